@@ -1,0 +1,38 @@
+"""Every error that a user of sweeps can meet, each one sentence with the way out."""
+
+from __future__ import annotations
+
+
+class SweepError(Exception):
+    """Base of all errors of this project; its text is one sentence for the user.
+
+    ``exit_code`` is what the command line ends with.
+    """
+
+    exit_code = 1
+
+
+class UsageError(SweepError):
+    """The configuration or the environment is wrong: nothing was started and nothing was lost."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration file, or an override of it, breaks a rule."""
+
+
+class DataError(UsageError):
+    """The data set that the configuration names cannot be used."""
+
+
+class ResourceError(UsageError):
+    """The plan asks for more than this machine or cluster has."""
+
+
+class TrackingError(UsageError):
+    """The MLflow store cannot be reached or written."""
+
+
+class ResultsError(UsageError):
+    """The results folder cannot be read or written."""

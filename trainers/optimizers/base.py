@@ -1,0 +1,64 @@
+"""What every optimizer declares and does: its hyperparameters, its state, and one in-place update."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Array = Any
+"""A NumPy array or a torch tensor; the optimizers use only operations that both spell the same way."""
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """One number that an optimizer accepts, with its range.
+
+    Args:
+        name: the spelling used everywhere (YAML, Python, MLflow, figures).
+        summary: one line for help texts.
+        default: the value when none is given; None means that the user must give one.
+        minimum: lowest value.
+        maximum: highest value.
+        open_minimum: True when ``minimum`` itself is not allowed.
+        open_maximum: True when ``maximum`` itself is not allowed.
+    """
+
+    name: str
+    summary: str
+    default: float | None
+    minimum: float
+    maximum: float
+    open_minimum: bool = False
+    open_maximum: bool = False
+
+    def accepts(self, value: float) -> bool:
+        """Tell whether ``value`` lies in the range; NaN does not."""
+        above = value > self.minimum if self.open_minimum else value >= self.minimum
+        below = value < self.maximum if self.open_maximum else value <= self.maximum
+        return above and below
+
+    @property
+    def interval(self) -> str:
+        """The range in interval notation, for messages.
+
+        >>> BETA1.interval
+        '[0, 1)'
+        """
+        left = "(" if self.open_minimum else "["
+        right = ")" if self.open_maximum else "]"
+        return f"{left}{self.minimum:g}, {self.maximum:g}{right}"
+
+
+LEARNING_RATE = Hyperparameter(
+    "learning_rate", "step size alpha before decay", None, 0.0, float("inf"), True, True
+)
+BETA1 = Hyperparameter(
+    "beta1", "decay of the running average of gradients", 0.9, 0.0, 1.0, open_maximum=True
+)
+BETA2 = Hyperparameter(
+    "beta2", "decay of the running average of squared gradients", 0.999, 0.0, 1.0, open_maximum=True
+)
+EPSILON = Hyperparameter(
+    "epsilon", "added to the root, against division by zero", 1e-8, 0.0, float("inf"), open_maximum=True
+)
