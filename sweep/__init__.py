@@ -1,0 +1,1 @@
+"""Plans, runs and compares many trainings of one network under different optimizers."""

@@ -1,0 +1,1 @@
+"""Trains packs of networks together; knows nothing of sweeps, Ray or MLflow."""
