@@ -62,3 +62,50 @@ BETA2 = Hyperparameter(
 EPSILON = Hyperparameter(
     "epsilon", "added to the root, against division by zero", 1e-8, 0.0, float("inf"), open_maximum=True
 )
+
+State = MutableMapping[str, Array]
+"""What an optimizer remembers between steps: name -> (K, P) array like the parameters."""
+
+Coefficients = Mapping[str, Array]
+"""The numbers of one step: name -> (K, 1) array in the dtype of the parameters."""
+
+
+class Optimizer(Protocol):
+    """One update rule, for K trials at once; a trial is one row of each array.
+
+    ``coefficients`` turns hyperparameters into the numbers that a step needs, for many steps at once and in
+    float64, so that a pack computes its bias corrections once an epoch; ``update`` is the equation itself.
+    """
+
+    name: str
+    hyperparameters: tuple[Hyperparameter, ...]
+
+    def init(self, parameters: Array) -> State:
+        """Make the state before the first step from parameters of shape (K, P)."""
+
+    def coefficients(
+        self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array
+    ) -> dict[str, Array]:
+        """Compute the numbers of T steps.
+
+        Args:
+            hyperparameters: name -> (K, 1) float64.
+            learning_rate: (T, K, 1) float64, after decay.
+            step: (T, 1, 1) float64, from 1.
+
+        Returns:
+            name -> an array that broadcasts to (T, K, 1).
+        """
+
+    def update(
+        self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
+    ) -> None:
+        """Make one step: change ``parameters`` and ``state`` in place.
+
+        Args:
+            parameters: (K, P).
+            gradients: (K, P); left as they are.
+            state: as ``init`` made it.
+            coefficients: name -> (K, 1), one step of what the method of that name gave.
+            work: (K, P) scratch; its content before and after means nothing.
+        """

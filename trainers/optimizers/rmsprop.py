@@ -1,0 +1,60 @@
+"""RMSprop: divide each step by the running root mean square of its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from trainers.optimizers.base import BETA2, EPSILON, LEARNING_RATE, Array, Coefficients, State
+
+
+class RMSprop:
+    """RMSprop.
+
+    ``s = beta2 s + (1 - beta2) g^2``, ``w = w - alpha g / (sqrt(s) + epsilon)``, ``s`` = 0 before the first step
+
+    **Variant.** Epsilon outside the root and no bias correction, as in the lecture and torch; Keras and optax (by
+    default) put epsilon inside the root. The average's beta is ``beta2`` here, ``alpha`` in torch, ``rho`` in Keras,
+    ``decay`` in optax. Default beta2 0.9 (torch: 0.99).
+
+    Reference: Tieleman and Hinton (2012), Neural Networks for Machine Learning, lecture 6e; deeplearning.ai,
+    Improving Deep Neural Networks (2017), week 2, "RMSprop".
+    """
+
+    name = "rmsprop"
+    hyperparameters = (LEARNING_RATE, replace(BETA2, default=0.9), EPSILON)
+
+    def init(self, parameters: Array) -> State:
+        """A mean square of zero."""
+        return {"mean_square": parameters * 0}
+
+    def coefficients(
+        self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array
+    ) -> dict[str, Array]:
+        """The two weights of the average, epsilon and the learning rate."""
+        beta2 = hyperparameters["beta2"]
+        return {
+            "beta2": beta2,
+            "one_minus_beta2": 1.0 - beta2,
+            "epsilon": hyperparameters["epsilon"],
+            "alpha": learning_rate,
+        }
+
+    def update(
+        self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
+    ) -> None:
+        """Make one step in place; see `Optimizer.update`."""
+        s = state["mean_square"]
+        # s = beta2 s + (1 - beta2) g^2
+        np.multiply(gradients, gradients, out=work)
+        work *= coefficients["one_minus_beta2"]
+        s *= coefficients["beta2"]
+        s += work
+        # w = w - alpha g / (sqrt(s) + epsilon)
+        np.sqrt(s, out=work)
+        work += coefficients["epsilon"]
+        np.divide(gradients, work, out=work)
+        work *= coefficients["alpha"]
+        parameters -= work
