@@ -1,0 +1,183 @@
+"""What a data set is: examples with their targets, and the shape that a network needs to know of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.errors import DataError
+
+Task = Literal["multiclass", "binary", "regression"]
+Floats: TypeAlias = NDArray[np.float64]
+Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
+
+
+@dataclass(frozen=True)
+class DatasetShape:
+    """The sizes that decide a network and a plan, knowable without loading bundled and synthetic sets.
+
+    Args:
+        examples: number of examples N, 2 or more.
+        features: number of numbers D that describe one example, 1 or more.
+        outputs: number of network outputs: the classes of a multiclass task, 1 for binary and regression.
+        task: what is predicted.
+    """
+
+    examples: int
+    features: int
+    outputs: int
+    task: Task
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Examples and their targets, as they were read: not split, not normalised.
+
+    Args:
+        name: the name of the set, or of its file.
+        inputs: (N, D) float64, C-contiguous, finite.
+        targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression.
+        task: what is predicted.
+        classes: the name of each class; empty for regression.
+        feature_names: the name of each of the D features.
+        fingerprint: 16 hex digits that identify inputs, targets and task, the same on every machine.
+    """
+
+    name: str
+    inputs: Floats
+    targets: Targets
+    task: Task
+    classes: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def examples(self) -> int:
+        """Number of examples N."""
+        return int(self.inputs.shape[0])
+
+    @property
+    def features(self) -> int:
+        """Number of features D."""
+        return int(self.inputs.shape[1])
+
+    @property
+    def outputs(self) -> int:
+        """Number of network outputs: the classes of a multiclass task, 1 for binary and regression."""
+        return len(self.classes) if self.task == "multiclass" else 1
+
+    @property
+    def shape(self) -> DatasetShape:
+        """The sizes of this set."""
+        return DatasetShape(self.examples, self.features, self.outputs, self.task)
+
+
+def classification(
+    name: str,
+    inputs: NDArray[Any],
+    targets: NDArray[Any],
+    classes: Sequence[str],
+    feature_names: Sequence[str],
+) -> Dataset:
+    """Make a data set with one class per example.
+
+    Args:
+        name: what messages call it.
+        inputs: (N, D) numbers, finite.
+        targets: (N,) whole numbers, indices into ``classes``.
+        classes: the name of each class, two or more; two make the task binary.
+        feature_names: D names.
+
+    Raises:
+        DataError: if there is one class, or a class has a single example, or there are too few examples.
+
+    >>> classification("tiny", np.eye(4), np.array([0, 1, 0, 1]), ["no", "yes"], list("abcd")).task
+    'binary'
+    """
+    if len(classes) < 2:
+        raise DataError(
+            f"`{name}` must have at least two classes to tell apart. Received: {len(classes)} "
+            f"({', '.join(map(repr, classes)) or 'none'}). Check the target column, or give more examples."
+        )
+    task: Task = "binary" if len(classes) == 2 else "multiclass"
+    return _dataset(name, inputs, targets.astype(np.int64), task, classes, feature_names)
+
+
+def regression(
+    name: str, inputs: NDArray[Any], targets: NDArray[Any], feature_names: Sequence[str]
+) -> Dataset:
+    """Make a data set with one number to predict per example.
+
+    Args:
+        name: what messages call it.
+        inputs: (N, D) numbers, finite.
+        targets: (N,) numbers, finite, in their own unit.
+        feature_names: D names.
+
+    Raises:
+        DataError: if all targets are equal, or there are too few examples.
+
+    >>> regression("line", np.array([[0.0], [1.0]]), np.array([1.0, 3.0]), ["x"]).outputs
+    1
+    """
+    if targets.size > 1 and targets.min() == targets.max():
+        raise DataError(
+            f"`{name}` must have targets that differ, or there is nothing to predict. "
+            f"Received: {targets[0]:g} in every example. Check the target column."
+        )
+    return _dataset(name, inputs, targets.astype(np.float64), "regression", (), feature_names)
+
+
+def _dataset(
+    name: str,
+    inputs: NDArray[Any],
+    targets: Targets,
+    task: Task,
+    classes: Sequence[str],
+    feature_names: Sequence[str],
+) -> Dataset:
+    require_examples(name, len(inputs))
+    inputs = np.ascontiguousarray(inputs, dtype=np.float64)
+    fingerprint = digest(task, inputs, targets)
+    return Dataset(name, inputs, targets, task, tuple(classes), tuple(feature_names), fingerprint)
+
+
+def require_examples(name: str, examples: int) -> None:
+    """Refuse a set too small to be split.
+
+    Raises:
+        DataError: if there are fewer than 2 examples.
+    """
+    if examples < 2:
+        raise DataError(
+            f"`{name}` must have at least 2 examples, one to train on and one to validate. "
+            f"Received: {examples}. Give more examples."
+        )
+
+
+def digest(*parts: str | NDArray[Any]) -> str:
+    """Sixteen hex digits that identify texts and number arrays, the same on every machine.
+
+    >>> digest("a", np.array([1, 2])) == digest("a", np.array([1, 2]))
+    True
+    >>> digest("a", np.array([1, 2])) == digest("a", np.array([[1, 2]]))
+    False
+    """
+    state = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        if isinstance(part, str):
+            content, header = part.encode(), "text"
+        else:
+            # Little-endian 8-byte numbers: the bytes must not depend on the machine or its default int.
+            kind = "<f8" if part.dtype.kind == "f" else "<i8"
+            content = np.ascontiguousarray(part, dtype=kind).tobytes()
+            header = f"{kind}{part.shape}"
+        # The length keeps neighbours apart: ("ab", "c") is not ("a", "bc").
+        state.update(f"{header}:{len(content)}:".encode())
+        state.update(content)
+    return state.hexdigest()

@@ -1,0 +1,128 @@
+"""Where data comes from: a bundled set, a synthetic one, or a file of the user, behind one ``load``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from trainers.data import bundled, files, synthetic
+from trainers.data.dataset import Dataset, DatasetShape
+from trainers.errors import DataError, did_you_mean
+
+DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
+"""Every name that `DataSource` accepts: bundled sets, then synthetic ones."""
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """Names one data set: give ``name`` or ``path``; the other fields say more where that applies.
+
+    Args:
+        name: a name in `DATASETS`.
+        path: a ``.csv``, ``.parquet`` or ``.npz`` file.
+        target: column to predict of a CSV or Parquet file (required), or array of an NPZ file (``y``).
+        inputs: array of inputs of an NPZ file (``x``).
+        task: of a file; ``auto`` is classification if the target is text, true/false, or whole numbers with
+            at most 20 distinct values, else regression.
+        examples: of a synthetic set, 2 or more per class (1000).
+        noise: of a synthetic set: standard deviation, 0 or more.
+        classes: of blobs (3) and spirals (2), 2 or more; moons are two.
+        generator_seed: of a synthetic set, 0 or more (0); seeds of trials do not change the data.
+    """
+
+    name: str | None = None
+    path: str | None = None
+    target: str | None = None
+    inputs: str | None = None
+    task: Literal["auto", "classification", "regression"] = "auto"
+    examples: int | None = None
+    noise: float | None = None
+    classes: int | None = None
+    generator_seed: int | None = None
+
+
+def load(source: DataSource) -> Dataset:
+    """Load or draw a data set.
+
+    Args:
+        source: which.
+
+    Raises:
+        DataError: if the source contradicts itself or its file cannot be used.
+
+    >>> load(DataSource("wine")).shape
+    DatasetShape(examples=178, features=13, outputs=3, task='multiclass')
+    """
+    name = _name(source)
+    if name is None:
+        return files.load_file(Path(str(source.path)).expanduser(), source.target, source.inputs, source.task)
+    if name in bundled.SHAPES:
+        return bundled.load_bundled(name)
+    rng = np.random.default_rng(source.generator_seed or 0)
+    return synthetic.draw(name, source.examples, source.noise, source.classes, rng)
+
+
+def shape(source: DataSource) -> DatasetShape | None:
+    """Tell the sizes of a data set without loading it; None for a file, which must be read to know.
+
+    Args:
+        source: which.
+
+    Raises:
+        DataError: if the source contradicts itself.
+
+    >>> shape(DataSource("moons", examples=200))
+    DatasetShape(examples=200, features=2, outputs=1, task='binary')
+    """
+    name = _name(source)
+    if name is None:
+        return None
+    if name in bundled.SHAPES:
+        return bundled.SHAPES[name]
+    return synthetic.shape_of(name, source.examples, source.noise, source.classes)
+
+
+def _name(source: DataSource) -> str | None:
+    """Check the fields; the name of the set, None for a file."""
+    if (source.name is None) == (source.path is None):
+        received = "neither" if source.name is None else "both"
+        raise DataError(
+            f"data must have either a name or a path. Received: {received}. "
+            f"Give one of {', '.join(DATASETS)}, or the path of a file."
+        )
+    if source.name is not None and source.name not in DATASETS:
+        raise DataError(
+            f"`{source.name}` is not a known data set.{did_you_mean(source.name, DATASETS)} "
+            f"Known: {', '.join(DATASETS)}; a file is given by its path."
+        )
+    _refuse_what_does_not_apply(source)
+    return source.name
+
+
+def _refuse_what_does_not_apply(source: DataSource) -> None:
+    """Refuse a field that would be ignored: it is a mistake of the user, not to be passed over in silence."""
+    of_files = {"target": source.target, "inputs": source.inputs}
+    of_files["task"] = None if source.task == "auto" else source.task
+    of_synthetic: dict[str, object] = {
+        "examples": source.examples,
+        "noise": source.noise,
+        "classes": source.classes,
+        "generator_seed": source.generator_seed,
+    }
+    if source.path is None:
+        _refuse(of_files, "a file", source)
+    if source.name not in synthetic.MAKERS:
+        _refuse(of_synthetic, "a synthetic set", source)
+
+
+def _refuse(fields: Mapping[str, object], applies_to: str, source: DataSource) -> None:
+    for field, value in fields.items():
+        if value is not None:
+            raise DataError(
+                f"`{field}` applies to {applies_to} alone, and the data is `{source.name or source.path}`. "
+                f"Received: {value}. Leave `{field}` out."
+            )

@@ -1,0 +1,221 @@
+"""Cuts a data set into a training and a validation part, and scales both by what the training part shows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from trainers.data.dataset import Dataset, Floats, digest
+from trainers.errors import DataError
+
+Normalise = Literal["standard", "minmax", "none"]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The two parts of a data set, ready to train on.
+
+    **Variant.** Regression targets are standardised by mean and deviation of the training part unless
+    ``normalise`` is ``none``; a loss is then on that scale, and an RMSE times ``target_scale`` is in the unit
+    of the data. R2 does not change.
+
+    Args:
+        train_inputs: (n, D) float32 or float64, C-contiguous.
+        train_targets: (n,) int64 class indices, or for regression numbers in the dtype of the inputs.
+        val_inputs: (N - n, D), scaled by statistics of the training part.
+        val_targets: (N - n,).
+        fingerprint: 16 hex digits that identify which examples are in which part.
+        target_mean: what was subtracted from regression targets; 0.0 for classification.
+        target_scale: what regression targets were then divided by; 1.0 for classification.
+    """
+
+    train_inputs: NDArray[Any]
+    train_targets: NDArray[Any]
+    val_inputs: NDArray[Any]
+    val_targets: NDArray[Any]
+    fingerprint: str
+    target_mean: float = 0.0
+    target_scale: float = 1.0
+
+
+def training_examples(examples: int, validation: float) -> int:
+    """Count the examples of the training part: ``n = N - ceil(N * validation)``, at least one in each part.
+
+    **Variant.** The validation part is rounded up, as scikit-learn's ``train_test_split`` does. The
+    count does not depend on the balance of the classes.
+
+    Args:
+        examples: N, 2 or more.
+        validation: share of the validation part, in (0, 1).
+
+    Raises:
+        DataError: if either number is out of its range.
+
+    >>> training_examples(1797, 0.2)
+    1437
+    """
+    if not 0.0 < validation < 1.0:
+        raise DataError(
+            f"the share of the validation part must be in (0, 1). Received: {validation}. "
+            "Give a share such as 0.2."
+        )
+    if examples < 2:
+        raise DataError(f"a split needs at least 2 examples. Received: {examples}. Give more examples.")
+    # Rounded first, so that 0.07 * 100 = 7.000000000000001 counts as 7.
+    validation_examples = math.ceil(round(examples * validation, 9))
+    return examples - min(max(validation_examples, 1), examples - 1)
+
+
+def split(
+    dataset: Dataset,
+    validation: float,
+    normalise: Normalise,
+    rng: np.random.Generator,
+    dtype: DTypeLike = np.float64,
+) -> Split:
+    """Cut and scale: ``x' = (x - mean) / std`` or ``(x - min) / (max - min)``, fitted on the training part.
+
+    **Variant.** The deviation divides by n, not n - 1. A feature that is constant in the training part
+    becomes 0 in both parts, because nothing can be learned of it. Classes keep their shares in both parts;
+    both parts keep the order of the data set.
+
+    Args:
+        dataset: what to cut.
+        validation: share of the validation part, in (0, 1).
+        normalise: ``standard``, ``minmax`` (to [0, 1] on the training part) or ``none``.
+        rng: decides which examples go where; nothing else draws from it.
+        dtype: float32 or float64, of the inputs and of regression targets.
+
+    Returns:
+        The parts, of `training_examples` and the rest.
+
+    Raises:
+        DataError: if a class has a single example, the training part is smaller than the number of classes,
+            or a number is too large for ``dtype``.
+
+    >>> from trainers.data import DataSource, load
+    >>> parts = split(load(DataSource("iris")), 0.2, "standard", np.random.default_rng(0))
+    >>> parts.train_inputs.shape, [int(n) for n in np.bincount(parts.val_targets)]
+    ((120, 4), [10, 10, 10])
+    """
+    train, val = split_indices(dataset, validation, rng)
+    offset, divisor = _fit(dataset.inputs[train], normalise, dataset.name)
+    targets = dataset.targets.astype(np.float64)
+    target_mean, target_scale = 0.0, 1.0
+    if dataset.task == "regression" and normalise != "none":
+        mean, scale = _fit(targets[train, np.newaxis], "standard", dataset.name)
+        target_mean = float(mean[0])
+        # Targets that happen to be constant in the training part are only centred.
+        target_scale = float(scale[0]) if np.isfinite(scale[0]) else 1.0
+
+    def inputs_of(part: Indices) -> NDArray[Any]:
+        return _cast((dataset.inputs[part] - offset) / divisor, dtype, dataset.name)
+
+    def targets_of(part: Indices) -> NDArray[Any]:
+        if dataset.task != "regression":
+            return dataset.targets[part]
+        return _cast((targets[part] - target_mean) / target_scale, dtype, dataset.name)
+
+    # A number beyond the range becomes inf, which `_cast` reports as an error in words.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return Split(
+            inputs_of(train),
+            targets_of(train),
+            inputs_of(val),
+            targets_of(val),
+            digest(repr(float(validation)), train, val),
+            target_mean,
+            target_scale,
+        )
+
+
+def split_indices(dataset: Dataset, validation: float, rng: np.random.Generator) -> tuple[Indices, Indices]:
+    """Choose the training and the validation examples, each in increasing order, together all of them."""
+    size = training_examples(dataset.examples, validation)
+    order = rng.permutation(dataset.examples)
+    if dataset.task == "regression":
+        chosen = order[:size]
+    else:
+        counts = np.bincount(dataset.targets.astype(np.int64), minlength=len(dataset.classes))
+        shares = class_shares(counts, size, dataset.name)
+        labels = dataset.targets[order]
+        chosen = np.concatenate([order[labels == label][:share] for label, share in enumerate(shares)])
+    in_training = np.zeros(dataset.examples, dtype=bool)
+    in_training[chosen] = True
+    return np.flatnonzero(in_training), np.flatnonzero(~in_training)
+
+
+def class_shares(counts: Indices, size: int, dataset_name: str) -> list[int]:
+    """Share ``size`` training examples among classes by ``size * count / N``, largest remainders first.
+
+    Every class has an example in the training part, and in the validation part too if that is large enough.
+
+    Args:
+        counts: (C,) examples of each class.
+        size: examples of the training part.
+        dataset_name: what messages call the set.
+
+    >>> class_shares(np.array([50, 30, 20]), 80, "set")
+    [40, 24, 16]
+    >>> class_shares(np.array([98, 2]), 50, "set")
+    [49, 1]
+    """
+    total, classes = int(counts.sum()), len(counts)
+    if counts.min() < 2:
+        raise DataError(
+            f"every class of `{dataset_name}` must have at least 2 examples, one for each part. "
+            f"Received: {counts.min()} of class number {counts.argmin()}. Give more, or leave it out."
+        )
+    if size < classes:
+        raise DataError(
+            f"the training part of `{dataset_name}` must hold an example of each of {classes} classes. "
+            f"Received: {size} training examples. Lower the share of the validation part."
+        )
+    most = [int(count) - (1 if total - size >= classes else 0) for count in counts]
+    # Whole numbers throughout, in units of 1 / total: no rounding may move an example.
+    quotas = [size * int(count) for count in counts]
+    shares = [min(max(quota // total, 1), limit) for quota, limit in zip(quotas, most, strict=True)]
+    while (missing := size - sum(shares)) != 0:
+        lack = [quota - share * total for quota, share in zip(quotas, shares, strict=True)]
+        if missing > 0:
+            open_classes = [label for label in range(classes) if shares[label] < most[label]]
+            shares[max(open_classes, key=lack.__getitem__)] += 1
+        else:
+            open_classes = [label for label in range(classes) if shares[label] > 1]
+            shares[min(open_classes, key=lack.__getitem__)] -= 1
+    return shares
+
+
+def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Floats]:
+    """Find what to subtract from each feature and what to divide by, (D,) each."""
+    if normalise == "none":
+        return np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+    lowest, highest = inputs.min(axis=0), inputs.max(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if normalise == "minmax":
+            offset, scale = lowest, highest - lowest
+        else:
+            offset, scale = inputs.mean(axis=0), inputs.std(axis=0)
+    _require_finite(scale, name, np.float64)
+    # Compared by value: the deviation of a constant such as 0.1 is not exactly 0. Divided by inf, it is.
+    return offset, np.where(lowest == highest, np.inf, scale)
+
+
+def _cast(numbers: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
+    cast = np.ascontiguousarray(numbers, dtype=dtype)
+    _require_finite(cast, name, dtype)
+    return cast
+
+
+def _require_finite(numbers: NDArray[Any], name: str, dtype: DTypeLike) -> None:
+    if not np.isfinite(numbers).all():
+        raise DataError(
+            f"the numbers of `{name}` must fit {np.dtype(dtype).name} once scaled. "
+            f"Received: a number beyond {np.finfo(np.dtype(dtype)).max:.1e}. "
+            "Give the columns in a unit that makes the numbers smaller."
+        )
