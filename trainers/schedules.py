@@ -112,7 +112,7 @@ def inverse_sqrt(schedule: Schedule, finished: Count) -> Float:
 
     **Variant.** ``t`` is at least 1: while ``floor(count / interval)`` is 0 the rate is ``k alpha0``.
     """
-    return _rate(schedule) / np.sqrt(np.maximum(schedule.count(finished), 1).astype(np.float64))
+    return np.asarray(_rate(schedule) / np.sqrt(np.maximum(schedule.count(finished), 1)), dtype=np.float64)
 
 
 def staircase(schedule: Schedule, finished: Count) -> Float:
@@ -135,7 +135,13 @@ def _rate(schedule: Schedule) -> float:
 
 def _number(summary: str, maximum: float = float("inf"), open_minimum: bool = True) -> Hyperparameter:
     return Hyperparameter(
-        "decay_rate", summary, None, 0.0, maximum, open_minimum=open_minimum, open_maximum=maximum == float("inf")
+        "decay_rate",
+        summary,
+        None,
+        0.0,
+        maximum,
+        open_minimum=open_minimum,
+        open_maximum=maximum == float("inf"),
     )
 
 

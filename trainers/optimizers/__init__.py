@@ -9,11 +9,8 @@ from trainers.optimizers.momentum import Momentum
 from trainers.optimizers.rmsprop import RMSprop
 from trainers.optimizers.sgd import GradientDescent
 
-OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
-    {
-        optimizer.name: optimizer
-        for optimizer in (GradientDescent(), Momentum(), RMSprop(), Adam())
-    }
-)
+_ALL: tuple[Optimizer, ...] = (GradientDescent(), Momentum(), RMSprop(), Adam())
+
+OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType({optimizer.name: optimizer for optimizer in _ALL})
 
 __all__ = ["OPTIMIZERS", "Adam", "GradientDescent", "Hyperparameter", "Momentum", "Optimizer", "RMSprop"]

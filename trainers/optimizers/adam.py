@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from trainers.optimizers.base import BETA1, BETA2, EPSILON, LEARNING_RATE, Array, Coefficients, State
+from trainers.optimizers.base import (
+    BETA1,
+    BETA2,
+    EPSILON,
+    LEARNING_RATE,
+    Array,
+    Coefficients,
+    State,
+    array_module,
+    powers,
+)
 
 
 class Adam:
@@ -30,9 +38,7 @@ class Adam:
         """Both moments zero."""
         return {"first_moment": parameters * 0, "second_moment": parameters * 0}
 
-    def coefficients(
-        self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array
-    ) -> dict[str, Array]:
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """The weights of both averages, epsilon, and both corrections folded into two factors."""
         beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
         return {
@@ -41,28 +47,29 @@ class Adam:
             "beta2": beta2,
             "one_minus_beta2": 1.0 - beta2,
             "epsilon": hyperparameters["epsilon"],
-            "correction2": 1.0 / (1.0 - beta2**step),
-            "alpha_correction1": learning_rate / (1.0 - beta1**step),
+            "correction2": 1.0 / (1.0 - powers(beta2, step)),
+            "alpha_correction1": learning_rate / (1.0 - powers(beta1, step)),
         }
 
     def update(
         self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
     ) -> None:
         """Make one step in place; see `Optimizer.update`."""
+        xp = array_module(parameters)
         v, s = state["first_moment"], state["second_moment"]
         # v = beta1 v + (1 - beta1) g
-        np.multiply(gradients, coefficients["one_minus_beta1"], out=work)
+        xp.multiply(gradients, coefficients["one_minus_beta1"], out=work)
         v *= coefficients["beta1"]
         v += work
         # s = beta2 s + (1 - beta2) g^2
-        np.multiply(gradients, gradients, out=work)
+        xp.multiply(gradients, gradients, out=work)
         work *= coefficients["one_minus_beta2"]
         s *= coefficients["beta2"]
         s += work
         # w = w - alpha v_hat / (sqrt(s_hat) + epsilon)
-        np.multiply(s, coefficients["correction2"], out=work)
-        np.sqrt(work, out=work)
+        xp.multiply(s, coefficients["correction2"], out=work)
+        xp.sqrt(work, out=work)
         work += coefficients["epsilon"]
-        np.divide(v, work, out=work)
+        xp.divide(v, work, out=work)
         work *= coefficients["alpha_correction1"]
         parameters -= work

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 Array = Any
 """A NumPy array or a torch tensor; the optimizers use only operations that both spell the same way."""
+
+
+def array_module(array: Array) -> Any:
+    """The module whose functions take the array: ``numpy`` or ``torch``.
+
+    >>> array_module(np.zeros(1)).__name__
+    'numpy'
+    """
+    return sys.modules[type(array).__module__.partition(".")[0]]
+
+
+def powers(base: Array, exponent: Array) -> Array:
+    """``base ** exponent``, one trial at a time, so that no rounding depends on who its pack-mates are.
+
+    NumPy picks among differently rounded power kernels by the shape of its operands; here the shape is always (T,).
+
+    Args:
+        base: (K, 1) float64.
+        exponent: (T, 1, 1) float64.
+
+    Returns:
+        (T, K, 1) float64.
+
+    >>> powers(np.array([[0.5], [0.1]]), np.array([[[1.0]], [[2.0]]])).ravel().round(2).tolist()
+    [0.5, 0.1, 0.25, 0.01]
+    """
+    steps = exponent.ravel()
+    known = {float(b): np.power(float(b), steps) for b in np.unique(base)}
+    return np.stack([known[float(b)] for b in base[:, 0]], axis=1)[:, :, None]
 
 
 @dataclass(frozen=True)
@@ -50,15 +82,9 @@ class Hyperparameter:
         return f"{left}{self.minimum:g}, {self.maximum:g}{right}"
 
 
-LEARNING_RATE = Hyperparameter(
-    "learning_rate", "step size alpha before decay", None, 0.0, float("inf"), True, True
-)
-BETA1 = Hyperparameter(
-    "beta1", "decay of the running average of gradients", 0.9, 0.0, 1.0, open_maximum=True
-)
-BETA2 = Hyperparameter(
-    "beta2", "decay of the running average of squared gradients", 0.999, 0.0, 1.0, open_maximum=True
-)
+LEARNING_RATE = Hyperparameter("learning_rate", "step size alpha before decay", None, 0.0, float("inf"), True, True)
+BETA1 = Hyperparameter("beta1", "decay of the running average of gradients", 0.9, 0.0, 1.0, open_maximum=True)
+BETA2 = Hyperparameter("beta2", "decay of the running average of squared gradients", 0.999, 0.0, 1.0, open_maximum=True)
 EPSILON = Hyperparameter(
     "epsilon", "added to the root, against division by zero", 1e-8, 0.0, float("inf"), open_maximum=True
 )
@@ -77,15 +103,18 @@ class Optimizer(Protocol):
     float64, so that a pack computes its bias corrections once an epoch; ``update`` is the equation itself.
     """
 
-    name: str
-    hyperparameters: tuple[Hyperparameter, ...]
+    @property
+    def name(self) -> str:
+        """The spelling used everywhere."""
+
+    @property
+    def hyperparameters(self) -> tuple[Hyperparameter, ...]:
+        """What it accepts, ``learning_rate`` always among them."""
 
     def init(self, parameters: Array) -> State:
         """Make the state before the first step from parameters of shape (K, P)."""
 
-    def coefficients(
-        self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array
-    ) -> dict[str, Array]:
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """Compute the numbers of T steps.
 
         Args:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, State
+from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, State, array_module
 
 
 class Momentum:
@@ -29,9 +27,7 @@ class Momentum:
         """A velocity of zero."""
         return {"velocity": parameters * 0}
 
-    def coefficients(
-        self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array
-    ) -> dict[str, Array]:
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """The two weights of the average, and the learning rate."""
         beta1 = hyperparameters["beta1"]
         return {"beta1": beta1, "one_minus_beta1": 1.0 - beta1, "alpha": learning_rate}
@@ -40,11 +36,12 @@ class Momentum:
         self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
     ) -> None:
         """Make one step in place; see `Optimizer.update`."""
+        xp = array_module(parameters)
         v = state["velocity"]
         # v = beta1 v + (1 - beta1) g
-        np.multiply(gradients, coefficients["one_minus_beta1"], out=work)
+        xp.multiply(gradients, coefficients["one_minus_beta1"], out=work)
         v *= coefficients["beta1"]
         v += work
         # w = w - alpha v
-        np.multiply(v, coefficients["alpha"], out=work)
+        xp.multiply(v, coefficients["alpha"], out=work)
         parameters -= work

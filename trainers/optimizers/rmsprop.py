@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from trainers.optimizers.base import BETA2, EPSILON, LEARNING_RATE, Array, Coefficients, State
+from trainers.optimizers.base import BETA2, EPSILON, LEARNING_RATE, Array, Coefficients, State, array_module
 
 
 class RMSprop:
@@ -30,9 +28,7 @@ class RMSprop:
         """A mean square of zero."""
         return {"mean_square": parameters * 0}
 
-    def coefficients(
-        self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array
-    ) -> dict[str, Array]:
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """The two weights of the average, epsilon and the learning rate."""
         beta2 = hyperparameters["beta2"]
         return {
@@ -46,15 +42,16 @@ class RMSprop:
         self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
     ) -> None:
         """Make one step in place; see `Optimizer.update`."""
+        xp = array_module(parameters)
         s = state["mean_square"]
         # s = beta2 s + (1 - beta2) g^2
-        np.multiply(gradients, gradients, out=work)
+        xp.multiply(gradients, gradients, out=work)
         work *= coefficients["one_minus_beta2"]
         s *= coefficients["beta2"]
         s += work
         # w = w - alpha g / (sqrt(s) + epsilon)
-        np.sqrt(s, out=work)
+        xp.sqrt(s, out=work)
         work += coefficients["epsilon"]
-        np.divide(gradients, work, out=work)
+        xp.divide(gradients, work, out=work)
         work *= coefficients["alpha"]
         parameters -= work

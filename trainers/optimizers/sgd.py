@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from trainers.optimizers.base import LEARNING_RATE, Array, Coefficients, State
+from trainers.optimizers.base import LEARNING_RATE, Array, Coefficients, State, array_module
 
 
 class GradientDescent:
@@ -26,9 +24,7 @@ class GradientDescent:
         """Gradient descent remembers nothing."""
         return {}
 
-    def coefficients(
-        self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array
-    ) -> dict[str, Array]:
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """The learning rate alone."""
         return {"alpha": learning_rate}
 
@@ -36,6 +32,7 @@ class GradientDescent:
         self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
     ) -> None:
         """Make one step in place; see `Optimizer.update`."""
+        xp = array_module(parameters)
         # w = w - alpha g
-        np.multiply(gradients, coefficients["alpha"], out=work)
+        xp.multiply(gradients, coefficients["alpha"], out=work)
         parameters -= work

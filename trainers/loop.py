@@ -1,0 +1,246 @@
+"""Training as a generator: a pack goes in, the metrics of one epoch after the other come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data import Split
+from trainers.data.dataset import digest
+from trainers.diagnostics import metric_names
+from trainers.networks.base import initial_parameters
+from trainers.pack import Pack
+from trainers.seeding import generator
+from trainers.session import BatchOrder, Layers, Session, split_of
+from trainers.tile import Tile, TileEpoch
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A trial's end.
+
+    Args:
+        trial: index into ``pack.trials``.
+        status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on a number that is not finite.
+        step: steps made; for DIVERGED the first step (from 1) whose loss, or the validation after it, was not finite.
+        last_finite_loss: DIVERGED only: training loss of the last finite step; None when there was none.
+    """
+
+    trial: int
+    status: Literal["COMPLETED", "STOPPED", "DIVERGED"]
+    step: int
+    last_finite_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """One epoch of a pack.
+
+    Args:
+        epoch: from 1.
+        trials: (n,) indices into ``pack.trials`` of those that finished the epoch with finite numbers.
+        values: metric name -> (n,) float64, the names and order of `trainers.diagnostics.metric_names`. Training
+            loss and accuracy are means over the epoch's mini-batches, each before its step; validation is measured
+            after the epoch. ``learning_rate``, ``gradient_norm`` and ``update_ratio`` are of the last step.
+            ``steps``, ``examples`` and ``seconds`` count from the start; seconds are the trial's share of the time
+            that its tile trained, without evaluation.
+        ended: trials that ended with this epoch.
+    """
+
+    epoch: int
+    trials: NDArray[np.intp]
+    values: Mapping[str, NDArray[np.float64]]
+    ended: tuple[Ended, ...]
+
+
+@dataclass(frozen=True)
+class StepTrace:
+    """One step of a pack: mean loss (K,) of the mini-batch before the step, and the parameters after it."""
+
+    epoch: int
+    step: int
+    loss: NDArray[np.float64]
+    parameters: tuple[tuple[Array, Array], ...]
+    """Per layer copies of the weights (K, inputs, outputs) and biases (K, outputs)."""
+
+
+def train(
+    pack: Pack,
+    *,
+    initial: Layers | None = None,
+    batch_order: BatchOrder | None = None,
+    tile_size: int | None = None,
+    clock: Callable[[], float] = perf_counter,
+) -> Iterator[EpochMetrics]:
+    """Train all trials of a pack and yield the metrics of each epoch.
+
+    A trial's numbers do not depend on its pack-mates, on NumPy bit for bit. A trial that diverges or stops leaves
+    the pack; the others go on.
+
+    Args:
+        pack: what to train.
+        initial: initial weights and biases of every trial, instead of those that the seeds draw.
+        batch_order: the batches of each epoch for every trial, instead of those that the seeds shuffle.
+        tile_size: trials trained in step; None chooses by the size of the cache. It changes speed alone.
+        clock: returns seconds.
+
+    Yields:
+        One `EpochMetrics` an epoch, until no trial is left.
+
+    Raises:
+        trainers.errors.DataError: when the data cannot be split.
+        ValueError: when ``initial`` does not fit the network or ``batch_order`` ends early.
+
+    >>> from trainers.data import DataSource, load
+    >>> from trainers.pack import Pack, TrialSpec
+    >>> pack = Pack(load(DataSource("iris")), (TrialSpec("adam", {"learning_rate": 0.01}),), epochs=2)
+    >>> [metrics.epoch for metrics in train(pack)]
+    [1, 2]
+    """
+    session = Session(pack, initial, batch_order, tile_size)
+    seconds = np.zeros(len(pack.trials))
+    # A diverging trial computes with inf and NaN until its epoch ends; that is its status, not a warning.
+    with np.errstate(all="ignore"):
+        while session.tiles:
+            batches = session.next_epoch()
+            rows: list[_Row] = []
+            ended: list[Ended] = []
+            for tile in session.tiles:
+                begin = clock()
+                figures = _exhaust(tile.steps(session.epoch, batches))
+                seconds[tile.trials] += (clock() - begin) / len(tile.trials)
+                _measure(session, tile, figures, rows, ended)
+            rows.sort()
+            trials = np.array([trial for trial, _ in rows], dtype=np.intp)
+            table = np.array([values for _, values in rows]).reshape(len(rows), -1)
+            columns = dict(zip(metric_names(pack.task), table.T, strict=False))
+            columns["seconds"] = seconds[trials]
+            yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)))
+            session.leave({end.trial for end in ended})
+
+
+def trace(pack: Pack, *, initial: Layers | None = None, batch_order: BatchOrder | None = None) -> Iterator[StepTrace]:
+    """Train as `train` does, but yield after every step with a copy of the parameters.
+
+    Args:
+        pack: what to train; its target is ignored.
+        initial: as in `train`.
+        batch_order: as in `train`.
+
+    Yields:
+        One `StepTrace` a step.
+    """
+    session = Session(pack, initial, batch_order, len(pack.trials), keep_order=True)
+    (tile,) = session.tiles
+    with np.errstate(all="ignore"):
+        for _ in range(pack.epochs):
+            batches = session.next_epoch()
+            finished = session.steps - len(next(iter(batches.values())))
+            for step, loss in enumerate(tile.steps(session.epoch, batches), start=finished + 1):
+                weights, biases = pack.layout.weights(tile.parameters), pack.layout.biases(tile.parameters)
+                layers = tuple((w.copy(), b.copy()) for w, b in zip(weights, biases, strict=True))
+                yield StepTrace(session.epoch, step, loss, layers)
+
+
+def fingerprints(pack: Pack) -> dict[int, dict[str, str]]:
+    """Per seed, short hashes of the data, the split, the initial weights and the first epoch's order.
+
+    Two arms may be compared only where these agree.
+    """
+    result = {}
+    for seed in sorted({trial.seed for trial in pack.trials}):
+        parts = split_of(pack, seed)
+        init = initial_parameters(pack.layout, pack.network.init, generator(seed, "init"))
+        order = generator(seed, "batches").permutation(len(parts.train_targets))
+        data = digest("split", parts.fingerprint) if isinstance(pack.data, Split) else pack.data.fingerprint
+        result[seed] = {
+            "data": data,
+            "split": parts.fingerprint,
+            "init": digest(init),
+            "batches": digest(order),
+        }
+    return result
+
+
+_Row = tuple[int, tuple[float, ...]]
+
+
+def _exhaust(steps: Generator[Any, None, TileEpoch]) -> TileEpoch:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+
+
+def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row], ended: list[Ended]) -> None:
+    """Evaluate a tile after an epoch; append the finite trials' metrics and the ends of those that ended."""
+    pack = session.pack
+    val_loss, val_accuracy = tile.evaluate()
+    finite = np.isfinite(figures.losses)
+    steps_before = session.steps - len(finite)
+    for row, trial in enumerate(tile.trials):
+        bad = np.flatnonzero(~finite[:, row])
+        if bad.size or not np.isfinite(val_loss[row]):
+            first = int(bad[0]) if bad.size else len(finite)
+            last = figures.losses[first - 1, row] if first else session.last_loss.get(trial)
+            ended.append(
+                Ended(
+                    trial,
+                    "DIVERGED",
+                    steps_before + min(first + 1, len(finite)),
+                    None if last is None else float(last),
+                )
+            )
+            continue
+        session.last_loss[trial] = float(figures.losses[-1, row])
+        values = _values(session, pack.trials[trial].seed, figures, row, val_loss[row], val_accuracy[row])
+        rows.append((trial, values))
+        if _reached(pack, values):
+            ended.append(Ended(trial, "STOPPED", session.steps))
+        elif session.epoch == pack.epochs:
+            ended.append(Ended(trial, "COMPLETED", session.steps))
+
+
+def _values(
+    session: Session, seed: int, figures: TileEpoch, row: int, val_loss: float, val_accuracy: float
+) -> tuple[float, ...]:
+    """The metrics of one trial in the order of `metric_names`, without the seconds."""
+    train_loss = float(figures.train_loss[row])
+    quality: tuple[float, ...]
+    if session.pack.task == "regression":
+        parts = session.splits[seed]
+        quality = (
+            float(np.sqrt(train_loss)) * parts.target_scale,
+            float(np.sqrt(val_loss)) * parts.target_scale,
+            1.0 - train_loss / session.target_variance(seed, "train"),
+            1.0 - float(val_loss) / session.target_variance(seed, "val"),
+        )
+    else:
+        quality = (float(figures.train_accuracy[row]), float(val_accuracy))
+    return (
+        train_loss,
+        float(val_loss),
+        *quality,
+        float(figures.learning_rate[row]),
+        float(figures.gradient_norm[row]),
+        float(figures.update_ratio[row]),
+        float(session.steps),
+        float(session.examples),
+    )
+
+
+def _reached(pack: Pack, values: tuple[float, ...]) -> bool:
+    """Tell whether a target that stops is reached."""
+    target = pack.target
+    if target is None or not target.stop:
+        return False
+    value = values[metric_names(pack.task).index(target.metric)]
+    return value >= target.value if target.mode == "max" else value <= target.value

@@ -1,0 +1,139 @@
+"""The losses of a pack, and their gradients by the network's outputs, computed in place.
+
+Outputs are feature-major: ``z: (K, C, B)``, K trials, C outputs, B examples. Reductions over C then run over
+contiguous examples, which NumPy does at the speed of memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss: ``gradient`` while training, ``evaluate`` when measuring; both overwrite the outputs.
+
+    Both take outputs ``z: (K, C, B)`` and ``targets: (K, B)`` and return per example the loss (K, B) and the hits
+    (K, B), whether the prediction is right (an empty array for regression); ``gradient`` leaves
+    d(mean loss)/dz in ``z``.
+    """
+
+    gradient: Callable[[Array, Array], tuple[Array, Array]]
+    evaluate: Callable[[Array, Array], tuple[Array, Array]]
+
+
+NO_HITS: Array = np.empty((0, 0), dtype=bool)
+
+
+def _softmax_terms(z: Array, targets: Array) -> tuple[Array, Array, tuple[Array, Array, Array]]:
+    trials, _, examples = z.shape
+    at_target = (np.arange(trials)[:, None], targets, np.arange(examples)[None, :])
+    # Shifted by the largest output, exp cannot overflow; the target's shifted output is 0 where it is the largest.
+    z -= np.maximum.reduce(z, axis=1, keepdims=True)
+    z_target = z[at_target]
+    np.exp(z, out=z)
+    total = np.add.reduce(z, axis=1)
+    return z_target, total, at_target
+
+
+def softmax_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
+    """Softmax cross-entropy: ``loss = log(sum_c exp(z_c)) - z_target``, ``dz = (softmax(z) - onehot) / B``.
+
+    Args:
+        z: (K, C, B) outputs; overwritten by the gradient of the mean loss.
+        targets: (K, B) integer class indices.
+
+    Returns:
+        loss (K, B), and hits (K, B) bool: the target's output is the largest (a tie counts as a hit).
+    """
+    z_target, total, at_target = _softmax_terms(z, targets)
+    loss = np.log(total)
+    loss -= z_target
+    scale = z.dtype.type(1.0 / z.shape[2])
+    z *= (scale / total)[:, None, :]
+    z[at_target] -= scale
+    return loss, z_target == 0.0
+
+
+def softmax_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
+    """Softmax cross-entropy without its gradient; a hit is where argmax, the first of ties, is the target."""
+    hits = z.argmax(axis=1) == targets
+    z_target, total, _ = _softmax_terms(z, targets)
+    loss = np.log(total)
+    loss -= z_target
+    return loss, hits
+
+
+def binary_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
+    """Binary cross-entropy on the logit: ``loss = max(z, 0) - z y + log(1 + exp(-|z|))``.
+
+    Args:
+        z: (K, 1, B) logits.
+        targets: (K, B), 0 or 1.
+
+    Returns:
+        loss (K, B), and hits (K, B): ``z > 0`` agrees with the target.
+    """
+    logit = z[:, 0, :]
+    y = targets.astype(z.dtype, copy=False)
+    loss = np.abs(logit)
+    np.negative(loss, out=loss)
+    np.exp(loss, out=loss)
+    np.log1p(loss, out=loss)
+    loss += np.maximum(logit, 0)
+    loss -= logit * y
+    return loss, (logit > 0) == (y > 0.5)
+
+
+def binary_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
+    """`binary_cross_entropy`, leaving ``dz = (sigmoid(z) - y) / B`` in ``z``."""
+    loss, hits = binary_cross_entropy(z, targets)
+    logit = z[:, 0, :]
+    # sigmoid(z) = (1 + tanh(z / 2)) / 2 cannot overflow.
+    logit *= z.dtype.type(0.5)
+    np.tanh(logit, out=logit)
+    logit += z.dtype.type(1.0)
+    logit *= z.dtype.type(0.5)
+    logit -= targets
+    logit *= z.dtype.type(1.0 / z.shape[2])
+    return loss, hits
+
+
+def squared_error(z: Array, targets: Array) -> tuple[Array, Array]:
+    """Squared error: ``loss = (z - y)^2``, its mean is the mean squared error (no factor 1/2).
+
+    Args:
+        z: (K, 1, B) predictions; overwritten by ``z - y``.
+        targets: (K, B).
+
+    Returns:
+        loss (K, B), and no hits.
+    """
+    difference = z[:, 0, :]
+    difference -= targets
+    return difference * difference, NO_HITS
+
+
+def squared_error_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
+    """`squared_error`, leaving ``dz = 2 (z - y) / B`` in ``z``."""
+    loss, hits = squared_error(z, targets)
+    z *= z.dtype.type(2.0 / z.shape[2])
+    return loss, hits
+
+
+LOSSES: Mapping[str, Loss] = MappingProxyType(
+    {
+        "multiclass": Loss(softmax_cross_entropy_gradient, softmax_cross_entropy),
+        "binary": Loss(binary_cross_entropy_gradient, binary_cross_entropy),
+        "regression": Loss(squared_error_gradient, squared_error),
+    }
+)
+"""By the task of the data set."""

@@ -1,0 +1,165 @@
+"""A dense network for K trials at once on NumPy: forward and backward by hand, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.losses import LOSSES
+from trainers.networks.base import Activation, Layout
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class InputRun:
+    """Inputs shared by the neighbouring trials ``start`` to ``stop``: ``inputs: (B, D)``."""
+
+    start: int
+    stop: int
+    inputs: Array
+
+
+@dataclass
+class Workspace:
+    """Arrays for one batch size, made once: a step allocates nothing of the size of a layer."""
+
+    activations: list[Array] = field(default_factory=list)
+    """Per layer (K, width, B); the last is the outputs."""
+    deltas: list[Array] = field(default_factory=list)
+    """Per hidden layer (K, width, B), the loss's derivative by its sums."""
+    masks: list[Array] = field(default_factory=list)
+    """Per hidden layer (K, width, B), where a relu is on, or scratch of the activations' dtype."""
+
+
+class NumpyMLP:
+    """K dense networks of one shape, stacked; arrays are feature-major: (K, features, examples).
+
+    ``a_0 = x``, ``z_l = W_l^T a_{l-1} + b_l``, ``a_l = act(z_l)``; the last layer has no activation.
+    Backward: ``delta_{l-1} = (W_l delta_l) act'(z_{l-1})``, ``dW_l = a_{l-1} delta_l^T``, ``db_l = sum_B delta_l``.
+
+    Each product is one matrix multiply a trial, of the same shapes and strides whatever K is, so that a trial's
+    numbers do not depend on its pack-mates.
+
+    Args:
+        layout: shapes of the layers.
+        activation: of the hidden layers.
+        task: decides the loss, a key of `trainers.losses.LOSSES`.
+        parameters: (K, P), read at every call.
+        gradients: (K, P), written by `loss_and_gradients`.
+        weight_decay: L2 coefficient on the weights.
+
+    Reference: Rumelhart, Hinton and Williams (1986), equations 3 to 7; Goodfellow et al. (2016), algorithm 6.4.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        activation: Activation,
+        task: str,
+        parameters: Array,
+        gradients: Array,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.trials = len(parameters)
+        self.widths = layout.widths
+        self.activation = activation
+        self.loss = LOSSES[task]
+        self.weight_decay = weight_decay
+        self.dtype = parameters.dtype
+        self.weights = layout.weights(parameters)
+        self.weights_transposed = [w.transpose(0, 2, 1) for w in self.weights]
+        self.biases = [b[:, :, None] for b in layout.biases(parameters)]
+        self.weight_gradients = layout.weights(gradients)
+        self.bias_gradients = layout.biases(gradients)
+
+    def workspace(self, batch_size: int) -> Workspace:
+        """Make the arrays that a batch of that size needs."""
+        space = Workspace()
+        for width in self.widths[1:]:
+            space.activations.append(np.empty((self.trials, width, batch_size), self.dtype))
+        for width in self.widths[1:-1]:
+            space.deltas.append(np.empty((self.trials, width, batch_size), self.dtype))
+            kind = np.dtype(bool) if self.activation == "relu" else self.dtype
+            space.masks.append(np.empty((self.trials, width, batch_size), kind))
+        return space
+
+    def forward(self, inputs: Sequence[InputRun], activations: Sequence[Array]) -> Array:
+        """Compute the outputs (K, C, B), which are the last of ``activations``."""
+        last = len(activations) - 1
+        for layer, z in enumerate(activations):
+            weights = self.weights_transposed[layer]
+            if layer == 0:
+                for run in inputs:
+                    np.matmul(weights[run.start : run.stop], run.inputs.T, out=z[run.start : run.stop])
+            else:
+                np.matmul(weights, activations[layer - 1], out=z)
+            z += self.biases[layer]
+            if layer < last:
+                self._activate(z)
+        return activations[last]
+
+    def loss_and_gradients(self, inputs: Sequence[InputRun], targets: Array, space: Workspace) -> tuple[Array, Array]:
+        """One forward and backward pass: fills the gradients of the mean loss (with the L2 term).
+
+        Args:
+            inputs: runs that cover all K trials.
+            targets: (K, B).
+            space: of this batch size.
+
+        Returns:
+            Per example loss (K, B) and hits (K, B), before the step and without the L2 term.
+        """
+        outputs = self.forward(inputs, space.activations)
+        loss, hits = self.loss.gradient(outputs, targets)
+        delta = outputs
+        for layer in range(len(self.weights) - 1, -1, -1):
+            np.add.reduce(delta, axis=2, out=self.bias_gradients[layer])
+            backward = delta.transpose(0, 2, 1)
+            if layer == 0:
+                for run in inputs:
+                    rows = slice(run.start, run.stop)
+                    np.matmul(run.inputs.T, backward[rows], out=self.weight_gradients[0][rows])
+            else:
+                below = space.activations[layer - 1]
+                np.matmul(below, backward, out=self.weight_gradients[layer])
+                np.matmul(self.weights[layer], delta, out=space.deltas[layer - 1])
+                delta = space.deltas[layer - 1]
+                self._times_derivative(delta, below, space.masks[layer - 1])
+            if self.weight_decay:
+                self.weight_gradients[layer] += self.dtype.type(self.weight_decay) * self.weights[layer]
+        return loss, hits
+
+    def evaluate(self, inputs: Sequence[InputRun], targets: Array, space: Workspace) -> tuple[Array, Array]:
+        """Per example loss (K, B) and hits (K, B), without gradients."""
+        return self.loss.evaluate(self.forward(inputs, space.activations), targets)
+
+    def _activate(self, z: Array) -> None:
+        if self.activation == "relu":
+            np.maximum(z, 0, out=z)
+        elif self.activation == "tanh":
+            np.tanh(z, out=z)
+        else:
+            # sigmoid(z) = (1 + tanh(z / 2)) / 2 cannot overflow.
+            half = self.dtype.type(0.5)
+            z *= half
+            np.tanh(z, out=z)
+            z *= half
+            z += half
+
+    def _times_derivative(self, delta: Array, activation: Array, mask: Array) -> None:
+        if self.activation == "relu":
+            np.greater(activation, 0, out=mask)
+        elif self.activation == "tanh":
+            # tanh' = 1 - a^2
+            np.multiply(activation, activation, out=mask)
+            np.subtract(1, mask, out=mask)
+        else:
+            # sigmoid' = a (1 - a)
+            np.subtract(1, activation, out=mask)
+            mask *= activation
+        delta *= mask

@@ -1,0 +1,139 @@
+"""What one training needs to know: trials that share a network, data and batch size, trained together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from trainers.data import Dataset, DatasetShape, Split
+from trainers.data.dataset import Task
+from trainers.networks.base import Activation, Init, Layout
+from trainers.optimizers import OPTIMIZERS
+from trainers.schedules import Schedule
+
+Precision = Literal["float32", "float64"]
+
+CONSTANT = Schedule()
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """A dense network: the widths of its hidden layers (none: a linear model), activation and initial weights."""
+
+    hidden: tuple[int, ...] = (64,)
+    activation: Activation = "relu"
+    init: Init = "he"
+
+
+@dataclass(frozen=True)
+class TrialSpec:
+    """One training of a pack: an optimizer with its hyperparameters, a schedule and a seed.
+
+    Args:
+        optimizer: a name in `trainers.optimizers.OPTIMIZERS`.
+        hyperparameters: name -> value; ``learning_rate`` always, others by the optimizer's declaration, whose
+            defaults fill what is missing.
+        schedule: the decay of the learning rate.
+        seed: of the split, the initial weights and the batch order.
+
+    Raises:
+        ValueError: for an unknown optimizer, or a hyperparameter that is unknown, missing or out of range.
+    """
+
+    optimizer: str
+    hyperparameters: Mapping[str, float]
+    schedule: Schedule = CONSTANT
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Fill defaults and check ranges."""
+        if self.optimizer not in OPTIMIZERS:
+            raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {self.optimizer!r}.")
+        declared = {h.name: h for h in OPTIMIZERS[self.optimizer].hyperparameters}
+        for name in self.hyperparameters:
+            if name not in declared:
+                raise ValueError(
+                    f"`{name}` is not a hyperparameter of {self.optimizer}. It has: {', '.join(declared)}."
+                )
+        complete: dict[str, float] = {}
+        for name, rule in declared.items():
+            value = self.hyperparameters.get(name, rule.default)
+            if value is None:
+                raise ValueError(f"`{name}` is needed by {self.optimizer}.")
+            if not rule.accepts(value):
+                raise ValueError(f"`{name}` must lie in {rule.interval}. Received: {value!r}.")
+            complete[name] = float(value)
+        object.__setattr__(self, "hyperparameters", complete)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The value of a metric that counts as reached; ``stop`` ends the trial there."""
+
+    metric: str
+    mode: Literal["min", "max"]
+    value: float
+    stop: bool = False
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Trials that are trained together as stacked arrays; a single trial is a pack of one.
+
+    Args:
+        data: a data set, split by each trial's seed; or a split, the same for all seeds.
+        trials: one or more; optimizers, schedules and seeds may differ.
+        network: shared.
+        batch_size: examples a step; None is the whole training part (batch gradient descent).
+        epochs: passes over the training part, 1 or more.
+        dtype: of parameters, state and arithmetic.
+        weight_decay: L2, ``weight_decay * w`` is added to the gradient of each weight, not of biases.
+        validation: fraction of the examples held out.
+        normalise: of the inputs, by statistics of the training part alone.
+        target: when given, trials may stop on reaching it.
+        shape: of the data; needed when ``data`` is a split, which does not know its task.
+
+    Raises:
+        ValueError: for an empty pack, a number out of range, or a split without its shape.
+    """
+
+    data: Dataset | Split
+    trials: tuple[TrialSpec, ...]
+    network: NetworkSpec = field(default_factory=NetworkSpec)
+    batch_size: int | None = 64
+    epochs: int = 10
+    dtype: Precision = "float32"
+    weight_decay: float = 0.0
+    validation: float = 0.2
+    normalise: Literal["standard", "minmax", "none"] = "standard"
+    target: Target | None = None
+    shape: DatasetShape | None = None
+
+    def __post_init__(self) -> None:
+        """Check what a type cannot."""
+        if not self.trials:
+            raise ValueError("A pack must have at least one trial. Received: none.")
+        if self.epochs < 1 or (self.batch_size is not None and self.batch_size < 1):
+            raise ValueError(
+                f"`epochs` and `batch_size` must be at least 1. Received: {self.epochs} and {self.batch_size}."
+            )
+        if self.shape is None:
+            if isinstance(self.data, Split):
+                raise ValueError("`shape` is needed when `data` is a split. Received: None.")
+            object.__setattr__(self, "shape", self.data.shape)
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return self._shape.task
+
+    @property
+    def layout(self) -> Layout:
+        """The shapes of the network's layers."""
+        return Layout((self._shape.features, *self.network.hidden, self._shape.outputs))
+
+    @property
+    def _shape(self) -> DatasetShape:
+        assert self.shape is not None
+        return self.shape

@@ -1,0 +1,121 @@
+"""One training of a pack under way: its splits, its tiles and the streams of batches that feed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers import batches as batching
+from trainers.data import Split, split
+from trainers.networks.base import initial_parameters
+from trainers.pack import Pack
+from trainers.seeding import generator
+from trainers.tile import Batches, Tile
+
+Array = NDArray[Any]
+Layers = Sequence[tuple[Array, Array]]
+"""Per layer the weights (inputs, outputs) and the bias (outputs,)."""
+BatchOrder = Iterable[Sequence[NDArray[np.intp]]]
+"""Per epoch the batches, each an array of indices into the training part."""
+
+TILE_BYTES = 2**21
+"""What the arrays of a tile may take: about the second-level cache of a core."""
+
+ARRAYS_PER_PARAMETER = 5
+"""Parameters, gradients, scratch and up to two of optimizer state."""
+
+
+def split_of(pack: Pack, seed: int) -> Split:
+    """The split that a seed of the pack trains on."""
+    if isinstance(pack.data, Split):
+        return pack.data
+    return split(pack.data, pack.validation, pack.normalise, generator(seed, "split"), np.dtype(pack.dtype))
+
+
+def choose_tile_size(pack: Pack, batch_size: int) -> int:
+    """How many trials of a pack fit the cache together, at least one.
+
+    >>> from trainers.data import DataSource, load
+    >>> from trainers.pack import TrialSpec
+    >>> choose_tile_size(Pack(load(DataSource("digits")), (TrialSpec("sgd", {"learning_rate": 0.1}),)), 64)
+    13
+    """
+    activations = 2 * batch_size * sum(pack.layout.widths[1:])
+    numbers = ARRAYS_PER_PARAMETER * pack.layout.size + activations
+    return max(1, TILE_BYTES // (numbers * np.dtype(pack.dtype).itemsize))
+
+
+class Session:
+    """The tiles of a pack, and the streams that feed them."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        initial: Layers | None,
+        batch_order: BatchOrder | None,
+        tile_size: int | None,
+        keep_order: bool = False,
+    ) -> None:
+        self.pack = pack
+        seeds = sorted({trial.seed for trial in pack.trials})
+        self.splits = {seed: split_of(pack, seed) for seed in seeds}
+        self.training_examples = len(self.splits[seeds[0]].train_targets)
+        self.epoch = 0
+        self.steps = 0
+        self.examples = 0
+        self.last_loss: dict[int, float] = {}
+        size = min(pack.batch_size or self.training_examples, self.training_examples)
+        self._given = iter(batch_order) if batch_order is not None else None
+        self._shuffled = {
+            seed: batching.epochs(self.training_examples, size, generator(seed, "batches")) for seed in seeds
+        }
+        layout = pack.layout
+        if initial is None:
+            rows = {seed: initial_parameters(layout, pack.network.init, generator(seed, "init")) for seed in seeds}
+        else:
+            rows = dict.fromkeys(seeds, layout.pack(initial))
+        order = list(range(len(pack.trials)))
+        if not keep_order:
+            order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
+        width = tile_size or choose_tile_size(pack, size)
+        self.tiles = []
+        for start in range(0, len(order), width):
+            members = order[start : start + width]
+            parameters = np.stack([rows[pack.trials[i].seed] for i in members]).astype(pack.dtype)
+            self.tiles.append(Tile(pack, members, self.splits, parameters))
+
+    def next_epoch(self) -> Mapping[int, Batches]:
+        """Draw the batches of the next epoch: seed -> batches."""
+        self.epoch += 1
+        if self._given is None:
+            batches: dict[int, Batches] = {seed: next(stream) for seed, stream in self._shuffled.items()}
+        else:
+            try:
+                given = [np.asarray(batch, dtype=np.intp) for batch in next(self._given)]
+            except StopIteration:
+                raise ValueError(
+                    f"`batch_order` must give batches for {self.pack.epochs} epochs. Received: {self.epoch - 1}."
+                ) from None
+            batches = dict.fromkeys(self.splits, given)
+        first = next(iter(batches.values()))
+        self.steps += len(first)
+        self.examples += sum(len(batch) for batch in first)
+        return batches
+
+    def leave(self, ended: set[int]) -> None:
+        """Drop trials that ended."""
+        for tile in self.tiles:
+            rows = [row for row, trial in enumerate(tile.trials) if trial not in ended]
+            if rows and len(rows) < len(tile.trials):
+                tile.keep(rows)
+            elif not rows:
+                tile.trials = []
+        self.tiles = [tile for tile in self.tiles if tile.trials]
+
+    def target_variance(self, seed: int, part: Literal["train", "val"]) -> float:
+        """Variance of the regression targets of a part, what R2 compares the squared error with."""
+        parts = self.splits[seed]
+        return float(np.var(parts.train_targets if part == "train" else parts.val_targets, dtype=np.float64))

@@ -1,0 +1,229 @@
+"""A tile: the few trials of a pack whose arrays fit a core's cache, trained in step."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data import Split
+from trainers.diagnostics import norms, update_ratios
+from trainers.networks.numpy_mlp import InputRun, NumpyMLP, Workspace
+from trainers.optimizers import OPTIMIZERS
+from trainers.optimizers.base import Optimizer, State
+from trainers.pack import Pack
+
+Array = NDArray[Any]
+Batches = Sequence[NDArray[np.intp]]
+
+EVALUATION_EXAMPLES = 512
+"""Examples measured at once: large for speed, and bounded so that a wide layer fits in memory."""
+
+
+@dataclass
+class Segment:
+    """Neighbouring trials of a tile with the same optimizer, which takes one step for all of them."""
+
+    start: int
+    stop: int
+    optimizer: Optimizer
+    hyperparameters: Mapping[str, NDArray[np.float64]]
+    state: State
+
+    def coefficients(self, pack: Pack, trials: Sequence[int], epoch: int, steps: int) -> dict[str, Array]:
+        """The numbers of each step of an epoch: name -> (steps, k, 1) in the pack's dtype."""
+        finished = (epoch - 1) * steps
+        multipliers = {
+            schedule: schedule.multipliers(epoch - 1, finished, steps)
+            for schedule in {pack.trials[trial].schedule for trial in trials}
+        }
+        decay = np.stack([multipliers[pack.trials[trial].schedule] for trial in trials], axis=1)[:, :, None]
+        rates = self.hyperparameters["learning_rate"] * decay
+        step = (finished + 1.0 + np.arange(steps))[:, None, None]
+        shape = (steps, self.stop - self.start, 1)
+        numbers = self.optimizer.coefficients(self.hyperparameters, rates, step)
+        return {
+            "learning_rate": rates,
+            **{name: np.broadcast_to(value, shape).astype(pack.dtype) for name, value in numbers.items()},
+        }
+
+
+@dataclass(frozen=True)
+class TileEpoch:
+    """One epoch of a tile of k trials, before it is evaluated.
+
+    Args:
+        losses: (steps, k) float64, mean loss of each mini-batch before its step.
+        train_loss: (k,) float64, mean over the epoch's examples.
+        train_accuracy: (k,) float64, share of hits; NaN for regression.
+        learning_rate: (k,) float64, of the last step.
+        gradient_norm: (k,) float64, of the last step.
+        update_ratio: (k,) float64, of the last step.
+    """
+
+    losses: NDArray[np.float64]
+    train_loss: NDArray[np.float64]
+    train_accuracy: NDArray[np.float64]
+    learning_rate: NDArray[np.float64]
+    gradient_norm: NDArray[np.float64]
+    update_ratio: NDArray[np.float64]
+
+
+class Tile:
+    """Trials ``trials`` (indices into the pack) as stacked arrays, with the state of their optimizers.
+
+    Args:
+        pack: what is trained.
+        trials: indices into ``pack.trials``, neighbours sharing optimizer and seed where possible.
+        splits: seed -> split, in the pack's dtype.
+        parameters: (k, P) initial parameters in the pack's dtype; the tile keeps and changes them.
+    """
+
+    def __init__(self, pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: Array) -> None:
+        self.pack = pack
+        self.splits = splits
+        segments = []
+        for name, group in groupby(range(len(trials)), key=lambda row: pack.trials[trials[row]].optimizer):
+            rows = list(group)
+            start, stop = rows[0], rows[-1] + 1
+            optimizer = OPTIMIZERS[name]
+            members = [pack.trials[trials[row]] for row in rows]
+            hyperparameters = {
+                h.name: np.array([[m.hyperparameters[h.name]] for m in members]) for h in optimizer.hyperparameters
+            }
+            segments.append(Segment(start, stop, optimizer, hyperparameters, optimizer.init(parameters[start:stop])))
+        self._adopt(list(trials), parameters, segments)
+
+    def _adopt(self, trials: list[int], parameters: Array, segments: list[Segment]) -> None:
+        self.trials = trials
+        self.parameters = parameters
+        self.segments = segments
+        self.gradients = np.empty_like(parameters)
+        self.work = np.empty_like(parameters)
+        self.network = NumpyMLP(
+            self.pack.layout,
+            self.pack.network.activation,
+            self.pack.task,
+            parameters,
+            self.gradients,
+            self.pack.weight_decay,
+        )
+        self._spaces: dict[int, Workspace] = {}
+        seeds = [self.pack.trials[trial].seed for trial in trials]
+        self.runs: list[tuple[int, int, int]] = []
+        for seed, group in groupby(range(len(seeds)), key=seeds.__getitem__):
+            rows = list(group)
+            self.runs.append((rows[0], rows[-1] + 1, seed))
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with some of the trials only, rows in order; what the others held is dropped."""
+        segments = []
+        start = 0
+        for segment in self.segments:
+            kept = [row - segment.start for row in rows if segment.start <= row < segment.stop]
+            if kept:
+                segments.append(
+                    Segment(
+                        start,
+                        start + len(kept),
+                        segment.optimizer,
+                        {name: values[kept] for name, values in segment.hyperparameters.items()},
+                        {name: values[kept] for name, values in segment.state.items()},
+                    )
+                )
+                start += len(kept)
+        self._adopt([self.trials[row] for row in rows], self.parameters[list(rows)], segments)
+
+    def steps(self, epoch: int, batches: Mapping[int, Batches]) -> Generator[NDArray[np.float64], None, TileEpoch]:
+        """Train one epoch.
+
+        Args:
+            epoch: from 1.
+            batches: seed -> the epoch's batches; their sizes are the same for every seed.
+
+        Yields:
+            After each step the mean loss (k,) of its mini-batch, before the step.
+
+        Returns:
+            The epoch's figures.
+        """
+        sizes = [len(batch) for batch in next(iter(batches.values()))]
+        steps, trials = len(sizes), len(self.trials)
+        totals = np.empty((steps, trials))
+        hits_total = np.zeros(trials)
+        coefficients = [
+            segment.coefficients(self.pack, self.trials[segment.start : segment.stop], epoch, steps)
+            for segment in self.segments
+        ]
+        before = self.parameters
+        for step, size in enumerate(sizes):
+            inputs, targets = self._batch(batches, step, size)
+            loss, hits = self.network.loss_and_gradients(inputs, targets, self._space(size))
+            totals[step] = np.add.reduce(loss, axis=1)
+            if hits.size:
+                hits_total += np.add.reduce(hits, axis=1)
+            if step == steps - 1:
+                before = self.parameters.copy()
+            self._update(coefficients, step)
+            yield totals[step] / size
+        examples = sum(sizes)
+        return TileEpoch(
+            totals / np.array(sizes)[:, None],
+            np.add.reduce(totals, axis=0) / examples,
+            hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
+            np.concatenate([numbers["learning_rate"][-1, :, 0] for numbers in coefficients]),
+            norms(self.gradients),
+            update_ratios(before, self.parameters),
+        )
+
+    def _update(self, coefficients: Sequence[Mapping[str, Array]], step: int) -> None:
+        for segment, numbers in zip(self.segments, coefficients, strict=True):
+            rows = slice(segment.start, segment.stop)
+            segment.optimizer.update(
+                self.parameters[rows],
+                self.gradients[rows],
+                segment.state,
+                {name: values[step] for name, values in numbers.items()},
+                self.work[rows],
+            )
+
+    def _batch(self, batches: Mapping[int, Batches], step: int, size: int) -> tuple[list[InputRun], Array]:
+        known = {seed: batches[seed][step] for seed in {seed for _, _, seed in self.runs}}
+        gathered = {
+            seed: (
+                self.splits[seed].train_inputs[indices],
+                self.splits[seed].train_targets[indices],
+            )
+            for seed, indices in known.items()
+        }
+        inputs = [InputRun(start, stop, gathered[seed][0]) for start, stop, seed in self.runs]
+        targets = np.empty((len(self.trials), size), dtype=next(iter(gathered.values()))[1].dtype)
+        for start, stop, seed in self.runs:
+            targets[start:stop] = gathered[seed][1]
+        return inputs, targets
+
+    def _space(self, size: int) -> Workspace:
+        if size not in self._spaces:
+            self._spaces[size] = self.network.workspace(size)
+        return self._spaces[size]
+
+    def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean validation loss (k,) and share of hits (k,), NaN for regression."""
+        total = len(next(iter(self.splits.values())).val_targets)
+        losses, hits_total = np.zeros(len(self.trials)), np.zeros(len(self.trials))
+        for start in range(0, total, EVALUATION_EXAMPLES):
+            part = slice(start, min(start + EVALUATION_EXAMPLES, total))
+            inputs = [InputRun(a, b, self.splits[seed].val_inputs[part]) for a, b, seed in self.runs]
+            targets = np.concatenate(
+                [np.broadcast_to(self.splits[s].val_targets[part], (b - a, part.stop - start)) for a, b, s in self.runs]
+            )
+            loss, hits = self.network.evaluate(inputs, targets, self._space(part.stop - start))
+            losses += np.add.reduce(loss, axis=1, dtype=np.float64)
+            if hits.size:
+                hits_total += np.add.reduce(hits, axis=1)
+        share = hits_total / total if self.pack.task != "regression" else np.full(len(losses), np.nan)
+        return losses / total, share
