@@ -1,0 +1,186 @@
+"""Writes a sweep through the MLflow client, which works for every kind of store."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.entities import Run as MlflowRun
+
+from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
+from sweep.tracking.runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
+
+EXPERIMENT_KIND = "custom_model_development"
+DIGEST_CHARACTERS = 36
+
+
+class TrialSink(Protocol):
+    """Where finished trials go; an implementation is made for one open sweep."""
+
+    def write(self, runs: Sequence[TrialRun]) -> None:
+        """Write complete runs; called again with the same runs after an error, it writes none twice."""
+
+
+class SweepRuns:
+    """The parent run of a sweep and the runs of its trials, through the MLflow client.
+
+    Args:
+        uri: address of the store.
+        artifact_folder: where the artifacts of a new experiment go; None leaves it to the server.
+    """
+
+    def __init__(self, uri: str, artifact_folder: Path | None) -> None:
+        self._client = MlflowClient(tracking_uri=uri)
+        self._artifact_folder = artifact_folder
+        self._runs: dict[str, tuple[str, str]] = {}
+        self._attempted: set[str] = set()
+        self.experiment_id = ""
+        self.parent_run_id = ""
+
+    def open(self, record: SweepRecord, environment: Mapping[str, str], description: str) -> None:
+        """Find or create the experiment and the parent run, and find the runs of an earlier start."""
+        self.experiment_id = self._find_or_create_experiment(record)
+        tags = {
+            "mlflow.note.content": description,
+            PLAN_TAG: record.plan_hash,
+            **environment,
+            **record.tags,
+        }
+        found = self._search(f"tags.`{PLAN_TAG}` = '{record.plan_hash}'")
+        if found:
+            parent = found[0]
+            self._client.update_run(parent.info.run_id, status="RUNNING")
+        else:
+            parent = self._client.create_run(self.experiment_id, tags=tags, run_name=record.name)
+        self.parent_run_id = parent.info.run_id
+        if found:
+            self._remember_trials()
+        # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
+        params = [Param(k, str(v)) for k, v in record.parameters.items() if k not in parent.data.params]
+        self._client.log_batch(self.parent_run_id, params=params)
+        self._client.log_text(self.parent_run_id, record.config_yaml, "config.yaml")
+        if record.dataset is not None:
+            self._client.log_inputs(self.parent_run_id, datasets=[_dataset_input(record.dataset)])
+
+    def outcome(self, trial_id: str) -> str | None:
+        """Status of the trial in its run; None if it has no complete run."""
+        return self._runs[trial_id][1] if trial_id in self._runs else None
+
+    def write(self, runs: Sequence[TrialRun]) -> None:
+        """Write complete runs: three calls each, the fewest that the client has."""
+        for run in runs:
+            if self.outcome(run.trial_id) != run.outcome:
+                self._write(run)
+
+    def _write(self, run: TrialRun) -> None:
+        run_id = self._adopt(run.trial_id)
+        if run_id is None:
+            tags = {**run.tags, PARENT_TAG: self.parent_run_id}
+            self._attempted.add(run.trial_id)
+            created = self._client.create_run(self.experiment_id, run.started_milliseconds, tags, run.name)
+            run_id = created.info.run_id
+        # The client splits what exceeds the 1000 metrics of one call.
+        self._client.log_batch(
+            run_id,
+            metrics=[Metric(*point) for point in run.points],
+            params=[Param(key, value) for key, value in run.params.items()],
+        )
+        self._client.set_terminated(run_id, run.status, run.ended_milliseconds)
+        self._runs[run.trial_id] = (run_id, run.outcome)
+        self._attempted.discard(run.trial_id)
+
+    def _adopt(self, trial_id: str) -> str | None:
+        """Find the run that a broken attempt of this process may have created."""
+        if trial_id in self._runs:
+            # An earlier start wrote another outcome, of another training: two histories must not mix.
+            self._client.delete_run(self._runs.pop(trial_id)[0])
+        if trial_id not in self._attempted:
+            return None
+        found = self._search(f"tags.`{TRIAL_TAG}` = '{trial_id}' and tags.`{PARENT_TAG}` = '{self.parent_run_id}'")
+        return found[0].info.run_id if found else None
+
+    def finish(
+        self, status: RunStatus, artifacts: Mapping[str, Path | str | bytes], metrics: Mapping[str, float]
+    ) -> None:
+        """Log the artifacts and metrics of the parent run and end it."""
+        with tempfile.TemporaryDirectory() as folder:
+            _stage(artifacts, Path(folder))
+            if artifacts:
+                self._client.log_artifacts(self.parent_run_id, folder)
+        now = round(time.time() * 1000)
+        self._client.log_batch(
+            self.parent_run_id, metrics=[Metric(key, value, now, 0) for key, value in metrics.items()]
+        )
+        self._client.set_terminated(self.parent_run_id, status)
+
+    def _find_or_create_experiment(self, record: SweepRecord) -> str:
+        tags = {
+            # Without its kind the dashboard guesses, and asks the user whether it guessed right.
+            "mlflow.experimentKind": EXPERIMENT_KIND,
+            "mlflow.experiment.primaryMetric.name": f"best_{record.metric}",
+            "mlflow.experiment.primaryMetric.greaterIsBetter": str(record.mode == "max"),
+        }
+        found = self._client.get_experiment_by_name(record.experiment)
+        if found is None:
+            return self._client.create_experiment(record.experiment, self._artifact_location(record), tags)
+        for key, value in tags.items():
+            if key not in found.tags:
+                self._client.set_experiment_tag(found.experiment_id, key, value)
+        return str(found.experiment_id)
+
+    def _artifact_location(self, record: SweepRecord) -> str | None:
+        if self._artifact_folder is None:
+            return None
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", record.experiment)[:60]
+        return (self._artifact_folder / name).absolute().as_uri()
+
+    def _remember_trials(self) -> None:
+        for run in self._search(f"tags.`{PARENT_TAG}` = '{self.parent_run_id}'"):
+            tags = run.data.tags
+            complete = run.info.status in ("FINISHED", "FAILED")
+            outcome = tags.get(STATUS_TAG, "") if complete else ""
+            self._runs[tags.get(TRIAL_TAG, run.info.run_id)] = (run.info.run_id, outcome)
+
+    def _search(self, condition: str) -> list[MlflowRun]:
+        found: list[MlflowRun] = []
+        token = None
+        while True:
+            page = self._client.search_runs([self.experiment_id], condition, page_token=token)
+            found.extend(page)
+            token = page.token
+            if not token:
+                return found
+
+
+def _dataset_input(record: DatasetRecord) -> DatasetInput:
+    dataset = Dataset(
+        name=record.name,
+        digest=record.fingerprint[:DIGEST_CHARACTERS],
+        source_type="local",
+        source=json.dumps({"uri": record.source}),
+        profile=json.dumps({"num_rows": record.examples, "features": record.features, "task": record.task}),
+    )
+    return DatasetInput(dataset, tags=[InputTag("mlflow.data.context", "training")])
+
+
+def _stage(artifacts: Mapping[str, Path | str | bytes], folder: Path) -> None:
+    """Lay the artifacts out under ``folder`` as they shall appear in the run."""
+    for name, content in artifacts.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Path) and content.is_dir():
+            shutil.copytree(content, target)
+        elif isinstance(content, Path):
+            shutil.copyfile(content, target)
+        elif isinstance(content, str):
+            target.write_text(content, encoding="utf-8")
+        else:
+            target.write_bytes(content)

@@ -1,0 +1,21 @@
+"""The text that the dashboard shows on the page of a sweep."""
+
+from __future__ import annotations
+
+from sweep.tracking.records import SweepRecord
+
+
+def describe(record: SweepRecord) -> str:
+    """Markdown for the parent run: the question, and how to read the runs in the dashboard."""
+    better = "larger" if record.mode == "max" else "smaller"
+    return f"""**{record.question}**
+
+Each child run is one trial: one optimizer setting with one seed. Compare them by `best_{record.metric}`
+({better} is better). A parameter that an optimizer ignores holds `-`. A run with a red cross either
+diverged or failed: the tag `status` says which, `diverged_step` says when.
+
+- Only one optimizer: filter `tags.optimizer = "adam"`.
+- Only the trials that diverged: filter `tags.status = "DIVERGED"`.
+- The seeds of one setting: group by the tag `arm`.
+- The table of all settings is the artifact `leaderboard.csv`; the configuration is `config.yaml`.
+"""

@@ -1,0 +1,78 @@
+"""Describes where a sweep runs: code version, packages and hardware, as tags of the parent run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+PACKAGES = ("optimizer-sweep", "ray", "mlflow", "numpy", "pandas", "torch")
+
+
+def environment_tags(folder: Path) -> dict[str, str]:
+    """Tags that say which code, packages and machine produced a sweep.
+
+    Args:
+        folder: a folder of the repository whose commit is recorded; there may be none.
+    """
+    return {
+        **git_tags(folder),
+        "packages": " ".join(f"{name}={version}" for name, version in _versions().items()),
+        "python": platform.python_version(),
+        "machine.os": platform.platform(terse=True),
+        "machine.cpu": _cpu_model(),
+        "machine.cores": str(os.cpu_count() or 1),
+        "machine.memory_gib": _memory_gib(),
+    }
+
+
+def git_tags(folder: Path) -> dict[str, str]:
+    """Commit, branch and dirty flag of the repository around ``folder``; empty without git or a repository."""
+    commit = _git(folder, "rev-parse", "HEAD")
+    if commit is None:
+        return {}
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return {
+        "mlflow.source.git.commit": commit,
+        "mlflow.source.git.branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD") or "HEAD",
+        "mlflow.source.git.dirty": str(bool(changes)).lower(),
+    }
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def _memory_gib() -> str:
+    try:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return "unknown"
+    return f"{size / 2**30:.1f}"

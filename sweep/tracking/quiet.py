@@ -1,0 +1,25 @@
+"""Keeps MLflow's console output, telemetry, warnings and long waits away from the user of a sweep."""
+
+from __future__ import annotations
+
+import os
+import warnings
+
+SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_DISABLE_AGENT_HINT": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    # MLflow logs a database error with its traceback before it raises; the writer reports it in one sentence.
+    "MLFLOW_LOGGING_LEVEL": "CRITICAL",
+    # The writer retries by itself, with what it has learnt from the first attempt.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+}
+
+
+def hush_mlflow() -> None:
+    """Prepare the process for ``import mlflow``; a variable that the user has set keeps its value."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    # MLflow's own models use what SQLAlchemy 2.1 deprecates; no user of a sweep can do anything about it.
+    warnings.filterwarnings("ignore", message="The ``noload`` loader strategy is deprecated")

@@ -1,0 +1,156 @@
+"""Turns the result of a trial into the parameters, tags and metrics of its MLflow run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.records import TrialResult, Value
+from sweep.tracking.records import RunStatus
+
+HYPERPARAMETERS = (
+    "optimizer",
+    "learning_rate",
+    "beta1",
+    "beta2",
+    "epsilon",
+    "batch_size",
+    "decay",
+    "decay_rate",
+    "decay_by",
+    "decay_interval",
+    "decay_start",
+    "decay_boundaries",
+    "decay_values",
+    "epochs",
+)
+IGNORED = "-"
+"""What a run holds for a hyperparameter that its optimizer ignores."""
+
+TRIAL_TAG = "sweep.trial_id"
+PLAN_TAG = "sweep.plan_hash"
+PARENT_TAG = "mlflow.parentRunId"
+STATUS_TAG = "status"
+TAG_CHARACTERS = 8000
+
+
+class Point(NamedTuple):
+    """One value of one metric."""
+
+    key: str
+    value: float
+    timestamp_milliseconds: int
+    step: int
+
+
+@dataclass(frozen=True)
+class TrialRun:
+    """Everything that MLflow will know of one trial, as plain data."""
+
+    trial_id: str
+    name: str
+    outcome: str
+    status: RunStatus
+    started_milliseconds: int
+    ended_milliseconds: int
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    points: tuple[Point, ...]
+
+
+def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> TrialRun:
+    """Describe the MLflow run of a trial.
+
+    Every run has the same parameter keys. The time of a point is the start of the trial plus its training
+    seconds, so that the time axis of a chart is the training time. A number that is not finite is left out.
+
+    Args:
+        result: what the trial gave.
+        metric: the metric that trials are compared by.
+        mode: whether a small or a large ``metric`` is good.
+    """
+    trial = result.trial
+    return TrialRun(
+        trial_id=trial.id,
+        name=f"{trial.arm.label or trial.arm.setting.get('optimizer', 'trial')} s{trial.seed}",
+        outcome=result.status,
+        status=_run_status(result),
+        started_milliseconds=_milliseconds(result.started_seconds),
+        ended_milliseconds=_milliseconds(max(result.ended_seconds, result.started_seconds)),
+        params={**_hyperparameters(trial.arm.setting), "seed": str(trial.seed)},
+        tags=_tags(result),
+        points=(*_history(result), *_summary(result, metric, mode)),
+    )
+
+
+def _run_status(result: TrialResult) -> RunStatus:
+    if result.status in ("COMPLETED", "STOPPED"):
+        return "FINISHED"
+    # The dashboard has no "diverged": a red cross keeps such a run from passing for a good one at a glance,
+    # and the `status` tag tells it from a crash.
+    if result.status in ("DIVERGED", "FAILED"):
+        return "FAILED"
+    return "KILLED"
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _hyperparameters(setting: Mapping[str, Value]) -> dict[str, str]:
+    keys = (*HYPERPARAMETERS, *(key for key in setting if key not in HYPERPARAMETERS))
+    return {key: str(setting.get(key, IGNORED)) for key in keys}
+
+
+def _tags(result: TrialResult) -> dict[str, str]:
+    arm = result.trial.arm
+    tags = {
+        TRIAL_TAG: result.trial.id,
+        "optimizer": str(arm.setting.get("optimizer", IGNORED)),
+        "arm": arm.label,
+        "arm_id": arm.id,
+        "seed": str(result.trial.seed),
+        STATUS_TAG: result.status,
+    }
+    tags |= {f"fingerprint.{name}": value for name, value in result.fingerprints.items()}
+    if result.diverged_step is not None:
+        tags["diverged_step"] = str(result.diverged_step)
+    if result.last_finite_loss is not None:
+        tags["last_finite_loss"] = str(float(result.last_finite_loss))
+    if result.error is not None:
+        tags["error"] = result.error
+    return {key: value[:TAG_CHARACTERS] for key, value in {**tags, **result.tags}.items()}
+
+
+def _history(result: TrialResult) -> Iterator[Point]:
+    steps = np.asarray(result.epochs["epoch"]).astype(np.int64).tolist()
+    moments = [_milliseconds(result.started_seconds + s) for s in _finite_or_zero(result.epochs["seconds"])]
+    for key, values in result.epochs.items():
+        if key == "epoch":
+            continue
+        for step, moment, value in zip(steps, moments, values.tolist(), strict=True):
+            if math.isfinite(value):
+                yield Point(key, value, moment, step)
+
+
+def _finite_or_zero(values: NDArray[np.float64]) -> list[float]:
+    return [value if math.isfinite(value) else 0.0 for value in values.tolist()]
+
+
+def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> Iterator[Point]:
+    # Only a trial that ended well is ranked: a diverged one must not win a sorted column.
+    values = result.epochs.get(metric)
+    if result.status not in ("COMPLETED", "STOPPED") or values is None or not np.isfinite(values).any():
+        return
+    best = int(np.nanargmin(values) if mode == "min" else np.nanargmax(values))
+    epochs = result.epochs["epoch"]
+    moment, step = _milliseconds(result.ended_seconds), int(epochs[-1])
+    summary = {f"best_{metric}": values[best], "best_epoch": epochs[best], f"final_{metric}": values[-1]}
+    for key, value in summary.items():
+        if math.isfinite(value):
+            yield Point(key, float(value), moment, step)

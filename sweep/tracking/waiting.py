@@ -1,0 +1,109 @@
+"""Where trials wait for the writer: a bounded queue in memory, and a file for what does not fit or is refused."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+
+from sweep.records import TrialResult
+from sweep.tracking.runs import Point, TrialRun
+
+
+class BoundedQueue:
+    """A queue of results whose size is bounded by the numbers that they hold.
+
+    Args:
+        capacity: most numbers that may wait; a single larger result is let in alone.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._waiting: deque[TrialResult] = deque()
+        self._numbers = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def put(self, result: TrialResult, timeout_seconds: float) -> bool:
+        """Add a result; False if there was no room for it within the time."""
+        numbers = _numbers(result)
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._has_room(numbers), timeout_seconds):
+                return False
+            self._waiting.append(result)
+            self._numbers += numbers
+            self._changed.notify_all()
+            return True
+
+    def take(self, most: int) -> list[TrialResult]:
+        """Wait for results and remove up to ``most``; an empty list once the queue is closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+            self._numbers -= sum(_numbers(result) for result in taken)
+            self._changed.notify_all()
+            return taken
+
+    def close(self) -> None:
+        """Let ``take`` end when nothing is left."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _has_room(self, numbers: int) -> bool:
+        return not self._waiting or self._numbers + numbers <= self._capacity
+
+
+def _numbers(result: TrialResult) -> int:
+    return 1 + sum(values.size for values in result.epochs.values())
+
+
+class PendingFile:
+    """Trials that are not in MLflow yet, one line of JSON each; a later start of the same sweep writes them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    def append(self, runs: Iterable[TrialRun]) -> None:
+        """Add runs at the end."""
+        lines = [json.dumps(asdict(run)) + "\n" for run in runs]
+        with self._lock, self.path.open("a", encoding="utf-8") as file:
+            file.writelines(lines)
+
+    def drain(self, write: Callable[[list[TrialRun]], list[TrialRun]], most: int) -> int:
+        """Give all runs to ``write``, at most ``most`` at a time, and keep what it returns.
+
+        Returns:
+            how many runs are left in the file; without any it is removed.
+        """
+        if not self.path.exists():
+            return 0
+        rest = PendingFile(self.path.with_suffix(".rest"))
+        rest.path.unlink(missing_ok=True)
+        left = 0
+        runs = self._read()
+        while chunk := list(islice(runs, most)):
+            unwritten = write(chunk)
+            left += len(unwritten)
+            rest.append(unwritten)
+        if left:
+            rest.path.replace(self.path)
+        else:
+            self.path.unlink()
+            rest.path.unlink(missing_ok=True)
+        return left
+
+    def _read(self) -> Iterator[TrialRun]:
+        with self.path.open(encoding="utf-8") as file:
+            for line in file:
+                if not line.endswith("\n"):
+                    # Torn by a crash; the results folder still has that trial.
+                    return
+                fields = json.loads(line)
+                fields["points"] = tuple(Point(*point) for point in fields["points"])
+                yield TrialRun(**fields)
