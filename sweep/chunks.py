@@ -1,0 +1,126 @@
+"""What a worker reports while it trains a pack, and how the reports become results of trials."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.packing import Job
+from sweep.records import TrialResult
+from trainers.loop import Ended, EpochMetrics
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some epochs of one pack.
+
+    Args:
+        names: the metrics, in the order of the columns of ``values``.
+        epochs: (n,) epoch of each row, from 1.
+        trials: (n,) index into the trials of the pack.
+        values: (n, M) float64.
+        ended: trials that ended in these epochs.
+        started_seconds: Unix time at which the pack began to train.
+        now_seconds: Unix time of the report.
+        first: True for the first report of a pack, also when it starts over.
+        fingerprints: per seed, with the first report.
+    """
+
+    names: tuple[str, ...]
+    epochs: NDArray[np.int64]
+    trials: NDArray[np.int64]
+    values: Floats
+    ended: tuple[Ended, ...]
+    started_seconds: float
+    now_seconds: float
+    first: bool
+    fingerprints: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+
+
+def make_chunk(
+    epochs: Sequence[EpochMetrics],
+    started_seconds: float,
+    now_seconds: float,
+    fingerprints: Mapping[int, Mapping[str, str]] | None,
+) -> Chunk:
+    """Put epochs of a pack into one chunk of arrays; ``fingerprints`` come with the first alone."""
+    return Chunk(
+        tuple(epochs[0].values),
+        np.concatenate([np.full(len(e.trials), e.epoch, dtype=np.int64) for e in epochs]),
+        np.concatenate([e.trials.astype(np.int64) for e in epochs]),
+        np.concatenate([np.stack(list(e.values.values()), axis=1) for e in epochs]),
+        tuple(end for e in epochs for end in e.ended),
+        started_seconds,
+        now_seconds,
+        fingerprints is not None,
+        fingerprints or {},
+    )
+
+
+class PackCollector:
+    """Collects the chunks of one pack and hands out the result of each trial as it ends."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._begin()
+
+    def _begin(self) -> None:
+        self._rows: dict[int, list[tuple[NDArray[np.int64], Floats]]] = defaultdict(list)
+        self._fingerprints: Mapping[int, Mapping[str, str]] = {}
+        self.unfinished = set(range(len(self.job.trials)))
+        self.latest: dict[int, dict[str, float]] = {}
+
+    def add(self, chunk: Chunk) -> list[TrialResult]:
+        """Take a chunk; return the results of the trials that ended with it.
+
+        A pack that starts over, because its worker died, is collected anew; trials that had ended are not
+        returned again.
+        """
+        if chunk.first:
+            returned = set(range(len(self.job.trials))) - self.unfinished
+            self._begin()
+            self.unfinished -= returned
+            self._fingerprints = chunk.fingerprints
+        order = np.argsort(chunk.trials, kind="stable")
+        trials, first = np.unique(chunk.trials[order], return_index=True)
+        for trial, rows in zip(trials, np.split(order, first[1:]), strict=True):
+            if int(trial) in self.unfinished:
+                self._rows[int(trial)].append((chunk.epochs[rows], chunk.values[rows]))
+                self.latest[int(trial)] = dict(zip(chunk.names, chunk.values[rows[-1]].tolist(), strict=True))
+        return [self._result(end, chunk) for end in chunk.ended if end.trial in self.unfinished]
+
+    def fail(self, error: str, now_seconds: float) -> list[TrialResult]:
+        """Make the results of all trials that have not ended FAILED."""
+        results = [
+            TrialResult(self.job.trials[trial], "FAILED", {}, {}, now_seconds, now_seconds, error=error)
+            for trial in sorted(self.unfinished)
+        ]
+        self.unfinished.clear()
+        return results
+
+    def _result(self, end: Ended, chunk: Chunk) -> TrialResult:
+        self.unfinished.discard(end.trial)
+        self.latest.pop(end.trial, None)
+        parts = self._rows.pop(end.trial, [])
+        columns: dict[str, Floats] = {
+            "epoch": np.concatenate([e for e, _ in parts]).astype(np.float64) if parts else np.empty(0)
+        }
+        values = np.concatenate([v for _, v in parts]) if parts else np.empty((0, len(chunk.names)))
+        columns.update(zip(chunk.names, values.T, strict=True))
+        trial = self.job.trials[end.trial]
+        return TrialResult(
+            trial,
+            end.status,
+            columns,
+            self._fingerprints.get(trial.seed, {}),
+            chunk.started_seconds,
+            chunk.now_seconds,
+            end.step if end.status == "DIVERGED" else None,
+            end.last_finite_loss,
+        )

@@ -1,0 +1,202 @@
+"""Runs packs on Ray Tune: starts or joins Ray, trains one pack a Tune trial, hands over what workers report."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.chunks import Chunk
+from sweep.errors import ResourceError
+from sweep.packing import Job
+from sweep.recipe import Recipe
+from trainers.data import Dataset
+
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
+    "TUNE_WARN_THRESHOLD_S": "60",
+    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+    # Resuming goes by the results folder, so Tune's own snapshots would only cost time.
+    "TUNE_GLOBAL_CHECKPOINT_S": "3600",
+}
+
+RETRIES = 2
+"""How often a pack is trained again when its worker dies."""
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What the workers may use.
+
+    Args:
+        address: of a running Ray cluster; None starts Ray on this machine.
+        workers: how many packs train at once; None is as many as there is room for.
+        cpus_per_worker: also the BLAS threads of a worker.
+        gpus_per_worker: may be a fraction.
+    """
+
+    address: str | None = None
+    workers: int | None = None
+    cpus_per_worker: int = 1
+    gpus_per_worker: float = 0.0
+
+
+def available_cpus() -> int:
+    """How many CPUs this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def local_workers(resources: Resources) -> int:
+    """How many workers this machine has room for.
+
+    Raises:
+        ResourceError: when not one, or fewer than asked for.
+    """
+    cpus = available_cpus()
+    room = cpus // resources.cpus_per_worker
+    if room < 1:
+        raise ResourceError(
+            f"`resources.cpus_per_worker` must be at most the {cpus} CPUs of this machine. "
+            f"Received: {resources.cpus_per_worker}. Ask for fewer."
+        )
+    if resources.workers is not None and resources.workers > room:
+        raise ResourceError(
+            f"`resources.workers` must be at most {room}, the {cpus} CPUs of this machine shared by "
+            f"{resources.cpus_per_worker} a worker. Received: {resources.workers}. Ask for fewer, or `auto`."
+        )
+    return resources.workers or room
+
+
+@contextmanager
+def ray_session(resources: Resources) -> Iterator[int]:
+    """Start or join Ray and leave it as it was; gives the number of workers that there is room for.
+
+    Raises:
+        ResourceError: when the cluster cannot be reached or is too small.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    import ray
+
+    started = not ray.is_initialized()
+    if started:
+        address = {} if resources.address is None else {"address": resources.address}
+        local: dict[str, Any] = {"num_cpus": available_cpus()} if resources.address is None else {}
+        try:
+            ray.init(
+                **address,
+                **local,
+                include_dashboard=False if resources.address is None else None,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                configure_logging=True,
+            )
+        except ConnectionError as error:
+            raise ResourceError(
+                f"`resources.address` must be a Ray cluster that answers. Received: {resources.address!r}. "
+                "Start it with `ray start --head`, or leave the key out to use this machine."
+            ) from error
+    try:
+        yield _workers(ray.cluster_resources(), resources)
+    finally:
+        if started:
+            ray.shutdown()
+
+
+def _workers(cluster: dict[str, float], resources: Resources) -> int:
+    rooms = [int(cluster.get("CPU", 0) // resources.cpus_per_worker)]
+    if resources.gpus_per_worker:
+        rooms.append(int(cluster.get("GPU", 0) // resources.gpus_per_worker))
+    room = min(rooms)
+    wanted = resources.workers or 1
+    if room < wanted:
+        raise ResourceError(
+            f"`resources` must fit the cluster, which has {cluster.get('CPU', 0):g} CPUs and "
+            f"{cluster.get('GPU', 0):g} GPUs. Received: {wanted} workers of {resources.cpus_per_worker} CPUs and "
+            f"{resources.gpus_per_worker:g} GPUs. Ask for less."
+        )
+    return resources.workers or room
+
+
+def train_jobs(
+    jobs: Sequence[Job],
+    recipe: Recipe,
+    dataset: Dataset,
+    resources: Resources,
+    workers: int,
+    *,
+    on_chunk: Callable[[int, Chunk], None],
+    on_failure: Callable[[int, str], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Train all packs inside a `ray_session`.
+
+    Args:
+        jobs: the packs, the longest first.
+        recipe: what they share.
+        dataset: goes to the workers once, through the object store.
+        resources: of each worker.
+        workers: packs that train at once.
+        on_chunk: called with the index of the job and what its worker reports.
+        on_failure: called with the index of a job that failed for good, and why in one sentence.
+        should_stop: asked several times a second; True ends the training.
+    """
+    from ray import tune
+
+    from sweep.worker import CHUNK, PackTrainer, Work
+
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
+    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker)
+
+    class Collect(tune.Callback):  # type: ignore[misc]
+        def on_trial_result(
+            self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any
+        ) -> None:
+            # Taken out, so that Tune neither keeps nor writes it.
+            chunk = result.pop(CHUNK, None)
+            if chunk is not None:
+                on_chunk(trial.config["job"], chunk)
+
+        def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
+            on_failure(trial.config["job"], _sentence(trial))
+
+    class Stop(tune.Stopper):  # type: ignore[misc]
+        def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
+            return False
+
+        def stop_all(self) -> bool:
+            return should_stop()
+
+    request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
+    trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
+    with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
+        tune.Tuner(
+            trainable,
+            param_space={"job": tune.grid_search(list(range(len(jobs))))},
+            tune_config=tune.TuneConfig(max_concurrent_trials=workers, reuse_actors=True),
+            run_config=tune.RunConfig(
+                name="packs",
+                storage_path=storage,
+                stop=Stop(),
+                callbacks=[Collect()],
+                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+                failure_config=tune.FailureConfig(max_failures=RETRIES),
+                verbose=0,
+            ),
+        ).fit()
+
+
+def _sentence(trial: Any) -> str:
+    """The last line of a Tune trial's error, which names the exception."""
+    text = str(trial.get_error() or "the worker died")
+    return text.strip().splitlines()[-1]

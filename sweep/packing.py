@@ -1,0 +1,67 @@
+"""Groups the trials of a plan into packs: what can be trained together, in portions that keep all workers busy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sweep.probe import Rates
+from sweep.recipe import Recipe, batch_size_of, spec_of
+from sweep.records import Trial
+from trainers.data import Dataset
+from trainers.pack import Pack, TrialSpec
+
+PACKS_PER_WORKER = 4
+"""More packs than workers even out what the cost model misjudges and uneven machines."""
+
+SHORTEST_PACK_SECONDS = 0.25
+"""A pack should train for longer than Ray needs to hand it over."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One pack as it travels to a worker: without data, which the workers have already.
+
+    Args:
+        trials: of the plan.
+        specs: the same trials as the trainers know them.
+        batch_size: examples a step; None is all.
+        epochs: passes over the training part.
+        seconds: estimate of its training time on one worker.
+    """
+
+    trials: tuple[Trial, ...]
+    specs: tuple[TrialSpec, ...]
+    batch_size: int | None
+    epochs: int
+    seconds: float
+
+    def pack(self, recipe: Recipe, data: Dataset) -> Pack:
+        """Make the pack that the trainers train."""
+        return recipe.pack(data, self.specs, self.batch_size, self.epochs)
+
+
+def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, examples: int, workers: int) -> list[Job]:
+    """Group trials into packs, the longest first.
+
+    Trials that share batch size and epochs can be fused; within them neighbours share seed and optimizer, which
+    lets them share batches and updates. Packs are about equally long, several a worker.
+    """
+    groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
+    for trial in trials:
+        groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
+    seconds = {trial.id: rates.trial_seconds(trial.arm.setting, examples) for trial in trials}
+    portion = max(sum(seconds.values()) / (workers * PACKS_PER_WORKER), SHORTEST_PACK_SECONDS)
+    jobs = []
+    for (batch_size, epochs), members in groups.items():
+        members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
+        total = sum(seconds[trial.id] for trial in members)
+        parts = min(len(members), max(1, round(total / portion)))
+        for rows in np.array_split(np.arange(len(members)), parts):
+            chosen = tuple(members[row] for row in rows)
+            cost = sum(seconds[trial.id] for trial in chosen)
+            jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
+    return sorted(jobs, key=lambda job: -job.seconds)

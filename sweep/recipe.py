@@ -1,0 +1,113 @@
+"""What all trials of a sweep share, and how a trial of the plan reads in the language of the trainers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sweep.config import SweepConfig
+from sweep.records import Setting, Trial
+from trainers.data import Dataset, DatasetShape, Split
+from trainers.optimizers import OPTIMIZERS
+from trainers.pack import NetworkSpec, Pack, Precision, Target, TrialSpec
+from trainers.schedules import Schedule
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What all trials of a sweep share: everything of a `trainers.pack.Pack` but its data, trials and batches."""
+
+    network: NetworkSpec
+    dtype: Precision
+    weight_decay: float
+    validation: float
+    normalise: Literal["standard", "minmax", "none"]
+    target: Target | None
+
+    def pack(
+        self,
+        data: Dataset | Split,
+        trials: Sequence[TrialSpec],
+        batch_size: int | None,
+        epochs: int,
+        shape: DatasetShape | None = None,
+    ) -> Pack:
+        """Make a pack of this recipe."""
+        return Pack(
+            data,
+            tuple(trials),
+            self.network,
+            batch_size,
+            epochs,
+            self.dtype,
+            self.weight_decay,
+            self.validation,
+            self.normalise,
+            self.target,
+            shape,
+        )
+
+
+def recipe_of(config: SweepConfig) -> Recipe:
+    """What the configuration says that all its trials share."""
+    trainer = config.trainer
+    target = None
+    if trainer.target is not None:
+        target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
+    network = config.network
+    return Recipe(
+        NetworkSpec(tuple(network.hidden), network.activation, network.init),
+        trainer.dtype,
+        trainer.weight_decay,
+        config.data.validation,
+        config.data.normalise,
+        target,
+    )
+
+
+def batch_size_of(setting: Setting) -> int | None:
+    """The batch size of a setting as the trainers write it: None for ``full``."""
+    value = setting["batch_size"]
+    return None if value == "full" else int(value)
+
+
+def steps_per_epoch(setting: Setting, examples: int) -> int:
+    """How many steps an epoch has: ``ceil(examples / batch_size)``.
+
+    >>> steps_per_epoch({"batch_size": 64}, 1437), steps_per_epoch({"batch_size": "full"}, 1437)
+    (23, 1)
+    """
+    return -(-examples // (batch_size_of(setting) or examples))
+
+
+def spec_of(trial: Trial) -> TrialSpec:
+    """Turn a trial of the plan into the trainers' form."""
+    setting = trial.arm.setting
+    declared = {h.name for h in OPTIMIZERS[str(setting["optimizer"])].hyperparameters}
+    return TrialSpec(
+        str(setting["optimizer"]),
+        {name: float(value) for name, value in setting.items() if name in declared},
+        schedule_of(setting),
+        trial.seed,
+    )
+
+
+def schedule_of(setting: Setting) -> Schedule:
+    """The decay of a setting.
+
+    >>> schedule_of({"decay": "staircase", "decay_boundaries": "5,8", "decay_values": "1.0,0.1,0.01"}).values
+    (1.0, 0.1, 0.01)
+    """
+    rate = setting.get("decay_rate")
+    boundaries = str(setting.get("decay_boundaries", ""))
+    values = str(setting.get("decay_values", ""))
+    return Schedule(
+        str(setting["decay"]),
+        None if rate is None else float(rate),
+        "step" if setting.get("decay_by") == "step" else "epoch",
+        int(setting.get("decay_interval", 1)),
+        0 if setting.get("decay_start") == 0 else 1,
+        tuple(int(part) for part in boundaries.split(",") if part),
+        tuple(float(part) for part in values.split(",") if part),
+    )
