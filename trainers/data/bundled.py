@@ -92,7 +92,7 @@ def _read(name: str) -> Content | None:
 
 
 def _read_with_sklearn(name: str) -> Content:
-    from sklearn import datasets  # type: ignore[import-untyped]
+    from sklearn import datasets
 
     options = {"scaled": False} if name == "diabetes" else {}
     content = getattr(datasets, f"load_{name}")(**options)

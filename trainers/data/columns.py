@@ -142,9 +142,7 @@ def _numeric(
         return regression(name, inputs, targets, feature_names)
     values, labels = np.unique(targets, return_inverse=True)
     classes = [str(int(value)) if value == np.floor(value) else repr(float(value)) for value in values]
-    _require_two_each(
-        name, labels, classes, "Say `task: regression` if these are amounts, or give more examples."
-    )
+    _require_two_each(name, labels, classes, "Say `task: regression` if these are amounts, or give more examples.")
     return classification(name, inputs, labels, classes, feature_names)
 
 

@@ -108,9 +108,7 @@ def classification(
     return _dataset(name, inputs, targets.astype(np.int64), task, classes, feature_names)
 
 
-def regression(
-    name: str, inputs: NDArray[Any], targets: NDArray[Any], feature_names: Sequence[str]
-) -> Dataset:
+def regression(name: str, inputs: NDArray[Any], targets: NDArray[Any], feature_names: Sequence[str]) -> Dataset:
     """Make a data set with one number to predict per example.
 
     Args:

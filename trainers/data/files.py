@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 import zipfile
 import zlib
 from collections import Counter
@@ -55,9 +56,7 @@ def load_file(path: Path, target: str | None, inputs: str | None, task: Task) ->
     table = _read_csv(path) if extension == ".csv" else _read_parquet(path)
     names = [str(name) for name in table.columns]
     if target is None:
-        raise DataError(
-            f"the target column of `{path.name}` must be named. Received: none. Columns: {_listed(names)}."
-        )
+        raise DataError(f"the target column of `{path.name}` must be named. Received: none. Columns: {_listed(names)}.")
     if target not in names:
         raise DataError(
             f"`{path.name}` has no column `{target}`.{did_you_mean(target, names)} Columns: {_listed(names)}."
@@ -79,27 +78,31 @@ def _read_csv(path: Path) -> pd.DataFrame:
         raise _unreadable(path, expected, error) from error
     _check_names(path, header)
     try:
-        table = pd.read_csv(path, encoding="utf-8-sig", low_memory=False)
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, expected, error) from error
-    if not isinstance(table.index, pd.RangeIndex):
+        with warnings.catch_warnings():
+            # pandas only warns about cells beyond the header, and drops them.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(path, encoding="utf-8-sig", low_memory=False, index_col=False)
+    except pd.errors.ParserWarning as error:
         raise DataError(
             f"each row of `{path.name}` must have as many cells as the header. "
             f"Received: {len(header)} names, and rows with more cells. Name every column."
-        )
-    return table
+        ) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, expected, error) from error
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
     from pyarrow import parquet
 
     try:
         table = parquet.ParquetFile(path).read()
-        frame: pd.DataFrame = table.to_pandas()
+        # pandas stores an index without a name under this one: a row number, not an input.
+        unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
+        frame: pd.DataFrame = table.drop_columns(unnamed).to_pandas(ignore_metadata=True)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _unreadable(path, "Parquet", error) from error
-    _check_names(path, table.column_names)
+    _check_names(path, [str(name) for name in frame.columns])
     return frame
 
 
@@ -108,10 +111,10 @@ def _read_npz(path: Path, names: tuple[str, str]) -> list[NDArray[Any]]:
     arrays: list[NDArray[Any]] = []
     try:
         # Objects are never unpickled: a file of data must not be able to run code.
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("a single array without a name")
-        with archive:
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise ValueError("a single array without a name")
             available = list(archive.files)
             arrays += [archive[name] for name in names if name in available]
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
@@ -146,9 +149,7 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
             "Name it, or drop it if it is a row number (pandas: to_csv(..., index=False))."
         )
     if len(names) == 1:
-        hint = (
-            "Is the file separated by semicolons or tabs? Use commas." if set(names[0]) & set(";\t") else ""
-        )
+        hint = "Is the file separated by semicolons or tabs? Use commas." if set(names[0]) & set(";\t") else ""
         raise DataError(
             f"`{path.name}` must have a target and at least one other column. Received: `{names[0]}` alone. "
             f"{hint or 'Add the columns of inputs.'}"

@@ -99,6 +99,10 @@ def _name(source: DataSource) -> str | None:
             f"`{source.name}` is not a known data set.{did_you_mean(source.name, DATASETS)} "
             f"Known: {', '.join(DATASETS)}; a file is given by its path."
         )
+    if (source.generator_seed or 0) < 0:
+        raise DataError(
+            f"`generator_seed` must be 0 or more. Received: {source.generator_seed}. Give a whole number such as 0."
+        )
     _refuse_what_does_not_apply(source)
     return source.name
 

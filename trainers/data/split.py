@@ -61,8 +61,7 @@ def training_examples(examples: int, validation: float) -> int:
     """
     if not 0.0 < validation < 1.0:
         raise DataError(
-            f"the share of the validation part must be in (0, 1). Received: {validation}. "
-            "Give a share such as 0.2."
+            f"the share of the validation part must be in (0, 1). Received: {validation}. Give a share such as 0.2."
         )
     if examples < 2:
         raise DataError(f"a split needs at least 2 examples. Received: {examples}. Give more examples.")

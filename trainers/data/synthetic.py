@@ -66,18 +66,14 @@ def shape_of(name: str, examples: int | None, noise: float | None, classes: int 
     return DatasetShape(examples, 2, classes, "multiclass")
 
 
-def _complete(
-    name: str, examples: int | None, noise: float | None, classes: int | None
-) -> tuple[int, float, int]:
+def _complete(name: str, examples: int | None, noise: float | None, classes: int | None) -> tuple[int, float, int]:
     maker = MAKERS[name]
     examples = 1000 if examples is None else examples
     noise = maker.noise if noise is None else noise
     classes = maker.classes if classes is None else classes
     if classes < 2 or (maker.most_classes is not None and classes > maker.most_classes):
         rule = "2" if maker.most_classes == 2 else "at least 2"
-        raise DataError(
-            f"`{name}` must have {rule} classes. Received: {classes}. Change the number of classes."
-        )
+        raise DataError(f"`{name}` must have {rule} classes. Received: {classes}. Change the number of classes.")
     if examples < 2 * classes:
         raise DataError(
             f"`{name}` must have at least 2 examples in each of its {classes} classes. "

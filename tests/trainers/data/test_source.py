@@ -1,0 +1,29 @@
+"""A data source names one set, and a field that does not apply to it is refused."""
+
+import pytest
+
+from trainers.data import DataSource, load, shape
+from trainers.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (DataSource(), "either a name or a path. Received: neither."),
+        (DataSource("iris", path="a.csv"), "either a name or a path. Received: both."),
+        (DataSource("digit"), "`digit` is not a known data set. Did you mean `digits`?"),
+        (DataSource("iris", target="y"), "`target` applies to a file alone"),
+        (DataSource("iris", task="regression"), "`task` applies to a file alone"),
+        (DataSource("iris", examples=10), "`examples` applies to a synthetic set alone"),
+        (DataSource(path="a.csv", noise=0.1), "`noise` applies to a synthetic set alone"),
+    ],
+)
+def test_a_source_that_contradicts_itself_is_refused(source, text):
+    for function in (load, shape):
+        with pytest.raises(DataError) as caught:
+            function(source)
+        assert text in str(caught.value)
+
+
+def test_the_sizes_of_a_file_are_unknown_until_it_is_read():
+    assert shape(DataSource(path="missing.csv", target="y")) is None
