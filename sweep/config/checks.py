@@ -1,0 +1,99 @@
+"""Rules that hold between sections of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sweep.config.data import BundledData, FileData, SyntheticData
+from sweep.config.decay import rates_out_of_range
+from sweep.config.problems import Problem
+from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
+from sweep.config.spaces import OptimizersBase, OptimizerSpace, Space, space_of_each
+from sweep.config.values import Distribution, written_form
+from trainers.data import shape
+from trainers.data.dataset import Task
+from trainers.errors import DataError
+from trainers.optimizers import OPTIMIZERS
+
+
+def metric_problems(metric: MetricConfig, data: BundledData | SyntheticData | FileData | None) -> Iterator[Problem]:
+    """Check the metric against the data, as far as it is known without reading a file."""
+    if data is None:
+        return
+    try:
+        known = shape(data.source)
+    except DataError:
+        return
+    if known is not None and (problem := task_problem(metric, known.task)):
+        yield problem
+
+
+def task_problem(metric: MetricConfig, task: Task) -> Problem | None:
+    """Check the metric against what is predicted."""
+    if task in METRICS[metric.name].tasks:
+        return None
+    kind = "regression" if task == "regression" else "classification"
+    known = ", ".join(name for name, described in METRICS.items() if task in described.tasks)
+    return Problem(f"must suit the data, which is for {kind}", f"Give one of {known}.", ("name",), metric.name)
+
+
+def space_problems(
+    optimizers: OptimizersBase | None, shared: Space, trainer: TrainerConfig | None, search: GridSearch | None
+) -> Iterator[Problem]:
+    """Check that each optimizer has all that it needs, and nothing that the search cannot try."""
+    named = "optimizer" in shared.domains()
+    if optimizers is not None and named:
+        rule = "is given, and so is `optimizers`"
+        yield Problem(rule, "Keep one of the two.", ("space", "optimizer"), absolute=True, is_key=True)
+        return
+    spaces = list(space_of_each(optimizers, shared))
+    if not spaces:
+        way_out = "Give such as `optimizers: {sgd: {}, adam: {}}`."
+        yield Problem("must name an optimizer or more", way_out, ("optimizers",), absolute=True, is_key=True)
+    seen: set[Problem] = set()
+    for space in spaces:
+        for problem in (*_missing(space), *_decay(space), *_distributions(space, search), *_epochs(space, trainer)):
+            # A shared value that is wrong is wrong once, not once per optimizer.
+            if (key := (problem.at, problem.rule)) not in seen:
+                seen.add(key)
+                yield problem
+
+
+def _missing(space: OptimizerSpace) -> Iterator[Problem]:
+    for declared in OPTIMIZERS[space.optimizer].hyperparameters:
+        if declared.default is None and declared.name not in space.domains:
+            way_out = f"Give a value such as 0.01, there or for all optimizers as `space.{declared.name}`."
+            yield Problem("is needed", way_out, ("optimizers", space.optimizer, declared.name), None, True, True)
+
+
+def _decay(space: OptimizerSpace) -> Iterator[Problem]:
+    for decay in space.decays or ():
+        if "rate" not in decay.applicable or decay.rate is not None:
+            continue
+        if "decay_rate" in space.domains:
+            yield from rates_out_of_range(
+                decay.kind, space.domains["decay_rate"], space.origins["decay_rate"], absolute=True
+            )
+        else:
+            rule = f"needs a rate for {decay.kind}, which is given by its name alone"
+            way_out = f"Write such as `decay: {{kind: {decay.kind}, rate: 0.5}}`, or give `decay_rate`."
+            yield Problem(rule, way_out, space.origins["decay"], None, True, True)
+
+
+def _distributions(space: OptimizerSpace, search: GridSearch | None) -> Iterator[Problem]:
+    if search is None:
+        return
+    found = [(space.origins[name], domain) for name, domain in space.domains.items()]
+    for index, decay in enumerate(space.decays or ()):
+        found.append(((*space.origins["decay"], index, "rate"), decay.rate or ()))
+    for at, domain in found:
+        if isinstance(domain, Distribution):
+            rule = "must be a value or a list of values, as `search.method` is grid"
+            way_out = "List the values to try, such as [0.001, 0.01]."
+            yield Problem(rule, way_out, at, written_form(domain), absolute=True)
+
+
+def _epochs(space: OptimizerSpace, trainer: TrainerConfig | None) -> Iterator[Problem]:
+    if trainer is not None and "epochs" in trainer.model_fields_set and "epochs" in space.domains:
+        rule = "is given, and so is `trainer.epochs`"
+        yield Problem(rule, "Keep one of the two.", space.origins["epochs"], None, True, True)

@@ -1,0 +1,136 @@
+"""Learning-rate decays as a file states them: a name, or a name with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sweep.config.document import Keys
+from sweep.config.problems import Problem, refuse
+from sweep.config.section import OneOf, Section, unknown_name
+from sweep.config.values import Distribution, Domain, Values, counts, is_finite_number, words
+from trainers.schedules import RULES
+
+KINDS = tuple(RULES)
+Kind: TypeAlias = Annotated[str, OneOf(KINDS)]
+
+RATES = Values(
+    rule="be a number, 0 or more",
+    example=0.1,
+    accepts=lambda value: is_finite_number(value) and value >= 0,
+    schema={"type": "number", "minimum": 0},
+    convert=float,
+    is_real=True,
+)
+"""What some formula accepts; the range of one formula is checked where its name is known."""
+INTERVALS = counts(1)
+BY = words(("epoch", "step"))
+STARTS = words((0, 1))
+
+
+class Decay(Section):
+    """One decay of the learning rate with its numbers."""
+
+    kind: Kind
+    """The formula: constant, inverse_time `alpha0 / (1 + rate t)`, exponential `rate^t alpha0`, inverse_sqrt
+    `rate / sqrt(t) alpha0`, or staircase (`rate` every `interval`, or `boundaries` and `values`)."""
+
+    rate: Annotated[Domain | None, RATES] = None
+    """The number in the formula: decay rate, base, k, or factor. Default: `decay_rate`."""
+
+    by: Annotated[Domain | None, BY] = None
+    """What t counts: epoch or step. Default: `decay_by`, or else epoch."""
+
+    interval: Annotated[Domain | None, INTERVALS] = None
+    """Hold the rate for so many epochs or steps: t is floor(count / interval). Default: `decay_interval`, or else 1."""
+
+    start: Annotated[Domain | None, STARTS] = None
+    """Number of the first epoch or step: 1 as in the lecture, 0 as in Keras and torch. Default: `decay_start`, or 1."""
+
+    boundaries: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=1)] | None = None
+    """Staircase: the epochs or steps after which the next of `values` holds, increasing."""
+
+    values: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(strict=False, min_length=2)] | None = None
+    """Staircase: multipliers of the learning rate, one more than there are `boundaries`."""
+
+    @property
+    def applicable(self) -> tuple[str, ...]:
+        """The numbers that this decay uses."""
+        return applicable(self.kind, self.boundaries is not None)
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Decay:
+        problems = [*self._stairs(), *self._ignored(), *rates_out_of_range(self.kind, self.rate, ("rate",))]
+        if problems:
+            refuse(problems)
+        return self
+
+    def _ignored(self) -> Iterator[Problem]:
+        takes = self.applicable or ("no numbers",)
+        for field in ("rate", "by", "interval", "start", "boundaries", "values"):
+            if getattr(self, field) is not None and field not in self.applicable:
+                rule = f"is not used by this {self.kind} decay, which takes {', '.join(takes)}"
+                yield Problem(rule, "Leave it out.", (field,), is_key=True)
+
+    def _stairs(self) -> Iterator[Problem]:
+        if (self.boundaries is None) != (self.values is None):
+            there, missing = ("values", "boundaries") if self.boundaries is None else ("boundaries", "values")
+            way_out = "Give both, such as `boundaries: [5, 8]` and `values: [1.0, 0.1, 0.01]`."
+            yield Problem(f"is given without `{missing}`", way_out, (there,), is_key=True)
+        if self.boundaries is None or self.values is None:
+            return
+        if list(self.boundaries) != sorted(set(self.boundaries)):
+            yield Problem("must increase", "Sort them and drop repeated ones.", ("boundaries",), list(self.boundaries))
+        if len(self.values) != len(self.boundaries) + 1:
+            rule = f"must have one entry more than `boundaries`, which has {len(self.boundaries)}"
+            yield Problem(rule, "The first value holds before the first boundary.", ("values",), list(self.values))
+
+
+def applicable(kind: str, has_boundaries: bool) -> tuple[str, ...]:
+    """The numbers that a decay uses, without the ``decay_`` in front.
+
+    >>> applicable("staircase", has_boundaries=False)
+    ('rate', 'by', 'interval')
+    """
+    if RULES[kind].rate is None:
+        return ()
+    if kind == "staircase":
+        return ("by", "boundaries", "values") if has_boundaries else ("rate", "by", "interval")
+    return ("rate", "by", "interval", "start")
+
+
+def rates_out_of_range(kind: str, rates: Domain | None, at: Keys, absolute: bool = False) -> Iterator[Problem]:
+    """Check rates against the range of one formula."""
+    declared = RULES[kind].rate
+    if rates is None or declared is None:
+        return
+    ends = (rates.low, rates.high) if isinstance(rates, Distribution) else rates
+    for index, rate in enumerate(ends):
+        if not declared.accepts(float(rate)):
+            inner = (*at, rates.kind, index) if isinstance(rates, Distribution) else (*at, index)
+            rule = f"must lie in {declared.interval} for the decay {kind}, whose {declared.summary} it is"
+            yield Problem(rule, "Give a value such as 0.5.", inner, rate, absolute)
+
+
+def _as_list_of_mappings(raw: Any) -> Any:
+    entries = raw if isinstance(raw, list | tuple) else [raw]
+    if not entries:
+        refuse([Problem("must not be an empty list", "Give such as constant.", received=raw)])
+    problems = []
+    for index, entry in enumerate(entries):
+        if isinstance(entry, Mapping | Decay):
+            continue
+        if entry not in KINDS:
+            found = unknown_name(entry, KINDS)
+            problems.append(Problem(found.rule, found.way_out, (index,), entry))
+    if problems:
+        refuse(problems)
+    return tuple({"kind": entry} if isinstance(entry, str) else entry for entry in entries)
+
+
+Decays: TypeAlias = Annotated[
+    tuple[Decay, ...],
+    BeforeValidator(_as_list_of_mappings, json_schema_input_type=Kind | Decay | list[Kind | Decay]),
+]

@@ -1,0 +1,86 @@
+"""Loads a sweep's configuration from its file and the overrides of the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sweep.config.document import Document, Place, read_document, read_value
+from sweep.config.messages import render
+from sweep.config.models import SLUG, SweepConfig
+from sweep.config.schema import FLAT_KEYS
+from sweep.errors import ConfigError
+
+
+def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> SweepConfig:
+    """Load a configuration.
+
+    Args:
+        path: the YAML file.
+        overrides: ``dotted.key=value`` each, the value as YAML; they win over the file, the last over the first.
+
+    Returns:
+        the configuration, with all defaults.
+
+    Raises:
+        ConfigError: with one line for each thing that is wrong, and where it stands.
+    """
+    file = Path(path)
+    document = read_document(file)
+    for override in overrides:
+        _apply(document, override)
+    _gather_flat_keys(document)
+    if document.values.get("name") is None:
+        document.values["name"] = _name_from(file)
+    try:
+        config = SweepConfig.model_validate(document.values)
+    except ValidationError as error:
+        raise ConfigError(render(error, document)) from None
+    config._document = document
+    return config
+
+
+def _name_from(file: Path) -> str:
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.stem).strip("._-")[:100]
+    return name if SLUG.fullmatch(name) else "sweep"
+
+
+def _apply(document: Document, override: str) -> None:
+    key, equals, text = override.partition("=")
+    path = tuple(part.strip() for part in key.split("."))
+    if not equals or not all(path):
+        raise ConfigError(
+            f"override `{override}`: it must be a dotted key, `=` and a value. Give such as `trainer.epochs=5`."
+        )
+    origin = f"override `{override}`"
+    value = read_value(text, origin)
+    inside = document.values
+    for length, part in enumerate(path[:-1], 1):
+        inside = inside.get(part) or {}
+        if not isinstance(inside, dict):
+            raise ConfigError(f"{origin}: `{'.'.join(path[:length])}` is a value and has no keys. Override it as a whole.")
+    document.replace(path, value, Place(origin))
+
+
+def _gather_flat_keys(document: Document) -> None:
+    """Move the flat form's keys from the top of the file to where they belong."""
+    present = [key for key in FLAT_KEYS if key in document.values]
+    space = document.values.get("space")
+    if not present or not isinstance(space, dict | None):
+        return
+    twice = [key for key in present if space and key in space]
+    if twice:
+        raise ConfigError(
+            "\n".join(
+                f"{document.place((key,), of_key=True)}: `{key}` is given, and so is `space.{key}`. Keep one of the two."
+                for key in twice
+            )
+        )
+    if space is None:
+        document.values["space"] = {}
+    for key in present:
+        document.move((key,), ("space", key))

@@ -1,0 +1,130 @@
+"""Turns what pydantic found wrong into one sentence each, with the place, the rule, and the way out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from sweep.config.document import Document, Keys
+from sweep.config.schema import known_keys
+from trainers.errors import did_you_mean
+
+DATA_TAGS = ("bundled", "synthetic", "file")
+RULES: Mapping[str, str] = {
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "tuple_type": "must be a list",
+    "too_short": "must have {min_length} or more entries",
+    "model_type": "must be a section of keys and values",
+    "model_attributes_type": "must be a section of keys and values",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be {le:g} or less",
+}
+
+
+def render(error: ValidationError, document: Document) -> str:
+    """Say all that is wrong, one line each, in the order of the file.
+
+    Args:
+        error: what validation found.
+        document: what was validated.
+    """
+    lines = []
+    for details in error.errors(include_url=False):
+        context = details.get("ctx", {})
+        path = context.get("at") or _path(details["loc"])
+        of_key = details["type"] in ("extra_forbidden",) or bool(context.get("is_key"))
+        place = document.place(path, of_key)
+        sentence = _sentence(details["type"], context, path, details["input"], document)
+        lines.append(((place.line is None, place.line or 0, place.column or 0), f"{place}: {sentence}"))
+    return "\n".join(dict.fromkeys(line for _, line in sorted(lines, key=lambda entry: entry[0])))
+
+
+def received(value: Any) -> str:
+    """Spell a value as YAML would, on one line of at most 80 characters.
+
+    >>> received({"log_uniform": (0.1, None)})
+    '{log_uniform: [0.1, null]}'
+    """
+    text = yaml.dump(_plain(value), Dumper=yaml.SafeDumper, default_flow_style=True, width=10**6, allow_unicode=True)
+    text = text.removesuffix("\n").removesuffix("\n...")
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _path(location: Keys) -> Keys:
+    """Drop the name of the kind of data, which pydantic puts into the path."""
+    if location[:1] == ("data",) and location[1:2] and location[1] in DATA_TAGS:
+        return ("data", *location[2:])
+    return location
+
+
+def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, document: Document) -> str:
+    name = document.name(path)
+    if kind == "extra_forbidden":
+        return unknown_key(path, name, document)
+    if kind == "missing":
+        return f"`{name}` is needed. Give {_example(path)}."
+    if kind == "rule":
+        said = "" if context["is_key"] else f". Received: {received(value)}"
+        return f"`{name}` {context['rule']}{said}. {context['way_out']}"
+    if kind == "literal_error":
+        known = re.findall(r"'([^']*)'", context["expected"])
+        suggestion = did_you_mean(value, known).strip() if isinstance(value, str) else ""
+        rule, way_out = f"must be one of {', '.join(known)}", suggestion or f"Give such as {known[0]}."
+    else:
+        rule = RULES[kind].format(**context)
+        way_out = f"Give {_example(path)}."
+    return f"`{name}` {rule}. Received: {received(value)}. {way_out}"
+
+
+def _example(path: Keys) -> str:
+    known = known_keys().get(".".join(key for key in path if isinstance(key, str)), {})
+    if "properties" in known or "$ref" in known:
+        return "keys below it, one per line"
+    examples = known.get("examples", [known.get("default")])
+    if examples[0] is None:
+        return "one, or leave the key out"
+    return f"a value such as {received(examples[0])}"
+
+
+def unknown_key(path: Keys, name: str, document: Document) -> str:
+    """Say that a key is not known, and what may have been meant."""
+    known = known_keys()
+    section = ".".join(key for key in path[:-1] if isinstance(key, str))
+    key = str(path[-1])
+    if section == "data" and f"data.{key}" in known:
+        chosen = document.values.get("data", {}).get("name") or "a file"
+        return f"`{name}` does not apply to the data set {chosen}. Leave it out."
+    siblings = {
+        dotted.rpartition(".")[2]: dotted for dotted in known if dotted.rpartition(".")[0] == section
+    }
+    suggestion = _nearest(key, siblings) or _nearest(key, {dotted.rpartition(".")[2]: dotted for dotted in reversed(known)})
+    if not suggestion:
+        there = f"`{section}` takes" if section else "The sections are"
+        suggestion = f" {there} {', '.join(siblings)}."
+    return f"`{name}` is not a known key.{suggestion}"
+
+
+def _nearest(key: str, dotted: Mapping[str, str]) -> str:
+    suggestion = did_you_mean(key, dotted)
+    found = re.search("`(.*)`", suggestion)
+    return suggestion.replace(found[0], f"`{dotted[found[1]]}`") if found else ""

@@ -1,0 +1,163 @@
+"""The whole configuration of a sweep, and the rules that hold between its sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from sweep.config.checks import metric_problems, space_problems
+from sweep.config.data import AnyData
+from sweep.config.document import Document
+from sweep.config.problems import Problem, refuse
+from sweep.config.section import Section
+from sweep.config.sections import (
+    GridSearch,
+    MetricConfig,
+    NetworkConfig,
+    ResourcesConfig,
+    TrackingConfig,
+    TrainerConfig,
+)
+from sweep.config.spaces import Optimizers, OptimizersBase, OptimizerSpace, SharedSpace, Space, space_of_each
+from sweep.config.values import is_whole
+from sweep.errors import ConfigError
+
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def _slug(name: str) -> str:
+    if not SLUG.fullmatch(name):
+        rule = "must begin with a letter or digit and hold only letters, digits, `.`, `_` and `-`, 100 at most"
+        refuse([Problem(rule, "Give such as adam-vs-sgd.", received=name)])
+    return name
+
+
+def _seeds(raw: Any) -> Any:
+    rule = "must be a number of seeds, 1 or more, or a list of different whole numbers, 0 or more"
+    way_out = "Give such as 3, which means [0, 1, 2]."
+    if is_whole(raw) and 1 <= raw <= 1_000_000:
+        return tuple(range(raw))
+    if not isinstance(raw, list | tuple) or not raw:
+        refuse([Problem(rule, way_out, received=raw)])
+    wrong = [
+        Problem("must hold whole numbers, 0 or more", way_out, (index,), seed)
+        for index, seed in enumerate(raw)
+        if not is_whole(seed) or seed < 0
+    ]
+    if wrong:
+        refuse(wrong)
+    if len(set(raw)) < len(raw):
+        refuse([Problem("must hold different numbers", "Drop the repeated ones.", received=raw)])
+    return tuple(raw)
+
+
+SEEDS_SCHEMA = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1},
+        {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1, "uniqueItems": True},
+    ]
+}
+
+
+class SweepConfig(Section):
+    """A sweep: one question, one network, several optimizers, every combination a trial."""
+
+    name: Annotated[str, AfterValidator(_slug)] = "sweep"
+    """Name of the sweep, its results folder and its MLflow experiment. Default: the file's name."""
+
+    question: str = ""
+    """What the sweep is to answer, in one line."""
+
+    data: AnyData
+    """What is learned: `name` of a bundled or synthetic set, or `path` of a file."""
+
+    network: NetworkConfig = NetworkConfig()
+    """The network that every trial trains."""
+
+    trainer: TrainerConfig = TrainerConfig()
+    """How every trial is trained."""
+
+    metric: MetricConfig = MetricConfig()
+    """What the trials are compared by."""
+
+    search: GridSearch = GridSearch()
+    """How settings are chosen from the space."""
+
+    optimizers: Optimizers | None = None  # type: ignore[valid-type]
+    """The optimizers to compare, each with what it tries; {} if all is in `space`."""
+
+    space: SharedSpace = Field(default=SharedSpace(), validate_default=True)  # type: ignore[valid-type]
+    """What all optimizers share; what an optimizer gives itself wins. Also the flat product, with `optimizer`."""
+
+    seeds: Annotated[tuple[int, ...], BeforeValidator(_seeds), WithJsonSchema(SEEDS_SCHEMA)] = (0,)
+    """Trainings of each setting: n for the seeds 0 to n - 1, or a list."""
+
+    resources: ResourcesConfig = ResourcesConfig()
+    """What the sweep runs on."""
+
+    tracking: TrackingConfig = TrackingConfig()
+    """Where trials are recorded in MLflow."""
+
+    results: Annotated[str, Field(min_length=1)] = "results"
+    """Folder in which the results of the sweep get a folder of their own."""
+
+    _document: Document | None = PrivateAttr(default=None)
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_fits_the_task(cls, metric: MetricConfig, info: ValidationInfo) -> MetricConfig:
+        if problems := list(metric_problems(metric, info.data.get("data"))):
+            refuse(problems)
+        return metric
+
+    @field_validator("space")
+    @classmethod
+    def _space_is_complete(cls, space: Space, info: ValidationInfo) -> Space:
+        if "optimizers" in info.data:
+            trainer, search = info.data.get("trainer"), info.data.get("search")
+            if problems := list(space_problems(info.data["optimizers"], space, trainer, search)):
+                refuse(problems)
+        return space
+
+    @property
+    def spaces(self) -> tuple[OptimizerSpace, ...]:
+        """What each optimizer tries, the shared values included."""
+        return tuple(space_of_each(self.optimizers, self.space))
+
+    @property
+    def experiment(self) -> str:
+        """The MLflow experiment."""
+        return self.tracking.experiment or self.name
+
+    def where(self, key: str) -> str:
+        """Say where the dotted ``key`` stands, to begin a message with: ``file:line:column: ``; empty without a file."""
+        return "" if self._document is None else f"{self._document.place(tuple(key.split('.')))}: "
+
+    def error(self, key: str, rest: str) -> ConfigError:
+        """Make an error about the dotted ``key``, with its place in the file.
+
+        >>> data, optimizers = {"name": "iris"}, {"sgd": {"learning_rate": 0.1}}
+        >>> config = SweepConfig.model_validate({"data": data, "optimizers": optimizers})
+        >>> config.error("metric.name", "must be val_loss. Received: x. Change it.")
+        ConfigError('`metric.name` must be val_loss. Received: x. Change it.')
+        """
+        name = self._document.name(tuple(key.split("."))) if self._document else key
+        return ConfigError(f"{self.where(key)}`{name}` {rest}")
+
+    def as_mapping(self) -> dict[str, Any]:
+        """The complete configuration, defaults included, as a file that gives the same sweep again."""
+        mapping = self.model_dump(mode="json", exclude_none=True)
+        if all("epochs" in space.domains for space in self.spaces):
+            del mapping["trainer"]["epochs"]
+        return mapping

@@ -1,0 +1,75 @@
+"""The base of every part of the configuration, and the one annotation for a name out of a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from sweep.config.problems import Problem, refuse
+from trainers.errors import did_you_mean
+
+
+class Section(BaseModel):
+    """A part of the configuration: frozen, exact about types, and without unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The annotation of a string field that takes one of ``names``."""
+
+    names: tuple[str, ...]
+
+    def read(self, raw: Any) -> str:
+        """Accept a known name.
+
+        Raises:
+            ValidationError: with the nearest known name, if it is not one.
+        """
+        if isinstance(raw, str) and raw in self.names:
+            return raw
+        refuse([unknown_name(raw, self.names)])
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"enum": list(self.names), "type": "string"}
+
+
+@dataclass(frozen=True)
+class CountOr:
+    """The annotation of a field that takes a whole number from 1, or ``word``."""
+
+    word: str
+
+    def read(self, raw: Any) -> int | str:
+        """Accept a count or the word.
+
+        Raises:
+            ValidationError: if it is neither.
+        """
+        if raw == self.word or (type(raw) is int and raw >= 1):
+            return raw  # type: ignore[no-any-return]
+        rule = f"must be a whole number, 1 or more, or {self.word}"
+        refuse([Problem(rule, f"Give such as {self.word}.", received=raw)])
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "integer", "minimum": 1}, {"const": self.word}]}
+
+
+def unknown_name(raw: Any, names: Sequence[str]) -> Problem:
+    """Say that ``raw`` is not one of ``names``, and which of them is nearest."""
+    suggestion = did_you_mean(raw, names).strip() if isinstance(raw, str) else ""
+    return Problem(f"must be one of {', '.join(names)}", suggestion or f"Give such as {names[0]}.", received=raw)

@@ -1,0 +1,131 @@
+"""The sections of a sweep's configuration; the text under each field is its documentation everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from sweep.config.problems import Problem, refuse
+from sweep.config.section import CountOr, OneOf, Section
+from trainers.data.dataset import Task
+
+List = Field(strict=False)
+
+
+class Metric(NamedTuple):
+    """Which way is better, and for which tasks the metric exists."""
+
+    mode: Literal["min", "max"]
+    tasks: tuple[Task, ...]
+
+
+ALL: tuple[Task, ...] = ("multiclass", "binary", "regression")
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        f"{part}_{name}": metric
+        for part in ("val", "train")
+        for name, metric in {
+            "loss": Metric("min", ALL),
+            "accuracy": Metric("max", ("multiclass", "binary")),
+            "rmse": Metric("min", ("regression",)),
+            "r2": Metric("max", ("regression",)),
+        }.items()
+    }
+)
+"""What a sweep can compare by."""
+
+
+class NetworkConfig(Section):
+    """The network that every trial trains."""
+
+    hidden: Annotated[tuple[Annotated[int, Field(ge=1)], ...], List] = (64,)
+    """Width of each hidden layer; [] is logistic (or linear) regression."""
+
+    activation: Literal["relu", "tanh", "sigmoid"] = "relu"
+    """What follows each hidden layer."""
+
+    init: Literal["he", "xavier", "zeros"] = "he"
+    """How the weights begin; biases begin at zero."""
+
+
+class TrainerConfig(Section):
+    """How every trial is trained."""
+
+    backend: Literal["numpy", "torch"] = "numpy"
+    """What computes: numpy, or torch (needs the extra `torch`)."""
+
+    epochs: int = Field(default=10, ge=1)
+    """Passes over the training part; `space.epochs` compares several."""
+
+    dtype: Literal["float32", "float64"] = "float32"
+    """Precision of the numbers."""
+
+    weight_decay: float = Field(default=0.0, ge=0)
+    """L2 penalty: this times half the squared weights is added to the loss."""
+
+    target: float | None = None
+    """Value of the metric that counts as reached, such as 0.97."""
+
+    stop_at_target: bool = False
+    """Stop a trial once it has reached `target`."""
+
+    @field_validator("stop_at_target")
+    @classmethod
+    def _needs_a_target(cls, stop: bool, info: ValidationInfo) -> bool:
+        if stop and info.data.get("target", "invalid") is None:
+            refuse([Problem("needs `trainer.target`, which is not given", "Give one such as 0.97.", is_key=True)])
+        return stop
+
+
+class MetricConfig(Section):
+    """What the trials are compared by."""
+
+    name: Annotated[str, OneOf(tuple(METRICS))] = "val_loss"
+    """The metric; accuracy is for classification, rmse and r2 are for regression."""
+
+    mode: Literal["min", "max"] | None = Field(default=None, validate_default=True)
+    """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
+
+    @field_validator("mode")
+    @classmethod
+    def _suits_the_metric(cls, mode: str | None, info: ValidationInfo) -> str | None:
+        return mode or (METRICS[info.data["name"]].mode if "name" in info.data else None)
+
+
+class GridSearch(Section):
+    """Try every combination of the listed values."""
+
+    method: Literal["grid"] = "grid"
+    """How settings are chosen from the space."""
+
+
+class ResourcesConfig(Section):
+    """What the sweep runs on."""
+
+    workers: Annotated[int | Literal["auto"], CountOr("auto")] = "auto"
+    """Trainings at the same time; auto fills the machine or cluster."""
+
+    cpus_per_worker: int = Field(default=1, ge=1)
+    """CPU cores of each worker, which are also its BLAS threads."""
+
+    gpus_per_worker: float = Field(default=0.0, ge=0)
+    """GPUs of each worker; fractions share one."""
+
+    address: str | None = None
+    """A running Ray cluster (`auto`, `host:port`, `ray://host:10001`). Default: Ray is started on this machine."""
+
+
+class TrackingConfig(Section):
+    """Where trials are recorded in MLflow."""
+
+    enabled: bool = True
+    """Whether to record at all."""
+
+    uri: str | None = None
+    """Tracking store. Default: the variable MLFLOW_TRACKING_URI, or else sqlite:///mlflow.db."""
+
+    experiment: str | None = None
+    """MLflow experiment. Default: the sweep's name."""

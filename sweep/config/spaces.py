@@ -1,0 +1,168 @@
+"""The hyperparameters of a sweep: what each optimizer tries, and what all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, create_model
+
+from sweep.config.decay import BY, INTERVALS, RATES, STARTS, Decay, Decays
+from sweep.config.document import Keys
+from sweep.config.section import Section
+from sweep.config.values import Domain, Values, counts, numbers, words
+from trainers.optimizers import OPTIMIZERS, Hyperparameter
+
+BATCH_SIZES = counts(64, word="full")
+EPOCHS = counts(10)
+
+
+class Space(Section):
+    """What can be tried for every optimizer; each key takes a value, a list of values, or a distribution."""
+
+    batch_size: Annotated[Domain | None, BATCH_SIZES] = None
+    """Examples per step: 1 is stochastic, `full` is batch gradient descent. Default: 64."""
+
+    decay: Decays | None = None
+    """How the learning rate shrinks: a name, or a mapping with its numbers, or a list of these. Default: constant."""
+
+    decay_rate: Annotated[Domain | None, RATES] = None
+    """The number in the formula of every `decay` that is given by its name alone."""
+
+    decay_by: Annotated[Domain | None, BY] = None
+    """What the decay counts: epoch or step. Default: epoch."""
+
+    decay_interval: Annotated[Domain | None, INTERVALS] = None
+    """Hold the learning rate for so many epochs (or steps). Default: 1."""
+
+    decay_start: Annotated[Domain | None, STARTS] = None
+    """Number of the first epoch (or step): 1 as in the lecture, 0 as in Keras and torch. Default: 1."""
+
+    epochs: Annotated[Domain | None, EPOCHS] = None
+    """Passes over the training part. Default: `trainer.epochs`."""
+
+    def domains(self) -> dict[str, Domain]:
+        """What was given, without the decays, which are more than one value each."""
+        names = [name for name in type(self).model_fields if name != "decay"]
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+def declarations(name: str) -> tuple[Hyperparameter, ...]:
+    """Every optimizer's declaration of the hyperparameter ``name``."""
+    return tuple(
+        declared
+        for optimizer in OPTIMIZERS.values()
+        for declared in optimizer.hyperparameters
+        if declared.name == name
+    )
+
+
+HYPERPARAMETERS: tuple[str, ...] = tuple(
+    dict.fromkeys(declared.name for optimizer in OPTIMIZERS.values() for declared in optimizer.hyperparameters)
+)
+"""Every hyperparameter that some optimizer declares."""
+
+
+def _field(declared: Hyperparameter, values: Values, default: str) -> Any:
+    description = f"{declared.summary[0].upper()}{declared.summary[1:]}, in {declared.interval}. {default}"
+    return (Annotated[Domain | None, values], Field(default=None, description=description))
+
+
+def _default(declared: Hyperparameter) -> str:
+    return "Must be given." if declared.default is None else f"Default: {declared.default}."
+
+
+def _summary(optimizer: Any) -> str:
+    return str(optimizer.__doc__).strip().splitlines()[0]
+
+
+SPACES: dict[str, type[Space]] = {
+    name: create_model(
+        f"{type(optimizer).__name__}Space",
+        __base__=Space,
+        __doc__=_summary(optimizer),
+        **{
+            declared.name: _field(declared, numbers([declared]), _default(declared))
+            for declared in optimizer.hyperparameters
+        },
+    )
+    for name, optimizer in OPTIMIZERS.items()
+}
+"""The model of each optimizer's space, made from the optimizer's own declaration."""
+
+_shared: dict[str, Any] = {
+    "optimizer": (
+        Annotated[Domain | None, words(tuple(OPTIMIZERS))],
+        Field(default=None, description="The optimizers to compare, where `optimizers` is left out."),
+    )
+}
+for _name in HYPERPARAMETERS:
+    _declared = declarations(_name)
+    _users = [name for name, optimizer in OPTIMIZERS.items() if _declared[0].name in {d.name for d in optimizer.hyperparameters}]
+    _shared[_name] = _field(_declared[0], numbers(_declared), f"For {', '.join(_users)}.")
+SharedSpace = create_model(
+    "SharedSpace", __base__=Space, __doc__="What all optimizers of the sweep share.", **_shared
+)
+"""The model of `space`; a value that an optimizer gives itself wins over the one here."""
+
+
+
+class OptimizersBase(Section):
+    """The optimizers to compare, each with what it tries."""
+
+    def given(self) -> dict[str, Space]:
+        """The space of each optimizer that the file names, in the order of the registry."""
+        spaces = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: space for name, space in spaces.items() if space is not None}
+
+
+Optimizers = create_model(
+    "Optimizers",
+    __base__=OptimizersBase,
+    __doc__="The optimizers to compare, each with what it tries.",
+    **{
+        name: (
+            Annotated[model | None, BeforeValidator(lambda raw: {} if raw is None else raw)],
+            Field(default=None, description=model.__doc__),
+        )
+        for name, model in SPACES.items()
+    },
+)
+
+
+@dataclass(frozen=True)
+class OptimizerSpace:
+    """All that one optimizer of a sweep tries: its own values, and the shared ones that it does not give itself.
+
+    Args:
+        optimizer: its name.
+        domains: hyperparameter -> values; those that the optimizer ignores are there too.
+        decays: the decays to try; None if none are given.
+        origins: hyperparameter (and ``decay``) -> where in the file it is given.
+    """
+
+    optimizer: str
+    domains: Mapping[str, Domain]
+    decays: tuple[Decay, ...] | None
+    origins: Mapping[str, Keys]
+
+
+def space_of_each(optimizers: OptimizersBase | None, shared: Space) -> Iterator[OptimizerSpace]:
+    """Put together what each optimizer tries.
+
+    Args:
+        optimizers: a space per optimizer; None when ``shared`` names the optimizers.
+        shared: what all share.
+    """
+    common = shared.domains()
+    names = common.pop("optimizer", ())
+    own: Mapping[str, Space] = optimizers.given() if optimizers else {}
+    for name in own or dict.fromkeys(map(str, names)):
+        space = own.get(name, Space())
+        mine = space.domains()
+        origins: dict[str, Keys] = {key: ("space", key) for key in (*common, "decay")}
+        origins |= {key: ("optimizers", name, key) for key in mine}
+        if space.decay is not None:
+            origins["decay"] = ("optimizers", name, "decay")
+        yield OptimizerSpace(name, {**common, **mine}, space.decay or shared.decay, origins)

@@ -1,0 +1,189 @@
+"""What may be written for one hyperparameter: a value, a list of values, or a distribution to draw from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from sweep.config.problems import Problem, refuse
+from sweep.records import Value
+from trainers.errors import did_you_mean
+from trainers.optimizers import Hyperparameter
+
+DistributionKind = Literal["uniform", "log_uniform", "one_minus_log_uniform"]
+DISTRIBUTIONS: tuple[DistributionKind, ...] = get_args(DistributionKind)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A range to draw values from.
+
+    Args:
+        kind: ``uniform``; ``log_uniform``, whose logarithm is uniform; ``one_minus_log_uniform``, where the
+            logarithm of 1 - value is uniform, which suits betas.
+        low: lowest value.
+        high: highest value, above ``low``.
+    """
+
+    kind: DistributionKind
+    low: float
+    high: float
+
+
+Domain: TypeAlias = tuple[Value, ...] | Distribution
+"""The values that a search tries, or the distribution that it draws them from."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """The annotation of a field that takes a value, a list of values, or a distribution.
+
+    Args:
+        rule: what one value must be, continuing "`the.key` must ...".
+        example: a value to offer when the given one is wrong.
+        accepts: tells whether one value is right.
+        schema: the JSON schema of one value.
+        convert: brings an accepted value into its one form.
+        is_real: True when the values are real numbers, which can also be drawn from a distribution.
+    """
+
+    rule: str
+    example: Value
+    accepts: Callable[[Any], bool]
+    schema: Mapping[str, Any]
+    convert: Callable[[Any], Value]
+    is_real: bool = False
+
+    def read(self, raw: Any) -> Domain:
+        """Turn what the file holds into a domain.
+
+        Raises:
+            ValidationError: with all that is wrong with it.
+        """
+        if isinstance(raw, Mapping):
+            return self._read_distribution(raw)
+        values = raw if isinstance(raw, list | tuple) else [raw]
+        if not values:
+            refuse([Problem("must not be an empty list", self._way_out(), received=raw)])
+        problems = [self._problem(value, (index,)) for index, value in enumerate(values)]
+        wrong = [problem for problem in problems if problem is not None]
+        if wrong:
+            refuse(wrong)
+        return tuple(self.convert(value) for value in values)
+
+    def _problem(self, value: Any, at: tuple[str | int, ...]) -> Problem | None:
+        if self.accepts(value):
+            return None
+        way_out = self._way_out()
+        if isinstance(value, str) and "enum" in self.schema:
+            way_out = did_you_mean(value, self.schema["enum"]).strip() or way_out
+        return Problem(f"must {self.rule}", way_out, at, value)
+
+    def _way_out(self) -> str:
+        return f"Give a value such as {self.example}."
+
+    def _read_distribution(self, raw: Mapping[str, Any]) -> Distribution:
+        if not self.is_real:
+            refuse([Problem("takes a value or a list of values", self._way_out(), received=raw)])
+        shape = "{log_uniform: [low, high]}"
+        if len(raw) != 1 or next(iter(raw)) not in DISTRIBUTIONS:
+            rule = f"must be a value, a list, or one of the distributions {', '.join(DISTRIBUTIONS)}"
+            refuse([Problem(rule, f"Write such as `{shape}`.", received=raw)])
+        ((kind, ends),) = raw.items()
+        if not isinstance(ends, list | tuple) or len(ends) != 2:
+            refuse([Problem("must be a list of the lowest and the highest value", f"Write such as `{shape}`.", (kind,), ends)])
+        problems = [self._problem(end, (kind, index)) for index, end in enumerate(ends)]
+        wrong = [problem for problem in problems if problem is not None]
+        if wrong:
+            refuse(wrong)
+        low, high = float(ends[0]), float(ends[1])
+        if low >= high:
+            refuse([Problem("must have its lowest value first, below the highest", "Swap or change them.", (kind,), ends)])
+        if kind == "log_uniform" and low <= 0.0:
+            refuse([Problem("must begin above 0, where the logarithm exists", "Raise the lowest value.", (kind,), ends)])
+        if kind == "one_minus_log_uniform" and high >= 1.0:
+            refuse([Problem("must end below 1, where log(1 - value) exists", "Lower the highest value.", (kind,), ends)])
+        return Distribution(kind, low, high)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.read, serialization=core_schema.plain_serializer_function_ser_schema(written_form)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        one = dict(self.schema)
+        forms: list[JsonSchemaValue] = [one, {"type": "array", "items": one, "minItems": 1}]
+        if self.is_real:
+            ends = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+            forms += [
+                {"type": "object", "properties": {kind: ends}, "required": [kind], "additionalProperties": False}
+                for kind in DISTRIBUTIONS
+            ]
+        return {"anyOf": forms}
+
+
+def written_form(domain: Domain | None) -> Any:
+    """Turn a domain back into what a file would hold.
+
+    >>> written_form(Distribution("uniform", 0.0, 1.0)), written_form((0.1,)), written_form((0.1, 0.2))
+    ({'uniform': [0.0, 1.0]}, 0.1, [0.1, 0.2])
+    """
+    if domain is None:
+        return None
+    if isinstance(domain, Distribution):
+        return {domain.kind: [domain.low, domain.high]}
+    return domain[0] if len(domain) == 1 else list(domain)
+
+
+def is_whole(value: Any) -> bool:
+    """Tell a whole number from everything else, True and False included."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_finite_number(value: Any) -> bool:
+    """Tell a finite number from everything else, True and False included."""
+    return is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def numbers(declarations: Sequence[Hyperparameter]) -> Values:
+    """Values of a hyperparameter, in the range that every one of its ``declarations`` accepts."""
+    first = declarations[0]
+    example = first.default if first.default is not None else (0.01 if first.accepts(0.01) else first.minimum)
+    schema: dict[str, Any] = {"type": "number"}
+    schema["exclusiveMinimum" if first.open_minimum else "minimum"] = first.minimum
+    if math.isfinite(first.maximum):
+        schema["exclusiveMaximum" if first.open_maximum else "maximum"] = first.maximum
+
+    def accepts(value: Any) -> bool:
+        return is_finite_number(value) and all(declared.accepts(float(value)) for declared in declarations)
+
+    return Values(f"lie in {first.interval}", example, accepts, schema, float, is_real=True)
+
+
+def counts(example: int, word: str | None = None) -> Values:
+    """Whole numbers from 1; or ``word``, where one is given."""
+    rule = "be a whole number, 1 or more" + (f", or {word}" if word else "")
+    schema: dict[str, Any] = {"type": "integer", "minimum": 1}
+    if word:
+        schema = {"anyOf": [schema, {"const": word}]}
+
+    def accepts(value: Any) -> bool:
+        return (is_whole(value) and value >= 1) or (word is not None and value == word)
+
+    return Values(rule, example, accepts, schema, lambda value: value)
+
+
+def words(known: Sequence[Value]) -> Values:
+    """Values out of a short list."""
+    rule = f"be one of {', '.join(map(str, known))}"
+
+    def accepts(value: Any) -> bool:
+        return any(value == name and type(value) is type(name) for name in known)
+
+    return Values(rule, known[0], accepts, {"enum": list(known)}, lambda value: value)

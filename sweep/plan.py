@@ -1,0 +1,158 @@
+"""The plan of a sweep: the list of all its trials, each with an id that is the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.config import SweepConfig
+from sweep.config.checks import task_problem
+from sweep.config.data import FileData
+from sweep.errors import DataError
+from sweep.records import Arm, Setting, Trial, Value
+from sweep.search import settings
+from sweep.space import SETTING_KEYS, Merge, merge_equal
+from trainers.data import DatasetShape, training_examples
+from trainers.errors import DataError as CannotSplit
+
+__all__ = ["Merge", "Plan", "make_plan"]
+
+SHORT_NAMES = {"learning_rate": "lr", "batch_size": "batch", "decay_boundaries": "at"}
+"""How a label spells a hyperparameter; the others lose the ``decay_`` in front of them."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All trials of a sweep, each exactly once.
+
+    Args:
+        name: the sweep's name.
+        hash: 64 hex digits over all trials in their order; the same for the same work.
+        asked: settings that were asked for, before merging.
+        merged: why some of them are not trained.
+        arms: the distinct settings.
+        seeds: the seeds that each arm is trained with.
+        trials: arms x seeds, the seeds of one arm together.
+        training_examples: size of the training part.
+    """
+
+    name: str
+    hash: str
+    asked: int
+    merged: tuple[Merge, ...]
+    arms: tuple[Arm, ...]
+    seeds: tuple[int, ...]
+    trials: tuple[Trial, ...]
+    training_examples: int
+
+    @property
+    def optimizer_steps(self) -> int:
+        """Updates of the weights in the whole sweep, if no trial stops early."""
+        return sum(_steps(arm.setting, self.training_examples) for arm in self.arms) * len(self.seeds)
+
+
+def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | None) -> Plan:
+    """Make the plan of a sweep; the same configuration and data give the same plan everywhere.
+
+    Args:
+        config: the sweep.
+        shape: sizes of its data.
+        data_fingerprint: what identifies the content of a file; not used for bundled and synthetic data.
+
+    Raises:
+        ConfigError: if the metric does not suit the data.
+        DataError: if the data cannot be split as asked.
+        ValueError: if the data is a file and no fingerprint is given.
+    """
+    if problem := task_problem(config.metric, shape.task):
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+    try:
+        examples = training_examples(shape.examples, config.data.validation)
+    except CannotSplit as error:
+        raise DataError(f"{config.where('data.validation')}`data.validation`: {error}") from None
+    asked = list(settings(config))
+    distinct, merged = merge_equal(asked, examples)
+    shared = _digest(_identity(config, data_fingerprint))
+    arms = tuple(
+        Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
+        for setting, label in zip(distinct, labels(distinct), strict=True)
+    )
+    trials = tuple(
+        Trial(_digest({"sweep": shared, "setting": arm.setting, "seed": seed})[:12], arm, seed)
+        for arm in arms
+        for seed in config.seeds
+    )
+    plan_hash = _digest({"sweep": shared, "trials": [trial.id for trial in trials]})
+    return Plan(config.name, plan_hash, len(asked), tuple(merged), arms, config.seeds, trials, examples)
+
+
+def labels(settings: Sequence[Setting]) -> list[str]:
+    """Name each setting by what differs between them, no two alike.
+
+    >>> labels([{"optimizer": "sgd", "learning_rate": 0.1}, {"optimizer": "adam", "learning_rate": 0.001}])
+    ['sgd lr=0.1', 'adam lr=0.001']
+    """
+    values: defaultdict[tuple[str, Value], set[Value | None]] = defaultdict(set)
+    for setting in settings:
+        for key in SETTING_KEYS:
+            if key in setting or key.startswith("decay_"):
+                values[_scope(key, setting)].add(setting.get(key))
+    return [
+        " ".join(
+            [str(setting["optimizer"])]
+            + [
+                f"{_short(key)}={_spell(value)}"
+                for key, value in setting.items()
+                if key != "optimizer" and len(values[_scope(key, setting)]) > 1
+            ]
+        )
+        for setting in settings
+    ]
+
+
+def _scope(key: str, setting: Setting) -> tuple[str, Value]:
+    """The settings among which ``key`` is compared: a number of a decay only means something beside its kind."""
+    return (key, setting["decay"] if key.startswith("decay_") and "decay" in setting else "")
+
+
+def _short(key: str) -> str:
+    return SHORT_NAMES.get(key, key.removeprefix("decay_"))
+
+
+def _spell(value: Value) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
+def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, Any]:
+    """All that decides the numbers of a trial beside its setting and seed."""
+    data = config.data.model_dump(mode="json")
+    if isinstance(config.data, FileData):
+        if data_fingerprint is None:
+            raise ValueError("a plan over a file needs the fingerprint of its content")
+        split = {key: data[key] for key in ("validation", "normalise")}
+        data = {"fingerprint": data_fingerprint, **split}
+    trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.trainer.stop_at_target:
+        trainer |= {"target": config.trainer.target, "metric": config.metric.model_dump(mode="json")}
+    return {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
+
+
+def _digest(content: Any) -> str:
+    """Hash JSON in its canonical form: keys sorted, and floats in their shortest spelling."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _steps(setting: Setting, training_examples: int) -> int:
+    batch_size, epochs = setting["batch_size"], setting["epochs"]
+    if not isinstance(epochs, int):
+        raise TypeError(f"`epochs` must be a whole number. Received: {epochs!r}.")
+    return epochs * (math.ceil(training_examples / batch_size) if isinstance(batch_size, int) else 1)

@@ -1,0 +1,19 @@
+"""How settings are chosen from a space: one file for each method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sweep.config import SweepConfig
+from sweep.records import Setting
+from sweep.search.grid import grid
+from sweep.space import subspaces
+
+
+def settings(config: SweepConfig) -> Iterator[Setting]:
+    """Choose the settings of a sweep by its ``search.method``; the same may be chosen more than once."""
+    for subspace in subspaces(config):
+        yield from grid(subspace)
+
+
+__all__ = ["grid", "settings"]

@@ -1,0 +1,199 @@
+"""Turns what each optimizer may try into settings, and merges settings that train exactly alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sweep.config import SweepConfig
+from sweep.config.decay import Decay, applicable
+from sweep.config.spaces import HYPERPARAMETERS, OptimizerSpace
+from sweep.config.values import Domain
+from sweep.records import Setting, Value
+from trainers.optimizers import OPTIMIZERS
+from trainers.schedules import RULES
+
+DECAY_NUMBERS = ("rate", "by", "interval", "start", "boundaries", "values")
+SETTING_KEYS: tuple[str, ...] = (
+    "optimizer",
+    *HYPERPARAMETERS,
+    "batch_size",
+    "decay",
+    *(f"decay_{number}" for number in DECAY_NUMBERS),
+    "epochs",
+)
+"""The order of the keys of every setting."""
+
+BATCH_SIZE = 64
+"""The batch size when none is given."""
+
+Subspace: TypeAlias = Mapping[str, Domain]
+"""Independent dimensions of one optimizer with one decay: every combination is a setting."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Why ``count`` of the settings asked for are not trained: each trains exactly like one that is."""
+
+    reason: str
+    count: int
+
+
+def subspaces(config: SweepConfig) -> Iterator[Subspace]:
+    """Split a sweep into products: one for each optimizer and each of its decays.
+
+    A shared value that the optimizer ignores is a dimension too; it counts as asked, and merging says what became
+    of it.
+    """
+    for space in config.spaces:
+        for decay in space.decays or (Decay(kind="constant"),):
+            dimensions = _dimensions(space, decay, config.trainer.epochs)
+            yield {key: dimensions[key] for key in SETTING_KEYS if key in dimensions}
+
+
+def _dimensions(space: OptimizerSpace, decay: Decay, epochs: int) -> dict[str, Domain]:
+    defaults: dict[str, Domain] = {"batch_size": (BATCH_SIZE,), "epochs": (epochs,)}
+    for declared in OPTIMIZERS[space.optimizer].hyperparameters:
+        if declared.default is not None:
+            defaults[declared.name] = (declared.default,)
+    if "by" in decay.applicable:
+        defaults["decay_by"] = ("epoch",)
+    if "interval" in decay.applicable:
+        defaults["decay_interval"] = (1,)
+    if "start" in decay.applicable:
+        defaults["decay_start"] = (1,)
+    return {**defaults, **space.domains, "optimizer": (space.optimizer,), **_decay_dimensions(decay)}
+
+
+def _decay_dimensions(decay: Decay) -> dict[str, Domain]:
+    dimensions: dict[str, Domain] = {"decay": (decay.kind,)}
+    for number in ("rate", "by", "interval", "start"):
+        if (given := getattr(decay, number)) is not None:
+            dimensions[f"decay_{number}"] = given
+    if decay.boundaries is not None and decay.values is not None:
+        dimensions["decay_boundaries"] = (",".join(map(str, decay.boundaries)),)
+        dimensions["decay_values"] = (",".join(map(repr, decay.values)),)
+    return dimensions
+
+
+Changed: TypeAlias = "tuple[Setting, str] | None"
+"""A simpler setting that trains exactly alike, with the reason; None where there is none."""
+
+
+def merge_equal(settings: Iterable[Setting], training_examples: int) -> tuple[list[Setting], list[Merge]]:
+    """Bring settings into their canonical form, and keep one of those that train exactly alike.
+
+    Args:
+        settings: as the search gave them.
+        training_examples: size of the training part, 1 or more.
+
+    Returns:
+        the distinct canonical settings in the order of their first appearance, and why the others are gone; the
+        counts add up to the settings that are gone.
+    """
+    kept, repeated = _distinct((setting, None) for setting in settings)
+    merged = [Merge("a value is listed twice", repeated.total())] if repeated else []
+    for simplify in _simplifications(training_examples):
+        changes = [simplify(setting) for setting in kept]
+        if any(changes):
+            pairs = [change or (setting, None) for change, setting in zip(changes, kept, strict=True)]
+            kept, counts = _distinct(pairs)
+            merged += [Merge(str(reason), count) for reason, count in counts.items()]
+    return kept, merged
+
+
+def canonical(setting: Setting, training_examples: int) -> Setting:
+    """Bring one setting into the simplest form that trains exactly alike.
+
+    >>> canonical({"optimizer": "momentum", "learning_rate": 0.1, "beta1": 0.0, "batch_size": 200}, 100)
+    {'optimizer': 'sgd', 'learning_rate': 0.1, 'batch_size': 'full'}
+    """
+    for simplify in _simplifications(training_examples):
+        if change := simplify(setting):
+            setting = change[0]
+    return setting
+
+
+def _distinct(pairs: Iterable[tuple[Setting, str | None]]) -> tuple[list[Setting], Counter[str | None]]:
+    """Keep the first of equal settings; count the others by the reason that made them equal."""
+    groups: dict[tuple[tuple[str, Value], ...], tuple[Setting, list[str | None]]] = {}
+    for setting, reason in pairs:
+        groups.setdefault(tuple(setting.items()), (setting, []))[1].append(reason)
+    counts: Counter[str | None] = Counter()
+    for _, reasons in groups.values():
+        if len(reasons) > 1:
+            # The one that needed no change is the one that the others became.
+            reasons.remove(None if None in reasons else reasons[0])
+            counts.update(reasons)
+    return [setting for setting, _ in groups.values()], counts
+
+
+def _simplifications(training_examples: int) -> Sequence[Callable[[Setting], Changed]]:
+    """The exact equivalences, in the order in which they are applied."""
+
+    def full_batch(setting: Setting) -> Changed:
+        size = setting.get("batch_size")
+        if isinstance(size, int) and size >= training_examples:
+            return {**setting, "batch_size": "full"}, (
+                f"a batch size of {training_examples} or more is full, as there are {training_examples} training examples"
+            )
+        return None
+
+    return (
+        _without_ignored,
+        _without_ignored_by_decay,
+        _momentum_without_average,
+        full_batch,
+        _neutral_decay,
+        _one_step_an_epoch,
+    )
+
+
+def _without_ignored(setting: Setting) -> Changed:
+    optimizer = str(setting["optimizer"])
+    used = {declared.name for declared in OPTIMIZERS[optimizer].hyperparameters}
+    return _without(setting, [key for key in HYPERPARAMETERS if key not in used], f"{optimizer} has no")
+
+
+def _without_ignored_by_decay(setting: Setting) -> Changed:
+    kind = str(setting.get("decay", "constant"))
+    used = applicable(kind, "decay_boundaries" in setting)
+    unused = [f"decay_{number}" for number in DECAY_NUMBERS if number not in used]
+    return _without(setting, unused, f"{kind} decay has no")
+
+
+def _without(setting: Setting, keys: Sequence[str], reason: str) -> Changed:
+    present = [key for key in keys if key in setting]
+    if not present:
+        return None
+    kept = {key: value for key, value in setting.items() if key not in present}
+    return kept, f"{reason} {' or '.join(present)}"
+
+
+def _momentum_without_average(setting: Setting) -> Changed:
+    if setting["optimizer"] != "momentum" or setting["beta1"] != 0.0:
+        return None
+    kept = {key: value for key, value in setting.items() if key != "beta1"}
+    return {**kept, "optimizer": "sgd"}, "momentum with beta1 = 0 is sgd"
+
+
+def _neutral_decay(setting: Setting) -> Changed:
+    kind = str(setting.get("decay", "constant"))
+    reason = None
+    if "decay_values" in setting:
+        if all(float(value) == 1.0 for value in str(setting["decay_values"]).split(",")):
+            reason = f"{kind} decay with all values 1 is constant"
+    elif "decay_rate" in setting and setting["decay_rate"] == RULES[kind].neutral_rate:
+        reason = f"{kind} decay with a rate of {RULES[kind].neutral_rate:g} is constant"
+    if reason is None:
+        return None
+    kept = {key: value for key, value in setting.items() if not key.startswith("decay_")}
+    return {**kept, "decay": "constant"}, reason
+
+
+def _one_step_an_epoch(setting: Setting) -> Changed:
+    if setting.get("batch_size") != "full" or setting.get("decay_by") != "step":
+        return None
+    return {**setting, "decay_by": "epoch"}, "with full batches an epoch is one step, so decay_by is the same for both"
