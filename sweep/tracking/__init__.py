@@ -2,6 +2,7 @@
 
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord, WriterReport
 from sweep.tracking.stores import check_store, resolve_uri
+from sweep.tracking.ui import open_dashboard
 from sweep.tracking.writer import SweepWriter
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "SweepWriter",
     "WriterReport",
     "check_store",
+    "open_dashboard",
     "resolve_uri",
 ]

@@ -17,6 +17,7 @@ from mlflow.entities import Run as MlflowRun
 
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
 from sweep.tracking.runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
+from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
 
 EXPERIMENT_KIND = "custom_model_development"
 DIGEST_CHARACTERS = 36
@@ -69,6 +70,12 @@ class SweepRuns:
         self._client.log_text(self.parent_run_id, record.config_yaml, "config.yaml")
         if record.dataset is not None:
             self._client.log_inputs(self.parent_run_id, datasets=[_dataset_input(record.dataset)])
+        self.save_views(record, NOTHING_SEEN)
+
+    def save_views(self, record: SweepRecord, seen: Seen) -> None:
+        """Give the dashboard its views of the sweep; an earlier sweep of that name loses its own."""
+        for key, value in saved_views(record, self.parent_run_id, seen).items():
+            self._client.set_experiment_tag(self.experiment_id, key, value)
 
     def outcome(self, trial_id: str) -> str | None:
         """Status of the trial in its run; None if it has no complete run."""

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.records import TrialResult, Value
+from sweep.records import Arm, TrialResult, Value
 from sweep.tracking.records import RunStatus
 
 HYPERPARAMETERS = (
@@ -77,7 +77,7 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> 
     trial = result.trial
     return TrialRun(
         trial_id=trial.id,
-        name=f"{trial.arm.label or trial.arm.setting.get('optimizer', 'trial')} s{trial.seed}",
+        name=f"{_label(trial.arm)} s{trial.seed}",
         outcome=result.status,
         status=_run_status(result),
         started_milliseconds=_milliseconds(result.started_seconds),
@@ -86,6 +86,10 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> 
         tags=_tags(result),
         points=(*_history(result), *_summary(result, metric, mode)),
     )
+
+
+def _label(arm: Arm) -> str:
+    return arm.label or str(arm.setting.get("optimizer", "trial"))
 
 
 def _run_status(result: TrialResult) -> RunStatus:
@@ -112,7 +116,7 @@ def _tags(result: TrialResult) -> dict[str, str]:
     tags = {
         TRIAL_TAG: result.trial.id,
         "optimizer": str(arm.setting.get("optimizer", IGNORED)),
-        "arm": arm.label,
+        "arm": _label(arm),
         "arm_id": arm.id,
         "seed": str(result.trial.seed),
         STATUS_TAG: result.status,

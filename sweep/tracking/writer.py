@@ -18,6 +18,7 @@ from sweep.tracking.quiet import hush_mlflow
 from sweep.tracking.records import RunStatus, SweepRecord, WriterReport
 from sweep.tracking.runs import TrialRun, trial_run
 from sweep.tracking.stores import artifact_folder, is_server
+from sweep.tracking.views import NOTHING_SEEN, experiment_page, view_id
 from sweep.tracking.waiting import BoundedQueue, PendingFile
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class SweepWriter:
         self._runs: SweepRuns | None = None
         self._ended_as: tuple[RunStatus, Mapping[str, Path | str | bytes], Mapping[str, float]] = ("KILLED", {}, {})
         self._written = self._skipped = self._failed = 0
+        self._seen = NOTHING_SEEN
         self._busy_seconds = 0.0
         self._error: str | None = None
         self._report: WriterReport | None = None
@@ -148,7 +150,7 @@ class SweepWriter:
     def _url(self) -> str | None:
         if not is_server(self._uri) or self.experiment_id is None:
             return None
-        return f"{self._uri.rstrip('/')}/#/experiments/{self.experiment_id}"
+        return experiment_page(self._uri, self.experiment_id, view_id(self._record.name, "settings"))
 
     def _describe(self, result: TrialResult) -> TrialRun:
         return trial_run(result, self._record.metric, self._record.mode)
@@ -197,6 +199,7 @@ class SweepWriter:
         store = self._runs
         if store is None or not self._ready.is_set():
             return runs
+        self._seen = self._seen.add(runs)
         known = [run for run in runs if store.outcome(run.trial_id) == run.outcome]
         new = [run for run in runs if store.outcome(run.trial_id) != run.outcome]
         self._try(lambda: store.write(new))
@@ -212,6 +215,7 @@ class SweepWriter:
     def _end(self) -> None:
         store, (status, artifacts, metrics) = self._runs, self._ended_as
         if store is not None:
+            self._try(lambda: store.save_views(self._record, self._seen))
             self._try(lambda: store.finish(status, artifacts, metrics))
 
     def _try(self, action: Callable[[], None]) -> bool:

@@ -1,0 +1,149 @@
+"""Opens MLflow's dashboard on the store of the sweeps."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import IO, Any
+
+from sweep.errors import TrackingError
+from sweep.tracking.quiet import SETTINGS
+from sweep.tracking.stores import artifact_folder, check_store, is_server, sqlite_path
+from sweep.tracking.views import TAG_PREFIX, experiment_page
+
+START_SECONDS = 60
+STOP_SECONDS = 5
+
+
+def open_dashboard(uri: str, host: str = "127.0.0.1", port: int = 5000, experiment: str | None = None) -> None:
+    """Serve the dashboard until Ctrl-C and print the address of the newest sweep; a server's is only printed.
+
+    Args:
+        uri: address of the store, from ``resolve_uri``.
+        host: interface to listen on.
+        port: port to listen on.
+        experiment: name of the experiment to show; None shows that of the newest sweep.
+
+    Raises:
+        TrackingError: the store can't be read, or the port is taken.
+    """
+    if is_server(uri):
+        print(f"The dashboard is at {uri}", flush=True)
+        return
+    path = sqlite_path(uri)
+    if path is not None and not path.exists():
+        raise TrackingError(
+            f"`tracking.uri` must be a store that exists. Received: {uri!r}. Run a sweep first with `sweep run`."
+        )
+    check_store(uri)
+    _check_port(host, port)
+    base = f"http://{host}:{port}"
+    with tempfile.TemporaryFile() as log, _server(uri, host, port, log) as server:
+        _wait_until_it_answers(base, server, log)
+        print(f"The dashboard is at {_newest_page(base, experiment)}  (Ctrl-C ends it)", flush=True)
+        server.wait()
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        # As the server will: a port that only waits out its last connections counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise TrackingError(
+                f"`--port` must be free on {host} ({error.strerror}). Received: {port}. "
+                "Choose another one, such as `sweep ui --port 5001`."
+            ) from error
+
+
+@contextmanager
+def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``mlflow server`` in a process group of its own and end the whole group."""
+    arguments = ["--backend-store-uri", uri, "--host", host, "--port", str(port), "--workers", "1"]
+    folder = artifact_folder(uri)
+    if folder is not None:
+        arguments += ["--artifacts-destination", folder.as_uri()]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlflow", "server", *arguments],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        # Its job queue would start more processes, for features that sweeps do not use.
+        env={**SETTINGS, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ},
+        start_new_session=True,
+    )
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield process
+    except KeyboardInterrupt:
+        pass
+    finally:
+        _end(process)
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(STOP_SECONDS)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _wait_until_it_answers(base: str, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{base}/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    log.seek(0)
+    last = log.read().decode(errors="replace").strip().splitlines()[-1:] or ["no output"]
+    raise TrackingError(f"The dashboard did not start ({last[0]}). Start it by hand with `mlflow server`.")
+
+
+def _newest_page(base: str, experiment: str | None) -> str:
+    """Address of the view that the newest sweep saved, or of the named experiment, or of the start page."""
+    request = urllib.request.Request(
+        f"{base}/api/2.0/mlflow/experiments/search",
+        data=json.dumps({"max_results": 1000}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            experiments = json.load(answer).get("experiments", [])
+    except (OSError, urllib.error.HTTPError):
+        return base
+    pages = [
+        (moment, experiment_page(base, entry["experiment_id"], view))
+        for entry in experiments
+        if experiment in (None, entry["name"])
+        for moment, view in _views(entry)
+    ]
+    return max(pages, default=(0, base))[1]
+
+
+def _views(entry: dict[str, Any]) -> Iterator[tuple[int, str | None]]:
+    yield 0, None
+    for tag in entry.get("tags", []):
+        if tag["key"].startswith(TAG_PREFIX) and tag["key"].endswith("-settings"):
+            yield json.loads(tag["value"])["createdAt"], tag["key"].removeprefix(TAG_PREFIX)

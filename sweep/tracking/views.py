@@ -1,0 +1,188 @@
+"""Builds the saved views of the dashboard, so that a sweep opens with the right columns, order and charts.
+
+MLflow's dashboard keeps a saved view in a tag of the experiment, ``mlflow.sharedViewState.<id>``: an envelope
+with a name and the state of the page. The state holds the filter and the order of the runs, the columns, the
+grouping and the chart cards. What it does not know it fills with defaults, so that a later dashboard that
+renames a key shows a plainer page and no error.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.tracking.records import SweepRecord
+from sweep.tracking.runs import IGNORED, PARENT_TAG, STATUS_TAG, TrialRun
+
+TAG_PREFIX = "mlflow.sharedViewState."
+SECTION = "sweep"
+TAG_CHARACTERS = 5000
+NOISE = ("steps", "examples", "seconds", "learning_rate", "best_epoch")
+"""Metrics that need no chart of their own."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the trials of a sweep have in common, as far as it has been seen.
+
+    Args:
+        values: hyperparameter -> its only value, or None if trials differ.
+        partial: hyperparameters that some optimizer ignores.
+        arms: labels of the arms.
+    """
+
+    values: Mapping[str, str | None]
+    partial: frozenset[str]
+    arms: tuple[str, ...]
+
+    def add(self, runs: Iterable[TrialRun]) -> Seen:
+        """Take more runs into account."""
+        values, partial, arms = dict(self.values), set(self.partial), dict.fromkeys(self.arms)
+        for run in runs:
+            arms[run.tags["arm"]] = None
+            for key, value in run.params.items():
+                partial.update([key] if value == IGNORED else [])
+                values[key] = value if values.get(key, value) == value else None
+        return Seen(values, frozenset(partial), tuple(arms))
+
+    @property
+    def varied(self) -> list[str]:
+        """Hyperparameters that differ between trials."""
+        return [key for key, value in self.values.items() if value is None]
+
+
+NOTHING_SEEN = Seen({}, frozenset(), ())
+
+
+def view_id(name: str, kind: str) -> str:
+    """Id of a view in an address of the dashboard.
+
+    >>> view_id("quick start", "settings")
+    'quick-start-settings'
+    """
+    return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)}-{kind}"
+
+
+def experiment_page(base: str, experiment_id: str, view: str | None) -> str:
+    """Address of the runs of an experiment, with a view if there is one.
+
+    Without the workflow the dashboard opens its page for language models, which shows no run.
+
+    >>> experiment_page("http://127.0.0.1:5000/", "1", None)
+    'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'
+    """
+    page = f"{base.rstrip('/')}/#/experiments/{experiment_id}/runs?workflowType=machine_learning"
+    return page if view is None else f"{page}&viewStateShareKey={view}"
+
+
+def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str, str]:
+    """Tags of the experiment that hold the three views of a sweep.
+
+    ``settings`` groups the seeds of a setting, the best first; ``optimizers`` shows the best that each
+    optimizer reached; ``trials`` lists every trial and compares them in parallel coordinates.
+    """
+    best_of = "max" if record.mode == "max" else "min"
+    groups: dict[str, dict[str, Any]] = {
+        "trials": {"groupBy": None},
+        "optimizers": _grouping(best_of, "param", "optimizer", ("sgd", "momentum", "rmsprop", "adam")),
+        "settings": _grouping("average", "tag", "arm", seen.arms),
+    }
+    return {
+        TAG_PREFIX + view_id(record.name, kind): _envelope(
+            f"{record.name}: {kind}", {**_state(record, parent_run_id, seen), **group}
+        )
+        for kind, group in groups.items()
+    }
+
+
+def _grouping(aggregate: str, mode: str, key: str, values: Sequence[str]) -> dict[str, Any]:
+    return {
+        "groupBy": {"aggregateFunction": aggregate, "groupByKeys": [{"mode": mode, "groupByData": key}]},
+        "groupsExpanded": {f"{mode}.{key}.{value}": False for value in values},
+    }
+
+
+def _envelope(name: str, state: Mapping[str, Any]) -> str:
+    moment = round(time.time() * 1000)
+    envelope = {"name": name, "createdAt": moment, "updatedAt": moment, "state": _pack(state)}
+    if len(json.dumps(envelope)) > TAG_CHARACTERS:
+        # Thousands of arms do not fit; their groups open unfolded.
+        envelope["state"] = _pack({**state, "groupsExpanded": {}})
+    return json.dumps(envelope)
+
+
+def _pack(state: Mapping[str, Any]) -> str:
+    return "deflate;" + base64.b64encode(zlib.compress(json.dumps(state).encode())).decode()
+
+
+def _state(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str, Any]:
+    best, final = f"best_{record.metric}", f"final_{record.metric}"
+    metrics = [f"metrics.`{key}`" for key in (best, final, "best_epoch")]
+    params = [f"params.`{key}`" for key in seen.varied or ("optimizer", "learning_rate")]
+    return {
+        "searchFilter": f'tags."{PARENT_TAG}" = "{parent_run_id}"',
+        "orderByKey": metrics[0],
+        "orderByAsc": record.mode == "min",
+        "selectedColumns": [*metrics, *params, f"tags.`{STATUS_TAG}`"],
+        "columnWidths": dict.fromkeys(metrics[:2], 170),
+        "runsHiddenMode": "FIRST_20_RUNS",
+        "compareRunCharts": _charts(record, seen),
+        "compareRunSections": [
+            {"uuid": SECTION, "name": "Sweep", "display": True, "isReordered": True, "columns": 2},
+            {"uuid": "rest", "name": "Model metrics", "display": False, "isReordered": True},
+        ],
+        "isAccordionReordered": True,
+    }
+
+
+def _charts(record: SweepRecord, seen: Seen) -> list[dict[str, Any]]:
+    best = f"best_{record.metric}"
+    comparable = [key for key in seen.varied if key not in seen.partial and key != "seed"]
+    charts = [
+        _line(record.metric, "linear"),
+        *([_line("val_loss", "log")] if record.metric != "val_loss" else []),
+        _card("BAR", best, metricKey=best),
+        _card(
+            "PARALLEL",
+            "settings",
+            selectedParams=comparable or ["optimizer", "learning_rate"],
+            selectedMetrics=[best],
+            showAllRuns=True,
+        ),
+    ]
+    return charts + [_card("LINE", key, metricKey=key, isGenerated=True, deleted=True) for key in NOISE]
+
+
+def _line(metric: str, scale: str) -> dict[str, Any]:
+    return _card("LINE", metric, metricKey=metric, selectedMetricKeys=[metric], scaleType=scale)
+
+
+def _card(kind: str, name: str, **fields: Any) -> dict[str, Any]:
+    defaults: dict[str, Any] = {
+        "type": kind,
+        "uuid": f"{SECTION}-{kind}-{name}",
+        "metricSectionId": SECTION,
+        "displayName": name,
+        "runsCountToCompare": 20,
+        "isGenerated": False,
+        "deleted": False,
+    }
+    if kind == "LINE":
+        defaults |= {
+            "xAxisKey": "step",
+            "xAxisScaleType": "linear",
+            "scaleType": "linear",
+            "lineSmoothness": 0,
+            "range": {},
+            "yAxisKey": "metric",
+            "yAxisExpressions": [],
+            "useGlobalXaxisKey": True,
+            "useGlobalLineSmoothing": True,
+        }
+    return {**defaults, **fields}
