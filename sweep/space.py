@@ -136,9 +136,8 @@ def _simplifications(training_examples: int) -> Sequence[Callable[[Setting], Cha
     def full_batch(setting: Setting) -> Changed:
         size = setting.get("batch_size")
         if isinstance(size, int) and size >= training_examples:
-            return {**setting, "batch_size": "full"}, (
-                f"a batch size of {training_examples} or more is full, as there are {training_examples} training examples"
-            )
+            reason = f"a batch size of {training_examples} or more is full, as that is all training examples"
+            return {**setting, "batch_size": "full"}, reason
         return None
 
     return (

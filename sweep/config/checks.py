@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from sweep.config.data import BundledData, FileData, SyntheticData
 from sweep.config.decay import rates_out_of_range
+from sweep.config.document import Keys
 from sweep.config.problems import Problem
 from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
 from sweep.config.spaces import OptimizersBase, OptimizerSpace, Space, space_of_each
 from sweep.config.values import Distribution, written_form
 from trainers.data import shape
 from trainers.data.dataset import Task
-from trainers.errors import DataError
 from trainers.optimizers import OPTIMIZERS
 
 
@@ -20,10 +20,7 @@ def metric_problems(metric: MetricConfig, data: BundledData | SyntheticData | Fi
     """Check the metric against the data, as far as it is known without reading a file."""
     if data is None:
         return
-    try:
-        known = shape(data.source)
-    except DataError:
-        return
+    known = shape(data.source)
     if known is not None and (problem := task_problem(metric, known.task)):
         yield problem
 
@@ -50,7 +47,7 @@ def space_problems(
     if not spaces:
         way_out = "Give such as `optimizers: {sgd: {}, adam: {}}`."
         yield Problem("must name an optimizer or more", way_out, ("optimizers",), absolute=True, is_key=True)
-    seen: set[Problem] = set()
+    seen: set[tuple[Keys, str]] = set()
     for space in spaces:
         for problem in (*_missing(space), *_decay(space), *_distributions(space, search), *_epochs(space, trainer)):
             # A shared value that is wrong is wrong once, not once per optimizer.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
+from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section
+from sweep.config.values import LARGEST_COUNT
 from trainers.data import DATASETS, DataSource
 from trainers.data.synthetic import MAKERS
 
@@ -39,7 +42,7 @@ class SyntheticData(Data):
     name: Annotated[str, OneOf(tuple(MAKERS))]
     """The data set."""
 
-    examples: int = Field(default=1000, ge=4)
+    examples: int = Field(default=1000, ge=4, le=LARGEST_COUNT)
     """Number of examples, at least two per class."""
 
     noise: float | None = Field(default=None, ge=0, validate_default=True, examples=[0.1])
@@ -48,8 +51,19 @@ class SyntheticData(Data):
     classes: int | None = Field(default=None, ge=2, validate_default=True, examples=[3])
     """Number of classes of spirals (2 if left out) and blobs (3); moons are always 2."""
 
-    generator_seed: int = Field(default=0, ge=0)
+    generator_seed: int = Field(default=0, ge=0, le=2**63 - 1)
     """Seed of the data; the trials' seeds do not change it."""
+
+    @model_validator(mode="after")
+    def _classes_fit(self) -> SyntheticData:
+        most = MAKERS[self.name].most_classes
+        assert self.classes is not None, "filled in above"
+        if most is not None and self.classes > most:
+            refuse([Problem(f"must be {most} for {self.name}", "Leave it out.", ("classes",), self.classes)])
+        if self.examples < 2 * self.classes:
+            rule = f"must be {2 * self.classes} or more, two for each class"
+            refuse([Problem(rule, "Give more.", ("examples",), self.examples)])
+        return self
 
     @field_validator("noise", "classes")
     @classmethod
@@ -64,13 +78,13 @@ class SyntheticData(Data):
 class FileData(Data):
     """A CSV, Parquet or NPZ file."""
 
-    path: str = Field(min_length=1)
+    path: str = Field(min_length=1, examples=["data/houses.csv"])
     """The file, from the folder in which `sweep` runs."""
 
-    target: str | None = None
+    target: str | None = Field(default=None, examples=["price"])
     """Column to predict; for an NPZ file the array of targets (default: y)."""
 
-    inputs: str | None = None
+    inputs: str | None = Field(default=None, examples=["x"])
     """For an NPZ file, the array of inputs (default: x)."""
 
     task: Literal["auto", "classification", "regression"] = "auto"
@@ -78,13 +92,18 @@ class FileData(Data):
 
 
 def _tag(raw: Any) -> str:
-    get = raw.get if isinstance(raw, dict) else lambda key: getattr(raw, key, None)
-    if get("path") is not None:
+    given = raw.model_dump() if isinstance(raw, Data) else raw
+    if not isinstance(given, Mapping):
+        return "bundled"
+    if "path" in given:
         return "file"
-    return "synthetic" if get("name") in MAKERS else "bundled"
+    name = given.get("name")
+    return "synthetic" if isinstance(name, str) and name in MAKERS else "bundled"
 
 
 AnyData: TypeAlias = Annotated[
-    Annotated[BundledData, Tag("bundled")] | Annotated[SyntheticData, Tag("synthetic")] | Annotated[FileData, Tag("file")],
+    Annotated[BundledData, Tag("bundled")]
+    | Annotated[SyntheticData, Tag("synthetic")]
+    | Annotated[FileData, Tag("file")],
     Discriminator(_tag),
 ]

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section, unknown_name
-from sweep.config.values import Distribution, Domain, Values, counts, is_finite_number, words
+from sweep.config.values import LARGEST_COUNT, Distribution, Domain, Values, counts, is_finite_number, words
 from trainers.schedules import RULES
 
 KINDS = tuple(RULES)
@@ -28,6 +28,11 @@ RATES = Values(
 INTERVALS = counts(1)
 BY = words(("epoch", "step"))
 STARTS = words((0, 1))
+
+
+Boundary: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+Boundaries: TypeAlias = Annotated[tuple[Boundary, ...], Field(strict=False, min_length=1)]
+Multipliers: TypeAlias = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(strict=False, min_length=2)]
 
 
 class Decay(Section):
@@ -49,10 +54,10 @@ class Decay(Section):
     start: Annotated[Domain | None, STARTS] = None
     """Number of the first epoch or step: 1 as in the lecture, 0 as in Keras and torch. Default: `decay_start`, or 1."""
 
-    boundaries: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=1)] | None = None
+    boundaries: Boundaries | None = Field(default=None, examples=[[5, 8]])
     """Staircase: the epochs or steps after which the next of `values` holds, increasing."""
 
-    values: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(strict=False, min_length=2)] | None = None
+    values: Multipliers | None = Field(default=None, examples=[[1.0, 0.1, 0.01]])
     """Staircase: multipliers of the learning rate, one more than there are `boundaries`."""
 
     @property

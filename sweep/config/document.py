@@ -41,7 +41,7 @@ class Document:
     """
 
     origin: str
-    values: dict[str, Any]
+    values: dict[str | int, Any]
     key_places: dict[Keys, Place] = field(default_factory=dict)
     value_places: dict[Keys, Place] = field(default_factory=dict)
     written: dict[Keys, str] = field(default_factory=dict)
@@ -69,10 +69,11 @@ class Document:
             for known in [known for known in places if known[: len(path)] == path]:
                 del places[known]
             places[path] = place
-        inside = self.values
-        for key in path[:-1]:
+        inside: dict[str | int, Any] = self.values
+        for length, key in enumerate(path[:-1], 1):
             if inside.get(key) is None:
                 inside[key] = {}
+                self.key_places[path[:length]] = self.value_places[path[:length]] = place
             inside = inside[key]
         inside[path[-1]] = value
 
@@ -83,7 +84,8 @@ class Document:
             for known in [known for known in places if known[: len(old)] == old]:
                 places[new + known[len(old) :]] = places.pop(known)
         self.written[new] = name
-        source, target = self.values, self.values
+        source: dict[str | int, Any] = self.values
+        target = source
         for key in old[:-1]:
             source = source[key]
         for key in new[:-1]:
@@ -92,7 +94,7 @@ class Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows the numbers and booleans of YAML 1.2: ``1e-3`` is a number; ``yes``, ``010`` and dates are nothing special."""
+    """Knows the numbers and booleans of YAML 1.2: ``1e-3`` is a number, and ``yes`` and dates are text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
@@ -232,11 +234,15 @@ class _Reader:
             return None
         if kind == "bool":
             return text.lower() == "true"
-        if kind == "int":
-            return int(text)
-        if kind == "float":
-            # YAML writes .inf and .nan where Python reads inf and nan.
-            return float(re.sub(r"\.(?=[iInN])", "", text))
+        try:
+            if kind == "int":
+                return int(text)
+            if kind == "float":
+                # YAML writes .inf and .nan where Python reads inf and nan.
+                return float(re.sub(r"\.(?=[iInN])", "", text))
+        except ValueError:
+            self._problems.append(f"{place}: this is tagged {node.tag} and is not one. Received: {text}. Drop the tag.")
+            return None
         if kind in ("str", "merge"):
             return text
         self._problems.append(f"{place}: the tag {node.tag} is not known. Write a plain value.")
@@ -247,7 +253,7 @@ class _Reader:
         for key, _ in node.value:
             place = self._place(key.start_mark)
             if not isinstance(key, yaml.ScalarNode):
-                self._problems.append(f"{place}: a key must be a word. Received: a list or mapping. Write `key: value`.")
+                self._problems.append(f"{place}: a key must be a word. Received: {key.id}. Write `key: value`.")
             elif key.value in first:
                 name = ".".join(map(str, (*path, key.value)))
                 self._problems.append(

@@ -62,25 +62,16 @@ def _apply(document: Document, override: str) -> None:
     for length, part in enumerate(path[:-1], 1):
         inside = inside.get(part) or {}
         if not isinstance(inside, dict):
-            raise ConfigError(f"{origin}: `{'.'.join(path[:length])}` is a value and has no keys. Override it as a whole.")
+            name = ".".join(path[:length])
+            raise ConfigError(f"{origin}: `{name}` is a value and has no keys. Override it as a whole.")
     document.replace(path, value, Place(origin))
 
 
 def _gather_flat_keys(document: Document) -> None:
-    """Move the flat form's keys from the top of the file to where they belong."""
-    present = [key for key in FLAT_KEYS if key in document.values]
-    space = document.values.get("space")
-    if not present or not isinstance(space, dict | None):
+    """Move the flat form's keys from the top of the file to where they belong; those given twice are left."""
+    space = document.values.get("space", {})
+    if not isinstance(space, dict):
         return
-    twice = [key for key in present if space and key in space]
-    if twice:
-        raise ConfigError(
-            "\n".join(
-                f"{document.place((key,), of_key=True)}: `{key}` is given, and so is `space.{key}`. Keep one of the two."
-                for key in twice
-            )
-        )
-    if space is None:
-        document.values["space"] = {}
-    for key in present:
-        document.move((key,), ("space", key))
+    for key in FLAT_KEYS:
+        if key in document.values and key not in space:
+            document.move((key,), ("space", key))

@@ -10,8 +10,10 @@ import yaml
 from pydantic import ValidationError
 
 from sweep.config.document import Document, Keys
-from sweep.config.schema import known_keys
+from sweep.config.schema import FLAT_KEYS, known_keys
+from sweep.config.spaces import HYPERPARAMETERS
 from trainers.errors import did_you_mean
+from trainers.optimizers import OPTIMIZERS
 
 DATA_TAGS = ("bundled", "synthetic", "file")
 RULES: Mapping[str, str] = {
@@ -26,10 +28,10 @@ RULES: Mapping[str, str] = {
     "too_short": "must have {min_length} or more entries",
     "model_type": "must be a section of keys and values",
     "model_attributes_type": "must be a section of keys and values",
-    "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be {ge:g} or more",
-    "less_than": "must be below {lt:g}",
-    "less_than_equal": "must be {le:g} or less",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be {le} or less",
 }
 
 
@@ -80,7 +82,7 @@ def _path(location: Keys) -> Keys:
 def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, document: Document) -> str:
     name = document.name(path)
     if kind == "extra_forbidden":
-        return unknown_key(path, name, document)
+        return _unknown_key(path, name, document)
     if kind == "missing":
         return f"`{name}` is needed. Give {_example(path)}."
     if kind == "rule":
@@ -89,39 +91,66 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
     if kind == "literal_error":
         known = re.findall(r"'([^']*)'", context["expected"])
         suggestion = did_you_mean(value, known).strip() if isinstance(value, str) else ""
-        rule, way_out = f"must be one of {', '.join(known)}", suggestion or f"Give such as {known[0]}."
+        rule, way_out = f"must be one of {', '.join(known)}", suggestion or f"Give one such as {known[0]}."
     else:
-        rule = RULES[kind].format(**context)
+        rule = RULES[kind].format(**{key: _number(bound) for key, bound in context.items()})
         way_out = f"Give {_example(path)}."
     return f"`{name}` {rule}. Received: {received(value)}. {way_out}"
 
 
+def _number(bound: Any) -> Any:
+    return int(bound) if isinstance(bound, float) and bound.is_integer() else bound
+
+
 def _example(path: Keys) -> str:
-    known = known_keys().get(".".join(key for key in path if isinstance(key, str)), {})
-    if "properties" in known or "$ref" in known:
-        return "keys below it, one per line"
-    examples = known.get("examples", [known.get("default")])
+    dotted = ".".join(key for key in path if isinstance(key, str))
+    known = known_keys()
+    schema = known.get(dotted, {})
+    examples = schema.get("examples", [schema.get("default")])
+    if examples[0] is None and any(key.startswith(f"{dotted}.") for key in known):
+        return "keys below it, or leave it out"
     if examples[0] is None:
-        return "one, or leave the key out"
+        return "one, or leave it out"
     return f"a value such as {received(examples[0])}"
 
 
-def unknown_key(path: Keys, name: str, document: Document) -> str:
-    """Say that a key is not known, and what may have been meant."""
+def _unknown_key(path: Keys, name: str, document: Document) -> str:
+    """Say that a key is not known here, and what may have been meant."""
     known = known_keys()
     section = ".".join(key for key in path[:-1] if isinstance(key, str))
     key = str(path[-1])
-    if section == "data" and f"data.{key}" in known:
-        chosen = document.values.get("data", {}).get("name") or "a file"
-        return f"`{name}` does not apply to the data set {chosen}. Leave it out."
-    siblings = {
-        dotted.rpartition(".")[2]: dotted for dotted in known if dotted.rpartition(".")[0] == section
-    }
-    suggestion = _nearest(key, siblings) or _nearest(key, {dotted.rpartition(".")[2]: dotted for dotted in reversed(known)})
+    if special := _misplaced(path, document):
+        return f"`{name}` {special}"
+    siblings = {dotted.rpartition(".")[2]: dotted for dotted in known if dotted.rpartition(".")[0] == section}
+    # Of two keys with the same last word, the one in `space` is meant before the one of a single optimizer.
+    anywhere = {dotted.rpartition(".")[2]: dotted for dotted in sorted(known, key=_in_space)}
+    suggestion = _nearest(key, siblings) or _nearest(key, anywhere)
     if not suggestion:
         there = f"`{section}` takes" if section else "The sections are"
         suggestion = f" {there} {', '.join(siblings)}."
     return f"`{name}` is not a known key.{suggestion}"
+
+
+def _misplaced(path: Keys, document: Document) -> str:
+    """Say why a key that is known elsewhere has no place here; empty if there is nothing to say."""
+    if len(path) == 1 and path[0] in FLAT_KEYS:
+        return f"is given, and so is `space`, which may hold it. Keep `space.{path[0]}`."
+    if path[0] == "data" and f"data.{path[-1]}" in known_keys():
+        data = document.values["data"]
+        if "path" in data:
+            return "is not for the data of a file, which has a `data.path`. Keep one of the two."
+        return f"is not for the data set {data.get('name')}. Leave it out."
+    if path[0] == "optimizers" and len(path) == 2:
+        return f"is not a known optimizer.{did_you_mean(str(path[1]), OPTIMIZERS)} Known: {', '.join(OPTIMIZERS)}."
+    if path[0] == "optimizers" and path[-1] in HYPERPARAMETERS:
+        takes = ", ".join(declared.name for declared in OPTIMIZERS[str(path[1])].hyperparameters)
+        return f"is not a hyperparameter of {path[1]}, which takes {takes}. Leave it out."
+    return ""
+
+
+def _in_space(dotted: str) -> int:
+    """Sort the keys of `optimizers` before the others, and those of `space` last."""
+    return {"optimizers": 0, "space": 2}.get(dotted.partition(".")[0], 1)
 
 
 def _nearest(key: str, dotted: Mapping[str, str]) -> str:

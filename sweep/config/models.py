@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -32,6 +31,13 @@ from sweep.config.sections import (
 from sweep.config.spaces import Optimizers, OptimizersBase, OptimizerSpace, SharedSpace, Space, space_of_each
 from sweep.config.values import is_whole
 from sweep.errors import ConfigError
+
+if TYPE_CHECKING:
+    OptimizersSection: TypeAlias = OptimizersBase
+    SharedSection: TypeAlias = Space
+else:
+    # Made from the declarations of the optimizers, so that a type checker knows only their bases.
+    OptimizersSection, SharedSection = Optimizers, SharedSpace
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -76,37 +82,37 @@ class SweepConfig(Section):
     name: Annotated[str, AfterValidator(_slug)] = "sweep"
     """Name of the sweep, its results folder and its MLflow experiment. Default: the file's name."""
 
-    question: str = ""
+    question: str = Field(default="", examples=["Which optimizer reaches 97 % accuracy first?"])
     """What the sweep is to answer, in one line."""
 
-    data: AnyData
+    data: AnyData = Field(examples=[{"name": "digits"}])
     """What is learned: `name` of a bundled or synthetic set, or `path` of a file."""
 
-    network: NetworkConfig = NetworkConfig()
+    network: NetworkConfig = Field(default_factory=NetworkConfig)
     """The network that every trial trains."""
 
-    trainer: TrainerConfig = TrainerConfig()
+    trainer: TrainerConfig = Field(default_factory=TrainerConfig)
     """How every trial is trained."""
 
-    metric: MetricConfig = MetricConfig()
+    metric: MetricConfig = Field(default_factory=MetricConfig)
     """What the trials are compared by."""
 
-    search: GridSearch = GridSearch()
+    search: GridSearch = Field(default_factory=GridSearch)
     """How settings are chosen from the space."""
 
-    optimizers: Optimizers | None = None  # type: ignore[valid-type]
+    optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
     """The optimizers to compare, each with what it tries; {} if all is in `space`."""
 
-    space: SharedSpace = Field(default=SharedSpace(), validate_default=True)  # type: ignore[valid-type]
+    space: SharedSection = Field(default_factory=SharedSpace, validate_default=True)
     """What all optimizers share; what an optimizer gives itself wins. Also the flat product, with `optimizer`."""
 
     seeds: Annotated[tuple[int, ...], BeforeValidator(_seeds), WithJsonSchema(SEEDS_SCHEMA)] = (0,)
     """Trainings of each setting: n for the seeds 0 to n - 1, or a list."""
 
-    resources: ResourcesConfig = ResourcesConfig()
+    resources: ResourcesConfig = Field(default_factory=ResourcesConfig)
     """What the sweep runs on."""
 
-    tracking: TrackingConfig = TrackingConfig()
+    tracking: TrackingConfig = Field(default_factory=TrackingConfig)
     """Where trials are recorded in MLflow."""
 
     results: Annotated[str, Field(min_length=1)] = "results"
@@ -141,7 +147,7 @@ class SweepConfig(Section):
         return self.tracking.experiment or self.name
 
     def where(self, key: str) -> str:
-        """Say where the dotted ``key`` stands, to begin a message with: ``file:line:column: ``; empty without a file."""
+        """Where the dotted ``key`` stands, to begin a message: ``file:line:column: ``; empty without a file."""
         return "" if self._document is None else f"{self._document.place(tuple(key.split('.')))}: "
 
     def error(self, key: str, rest: str) -> ConfigError:

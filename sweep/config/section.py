@@ -60,7 +60,7 @@ class CountOr:
         if raw == self.word or (type(raw) is int and raw >= 1):
             return raw  # type: ignore[no-any-return]
         rule = f"must be a whole number, 1 or more, or {self.word}"
-        refuse([Problem(rule, f"Give such as {self.word}.", received=raw)])
+        refuse([Problem(rule, f"Give one such as {self.word}.", received=raw)])
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self.read)
@@ -72,4 +72,4 @@ class CountOr:
 def unknown_name(raw: Any, names: Sequence[str]) -> Problem:
     """Say that ``raw`` is not one of ``names``, and which of them is nearest."""
     suggestion = did_you_mean(raw, names).strip() if isinstance(raw, str) else ""
-    return Problem(f"must be one of {', '.join(names)}", suggestion or f"Give such as {names[0]}.", received=raw)
+    return Problem(f"must be one of {', '.join(names)}", suggestion or f"Give one such as {names[0]}.", received=raw)

@@ -10,9 +10,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import CountOr, OneOf, Section
+from sweep.config.values import LARGEST_COUNT
 from trainers.data.dataset import Task
-
-List = Field(strict=False)
 
 
 class Metric(NamedTuple):
@@ -38,10 +37,13 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 """What a sweep can compare by."""
 
 
+Width = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
 class NetworkConfig(Section):
     """The network that every trial trains."""
 
-    hidden: Annotated[tuple[Annotated[int, Field(ge=1)], ...], List] = (64,)
+    hidden: Annotated[tuple[Width, ...], Field(strict=False)] = (64,)
     """Width of each hidden layer; [] is logistic (or linear) regression."""
 
     activation: Literal["relu", "tanh", "sigmoid"] = "relu"
@@ -57,16 +59,16 @@ class TrainerConfig(Section):
     backend: Literal["numpy", "torch"] = "numpy"
     """What computes: numpy, or torch (needs the extra `torch`)."""
 
-    epochs: int = Field(default=10, ge=1)
+    epochs: int = Field(default=10, ge=1, le=LARGEST_COUNT)
     """Passes over the training part; `space.epochs` compares several."""
 
     dtype: Literal["float32", "float64"] = "float32"
     """Precision of the numbers."""
 
-    weight_decay: float = Field(default=0.0, ge=0)
+    weight_decay: float = Field(default=0.0, ge=0, examples=[0.0001])
     """L2 penalty: this times half the squared weights is added to the loss."""
 
-    target: float | None = None
+    target: float | None = Field(default=None, examples=[0.97])
     """Value of the metric that counts as reached, such as 0.97."""
 
     stop_at_target: bool = False
@@ -114,7 +116,7 @@ class ResourcesConfig(Section):
     gpus_per_worker: float = Field(default=0.0, ge=0)
     """GPUs of each worker; fractions share one."""
 
-    address: str | None = None
+    address: str | None = Field(default=None, examples=["auto"])
     """A running Ray cluster (`auto`, `host:port`, `ray://host:10001`). Default: Ray is started on this machine."""
 
 
@@ -124,8 +126,8 @@ class TrackingConfig(Section):
     enabled: bool = True
     """Whether to record at all."""
 
-    uri: str | None = None
+    uri: str | None = Field(default=None, examples=["sqlite:///mlflow.db"])
     """Tracking store. Default: the variable MLFLOW_TRACKING_URI, or else sqlite:///mlflow.db."""
 
-    experiment: str | None = None
+    experiment: str | None = Field(default=None, examples=["optimizers"])
     """MLflow experiment. Default: the sweep's name."""

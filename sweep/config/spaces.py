@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field, create_model
 from sweep.config.decay import BY, INTERVALS, RATES, STARTS, Decay, Decays
 from sweep.config.document import Keys
 from sweep.config.section import Section
-from sweep.config.values import Domain, Values, counts, numbers, words
-from trainers.optimizers import OPTIMIZERS, Hyperparameter
+from sweep.config.values import Distribution, Domain, Values, counts, numbers, words
+from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer
 
 BATCH_SIZES = counts(64, word="full")
 EPOCHS = counts(10)
@@ -48,16 +48,6 @@ class Space(Section):
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
-def declarations(name: str) -> tuple[Hyperparameter, ...]:
-    """Every optimizer's declaration of the hyperparameter ``name``."""
-    return tuple(
-        declared
-        for optimizer in OPTIMIZERS.values()
-        for declared in optimizer.hyperparameters
-        if declared.name == name
-    )
-
-
 HYPERPARAMETERS: tuple[str, ...] = tuple(
     dict.fromkeys(declared.name for optimizer in OPTIMIZERS.values() for declared in optimizer.hyperparameters)
 )
@@ -69,43 +59,46 @@ def _field(declared: Hyperparameter, values: Values, default: str) -> Any:
     return (Annotated[Domain | None, values], Field(default=None, description=description))
 
 
-def _default(declared: Hyperparameter) -> str:
-    return "Must be given." if declared.default is None else f"Default: {declared.default}."
+def _fields(optimizer: Optimizer) -> dict[str, Any]:
+    fields = {}
+    for declared in optimizer.hyperparameters:
+        default = "Must be given." if declared.default is None else f"Default: {declared.default}."
+        fields[declared.name] = _field(declared, numbers([declared]), default)
+    return fields
 
 
-def _summary(optimizer: Any) -> str:
-    return str(optimizer.__doc__).strip().splitlines()[0]
+def _shared_fields() -> dict[str, Any]:
+    description = "The optimizers to compare, where `optimizers` is left out."
+    fields: dict[str, Any] = {
+        "optimizer": (Annotated[Domain | None, words(tuple(OPTIMIZERS))], Field(default=None, description=description))
+    }
+    for name in HYPERPARAMETERS:
+        users = {
+            optimizer.name: declared
+            for optimizer in OPTIMIZERS.values()
+            for declared in optimizer.hyperparameters
+            if declared.name == name
+        }
+        declarations = tuple(users.values())
+        fields[name] = _field(declarations[0], numbers(declarations), f"For {', '.join(users)}.")
+    return fields
 
 
 SPACES: dict[str, type[Space]] = {
     name: create_model(
         f"{type(optimizer).__name__}Space",
         __base__=Space,
-        __doc__=_summary(optimizer),
-        **{
-            declared.name: _field(declared, numbers([declared]), _default(declared))
-            for declared in optimizer.hyperparameters
-        },
+        __doc__=str(optimizer.__doc__).strip().splitlines()[0],
+        **_fields(optimizer),
     )
     for name, optimizer in OPTIMIZERS.items()
 }
 """The model of each optimizer's space, made from the optimizer's own declaration."""
 
-_shared: dict[str, Any] = {
-    "optimizer": (
-        Annotated[Domain | None, words(tuple(OPTIMIZERS))],
-        Field(default=None, description="The optimizers to compare, where `optimizers` is left out."),
-    )
-}
-for _name in HYPERPARAMETERS:
-    _declared = declarations(_name)
-    _users = [name for name, optimizer in OPTIMIZERS.items() if _declared[0].name in {d.name for d in optimizer.hyperparameters}]
-    _shared[_name] = _field(_declared[0], numbers(_declared), f"For {', '.join(_users)}.")
 SharedSpace = create_model(
-    "SharedSpace", __base__=Space, __doc__="What all optimizers of the sweep share.", **_shared
+    "SharedSpace", __base__=Space, __doc__="What all optimizers of the sweep share.", **_shared_fields()
 )
 """The model of `space`; a value that an optimizer gives itself wins over the one here."""
-
 
 
 class OptimizersBase(Section):
@@ -117,18 +110,15 @@ class OptimizersBase(Section):
         return {name: space for name, space in spaces.items() if space is not None}
 
 
-Optimizers = create_model(
-    "Optimizers",
-    __base__=OptimizersBase,
-    __doc__="The optimizers to compare, each with what it tries.",
-    **{
-        name: (
-            Annotated[model | None, BeforeValidator(lambda raw: {} if raw is None else raw)],
-            Field(default=None, description=model.__doc__),
-        )
-        for name, model in SPACES.items()
-    },
-)
+_optional_spaces: dict[str, Any] = {
+    name: (
+        Annotated[model | None, BeforeValidator(lambda raw: {} if raw is None else raw)],
+        Field(default=None, description=model.__doc__),
+    )
+    for name, model in SPACES.items()
+}
+Optimizers = create_model("Optimizers", __base__=OptimizersBase, __doc__=OptimizersBase.__doc__, **_optional_spaces)
+"""The model of `optimizers`; an optimizer that is null, or has no keys, takes all from `space`."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +147,7 @@ def space_of_each(optimizers: OptimizersBase | None, shared: Space) -> Iterator[
     """
     common = shared.domains()
     names = common.pop("optimizer", ())
+    assert not isinstance(names, Distribution), "names are not drawn"
     own: Mapping[str, Space] = optimizers.given() if optimizers else {}
     for name in own or dict.fromkeys(map(str, names)):
         space = own.get(name, Space())

@@ -11,12 +11,16 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.records import Value
 from trainers.errors import did_you_mean
 from trainers.optimizers import Hyperparameter
 
 DistributionKind = Literal["uniform", "log_uniform", "one_minus_log_uniform"]
+LARGEST_COUNT = 10**9
+"""A bound on batch sizes, epochs and the like, so that all counts of a sweep fit into 64 bits."""
+
 DISTRIBUTIONS: tuple[DistributionKind, ...] = get_args(DistributionKind)
 
 
@@ -50,6 +54,7 @@ class Values:
         accepts: tells whether one value is right.
         schema: the JSON schema of one value.
         convert: brings an accepted value into its one form.
+        words: the words among the right values, to suggest the nearest.
         is_real: True when the values are real numbers, which can also be drawn from a distribution.
     """
 
@@ -58,6 +63,7 @@ class Values:
     accepts: Callable[[Any], bool]
     schema: Mapping[str, Any]
     convert: Callable[[Any], Value]
+    words: tuple[Value, ...] = ()
     is_real: bool = False
 
     def read(self, raw: Any) -> Domain:
@@ -71,45 +77,39 @@ class Values:
         values = raw if isinstance(raw, list | tuple) else [raw]
         if not values:
             refuse([Problem("must not be an empty list", self._way_out(), received=raw)])
-        problems = [self._problem(value, (index,)) for index, value in enumerate(values)]
-        wrong = [problem for problem in problems if problem is not None]
-        if wrong:
+        if wrong := self._problems(values):
             refuse(wrong)
         return tuple(self.convert(value) for value in values)
 
-    def _problem(self, value: Any, at: tuple[str | int, ...]) -> Problem | None:
-        if self.accepts(value):
-            return None
-        way_out = self._way_out()
-        if isinstance(value, str) and "enum" in self.schema:
-            way_out = did_you_mean(value, self.schema["enum"]).strip() or way_out
-        return Problem(f"must {self.rule}", way_out, at, value)
+    def _problems(self, values: Sequence[Any], at: Keys = ()) -> list[Problem]:
+        return [
+            Problem(f"must {self.rule}", self._way_out(value), (*at, index), value)
+            for index, value in enumerate(values)
+            if not self.accepts(value)
+        ]
 
-    def _way_out(self) -> str:
-        return f"Give a value such as {self.example}."
+    def _way_out(self, received: Any = None) -> str:
+        suggestion = did_you_mean(received, map(str, self.words)) if isinstance(received, str) else ""
+        return suggestion.strip() or f"Give a value such as {self.example}."
 
     def _read_distribution(self, raw: Mapping[str, Any]) -> Distribution:
         if not self.is_real:
             refuse([Problem("takes a value or a list of values", self._way_out(), received=raw)])
         shape = "{log_uniform: [low, high]}"
-        if len(raw) != 1 or next(iter(raw)) not in DISTRIBUTIONS:
+        kind = next((kind for kind in DISTRIBUTIONS if list(raw) == [kind]), None)
+        if kind is None:
             rule = f"must be a value, a list, or one of the distributions {', '.join(DISTRIBUTIONS)}"
             refuse([Problem(rule, f"Write such as `{shape}`.", received=raw)])
-        ((kind, ends),) = raw.items()
+        ends = raw[kind]
         if not isinstance(ends, list | tuple) or len(ends) != 2:
-            refuse([Problem("must be a list of the lowest and the highest value", f"Write such as `{shape}`.", (kind,), ends)])
-        problems = [self._problem(end, (kind, index)) for index, end in enumerate(ends)]
-        wrong = [problem for problem in problems if problem is not None]
-        if wrong:
+            rule = "must be a list of the lowest and the highest value"
+            refuse([Problem(rule, f"Write such as `{shape}`.", (kind,), ends)])
+        if wrong := self._problems(ends, (kind,)):
             refuse(wrong)
-        low, high = float(ends[0]), float(ends[1])
-        if low >= high:
-            refuse([Problem("must have its lowest value first, below the highest", "Swap or change them.", (kind,), ends)])
-        if kind == "log_uniform" and low <= 0.0:
-            refuse([Problem("must begin above 0, where the logarithm exists", "Raise the lowest value.", (kind,), ends)])
-        if kind == "one_minus_log_uniform" and high >= 1.0:
-            refuse([Problem("must end below 1, where log(1 - value) exists", "Lower the highest value.", (kind,), ends)])
-        return Distribution(kind, low, high)
+        distribution = Distribution(kind, float(ends[0]), float(ends[1]))
+        if problem := _ends_problem(distribution):
+            refuse([Problem(*problem, (kind,), ends)])
+        return distribution
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -126,6 +126,17 @@ class Values:
                 for kind in DISTRIBUTIONS
             ]
         return {"anyOf": forms}
+
+
+def _ends_problem(distribution: Distribution) -> tuple[str, str] | None:
+    """The rule that the ends of a distribution break, and the way out; None if there is none."""
+    if distribution.low >= distribution.high:
+        return "must have its lowest value first, below the highest", "Swap or change them."
+    if distribution.kind == "log_uniform" and distribution.low <= 0.0:
+        return "must begin above 0, where the logarithm exists", "Raise the lowest value."
+    if distribution.kind == "one_minus_log_uniform" and distribution.high >= 1.0:
+        return "must end below 1, where log(1 - value) exists", "Lower the highest value."
+    return None
 
 
 def written_form(domain: Domain | None) -> Any:
@@ -147,8 +158,11 @@ def is_whole(value: Any) -> bool:
 
 
 def is_finite_number(value: Any) -> bool:
-    """Tell a finite number from everything else, True and False included."""
-    return is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+    """Tell a number that fits a float from everything else, True and False included."""
+    try:
+        return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def numbers(declarations: Sequence[Hyperparameter]) -> Values:
@@ -174,9 +188,9 @@ def counts(example: int, word: str | None = None) -> Values:
         schema = {"anyOf": [schema, {"const": word}]}
 
     def accepts(value: Any) -> bool:
-        return (is_whole(value) and value >= 1) or (word is not None and value == word)
+        return (is_whole(value) and 1 <= value <= LARGEST_COUNT) or (word is not None and value == word)
 
-    return Values(rule, example, accepts, schema, lambda value: value)
+    return Values(rule, example, accepts, schema, lambda value: value, words=(word,) if word else ())
 
 
 def words(known: Sequence[Value]) -> Values:
@@ -186,4 +200,4 @@ def words(known: Sequence[Value]) -> Values:
     def accepts(value: Any) -> bool:
         return any(value == name and type(value) is type(name) for name in known)
 
-    return Values(rule, known[0], accepts, {"enum": list(known)}, lambda value: value)
+    return Values(rule, known[0], accepts, {"enum": list(known)}, lambda value: value, words=tuple(known))
