@@ -87,17 +87,39 @@ def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str
     ``settings`` groups the seeds of a setting, the best first; ``optimizers`` shows the best that each
     optimizer reached; ``trials`` lists every trial and compares them in parallel coordinates.
     """
-    best_of = "max" if record.mode == "max" else "min"
-    groups: dict[str, dict[str, Any]] = {
-        "trials": {"groupBy": None},
-        "optimizers": _grouping(best_of, "param", "optimizer", ("sgd", "momentum", "rmsprop", "adam")),
-        "settings": _grouping("average", "tag", "arm", seen.arms),
+    state = _state(record, parent_run_id)
+    # The dashboard averages numbers within a group and shows no text, so that only numbers get a column.
+    averaged = [key for key in seen.varied if key not in ("optimizer", "seed")]
+    # The best of an optimizer would be the worst of its losses: only the compared metric has a curve.
+    curves = _charts(record, seen)
+    best_curve = [card for card in curves if record.metric in card["displayName"] or card["deleted"]]
+    views: dict[str, dict[str, Any]] = {
+        "trials": {**_columns(record, seen.varied), "compareRunCharts": curves, "groupBy": None},
+        "optimizers": {
+            **_columns(record, []),
+            "compareRunCharts": best_curve,
+            **_grouping(record.mode, "param", "optimizer", ("sgd", "momentum", "rmsprop", "adam")),
+        },
+        "settings": {
+            **_columns(record, averaged),
+            "compareRunCharts": curves,
+            **_grouping("average", "tag", "arm", seen.arms),
+        },
     }
     return {
-        TAG_PREFIX + view_id(record.name, kind): _envelope(
-            f"{record.name}: {kind}", {**_state(record, parent_run_id, seen), **group}
-        )
-        for kind, group in groups.items()
+        TAG_PREFIX + view_id(record.name, kind): _envelope(f"{record.name}: {kind}", {**state, **view})
+        for kind, view in views.items()
+    }
+
+
+def _columns(record: SweepRecord, params: Sequence[str]) -> dict[str, Any]:
+    metrics = [f"metrics.`{key}`" for key in (f"best_{record.metric}", f"final_{record.metric}", "best_epoch")]
+    columns = [*metrics, *(f"params.`{key}`" for key in params), f"tags.`{STATUS_TAG}`"]
+    return {
+        "selectedColumns": columns,
+        # The widths count only for columns that the order names.
+        "columnOrder": ["attributes.`Run Name`", *columns],
+        "columnWidths": {"attributes.`Run Name`": 300, **dict.fromkeys(metrics, 170)},
     }
 
 
@@ -121,18 +143,12 @@ def _pack(state: Mapping[str, Any]) -> str:
     return "deflate;" + base64.b64encode(zlib.compress(json.dumps(state).encode())).decode()
 
 
-def _state(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str, Any]:
-    best, final = f"best_{record.metric}", f"final_{record.metric}"
-    metrics = [f"metrics.`{key}`" for key in (best, final, "best_epoch")]
-    params = [f"params.`{key}`" for key in seen.varied or ("optimizer", "learning_rate")]
+def _state(record: SweepRecord, parent_run_id: str) -> dict[str, Any]:
     return {
         "searchFilter": f'tags."{PARENT_TAG}" = "{parent_run_id}"',
-        "orderByKey": metrics[0],
+        "orderByKey": f"metrics.`best_{record.metric}`",
         "orderByAsc": record.mode == "min",
-        "selectedColumns": [*metrics, *params, f"tags.`{STATUS_TAG}`"],
-        "columnWidths": dict.fromkeys(metrics[:2], 170),
         "runsHiddenMode": "FIRST_20_RUNS",
-        "compareRunCharts": _charts(record, seen),
         "compareRunSections": [
             {"uuid": SECTION, "name": "Sweep", "display": True, "isReordered": True, "columns": 2},
             {"uuid": "rest", "name": "Model metrics", "display": False, "isReordered": True},
