@@ -106,24 +106,23 @@ def train(
     """
     session = Session(pack, initial, batch_order, tile_size)
     seconds = np.zeros(len(pack.trials))
-    # A diverging trial computes with inf and NaN until its epoch ends; that is its status, not a warning.
-    with np.errstate(all="ignore"):
-        while session.tiles:
-            batches = session.next_epoch()
-            rows: list[_Row] = []
-            ended: list[Ended] = []
+    while session.tiles:
+        batches = session.next_epoch()
+        rows: list[_Row] = []
+        ended: list[Ended] = []
+        with _quiet():
             for tile in session.tiles:
                 begin = clock()
-                figures = _exhaust(tile.steps(session.epoch, batches))
+                figures = _exhaust(tile.steps(session.epoch, session.steps, batches))
                 seconds[tile.trials] += (clock() - begin) / len(tile.trials)
                 _measure(session, tile, figures, rows, ended)
-            rows.sort()
-            trials = np.array([trial for trial, _ in rows], dtype=np.intp)
-            table = np.array([values for _, values in rows]).reshape(len(rows), -1)
-            columns = dict(zip(metric_names(pack.task), table.T, strict=False))
-            columns["seconds"] = seconds[trials]
-            yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)))
-            session.leave({end.trial for end in ended})
+        rows.sort()
+        trials = np.array([trial for trial, _ in rows], dtype=np.intp)
+        table = np.array([values for _, values in rows]).reshape(len(rows), len(metric_names(pack.task)) - 1)
+        columns = dict(zip(metric_names(pack.task), table.T, strict=False))
+        columns["seconds"] = seconds[trials]
+        yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)))
+        session.leave({end.trial for end in ended})
 
 
 def trace(pack: Pack, *, initial: Layers | None = None, batch_order: BatchOrder | None = None) -> Iterator[StepTrace]:
@@ -139,14 +138,16 @@ def trace(pack: Pack, *, initial: Layers | None = None, batch_order: BatchOrder 
     """
     session = Session(pack, initial, batch_order, len(pack.trials), keep_order=True)
     (tile,) = session.tiles
-    with np.errstate(all="ignore"):
-        for _ in range(pack.epochs):
-            batches = session.next_epoch()
-            finished = session.steps - len(next(iter(batches.values())))
-            for step, loss in enumerate(tile.steps(session.epoch, batches), start=finished + 1):
-                weights, biases = pack.layout.weights(tile.parameters), pack.layout.biases(tile.parameters)
-                layers = tuple((w.copy(), b.copy()) for w, b in zip(weights, biases, strict=True))
-                yield StepTrace(session.epoch, step, loss, layers)
+    for _ in range(pack.epochs):
+        finished = session.steps
+        batches = session.next_epoch()
+        steps = tile.steps(session.epoch, session.steps, batches)
+        for step in range(finished + 1, session.steps + 1):
+            with _quiet():
+                loss = next(steps)
+            weights, biases = pack.layout.weights(tile.parameters), pack.layout.biases(tile.parameters)
+            layers = tuple((w.copy(), b.copy()) for w, b in zip(weights, biases, strict=True))
+            yield StepTrace(session.epoch, step, loss, layers)
 
 
 def fingerprints(pack: Pack) -> dict[int, dict[str, str]]:
@@ -167,6 +168,11 @@ def fingerprints(pack: Pack) -> dict[int, dict[str, str]]:
             "batches": digest(order),
         }
     return result
+
+
+def _quiet() -> np.errstate:
+    """No warnings while a diverging trial computes with inf and NaN; never held over a ``yield``, which would leak."""
+    return np.errstate(all="ignore")
 
 
 _Row = tuple[int, tuple[float, ...]]
@@ -220,8 +226,8 @@ def _values(
         quality = (
             float(np.sqrt(train_loss)) * parts.target_scale,
             float(np.sqrt(val_loss)) * parts.target_scale,
-            1.0 - train_loss / session.target_variance(seed, "train"),
-            1.0 - float(val_loss) / session.target_variance(seed, "val"),
+            _r2(train_loss, session.target_variance(seed, "train")),
+            _r2(float(val_loss), session.target_variance(seed, "val")),
         )
     else:
         quality = (float(figures.train_accuracy[row]), float(val_accuracy))
@@ -235,6 +241,11 @@ def _values(
         float(session.steps),
         float(session.examples),
     )
+
+
+def _r2(loss: float, variance: float) -> float:
+    """R2 = 1 - mean squared error / variance of the targets; NaN where all targets are equal, as in a part of one."""
+    return 1.0 - loss / variance if variance else float("nan")
 
 
 def _reached(pack: Pack, values: tuple[float, ...]) -> bool:

@@ -36,7 +36,7 @@ NO_HITS: Array = np.empty((0, 0), dtype=bool)
 def _softmax_terms(z: Array, targets: Array) -> tuple[Array, Array, tuple[Array, Array, Array]]:
     trials, _, examples = z.shape
     at_target = (np.arange(trials)[:, None], targets, np.arange(examples)[None, :])
-    # Shifted by the largest output, exp cannot overflow; the target's shifted output is 0 where it is the largest.
+    # Shifted by the largest output, exp cannot overflow.
     z -= np.maximum.reduce(z, axis=1, keepdims=True)
     z_target = z[at_target]
     np.exp(z, out=z)
@@ -52,19 +52,20 @@ def softmax_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Arr
         targets: (K, B) integer class indices.
 
     Returns:
-        loss (K, B), and hits (K, B) bool: the target's output is the largest (a tie counts as a hit).
+        loss (K, B), and hits (K, B) bool: argmax, the first of ties, is the target.
     """
+    hits = z.argmax(axis=1) == targets
     z_target, total, at_target = _softmax_terms(z, targets)
     loss = np.log(total)
     loss -= z_target
     scale = z.dtype.type(1.0 / z.shape[2])
     z *= (scale / total)[:, None, :]
     z[at_target] -= scale
-    return loss, z_target == 0.0
+    return loss, hits
 
 
 def softmax_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
-    """Softmax cross-entropy without its gradient; a hit is where argmax, the first of ties, is the target."""
+    """`softmax_cross_entropy_gradient` without the gradient."""
     hits = z.argmax(axis=1) == targets
     z_target, total, _ = _softmax_terms(z, targets)
     loss = np.log(total)

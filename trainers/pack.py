@@ -8,6 +8,7 @@ from typing import Literal
 
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.data.dataset import Task
+from trainers.diagnostics import metric_names
 from trainers.networks.base import Activation, Init, Layout
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import Schedule
@@ -95,7 +96,7 @@ class Pack:
         shape: of the data; needed when ``data`` is a split, which does not know its task.
 
     Raises:
-        ValueError: for an empty pack, a number out of range, or a split without its shape.
+        ValueError: for an empty pack, a number out of range, an unknown metric, or a split without its shape.
     """
 
     data: Dataset | Split
@@ -122,6 +123,10 @@ class Pack:
             if isinstance(self.data, Split):
                 raise ValueError("`shape` is needed when `data` is a split. Received: None.")
             object.__setattr__(self, "shape", self.data.shape)
+        # Seconds are left out: a trial must not stop by the speed of its machine.
+        metrics = metric_names(self.task)[:-1]
+        if self.target is not None and self.target.metric not in metrics:
+            raise ValueError(f"`target.metric` must be one of {', '.join(metrics)}. Received: {self.target.metric!r}.")
 
     @property
     def task(self) -> Task:

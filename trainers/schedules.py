@@ -96,7 +96,7 @@ def inverse_time(schedule: Schedule, finished: Count) -> Float:
 
     **Variant.** The lecture's first formula; Keras' InverseTimeDecay with ``decay_steps`` = ``interval``.
     """
-    return 1.0 / (1.0 + _rate(schedule) * schedule.count(finished))
+    return np.asarray(1.0 / (1.0 + _rate(schedule) * schedule.count(finished)), dtype=np.float64)
 
 
 def exponential(schedule: Schedule, finished: Count) -> Float:

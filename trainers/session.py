@@ -41,7 +41,7 @@ def choose_tile_size(pack: Pack, batch_size: int) -> int:
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import TrialSpec
     >>> choose_tile_size(Pack(load(DataSource("digits")), (TrialSpec("sgd", {"learning_rate": 0.1}),)), 64)
-    13
+    15
     """
     activations = 2 * batch_size * sum(pack.layout.widths[1:])
     numbers = ARRAYS_PER_PARAMETER * pack.layout.size + activations

@@ -34,9 +34,10 @@ class Segment:
     hyperparameters: Mapping[str, NDArray[np.float64]]
     state: State
 
-    def coefficients(self, pack: Pack, trials: Sequence[int], epoch: int, steps: int) -> dict[str, Array]:
-        """The numbers of each step of an epoch: name -> (steps, k, 1) in the pack's dtype."""
-        finished = (epoch - 1) * steps
+    def coefficients(
+        self, pack: Pack, trials: Sequence[int], epoch: int, finished: int, steps: int
+    ) -> dict[str, Array]:
+        """The numbers of an epoch's steps, after ``finished`` others: name -> (steps, k, 1) in the pack's dtype."""
         multipliers = {
             schedule: schedule.multipliers(epoch - 1, finished, steps)
             for schedule in {pack.trials[trial].schedule for trial in trials}
@@ -138,11 +139,14 @@ class Tile:
                 start += len(kept)
         self._adopt([self.trials[row] for row in rows], self.parameters[list(rows)], segments)
 
-    def steps(self, epoch: int, batches: Mapping[int, Batches]) -> Generator[NDArray[np.float64], None, TileEpoch]:
+    def steps(
+        self, epoch: int, last_step: int, batches: Mapping[int, Batches]
+    ) -> Generator[NDArray[np.float64], None, TileEpoch]:
         """Train one epoch.
 
         Args:
             epoch: from 1.
+            last_step: number of the epoch's last step, from 1.
             batches: seed -> the epoch's batches; their sizes are the same for every seed.
 
         Yields:
@@ -156,7 +160,7 @@ class Tile:
         totals = np.empty((steps, trials))
         hits_total = np.zeros(trials)
         coefficients = [
-            segment.coefficients(self.pack, self.trials[segment.start : segment.stop], epoch, steps)
+            segment.coefficients(self.pack, self.trials[segment.start : segment.stop], epoch, last_step - steps, steps)
             for segment in self.segments
         ]
         before = self.parameters
@@ -173,7 +177,8 @@ class Tile:
         examples = sum(sizes)
         return TileEpoch(
             totals / np.array(sizes)[:, None],
-            np.add.reduce(totals, axis=0) / examples,
+            # One contiguous row a trial: NumPy sums the columns of (steps, 1) and (steps, 2) in different orders.
+            np.add.reduce(np.ascontiguousarray(totals.T), axis=1) / examples,
             hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
             np.concatenate([numbers["learning_rate"][-1, :, 0] for numbers in coefficients]),
             norms(self.gradients),
