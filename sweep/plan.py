@@ -13,6 +13,7 @@ from typing import Any
 from sweep.config import SweepConfig
 from sweep.config.checks import task_problem
 from sweep.config.data import FileData
+from sweep.config.spaces import HYPERPARAMETERS
 from sweep.errors import DataError
 from sweep.records import Arm, Setting, Trial, Value
 from sweep.search import settings
@@ -24,6 +25,9 @@ __all__ = ["Merge", "Plan", "make_plan"]
 
 SHORT_NAMES = {"learning_rate": "lr", "batch_size": "batch", "decay_boundaries": "at"}
 """How a label spells a hyperparameter; the others lose the ``decay_`` in front of them."""
+
+OWN = frozenset(HYPERPARAMETERS) - {"learning_rate"}
+"""What some optimizers do not have; it is compared among the arms of one optimizer."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,10 @@ def labels(settings: Sequence[Setting]) -> list[str]:
 
 
 def _scope(key: str, setting: Setting) -> tuple[str, Value]:
-    """The settings among which ``key`` is compared: a number of a decay only means something beside its kind."""
-    return (key, setting["decay"] if key.startswith("decay_") and "decay" in setting else "")
+    """The settings among which ``key`` is compared: those of the same decay, those of the same optimizer, or all."""
+    if key.startswith("decay_"):
+        return key, setting.get("decay", "constant")
+    return key, setting["optimizer"] if key in OWN else ""
 
 
 def _short(key: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section
 from sweep.config.values import LARGEST_COUNT
 from trainers.data import DATASETS, DataSource
+from trainers.data.bundled import SHAPES
 from trainers.data.synthetic import MAKERS
 
 
@@ -32,7 +33,7 @@ class Data(Section):
 class BundledData(Data):
     """A real data set that comes with the project."""
 
-    name: Annotated[str, OneOf(DATASETS)]
+    name: Annotated[str, OneOf(DATASETS), WithJsonSchema({"enum": list(SHAPES)})]
     """The data set."""
 
 

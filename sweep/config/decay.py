@@ -136,6 +136,6 @@ def _as_list_of_mappings(raw: Any) -> Any:
 
 
 Decays: TypeAlias = Annotated[
-    tuple[Decay, ...],
+    tuple[Decay, ...] | None,
     BeforeValidator(_as_list_of_mappings, json_schema_input_type=Kind | Decay | list[Kind | Decay]),
 ]

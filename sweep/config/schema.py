@@ -7,22 +7,34 @@ from functools import cache
 from typing import Any
 
 from sweep.config.models import SweepConfig
-from sweep.config.spaces import SharedSpace
+from sweep.config.spaces import SPACES, SharedSpace, Space
 
 
 def json_schema() -> dict[str, Any]:
     """The schema of a configuration file; the keys of ``space`` may also stand at the top, which is the flat form.
 
-    >>> sorted(json_schema()["$defs"]["AdamSpace"]["properties"])[:4]
-    ['batch_size', 'beta1', 'beta2', 'decay']
+    >>> list(json_schema()["$defs"]["AdamSpace"]["properties"])[-4:]
+    ['learning_rate', 'beta1', 'beta2', 'epsilon']
     """
-    schema = SweepConfig.model_json_schema(mode="validation")
-    space = schema["$defs"]["SharedSpace"]["properties"]
-    flat = {name: described for name, described in space.items() if name not in schema["properties"]}
+    schema = _without_noise(SweepConfig.model_json_schema(mode="validation"))
+    shared = {name: {"$ref": f"#/$defs/SharedSpace/properties/{name}"} for name in SharedSpace.model_fields}
+    for space in SPACES.values():
+        properties = schema["$defs"][space.__name__]["properties"]
+        properties |= {name: shared[name] for name in Space.model_fields}
+    schema["properties"] |= {name: shared[name] for name in FLAT_KEYS}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Configuration of a sweep"}
+
+
+def _without_noise(schema: Any) -> Any:
+    """Leave out the titles that repeat a key, and defaults that only say that there is none."""
+    if isinstance(schema, list):
+        return [_without_noise(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
-        "properties": schema["properties"] | flat,
+        key: _without_noise(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
     }
 
 

@@ -24,7 +24,7 @@ class Space(Section):
     batch_size: Annotated[Domain | None, BATCH_SIZES] = None
     """Examples per step: 1 is stochastic, `full` is batch gradient descent. Default: 64."""
 
-    decay: Decays | None = None
+    decay: Decays = None
     """How the learning rate shrinks: a name, or a mapping with its numbers, or a list of these. Default: constant."""
 
     decay_rate: Annotated[Domain | None, RATES] = None

@@ -1,0 +1,16 @@
+"""Writes a configuration back as a file that gives the same sweep again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from sweep.config.models import SweepConfig
+
+
+def as_yaml(config: SweepConfig) -> str:
+    """The complete configuration as YAML, every default written out."""
+    text: str = yaml.safe_dump(config.as_mapping(), sort_keys=False, allow_unicode=True, width=100)
+    return text
