@@ -1,0 +1,158 @@
+"""The folder of one sweep: its plan, its configuration, its journal while it runs, and its tables at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from sweep.errors import ResultsError
+from sweep.records import TrialResult
+from sweep.results.files import TEMPORARY, lock, replacing, reported, write_text
+from sweep.results.frames import CONFIG, EPOCHS, LEADERBOARD, PLAN, TRIALS, load_results, trials_frame
+from sweep.results.journal import FINISHED, Journal, to_results
+from sweep.results.leaderboard import leaderboard
+from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
+
+if TYPE_CHECKING:
+    from sweep.plan import Plan
+    from sweep.results.frames import SweepResult
+
+
+def folder_of(root: str | Path, plan: Plan) -> Path:
+    """Name the folder of a plan: the same plan has the same folder, so that a second run goes on with the first."""
+    return Path(root) / f"{plan.name}-{plan.hash[:8]}"
+
+
+def require_writable(root: str | Path) -> None:
+    """Check, without writing anything, that results can be written under a folder that may not exist yet.
+
+    Args:
+        root: the folder of all results.
+
+    Raises:
+        ResultsError: if it cannot be made or written.
+    """
+    existing = Path(root).absolute()
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        what = "not a folder" if not existing.is_dir() else "not writable by this user"
+        raise ResultsError(
+            f"the results folder must be writable. Received: `{root}`, and `{existing}` is {what}. "
+            "Change its permissions, or choose another folder by `results`."
+        )
+
+
+class ResultsFolder:
+    """Writes the results of one sweep; open it in a ``with`` block, which holds the folder's lock.
+
+    Args:
+        root: folder of all results; made if need be.
+        plan: the sweep.
+
+    Raises:
+        ResultsError: if the folder cannot be written, or another run is writing it.
+    """
+
+    def __init__(self, root: str | Path, plan: Plan) -> None:
+        self.path = folder_of(root, plan)
+        self.problems: tuple[str, ...] = ()
+        """What could not be read back, one sentence each."""
+        with reported(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        self._plan = plan
+        self._lock = lock(self.path / ".lock")
+        try:
+            with reported(self.path):
+                for rest in self.path.rglob(f"*{TEMPORARY}"):
+                    rest.unlink()
+            self._journal = Journal(self.path / "journal")
+        except ResultsError:
+            self.close()
+            raise
+
+    def __enter__(self) -> ResultsFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the folder for another run."""
+        self._lock.close()
+
+    def write_plan(self) -> None:
+        """Write ``plan.json``: every arm with its setting, every trial, and what was merged."""
+        plan = self._plan
+        content: dict[str, Any] = {
+            "name": plan.name,
+            "hash": plan.hash,
+            "asked": plan.asked,
+            "training_examples": plan.training_examples,
+            "seeds": list(plan.seeds),
+            "merged": [asdict(merge) for merge in plan.merged],
+            "arms": [{"id": arm.id, "label": arm.label, "setting": dict(arm.setting)} for arm in plan.arms],
+            "trials": [{"id": trial.id, "arm": trial.arm.id, "seed": trial.seed} for trial in plan.trials],
+        }
+        write_text(self.path / PLAN, json.dumps(content, indent=1) + "\n")
+
+    def write_config(self, text: str) -> None:
+        """Write ``config.yaml``, the resolved configuration."""
+        write_text(self.path / CONFIG, text)
+
+    def append(self, results: Sequence[TrialResult]) -> None:
+        """Keep results that have arrived; from now on the end of this process does not lose them."""
+        self._journal.append(results)
+
+    def finished_trial_ids(self) -> frozenset[str]:
+        """Tell which trials need not be trained again: COMPLETED, STOPPED or DIVERGED; FAILED is tried again."""
+        journal = self._read()
+        pairs = zip(journal["trial_id"].to_pylist(), journal["status"].to_pylist(), strict=True)
+        return frozenset(trial_id for trial_id, status in pairs if status in FINISHED)
+
+    def results(self) -> list[TrialResult]:
+        """Read back all results so far, in the order of the plan."""
+        return to_results(self._read(), self._plan.trials)
+
+    def finalise(self, metric: str, mode: Literal["min", "max"], target: float | None = None) -> SweepResult:
+        """Merge the journal into ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv``.
+
+        Args:
+            metric: what the arms are ranked by.
+            mode: whether small or large is good.
+            target: value of the metric that counts as reached; None for no target.
+        """
+        plan = self._plan
+        ordered = in_plan_order(self._read(), plan.trials)
+        past = histories(ordered)
+        trials = trials_table(plan, ordered, past, metric, mode, target)
+        _write_table(self.path / EPOCHS, epochs_table(plan, past))
+        _write_table(self.path / TRIALS, trials)
+        ranked = leaderboard(trials_frame(trials), metric, mode)
+        with replacing(self.path / LEADERBOARD) as temporary:
+            ranked.to_csv(temporary, index=False)
+        self._journal.compact()
+        return load_results(self.path)
+
+    def _read(self) -> pa.Table:
+        journal, problems = self._journal.read()
+        self.problems = tuple(problems)
+        return journal
+
+
+def _write_table(path: Path, table: pa.Table) -> None:
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    with replacing(path) as temporary:
+        # Floats that resemble each other compress well once their bytes are sorted by significance.
+        parquet.write_table(table, temporary, compression="zstd", use_dictionary=texts, use_byte_stream_split=floats)

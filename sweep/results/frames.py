@@ -1,0 +1,96 @@
+"""Reads the tables of a finished sweep as pandas data frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from sweep.errors import ResultsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLAN, CONFIG = "plan.json", "config.yaml"
+TRIALS, EPOCHS, LEADERBOARD = "trials.parquet", "epochs.parquet", "leaderboard.csv"
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """The results of a sweep; each table is read when it is first used.
+
+    Args:
+        path: the results folder.
+    """
+
+    path: Path
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row a trial of the plan: its setting, seed, status, final and best metrics."""
+        return trials_frame(_read(self.path / TRIALS))
+
+    @cached_property
+    def epochs(self) -> pd.DataFrame:
+        """One row an epoch of a trial: ``trial_id arm_id seed epoch`` and the metrics."""
+        frame: pd.DataFrame = _read(self.path / EPOCHS).to_pandas()
+        return frame
+
+    @cached_property
+    def leaderboard(self) -> pd.DataFrame:
+        """One row an arm, the best first; see `sweep.results.leaderboard`."""
+        import pandas as pd
+
+        path = self.path / LEADERBOARD
+        try:
+            # An id such as 12e456789012 would otherwise be read as a number.
+            types = {"arm_id": "str", "arm": "str", "optimizer": "str", "rank": "Int64"}
+            return pd.read_csv(path, dtype=types)
+        except (OSError, ValueError) as error:
+            raise _unreadable(path, error) from error
+
+
+def load_results(path: str | Path) -> SweepResult:
+    """Open the results folder of a sweep.
+
+    Args:
+        path: such as ``results/quickstart-1a2b3c4d``.
+
+    Raises:
+        ResultsError: if it is not a folder with the tables of a sweep.
+    """
+    folder = Path(path)
+    for name in (TRIALS, EPOCHS, LEADERBOARD):
+        if not (folder / name).is_file():
+            raise ResultsError(
+                f"a results folder must hold `{name}`. Received: `{folder}`, which does not. "
+                "Give the folder that `sweep run` printed, or run the sweep to its end."
+            )
+    return SweepResult(folder)
+
+
+def trials_frame(table: pa.Table) -> pd.DataFrame:
+    """Convert the table of trials; whole numbers are Int64, because some of their cells are empty."""
+    import pandas as pd
+
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return frame
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        with path.open("rb") as stream:
+            return parquet.ParquetFile(stream).read()
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ResultsError:
+    reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    return ResultsError(
+        f"`{path}` must be readable. Received: {reason}. Run the sweep again: it only writes its tables anew."
+    )

@@ -1,0 +1,79 @@
+"""Ranks the arms of a sweep by what their trials ended with, and hides no trial that did not end well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from sweep.space import SETTING_KEYS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENDED_WELL = ("COMPLETED", "STOPPED")
+
+
+def leaderboard(trials: pd.DataFrame, metric: str, mode: Literal["min", "max"]) -> pd.DataFrame:
+    """Make one row per arm, ranked by the mean over seeds of the metric after the last epoch.
+
+    **Variant.** The rank goes by the final value, not by the best epoch, which would favour noisy curves; both are
+    shown. Arms without a diverged seed come first; arms with some are ranked below all of them, by the seeds that
+    ended well; arms without any such seed are at the end, without a rank.
+
+    Args:
+        trials: one row a trial, as ``trials.parquet`` holds them.
+        metric: such as ``val_loss``.
+        mode: whether small or large is good.
+
+    Returns:
+        Columns ``rank arm optimizer seeds`` (that ended well), ``diverged failed unfinished``, mean, std (over
+        n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with a target
+        ``reached`` and ``target_steps_median`` (seeds that missed count as slower than any, so it is empty when
+        half of them or more did); then ``arm_id`` and the hyperparameters in use.
+    """
+    by_arm = trials.groupby("arm_id", sort=False)
+    table = by_arm[["arm", "optimizer"]].first()
+    well = trials["status"].isin(ENDED_WELL)
+    counts = {
+        "seeds": well,
+        "diverged": trials["status"] == "DIVERGED",
+        "failed": trials["status"] == "FAILED",
+        "unfinished": trials["status"].isin(["PENDING", "RUNNING"]),
+    }
+    for name, which in counts.items():
+        table[name] = which.groupby(trials["arm_id"], sort=False).sum().astype(np.int64)
+    done = trials[well].groupby("arm_id", sort=False)
+    for statistic in ("mean", "std", "min", "max"):
+        table[f"final_{metric}_{statistic}"] = done[f"final_{metric}"].agg(statistic).astype(np.float64)
+    table[f"best_{metric}_mean"] = done[f"best_{metric}"].mean().astype(np.float64)
+    table["seconds_mean"] = done["seconds"].mean().astype(np.float64)
+    if "target_steps" in trials:
+        ended = trials[well | (trials["status"] == "DIVERGED")]
+        steps = ended["target_steps"].astype(np.float64)
+        table["reached"] = steps.notna().groupby(ended["arm_id"], sort=False).sum().astype(np.int64)
+        median = steps.fillna(np.inf).groupby(ended["arm_id"], sort=False).median()
+        table["target_steps_median"] = median.replace(np.inf, np.nan)
+        table["reached"] = table["reached"].fillna(0).astype(np.int64)
+    used = [key for key in SETTING_KEYS if key in trials and trials[key].notna().any()]
+    hyperparameters = [key for key in used if key != "optimizer"]
+    table = table.join(by_arm[hyperparameters].first())
+    return _ranked(table.reset_index(), f"final_{metric}_mean", mode)
+
+
+def _ranked(table: pd.DataFrame, value: str, mode: Literal["min", "max"]) -> pd.DataFrame:
+    """Sort arms and number them; arms that are equal share a rank."""
+    import pandas as pd
+
+    loss = table[value] if mode == "min" else -table[value]
+    # 0: every seed that ended, ended well; 1: some diverged; 2: there is no number to rank by.
+    group = np.where(loss.isna(), 2, np.where(table["diverged"] > 0, 1, 0))
+    order = np.lexsort((loss.to_numpy(), group))
+    keys = pd.DataFrame({"group": group, "loss": loss}).iloc[order]
+    is_new = (keys != keys.shift()).any(axis=1).to_numpy()
+    rank = np.maximum.accumulate(np.where(is_new, np.arange(1, len(table) + 1), 0))
+    result = table.iloc[order].reset_index(drop=True)
+    ranks = pd.Series(rank, dtype="Int64").mask(group[order] == 2)
+    result.insert(0, "rank", ranks)
+    last = ["arm_id", *(key for key in SETTING_KEYS if key in result and key != "optimizer")]
+    return result[[column for column in result.columns if column not in last] + last]

@@ -1,0 +1,185 @@
+"""Turns the journal of a sweep into its two tables: one row a trial, and one row an epoch of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import compute
+
+from sweep.config.sections import METRICS
+from sweep.records import Setting, Trial
+from sweep.results.journal import FACTS, METRIC_PREFIX
+from sweep.space import SETTING_KEYS
+
+if TYPE_CHECKING:
+    from sweep.plan import Plan
+
+COUNTS = ("epoch", "steps", "examples")
+"""Metrics that are whole numbers."""
+
+WHOLE = ("batch_size", "decay_interval", "decay_start", "epochs")
+TEXT = ("optimizer", "decay", "decay_by", "decay_boundaries", "decay_values")
+"""Hyperparameters that are not fractions."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Histories:
+    """The epochs of many trials, one after the other.
+
+    Args:
+        values: metric name -> (R,) float64, R the epochs of all trials.
+        lengths: (T,) epochs of each trial.
+    """
+
+    values: Mapping[str, Floats]
+    lengths: NDArray[np.int64]
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """Where each trial's epochs end in ``values``; (T,)."""
+        return np.cumsum(self.lengths)
+
+    def last(self, name: str) -> Floats:
+        """The value after the last epoch; (T,), NaN for a trial without epochs."""
+        result = np.full(len(self.lengths), np.nan)
+        some = self.lengths > 0
+        if some.any():
+            result[some] = self.values[name][self.ends[some] - 1]
+        return result
+
+    def best(self, name: str, mode: Literal["min", "max"]) -> tuple[Floats, Floats]:
+        """The best value and the first epoch that has it; (T,) each, NaN for a trial without epochs."""
+        sign = 1.0 if mode == "min" else -1.0
+        some = np.flatnonzero(self.lengths > 0)
+        best, epoch = np.full(len(self.lengths), np.nan), np.full(len(self.lengths), np.nan)
+        if some.size:
+            starts = (self.ends - self.lengths)[some]
+            best[some] = sign * np.minimum.reduceat(sign * self.values[name], starts)
+            epoch = self._first(self.values[name] == np.repeat(best, self.lengths), "epoch")
+        return best, epoch
+
+    def first_reaching(self, name: str, mode: Literal["min", "max"], target: float, count: str) -> Floats:
+        """The value of ``count`` at the first epoch whose ``name`` reaches the target; (T,), NaN where none does."""
+        values = self.values.get(name, np.empty(0))
+        return self._first(values <= target if mode == "min" else values >= target, count)
+
+    def _first(self, reached: NDArray[np.bool_], count: str) -> Floats:
+        trials = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        found, rows = np.unique(trials[reached], return_index=True)
+        result = np.full(len(self.lengths), np.nan)
+        if found.size:
+            result[found] = self.values[count][np.flatnonzero(reached)[rows]]
+        return result
+
+
+def in_plan_order(journal: pa.Table, trials: Sequence[Trial]) -> pa.Table:
+    """Order the rows of a journal as the plan does; a trial without a row gets one without content."""
+    rows = {trial_id: row for row, trial_id in enumerate(journal["trial_id"].to_pylist())}
+    return journal.take(pa.array([rows.get(trial.id) for trial in trials], pa.int64()))
+
+
+def histories(ordered: pa.Table) -> Histories:
+    """Take the epochs out of a journal."""
+    metrics = {
+        name.removeprefix(METRIC_PREFIX): ordered[name].combine_chunks()
+        for name in ordered.column_names
+        if name.startswith(METRIC_PREFIX)
+    }
+    lengths = {name: compute.list_value_length(lists).fill_null(0).to_numpy() for name, lists in metrics.items()}
+    expected = np.asarray(lengths.get("epoch", np.zeros(len(ordered))), dtype=np.int64)
+    values: dict[str, Floats] = {}
+    for name, lists in metrics.items():
+        flat = compute.list_flatten(lists).to_numpy(zero_copy_only=False)
+        complete = lengths[name] == expected
+        values[name] = np.full(expected.sum(), np.nan)
+        # A metric that some trials lack, as after an upgrade between two runs, is empty for those.
+        values[name][np.repeat(complete, expected)] = flat[np.repeat(complete, lengths[name])]
+    return Histories(values, expected)
+
+
+def epochs_table(plan: Plan, past: Histories) -> pa.Table:
+    """Make the table of one row an epoch: ``trial_id arm_id seed`` and the metrics."""
+    trial = np.repeat(np.arange(len(past.lengths)), past.lengths)
+    columns: dict[str, pa.Array] = {}
+    for name, ids in (
+        ("trial_id", [trial.id for trial in plan.trials]),
+        ("arm_id", [trial.arm.id for trial in plan.trials]),
+    ):
+        columns[name] = pa.array(ids, pa.string()).take(pa.array(trial))
+    columns["seed"] = pa.array(np.array([trial.seed for trial in plan.trials], dtype=np.int64)[trial])
+    columns["epoch"] = pa.array([], pa.int64())
+    for name, values in past.values.items():
+        columns[name] = pa.array(values.astype(np.int64) if name in COUNTS else values)
+    return pa.table(columns)
+
+
+def trials_table(
+    plan: Plan, ordered: pa.Table, past: Histories, metric: str, mode: Literal["min", "max"], target: float | None
+) -> pa.Table:
+    """Make the table of one row a trial of the plan, those without a result PENDING and without numbers.
+
+    ``final_*`` and ``best_*`` are empty unless a trial ended well: a diverged trial has no number to compare.
+    ``batch_size`` is a number throughout: ``full`` is the size of the training part.
+    """
+    status = ordered["status"].fill_null("PENDING")
+    well = np.isin(status.to_numpy(zero_copy_only=False), ("COMPLETED", "STOPPED"))
+    columns: dict[str, Any] = {
+        "trial_id": pa.array([trial.id for trial in plan.trials], pa.string()),
+        "arm_id": pa.array([trial.arm.id for trial in plan.trials], pa.string()),
+        "arm": pa.array([trial.arm.label for trial in plan.trials], pa.string()),
+        "seed": pa.array([trial.seed for trial in plan.trials], pa.int64()),
+        "status": status,
+        **_hyperparameters([trial.arm.setting for trial in plan.trials], plan.training_examples),
+    }
+    measured = [name for name in past.values if name in METRICS] or [metric]
+    for name in measured:
+        columns[f"final_{name}"] = _numbers(past.last(name), well)
+    for name in measured:
+        columns[f"best_{name}"] = _numbers(past.best(name, METRICS[name].mode)[0], well)
+    columns["best_epoch"] = _counts(past.best(metric, mode)[1], well)
+    if target is not None:
+        columns["target_steps"] = _counts(past.first_reaching(metric, mode, target, "steps"))
+    columns["epochs_done"] = pa.array(past.lengths)
+    columns["steps"] = _counts(past.last("steps"))
+    columns["examples"] = _counts(past.last("examples"))
+    columns["seconds"] = _numbers(past.last("seconds"))
+    for name in FACTS.names:
+        if name not in ("trial_id", "status", "tags"):
+            columns[name] = ordered[name]
+    return pa.table(columns)
+
+
+def _hyperparameters(settings: Sequence[Setting], training_examples: int) -> dict[str, pa.Array]:
+    extra = dict.fromkeys(key for setting in settings for key in setting if key not in SETTING_KEYS)
+    columns = {}
+    for key in (*SETTING_KEYS, *extra):
+        values = [setting.get(key) for setting in settings]
+        if key == "batch_size":
+            values = [training_examples if value == "full" else value for value in values]
+        columns[key] = pa.array(values, _type_of(key, values))
+    return columns
+
+
+def _type_of(key: str, values: Sequence[object]) -> pa.DataType:
+    if key in WHOLE:
+        return pa.int64()
+    # A learning rate of 1 is a number like 0.5, and a column without values is one of numbers.
+    is_text = key in TEXT or any(isinstance(value, str) for value in values)
+    return pa.string() if is_text else pa.float64()
+
+
+def _numbers(values: Floats, where: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Numbers with an empty cell for NaN and outside ``where``."""
+    empty = np.isnan(values) if where is None else np.isnan(values) | ~where
+    return pa.array(values, mask=empty)
+
+
+def _counts(values: Floats, where: NDArray[np.bool_] | None = None) -> pa.Array:
+    return _numbers(values, where).cast(pa.int64())

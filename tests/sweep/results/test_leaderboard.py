@@ -1,0 +1,105 @@
+"""Arms are ranked by their final value; a diverged trial is counted, and never helps its arm."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sweep.results import leaderboard
+
+COLUMNS = ["arm_id", "status", "final_val_loss", "best_val_loss", "seconds", "target_steps"]
+
+
+def _trials(*rows):
+    frame = pd.DataFrame([(*row, None)[:6] if len(row) < 6 else row for row in rows], columns=COLUMNS)
+    frame["arm"] = "arm " + frame["arm_id"]
+    frame["optimizer"] = "sgd"
+    frame["target_steps"] = frame["target_steps"].astype("Int64")
+    return frame
+
+
+DONE, DIVERGED, FAILED, PENDING = "COMPLETED", "DIVERGED", "FAILED", "PENDING"
+
+
+def test_arms_are_ranked_by_the_mean_of_the_final_value_over_seeds():
+    board = leaderboard(
+        _trials(("a", DONE, 0.4, 0.1, 1.0), ("a", "STOPPED", 0.6, 0.1, 3.0), ("b", DONE, 0.3, 0.3, 1.0)),
+        "val_loss",
+        "min",
+    )
+    assert board["arm_id"].tolist() == ["b", "a"]
+    assert board["rank"].tolist() == [1, 2]
+    row = board.iloc[1]
+    assert row["seeds"] == 2
+    assert row["final_val_loss_mean"] == pytest.approx(0.5)
+    assert row["final_val_loss_std"] == pytest.approx(math.sqrt(0.02))  # over n - 1
+    assert (row["final_val_loss_min"], row["final_val_loss_max"]) == (0.4, 0.6)
+    assert (row["best_val_loss_mean"], row["seconds_mean"]) == (0.1, 2.0)
+    assert math.isnan(board.iloc[0]["final_val_loss_std"])
+
+
+def test_a_large_value_is_good_when_the_mode_says_so():
+    board = leaderboard(_trials(("a", DONE, 0.4, 0.4, 1.0), ("b", DONE, 0.9, 0.9, 1.0)), "val_loss", "max")
+    assert board["arm_id"].tolist() == ["b", "a"]
+
+
+def test_equal_arms_share_a_rank():
+    rows = [(arm, DONE, loss, loss, 1.0) for arm, loss in [("a", 0.5), ("b", 0.5), ("c", 0.7)]]
+    assert leaderboard(_trials(*rows), "val_loss", "min")["rank"].tolist() == [1, 1, 3]
+
+
+def test_an_arm_with_a_diverged_seed_is_below_every_arm_without_and_one_without_numbers_has_no_rank():
+    board = leaderboard(
+        _trials(
+            ("all", DIVERGED, None, None, 1.0),
+            ("some", DONE, 0.1, 0.1, 1.0),
+            ("some", DIVERGED, None, None, 1.0),
+            ("none", DONE, 0.9, 0.9, 1.0),
+            ("none", FAILED, None, None, None),
+            ("none", PENDING, None, None, None),
+        ),
+        "val_loss",
+        "min",
+    ).set_index("arm_id")
+    assert board.index.tolist() == ["none", "some", "all"]
+    assert board["rank"].tolist()[:2] == [1, 2]
+    assert board["rank"].isna().tolist() == [False, False, True]
+    assert board.loc["some", ["seeds", "diverged"]].tolist() == [1, 1]
+    assert board.loc["none", ["seeds", "failed", "unfinished"]].tolist() == [1, 1, 1]
+
+
+def test_a_seed_that_missed_the_target_counts_as_slower_than_any():
+    rows = [("a", DONE, 0.1, 0.1, 1.0, steps) for steps in (10, 30, None)]
+    rows += [("b", DONE, 0.1, 0.1, 1.0, 10), ("b", DIVERGED, None, None, 1.0, None)]
+    board = leaderboard(_trials(*rows), "val_loss", "min").set_index("arm_id")
+    assert board["reached"].tolist() == [2, 1]
+    assert board.loc["a", "target_steps_median"] == 30.0
+    assert math.isnan(board.loc["b", "target_steps_median"])
+
+
+ROW = st.tuples(
+    st.sampled_from("abcd"), st.sampled_from([DONE, "STOPPED", DIVERGED, FAILED, PENDING]), st.integers(0, 3)
+)
+
+
+@given(st.lists(ROW, min_size=1, max_size=12))
+@settings(deadline=None, max_examples=50)
+def test_no_arm_is_lost_and_the_order_never_favours_divergence(rows):
+    trials = _trials(
+        *(
+            (arm, status, float(loss), float(loss), 1.0)
+            if status in (DONE, "STOPPED")
+            else (arm, status, None, None, 1.0)
+            for arm, status, loss in rows
+        )
+    )
+    board = leaderboard(trials, "val_loss", "min")
+    assert sorted(board["arm_id"]) == sorted({arm for arm, _, _ in rows})
+    assert board[["seeds", "diverged", "failed", "unfinished"]].sum().sum() == len(rows)
+    ranked = board[board["rank"].notna()]
+    assert (ranked["seeds"] > 0).all()
+    assert ((ranked["diverged"] > 0).astype(int).diff().fillna(0) >= 0).all()
+    for _, group in ranked.groupby(ranked["diverged"] > 0):
+        assert group["final_val_loss_mean"].is_monotonic_increasing
