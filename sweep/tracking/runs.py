@@ -36,6 +36,8 @@ TRIAL_TAG = "sweep.trial_id"
 PLAN_TAG = "sweep.plan_hash"
 PARENT_TAG = "mlflow.parentRunId"
 STATUS_TAG = "status"
+NAME_CHARACTERS = 250
+PARAMETER_CHARACTERS = 6000
 TAG_CHARACTERS = 8000
 
 
@@ -77,7 +79,7 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> 
     trial = result.trial
     return TrialRun(
         trial_id=trial.id,
-        name=f"{_label(trial.arm)} s{trial.seed}",
+        name=f"{_label(trial.arm)[: NAME_CHARACTERS - 12]} s{trial.seed}",
         outcome=result.status,
         status=_run_status(result),
         started_milliseconds=_milliseconds(result.started_seconds),
@@ -108,7 +110,7 @@ def _milliseconds(seconds: float) -> int:
 
 def _hyperparameters(setting: Mapping[str, Value]) -> dict[str, str]:
     keys = (*HYPERPARAMETERS, *(key for key in setting if key not in HYPERPARAMETERS))
-    return {key: str(setting.get(key, IGNORED)) for key in keys}
+    return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in keys}
 
 
 def _tags(result: TrialResult) -> dict[str, str]:

@@ -22,7 +22,8 @@ from sweep.tracking.views import NOTHING_SEEN, experiment_page, view_id
 from sweep.tracking.waiting import BoundedQueue, PendingFile
 
 if TYPE_CHECKING:
-    from sweep.tracking.client import SweepRuns
+    from sweep.tracking.parent import ParentRun
+    from sweep.tracking.sinks import TrialSink
 
 PENDING_NAME = "mlflow-pending.jsonl"
 BATCH_TRIALS = 64
@@ -79,7 +80,8 @@ class SweepWriter:
         self._deadline: float | None = None
         self._ending = threading.Event()
         self._ready = threading.Event()
-        self._runs: SweepRuns | None = None
+        self._parent: ParentRun | None = None
+        self._sink: TrialSink | None = None
         self._ended_as: tuple[RunStatus, Mapping[str, Path | str | bytes], Mapping[str, float]] = ("KILLED", {}, {})
         self._written = self._skipped = self._failed = 0
         self._seen = NOTHING_SEEN
@@ -104,12 +106,12 @@ class SweepWriter:
     @property
     def experiment_id(self) -> str | None:
         """Id of the experiment; None until the thread has opened the store."""
-        return self._runs.experiment_id if self._runs and self._ready.is_set() else None
+        return self._parent.experiment_id if self._parent and self._ready.is_set() else None
 
     @property
     def parent_run_id(self) -> str | None:
         """Id of the parent run; None until the thread has opened the store."""
-        return self._runs.parent_run_id if self._runs and self._ready.is_set() else None
+        return self._parent.run_id if self._parent and self._ready.is_set() else None
 
     def log_trial(self, result: TrialResult) -> None:
         """Hand over a result; returns at once, or after half a second if the store can't keep up."""
@@ -180,14 +182,16 @@ class SweepWriter:
             self._failed += len(unwritten)
 
     def _open(self) -> bool:
-        from sweep.tracking.client import SweepRuns
+        from sweep.tracking.parent import ParentRun
+        from sweep.tracking.sinks import open_sink
 
         environment = {"mlflow.user": _user(), **environment_tags(Path.cwd())}
         description = describe(self._record)
 
         def action() -> None:
-            self._runs = SweepRuns(self._uri, artifact_folder(self._uri))
-            self._runs.open(self._record, environment, description)
+            self._parent = ParentRun(self._uri, artifact_folder(self._uri))
+            self._parent.open(self._record, environment, description)
+            self._sink = open_sink(self._uri, self._parent)
 
         opened = self._try(action)
         if opened:
@@ -196,27 +200,27 @@ class SweepWriter:
 
     def _write(self, runs: list[TrialRun]) -> list[TrialRun]:
         """Write runs and return those that could not be written."""
-        store = self._runs
-        if store is None or not self._ready.is_set():
+        parent, sink = self._parent, self._sink
+        if parent is None or sink is None:
             return runs
         self._seen = self._seen.add(runs)
-        known = [run for run in runs if store.outcome(run.trial_id) == run.outcome]
-        new = [run for run in runs if store.outcome(run.trial_id) != run.outcome]
-        self._try(lambda: store.write(new))
+        new = [run for run in runs if parent.outcome(run.trial_id) != run.outcome]
+        self._try(lambda: sink.write(new))
         unwritten = []
         for run in new:
             # One refused run must not take its batch with it.
-            if store.outcome(run.trial_id) != run.outcome and not self._try(partial(store.write, [run])):
+            if parent.outcome(run.trial_id) != run.outcome and not self._try(partial(sink.write, [run])):
                 unwritten.append(run)
-        self._skipped += len(known)
+        self._skipped += len(runs) - len(new)
         self._written += len(new) - len(unwritten)
         return unwritten
 
     def _end(self) -> None:
-        store, (status, artifacts, metrics) = self._runs, self._ended_as
-        if store is not None:
-            self._try(lambda: store.save_views(self._record, self._seen))
-            self._try(lambda: store.finish(status, artifacts, metrics))
+        parent, sink, (status, artifacts, metrics) = self._parent, self._sink, self._ended_as
+        if parent is not None and sink is not None:
+            sink.close()
+            self._try(lambda: parent.save_views(self._record, self._seen))
+            self._try(lambda: parent.finish(status, artifacts, metrics))
 
     def _try(self, action: Callable[[], None]) -> bool:
         """Do ``action`` until it succeeds, is refused for good, or the store is down for too long."""

@@ -1,4 +1,4 @@
-"""Writes a sweep through the MLflow client, which works for every kind of store."""
+"""The parent run of a sweep, and the book of which trial already has which run."""
 
 from __future__ import annotations
 
@@ -7,31 +7,23 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.entities import Run as MlflowRun
 
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
-from sweep.tracking.runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
+from sweep.tracking.runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG
 from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
 
 EXPERIMENT_KIND = "custom_model_development"
 DIGEST_CHARACTERS = 36
 
 
-class TrialSink(Protocol):
-    """Where finished trials go; an implementation is made for one open sweep."""
-
-    def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs; called again with the same runs after an error, it writes none twice."""
-
-
-class SweepRuns:
-    """The parent run of a sweep and the runs of its trials, through the MLflow client.
+class ParentRun:
+    """The run of a sweep, through the MLflow client, which works for every kind of store.
 
     Args:
         uri: address of the store.
@@ -39,16 +31,17 @@ class SweepRuns:
     """
 
     def __init__(self, uri: str, artifact_folder: Path | None) -> None:
-        self._client = MlflowClient(tracking_uri=uri)
+        self.client = MlflowClient(tracking_uri=uri)
         self._artifact_folder = artifact_folder
         self._runs: dict[str, tuple[str, str]] = {}
-        self._attempted: set[str] = set()
+        self.artifact_location = ""
         self.experiment_id = ""
-        self.parent_run_id = ""
+        self.run_id = ""
 
     def open(self, record: SweepRecord, environment: Mapping[str, str], description: str) -> None:
         """Find or create the experiment and the parent run, and find the runs of an earlier start."""
         self.experiment_id = self._find_or_create_experiment(record)
+        self.artifact_location = self.client.get_experiment(self.experiment_id).artifact_location
         tags = {
             "mlflow.note.content": description,
             PLAN_TAG: record.plan_hash,
@@ -58,60 +51,41 @@ class SweepRuns:
         found = self._search(f"tags.`{PLAN_TAG}` = '{record.plan_hash}'")
         if found:
             parent = found[0]
-            self._client.update_run(parent.info.run_id, status="RUNNING")
+            self.client.update_run(parent.info.run_id, status="RUNNING")
         else:
-            parent = self._client.create_run(self.experiment_id, tags=tags, run_name=record.name)
-        self.parent_run_id = parent.info.run_id
+            parent = self.client.create_run(self.experiment_id, tags=tags, run_name=record.name)
+        self.run_id = parent.info.run_id
         if found:
             self._remember_trials()
         # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
         params = [Param(k, str(v)) for k, v in record.parameters.items() if k not in parent.data.params]
-        self._client.log_batch(self.parent_run_id, params=params)
-        self._client.log_text(self.parent_run_id, record.config_yaml, "config.yaml")
+        self.client.log_batch(self.run_id, params=params)
+        self.client.log_text(self.run_id, record.config_yaml, "config.yaml")
         if record.dataset is not None:
-            self._client.log_inputs(self.parent_run_id, datasets=[_dataset_input(record.dataset)])
+            self.client.log_inputs(self.run_id, datasets=[_dataset_input(record.dataset)])
         self.save_views(record, NOTHING_SEEN)
 
     def save_views(self, record: SweepRecord, seen: Seen) -> None:
         """Give the dashboard its views of the sweep; an earlier sweep of that name loses its own."""
-        for key, value in saved_views(record, self.parent_run_id, seen).items():
-            self._client.set_experiment_tag(self.experiment_id, key, value)
+        for key, value in saved_views(record, self.run_id, seen).items():
+            self.client.set_experiment_tag(self.experiment_id, key, value)
 
     def outcome(self, trial_id: str) -> str | None:
         """Status of the trial in its run; None if it has no complete run."""
         return self._runs[trial_id][1] if trial_id in self._runs else None
 
-    def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs: three calls each, the fewest that the client has."""
-        for run in runs:
-            if self.outcome(run.trial_id) != run.outcome:
-                self._write(run)
+    def remember(self, trial_id: str, run_id: str, outcome: str) -> None:
+        """Note that a trial has a complete run."""
+        self._runs[trial_id] = (run_id, outcome)
 
-    def _write(self, run: TrialRun) -> None:
-        run_id = self._adopt(run.trial_id)
-        if run_id is None:
-            tags = {**run.tags, PARENT_TAG: self.parent_run_id}
-            self._attempted.add(run.trial_id)
-            created = self._client.create_run(self.experiment_id, run.started_milliseconds, tags, run.name)
-            run_id = created.info.run_id
-        # The client splits what exceeds the 1000 metrics of one call.
-        self._client.log_batch(
-            run_id,
-            metrics=[Metric(*point) for point in run.points],
-            params=[Param(key, value) for key, value in run.params.items()],
-        )
-        self._client.set_terminated(run_id, run.status, run.ended_milliseconds)
-        self._runs[run.trial_id] = (run_id, run.outcome)
-        self._attempted.discard(run.trial_id)
-
-    def _adopt(self, trial_id: str) -> str | None:
-        """Find the run that a broken attempt of this process may have created."""
+    def discard(self, trial_id: str) -> None:
+        """Delete the run that an earlier start left with another outcome: two histories must not mix."""
         if trial_id in self._runs:
-            # An earlier start wrote another outcome, of another training: two histories must not mix.
-            self._client.delete_run(self._runs.pop(trial_id)[0])
-        if trial_id not in self._attempted:
-            return None
-        found = self._search(f"tags.`{TRIAL_TAG}` = '{trial_id}' and tags.`{PARENT_TAG}` = '{self.parent_run_id}'")
+            self.client.delete_run(self._runs.pop(trial_id)[0])
+
+    def find(self, trial_id: str) -> str | None:
+        """Ask the store for the run of a trial."""
+        found = self._search(f"tags.`{TRIAL_TAG}` = '{trial_id}' and tags.`{PARENT_TAG}` = '{self.run_id}'")
         return found[0].info.run_id if found else None
 
     def finish(
@@ -121,12 +95,10 @@ class SweepRuns:
         with tempfile.TemporaryDirectory() as folder:
             _stage(artifacts, Path(folder))
             if artifacts:
-                self._client.log_artifacts(self.parent_run_id, folder)
+                self.client.log_artifacts(self.run_id, folder)
         now = round(time.time() * 1000)
-        self._client.log_batch(
-            self.parent_run_id, metrics=[Metric(key, value, now, 0) for key, value in metrics.items()]
-        )
-        self._client.set_terminated(self.parent_run_id, status)
+        self.client.log_batch(self.run_id, metrics=[Metric(key, value, now, 0) for key, value in metrics.items()])
+        self.client.set_terminated(self.run_id, status)
 
     def _find_or_create_experiment(self, record: SweepRecord) -> str:
         tags = {
@@ -135,12 +107,12 @@ class SweepRuns:
             "mlflow.experiment.primaryMetric.name": f"best_{record.metric}",
             "mlflow.experiment.primaryMetric.greaterIsBetter": str(record.mode == "max"),
         }
-        found = self._client.get_experiment_by_name(record.experiment)
+        found = self.client.get_experiment_by_name(record.experiment)
         if found is None:
-            return self._client.create_experiment(record.experiment, self._artifact_location(record), tags)
+            return self.client.create_experiment(record.experiment, self._artifact_location(record), tags)
         for key, value in tags.items():
             if key not in found.tags:
-                self._client.set_experiment_tag(found.experiment_id, key, value)
+                self.client.set_experiment_tag(found.experiment_id, key, value)
         return str(found.experiment_id)
 
     def _artifact_location(self, record: SweepRecord) -> str | None:
@@ -150,7 +122,7 @@ class SweepRuns:
         return (self._artifact_folder / name).absolute().as_uri()
 
     def _remember_trials(self) -> None:
-        for run in self._search(f"tags.`{PARENT_TAG}` = '{self.parent_run_id}'"):
+        for run in self._search(f"tags.`{PARENT_TAG}` = '{self.run_id}'"):
             tags = run.data.tags
             complete = run.info.status in ("FINISHED", "FAILED")
             outcome = tags.get(STATUS_TAG, "") if complete else ""
@@ -160,7 +132,7 @@ class SweepRuns:
         found: list[MlflowRun] = []
         token = None
         while True:
-            page = self._client.search_runs([self.experiment_id], condition, page_token=token)
+            page = self.client.search_runs([self.experiment_id], condition, page_token=token)
             found.extend(page)
             token = page.token
             if not token:
