@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy
@@ -20,7 +21,25 @@ REVISIONS = frozenset({"dc11669786a5"})
 """Schema revisions whose tables this module was tested with; for any other the client writes."""
 
 DIALECTS = ("sqlite", "postgresql")
+NAME_TAG = "mlflow.runName"
+RUN_COLUMNS = (
+    "run_uuid",
+    "name",
+    "status",
+    "start_time",
+    "end_time",
+    "artifact_uri",
+    "experiment_id",
+    "source_type",
+    "source_name",
+    "entry_point_name",
+    "source_version",
+    "user_id",
+    "lifecycle_stage",
+)
+METRIC_COLUMNS = ("run_uuid", "key", "value", "timestamp", "step", "is_nan")
 BUSY_MILLISECONDS = 20_000
+CACHE_KIB = 65_536
 
 
 def is_known_schema(uri: str) -> bool:
@@ -55,6 +74,7 @@ class DatabaseSink:
             with self._engine.begin() as connection:
                 if self._engine.dialect.name == "sqlite":
                     connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                    connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
                 written = self._written_before(connection, new)
                 self._in_doubt.update(ids)
                 self._insert(connection, [run for run in new if run.trial_id not in written], ids)
@@ -84,61 +104,47 @@ class DatabaseSink:
         )
         return {row[0]: row[1] for row in connection.execute(query)}
 
-    def _insert(self, connection: Connection, runs: Sequence[TrialRun], ids: dict[str, str]) -> None:
+    def _insert(self, connection: Connection, runs: Sequence[TrialRun], ids: Mapping[str, str]) -> None:
         named = [(ids[run.trial_id], run) for run in runs]
-        self._insert_rows(connection, SqlRun, (self._run_row(run_id, run) for run_id, run in named))
-        tags = ((run_id, self._tags(run)) for run_id, run in named)
-        self._insert_rows(connection, SqlTag, _pairs(tags))
-        self._insert_rows(connection, SqlParam, _pairs((run_id, run.params) for run_id, run in named))
-        self._insert_rows(connection, SqlMetric, _metric_rows((i, run.points) for i, run in named))
-        self._insert_rows(connection, SqlLatestMetric, _metric_rows((i, _latest(run.points)) for i, run in named))
+        insert(connection, SqlRun, RUN_COLUMNS, (self._run_row(run_id, run) for run_id, run in named))
+        tags = [
+            (run_id, key, value)
+            for run_id, run in named
+            for key, value in [*run.tags.items(), (PARENT_TAG, self._parent.run_id), (NAME_TAG, run.name)]
+        ]
+        params = [(run_id, key, value) for run_id, run in named for key, value in run.params.items()]
+        points = [(run_id, *point, False) for run_id, run in named for point in dict.fromkeys(run.points)]
+        latest = [(run_id, *point, False) for run_id, run in named for point in latest_points(run.points)]
+        insert(connection, SqlTag, ("run_uuid", "key", "value"), tags)
+        insert(connection, SqlParam, ("run_uuid", "key", "value"), params)
+        # The key of the table begins with the metric's name: in that order, neighbours share a page.
+        insert(connection, SqlMetric, METRIC_COLUMNS, sorted(points, key=itemgetter(1, 3)))
+        insert(connection, SqlLatestMetric, METRIC_COLUMNS, latest)
 
-    def _insert_rows(self, connection: Connection, model: Any, rows: Iterable[dict[str, Any]]) -> None:
-        values = list(rows)
-        if values:
-            connection.execute(sqlalchemy.insert(model.__table__), values)
-
-    def _run_row(self, run_id: str, run: TrialRun) -> dict[str, Any]:
-        return {
-            "run_uuid": run_id,
-            "name": run.name,
-            "source_type": "UNKNOWN",
-            "source_name": "",
-            "entry_point_name": "",
-            "source_version": "",
-            "user_id": "unknown",
-            "status": run.status,
-            "start_time": run.started_milliseconds,
-            "end_time": run.ended_milliseconds,
-            "lifecycle_stage": "active",
-            "artifact_uri": f"{self._parent.artifact_location}/{run_id}/artifacts",
-            "experiment_id": int(self._parent.experiment_id),
-        }
-
-    def _tags(self, run: TrialRun) -> dict[str, str]:
-        return {**run.tags, PARENT_TAG: self._parent.run_id, "mlflow.runName": run.name}
+    def _run_row(self, run_id: str, run: TrialRun) -> tuple[Any, ...]:
+        artifacts = f"{self._parent.artifact_location}/{run_id}/artifacts"
+        times = (run.started_milliseconds, run.ended_milliseconds)
+        experiment = int(self._parent.experiment_id)
+        return (run_id, run.name, run.status, *times, artifacts, experiment, "UNKNOWN", "", "", "", "unknown", "active")
 
 
-def _pairs(named: Iterable[tuple[str, Any]]) -> Iterable[dict[str, Any]]:
-    for run_id, values in named:
-        for key, value in values.items():
-            yield {"run_uuid": run_id, "key": key, "value": value}
+def insert(connection: Connection, model: Any, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows, whose values stand in the order of ``columns``."""
+    values = list(rows)
+    if not values:
+        return
+    if connection.dialect.name == "sqlite":
+        # SQLAlchemy's treatment of each value costs as much as SQLite's insertion of it.
+        marks = ", ".join("?" * len(columns))
+        names = ", ".join(f'"{column}"' for column in columns)
+        table = model.__table__.name
+        connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+    else:
+        named = [dict(zip(columns, row, strict=True)) for row in values]
+        connection.execute(sqlalchemy.insert(model.__table__), named)
 
 
-def _metric_rows(named: Iterable[tuple[str, Iterable[Point]]]) -> Iterable[dict[str, Any]]:
-    for run_id, points in named:
-        for point in dict.fromkeys(points):
-            yield {
-                "run_uuid": run_id,
-                "key": point.key,
-                "value": point.value,
-                "timestamp": point.timestamp_milliseconds,
-                "step": point.step,
-                "is_nan": False,
-            }
-
-
-def _latest(points: Iterable[Point]) -> Iterable[Point]:
+def latest_points(points: Iterable[Point]) -> Iterable[Point]:
     """The point of each metric that MLflow shows as its value: highest step, then time, then value."""
     latest: dict[str, Point] = {}
     for point in points:

@@ -7,7 +7,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 
 from sweep.records import TrialResult
@@ -39,12 +38,20 @@ class BoundedQueue:
             self._changed.notify_all()
             return True
 
-    def take(self, most: int) -> list[TrialResult]:
-        """Wait for results and remove up to ``most``; an empty list once the queue is closed and empty."""
+    def take(self, most_numbers: int) -> list[TrialResult]:
+        """Wait for results and remove some; an empty list once the queue is closed and empty.
+
+        Args:
+            most_numbers: no further result is taken once those taken hold this many numbers.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
-            taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-            self._numbers -= sum(_numbers(result) for result in taken)
+            taken: list[TrialResult] = []
+            numbers = 0
+            while self._waiting and numbers < most_numbers:
+                taken.append(self._waiting.popleft())
+                numbers += _numbers(taken[-1])
+            self._numbers -= numbers
             self._changed.notify_all()
             return taken
 
@@ -75,8 +82,8 @@ class PendingFile:
         with self._lock, self.path.open("a", encoding="utf-8") as file:
             file.writelines(lines)
 
-    def drain(self, write: Callable[[list[TrialRun]], list[TrialRun]], most: int) -> int:
-        """Give all runs to ``write``, at most ``most`` at a time, and keep what it returns.
+    def drain(self, write: Callable[[list[TrialRun]], list[TrialRun]], most_numbers: int) -> int:
+        """Give all runs to ``write``, as many at a time as hold ``most_numbers`` points, and keep what it returns.
 
         Returns:
             how many runs are left in the file; without any it is removed.
@@ -86,8 +93,7 @@ class PendingFile:
         rest = PendingFile(self.path.with_suffix(".rest"))
         rest.path.unlink(missing_ok=True)
         left = 0
-        runs = self._read()
-        while chunk := list(islice(runs, most)):
+        for chunk in _chunks(self._read(), most_numbers):
             unwritten = write(chunk)
             left += len(unwritten)
             rest.append(unwritten)
@@ -107,3 +113,14 @@ class PendingFile:
                 fields = json.loads(line)
                 fields["points"] = tuple(Point(*point) for point in fields["points"])
                 yield TrialRun(**fields)
+
+
+def _chunks(runs: Iterable[TrialRun], most_numbers: int) -> Iterator[list[TrialRun]]:
+    chunk: list[TrialRun] = []
+    for run in runs:
+        chunk.append(run)
+        if sum(len(member.points) for member in chunk) >= most_numbers:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

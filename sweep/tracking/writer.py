@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sweep.tracking.sinks import TrialSink
 
 PENDING_NAME = "mlflow-pending.jsonl"
-BATCH_TRIALS = 64
+BATCH_NUMBERS = 50_000
 QUEUE_NUMBERS = 4_000_000
 PUT_SECONDS = 0.5
 FIRST_DELAY_SECONDS = 0.25
@@ -162,7 +162,7 @@ class SweepWriter:
         try:
             self._serve()
         finally:
-            while batch := self._queue.take(BATCH_TRIALS):
+            while batch := self._queue.take(BATCH_NUMBERS):
                 self._keep([self._describe(result) for result in batch])
 
     def _serve(self) -> None:
@@ -170,9 +170,9 @@ class SweepWriter:
 
         with suppress_logs_in_thread():
             opened = self._open()
-            while batch := self._queue.take(BATCH_TRIALS):
+            while batch := self._queue.take(BATCH_NUMBERS):
                 self._keep(self._write([self._describe(result) for result in batch]))
-            self._failed = self._pending.drain(self._write, BATCH_TRIALS)
+            self._failed = self._pending.drain(self._write, BATCH_NUMBERS)
             if opened:
                 self._end()
 
