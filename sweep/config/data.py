@@ -33,7 +33,7 @@ class Data(Section):
 class BundledData(Data):
     """A real data set that comes with the project."""
 
-    name: Annotated[str, OneOf(DATASETS), WithJsonSchema({"enum": list(SHAPES)})]
+    name: Annotated[str, OneOf(DATASETS), WithJsonSchema({"enum": list(SHAPES)})] = Field(examples=["digits"])
     """The data set."""
 
 

@@ -75,7 +75,8 @@ class Decay(Section):
     def _ignored(self) -> Iterator[Problem]:
         takes = self.applicable or ("no numbers",)
         for field in ("rate", "by", "interval", "start", "boundaries", "values"):
-            if getattr(self, field) is not None and field not in self.applicable:
+            missing_its_pair = self.kind == "staircase" and field in ("boundaries", "values")
+            if getattr(self, field) is not None and field not in self.applicable and not missing_its_pair:
                 rule = f"is not used by this {self.kind} decay, which takes {', '.join(takes)}"
                 yield Problem(rule, "Leave it out.", (field,), is_key=True)
 

@@ -47,13 +47,20 @@ class Document:
     written: dict[Keys, str] = field(default_factory=dict)
 
     def place(self, path: Keys, of_key: bool = False) -> Place:
-        """Find where ``path``, or else the closest thing around it, was written."""
-        if of_key and path in self.key_places:
-            return self.key_places[path]
-        for length in range(len(path), -1, -1):
-            if path[:length] in self.value_places:
-                return self.value_places[path[:length]]
-        return Place(self.origin)
+        """Find where ``path``, or else the closest thing around it, was written.
+
+        An index that the file does not have is passed over: what may be a list may also be a single value.
+        """
+        known: Keys = ()
+        for key in path:
+            if (*known, key) in self.value_places:
+                known = (*known, key)
+            elif isinstance(key, str):
+                break
+        else:
+            if of_key and known in self.key_places:
+                return self.key_places[known]
+        return self.value_places.get(known, Place(self.origin))
 
     def name(self, path: Keys) -> str:
         """Spell ``path`` as the user would: with dots, without indices of lists."""
@@ -77,20 +84,14 @@ class Document:
             inside = inside[key]
         inside[path[-1]] = value
 
-    def move(self, old: Keys, new: Keys) -> None:
-        """Move a value, which keeps the place and the name that the user gave it."""
-        name = self.name(old)
+    def move_into(self, section: str, key: str) -> None:
+        """Move a key from the top into a section; it keeps the place and the name that the user gave it."""
         for places in (self.key_places, self.value_places):
-            for known in [known for known in places if known[: len(old)] == old]:
-                places[new + known[len(old) :]] = places.pop(known)
-        self.written[new] = name
-        source: dict[str | int, Any] = self.values
-        target = source
-        for key in old[:-1]:
-            source = source[key]
-        for key in new[:-1]:
-            target = target.setdefault(key, {})
-        target[new[-1]] = source.pop(old[-1])
+            for known in [known for known in places if known[:1] == (key,)]:
+                places[(section, *known)] = places.pop(known)
+        self.value_places.setdefault((section,), self.value_places[section, key])
+        self.written[section, key] = key
+        self.values.setdefault(section, {})[key] = self.values.pop(key)
 
 
 class _Loader(yaml.SafeLoader):

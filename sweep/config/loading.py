@@ -74,4 +74,4 @@ def _gather_flat_keys(document: Document) -> None:
         return
     for key in FLAT_KEYS:
         if key in document.values and key not in space:
-            document.move((key,), ("space", key))
+            document.move_into("space", key)

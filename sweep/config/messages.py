@@ -84,7 +84,8 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
     if kind == "extra_forbidden":
         return _unknown_key(path, name, document)
     if kind == "missing":
-        return f"`{name}` is needed. Give {_example(path)}."
+        file = ", or a file as `data.path`" if path == ("data", "name") else ""
+        return f"`{name}` is needed. Give {_example(path)}{file}."
     if kind == "rule":
         said = "" if context["is_key"] else f". Received: {received(value)}"
         return f"`{name}` {context['rule']}{said}. {context['way_out']}"

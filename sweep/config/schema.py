@@ -46,7 +46,10 @@ FLAT_KEYS = tuple(name for name in SharedSpace.model_fields if name not in Sweep
 def known_keys() -> dict[str, dict[str, Any]]:
     """Every dotted key with its schema, those of the sections first."""
     schema = SweepConfig.model_json_schema(mode="validation")
-    return dict(_walk(schema, schema["$defs"], ""))
+    keys: dict[str, dict[str, Any]] = {}
+    for dotted, described in _walk(schema, schema["$defs"], ""):
+        keys.setdefault(dotted, described)
+    return keys
 
 
 def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,191 @@
+"""The plan: ids that are the same everywhere, labels that tell arms apart, and sizes counted by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sweep.config import SweepConfig
+from sweep.errors import ConfigError
+from sweep.plan import labels, make_plan
+from trainers.data import DatasetShape, shape
+
+
+def sweep(**changes):
+    config = {"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": 0.1}}}
+    return SweepConfig.model_validate({**config, **changes})
+
+
+def plan(**changes):
+    config = sweep(**changes)
+    return make_plan(config, shape(config.data.source), None)
+
+
+def ids(**changes):
+    return [trial.id for trial in plan(**changes).trials]
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_ids_are_hashes_of_canonical_json_and_never_change():
+    shared = sha256(
+        '{"data":{"name":"iris","normalise":"standard","validation":0.2},'
+        '"network":{"activation":"relu","hidden":[64],"init":"he"},'
+        '"trainer":{"backend":"numpy","dtype":"float32","weight_decay":0.0}}'
+    )
+    setting = '{"batch_size":64,"decay":"constant","epochs":10,"learning_rate":0.1,"optimizer":"sgd"}'
+    (trial,) = plan(seeds=[7]).trials
+    assert trial.id == sha256(f'{{"seed":7,"setting":{setting},"sweep":"{shared}"}}')[:12]
+    assert trial.arm.id == sha256(f'{{"setting":{setting},"sweep":"{shared}"}}')[:12]
+    assert (trial.id, trial.arm.id) == ("35b96ae918ff", "0e4b9e90efd7")
+    assert plan(seeds=[7]).hash == "8d441280d482048ef9f5017ea3fc861c72008ff5451342acd399eee487b57234"
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"name": "other", "question": "Why?", "results": "elsewhere", "metric": {"name": "val_accuracy"}},
+        {"trainer": {"target": 0.5}},
+        {"resources": {"workers": 3}, "tracking": {"enabled": False}},
+        {"trainer": {"epochs": 10}},
+        {"space": {"epochs": 10, "batch_size": 64, "decay": "constant"}},
+        {"optimizers": {"sgd": {"learning_rate": 1e-1}}},
+        {"optimizers": None, "space": {"optimizer": "sgd", "learning_rate": 0.1, "beta1": 0.5}},
+    ],
+    ids=str,
+)
+def test_what_does_not_change_the_numbers_does_not_change_the_ids(same):
+    assert ids(**same) == ids()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"data": {"name": "wine"}},
+        {"data": {"name": "iris", "validation": 0.3}},
+        {"data": {"name": "iris", "normalise": "none"}},
+        {"network": {"hidden": []}},
+        {"trainer": {"dtype": "float64"}},
+        {"trainer": {"backend": "torch"}},
+        {"trainer": {"epochs": 11}},
+        {"trainer": {"weight_decay": 0.1}},
+        {"trainer": {"target": 0.5, "stop_at_target": True}},
+        {"seeds": [1]},
+        {"space": {"batch_size": 32}},
+    ],
+    ids=str,
+)
+def test_what_changes_the_numbers_changes_the_ids(other):
+    assert ids(**other) != ids()
+
+
+def test_the_metric_counts_only_where_reaching_it_stops_a_trial():
+    stop = {"target": 0.5, "stop_at_target": True}
+    assert ids(trainer=stop, metric={"name": "val_accuracy"}) != ids(trainer=stop, metric={"name": "train_accuracy"})
+
+
+def test_a_whole_number_and_its_float_are_the_same_hyperparameter():
+    assert ids(optimizers={"sgd": {"learning_rate": 1}}) == ids(optimizers={"sgd": {"learning_rate": 1.0}})
+
+
+def test_a_file_is_known_by_its_content_and_not_by_its_path():
+    size = DatasetShape(100, 3, 2, "multiclass")
+    here, there = (sweep(data={"path": path, "target": "y"}) for path in ("a.csv", "b/c.csv"))
+    assert make_plan(here, size, "aa").hash == make_plan(there, size, "aa").hash
+    assert make_plan(here, size, "aa").hash != make_plan(here, size, "bb").hash
+    with pytest.raises(ValueError, match="fingerprint"):
+        make_plan(here, size, None)
+
+
+def test_a_synthetic_set_that_names_its_defaults_is_the_same_set():
+    assert ids(data={"name": "blobs"}) == ids(data={"name": "blobs", "examples": 1000, "noise": 1, "classes": 3})
+    assert ids(data={"name": "blobs"}) != ids(data={"name": "blobs", "generator_seed": 1})
+
+
+def test_trials_are_arms_times_seeds_each_once():
+    made = plan(optimizers={"sgd": {"learning_rate": [0.1, 0.2]}}, seeds=3)
+    assert [(trial.arm.label, trial.seed) for trial in made.trials] == [
+        (label, seed) for label in ("sgd lr=0.1", "sgd lr=0.2") for seed in (0, 1, 2)
+    ]
+    assert len({trial.id for trial in made.trials}) == 6
+
+
+def test_steps_count_the_short_last_batch():
+    # iris: 150 examples, 30 kept: 120 = 3 x 32 + 24, so 4 steps an epoch; full batches take 1, single examples 120.
+    made = plan(space={"batch_size": [32, "full", 1]}, trainer={"epochs": 5}, seeds=2)
+    assert made.training_examples == 120
+    assert made.optimizer_steps == 2 * 5 * (4 + 1 + 120)
+
+
+def test_a_metric_that_a_file_cannot_have_is_refused_once_its_task_is_known():
+    config = sweep(data={"path": "a.csv"}, metric={"name": "val_accuracy"})
+    with pytest.raises(ConfigError, match="`metric.name` must suit the data, which is for regression"):
+        make_plan(config, DatasetShape(100, 3, 1, "regression"), "aa")
+
+
+def test_labels_name_only_what_differs():
+    made = plan(
+        optimizers={"rmsprop": {"learning_rate": 0.01}, "adam": {"learning_rate": 0.01, "beta2": [0.99, 0.999]}},
+        space={"batch_size": [32, 64]},
+    )
+    assert [arm.label for arm in made.arms] == [
+        "rmsprop batch=32",
+        "rmsprop batch=64",
+        "adam beta2=0.99 batch=32",
+        "adam beta2=0.99 batch=64",
+        "adam beta2=0.999 batch=32",
+        "adam beta2=0.999 batch=64",
+    ]
+
+
+def test_labels_name_the_numbers_of_decays_of_one_kind():
+    made = plan(
+        space={
+            "decay": [
+                "constant",
+                {"kind": "exponential", "rate": 0.9},
+                {"kind": "inverse_time", "rate": [0.1, 1], "by": ["epoch", "step"]},
+                {"kind": "staircase", "rate": 0.5},
+                {"kind": "staircase", "boundaries": [3], "values": [1, 0.1]},
+            ]
+        }
+    )
+    assert [arm.label for arm in made.arms] == [
+        "sgd decay=constant",
+        "sgd decay=exponential",
+        "sgd decay=inverse_time rate=0.1 by=epoch",
+        "sgd decay=inverse_time rate=0.1 by=step",
+        "sgd decay=inverse_time rate=1 by=epoch",
+        "sgd decay=inverse_time rate=1 by=step",
+        "sgd decay=staircase rate=0.5 interval=1",
+        "sgd decay=staircase at=3 values=1.0,0.1",
+    ]
+
+
+def test_labels_tell_apart_floats_that_look_alike():
+    close = [0.1, 0.1 + 1e-12]
+    assert len(set(labels([{"optimizer": "sgd", "learning_rate": rate} for rate in close]))) == 2
+
+
+def test_ten_thousand_trials_are_planned_at_once():
+    config = sweep(
+        optimizers={"adam": {"learning_rate": [i / 100 for i in range(1, 101)], "beta1": [0.5, 0.9]}}, seeds=50
+    )
+    began = time.perf_counter()
+    made = make_plan(config, shape(config.data.source), None)
+    assert time.perf_counter() - began < 0.5
+    assert len(made.trials) == 10_000
+    assert len({trial.id for trial in made.trials}) == 10_000
+
+
+def test_planning_imports_nothing_heavy():
+    heavy = "{'ray', 'mlflow', 'torch', 'sklearn', 'pandas', 'matplotlib'}"
+    code = f"import sys, sweep.plan, sweep.config; sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
