@@ -90,24 +90,18 @@ def ray_session(resources: Resources) -> Iterator[int]:
 
     started = not ray.is_initialized()
     if started:
-        address = {} if resources.address is None else {"address": resources.address}
-        local: dict[str, Any] = {"num_cpus": available_cpus()} if resources.address is None else {}
+        options: dict[str, Any] = {"num_cpus": available_cpus(), "include_dashboard": False}
+        if resources.address is not None:
+            options = {"address": resources.address}
         try:
-            ray.init(
-                **address,
-                **local,
-                include_dashboard=False if resources.address is None else None,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                configure_logging=True,
-            )
+            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         except ConnectionError as error:
             raise ResourceError(
                 f"`resources.address` must be a Ray cluster that answers. Received: {resources.address!r}. "
                 "Start it with `ray start --head`, or leave the key out to use this machine."
             ) from error
     try:
-        yield _workers(ray.cluster_resources(), resources)
+        yield _workers(ray.cluster_resources(), resources)  # type: ignore[no-untyped-call]
     finally:
         if started:
             ray.shutdown()
@@ -153,29 +147,11 @@ def train_jobs(
     """
     from ray import tune
 
-    from sweep.worker import CHUNK, PackTrainer, Work
+    from sweep.hooks import Collect, Stop
+    from sweep.worker import PackTrainer, Work
 
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
     work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker)
-
-    class Collect(tune.Callback):  # type: ignore[misc]
-        def on_trial_result(
-            self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **_: Any
-        ) -> None:
-            # Taken out, so that Tune neither keeps nor writes it.
-            chunk = result.pop(CHUNK, None)
-            if chunk is not None:
-                on_chunk(trial.config["job"], chunk)
-
-        def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **_: Any) -> None:
-            on_failure(trial.config["job"], _sentence(trial))
-
-    class Stop(tune.Stopper):  # type: ignore[misc]
-        def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
-            return False
-
-        def stop_all(self) -> bool:
-            return should_stop()
 
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
@@ -187,16 +163,10 @@ def train_jobs(
             run_config=tune.RunConfig(
                 name="packs",
                 storage_path=storage,
-                stop=Stop(),
-                callbacks=[Collect()],
+                stop=Stop(should_stop),
+                callbacks=[Collect(on_chunk, on_failure)],
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                 failure_config=tune.FailureConfig(max_failures=RETRIES),
                 verbose=0,
             ),
         ).fit()
-
-
-def _sentence(trial: Any) -> str:
-    """The last line of a Tune trial's error, which names the exception."""
-    text = str(trial.get_error() or "the worker died")
-    return text.strip().splitlines()[-1]

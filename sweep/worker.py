@@ -29,10 +29,10 @@ class Work:
     threads: int
 
 
-class PackTrainer(tune.Trainable):  # type: ignore[misc]
+class PackTrainer(tune.Trainable):
     """Trains the pack whose index is ``config["job"]``; kept for the next pack when it is done."""
 
-    def setup(self, config: dict[str, Any], work: Work) -> None:
+    def setup(self, config: dict[str, Any], work: Work) -> None:  # type: ignore[override]
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
         threadpool_limits(limits=work.threads)

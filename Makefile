@@ -1,0 +1,39 @@
+# Everything a user or a contributor runs, each from nothing: the environment is made when it is missing.
+.DELETE_ON_ERROR:
+.PHONY: help quickstart test check bench clean
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+help:
+	@echo "make quickstart   install into $(VENV) and run configs/quickstart.yaml"
+	@echo "make test         install what the tests need and run them"
+	@echo "make check        ruff, format and mypy --strict"
+	@echo "make bench        measure against what a user would pick instead"
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,test,check]'
+	touch $@
+
+quickstart: $(VENV)/.installed
+	$(BIN)/sweep run configs/quickstart.yaml
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.tested
+	$(BIN)/python bench/throughput.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,130 @@
+"""The command line: parses, makes one library call a command, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sweep.errors import SweepError
+
+app = typer.Typer(
+    name="sweep",
+    help="Compare optimizers: one YAML file, packed parallel trials on Ray Tune, every trial in MLflow.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+File = Annotated[Path, typer.Argument(help="The sweep's YAML file.", metavar="FILE", show_default=False)]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Changes to the file, such as trainer.epochs=5 'optimizers.adam.beta1=[0.8,0.9]'.",
+        metavar="[KEY=VALUE]...",
+        show_default=False,
+    ),
+]
+
+
+@app.command()
+def run(
+    file: File,
+    overrides: Overrides = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Train everything again, also what is finished.")] = False,
+) -> None:
+    """Run the sweep of FILE, or go on with it where it was stopped."""
+    from sweep.config import load_config
+    from sweep.progress import make_progress
+    from sweep.runner import run as run_sweep
+    from sweep.summary import print_summary
+
+    progress = make_progress(quiet=quiet)
+    result = run_sweep(load_config(file, overrides or ()), progress=progress, fresh=fresh)
+    if not quiet:
+        print_summary(result)
+    if result.interrupted:
+        raise typer.Exit(130)
+
+
+@app.command()
+def plan(
+    file: File,
+    overrides: Overrides = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every trial.")] = False,
+) -> None:
+    """Print what the sweep of FILE would train and what it would cost; write nothing."""
+    from sweep.config import load_config
+    from sweep.preparation import estimate, prepare
+    from sweep.summary import plan_as_mapping, print_plan
+
+    preparation = prepare(load_config(file, overrides or ()))
+    if as_json:
+        json.dump(plan_as_mapping(preparation, estimate(preparation)), sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    else:
+        print_plan(preparation, estimate(preparation))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of sweep files, for editors that complete and check."""
+    from sweep.config import json_schema
+
+    json.dump(json_schema(), sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+@app.command()
+def ui(
+    file: Annotated[
+        Path | None, typer.Argument(help="A sweep's YAML file, for its store and experiment.", show_default=False)
+    ] = None,
+    uri: Annotated[
+        str | None, typer.Option(help="MLflow store; default: of FILE, MLFLOW_TRACKING_URI, or sqlite:///mlflow.db.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 5000,
+) -> None:
+    """Open MLflow's dashboard on the store that sweeps write to."""
+    import os
+
+    from sweep.tracking import resolve_uri
+    from sweep.tracking.ui import open_dashboard
+
+    if file is not None and uri is None:
+        from sweep.config import load_config
+
+        uri = load_config(file).tracking.uri
+    open_dashboard(resolve_uri(uri, os.environ, Path.cwd()), host, port)
+
+
+def _version(show: bool) -> None:
+    if show:
+        from importlib.metadata import version
+
+        typer.echo(version("optimizer-sweep"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Compare optimizers: one YAML file, packed parallel trials on Ray Tune, every trial in MLflow."""
+
+
+def main() -> None:
+    """Entry point of the command ``sweep``."""
+    try:
+        app()
+    except SweepError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)

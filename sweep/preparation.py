@@ -1,0 +1,144 @@
+"""Everything that is settled before a sweep starts: its data, its plan, and whether this machine can run it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from itertools import pairwise
+
+from sweep.config import SweepConfig
+from sweep.driver import Resources, local_workers
+from sweep.errors import DataError
+from sweep.packing import Job, form_jobs
+from sweep.plan import Plan, make_plan
+from sweep.probe import Rates, measure_rates
+from sweep.recipe import Recipe, batch_size_of, recipe_of
+from sweep.records import Trial
+from trainers.data import Dataset, DatasetShape, load, shape
+from trainers.errors import DataError as CannotLoad
+
+STARTUP_SECONDS = 6.0
+"""What Ray takes to start its processes and the workers to import their code, on a machine of two cores."""
+
+BYTES_PER_NUMBER = 8
+MLFLOW_BYTES_PER_NUMBER = 230
+"""A metric point in MLflow's SQLite store with its share of the indexes."""
+
+WORKER_BYTES = 250_000_000
+"""What a worker takes before it has any data: Ray, NumPy and the project."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A sweep that can run here.
+
+    Args:
+        config: as loaded.
+        plan: all trials.
+        recipe: what they share.
+        shape: of the data.
+        dataset: None while the data was not needed (bundled and synthetic sets).
+        resources: of the workers.
+        workers: packs at once; on a cluster, what the configuration asks for, at least one.
+    """
+
+    config: SweepConfig
+    plan: Plan
+    recipe: Recipe
+    shape: DatasetShape
+    dataset: Dataset | None
+    resources: Resources
+    workers: int
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The data set, read now if it was not yet."""
+        return self.dataset or load(self.config.data.source)
+
+    def rates(self) -> Rates:
+        """Measure what training costs on this machine."""
+        sizes = dict.fromkeys(batch_size_of(arm.setting) for arm in self.plan.arms)
+        return measure_rates(self.recipe, self.shape, tuple(sizes))
+
+    def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
+        """Group trials of the plan into packs."""
+        return form_jobs(trials, self.recipe, rates, self.plan.training_examples, workers)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will cost here.
+
+    Args:
+        packs: how many.
+        training_seconds: on all workers together, by the clock on the wall.
+        total_seconds: with the start of Ray.
+        worker_bytes: memory of the largest worker.
+        disk_bytes: results and, with the default store, MLflow.
+    """
+
+    packs: int
+    training_seconds: float
+    total_seconds: float
+    worker_bytes: int
+    disk_bytes: int
+
+
+def prepare(config: SweepConfig) -> Preparation:
+    """Settle all that can fail before anything starts.
+
+    Raises:
+        DataError: when the data cannot be read or used.
+        ConfigError: when the configuration does not suit the data, or an extra is missing.
+        ResourceError: when the machine is too small.
+    """
+    if config.trainer.backend == "torch" and find_spec("torch") is None:
+        raise config.error(
+            "trainer.backend",
+            "needs PyTorch, which is not installed. Received: torch. "
+            "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
+        )
+    resources = Resources(
+        config.resources.address,
+        None if config.resources.workers == "auto" else int(config.resources.workers),
+        config.resources.cpus_per_worker,
+        config.resources.gpus_per_worker,
+    )
+    workers = local_workers(resources) if resources.address is None else resources.workers or 1
+    source = config.data.source
+    try:
+        sizes = shape(source)
+        dataset = None if sizes else load(source)
+    except CannotLoad as error:
+        raise DataError(f"{config.where('data')}{error}") from error
+    known = sizes or (dataset.shape if dataset else None)
+    assert known is not None
+    plan = make_plan(config, known, dataset.fingerprint if dataset else None)
+    return Preparation(config, plan, recipe_of(config), known, dataset, resources, workers)
+
+
+def estimate(preparation: Preparation) -> Estimate:
+    """Measure a step on this machine and extrapolate."""
+    plan, recipe = preparation.plan, preparation.recipe
+    jobs = preparation.jobs(plan.trials, preparation.rates(), preparation.workers)
+    loads = [0.0] * preparation.workers
+    for job in jobs:
+        loads[loads.index(min(loads))] += job.seconds
+    number = 4 if recipe.dtype == "float32" else 8
+    data_bytes = preparation.shape.examples * preparation.shape.features
+    seeds = max(len({trial.seed for trial in job.trials}) for job in jobs)
+    trials = max(len(job.trials) for job in jobs)
+    widths = (preparation.shape.features, *recipe.network.hidden, preparation.shape.outputs)
+    parameters = sum((a + 1) * b for a, b in pairwise(widths))
+    worker_bytes = WORKER_BYTES + data_bytes * (8 + number * seeds) + trials * parameters * number * 5
+    rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
+    tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
+    return Estimate(
+        len(jobs),
+        max(loads),
+        max(loads) + STARTUP_SECONDS,
+        worker_bytes,
+        rows * 10 * (BYTES_PER_NUMBER + tracked),
+    )

@@ -1,0 +1,209 @@
+"""Runs a sweep from its configuration to its results, or goes on with one that was stopped."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweep.board import Board
+from sweep.chunks import Chunk, PackCollector
+from sweep.config import SweepConfig
+from sweep.config.dumping import as_yaml
+from sweep.driver import ray_session, train_jobs
+from sweep.interruption import Interruption
+from sweep.packing import Job
+from sweep.preparation import Preparation, prepare
+from sweep.progress import Progress, Silent
+from sweep.records import Trial, TrialResult
+from sweep.results import ResultsFolder, SweepResult, require_writable
+from sweep.tracking import DatasetRecord, SweepRecord, SweepWriter, WriterReport, check_store, resolve_uri
+from trainers.data import Dataset
+
+
+@dataclass(frozen=True)
+class RunResult(SweepResult):
+    """The results of a sweep that has just run.
+
+    Args:
+        seconds: from the start of `run` to its end.
+        interrupted: True when it was stopped before all trials had ended.
+        tracked: what became of the trials in MLflow; None without tracking.
+        dashboard: the command that shows them; None without tracking.
+        notes: what the user should know, one sentence each.
+    """
+
+    seconds: float = 0.0
+    interrupted: bool = False
+    tracked: WriterReport | None = None
+    dashboard: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
+    """Run a sweep; trials that an earlier run of the same plan has finished are not trained again.
+
+    Args:
+        config: from `sweep.load_config`.
+        progress: a display; None shows nothing.
+        fresh: train everything again.
+
+    Returns:
+        The results, also when the run was interrupted: then the trials that had not ended are PENDING.
+
+    Raises:
+        SweepError: one of its kinds, each a sentence; before anything is trained.
+    """
+    start = time.monotonic()
+    require_writable(config.results)
+    preparation = prepare(config)
+    plan = preparation.plan
+    uri = None
+    if config.tracking.enabled:
+        uri = resolve_uri(config.tracking.uri, os.environ, Path.cwd())
+        check_store(uri)
+    with ExitStack() as stack:
+        folder = stack.enter_context(ResultsFolder(config.results, plan))
+        if fresh:
+            folder.clear()
+        folder.write_plan()
+        folder.write_config(as_yaml(config))
+        finished = folder.finished_trial_ids()
+        remaining = [trial for trial in plan.trials if trial.id not in finished]
+        writer = None
+        if uri is not None:
+            writer = stack.enter_context(SweepWriter(uri, _record(preparation, uri), folder.path))
+            if finished:
+                # A store that lacks what an earlier start trained gets it now; what it has is skipped.
+                for past in folder.results():
+                    if past.trial.id in finished:
+                        writer.log_trial(past)
+        board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
+        interrupted = False
+        if remaining:
+            training = _Training(preparation, folder, writer, board)
+            interrupted = training.run(remaining)
+        result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
+        tracked = None
+        if writer is not None:
+            tracked = writer.finish("KILLED" if interrupted else "FINISHED", _artifacts(result), {})
+        return RunResult(
+            result.path,
+            time.monotonic() - start,
+            interrupted,
+            tracked,
+            _dashboard(uri),
+            tuple(_notes(len(finished), len(remaining), interrupted, tracked, folder.problems)),
+        )
+
+
+class _Training:
+    """Trains what remains, and puts what arrives into the journal, MLflow and the display."""
+
+    def __init__(
+        self, preparation: Preparation, folder: ResultsFolder, writer: SweepWriter | None, board: Board
+    ) -> None:
+        self.preparation = preparation
+        self.folder = folder
+        self.writer = writer
+        self.board = board
+        self.collectors: dict[int, PackCollector] = {}
+
+    def run(self, trials: Sequence[Trial]) -> bool:
+        """Train ``trials``; True when it was interrupted."""
+        preparation = self.preparation
+        self.board.progress.start(len(preparation.plan.trials))
+        try:
+            with Interruption() as interruption:
+                dataset = preparation.data
+                with ray_session(preparation.resources) as workers:
+                    jobs = preparation.jobs(trials, preparation.rates(), workers)
+                    self._train(jobs, dataset, workers, interruption)
+                return interruption.requested
+        finally:
+            self.board.progress.stop()
+
+    def _train(self, jobs: Sequence[Job], dataset: Dataset, workers: int, interruption: Interruption) -> None:
+        def on_chunk(index: int, chunk: Chunk) -> None:
+            collector = self.collectors.setdefault(index, PackCollector(jobs[index]))
+            self._take(index, collector.add(chunk))
+
+        def on_failure(index: int, error: str) -> None:
+            collector = self.collectors.setdefault(index, PackCollector(jobs[index]))
+            self._take(index, collector.fail(error, time.time()))
+
+        train_jobs(
+            jobs,
+            self.preparation.recipe,
+            dataset,
+            self.preparation.resources,
+            workers,
+            on_chunk=on_chunk,
+            on_failure=on_failure,
+            should_stop=lambda: interruption.requested,
+        )
+
+    def _take(self, index: int, results: Sequence[TrialResult]) -> None:
+        if results:
+            self.folder.append(results)
+            for result in results:
+                if self.writer is not None:
+                    self.writer.log_trial(result)
+        if not self.collectors[index].unfinished:
+            del self.collectors[index]
+        self.board.ended(results)
+        self.board.show(self.collectors)
+
+
+def _record(preparation: Preparation, uri: str) -> SweepRecord:
+    config, plan, shape = preparation.config, preparation.plan, preparation.shape
+    source = config.data.source
+    return SweepRecord(
+        name=config.name,
+        question=config.question,
+        experiment=config.experiment,
+        plan_hash=plan.hash,
+        config_yaml=as_yaml(config),
+        metric=config.metric.name,
+        mode=config.metric.mode,
+        parameters={"trials": len(plan.trials), "arms": len(plan.arms), "seeds": len(plan.seeds)},
+        dataset=DatasetRecord(
+            name=source.name or Path(str(source.path)).name,
+            fingerprint=preparation.data.fingerprint,
+            examples=shape.examples,
+            features=shape.features,
+            source=source.path or "bundled",
+            task=shape.task,
+        ),
+    )
+
+
+def _artifacts(result: SweepResult) -> dict[str, Path | str | bytes]:
+    names = ("leaderboard.csv", "config.yaml", "plan.json", "trials.parquet", "epochs.parquet")
+    return {name: result.path / name for name in names}
+
+
+def _dashboard(uri: str | None) -> str | None:
+    if uri is None:
+        return None
+    if uri == resolve_uri(None, os.environ, Path.cwd()):
+        return "sweep ui"
+    return f"sweep ui --uri {uri}"
+
+
+def _notes(
+    finished: int, remaining: int, interrupted: bool, tracked: WriterReport | None, problems: Sequence[str]
+) -> list[str]:
+    notes = list(problems)
+    if finished and remaining:
+        notes.append(f"{finished:,} trials were finished before and were not trained again.")
+    elif finished:
+        notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
+    if interrupted:
+        notes.append("Stopped before the end. Run the same command to go on.")
+    if tracked is not None and tracked.error:
+        notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
+    return notes

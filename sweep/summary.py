@@ -1,0 +1,124 @@
+"""What a terminal shows of a plan and of a finished sweep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sweep.preparation import Estimate, Preparation
+
+if TYPE_CHECKING:
+    from sweep.runner import RunResult
+
+
+def plan_as_mapping(preparation: Preparation, estimate: Estimate) -> dict[str, Any]:
+    """The plan as JSON types, every arm and trial included."""
+    plan = preparation.plan
+    return {
+        "name": plan.name,
+        "question": preparation.config.question,
+        "hash": plan.hash,
+        "settings_asked": plan.asked,
+        "merged": [{"reason": merge.reason, "count": merge.count} for merge in plan.merged],
+        "seeds": list(plan.seeds),
+        "training_examples": plan.training_examples,
+        "optimizer_steps": plan.optimizer_steps,
+        "workers": preparation.workers,
+        "packs": estimate.packs,
+        "estimate": {
+            "training_seconds": round(estimate.training_seconds, 3),
+            "total_seconds": round(estimate.total_seconds, 3),
+            "worker_bytes": estimate.worker_bytes,
+            "disk_bytes": estimate.disk_bytes,
+        },
+        "arms": [{"id": arm.id, "label": arm.label, "setting": dict(arm.setting)} for arm in plan.arms],
+        "trials": [{"id": trial.id, "arm": trial.arm.id, "seed": trial.seed} for trial in plan.trials],
+    }
+
+
+def print_plan(preparation: Preparation, estimate: Estimate, console: Console | None = None) -> None:
+    """Print what a sweep would train and what it would cost."""
+    console = console or Console(highlight=False)
+    plan, config = preparation.plan, preparation.config
+    if config.question:
+        console.print(config.question, style="bold")
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim")
+    rows.add_column()
+    rows.add_row("data", _data(preparation))
+    rows.add_row("settings asked", f"{plan.asked:,}")
+    for merge in plan.merged:
+        rows.add_row("  merged", f"{merge.count:,}  {merge.reason}")
+    rows.add_row("arms", f"{len(plan.arms):,} distinct settings")
+    rows.add_row("seeds", f"{len(plan.seeds):,} each ({_seeds(plan.seeds)})")
+    rows.add_row("trials", f"{len(plan.trials):,}")
+    rows.add_row("packs", f"{estimate.packs:,} on {preparation.workers} workers")
+    rows.add_row("optimizer steps", f"{plan.optimizer_steps:,}")
+    rows.add_row(
+        "time", f"about {duration(estimate.total_seconds)}, {duration(estimate.training_seconds)} of it training"
+    )
+    rows.add_row("memory", f"about {size(estimate.worker_bytes)} a worker")
+    rows.add_row("disk", f"about {size(estimate.disk_bytes)}")
+    rows.add_row("plan hash", plan.hash[:8])
+    console.print(rows)
+
+
+def print_summary(result: RunResult, console: Console | None = None) -> None:
+    """Print the leaderboard of a sweep, where its results lie, and how to open the dashboard."""
+    from sweep.progress import render_leaderboard
+
+    console = console or Console(highlight=False)
+    render_leaderboard(result.leaderboard, console)
+    counts = result.trials["status"].value_counts()
+    trials = ", ".join(f"{count:,} {str(status).lower()}" for status, count in counts.items())
+    console.print(f"{trials} in {duration(result.seconds)}", soft_wrap=True)
+    for note in result.notes:
+        console.print(note, soft_wrap=True)
+    console.print(f"results    {result.path}", soft_wrap=True)
+    if result.dashboard:
+        console.print(f"dashboard  {result.dashboard}", soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """Spell a time as people do.
+
+    >>> duration(0.42), duration(6.3), duration(75), duration(7300)
+    ('0.4 s', '6.3 s', '1 min 15 s', '2 h 2 min')
+    """
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def size(count: float) -> str:
+    """Spell a number of bytes as people do.
+
+    >>> size(900), size(2_500_000)
+    ('900 B', '2.5 MB')
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def _data(preparation: Preparation) -> str:
+    shape = preparation.shape
+    name = preparation.config.data.source.name or str(preparation.config.data.source.path)
+    target = "one number" if shape.task == "regression" else f"{max(shape.outputs, 2)} classes"
+    return (
+        f"{name}: {shape.examples:,} examples of {shape.features:,} features, {target}; "
+        f"{preparation.plan.training_examples:,} to train on"
+    )
+
+
+def _seeds(seeds: tuple[int, ...]) -> str:
+    if len(seeds) > 3 and seeds == tuple(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]} to {seeds[-1]}"
+    return ", ".join(map(str, seeds))
