@@ -89,8 +89,10 @@ def binary_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
     np.negative(loss, out=loss)
     np.exp(loss, out=loss)
     np.log1p(loss, out=loss)
-    loss += np.maximum(logit, 0)
-    loss -= logit * y
+    # max(z, 0) - z y is exactly 0 or |z|; added in one go, it leaves a small loss its digits.
+    distance = np.maximum(logit, 0)
+    distance -= logit * y
+    loss += distance
     return loss, (logit > 0) == (y > 0.5)
 
 
