@@ -1,0 +1,110 @@
+"""Each decay is checked against a table worked out by hand, and torch's schedulers where they mean the same."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from trainers.schedules import RULES, Schedule
+
+
+def by_epoch(schedule: Schedule, epochs: int, steps: int = 3) -> list[float]:
+    """The multiplier of each epoch, which must hold for all its steps."""
+    table = [schedule.multipliers(epoch, epoch * steps, steps) for epoch in range(epochs)]
+    assert all(len(row) == steps and len(set(row.tolist())) == 1 for row in table)
+    return [float(row[0]) for row in table]
+
+
+def close(values: Sequence[float], expected: Sequence[float]) -> None:
+    np.testing.assert_allclose(values, expected, rtol=1e-15)
+
+
+def test_inverse_time_is_the_lectures_table() -> None:
+    # alpha0 = 0.2, rate 1: epoch 1 has 0.1, then 0.067, 0.05, 0.04
+    rates = 0.2 * np.array(by_epoch(Schedule("inverse_time", rate=1.0), 4))
+    assert rates.round(3).tolist() == [0.1, 0.067, 0.05, 0.04]
+    close(rates.tolist(), [0.2 / 2, 0.2 / 3, 0.2 / 4, 0.2 / 5])
+
+
+def test_inverse_time_counted_from_zero_begins_at_alpha0() -> None:
+    close(by_epoch(Schedule("inverse_time", rate=0.5, start=0), 4), [1, 1 / 1.5, 1 / 2, 1 / 2.5])
+
+
+def test_exponential_is_a_power_of_its_base() -> None:
+    close(by_epoch(Schedule("exponential", rate=0.5), 3), [0.5, 0.25, 0.125])
+    close(by_epoch(Schedule("exponential", rate=0.5, start=0), 3), [1, 0.5, 0.25])
+
+
+def test_inverse_sqrt_by_epoch() -> None:
+    close(by_epoch(Schedule("inverse_sqrt", rate=3.0), 4), [3, 3 / 2**0.5, 3 / 3**0.5, 1.5])
+    # From 0, t is held at 1 where it would be 0.
+    close(by_epoch(Schedule("inverse_sqrt", rate=3.0, start=0), 4), [3, 3, 3 / 2**0.5, 3 / 3**0.5])
+
+
+def test_inverse_sqrt_by_step_goes_on_through_the_epochs() -> None:
+    schedule = Schedule("inverse_sqrt", rate=1.0, by="step")
+    assert schedule.multipliers(0, 0, 3).tolist() == [1, 1 / 2**0.5, 1 / 3**0.5]
+    assert schedule.multipliers(1, 3, 2).tolist() == [0.5, 1 / 5**0.5]
+
+
+def test_an_interval_holds_the_rate_for_floor_of_number_by_interval() -> None:
+    # Epochs 1 to 6 with interval 3: floor = 0, 0, 1, 1, 1, 2; from zero: 0, 0, 0, 1, 1, 1
+    close(by_epoch(Schedule("inverse_time", rate=1.0, interval=3), 6), [1, 1, 1 / 2, 1 / 2, 1 / 2, 1 / 3])
+    close(by_epoch(Schedule("inverse_time", rate=1.0, interval=3, start=0), 6), [1, 1, 1, 1 / 2, 1 / 2, 1 / 2])
+    steps = Schedule("exponential", rate=0.5, interval=2, by="step").multipliers(0, 0, 5)
+    assert steps.tolist() == [1, 0.5, 0.5, 0.25, 0.25]
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_a_staircase_with_a_factor_falls_after_every_n_finished_epochs(start: int) -> None:
+    schedule = Schedule("staircase", rate=0.5, interval=3, start=start)  # type: ignore[arg-type]
+    assert by_epoch(schedule, 7) == [1, 1, 1, 0.5, 0.5, 0.5, 0.25]
+
+
+def test_a_staircase_with_boundaries_holds_each_value_through_its_boundary() -> None:
+    epochs = Schedule("staircase", boundaries=(2, 4), values=(1.0, 0.1, 0.01))
+    assert by_epoch(epochs, 6) == [1.0, 1.0, 0.1, 0.1, 0.01, 0.01]
+    steps = Schedule("staircase", by="step", boundaries=(2, 4), values=(1.0, 0.1, 0.01))
+    assert steps.multipliers(0, 0, 3).tolist() == [1.0, 1.0, 0.1]
+    assert steps.multipliers(1, 3, 3).tolist() == [0.1, 0.01, 0.01]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "make"),
+    [
+        (Schedule("exponential", rate=0.9, start=0), lambda o: torch.optim.lr_scheduler.ExponentialLR(o, 0.9)),
+        (Schedule("staircase", rate=0.3, interval=4), lambda o: torch.optim.lr_scheduler.StepLR(o, 4, 0.3)),
+        (
+            Schedule("staircase", boundaries=(3, 7), values=(1.0, 0.2, 0.04)),
+            lambda o: torch.optim.lr_scheduler.MultiStepLR(o, [3, 7], 0.2),
+        ),
+    ],
+)
+def test_agrees_with_torchs_scheduler(schedule: Schedule, make: type) -> None:
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = make(optimizer)
+    expected = []
+    for _ in range(12):
+        expected.append(scheduler.get_last_lr()[0])
+        optimizer.step()
+        scheduler.step()
+    np.testing.assert_allclose(by_epoch(schedule, 12), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("by", ["epoch", "step"])
+@pytest.mark.parametrize("kind", [kind for kind, rule in RULES.items() if rule.neutral_rate is not None])
+def test_at_its_neutral_rate_a_decay_is_exactly_one_for_ever(kind: str, by: str) -> None:
+    schedule = Schedule(kind, rate=RULES[kind].neutral_rate, by=by)  # type: ignore[arg-type]
+    assert set(schedule.multipliers(10_000, 10_000_000, 1000).tolist()) == {1.0}
+
+
+def test_the_steps_of_a_million_steps_are_counted_exactly() -> None:
+    schedule = Schedule("inverse_time", rate=1.0, by="step")
+    assert schedule.multipliers(9, 10**7, 1).item() == float(1 / Fraction(10**7 + 2))
+
+
+def test_a_decay_without_its_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="`decay_rate` is needed by the decay 'exponential'"):
+        Schedule("exponential").multipliers(0, 0, 1)
