@@ -114,6 +114,13 @@ class ResultsFolder:
         """Keep results that have arrived; from now on the end of this process does not lose them."""
         self._journal.append(results)
 
+    def clear(self) -> None:
+        """Forget all results so far, so that every trial is trained again."""
+        self._journal.clear()
+        for name in (TRIALS, EPOCHS, LEADERBOARD):
+            with reported(self.path):
+                (self.path / name).unlink(missing_ok=True)
+
     def finished_trial_ids(self) -> frozenset[str]:
         """Tell which trials need not be trained again: COMPLETED, STOPPED or DIVERGED; FAILED is tried again."""
         journal = self._read()

@@ -98,6 +98,13 @@ class Journal:
             self._merge(readable)
         self._recent = []
 
+    def clear(self) -> None:
+        """Delete all parts."""
+        for path in self._parts():
+            with reported(path):
+                path.unlink(missing_ok=True)
+        self._recent = []
+
     def _merge(self, parts: Sequence[tuple[Path, pa.Table]]) -> None:
         merged = pa.concat_tables([table for _, table in parts], promote_options="default")
         # The merged part takes the last one's place first: a kill in between leaves rows twice, never none.

@@ -141,6 +141,16 @@ def test_what_is_finalised_is_still_there_for_the_next_run(tmp_path, plan):
     assert again.trials["final_val_loss"].tolist()[:3] == [0.5, 0.6, 0.7]
 
 
+def test_a_cleared_folder_holds_no_result(tmp_path, plan):
+    with ResultsFolder(tmp_path, plan) as folder:
+        folder.append([make_result(plan.trials[0], [0.5])])
+        folder.finalise("val_loss", "min")
+        folder.clear()
+        assert folder.finished_trial_ids() == frozenset()
+        with pytest.raises(ResultsError):
+            load_results(folder.path)
+
+
 def test_many_small_parts_are_merged_without_loss(tmp_path, monkeypatch):
     monkeypatch.setattr(journal_module, "PARTS_KEPT", 4)
     plan = make_plan([{"optimizer": "sgd", "learning_rate": 0.1}], seeds=tuple(range(11)))

@@ -1,0 +1,98 @@
+"""Prints the leaderboard of a sweep so that it fits the terminal, or as plain columns into a file or a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOP_ARMS = 10
+ARM_WIDTH = 32
+"""Columns that can be spared go before the arms get less room than this."""
+
+SPARED = ("best", "steps", "reached")
+
+
+def render_leaderboard(frame: pd.DataFrame, console: Console) -> None:
+    """Print the best arms: the first ten, and the best of each optimizer.
+
+    Args:
+        frame: as `sweep.results.leaderboard` makes it.
+        console: where to; anything but a terminal gets plain columns as wide as they need.
+    """
+    shown = frame[(frame.index < TOP_ARMS) | ~frame["optimizer"].duplicated()]
+    columns = _columns(shown, "±" if "utf" in console.encoding.lower() else "+/-")
+    if console.is_terminal:
+        console.print(_table(_fitting(columns, console.width), box.SIMPLE_HEAD))
+    else:
+        table = _table(columns, None)
+        width = console.measure(table, options=console.options.update(max_width=10_000)).maximum
+        Console(file=console.file, width=width, color_system=None).print(table)
+    hidden = len(frame) - len(shown)
+    if hidden:
+        arms = "arm" if hidden == 1 else "arms"
+        console.print(Text(f"and {hidden:,} more {arms} in leaderboard.csv", style="dim"), soft_wrap=True)
+
+
+def spell(value: float) -> str:
+    """Spell a number with about four digits; `-` where there is none.
+
+    >>> spell(0.97222), spell(1437.0), spell(1.2e-7), spell(float("nan"))
+    ('0.9722', '1437', '1.2e-07', '-')
+    """
+    if value != value:
+        return "-"
+    return f"{value:.4f}" if 0.001 <= abs(value) < 10 else f"{value:.4g}"
+
+
+def _columns(frame: pd.DataFrame, plus_minus: str) -> dict[str, Sequence[str]]:
+    """Spell the cells of each column; a column in which nothing happened is left out."""
+    means = next(name for name in frame.columns if name.startswith("final_") and name.endswith("_mean"))
+    metric = means.removeprefix("final_").removesuffix("_mean")
+    columns: dict[str, Sequence[str]] = {
+        "": ["-" if rank != rank else f"{rank:.0f}" for rank in frame["rank"].astype("float64")],
+        "arm": frame["arm"].astype(str).tolist(),
+        metric: [
+            spell(mean) + (f" {plus_minus} {spell(std)}" if std == std else "")
+            for mean, std in zip(frame[means], frame[f"final_{metric}_std"], strict=True)
+        ],
+        "best": [spell(value) for value in frame[f"best_{metric}_mean"]],
+    }
+    if (frame["seeds"] != 1).any():
+        columns["seeds"] = frame["seeds"].astype(str).tolist()
+    for name in ("diverged", "failed", "unfinished"):
+        if (frame[name] > 0).any():
+            columns[name] = frame[name].astype(str).tolist()
+    if "reached" in frame:
+        columns["reached"] = frame["reached"].astype(str).tolist()
+        columns["steps"] = [spell(value) for value in frame["target_steps_median"]]
+    return columns
+
+
+def _fitting(columns: dict[str, Sequence[str]], width: int) -> dict[str, Sequence[str]]:
+    """Leave out columns that can be spared, one by one, while the arms would get too little room."""
+    columns = dict(columns)
+    arms = min(ARM_WIDTH, max((len(arm) for arm in columns["arm"]), default=0))
+    for name in SPARED:
+        needed = sum(max(len(text) for text in (key, *cells)) + 2 for key, cells in columns.items() if key != "arm")
+        if needed + arms <= width:
+            break
+        columns.pop(name, None)
+    return columns
+
+
+def _table(columns: dict[str, Sequence[str]], style: box.Box | None) -> Table:
+    table = Table(box=style, show_edge=False, padding=(0, 1, 0, 0) if style else (0, 2, 0, 0), header_style="bold")
+    for name in columns:
+        # Of what does not fit, the arm alone is broken into lines: its label is what the reader looks for.
+        table.add_column(name, no_wrap=name != "arm", justify="left" if name == "arm" else "right")
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*(Text(cell) for cell in row))
+    return table
