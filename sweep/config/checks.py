@@ -47,20 +47,20 @@ def space_problems(
     if not spaces:
         way_out = "Give such as `optimizers: {sgd: {}, adam: {}}`."
         yield Problem("must name an optimizer or more", way_out, ("optimizers",), absolute=True, is_key=True)
-    seen: set[tuple[Keys, str]] = set()
     for space in spaces:
-        for problem in (*_missing(space), *_decay(space), *_distributions(space, search), *_epochs(space, trainer)):
-            # A shared value that is wrong is wrong once, not once per optimizer.
-            if (key := (problem.at, problem.rule)) not in seen:
-                seen.add(key)
-                yield problem
+        yield from _missing(space, named)
+        yield from _decay(space)
+        yield from _distributions(space, search)
+        yield from _epochs(space, trainer)
 
 
-def _missing(space: OptimizerSpace) -> Iterator[Problem]:
+def _missing(space: OptimizerSpace, is_flat: bool) -> Iterator[Problem]:
     for declared in OPTIMIZERS[space.optimizer].hyperparameters:
         if declared.default is None and declared.name not in space.domains:
-            way_out = f"Give a value such as 0.01, there or for all optimizers as `space.{declared.name}`."
-            yield Problem("is needed", way_out, ("optimizers", space.optimizer, declared.name), None, True, True)
+            at: Keys = ("space", declared.name) if is_flat else ("optimizers", space.optimizer, declared.name)
+            way_out = "Give a value such as 0.01"
+            way_out += "." if is_flat else f", there or for all optimizers as `space.{declared.name}`."
+            yield Problem("is needed", way_out, at, None, True, True)
 
 
 def _decay(space: OptimizerSpace) -> Iterator[Problem]:
@@ -72,7 +72,7 @@ def _decay(space: OptimizerSpace) -> Iterator[Problem]:
                 decay.kind, space.domains["decay_rate"], space.origins["decay_rate"], absolute=True
             )
         else:
-            rule = f"needs a rate for {decay.kind}, which is given by its name alone"
+            rule = f"needs a rate for {decay.kind}"
             way_out = f"Write such as `decay: {{kind: {decay.kind}, rate: 0.5}}`, or give `decay_rate`."
             yield Problem(rule, way_out, space.origins["decay"], None, True, True)
 

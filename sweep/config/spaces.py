@@ -14,6 +14,9 @@ from sweep.config.section import Section
 from sweep.config.values import Distribution, Domain, Values, counts, numbers, words
 from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer
 
+DESCRIBED = {"use_attribute_docstrings": False}
+"""For models that are made without source code: looking for docstrings in it would cost a tenth of a second."""
+
 BATCH_SIZES = counts(64, word="full")
 EPOCHS = counts(10)
 
@@ -88,6 +91,7 @@ SPACES: dict[str, type[Space]] = {
     name: create_model(
         f"{type(optimizer).__name__}Space",
         __base__=Space,
+        __cls_kwargs__=DESCRIBED,
         __doc__=str(optimizer.__doc__).strip().splitlines()[0],
         **_fields(optimizer),
     )
@@ -96,7 +100,11 @@ SPACES: dict[str, type[Space]] = {
 """The model of each optimizer's space, made from the optimizer's own declaration."""
 
 SharedSpace = create_model(
-    "SharedSpace", __base__=Space, __doc__="What all optimizers of the sweep share.", **_shared_fields()
+    "SharedSpace",
+    __base__=Space,
+    __cls_kwargs__=DESCRIBED,
+    __doc__="What all optimizers of the sweep share.",
+    **_shared_fields(),
 )
 """The model of `space`; a value that an optimizer gives itself wins over the one here."""
 
@@ -117,7 +125,13 @@ _optional_spaces: dict[str, Any] = {
     )
     for name, model in SPACES.items()
 }
-Optimizers = create_model("Optimizers", __base__=OptimizersBase, __doc__=OptimizersBase.__doc__, **_optional_spaces)
+Optimizers = create_model(
+    "Optimizers",
+    __base__=OptimizersBase,
+    __cls_kwargs__=DESCRIBED,
+    __doc__=OptimizersBase.__doc__,
+    **_optional_spaces,
+)
 """The model of `optimizers`; an optimizer that is null, or has no keys, takes all from `space`."""
 
 

@@ -125,7 +125,7 @@ def test_steps_count_the_short_last_batch():
 
 def test_a_metric_that_a_file_cannot_have_is_refused_once_its_task_is_known():
     config = sweep(data={"path": "a.csv"}, metric={"name": "val_accuracy"})
-    with pytest.raises(ConfigError, match="`metric.name` must suit the data, which is for regression"):
+    with pytest.raises(ConfigError, match=r"`metric\.name` must suit the data, which is for regression"):
         make_plan(config, DatasetShape(100, 3, 1, "regression"), "aa")
 
 

@@ -170,7 +170,7 @@ def test_places_of_later_errors_are_known(load):
         ),
         (
             "space: {decay: exponential}",
-            "`space.decay` needs a rate for exponential, which is given by its name alone.",
+            "`space.decay` needs a rate for exponential. Write such as `decay: {kind: exponential, rate: 0.5}`",
         ),
         (
             "space: {decay: {kind: exponential, rate: 2}}",
@@ -274,15 +274,20 @@ def test_each_mistake_in_the_data_is_one_sentence(refusal, data, sentence):
 
 
 def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file(refusal):
-    told = refusal("trainer: {epochs: 0}\noptimizers: {adam: {beta1: [2, 3]}, sgd:}\nseeds: 0\nwibble: 1\n")
+    told = refusal("seeds: 0\noptimizers: {adam: {beta1: [2, 3]}, sgd:}\ntrainer: {epochs: 0}\nwibble: 1\n")
     assert [line.partition(": ")[0] for line in told] == [
         "x.yaml:1:1",
-        "x.yaml:1:19",
+        "x.yaml:1:8",
         "x.yaml:2:29",
         "x.yaml:2:32",
-        "x.yaml:3:8",
+        "x.yaml:3:19",
         "x.yaml:4:1",
     ]
+
+
+def test_what_the_flat_form_lacks_is_told_once(refusal):
+    (told,) = refusal("data: {name: iris}\noptimizer: [sgd, adam]\n")
+    assert "`space.learning_rate` is needed. Give a value such as 0.01." in told
 
 
 def test_a_wrong_shared_value_is_reported_once_and_not_once_per_optimizer(refusal):
