@@ -10,7 +10,7 @@ from sweep.config import SweepConfig
 from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.optimizers import OPTIMIZERS
-from trainers.pack import NetworkSpec, Pack, Precision, Target, TrialSpec
+from trainers.pack import Backend, NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import Schedule
 
 
@@ -24,6 +24,7 @@ class Recipe:
     validation: float
     normalise: Literal["standard", "minmax", "none"]
     target: Target | None
+    backend: Backend
 
     def pack(
         self,
@@ -46,6 +47,7 @@ class Recipe:
             self.normalise,
             self.target,
             shape,
+            self.backend,
         )
 
 
@@ -63,6 +65,7 @@ def recipe_of(config: SweepConfig) -> Recipe:
         config.data.validation,
         config.data.normalise,
         target,
+        trainer.backend,
     )
 
 

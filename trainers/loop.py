@@ -145,9 +145,7 @@ def trace(pack: Pack, *, initial: Layers | None = None, batch_order: BatchOrder 
         for step in range(finished + 1, session.steps + 1):
             with _quiet():
                 loss = next(steps)
-            weights, biases = pack.layout.weights(tile.parameters), pack.layout.biases(tile.parameters)
-            layers = tuple((w.copy(), b.copy()) for w, b in zip(weights, biases, strict=True))
-            yield StepTrace(session.epoch, step, loss, layers)
+            yield StepTrace(session.epoch, step, np.asarray(loss), tile.layers())
 
 
 def fingerprints(pack: Pack) -> dict[int, dict[str, str]]:

@@ -13,7 +13,8 @@ from trainers.networks.base import Activation, Init, Layout
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import Schedule
 
-Precision = Literal["float32", "float64"]
+Precision = Literal["float32", "float64", "bfloat16"]
+Backend = Literal["numpy", "torch"]
 
 CONSTANT = Schedule()
 
@@ -94,6 +95,7 @@ class Pack:
         normalise: of the inputs, by statistics of the training part alone.
         target: when given, trials may stop on reaching it.
         shape: of the data; needed when ``data`` is a split, which does not know its task.
+        backend: what computes; bfloat16 is for torch alone.
 
     Raises:
         ValueError: for an empty pack, a number out of range, an unknown metric, or a split without its shape.
@@ -110,6 +112,7 @@ class Pack:
     normalise: Literal["standard", "minmax", "none"] = "standard"
     target: Target | None = None
     shape: DatasetShape | None = None
+    backend: Backend = "numpy"
 
     def __post_init__(self) -> None:
         """Check what a type cannot."""
@@ -119,6 +122,8 @@ class Pack:
             raise ValueError(
                 f"`epochs` and `batch_size` must be at least 1. Received: {self.epochs} and {self.batch_size}."
             )
+        if self.dtype == "bfloat16" and self.backend != "torch":
+            raise ValueError("`dtype` bfloat16 is for the backend torch. Received: numpy.")
         if self.shape is None:
             if isinstance(self.data, Split):
                 raise ValueError("`shape` is needed when `data` is a split. Received: None.")

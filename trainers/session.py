@@ -13,7 +13,7 @@ from trainers.data import Split, split
 from trainers.networks.base import initial_parameters
 from trainers.pack import Pack
 from trainers.seeding import generator
-from trainers.tile import Batches, Tile
+from trainers.tile import Batches, NumpyTile, Tile
 
 Array = NDArray[Any]
 Layers = Sequence[tuple[Array, Array]]
@@ -32,20 +32,33 @@ def split_of(pack: Pack, seed: int) -> Split:
     """The split that a seed of the pack trains on."""
     if isinstance(pack.data, Split):
         return pack.data
-    return split(pack.data, pack.validation, pack.normalise, generator(seed, "split"), np.dtype(pack.dtype))
+    # NumPy has no bfloat16; torch rounds from float32.
+    dtype = np.float64 if pack.dtype == "float64" else np.float32
+    return split(pack.data, pack.validation, pack.normalise, generator(seed, "split"), dtype)
 
 
 def choose_tile_size(pack: Pack, batch_size: int) -> int:
-    """How many trials of a pack fit the cache together, at least one.
+    """How many trials of a pack fit the cache together, at least one; on torch all.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import TrialSpec
     >>> choose_tile_size(Pack(load(DataSource("digits")), (TrialSpec("sgd", {"learning_rate": 0.1}),)), 64)
     15
     """
+    if pack.backend == "torch":
+        return len(pack.trials)
     activations = 2 * batch_size * sum(pack.layout.widths[1:])
     numbers = ARRAYS_PER_PARAMETER * pack.layout.size + activations
     return max(1, TILE_BYTES // (numbers * np.dtype(pack.dtype).itemsize))
+
+
+def make_tile(pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: Array) -> Tile:
+    """Make a tile on the pack's backend from float64 initial parameters (k, P)."""
+    if pack.backend == "torch":
+        from trainers.networks.torch_module import TorchTile
+
+        return TorchTile(pack, trials, splits, parameters)
+    return NumpyTile(pack, trials, splits, parameters.astype(pack.dtype))
 
 
 class Session:
@@ -81,11 +94,11 @@ class Session:
         if not keep_order:
             order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
         width = tile_size or choose_tile_size(pack, size)
-        self.tiles = []
+        self.tiles: list[Tile] = []
         for start in range(0, len(order), width):
             members = order[start : start + width]
-            parameters = np.stack([rows[pack.trials[i].seed] for i in members]).astype(pack.dtype)
-            self.tiles.append(Tile(pack, members, self.splits, parameters))
+            parameters = np.stack([rows[pack.trials[i].seed] for i in members])
+            self.tiles.append(make_tile(pack, members, self.splits, parameters))
 
     def next_epoch(self) -> Mapping[int, Batches]:
         """Draw the batches of the next epoch: seed -> batches."""

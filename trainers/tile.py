@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,44 +12,14 @@ from numpy.typing import NDArray
 from trainers.data import Split
 from trainers.diagnostics import norms, update_ratios
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, Workspace
-from trainers.optimizers import OPTIMIZERS
-from trainers.optimizers.base import Optimizer, State
 from trainers.pack import Pack
+from trainers.segments import Segment, keep_rows, make_segments, seed_runs
 
 Array = NDArray[Any]
 Batches = Sequence[NDArray[np.intp]]
 
 EVALUATION_EXAMPLES = 512
 """Examples measured at once: large for speed, and bounded so that a wide layer fits in memory."""
-
-
-@dataclass
-class Segment:
-    """Neighbouring trials of a tile with the same optimizer, which takes one step for all of them."""
-
-    start: int
-    stop: int
-    optimizer: Optimizer
-    hyperparameters: Mapping[str, NDArray[np.float64]]
-    state: State
-
-    def coefficients(
-        self, pack: Pack, trials: Sequence[int], epoch: int, finished: int, steps: int
-    ) -> dict[str, Array]:
-        """The numbers of an epoch's steps, after ``finished`` others: name -> (steps, k, 1) in the pack's dtype."""
-        multipliers = {
-            schedule: schedule.multipliers(epoch - 1, finished, steps)
-            for schedule in {pack.trials[trial].schedule for trial in trials}
-        }
-        decay = np.stack([multipliers[pack.trials[trial].schedule] for trial in trials], axis=1)[:, :, None]
-        rates = self.hyperparameters["learning_rate"] * decay
-        step = (finished + 1.0 + np.arange(steps))[:, None, None]
-        shape = (steps, self.stop - self.start, 1)
-        numbers = self.optimizer.coefficients(self.hyperparameters, rates, step)
-        return {
-            "learning_rate": rates,
-            **{name: np.broadcast_to(value, shape).astype(pack.dtype) for name, value in numbers.items()},
-        }
 
 
 @dataclass(frozen=True)
@@ -74,7 +43,38 @@ class TileEpoch:
     update_ratio: NDArray[np.float64]
 
 
-class Tile:
+class Tile(Protocol):
+    """Some trials of a pack, trained in step; NumPy and torch each have one."""
+
+    trials: list[int]
+    """Indices into the trials of the pack."""
+
+    def steps(self, epoch: int, last_step: int, batches: Mapping[int, Batches]) -> Generator[Any, None, TileEpoch]:
+        """Train one epoch.
+
+        Args:
+            epoch: from 1.
+            last_step: number of the epoch's last step, from 1.
+            batches: seed -> the epoch's batches; their sizes are the same for every seed.
+
+        Yields:
+            After each step the mean loss (k,) of its mini-batch, before the step.
+
+        Returns:
+            The epoch's figures.
+        """
+
+    def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean validation loss (k,) and share of hits (k,), NaN for regression."""
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with some of the trials only, rows in order; what the others held is dropped."""
+
+    def layers(self) -> tuple[tuple[Array, Array], ...]:
+        """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""
+
+
+class NumpyTile:
     """Trials ``trials`` (indices into the pack) as stacked arrays, with the state of their optimizers.
 
     Args:
@@ -87,17 +87,7 @@ class Tile:
     def __init__(self, pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: Array) -> None:
         self.pack = pack
         self.splits = splits
-        segments = []
-        for name, group in groupby(range(len(trials)), key=lambda row: pack.trials[trials[row]].optimizer):
-            rows = list(group)
-            start, stop = rows[0], rows[-1] + 1
-            optimizer = OPTIMIZERS[name]
-            members = [pack.trials[trials[row]] for row in rows]
-            hyperparameters = {
-                h.name: np.array([[m.hyperparameters[h.name]] for m in members]) for h in optimizer.hyperparameters
-            }
-            segments.append(Segment(start, stop, optimizer, hyperparameters, optimizer.init(parameters[start:stop])))
-        self._adopt(list(trials), parameters, segments)
+        self._adopt(list(trials), parameters, make_segments(pack, trials, parameters))
 
     def _adopt(self, trials: list[int], parameters: Array, segments: list[Segment]) -> None:
         self.trials = trials
@@ -114,54 +104,32 @@ class Tile:
             self.pack.weight_decay,
         )
         self._spaces: dict[int, Workspace] = {}
-        seeds = [self.pack.trials[trial].seed for trial in trials]
-        self.runs: list[tuple[int, int, int]] = []
-        for seed, group in groupby(range(len(seeds)), key=seeds.__getitem__):
-            rows = list(group)
-            self.runs.append((rows[0], rows[-1] + 1, seed))
+        self.runs = seed_runs(self.pack, trials)
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Go on with some of the trials only, rows in order; what the others held is dropped."""
-        segments = []
-        start = 0
-        for segment in self.segments:
-            kept = [row - segment.start for row in rows if segment.start <= row < segment.stop]
-            if kept:
-                segments.append(
-                    Segment(
-                        start,
-                        start + len(kept),
-                        segment.optimizer,
-                        {name: values[kept] for name, values in segment.hyperparameters.items()},
-                        {name: values[kept] for name, values in segment.state.items()},
-                    )
-                )
-                start += len(kept)
-        self._adopt([self.trials[row] for row in rows], self.parameters[list(rows)], segments)
+        """Go on with some of the trials only; see `Tile.keep`."""
+        kept = list(rows)
+        self._adopt([self.trials[row] for row in kept], self.parameters[kept], keep_rows(self.segments, kept))
+
+    def layers(self) -> tuple[tuple[Array, Array], ...]:
+        """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""
+        layout = self.pack.layout
+        pairs = zip(layout.weights(self.parameters), layout.biases(self.parameters), strict=True)
+        return tuple((weights.copy(), biases.copy()) for weights, biases in pairs)
 
     def steps(
         self, epoch: int, last_step: int, batches: Mapping[int, Batches]
     ) -> Generator[NDArray[np.float64], None, TileEpoch]:
-        """Train one epoch.
-
-        Args:
-            epoch: from 1.
-            last_step: number of the epoch's last step, from 1.
-            batches: seed -> the epoch's batches; their sizes are the same for every seed.
-
-        Yields:
-            After each step the mean loss (k,) of its mini-batch, before the step.
-
-        Returns:
-            The epoch's figures.
-        """
+        """Train one epoch; see `Tile.steps`."""
         sizes = [len(batch) for batch in next(iter(batches.values()))]
         steps, trials = len(sizes), len(self.trials)
         totals = np.empty((steps, trials))
         hits_total = np.zeros(trials)
+        finished = last_step - steps
+        rates = [s.learning_rates(self.pack, self.trials[s.rows], epoch, finished, steps) for s in self.segments]
         coefficients = [
-            segment.coefficients(self.pack, self.trials[segment.start : segment.stop], epoch, last_step - steps, steps)
-            for segment in self.segments
+            {name: value.astype(self.pack.dtype) for name, value in segment.coefficients(rate, finished).items()}
+            for segment, rate in zip(self.segments, rates, strict=True)
         ]
         before = self.parameters
         for step, size in enumerate(sizes):
@@ -180,20 +148,19 @@ class Tile:
             # One contiguous row a trial: NumPy sums the columns of (steps, 1) and (steps, 2) in different orders.
             np.add.reduce(np.ascontiguousarray(totals.T), axis=1) / examples,
             hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
-            np.concatenate([numbers["learning_rate"][-1, :, 0] for numbers in coefficients]),
+            np.concatenate([rate[-1, :, 0] for rate in rates]),
             norms(self.gradients),
             update_ratios(before, self.parameters),
         )
 
     def _update(self, coefficients: Sequence[Mapping[str, Array]], step: int) -> None:
         for segment, numbers in zip(self.segments, coefficients, strict=True):
-            rows = slice(segment.start, segment.stop)
             segment.optimizer.update(
-                self.parameters[rows],
-                self.gradients[rows],
+                self.parameters[segment.rows],
+                self.gradients[segment.rows],
                 segment.state,
                 {name: values[step] for name, values in numbers.items()},
-                self.work[rows],
+                self.work[segment.rows],
             )
 
     def _batch(self, batches: Mapping[int, Batches], step: int, size: int) -> tuple[list[InputRun], Array]:

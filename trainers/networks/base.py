@@ -39,16 +39,16 @@ class Layout:
         """P, the number of parameters."""
         return self._ends[-1][2]
 
-    def weights(self, flat: Array) -> list[Array]:
-        """Views of the weights in rows of parameters: (K, P) -> per layer (K, inputs, outputs)."""
+    def weights(self, flat: Any) -> list[Any]:
+        """Views of the weights in rows of parameters: (K, P), NumPy or torch -> per layer (K, inputs, outputs)."""
         shapes = zip(self.widths, self.widths[1:], strict=False)
         return [
             flat[:, start:middle].reshape(-1, *shape)
             for (start, middle, _), shape in zip(self._ends, shapes, strict=True)
         ]
 
-    def biases(self, flat: Array) -> list[Array]:
-        """Views of the biases in rows of parameters: (K, P) -> per layer (K, outputs)."""
+    def biases(self, flat: Any) -> list[Any]:
+        """Views of the biases in rows of parameters: (K, P), NumPy or torch -> per layer (K, outputs)."""
         return [flat[:, middle:stop] for _, middle, stop in self._ends]
 
     def pack(self, layers: Sequence[tuple[Array, Array]]) -> Array:

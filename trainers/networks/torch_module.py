@@ -1,0 +1,207 @@
+"""Trains a pack on PyTorch: the same trials, batches and initial weights as on NumPy, on a CPU or a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from trainers.data import Split
+from trainers.diagnostics import norms, update_ratios
+from trainers.pack import Pack
+from trainers.segments import keep_rows, make_segments, seed_runs
+from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch
+
+ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
+
+
+class TorchTile:
+    """All trials of a pack as stacked tensors; does what `trainers.tile.Tile` does.
+
+    The parameters of all layers lie in one flat row a trial, so that an optimizer makes its step for the whole
+    pack in a handful of operations; the layers are views of it, through which autograd finds the gradients.
+    A trial's numbers agree with those of NumPy, and with any other pack's, up to rounding.
+
+    Args:
+        pack: what is trained.
+        trials: indices into ``pack.trials``.
+        splits: seed -> split.
+        parameters: (k, P) float64 initial parameters.
+    """
+
+    def __init__(
+        self, pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: NDArray[Any]
+    ) -> None:
+        self.pack = pack
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.dtype: torch.dtype = getattr(torch, pack.dtype)
+        seeds = sorted(splits)
+        self._position = {seed: row for row, seed in enumerate(seeds)}
+        parts = [splits[seed] for seed in seeds]
+        self._train = self._tensors([(part.train_inputs, part.train_targets) for part in parts])
+        self._val = self._tensors([(part.val_inputs, part.val_targets) for part in parts])
+        flat = torch.as_tensor(parameters).to(self.device, self.dtype)
+        self._adopt(list(trials), flat, make_segments(pack, trials, flat))
+
+    def _tensors(self, parts: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[Tensor, Tensor]:
+        """Stack inputs (S, n, D) and targets (S, n) of all seeds on the device."""
+        inputs = torch.as_tensor(np.stack([x for x, _ in parts])).to(self.device, self.dtype)
+        kind = torch.int64 if self.pack.task == "multiclass" else self._wide
+        return inputs, torch.as_tensor(np.stack([y for _, y in parts])).to(self.device, kind)
+
+    @property
+    def _wide(self) -> torch.dtype:
+        """The type in which losses are computed: bfloat16 has too few digits for them."""
+        return torch.float32 if self.dtype == torch.bfloat16 else self.dtype
+
+    def _adopt(self, trials: list[int], flat: Tensor, segments: list[Any]) -> None:
+        self.trials = trials
+        self.parameters = flat
+        self.segments = segments
+        self.gradients = torch.empty_like(flat)
+        self.work = torch.empty_like(flat)
+        layout = self.pack.layout
+        # Leaves that share the flat rows' memory: a step on the rows is seen by the next forward pass.
+        self.weights = [w.detach().requires_grad_() for w in layout.weights(flat)]
+        self.biases = [b.detach().requires_grad_() for b in layout.biases(flat)]
+        self._gradient_views = [*layout.weights(self.gradients), *layout.biases(self.gradients)]
+        runs = seed_runs(self.pack, trials)
+        rows = [self._position[seed] for start, stop, seed in runs for _ in range(start, stop)]
+        self._seed_rows = torch.tensor(rows, device=self.device)
+        self._one_seed = rows[0] if len(set(rows)) == 1 else None
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with some of the trials only, rows in order."""
+        kept = list(rows)
+        self._adopt([self.trials[row] for row in kept], self.parameters[kept], keep_rows(self.segments, kept))
+
+    def layers(self) -> tuple[tuple[NDArray[Any], NDArray[Any]], ...]:
+        """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""
+        pairs = zip(self.weights, self.biases, strict=True)
+        return tuple((to_numpy(w), to_numpy(b)) for w, b in pairs)
+
+    def steps(self, epoch: int, last_step: int, batches: Mapping[int, Batches]) -> Generator[Tensor, None, TileEpoch]:
+        """Train one epoch; as `trainers.tile.Tile.steps`, but yields tensors."""
+        sizes = [len(batch) for batch in next(iter(batches.values()))]
+        steps, finished = len(sizes), last_step - len(sizes)
+        rates = [s.learning_rates(self.pack, self.trials[s.rows], epoch, finished, steps) for s in self.segments]
+        coefficients = [
+            {name: self._number(value) for name, value in segment.coefficients(rate, finished).items()}
+            for segment, rate in zip(self.segments, rates, strict=True)
+        ]
+        order = {seed: self._position[seed] for seed in batches}
+        indices = torch.as_tensor(
+            np.stack([np.concatenate(list(batches[seed])) for seed in sorted(order, key=order.__getitem__)])
+        ).to(self.device)
+        totals = torch.empty((steps, len(self.trials)), dtype=torch.float64, device=self.device)
+        hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
+        before = self.parameters
+        start = 0
+        for step, size in enumerate(sizes):
+            inputs, targets = self._gather(self._train, indices[:, start : start + size])
+            start += size
+            loss, hits = self._losses(self.forward(inputs), targets)
+            totals[step] = loss.detach().sum(1)
+            hits_total += hits.sum(1)
+            self._differentiate(loss)
+            with torch.no_grad():
+                if step == steps - 1:
+                    before = self.parameters.clone()
+                for segment, numbers in zip(self.segments, coefficients, strict=True):
+                    segment.optimizer.update(
+                        self.parameters[segment.rows],
+                        self.gradients[segment.rows],
+                        segment.state,
+                        {name: values[step] for name, values in numbers.items()},
+                        self.work[segment.rows],
+                    )
+            yield totals[step] / size
+        sums, examples = to_numpy(totals), sum(sizes)
+        accuracy = to_numpy(hits_total) / examples
+        return TileEpoch(
+            sums / np.array(sizes)[:, None],
+            sums.sum(axis=0) / examples,
+            accuracy if self.pack.task != "regression" else np.full(len(accuracy), np.nan),
+            np.concatenate([rate[-1, :, 0] for rate in rates]),
+            norms(to_numpy(self.gradients)),
+            update_ratios(to_numpy(before), to_numpy(self.parameters)),
+        )
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """The outputs (k, B, C) of inputs (k, B, D)."""
+        activate = ACTIVATIONS[self.pack.network.activation]
+        values = inputs
+        last = len(self.weights) - 1
+        for layer, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            values = torch.baddbmm(bias[:, None, :], values, weights)
+            if layer < last:
+                values = activate(values)
+        return values
+
+    @torch.no_grad()
+    def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean validation loss (k,) and share of hits (k,), NaN for regression."""
+        total = self._val[1].shape[1]
+        losses = torch.zeros(len(self.trials), dtype=torch.float64, device=self.device)
+        hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
+        for start in range(0, total, EVALUATION_EXAMPLES):
+            part = torch.arange(start, min(start + EVALUATION_EXAMPLES, total), device=self.device)
+            inputs, targets = self._gather(self._val, part.expand(len(self._position), -1))
+            outputs = self.forward(inputs)
+            loss, hits = self._losses(outputs, targets)
+            if self.pack.task == "multiclass":
+                hits = outputs.argmax(2) == targets
+            losses += loss.double().sum(1)
+            hits_total += hits.sum(1)
+        share = to_numpy(hits_total) / total
+        return to_numpy(losses) / total, share if self.pack.task != "regression" else np.full(len(share), np.nan)
+
+    def _number(self, values: NDArray[np.float64]) -> Tensor:
+        return torch.as_tensor(np.array(values)).to(self.device, self.dtype)
+
+    def _gather(self, data: tuple[Tensor, Tensor], indices: Tensor) -> tuple[Tensor, Tensor]:
+        """The batch of each trial: inputs (k, B, D) and targets (k, B), from indices (S, B)."""
+        inputs, targets = data
+        trials = len(self.trials)
+        if self._one_seed is not None:
+            row = self._one_seed
+            x, y = inputs[row, indices[row]], targets[row, indices[row]]
+            return x.expand(trials, *x.shape), y.expand(trials, -1)
+        rows = self._seed_rows[:, None]
+        return inputs[rows, indices[self._seed_rows]], targets[rows, indices[self._seed_rows]]
+
+    def _losses(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Per example loss (k, B) and hits (k, B), as `trainers.losses` has them."""
+        outputs = outputs.to(self._wide)
+        if self.pack.task == "multiclass":
+            loss = functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction="none")
+            hits = outputs.gather(2, targets[:, :, None])[:, :, 0] >= outputs.max(2).values
+            return loss.view(targets.shape), hits
+        z = outputs[:, :, 0]
+        if self.pack.task == "binary":
+            loss = functional.binary_cross_entropy_with_logits(z, targets.to(z.dtype), reduction="none")
+            return loss, (z > 0) == (targets > 0.5)
+        return (z - targets) ** 2, torch.zeros_like(z, dtype=torch.bool)
+
+    def _differentiate(self, loss: Tensor) -> None:
+        """Fill the gradients of each trial's mean loss, with the L2 term."""
+        leaves = [*self.weights, *self.biases]
+        # Trials share nothing, so the gradient of the sum holds each trial's own.
+        gradients = torch.autograd.grad(loss.mean(1).sum(), leaves)
+        with torch.no_grad():
+            for view, gradient in zip(self._gradient_views, gradients, strict=True):
+                view.copy_(gradient)
+            if self.pack.weight_decay:
+                for view, weights in zip(self._gradient_views, self.weights, strict=False):
+                    view.add_(weights, alpha=self.pack.weight_decay)
+
+
+def to_numpy(tensor: Tensor) -> NDArray[Any]:
+    """Copy a tensor to a NumPy array; bfloat16, which NumPy lacks, becomes float32."""
+    wide = tensor.detach().float() if tensor.dtype == torch.bfloat16 else tensor.detach()
+    return wide.cpu().numpy().copy()

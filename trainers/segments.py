@@ -1,0 +1,96 @@
+"""The optimizers of a tile: neighbouring trials with the same optimizer take their steps together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.optimizers import OPTIMIZERS
+from trainers.optimizers.base import Array, Optimizer, State
+from trainers.pack import Pack
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Trials ``start`` to ``stop`` of a tile, with one optimizer and its state.
+
+    Args:
+        start: first row.
+        stop: the row after the last.
+        optimizer: of all of them.
+        hyperparameters: name -> (k, 1) float64.
+        state: name -> (k, P), NumPy or torch as the tile's parameters.
+    """
+
+    start: int
+    stop: int
+    optimizer: Optimizer
+    hyperparameters: Mapping[str, Floats]
+    state: State
+
+    @property
+    def rows(self) -> slice:
+        """The rows of the tile that belong to it."""
+        return slice(self.start, self.stop)
+
+    def learning_rates(self, pack: Pack, trials: Sequence[int], epoch: int, finished: int, steps: int) -> Floats:
+        """The decayed learning rates of an epoch's steps, after ``finished`` others: (steps, k, 1)."""
+        multipliers = {
+            schedule: schedule.multipliers(epoch - 1, finished, steps)
+            for schedule in {pack.trials[trial].schedule for trial in trials}
+        }
+        decay = np.stack([multipliers[pack.trials[trial].schedule] for trial in trials], axis=1)[:, :, None]
+        return np.asarray(self.hyperparameters["learning_rate"] * decay)
+
+    def coefficients(self, learning_rates: Floats, finished: int) -> dict[str, Floats]:
+        """The numbers of an epoch's steps, after ``finished`` others: name -> (steps, k, 1)."""
+        steps = len(learning_rates)
+        step = (finished + 1.0 + np.arange(steps))[:, None, None]
+        numbers = self.optimizer.coefficients(self.hyperparameters, learning_rates, step)
+        shape = (steps, self.stop - self.start, 1)
+        return {name: np.broadcast_to(value, shape) for name, value in numbers.items()}
+
+
+def make_segments(pack: Pack, trials: Sequence[int], parameters: Array) -> list[Segment]:
+    """Group neighbours of ``trials`` by optimizer and make their first states from ``parameters`` (k, P)."""
+    segments = []
+    for name, group in groupby(range(len(trials)), key=lambda row: pack.trials[trials[row]].optimizer):
+        rows = list(group)
+        start, stop = rows[0], rows[-1] + 1
+        optimizer = OPTIMIZERS[name]
+        members = [pack.trials[trials[row]] for row in rows]
+        hyperparameters = {
+            h.name: np.array([[m.hyperparameters[h.name]] for m in members]) for h in optimizer.hyperparameters
+        }
+        segments.append(Segment(start, stop, optimizer, hyperparameters, optimizer.init(parameters[start:stop])))
+    return segments
+
+
+def keep_rows(segments: Sequence[Segment], rows: Sequence[int]) -> list[Segment]:
+    """Keep some rows of a tile, in order; states are copied."""
+    kept_segments = []
+    start = 0
+    for segment in segments:
+        kept = [row - segment.start for row in rows if segment.start <= row < segment.stop]
+        if kept:
+            hyperparameters = {name: values[kept] for name, values in segment.hyperparameters.items()}
+            state = {name: values[kept] for name, values in segment.state.items()}
+            kept_segments.append(Segment(start, start + len(kept), segment.optimizer, hyperparameters, state))
+            start += len(kept)
+    return kept_segments
+
+
+def seed_runs(pack: Pack, trials: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Group neighbours of ``trials`` by seed: (first row, row after the last, seed)."""
+    seeds = [pack.trials[trial].seed for trial in trials]
+    runs = []
+    for seed, group in groupby(range(len(seeds)), key=seeds.__getitem__):
+        rows = list(group)
+        runs.append((rows[0], rows[-1] + 1, seed))
+    return runs
