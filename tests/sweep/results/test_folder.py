@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from sweep.errors import ResultsError
-from sweep.records import TrialResult
+from sweep.plan import Plan
+from sweep.records import Arm, Trial, TrialResult
 from sweep.results import ResultsFolder, load_results, require_writable
 from sweep.results import journal as journal_module
 
@@ -78,6 +79,16 @@ def test_each_hyperparameter_is_a_column_of_its_own_type(tmp_path):
     assert trials["epochs"].tolist() == [3, 3]
 
 
+def test_an_id_that_looks_like_a_number_is_read_back_as_text(tmp_path):
+    arm = Arm("12e456789012", "sgd", {"optimizer": "sgd", "batch_size": 8, "epochs": 3})
+    plan = Plan("small", "ab" * 32, 1, (), (arm,), (0,), (Trial("000000000012", arm, 0),), 80)
+    with ResultsFolder(tmp_path, plan) as folder:
+        folder.append([make_result(plan.trials[0], [0.5])])
+        result = folder.finalise("val_loss", "min")
+    assert result.leaderboard["arm_id"].tolist() == ["12e456789012"]
+    assert result.trials["trial_id"].tolist() == ["000000000012"]
+
+
 def test_epochs_have_one_row_each_in_the_order_of_the_plan(tmp_path, plan):
     with ResultsFolder(tmp_path, plan) as folder:
         folder.append([make_result(plan.trials[2], [0.9, 0.8])])
@@ -101,6 +112,8 @@ def test_a_failed_trial_is_trained_again_and_its_later_result_counts(tmp_path, p
         folder.append([make_result(trial, [0.4])])
         assert folder.finished_trial_ids() == {trial.id, stopped.id, diverged.id}
         assert folder.finalise("val_loss", "min").trials["status"].tolist()[0] == "COMPLETED"
+    (merged,) = _parts(folder)
+    assert sorted(pd.read_parquet(merged)["trial_id"]) == [trial.id for trial in plan.trials[:3]]
 
 
 def test_results_come_back_as_they_were_given(tmp_path, plan):
@@ -229,6 +242,7 @@ def test_what_had_arrived_survives_a_kill_and_the_lock_of_the_dead_is_free(tmp_p
 )
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path, function):
     (tmp_path / "file").write_text("")
+    (tmp_path / "file").chmod(0o755)
     with pytest.raises(ResultsError, match=r"the results folder must be writable\. Received: .*file") as caught:
         function(tmp_path / "file" / "results")
     assert caught.value.exit_code == 2

@@ -70,6 +70,10 @@ def test_a_narrow_terminal_breaks_the_label_alone_and_cuts_no_number():
     assert "diverged" in text
     assert "…" not in text
     assert all(part in text for part in label.split())
+    assert "best" not in lines[0]  # spared, so that the label gets more room
+    narrow = _print(_frame(rows, reached=2, target_steps_median=1200.0), terminal=True, width=60)
+    assert narrow[0].split() == ["arm", "val_loss", "seeds", "diverged"]
+    assert "best" in _print(_frame(rows, reached=2, target_steps_median=1200.0), terminal=True, width=120)[0]
 
 
 def test_a_pipe_gets_whole_lines_however_long_the_label_is():
