@@ -78,6 +78,7 @@ class SweepWriter:
         self._queue = BoundedQueue(queue_numbers)
         self._pending = PendingFile(folder / PENDING_NAME)
         self._deadline: float | None = None
+        self._given_up = False
         self._ending = threading.Event()
         self._ready = threading.Event()
         self._parent: ParentRun | None = None
@@ -227,7 +228,7 @@ class SweepWriter:
         from mlflow.exceptions import MlflowException
 
         delay = FIRST_DELAY_SECONDS
-        while True:
+        while not self._given_up:
             started = time.monotonic()
             try:
                 action()
@@ -239,15 +240,15 @@ class SweepWriter:
                 return True
             finally:
                 self._busy_seconds += time.monotonic() - started
-            if self._deadline is not None and time.monotonic() > self._deadline:
-                return False
+            self._given_up = self._deadline is not None and time.monotonic() > self._deadline
             self._pause(delay)
             delay = min(2 * delay, LONGEST_DELAY_SECONDS)
+        return False
 
     def _pause(self, delay: float) -> None:
-        if not self._ending.wait(delay):
-            return
-        time.sleep(FIRST_DELAY_SECONDS)
+        # The end of the sweep cuts a long wait short, and makes the rest of them short.
+        if self._ending.wait(delay) and not self._given_up:
+            time.sleep(FIRST_DELAY_SECONDS)
 
 
 def _sentence(error: Exception) -> str:

@@ -1,0 +1,64 @@
+"""The views that the dashboard is given."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import zlib
+
+import pytest
+
+from sweep.tracking.runs import trial_run
+from sweep.tracking.views import NOTHING_SEEN, saved_views
+
+
+@pytest.fixture
+def seen(make_result):
+    results = [
+        make_result(optimizer, rate, seed) for optimizer in ("sgd", "adam") for rate in (0.1, 1) for seed in (0, 1)
+    ]
+    return NOTHING_SEEN.add(trial_run(result, "val_accuracy", "max") for result in results)
+
+
+def state(tags, kind):
+    envelope = json.loads(tags[f"mlflow.sharedViewState.quickstart-{kind}"])
+    assert envelope["name"] == f"quickstart: {kind}"
+    header, _, body = envelope["state"].partition(";")
+    assert header == "deflate"
+    return json.loads(zlib.decompress(base64.b64decode(body)))
+
+
+def test_what_differs_between_trials_is_seen(seen):
+    assert set(seen.varied) == {"optimizer", "learning_rate", "beta1", "seed"}
+    assert "beta1" in seen.partial
+    assert seen.arms == ("sgd lr=0.1", "sgd lr=1", "adam lr=0.1", "adam lr=1")
+
+
+def test_the_trials_are_filtered_by_their_parent_and_sorted_best_first(record, seen):
+    view = state(saved_views(record, "p123", seen), "trials")
+    assert view["searchFilter"] == 'tags."mlflow.parentRunId" = "p123"'
+    assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`best_val_accuracy`", False)
+    smaller = dataclasses.replace(record, metric="val_loss", mode="min")
+    view = state(saved_views(smaller, "p123", seen), "trials")
+    assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`best_val_loss`", True)
+
+
+def test_the_seeds_of_a_setting_are_one_folded_group(record, seen):
+    view = state(saved_views(record, "p123", seen), "settings")
+    assert view["groupBy"] == {"aggregateFunction": "average", "groupByKeys": [{"mode": "tag", "groupByData": "arm"}]}
+    assert view["groupsExpanded"]["tag.arm.sgd lr=0.1"] is False
+
+
+def test_parallel_coordinates_use_only_parameters_that_every_optimizer_has(record, seen):
+    # The dashboard drops a run whose value is text on an axis of numbers.
+    cards = state(saved_views(record, "p123", seen), "trials")["compareRunCharts"]
+    (parallel,) = [card for card in cards if card["type"] == "PARALLEL"]
+    assert parallel["selectedParams"] == ["optimizer", "learning_rate"]
+
+
+def test_views_of_thousands_of_arms_fit_into_their_tags(record, seen):
+    many = dataclasses.replace(seen, arms=tuple(f"adam lr={i * 7919 % 10007}" for i in range(5000)))
+    tags = saved_views(record, "p123", many)
+    assert max(len(value) for value in tags.values()) <= 5000
+    assert state(tags, "settings")["groupsExpanded"] == {}
