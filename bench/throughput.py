@@ -23,9 +23,8 @@ CONFIG = HERE / "throughput.yaml"
 
 def settings() -> list[dict[str, object]]:
     """The distinct settings that the plan of the sweep lists."""
-    printed = subprocess.run(
-        [sys.executable, "-m", "sweep", "plan", str(CONFIG), "--json"], check=True, capture_output=True, text=True
-    )
+    command = [sys.executable, "-m", "sweep", "plan", str(CONFIG), "--json"]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
     return [arm["setting"] for arm in json.loads(printed.stdout)["arms"]]
 
 
@@ -38,17 +37,21 @@ def commands(folder: Path, listed: Path) -> dict[str, list[str]]:
     }
 
 
+def environment() -> dict[str, str]:
+    """The caller's, with this project and the baselines importable from any folder."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
+
+
 def measure(command: list[str], folder: Path) -> float:
     """Seconds of one command; its output goes to a file in the folder."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
+    variables = {
+        **environment(),
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
     with (folder / "output.txt").open("w") as output:
         start = perf_counter()
-        subprocess.run(command, check=True, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        subprocess.run(command, check=True, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT)
         return perf_counter() - start
 
 

@@ -1,1 +1,60 @@
 """Plans, runs and compares many trainings of one network under different optimizers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sweep.config import SweepConfig, load_config
+from sweep.errors import SweepError
+from sweep.planning import Plan
+
+if TYPE_CHECKING:
+    from sweep.progress import Progress
+    from sweep.results import SweepResult
+    from sweep.runner import RunResult
+
+__all__ = ["Plan", "SweepConfig", "SweepError", "load_config", "load_results", "plan", "run"]
+
+
+def plan(config: SweepConfig) -> Plan:
+    """Plan a sweep: every trial with its id, checked against its data and this machine; nothing is written.
+
+    Args:
+        config: from `load_config`.
+
+    Raises:
+        SweepError: one sentence on what stands in the way.
+
+    >>> config = SweepConfig.model_validate({"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": [0.1, 1]}}})
+    >>> len(plan(config).trials)
+    2
+    """
+    from sweep.preparation import prepare
+
+    return prepare(config).plan
+
+
+def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
+    """Run a sweep on Ray Tune; see `sweep.runner.run`.
+
+    Args:
+        config: from `load_config`.
+        progress: a display, such as `sweep.progress.make_progress` makes; None shows nothing.
+        fresh: train everything again, also what an earlier run has finished.
+
+    Returns:
+        The results; ``.trials``, ``.epochs`` and ``.leaderboard`` are pandas frames.
+
+    Raises:
+        SweepError: one sentence on what stands in the way, before anything is trained.
+    """
+    from sweep.runner import run as run_sweep
+
+    return run_sweep(config, progress=progress, fresh=fresh)
+
+
+def load_results(path: str) -> SweepResult:
+    """Open the results folder of an earlier run; see `sweep.results.load_results`."""
+    from sweep.results import load_results as load
+
+    return load(path)

@@ -12,7 +12,7 @@ from sweep.config import SweepConfig
 from sweep.driver import Resources, local_workers
 from sweep.errors import DataError
 from sweep.packing import Job, form_jobs
-from sweep.plan import Plan, make_plan
+from sweep.planning import Plan, make_plan
 from sweep.probe import Rates, measure_rates
 from sweep.recipe import Recipe, batch_size_of, recipe_of
 from sweep.records import Trial

@@ -88,13 +88,13 @@ class MetricConfig(Section):
     name: Annotated[str, OneOf(tuple(METRICS))] = "val_loss"
     """The metric; accuracy is for classification, rmse and r2 are for regression."""
 
-    mode: Literal["min", "max"] | None = Field(default=None, validate_default=True)
+    mode: Literal["min", "max"] = Field(default=None, validate_default=True)
     """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
 
-    @field_validator("mode")
+    @field_validator("mode", mode="before")
     @classmethod
-    def _suits_the_metric(cls, mode: str | None, info: ValidationInfo) -> str | None:
-        return mode or (METRICS[info.data["name"]].mode if "name" in info.data else None)
+    def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
+        return mode or METRICS[info.data.get("name", "val_loss")].mode
 
 
 class GridSearch(Section):

@@ -22,7 +22,7 @@ from sweep.results.leaderboard import leaderboard
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
 
 if TYPE_CHECKING:
-    from sweep.plan import Plan
+    from sweep.planning import Plan
     from sweep.results.frames import SweepResult
 
 

@@ -17,7 +17,7 @@ from sweep.results.journal import FACTS, METRIC_PREFIX
 from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
-    from sweep.plan import Plan
+    from sweep.planning import Plan
 
 COUNTS = ("epoch", "steps", "examples")
 """Metrics that are whole numbers."""

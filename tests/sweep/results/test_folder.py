@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sweep.errors import ResultsError
-from sweep.plan import Plan
+from sweep.planning import Plan
 from sweep.records import Arm, Trial, TrialResult
 from sweep.results import ResultsFolder, load_results, require_writable
 from sweep.results import journal as journal_module

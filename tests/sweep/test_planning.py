@@ -11,7 +11,7 @@ import pytest
 
 from sweep.config import SweepConfig
 from sweep.errors import ConfigError
-from sweep.plan import labels, make_plan
+from sweep.planning import labels, make_plan
 from trainers.data import DatasetShape, shape
 
 
@@ -186,6 +186,6 @@ def test_ten_thousand_trials_are_planned_at_once():
 
 def test_planning_imports_nothing_heavy():
     heavy = "{'ray', 'mlflow', 'torch', 'sklearn', 'pandas', 'matplotlib'}"
-    code = f"import sys, sweep.plan, sweep.config; sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
+    code = f"import sys, sweep.planning, sweep.config; sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
