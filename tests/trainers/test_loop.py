@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trainers.data import DataSource, Split, load, split
 from trainers.data.dataset import Task
+from trainers.data.split import split_indices
 from trainers.diagnostics import metric_names
 from trainers.loop import trace, train
 from trainers.pack import NetworkSpec, Pack, Target, TrialSpec
@@ -139,12 +140,6 @@ def _flat(layers: Any, row: int) -> NDArray[Any]:
 def _ratio(before: Any, after: Any, row: int) -> float:
     old, new = _flat(before, row), _flat(after, row)
     return float(np.linalg.norm(new - old) / np.linalg.norm(old))
-
-
-def _train_rows(data: Any, seed: int) -> NDArray[np.int64]:
-    from trainers.data.split import split_indices
-
-    return split_indices(data, 0.2, generator(seed, "split"))[0]
 
 
 def test_the_learning_rate_of_each_epoch_is_the_lectures_table() -> None:

@@ -72,7 +72,7 @@ def test_a_trial_is_the_same_alone_and_among_any_49_others(
 def test_each_tile_size_gives_the_same_numbers_on_real_data(
     history: History, hidden: tuple[int, ...], batch_size: int | None
 ) -> None:
-    # Each seed has its own split here. 37 outputs of breast_cancer's 455 training examples are a short last batch.
+    # Each of four seeds has its own split here; of 455 training examples, batches of 64 leave a last one of 7.
     def pack(trials: tuple[TrialSpec, ...]) -> Pack:
         return Pack(load(DataSource("breast_cancer")), trials, NetworkSpec(hidden), batch_size, 2)
 

@@ -106,7 +106,7 @@ def test_given_batches_are_taken_as_they_come_and_all_trials_see_the_same(proble
 
 @pytest.mark.parametrize("name", ["adam", "sgd"])
 def test_steps_are_counted_on_where_given_epochs_differ_in_length(problem: Problem, name: str) -> None:
-    # The same five batches cut into epochs of 3 + 1 + 1 are the same steps 1 to 5, for Adam's correction as for k/sqrt(t).
+    # Five batches cut into epochs of 3 + 1 + 1 are the same steps 1 to 5, for Adam's corrections and for k / sqrt(t).
     parts, shape = problem("multiclass")
     trial = TrialSpec(name, {"learning_rate": 0.1}, Schedule("inverse_sqrt", rate=1.0, by="step"))
     batches = list(np.random.default_rng(0).integers(0, 45, (5, 8)))
@@ -127,7 +127,7 @@ def test_steps_are_counted_on_where_given_epochs_differ_in_length(problem: Probl
 def test_batches_that_end_early_are_refused(problem: Problem) -> None:
     parts, shape = problem("multiclass")
     pack = Pack(parts, (TrialSpec("sgd", {"learning_rate": 0.1}),), epochs=3, shape=shape)
-    with pytest.raises(ValueError, match="`batch_order` must give batches for 3 epochs. Received: 1."):
+    with pytest.raises(ValueError, match=r"`batch_order` must give batches for 3 epochs. Received: 1."):
         list(train(pack, batch_order=[[np.arange(5)]]))
 
 
