@@ -115,7 +115,7 @@ class _Training:
     def run(self, trials: Sequence[Trial]) -> bool:
         """Train ``trials``; True when it was interrupted."""
         preparation = self.preparation
-        self.board.progress.start(len(preparation.plan.trials))
+        self.board.progress.start(len(preparation.plan.trials), self.board.done)
         try:
             with Interruption() as interruption:
                 dataset = preparation.data
