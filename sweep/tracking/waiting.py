@@ -28,10 +28,10 @@ class BoundedQueue:
         self._changed = threading.Condition()
 
     def put(self, result: TrialResult, timeout_seconds: float) -> bool:
-        """Add a result; False if there was no room for it within the time."""
+        """Add a result; False if there was no room for it within the time, or the queue is closed."""
         numbers = _numbers(result)
         with self._changed:
-            if not self._changed.wait_for(lambda: self._has_room(numbers), timeout_seconds):
+            if self._closed or not self._changed.wait_for(lambda: self._has_room(numbers), timeout_seconds):
                 return False
             self._waiting.append(result)
             self._numbers += numbers

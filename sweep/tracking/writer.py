@@ -87,6 +87,8 @@ class SweepWriter:
         self._written = self._skipped = self._failed = 0
         self._seen = NOTHING_SEEN
         self._busy_seconds = 0.0
+        self._batch: list[TrialRun] = []
+        self._completed = False
         self._error: str | None = None
         self._report: WriterReport | None = None
         hush_mlflow()
@@ -139,13 +141,15 @@ class SweepWriter:
                 self._ending.set()
                 self._queue.close()
             self._thread.join()
+            if not self._completed:
+                self._error = "The writer ended early; its traceback is above."
             self._report = WriterReport(
                 written=self._written,
                 skipped=self._skipped,
                 failed=self._failed,
                 seconds=self._busy_seconds,
                 pending=self._pending.path if self._failed else None,
-                error=self._error if self._failed or not self._ready.is_set() else None,
+                error=self._error if self._failed or not self._completed or not self._ready.is_set() else None,
                 url=self._url(),
             )
         return self._report
@@ -162,17 +166,23 @@ class SweepWriter:
         """Body of the thread: write until the queue is closed; whatever happens, no result is lost."""
         try:
             self._serve()
+            self._completed = True
         finally:
-            while batch := self._queue.take(BATCH_NUMBERS):
-                self._keep([self._describe(result) for result in batch])
+            while self._batch or (batch := self._queue.take(BATCH_NUMBERS)):
+                self._keep(self._batch or [self._describe(result) for result in batch])
+                self._batch = []
+            if not self._completed:
+                self._end()
 
     def _serve(self) -> None:
         from mlflow.utils.logging_utils import suppress_logs_in_thread
 
         with suppress_logs_in_thread():
             opened = self._open()
-            while batch := self._queue.take(BATCH_NUMBERS):
-                self._keep(self._write([self._describe(result) for result in batch]))
+            while results := self._queue.take(BATCH_NUMBERS):
+                self._batch = [self._describe(result) for result in results]
+                self._keep(self._write(self._batch))
+                self._batch = []
             self._failed = self._pending.drain(self._write, BATCH_NUMBERS)
             if opened:
                 self._end()

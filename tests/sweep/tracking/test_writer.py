@@ -176,6 +176,23 @@ def test_what_an_earlier_start_could_not_write_is_written_by_the_next(
     assert not (tmp_path / "mlflow-pending.jsonl").exists()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_of_the_writer_loses_no_trial(store_uri, tmp_path, record, make_result, monkeypatch):
+    def broken(self, runs):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("sweep.tracking.database_sink.DatabaseSink.write", broken)
+    writer = SweepWriter(store_uri, record, tmp_path)
+    for seed in range(3):
+        writer.log_trial(make_result(seed=seed))
+    report = writer.finish("FINISHED", {}, {})
+    assert (report.written, report.failed) == (0, 3)
+    assert "ended early" in report.error
+    assert MlflowClient(store_uri).get_run(writer.parent_run_id).info.status == "FINISHED"
+    writer.log_trial(make_result(seed=3))
+    assert report.pending.read_text().count("\n") == 4
+
+
 def test_nothing_is_printed(store_uri, tmp_path, record, make_result, capfd):
     with SweepWriter(store_uri, record, tmp_path) as writer:
         writer.log_trial(make_result())
