@@ -12,8 +12,11 @@ from contextlib import closing
 import numpy as np
 import pytest
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, TEMPORARILY_UNAVAILABLE
 
 from sweep.tracking import SweepWriter
+from sweep.tracking.database_sink import DatabaseSink
 
 
 def children(uri, writer):
@@ -174,6 +177,23 @@ def test_what_an_earlier_start_could_not_write_is_written_by_the_next(
         later.log_trial(make_result(seed=1))
     assert {run.data.tags["seed"] for run in children(store_uri, later)} == {"0", "1"}
     assert not (tmp_path / "mlflow-pending.jsonl").exists()
+
+
+def test_a_store_that_comes_back_gets_everything(store_uri, tmp_path, record, make_result, monkeypatch):
+    monkeypatch.setattr("sweep.tracking.writer.FIRST_DELAY_SECONDS", 0.01)
+    failures = 4 * [TEMPORARILY_UNAVAILABLE, INTERNAL_ERROR]
+
+    def write(self, runs, _write=DatabaseSink.write):
+        if failures:
+            raise MlflowException("no answer", error_code=failures.pop())
+        _write(self, runs)
+
+    monkeypatch.setattr(DatabaseSink, "write", write)
+    with SweepWriter(store_uri, record, tmp_path) as writer:
+        writer.log_trial(make_result())
+        report = writer.finish("FINISHED", {}, {})
+    assert (report.written, report.failed, report.error) == (1, 0, None)
+    assert len(children(store_uri, writer)) == 1
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
