@@ -25,7 +25,8 @@ def plan(config: SweepConfig) -> Plan:
     Raises:
         SweepError: one sentence on what stands in the way.
 
-    >>> config = SweepConfig.model_validate({"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": [0.1, 1]}}})
+    >>> optimizers = {"sgd": {"learning_rate": [0.1, 1]}}
+    >>> config = SweepConfig.model_validate({"data": {"name": "iris"}, "optimizers": optimizers})
     >>> len(plan(config).trials)
     2
     """

@@ -12,6 +12,7 @@ from typing import Any
 
 from sweep.chunks import Chunk
 from sweep.errors import ResourceError
+from sweep.machine import available_cpus, available_gpus
 from sweep.packing import Job
 from sweep.recipe import Recipe
 from trainers.data import Dataset
@@ -49,13 +50,6 @@ class Resources:
     gpus_per_worker: float = 0.0
 
 
-def available_cpus() -> int:
-    """How many CPUs this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def local_workers(resources: Resources) -> int:
     """How many workers this machine has room for.
 
@@ -74,6 +68,15 @@ def local_workers(resources: Resources) -> int:
             f"`resources.workers` must be at most {room}, the {cpus} CPUs of this machine shared by "
             f"{resources.cpus_per_worker} a worker. Received: {resources.workers}. Ask for fewer, or `auto`."
         )
+    gpus = available_gpus()
+    wanted = resources.gpus_per_worker * (resources.workers or 1)
+    if wanted > gpus:
+        raise ResourceError(
+            f"`resources.gpus_per_worker` must fit the {gpus} GPUs of this machine. "
+            f"Received: {resources.gpus_per_worker:g} for each of {resources.workers or 1} workers. Ask for less."
+        )
+    if resources.gpus_per_worker:
+        room = min(room, int(gpus / resources.gpus_per_worker))
     return resources.workers or room
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweep.analysis.curves import best_arms, learning_curves
 from sweep.board import Board
 from sweep.chunks import Chunk, PackCollector
 from sweep.config import SweepConfig
@@ -89,7 +90,8 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
         tracked = None
         if writer is not None:
-            tracked = writer.finish("KILLED" if interrupted else "FINISHED", _artifacts(result), {})
+            artifacts = {**_tables(result), **_curves(result, config)}
+            tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
         return RunResult(
             result.path,
             time.monotonic() - start,
@@ -181,9 +183,23 @@ def _record(preparation: Preparation, uri: str) -> SweepRecord:
     )
 
 
-def _artifacts(result: SweepResult) -> dict[str, Path | str | bytes]:
+def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
     names = ("leaderboard.csv", "config.yaml", "plan.json", "trials.parquet", "epochs.parquet")
     return {name: result.path / name for name in names}
+
+
+def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:
+    """The learning curves of the best arm of each optimizer, as numbers and as a picture."""
+    from sweep.report.figures import learning_curves as draw
+
+    best = best_arms(result.leaderboard)
+    curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)
+    labels = dict(zip(best["arm_id"], best["arm"], strict=True))
+    title = config.question or f"The best arm of each optimizer of {config.name}"
+    return {
+        "curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False),
+        "curves.png": draw(curves, labels, config.metric.name, title),
+    }
 
 
 def _dashboard(uri: str | None) -> str | None:

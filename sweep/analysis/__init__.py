@@ -1,0 +1,1 @@
+"""Pure functions from the tables of a sweep to the numbers that its figures and reports show."""

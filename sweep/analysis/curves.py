@@ -1,0 +1,34 @@
+"""Learning curves: how a metric goes over the epochs, on average over the seeds of an arm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def best_arms(leaderboard: pd.DataFrame) -> pd.DataFrame:
+    """Pick the best arm of each optimizer: ``arm_id arm optimizer``, the best first.
+
+    Args:
+        leaderboard: of a sweep, the best arm first; an optimizer of which no arm has a rank is left out.
+    """
+    ranked = leaderboard[leaderboard["rank"].notna()]
+    return ranked.drop_duplicates("optimizer")[["arm_id", "arm", "optimizer"]].reset_index(drop=True)
+
+
+def learning_curves(epochs: pd.DataFrame, arm_ids: list[str], metric: str) -> pd.DataFrame:
+    """Average a metric over seeds, epoch by epoch.
+
+    Args:
+        epochs: one row an epoch of a trial, ``arm_id seed epoch`` and the metrics.
+        arm_ids: the arms to draw.
+        metric: a column of ``epochs``.
+
+    Returns:
+        ``arm_id epoch mean low high seeds``: the mean and the range over the seeds that reached the epoch.
+    """
+    chosen = epochs[epochs["arm_id"].isin(arm_ids)]
+    grouped = chosen.groupby(["arm_id", "epoch"], sort=True)[metric]
+    return grouped.agg(mean="mean", low="min", high="max", seeds="count").reset_index()
