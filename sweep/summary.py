@@ -84,7 +84,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
 def duration(seconds: float) -> str:
     """Spell a time as people do.
 
-    >>> duration(0.42), duration(6.3), duration(75), duration(7300)
+    >>> duration(0.42), duration(6.3), duration(75), duration(7320)
     ('0.4 s', '6.3 s', '1 min 15 s', '2 h 2 min')
     """
     if seconds < 59.95:
