@@ -33,43 +33,47 @@ class Loss:
 NO_HITS: Array = np.empty((0, 0), dtype=bool)
 
 
-def _softmax_terms(z: Array, targets: Array) -> tuple[Array, Array, tuple[Array, Array, Array]]:
-    trials, _, examples = z.shape
-    at_target = (np.arange(trials)[:, None], targets, np.arange(examples)[None, :])
+def _softmax_terms(z: Array, targets: Array) -> tuple[Array, Array, Array, Array]:
+    """Exponentiate ``z`` in place; return loss (K, B), hits (K, B), the sums (K, B) and the flat targets."""
+    trials, classes, examples = z.shape
     # Shifted by the largest output, exp cannot overflow.
     z -= np.maximum.reduce(z, axis=1, keepdims=True)
-    z_target = z[at_target]
+    at_target = targets * examples
+    at_target += np.arange(examples)
+    at_target += (np.arange(trials) * (classes * examples))[:, None]
+    z_target = z.reshape(-1)[at_target]
+    largest = z == 0
+    hits = z_target == 0
+    if np.count_nonzero(largest) > hits.size:
+        # Ties: the first of the largest outputs is the prediction, as for argmax.
+        hits = largest.argmax(axis=1) == targets
     np.exp(z, out=z)
     total = np.add.reduce(z, axis=1)
-    return z_target, total, at_target
+    loss = np.log(total)
+    loss -= z_target
+    return loss, hits, total, at_target
 
 
 def softmax_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
     """Softmax cross-entropy: ``loss = log(sum_c exp(z_c)) - z_target``, ``dz = (softmax(z) - onehot) / B``.
 
     Args:
-        z: (K, C, B) outputs; overwritten by the gradient of the mean loss.
+        z: (K, C, B) contiguous outputs; overwritten by the gradient of the mean loss.
         targets: (K, B) integer class indices.
 
     Returns:
         loss (K, B), and hits (K, B) bool: argmax, the first of ties, is the target.
     """
-    hits = z.argmax(axis=1) == targets
-    z_target, total, at_target = _softmax_terms(z, targets)
-    loss = np.log(total)
-    loss -= z_target
+    loss, hits, total, at_target = _softmax_terms(z, targets)
     scale = z.dtype.type(1.0 / z.shape[2])
     z *= (scale / total)[:, None, :]
-    z[at_target] -= scale
+    z.reshape(-1)[at_target] -= scale
     return loss, hits
 
 
 def softmax_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
     """`softmax_cross_entropy_gradient` without the gradient."""
-    hits = z.argmax(axis=1) == targets
-    z_target, total, _ = _softmax_terms(z, targets)
-    loss = np.log(total)
-    loss -= z_target
+    loss, hits, _, _ = _softmax_terms(z, targets)
     return loss, hits
 
 

@@ -49,12 +49,14 @@ class Segment:
         return np.asarray(self.hyperparameters["learning_rate"] * decay)
 
     def coefficients(self, learning_rates: Floats, finished: int) -> dict[str, Floats]:
-        """The numbers of an epoch's steps, after ``finished`` others: name -> (steps, k, 1)."""
-        steps = len(learning_rates)
-        step = (finished + 1.0 + np.arange(steps))[:, None, None]
-        numbers = self.optimizer.coefficients(self.hyperparameters, learning_rates, step)
-        shape = (steps, self.stop - self.start, 1)
-        return {name: np.broadcast_to(value, shape) for name, value in numbers.items()}
+        """The numbers of an epoch's steps, after ``finished`` others: name -> (k, 1), or (steps, k, 1) if they vary."""
+        step = (finished + 1.0 + np.arange(len(learning_rates)))[:, None, None]
+        return self.optimizer.coefficients(self.hyperparameters, learning_rates, step)
+
+
+def at_step(numbers: Mapping[str, Array], step: int) -> dict[str, Array]:
+    """The numbers of one step, name -> (k, 1)."""
+    return {name: value[step] if value.ndim == 3 else value for name, value in numbers.items()}
 
 
 def make_segments(pack: Pack, trials: Sequence[int], parameters: Array) -> list[Segment]:

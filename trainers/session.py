@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from trainers import batches as batching
 from trainers.data import Split, split
 from trainers.networks.base import initial_parameters
+from trainers.networks.numpy_mlp import with_ones
 from trainers.pack import Pack
 from trainers.seeding import generator
 from trainers.tile import Batches, NumpyTile, Tile
@@ -52,6 +54,16 @@ def choose_tile_size(pack: Pack, batch_size: int) -> int:
     return max(1, TILE_BYTES // (numbers * np.dtype(pack.dtype).itemsize))
 
 
+def balanced(order: Sequence[int], width: int) -> list[list[int]]:
+    """Cut into as few portions of at most ``width`` as can be, of equal sizes up to one.
+
+    >>> [len(portion) for portion in balanced(range(16), 15)]
+    [8, 8]
+    """
+    portions = np.array_split(np.asarray(order), -(-len(order) // width))
+    return [portion.tolist() for portion in portions]
+
+
 def make_tile(pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: Array) -> Tile:
     """Make a tile on the pack's backend from float64 initial parameters (k, P)."""
     if pack.backend == "torch":
@@ -59,6 +71,13 @@ def make_tile(pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], pa
 
         return TorchTile(pack, trials, splits, parameters)
     return NumpyTile(pack, trials, splits, parameters.astype(pack.dtype))
+
+
+def feed(pack: Pack, parts: Split) -> Split:
+    """Prepare a split for the tiles of the pack's backend."""
+    if pack.backend == "torch":
+        return parts
+    return replace(parts, train_inputs=with_ones(parts.train_inputs), val_inputs=with_ones(parts.val_inputs))
 
 
 class Session:
@@ -94,11 +113,11 @@ class Session:
         if not keep_order:
             order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
         width = tile_size or choose_tile_size(pack, size)
+        feeds = {seed: feed(pack, parts) for seed, parts in self.splits.items()}
         self.tiles: list[Tile] = []
-        for start in range(0, len(order), width):
-            members = order[start : start + width]
+        for members in balanced(order, width):
             parameters = np.stack([rows[pack.trials[i].seed] for i in members])
-            self.tiles.append(make_tile(pack, members, self.splits, parameters))
+            self.tiles.append(make_tile(pack, members, feeds, parameters))
 
     def next_epoch(self) -> Mapping[int, Batches]:
         """Draw the batches of the next epoch: seed -> batches."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from trainers.data import Split
 from trainers.diagnostics import norms, update_ratios
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, Workspace
 from trainers.pack import Pack
-from trainers.segments import Segment, keep_rows, make_segments, seed_runs
+from trainers.segments import Segment, at_step, keep_rows, make_segments, seed_runs
 
 Array = NDArray[Any]
 Batches = Sequence[NDArray[np.intp]]
@@ -80,7 +80,7 @@ class NumpyTile:
     Args:
         pack: what is trained.
         trials: indices into ``pack.trials``, neighbours sharing optimizer and seed where possible.
-        splits: seed -> split, in the pack's dtype.
+        splits: seed -> split in the pack's dtype, the inputs with their column of ones.
         parameters: (k, P) initial parameters in the pack's dtype; the tile keeps and changes them.
     """
 
@@ -105,6 +105,9 @@ class NumpyTile:
         )
         self._spaces: dict[int, Workspace] = {}
         self.runs = seed_runs(self.pack, trials)
+        self._seeds = list(dict.fromkeys(seed for _, _, seed in self.runs))
+        rows = [self._seeds.index(seed) for start, stop, seed in self.runs for _ in range(start, stop)]
+        self._seed_rows = np.array(rows, dtype=np.intp)
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with some of the trials only; see `Tile.keep`."""
@@ -133,7 +136,7 @@ class NumpyTile:
         ]
         before = self.parameters
         for step, size in enumerate(sizes):
-            inputs, targets = self._batch(batches, step, size)
+            inputs, targets = self._gather({seed: batches[seed][step] for seed in self._seeds}, "train")
             loss, hits = self.network.loss_and_gradients(inputs, targets, self._space(size))
             totals[step] = np.add.reduce(loss, axis=1)
             if hits.size:
@@ -159,24 +162,24 @@ class NumpyTile:
                 self.parameters[segment.rows],
                 self.gradients[segment.rows],
                 segment.state,
-                {name: values[step] for name, values in numbers.items()},
+                at_step(numbers, step),
                 self.work[segment.rows],
             )
 
-    def _batch(self, batches: Mapping[int, Batches], step: int, size: int) -> tuple[list[InputRun], Array]:
-        known = {seed: batches[seed][step] for seed in {seed for _, _, seed in self.runs}}
-        gathered = {
-            seed: (
-                self.splits[seed].train_inputs[indices],
-                self.splits[seed].train_targets[indices],
+    def _gather(
+        self, rows: Mapping[int, NDArray[np.intp] | slice], part: Literal["train", "val"]
+    ) -> tuple[list[InputRun], Array]:
+        """One gather a seed, shared by all its trials: the inputs of each run and the targets (k, B) of each trial."""
+        inputs, targets = {}, []
+        for seed, chosen in rows.items():
+            split = self.splits[seed]
+            x, y = (
+                (split.train_inputs, split.train_targets) if part == "train" else (split.val_inputs, split.val_targets)
             )
-            for seed, indices in known.items()
-        }
-        inputs = [InputRun(start, stop, gathered[seed][0]) for start, stop, seed in self.runs]
-        targets = np.empty((len(self.trials), size), dtype=next(iter(gathered.values()))[1].dtype)
-        for start, stop, seed in self.runs:
-            targets[start:stop] = gathered[seed][1]
-        return inputs, targets
+            inputs[seed] = x[chosen]
+            targets.append(y[chosen])
+        runs = [InputRun(start, stop, inputs[seed]) for start, stop, seed in self.runs]
+        return runs, np.stack(targets)[self._seed_rows]
 
     def _space(self, size: int) -> Workspace:
         if size not in self._spaces:
@@ -189,10 +192,7 @@ class NumpyTile:
         losses, hits_total = np.zeros(len(self.trials)), np.zeros(len(self.trials))
         for start in range(0, total, EVALUATION_EXAMPLES):
             part = slice(start, min(start + EVALUATION_EXAMPLES, total))
-            inputs = [InputRun(a, b, self.splits[seed].val_inputs[part]) for a, b, seed in self.runs]
-            targets = np.concatenate(
-                [np.broadcast_to(self.splits[s].val_targets[part], (b - a, part.stop - start)) for a, b, s in self.runs]
-            )
+            inputs, targets = self._gather(dict.fromkeys(self._seeds, part), "val")
             loss, hits = self.network.evaluate(inputs, targets, self._space(part.stop - start))
             losses += np.add.reduce(loss, axis=1, dtype=np.float64)
             if hits.size:

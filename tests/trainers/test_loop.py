@@ -55,11 +55,11 @@ def test_three_epochs_by_hand(one_example: Problem) -> None:
 
 
 def test_trials_of_a_tile_share_its_seconds(one_example: Problem) -> None:
-    # The clock ticks once in a tile's epoch: a tile of three, then a tile of one.
-    pack = by_hand(one_example, (sgd(0.1),) * 4, epochs=2)
+    # The clock ticks once in a tile's epoch: a tile of three, then a tile of two.
+    pack = by_hand(one_example, (sgd(0.1),) * 5, epochs=2)
     first, second = train(pack, tile_size=3, clock=itertools.count().__next__)
-    np.testing.assert_allclose(first.values["seconds"], [1 / 3, 1 / 3, 1 / 3, 1])
-    np.testing.assert_allclose(second.values["seconds"], [2 / 3, 2 / 3, 2 / 3, 2])
+    np.testing.assert_allclose(first.values["seconds"], [1 / 3, 1 / 3, 1 / 3, 1 / 2, 1 / 2])
+    np.testing.assert_allclose(second.values["seconds"], [2 / 3, 2 / 3, 2 / 3, 1, 1])
 
 
 def test_the_metrics_come_in_the_declared_order_as_float64() -> None:

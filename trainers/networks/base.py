@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -28,7 +29,7 @@ class Layout:
     @cached_property
     def _ends(self) -> tuple[tuple[int, int, int], ...]:
         ends, start = [], 0
-        for inputs, outputs in zip(self.widths, self.widths[1:], strict=False):
+        for inputs, outputs in pairwise(self.widths):
             middle = start + inputs * outputs
             ends.append((start, middle, middle + outputs))
             start = middle + outputs
@@ -41,7 +42,7 @@ class Layout:
 
     def weights(self, flat: Any) -> list[Any]:
         """Views of the weights in rows of parameters: (K, P), NumPy or torch -> per layer (K, inputs, outputs)."""
-        shapes = zip(self.widths, self.widths[1:], strict=False)
+        shapes = pairwise(self.widths)
         return [
             flat[:, start:middle].reshape(-1, *shape)
             for (start, middle, _), shape in zip(self._ends, shapes, strict=True)
@@ -51,6 +52,17 @@ class Layout:
         """Views of the biases in rows of parameters: (K, P), NumPy or torch -> per layer (K, outputs)."""
         return [flat[:, middle:stop] for _, middle, stop in self._ends]
 
+    def affine(self, flat: Any) -> list[Any]:
+        """Views of the weights with the bias as a last row: (K, P) -> per layer (K, inputs + 1, outputs).
+
+        ``[x, 1] [W; b] = x W + b``: one matrix multiply where the inputs carry a column of ones.
+        """
+        shapes = pairwise(self.widths)
+        return [
+            flat[:, start:stop].reshape(-1, inputs + 1, outputs)
+            for (start, _, stop), (inputs, outputs) in zip(self._ends, shapes, strict=True)
+        ]
+
     def pack(self, layers: Sequence[tuple[Array, Array]]) -> Array:
         """Lay weights and biases into one row: per layer (inputs, outputs) and (outputs,) -> (P,).
 
@@ -58,7 +70,7 @@ class Layout:
             ValueError: when the shapes are not those of this layout.
         """
         shapes = [(w.shape, np.ravel(b).shape) for w, b in layers]
-        wanted = [((i, o), (o,)) for i, o in zip(self.widths, self.widths[1:], strict=False)]
+        wanted = [((i, o), (o,)) for i, o in pairwise(self.widths)]
         if shapes != wanted:
             raise ValueError(f"Initial weights and biases must have the shapes {wanted}. Received: {shapes}.")
         return np.concatenate([np.ravel(part) for layer in layers for part in layer])
@@ -86,7 +98,7 @@ def initial_parameters(layout: Layout, init: Init, rng: np.random.Generator) -> 
     Reference: He et al. (2015), equation 10; Glorot and Bengio (2010), equation 12.
     """
     layers = []
-    for inputs, outputs in zip(layout.widths, layout.widths[1:], strict=False):
+    for inputs, outputs in pairwise(layout.widths):
         variance = {"he": 2.0 / inputs, "xavier": 2.0 / (inputs + outputs), "zeros": 0.0}[init]
         layers.append((rng.standard_normal((inputs, outputs)) * np.sqrt(variance), np.zeros(outputs)))
     return np.asarray(layout.pack(layers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,23 +17,39 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class InputRun:
-    """Inputs shared by the neighbouring trials ``start`` to ``stop``: ``inputs: (B, D)``."""
+    """Inputs shared by the neighbouring trials ``start`` to ``stop``: ``inputs: (B, D + 1)``, the last column ones."""
 
     start: int
     stop: int
     inputs: Array
 
 
-@dataclass
-class Workspace:
-    """Arrays for one batch size, made once: a step allocates nothing of the size of a layer."""
+def with_ones(inputs: Array) -> Array:
+    """Append the column of ones that carries the bias: (n, D) -> (n, D + 1).
 
-    activations: list[Array] = field(default_factory=list)
-    """Per layer (K, width, B); the last is the outputs."""
-    deltas: list[Array] = field(default_factory=list)
-    """Per hidden layer (K, width, B), the loss's derivative by its sums."""
-    masks: list[Array] = field(default_factory=list)
-    """Per hidden layer (K, width, B), where a relu is on, or scratch of the activations' dtype."""
+    >>> with_ones(np.array([[2.0, 3.0]])).tolist()
+    [[2.0, 3.0, 1.0]]
+    """
+    return np.concatenate([inputs, np.ones((len(inputs), 1), inputs.dtype)], axis=1)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Arrays for one batch size, made once: a step allocates nothing of the size of a layer.
+
+    Args:
+        inner: per hidden layer (K, width + 1, B), activations above a last row of ones.
+        activations: per layer (K, width, B): views of ``inner`` without the ones, and last the outputs.
+        deltas: per hidden layer (K, width, B), the loss's derivative by its sums.
+        masks: per hidden layer (K, width, B): where a relu is on, else scratch of the activations' dtype.
+        zeros: per hidden layer (width, B): NumPy takes a maximum of two arrays faster than of one and a number.
+    """
+
+    inner: tuple[Array, ...]
+    activations: tuple[Array, ...]
+    deltas: tuple[Array, ...]
+    masks: tuple[Array, ...]
+    zeros: tuple[Array, ...]
 
 
 class NumpyMLP:
@@ -41,9 +57,10 @@ class NumpyMLP:
 
     ``a_0 = x``, ``z_l = W_l^T a_{l-1} + b_l``, ``a_l = act(z_l)``; the last layer has no activation.
     Backward: ``delta_{l-1} = (W_l delta_l) act'(z_{l-1})``, ``dW_l = a_{l-1} delta_l^T``, ``db_l = sum_B delta_l``.
+    The bias is the weight of an input that is always 1, which makes each line one matrix multiply.
 
-    Each product is one matrix multiply a trial, of the same shapes and strides whatever K is, so that a trial's
-    numbers do not depend on its pack-mates.
+    Each product is one multiply a trial, of the same shapes and strides whatever K is, so that a trial's numbers do
+    not depend on its pack-mates.
 
     Args:
         layout: shapes of the layers.
@@ -72,36 +89,40 @@ class NumpyMLP:
         self.weight_decay = weight_decay
         self.dtype = parameters.dtype
         self.weights = layout.weights(parameters)
-        self.weights_transposed = [w.transpose(0, 2, 1) for w in self.weights]
-        self.biases = [b[:, :, None] for b in layout.biases(parameters)]
+        self.affine_transposed = [w.transpose(0, 2, 1) for w in layout.affine(parameters)]
         self.weight_gradients = layout.weights(gradients)
-        self.bias_gradients = layout.biases(gradients)
+        self.affine_gradients = layout.affine(gradients)
 
     def workspace(self, batch_size: int) -> Workspace:
         """Make the arrays that a batch of that size needs."""
-        space = Workspace()
-        for width in self.widths[1:]:
-            space.activations.append(np.empty((self.trials, width, batch_size), self.dtype))
-        for width in self.widths[1:-1]:
-            space.deltas.append(np.empty((self.trials, width, batch_size), self.dtype))
-            kind = np.dtype(bool) if self.activation == "relu" else self.dtype
-            space.masks.append(np.empty((self.trials, width, batch_size), kind))
-        return space
+        hidden = self.widths[1:-1]
 
-    def forward(self, inputs: Sequence[InputRun], activations: Sequence[Array]) -> Array:
-        """Compute the outputs (K, C, B), which are the last of ``activations``."""
-        last = len(activations) - 1
-        for layer, z in enumerate(activations):
-            weights = self.weights_transposed[layer]
+        def arrays(kind: np.dtype[Any]) -> tuple[Array, ...]:
+            return tuple(np.empty((self.trials, width, batch_size), kind) for width in hidden)
+
+        inner = tuple(np.ones((self.trials, width + 1, batch_size), self.dtype) for width in hidden)
+        outputs = np.empty((self.trials, self.widths[-1], batch_size), self.dtype)
+        return Workspace(
+            inner,
+            (*(a[:, :-1] for a in inner), outputs),
+            arrays(self.dtype),
+            arrays(np.dtype(bool) if self.activation == "relu" else self.dtype),
+            tuple(np.zeros((width, batch_size), self.dtype) for width in hidden),
+        )
+
+    def forward(self, inputs: Sequence[InputRun], space: Workspace) -> Array:
+        """Compute the outputs (K, C, B), which are the last of the workspace's activations."""
+        last = len(space.activations) - 1
+        for layer, z in enumerate(space.activations):
+            weights = self.affine_transposed[layer]
             if layer == 0:
                 for run in inputs:
                     np.matmul(weights[run.start : run.stop], run.inputs.T, out=z[run.start : run.stop])
             else:
-                np.matmul(weights, activations[layer - 1], out=z)
-            z += self.biases[layer]
+                np.matmul(weights, space.inner[layer - 1], out=z)
             if layer < last:
-                self._activate(z)
-        return activations[last]
+                self._activate(z, space.zeros[layer])
+        return space.activations[last]
 
     def loss_and_gradients(self, inputs: Sequence[InputRun], targets: Array, space: Workspace) -> tuple[Array, Array]:
         """One forward and backward pass: fills the gradients of the mean loss (with the L2 term).
@@ -114,33 +135,30 @@ class NumpyMLP:
         Returns:
             Per example loss (K, B) and hits (K, B), before the step and without the L2 term.
         """
-        outputs = self.forward(inputs, space.activations)
-        loss, hits = self.loss.gradient(outputs, targets)
-        delta = outputs
+        delta = self.forward(inputs, space)
+        loss, hits = self.loss.gradient(delta, targets)
         for layer in range(len(self.weights) - 1, -1, -1):
-            np.add.reduce(delta, axis=2, out=self.bias_gradients[layer])
             backward = delta.transpose(0, 2, 1)
             if layer == 0:
                 for run in inputs:
                     rows = slice(run.start, run.stop)
-                    np.matmul(run.inputs.T, backward[rows], out=self.weight_gradients[0][rows])
+                    np.matmul(run.inputs.T, backward[rows], out=self.affine_gradients[0][rows])
             else:
-                below = space.activations[layer - 1]
-                np.matmul(below, backward, out=self.weight_gradients[layer])
+                np.matmul(space.inner[layer - 1], backward, out=self.affine_gradients[layer])
                 np.matmul(self.weights[layer], delta, out=space.deltas[layer - 1])
                 delta = space.deltas[layer - 1]
-                self._times_derivative(delta, below, space.masks[layer - 1])
+                self._times_derivative(delta, layer - 1, space)
             if self.weight_decay:
                 self.weight_gradients[layer] += self.dtype.type(self.weight_decay) * self.weights[layer]
         return loss, hits
 
     def evaluate(self, inputs: Sequence[InputRun], targets: Array, space: Workspace) -> tuple[Array, Array]:
         """Per example loss (K, B) and hits (K, B), without gradients."""
-        return self.loss.evaluate(self.forward(inputs, space.activations), targets)
+        return self.loss.evaluate(self.forward(inputs, space), targets)
 
-    def _activate(self, z: Array) -> None:
+    def _activate(self, z: Array, zeros: Array) -> None:
         if self.activation == "relu":
-            np.maximum(z, 0, out=z)
+            np.maximum(z, zeros, out=z)
         elif self.activation == "tanh":
             np.tanh(z, out=z)
         else:
@@ -151,9 +169,10 @@ class NumpyMLP:
             z *= half
             z += half
 
-    def _times_derivative(self, delta: Array, activation: Array, mask: Array) -> None:
+    def _times_derivative(self, delta: Array, layer: int, space: Workspace) -> None:
+        activation, mask = space.activations[layer], space.masks[layer]
         if self.activation == "relu":
-            np.greater(activation, 0, out=mask)
+            np.greater(activation, space.zeros[layer], out=mask)
         elif self.activation == "tanh":
             # tanh' = 1 - a^2
             np.multiply(activation, activation, out=mask)

@@ -14,7 +14,7 @@ from torch.nn import functional
 from trainers.data import Split
 from trainers.diagnostics import norms, update_ratios
 from trainers.pack import Pack
-from trainers.segments import keep_rows, make_segments, seed_runs
+from trainers.segments import at_step, keep_rows, make_segments, seed_runs
 from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
@@ -117,7 +117,7 @@ class TorchTile:
                         self.parameters[segment.rows],
                         self.gradients[segment.rows],
                         segment.state,
-                        {name: values[step] for name, values in numbers.items()},
+                        at_step(numbers, step),
                         self.work[segment.rows],
                     )
             yield totals[step] / size
@@ -154,8 +154,6 @@ class TorchTile:
             inputs, targets = self._gather(self._val, part.expand(len(self._position), -1))
             outputs = self.forward(inputs)
             loss, hits = self._losses(outputs, targets)
-            if self.pack.task == "multiclass":
-                hits = outputs.argmax(2) == targets
             losses += loss.double().sum(1)
             hits_total += hits.sum(1)
         share = to_numpy(hits_total) / total
@@ -180,8 +178,7 @@ class TorchTile:
         outputs = outputs.to(self._wide)
         if self.pack.task == "multiclass":
             loss = functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction="none")
-            hits = outputs.gather(2, targets[:, :, None])[:, :, 0] >= outputs.max(2).values
-            return loss.view(targets.shape), hits
+            return loss.view(targets.shape), outputs.argmax(2) == targets
         z = outputs[:, :, 0]
         if self.pack.task == "binary":
             loss = functional.binary_cross_entropy_with_logits(z, targets.to(z.dtype), reduction="none")

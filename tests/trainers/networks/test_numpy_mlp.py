@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trainers.data.dataset import Task
 from trainers.networks.base import Activation, Layout
-from trainers.networks.numpy_mlp import InputRun, NumpyMLP
+from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 
 Floats = NDArray[np.float64]
 HIDDEN: list[tuple[int, ...]] = [(), (4,), (4, 3), (5, 4, 3)]
@@ -59,7 +59,10 @@ def test_gradients_are_central_differences(
     parameters = rng.standard_normal((3, layout.size))
     gradients = np.full_like(parameters, np.nan)
     network = NumpyMLP(layout, activation, task, parameters, gradients, weight_decay)
-    runs = [InputRun(0, 1, rng.standard_normal((6, 3))), InputRun(1, 3, rng.standard_normal((6, 3)))]
+    runs = [
+        InputRun(0, 1, with_ones(rng.standard_normal((6, 3)))),
+        InputRun(1, 3, with_ones(rng.standard_normal((6, 3)))),
+    ]
     targets = random_targets(task, (3, 6), rng)
     network.loss_and_gradients(runs, targets, network.workspace(6))
     slopes = central_differences(network, parameters, runs, targets, weight_decay)
@@ -94,7 +97,7 @@ def test_loss_and_gradients_are_those_of_torch(activation: Activation, task: Tas
     gradients = np.empty_like(parameters)
     network = NumpyMLP(layout, activation, task, parameters, gradients)
     x, targets = rng.standard_normal((11, 6)), random_targets(task, (4, 11), rng)
-    loss, _ = network.loss_and_gradients([InputRun(0, 4, x)], targets, network.workspace(11))
+    loss, _ = network.loss_and_gradients([InputRun(0, 4, with_ones(x))], targets, network.workspace(11))
     for row in range(4):
         flat = torch.tensor(parameters[row], requires_grad=True)
         expected = torch_objective(flat, widths, activation, task, torch.tensor(x), torch.tensor(targets[row]))
@@ -109,7 +112,7 @@ def test_extreme_inputs_saturate_without_overflow(activation: Activation) -> Non
     layout = Layout((1, 2, 1))
     parameters = np.array([[1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 0.0]], dtype=np.float32)
     network = NumpyMLP(layout, activation, "regression", parameters, np.empty_like(parameters))
-    outputs = network.forward([InputRun(0, 1, np.array([[3e4]], np.float32))], network.workspace(1).activations)
+    outputs = network.forward([InputRun(0, 1, with_ones(np.array([[3e4]], np.float32)))], network.workspace(1))
     # relu: 30000 + 0; tanh: 1 - 1; sigmoid: 1 + 0
     assert outputs.item() == {"relu": 3e4, "tanh": 0.0, "sigmoid": 1.0}[activation]
 
@@ -119,6 +122,6 @@ def test_a_relu_is_off_at_exactly_zero() -> None:
     parameters = np.array([[0.0, 0.0, 1.0, 5.0]])
     gradients = np.full_like(parameters, np.nan)
     network = NumpyMLP(layout, "relu", "regression", parameters, gradients)
-    network.loss_and_gradients([InputRun(0, 1, np.ones((1, 1)))], np.zeros((1, 1)), network.workspace(1))
+    network.loss_and_gradients([InputRun(0, 1, np.ones((1, 2)))], np.zeros((1, 1)), network.workspace(1))
     # z = 5, so the slope in the output's bias is 2 * 5; nothing passes the relu.
     assert gradients.tolist() == [[0.0, 0.0, 0.0, 10.0]]
