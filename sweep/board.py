@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -41,13 +41,13 @@ class Board:
                 arm = result.trial.arm
                 self._consider(str(arm.setting["optimizer"]), arm.label, float(values[-1]))
 
-    def show(self, collectors: Mapping[int, PackCollector]) -> None:
+    def show(self, collectors: Iterable[PackCollector]) -> None:
         """Tell the display where the sweep stands.
 
         Args:
-            collectors: of the packs that are training.
+            collectors: of all packs.
         """
-        running = sum(len(collector.latest) for collector in collectors.values())
+        running = sum(len(collector.running) for collector in collectors)
         self.progress.update(
             done=self.done,
             running=running,

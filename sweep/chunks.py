@@ -15,6 +15,9 @@ from trainers.loop import Ended, EpochMetrics
 
 Floats = NDArray[np.float64]
 
+NO_EPOCHS: Mapping[str, Floats] = {name: np.empty(0) for name in ("epoch", "steps", "examples", "seconds")}
+"""The epochs of a trial that has none: what every trial has of them."""
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -74,7 +77,7 @@ class PackCollector:
         self._rows: dict[int, list[tuple[NDArray[np.int64], Floats]]] = defaultdict(list)
         self._fingerprints: Mapping[int, Mapping[str, str]] = {}
         self.unfinished = set(range(len(self.job.trials)))
-        self.latest: dict[int, dict[str, float]] = {}
+        self.running: set[int] = set()
 
     def add(self, chunk: Chunk) -> list[TrialResult]:
         """Take a chunk; return the results of the trials that ended with it.
@@ -92,21 +95,22 @@ class PackCollector:
         for trial, rows in zip(trials, np.split(order, first[1:]), strict=True):
             if int(trial) in self.unfinished:
                 self._rows[int(trial)].append((chunk.epochs[rows], chunk.values[rows]))
-                self.latest[int(trial)] = dict(zip(chunk.names, chunk.values[rows[-1]].tolist(), strict=True))
+                self.running.add(int(trial))
         return [self._result(end, chunk) for end in chunk.ended if end.trial in self.unfinished]
 
     def fail(self, error: str, now_seconds: float) -> list[TrialResult]:
         """Make the results of all trials that have not ended FAILED."""
         results = [
-            TrialResult(self.job.trials[trial], "FAILED", {}, {}, now_seconds, now_seconds, error=error)
+            TrialResult(self.job.trials[trial], "FAILED", NO_EPOCHS, {}, now_seconds, now_seconds, error=error)
             for trial in sorted(self.unfinished)
         ]
         self.unfinished.clear()
+        self.running.clear()
         return results
 
     def _result(self, end: Ended, chunk: Chunk) -> TrialResult:
         self.unfinished.discard(end.trial)
-        self.latest.pop(end.trial, None)
+        self.running.discard(end.trial)
         parts = self._rows.pop(end.trial, [])
         columns: dict[str, Floats] = {
             "epoch": np.concatenate([e for e, _ in parts]).astype(np.float64) if parts else np.empty(0)

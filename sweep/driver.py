@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,23 +93,45 @@ def ray_session(resources: Resources) -> Iterator[int]:
         os.environ.setdefault(name, value)
     import ray
 
-    started = not ray.is_initialized()
-    if started:
-        options: dict[str, Any] = {"num_cpus": available_cpus(), "include_dashboard": False}
-        if resources.address is not None:
-            options = {"address": resources.address}
-        try:
-            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-        except ConnectionError as error:
-            raise ResourceError(
-                f"`resources.address` must be a Ray cluster that answers. Received: {resources.address!r}. "
-                "Start it with `ray start --head`, or leave the key out to use this machine."
-            ) from error
+    if ray.is_initialized():
+        yield _workers(ray.cluster_resources(), resources)  # type: ignore[no-untyped-call]
+        return
     try:
+        _start_ray(resources)
         yield _workers(ray.cluster_resources(), resources)  # type: ignore[no-untyped-call]
     finally:
-        if started:
-            ray.shutdown()
+        ray.shutdown()
+
+
+def _start_ray(resources: Resources) -> None:
+    import ray
+
+    # Without "local", Ray would join a cluster that happens to run on this machine.
+    options: dict[str, Any] = {"address": "local", "num_cpus": available_cpus(), "include_dashboard": False}
+    if resources.address is not None:
+        options = {"address": resources.address}
+    try:
+        with _own_sigterm():
+            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+    except ConnectionError as error:
+        raise ResourceError(
+            f"`resources.address` must be a Ray cluster that answers. Received: {resources.address!r}. "
+            "Start it with `ray start --head`, or leave the key out to use this machine."
+        ) from error
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Take SIGTERM back from Ray, which would end the process with runs left open."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    except SystemExit as error:
+        # What Ray's own handler raises.
+        raise KeyboardInterrupt from error
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _workers(cluster: dict[str, float], resources: Resources) -> int:

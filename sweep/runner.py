@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sweep.analysis.curves import best_arms, learning_curves
 from sweep.board import Board
-from sweep.chunks import Chunk, PackCollector
+from sweep.chunks import PackCollector
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.driver import ray_session, train_jobs
@@ -66,7 +66,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
     if config.tracking.enabled:
         uri = resolve_uri(config.tracking.uri, os.environ, Path.cwd())
         check_store(uri)
-    with ExitStack() as stack:
+    with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
         if fresh:
             folder.clear()
@@ -83,10 +83,9 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                     if past.trial.id in finished:
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
-        interrupted = False
         if remaining:
-            training = _Training(preparation, folder, writer, board)
-            interrupted = training.run(remaining)
+            _Training(preparation, folder, writer, board).run(remaining, interruption)
+        interrupted = board.done < len(plan.trials)
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
         tracked = None
         if writer is not None:
@@ -112,50 +111,39 @@ class _Training:
         self.folder = folder
         self.writer = writer
         self.board = board
-        self.collectors: dict[int, PackCollector] = {}
+        self.collectors: list[PackCollector] = []
 
-    def run(self, trials: Sequence[Trial]) -> bool:
-        """Train ``trials``; True when it was interrupted."""
+    def run(self, trials: Sequence[Trial], interruption: Interruption) -> None:
+        """Train ``trials``, or some of them when it is interrupted."""
         preparation = self.preparation
         self.board.progress.start(len(preparation.plan.trials), self.board.done)
         try:
-            with Interruption() as interruption:
-                dataset = preparation.data
-                with ray_session(preparation.resources) as workers:
-                    jobs = preparation.jobs(trials, preparation.rates(), workers)
-                    self._train(jobs, dataset, workers, interruption)
-                return interruption.requested
+            dataset = preparation.data
+            with ray_session(preparation.resources) as workers:
+                jobs = preparation.jobs(trials, preparation.rates(), workers)
+                self._train(jobs, dataset, workers, interruption)
         finally:
             self.board.progress.stop()
 
     def _train(self, jobs: Sequence[Job], dataset: Dataset, workers: int, interruption: Interruption) -> None:
-        def on_chunk(index: int, chunk: Chunk) -> None:
-            collector = self.collectors.setdefault(index, PackCollector(jobs[index]))
-            self._take(index, collector.add(chunk))
-
-        def on_failure(index: int, error: str) -> None:
-            collector = self.collectors.setdefault(index, PackCollector(jobs[index]))
-            self._take(index, collector.fail(error, time.time()))
-
+        self.collectors = [PackCollector(job) for job in jobs]
         train_jobs(
             jobs,
             self.preparation.recipe,
             dataset,
             self.preparation.resources,
             workers,
-            on_chunk=on_chunk,
-            on_failure=on_failure,
+            on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
+            on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
             should_stop=lambda: interruption.requested,
         )
 
-    def _take(self, index: int, results: Sequence[TrialResult]) -> None:
+    def _take(self, results: Sequence[TrialResult]) -> None:
         if results:
             self.folder.append(results)
             for result in results:
                 if self.writer is not None:
                     self.writer.log_trial(result)
-        if not self.collectors[index].unfinished:
-            del self.collectors[index]
         self.board.ended(results)
         self.board.show(self.collectors)
 
@@ -193,6 +181,8 @@ def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | 
     from sweep.report.figures import learning_curves as draw
 
     best = best_arms(result.leaderboard)
+    if best.empty:
+        return {}
     curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)
     labels = dict(zip(best["arm_id"], best["arm"], strict=True))
     title = config.question or f"The best arm of each optimizer of {config.name}"
