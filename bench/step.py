@@ -65,13 +65,13 @@ def arrays(case: Case) -> Split:
     return Split(inputs[:rows], targets[:rows], inputs[rows:], targets[rows:], "")
 
 
-def pack_step(case: Case, split: Split, epochs: int = 12) -> float:
+def pack_step(case: Case, split: Split, compiled: bool = False, epochs: int = 12) -> float:
     """Seconds a step and trial of a pack: the best epoch."""
     shape = DatasetShape(len(split.train_inputs) + 8, case.widths[0], case.widths[-1], "multiclass")
     trials = tuple(TrialSpec("adam", {"learning_rate": 1e-3}, seed=s % SEEDS) for s in range(case.trials))
     pack = Pack(split, trials, NetworkSpec(case.widths[1:-1]), case.batch_size, epochs, shape=shape)
     past, before = [], 0.0
-    for metrics in train(pack):
+    for metrics in train(pack, compiled=compiled):
         total = float(metrics.values["seconds"].sum())
         past.append((total - before) / STEPS / case.trials)
         before = total
@@ -117,24 +117,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with threadpool_limits(1):
         for case in cases:
             split = arrays(case)
-            floors, packs, eagers = [], [], []
+            floors, packs, fused, eagers = [], [], [], []
             for _ in range(options.repeat):
                 floors.append(case.operations / peak_rate())
                 packs.append(pack_step(case, split))
+                fused.append(pack_step(case, split, compiled=True))
                 eagers.append(eager_step(case, split))
-            rows.append({**asdict(case), "floor": floors, "pack": packs, "eager": eagers})
+            rows.append({**asdict(case), "floor": floors, "pack": packs, "compiled": fused, "eager": eagers})
     if options.json:
         print(json.dumps(rows))
         return
     print(f"microseconds a step and trial, one core, Adam, float32; median (range) of {options.repeat}")
     for row in rows:
-        floor, pack, eager = (statistics.median(row[name]) * 1e6 for name in ("floor", "pack", "eager"))
-        spread = f"{min(row['pack']) * 1e6:.1f} to {max(row['pack']) * 1e6:.1f}"
+        floor, eager = statistics.median(row["floor"]) * 1e6, statistics.median(row["eager"]) * 1e6
         widths = "-".join(map(str, row["widths"]))
-        print(
-            f"{widths} batch {row['batch_size']}, {row['trials']} trials: pack {pack:.1f} ({spread}), "
-            f"torch eager {eager:.1f} ({eager / pack:.1f}x), multiplies alone {floor:.1f} (pack is {pack / floor:.2f}x)"
-        )
+        print(f"{widths}, batch {row['batch_size']}: torch eager {eager:.1f}, multiplies alone {floor:.1f}")
+        for name in ("pack", "compiled"):
+            past = [seconds * 1e6 for seconds in row[name]]
+            middle = statistics.median(past)
+            print(
+                f"  {name:8} of {row['trials']:2}: {middle:7.1f} ({min(past):.1f} to {max(past):.1f}), "
+                f"torch takes {eager / middle:.1f}x, the multiplies alone 1/{middle / floor:.2f}"
+            )
 
 
 if __name__ == "__main__":

@@ -25,25 +25,35 @@ def metric_names(task: Task) -> tuple[str, ...]:
     return ("train_loss", "val_loss", "train_accuracy", "val_accuracy", *COMMON)
 
 
-def norms(rows: Array) -> NDArray[np.float64]:
-    """Euclidean norm of each row, in float64 so that large numbers do not overflow: (K, P) -> (K,).
+def norms(rows: Array, work: Array | None = None) -> NDArray[np.float64]:
+    """Euclidean norm of each row: (K, P) -> (K,).
 
-    >>> norms(np.array([[3.0, 4.0]], dtype=np.float32)).tolist()
-    [5.0]
+    Squares that leave the range of float32 are taken again in float64, so that large numbers do not overflow.
+
+    Args:
+        rows: (K, P).
+        work: (K, P) scratch of the same dtype; None makes one.
+
+    >>> [f"{norm:.3g}" for norm in norms(np.array([[3.0, 4.0], [3e30, 4e30]], dtype=np.float32))]
+    ['5', '5e+30']
     """
-    wide = rows.astype(np.float64)
-    wide *= wide
-    return np.asarray(np.sqrt(np.add.reduce(wide, axis=1)))
+    with np.errstate(over="ignore", under="ignore"):
+        squares = np.multiply(rows, rows, out=work)
+    sums = np.add.reduce(squares, axis=1).astype(np.float64)
+    for row in np.flatnonzero(~np.isfinite(sums) | (sums < np.finfo(rows.dtype).tiny)):
+        sums[row] = np.add.reduce(np.square(rows[row].astype(np.float64)))
+    return np.asarray(np.sqrt(sums))
 
 
-def update_ratios(before: Array, after: Array) -> NDArray[np.float64]:
+def update_ratios(before: Array, after: Array, work: Array | None = None) -> NDArray[np.float64]:
     """Update-to-weight ratio ``|after - before| / |before|`` of each row; NaN where ``before`` is all zeros.
 
     A healthy training is near 1e-3; far above it the learning rate is too large, far below too small.
 
     Args:
-        before: (K, P) parameters before a step.
+        before: (K, P) parameters before a step; overwritten by the update when ``work`` is given.
         after: (K, P) parameters after it.
+        work: (K, P) scratch of the same dtype; None makes one.
 
     Returns:
         (K,) float64.
@@ -53,6 +63,6 @@ def update_ratios(before: Array, after: Array) -> NDArray[np.float64]:
 
     Reference: Karpathy, CS231n notes (2015), "Ratio of weights:updates".
     """
-    size = norms(before)
+    size = norms(before, work)
     size[size == 0.0] = np.nan
-    return norms(after - before) / size
+    return norms(np.subtract(after, before, out=None if work is None else before), work) / size

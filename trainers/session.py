@@ -64,13 +64,15 @@ def balanced(order: Sequence[int], width: int) -> list[list[int]]:
     return [portion.tolist() for portion in portions]
 
 
-def make_tile(pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: Array) -> Tile:
+def make_tile(
+    pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: Array, compiled: bool
+) -> Tile:
     """Make a tile on the pack's backend from float64 initial parameters (k, P)."""
     if pack.backend == "torch":
         from trainers.networks.torch_module import TorchTile
 
         return TorchTile(pack, trials, splits, parameters)
-    return NumpyTile(pack, trials, splits, parameters.astype(pack.dtype))
+    return NumpyTile(pack, trials, splits, parameters.astype(pack.dtype), compiled)
 
 
 def feed(pack: Pack, parts: Split) -> Split:
@@ -90,6 +92,7 @@ class Session:
         batch_order: BatchOrder | None,
         tile_size: int | None,
         keep_order: bool = False,
+        compiled: bool = False,
     ) -> None:
         self.pack = pack
         seeds = sorted({trial.seed for trial in pack.trials})
@@ -117,7 +120,7 @@ class Session:
         self.tiles: list[Tile] = []
         for members in balanced(order, width):
             parameters = np.stack([rows[pack.trials[i].seed] for i in members])
-            self.tiles.append(make_tile(pack, members, feeds, parameters))
+            self.tiles.append(make_tile(pack, members, feeds, parameters, compiled))
 
     def next_epoch(self) -> Mapping[int, Batches]:
         """Draw the batches of the next epoch: seed -> batches."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -82,10 +82,24 @@ class NumpyTile:
         trials: indices into ``pack.trials``, neighbours sharing optimizer and seed where possible.
         splits: seed -> split in the pack's dtype, the inputs with their column of ones.
         parameters: (k, P) initial parameters in the pack's dtype; the tile keeps and changes them.
+        compiled: use the fused passes of `trainers.compiled`; the numbers are the same.
     """
 
-    def __init__(self, pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: Array) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        trials: Sequence[int],
+        splits: Mapping[int, Split],
+        parameters: Array,
+        compiled: bool = False,
+    ) -> None:
         self.pack = pack
+        self.compiled = compiled
+        self._updates: Mapping[str, Callable[..., None]] = {}
+        if compiled:
+            from trainers.compiled import UPDATES
+
+            self._updates = UPDATES
         self.splits = splits
         self._adopt(list(trials), parameters, make_segments(pack, trials, parameters))
 
@@ -95,6 +109,7 @@ class NumpyTile:
         self.segments = segments
         self.gradients = np.empty_like(parameters)
         self.work = np.empty_like(parameters)
+        self.before = np.empty_like(parameters)
         self.network = NumpyMLP(
             self.pack.layout,
             self.pack.network.activation,
@@ -102,12 +117,11 @@ class NumpyTile:
             parameters,
             self.gradients,
             self.pack.weight_decay,
+            self.compiled,
         )
         self._spaces: dict[int, Workspace] = {}
         self.runs = seed_runs(self.pack, trials)
         self._seeds = list(dict.fromkeys(seed for _, _, seed in self.runs))
-        rows = [self._seeds.index(seed) for start, stop, seed in self.runs for _ in range(start, stop)]
-        self._seed_rows = np.array(rows, dtype=np.intp)
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with some of the trials only; see `Tile.keep`."""
@@ -134,7 +148,6 @@ class NumpyTile:
             {name: value.astype(self.pack.dtype) for name, value in segment.coefficients(rate, finished).items()}
             for segment, rate in zip(self.segments, rates, strict=True)
         ]
-        before = self.parameters
         for step, size in enumerate(sizes):
             inputs, targets = self._gather({seed: batches[seed][step] for seed in self._seeds}, "train")
             loss, hits = self.network.loss_and_gradients(inputs, targets, self._space(size))
@@ -142,7 +155,7 @@ class NumpyTile:
             if hits.size:
                 hits_total += np.add.reduce(hits, axis=1)
             if step == steps - 1:
-                before = self.parameters.copy()
+                np.copyto(self.before, self.parameters)
             self._update(coefficients, step)
             yield totals[step] / size
         examples = sum(sizes)
@@ -152,34 +165,40 @@ class NumpyTile:
             np.add.reduce(np.ascontiguousarray(totals.T), axis=1) / examples,
             hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
             np.concatenate([rate[-1, :, 0] for rate in rates]),
-            norms(self.gradients),
-            update_ratios(before, self.parameters),
+            norms(self.gradients, self.work),
+            update_ratios(self.before, self.parameters, self.work),
         )
 
     def _update(self, coefficients: Sequence[Mapping[str, Array]], step: int) -> None:
         for segment, numbers in zip(self.segments, coefficients, strict=True):
+            rows, coefficients_now = segment.rows, at_step(numbers, step)
+            fused = self._updates.get(segment.optimizer.name)
+            if fused is not None:
+                fused(self.parameters[rows], self.gradients[rows], segment.state, coefficients_now)
+                continue
             segment.optimizer.update(
-                self.parameters[segment.rows],
-                self.gradients[segment.rows],
-                segment.state,
-                at_step(numbers, step),
-                self.work[segment.rows],
+                self.parameters[rows], self.gradients[rows], segment.state, coefficients_now, self.work[rows]
             )
 
     def _gather(
         self, rows: Mapping[int, NDArray[np.intp] | slice], part: Literal["train", "val"]
     ) -> tuple[list[InputRun], Array]:
         """One gather a seed, shared by all its trials: the inputs of each run and the targets (k, B) of each trial."""
-        inputs, targets = {}, []
+        inputs: dict[int, Array] = {}
+        labels: dict[int, Array] = {}
         for seed, chosen in rows.items():
             split = self.splits[seed]
-            x, y = (
-                (split.train_inputs, split.train_targets) if part == "train" else (split.val_inputs, split.val_targets)
-            )
-            inputs[seed] = x[chosen]
-            targets.append(y[chosen])
-        runs = [InputRun(start, stop, inputs[seed]) for start, stop, seed in self.runs]
-        return runs, np.stack(targets)[self._seed_rows]
+            x, y = split.train_inputs, split.train_targets
+            if part == "val":
+                x, y = split.val_inputs, split.val_targets
+            # For rows, take is three times as fast as indexing.
+            inputs[seed] = x[chosen] if isinstance(chosen, slice) else x.take(chosen, axis=0)
+            labels[seed] = y[chosen]
+        first = labels[self._seeds[0]]
+        targets = np.empty((len(self.trials), len(first)), first.dtype)
+        for start, stop, seed in self.runs:
+            targets[start:stop] = labels[seed]
+        return [InputRun(start, stop, inputs[seed]) for start, stop, seed in self.runs], targets
 
     def _space(self, size: int) -> Workspace:
         if size not in self._spaces:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,7 @@ class NumpyMLP:
         parameters: (K, P), read at every call.
         gradients: (K, P), written by `loss_and_gradients`.
         weight_decay: L2 coefficient on the weights.
+        compiled: use the fused passes of `trainers.compiled`; the numbers are the same.
 
     Reference: Rumelhart, Hinton and Williams (1986), equations 3 to 7; Goodfellow et al. (2016), algorithm 6.4.
     """
@@ -81,11 +82,20 @@ class NumpyMLP:
         parameters: Array,
         gradients: Array,
         weight_decay: float = 0.0,
+        compiled: bool = False,
     ) -> None:
         self.trials = len(parameters)
         self.widths = layout.widths
         self.activation = activation
         self.loss = LOSSES[task]
+        self.gradient = self.loss.gradient
+        self.times_relu_derivative: Callable[[Array, Array], None] | None = None
+        if compiled:
+            from trainers import compiled as kernels
+
+            self.times_relu_derivative = kernels.times_relu_derivative
+            if task == "multiclass":
+                self.gradient = kernels.softmax_cross_entropy_gradient
         self.weight_decay = weight_decay
         self.dtype = parameters.dtype
         self.weights = layout.weights(parameters)
@@ -136,7 +146,7 @@ class NumpyMLP:
             Per example loss (K, B) and hits (K, B), before the step and without the L2 term.
         """
         delta = self.forward(inputs, space)
-        loss, hits = self.loss.gradient(delta, targets)
+        loss, hits = self.gradient(delta, targets)
         for layer in range(len(self.weights) - 1, -1, -1):
             backward = delta.transpose(0, 2, 1)
             if layer == 0:
@@ -171,6 +181,9 @@ class NumpyMLP:
 
     def _times_derivative(self, delta: Array, layer: int, space: Workspace) -> None:
         activation, mask = space.activations[layer], space.masks[layer]
+        if self.activation == "relu" and self.times_relu_derivative is not None:
+            self.times_relu_derivative(delta, space.inner[layer])
+            return
         if self.activation == "relu":
             np.greater(activation, space.zeros[layer], out=mask)
         elif self.activation == "tanh":

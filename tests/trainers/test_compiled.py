@@ -1,0 +1,62 @@
+"""The fused passes give the numbers of the plain ones, bit for bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from trainers import compiled
+from trainers.data import DataSource, load
+from trainers.loop import train
+from trainers.losses import softmax_cross_entropy_gradient
+from trainers.optimizers import OPTIMIZERS
+from trainers.pack import NetworkSpec, Pack, TrialSpec
+from trainers.schedules import Schedule
+
+DIVERGES = TrialSpec("sgd", {"learning_rate": 1e30}, seed=1)
+
+
+def trials() -> tuple[TrialSpec, ...]:
+    """Two seeds of every optimizer, and one trial that diverges among them."""
+    decay = Schedule("inverse_sqrt", rate=1.0, by="step")
+    return (
+        *(TrialSpec(name, {"learning_rate": 0.02}, decay, seed) for name in OPTIMIZERS for seed in (0, 1)),
+        DIVERGES,
+    )
+
+
+@pytest.mark.parametrize("data", ["wine", "breast_cancer", "diabetes"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_pack_trains_to_the_same_numbers(data: str, dtype: str) -> None:
+    pack = Pack(load(DataSource(data)), trials(), NetworkSpec((12, 7)), batch_size=16, epochs=3)
+    pack = replace(pack, dtype=dtype, weight_decay=0.01)
+    plain, fused = list(train(pack)), list(train(pack, compiled=True))
+    assert len(plain) == len(fused) == 3
+    for one, other in zip(plain, fused, strict=True):
+        assert one.ended == other.ended
+        assert one.trials.tolist() == other.trials.tolist()
+        for name in one.values:
+            if name != "seconds":
+                np.testing.assert_array_equal(one.values[name], other.values[name], strict=True)
+
+
+@pytest.mark.parametrize("special", [0.0, np.nan, np.inf, 88.0])
+def test_the_softmax_is_the_plain_one_with_ties_and_numbers_that_are_not_finite(special: float) -> None:
+    rng = np.random.default_rng(0)
+    outputs = rng.integers(-2, 3, (3, 4, 9)).astype(np.float32)
+    outputs[1, 2, 3:6] = special
+    targets = rng.integers(0, 4, (3, 9))
+    one, other = outputs.copy(), outputs.copy()
+    with np.errstate(all="ignore"):
+        plain = softmax_cross_entropy_gradient(one, targets)
+        fused = compiled.softmax_cross_entropy_gradient(other, targets)
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(plain[0], fused[0])
+    finite = np.isfinite(outputs).all(axis=1)
+    np.testing.assert_array_equal(plain[1][finite], fused[1][finite])
+
+
+def test_every_optimizer_of_the_lecture_has_a_fused_update() -> None:
+    assert set(compiled.UPDATES) >= {"sgd", "momentum", "rmsprop", "adam"}
