@@ -27,6 +27,8 @@ _QUIET = {
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
     "TUNE_WARN_THRESHOLD_S": "60",
     "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+    # What Ray's node managers have to say of a dead worker, the sweep says itself.
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
     # Resuming goes by the results folder, so Tune's own snapshots would only cost time.
     "TUNE_GLOBAL_CHECKPOINT_S": "3600",
 }
@@ -157,6 +159,7 @@ def train_jobs(
     workers: int,
     *,
     on_chunk: Callable[[int, Chunk], None],
+    on_retry: Callable[[int], None],
     on_failure: Callable[[int, str], None],
     should_stop: Callable[[], bool],
 ) -> None:
@@ -169,6 +172,7 @@ def train_jobs(
         resources: of each worker.
         workers: packs that train at once.
         on_chunk: called with the index of the job and what its worker reports.
+        on_retry: called with the index of a job whose worker died, and which starts over.
         on_failure: called with the index of a job that failed for good, and why in one sentence.
         should_stop: asked several times a second; True ends the training.
     """
@@ -178,6 +182,7 @@ def train_jobs(
     from sweep.worker import PackTrainer, Work
 
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
+    _use_waiting_processes()
     work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker)
 
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
@@ -191,9 +196,22 @@ def train_jobs(
                 name="packs",
                 storage_path=storage,
                 stop=Stop(should_stop),
-                callbacks=[Collect(on_chunk, on_failure)],
+                callbacks=[Collect(on_chunk, on_retry, on_failure)],
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                 failure_config=tune.FailureConfig(max_failures=RETRIES),
                 verbose=0,
             ),
         ).fit()
+
+
+def _use_waiting_processes() -> None:
+    """Let Tune's actors take the worker processes that Ray has started already.
+
+    Tune gives its actors an environment variable for PyTorch Lightning, which no process that waits has; each actor
+    would start a process of its own while the waiting ones stay idle. Without the variable they match.
+    """
+    from ray.tune.execution import class_cache
+
+    variables = getattr(class_cache, "DEFAULT_ENV_VARS", None)
+    if isinstance(variables, dict):
+        variables.pop("PL_DISABLE_FORK", None)
