@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweep.packing import Job
+from sweep.recipe import Recipe
 from sweep.records import TrialResult
-from trainers.loop import Ended, EpochMetrics
+from trainers.data import Dataset
+from trainers.loop import Ended, EpochMetrics, fingerprints, train
 
 Floats = NDArray[np.float64]
+
+REPORT_SECONDS = 0.5
 
 NO_EPOCHS: Mapping[str, Floats] = {name: np.empty(0) for name in ("epoch", "steps", "examples", "seconds")}
 """The epochs of a trial that has none: what every trial has of them."""
@@ -32,6 +37,7 @@ class Chunk:
         started_seconds: Unix time at which the pack began to train.
         now_seconds: Unix time of the report.
         first: True for the first report of a pack, also when it starts over.
+        last: True when all trials of the pack have ended.
         fingerprints: per seed, with the first report.
     """
 
@@ -43,16 +49,37 @@ class Chunk:
     started_seconds: float
     now_seconds: float
     first: bool
+    last: bool
     fingerprints: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+
+
+def train_in_chunks(
+    job: Job, recipe: Recipe, dataset: Dataset, report_seconds: float = REPORT_SECONDS
+) -> Iterator[Chunk]:
+    """Train a pack, and yield what it has done every ``report_seconds`` and at its end."""
+    pack = job.pack(recipe, dataset)
+    started_seconds = time.time()
+    given: dict[int, dict[str, str]] = fingerprints(pack)
+    first, left = True, len(pack.trials)
+    epochs: list[EpochMetrics] = []
+    begin = time.monotonic()
+    for metrics in train(pack):
+        epochs.append(metrics)
+        left -= len(metrics.ended)
+        if not left or time.monotonic() - begin > report_seconds:
+            yield make_chunk(epochs, started_seconds, time.time(), first, not left, given if first else {})
+            first, epochs, begin = False, [], time.monotonic()
 
 
 def make_chunk(
     epochs: Sequence[EpochMetrics],
     started_seconds: float,
     now_seconds: float,
-    fingerprints: Mapping[int, Mapping[str, str]] | None,
+    first: bool,
+    last: bool,
+    fingerprints: Mapping[int, Mapping[str, str]],
 ) -> Chunk:
-    """Put epochs of a pack into one chunk of arrays; ``fingerprints`` come with the first alone."""
+    """Put epochs of a pack into one chunk of arrays; the other arguments are as in `Chunk`."""
     return Chunk(
         tuple(epochs[0].values),
         np.concatenate([np.full(len(e.trials), e.epoch, dtype=np.int64) for e in epochs]),
@@ -61,8 +88,9 @@ def make_chunk(
         tuple(end for e in epochs for end in e.ended),
         started_seconds,
         now_seconds,
-        fingerprints is not None,
-        fingerprints or {},
+        first,
+        last,
+        fingerprints,
     )
 
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ray import tune
 
 from sweep.chunks import Chunk
-from sweep.worker import CHUNK
+from sweep.worker import CHUNK, FAILURE
 
 
 class Collect(tune.Callback):
-    """Takes the chunks out of Tune's results, and tells of packs that failed for good.
+    """Takes the chunks out of Tune's results, and tells of packs that start over or failed for good.
 
     Args:
         on_chunk: gets the index of the job and the chunk.
+        on_retry: gets the index of a job whose worker died and that starts over.
         on_failure: gets the index of the job and one sentence.
     """
 
-    def __init__(self, on_chunk: Callable[[int, Chunk], None], on_failure: Callable[[int, str], None]) -> None:
+    def __init__(
+        self,
+        on_chunk: Callable[[int, Chunk], None],
+        on_retry: Callable[[int], None],
+        on_failure: Callable[[int, str], None],
+    ) -> None:
         self._on_chunk = on_chunk
+        self._on_retry = on_retry
         self._on_failure = on_failure
 
     def __getstate__(self) -> dict[str, Any]:
@@ -31,14 +39,32 @@ class Collect(tune.Callback):
         self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
     ) -> None:
         """Take the chunk, so that Tune neither keeps nor writes it."""
-        chunk = result.pop(CHUNK, None)
-        if chunk is not None:
+        if (chunk := result.pop(CHUNK, None)) is not None:
             self._on_chunk(trial.config["job"], chunk)
+        if (failure := result.pop(FAILURE, None)) is not None:
+            self._on_failure(trial.config["job"], failure)
+
+    def on_trial_recover(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        """Tell that a pack starts over."""
+        self._on_retry(trial.config["job"])
 
     def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Tell why a pack failed: the last line of its error, which names the exception."""
-        text = str(trial.get_error() or "the worker died").strip()
-        self._on_failure(trial.config["job"], text.splitlines()[-1])
+        """Tell why a pack failed for good."""
+        self._on_failure(trial.config["job"], why_it_died(Path(trial.error_file).read_text(encoding="utf-8")))
+
+
+def why_it_died(error: str) -> str:
+    r"""Say in one sentence why a worker did not come to train: the last line of Ray's account names the cause.
+
+    >>> why_it_died("The actor died because of an error raised in its creation task.\n  ImportError: no module x")
+    'The worker could not start: ImportError: no module x'
+    """
+    last = error.strip().splitlines()[-1].strip()
+    if last.startswith("The actor is dead"):
+        return (
+            "The worker died again and again, as it does when memory runs out. Use fewer workers or a smaller network."
+        )
+    return f"The worker could not start: {last}"
 
 
 class Stop(tune.Stopper):

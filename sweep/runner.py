@@ -134,6 +134,7 @@ class _Training:
             self.preparation.resources,
             workers,
             on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
+            on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
             on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
             should_stop=lambda: interruption.requested,
         )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from ray import tune
 from threadpoolctl import threadpool_limits
 
-from sweep.chunks import make_chunk
+from sweep.chunks import train_in_chunks
 from sweep.packing import Job
 from sweep.recipe import Recipe
 from trainers.data import Dataset
-from trainers.loop import EpochMetrics, fingerprints, train
 
-REPORT_SECONDS = 0.5
 CHUNK = "chunk"
+FAILURE = "failure"
 
 
 @dataclass(frozen=True)
@@ -36,32 +34,23 @@ class PackTrainer(tune.Trainable):
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
         threadpool_limits(limits=work.threads)
-        self._begin(config)
+        self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         """Go on with another pack in the same process."""
-        self._begin(new_config)
+        job = self.work.jobs[new_config["job"]]
+        self._chunks = train_in_chunks(job, self.work.recipe, self.work.dataset)
         return True
 
-    def _begin(self, config: dict[str, Any]) -> None:
-        job = self.work.jobs[config["job"]]
-        pack = job.pack(self.work.recipe, self.work.dataset)
-        self._started_seconds = time.time()
-        self._fingerprints: dict[int, dict[str, str]] | None = fingerprints(pack)
-        self._training = train(pack)
-
     def step(self) -> dict[str, Any]:
-        """Train until it is time to report, or to the end of the pack."""
-        begin = time.monotonic()
-        epochs: list[EpochMetrics] = []
-        done = True
-        for metrics in self._training:
-            epochs.append(metrics)
-            if time.monotonic() - begin > REPORT_SECONDS:
-                done = False
-                break
-        if not epochs:
-            return {"done": True}
-        chunk = make_chunk(epochs, self._started_seconds, time.time(), self._fingerprints)
-        self._fingerprints = None
-        return {CHUNK: chunk, "done": done}
+        """Train until it is time to report, or to the end of the pack.
+
+        What the training raises is told as a result and not raised again: it would come again, so that Tune need not
+        try, and the worker is as good as before. Only a worker that dies has its pack trained again.
+        """
+        try:
+            chunk = next(self._chunks)
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            return {FAILURE: f"{type(error).__name__}: {reason}", "done": True}
+        return {CHUNK: chunk, "done": chunk.last}
