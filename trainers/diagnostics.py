@@ -11,7 +11,7 @@ from trainers.data.dataset import Task
 
 Array = NDArray[Any]
 
-COMMON = ("learning_rate", "gradient_norm", "update_ratio", "steps", "examples", "seconds")
+COMMON = ("learning_rate", "gradient_norm", "update_ratio", "steps_on_plateau", "steps", "examples", "seconds")
 
 
 def metric_names(task: Task) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from trainers.data.dataset import digest
 from trainers.diagnostics import metric_names
 from trainers.networks.base import initial_parameters
 from trainers.pack import Pack
+from trainers.plateaus import Plateau, observe
 from trainers.seeding import generator
 from trainers.session import BatchOrder, Layers, Session, split_of
 from trainers.tile import Tile, TileEpoch
@@ -49,8 +50,8 @@ class EpochMetrics:
         values: metric name -> (n,) float64, the names and order of `trainers.diagnostics.metric_names`. Training
             loss and accuracy are means over the epoch's mini-batches, each before its step; validation is measured
             after the epoch. ``learning_rate``, ``gradient_norm`` and ``update_ratio`` are of the last step.
-            ``steps``, ``examples`` and ``seconds`` count from the start; seconds are the trial's share of the time
-            that its tile trained, without evaluation.
+            ``steps_on_plateau`` (see `trainers.plateaus`), ``steps``, ``examples`` and ``seconds`` count from the
+            start; seconds are the trial's share of the time that its tile trained, without evaluation.
         ended: trials that ended with this epoch.
     """
 
@@ -207,7 +208,7 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
             )
             continue
         session.last_loss[trial] = float(figures.losses[-1, row])
-        values = _values(session, pack.trials[trial].seed, figures, row, val_loss[row], val_accuracy[row])
+        values = _values(session, trial, figures, row, val_loss[row], val_accuracy[row])
         rows.append((trial, values))
         if _reached(pack, values):
             ended.append(Ended(trial, "STOPPED", session.steps))
@@ -216,12 +217,15 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
 
 
 def _values(
-    session: Session, seed: int, figures: TileEpoch, row: int, val_loss: float, val_accuracy: float
+    session: Session, trial: int, figures: TileEpoch, row: int, val_loss: float, val_accuracy: float
 ) -> tuple[float, ...]:
     """The metrics of one trial in the order of `metric_names`, without the seconds."""
-    train_loss = float(figures.train_loss[row])
+    train_loss, mean_norm = float(figures.train_loss[row]), float(figures.mean_gradient_norm[row])
+    plateau = observe(session.plateaus.get(trial, Plateau()), mean_norm, train_loss, len(figures.losses))
+    session.plateaus[trial] = plateau
     quality: tuple[float, ...]
     if session.pack.task == "regression":
+        seed = session.pack.trials[trial].seed
         parts = session.splits[seed]
         quality = (
             float(np.sqrt(train_loss)) * parts.target_scale,
@@ -238,6 +242,7 @@ def _values(
         float(figures.learning_rate[row]),
         float(figures.gradient_norm[row]),
         float(figures.update_ratio[row]),
+        float(plateau.steps),
         float(session.steps),
         float(session.examples),
     )

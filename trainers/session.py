@@ -14,6 +14,7 @@ from trainers.data import Split, split
 from trainers.networks.base import initial_parameters
 from trainers.networks.numpy_mlp import with_ones
 from trainers.pack import Pack
+from trainers.plateaus import Plateau
 from trainers.seeding import generator
 from trainers.tile import Batches, NumpyTile, Tile
 
@@ -102,6 +103,7 @@ class Session:
         self.steps = 0
         self.examples = 0
         self.last_loss: dict[int, float] = {}
+        self.plateaus: dict[int, Plateau] = {}
         size = min(pack.batch_size or self.training_examples, self.training_examples)
         self._given = iter(batch_order) if batch_order is not None else None
         self._shuffled = {

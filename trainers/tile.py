@@ -33,6 +33,8 @@ class TileEpoch:
         learning_rate: (k,) float64, of the last step.
         gradient_norm: (k,) float64, of the last step.
         update_ratio: (k,) float64, of the last step.
+        mean_gradient_norm: (k,) float64, of the mean of the gradients of the epoch's steps, in which the noise of
+            mini-batches cancels: they are a partition of the examples.
     """
 
     losses: NDArray[np.float64]
@@ -41,6 +43,7 @@ class TileEpoch:
     learning_rate: NDArray[np.float64]
     gradient_norm: NDArray[np.float64]
     update_ratio: NDArray[np.float64]
+    mean_gradient_norm: NDArray[np.float64]
 
 
 class Tile(Protocol):
@@ -110,6 +113,7 @@ class NumpyTile:
         self.gradients = np.empty_like(parameters)
         self.work = np.empty_like(parameters)
         self.before = np.empty_like(parameters)
+        self.gradient_sum = np.empty_like(parameters)
         self.network = NumpyMLP(
             self.pack.layout,
             self.pack.network.activation,
@@ -156,6 +160,10 @@ class NumpyTile:
                 hits_total += np.add.reduce(hits, axis=1)
             if step == steps - 1:
                 np.copyto(self.before, self.parameters)
+            if step == 0:
+                np.copyto(self.gradient_sum, self.gradients)
+            else:
+                self.gradient_sum += self.gradients
             self._update(coefficients, step)
             yield totals[step] / size
         examples = sum(sizes)
@@ -167,6 +175,7 @@ class NumpyTile:
             np.concatenate([rate[-1, :, 0] for rate in rates]),
             norms(self.gradients, self.work),
             update_ratios(self.before, self.parameters, self.work),
+            norms(self.gradient_sum, self.work) / steps,
         )
 
     def _update(self, coefficients: Sequence[Mapping[str, Array]], step: int) -> None:

@@ -39,5 +39,5 @@ def test_losses_come_first_then_quality_then_what_all_tasks_share(task: Task, qu
     assert metric_names(task) == (
         *("train_loss", "val_loss"),
         *quality,
-        *("learning_rate", "gradient_norm", "update_ratio", "steps", "examples", "seconds"),
+        *("learning_rate", "gradient_norm", "update_ratio", "steps_on_plateau", "steps", "examples", "seconds"),
     )

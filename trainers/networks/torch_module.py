@@ -101,6 +101,7 @@ class TorchTile:
         totals = torch.empty((steps, len(self.trials)), dtype=torch.float64, device=self.device)
         hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
         before = self.parameters
+        gradient_sum = torch.zeros_like(self.gradients, dtype=self._wide)
         start = 0
         for step, size in enumerate(sizes):
             inputs, targets = self._gather(self._train, indices[:, start : start + size])
@@ -112,6 +113,7 @@ class TorchTile:
             with torch.no_grad():
                 if step == steps - 1:
                     before = self.parameters.clone()
+                gradient_sum += self.gradients
                 for segment, numbers in zip(self.segments, coefficients, strict=True):
                     segment.optimizer.update(
                         self.parameters[segment.rows],
@@ -130,6 +132,7 @@ class TorchTile:
             np.concatenate([rate[-1, :, 0] for rate in rates]),
             norms(to_numpy(self.gradients)),
             update_ratios(to_numpy(before), to_numpy(self.parameters)),
+            norms(to_numpy(gradient_sum)) / steps,
         )
 
     def forward(self, inputs: Tensor) -> Tensor:
