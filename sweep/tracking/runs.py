@@ -19,6 +19,7 @@ HYPERPARAMETERS = (
     "beta1",
     "beta2",
     "epsilon",
+    "weight_decay",
     "batch_size",
     "decay",
     "decay_rate",
@@ -27,6 +28,9 @@ HYPERPARAMETERS = (
     "decay_start",
     "decay_boundaries",
     "decay_values",
+    "decay_warmup",
+    "decay_patience",
+    "decay_threshold",
     "epochs",
 )
 IGNORED = "-"

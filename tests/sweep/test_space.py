@@ -133,7 +133,7 @@ def test_a_setting_is_complete_flat_and_in_order():
 
 
 def test_the_keys_of_a_setting_have_the_order_that_tables_show():
-    hyperparameters = ("optimizer", "learning_rate", "beta1", "beta2", "epsilon", "batch_size")
+    hyperparameters = ("optimizer", "learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "batch_size")
     decays = ("decay", "decay_rate", "decay_by", "decay_interval", "decay_start", "decay_boundaries", "decay_values")
     assert (*hyperparameters, *decays, "epochs") == SETTING_KEYS
 

@@ -88,6 +88,9 @@ BETA2 = Hyperparameter("beta2", "decay of the running average of squared gradien
 EPSILON = Hyperparameter(
     "epsilon", "added to the root, against division by zero", 1e-8, 0.0, float("inf"), open_maximum=True
 )
+WEIGHT_DECAY = Hyperparameter(
+    "weight_decay", "decoupled weight decay lambda, times the learning rate", 0.01, 0.0, float("inf"), open_maximum=True
+)
 
 State = MutableMapping[str, Array]
 """What an optimizer remembers between steps: name -> (K, P) array like the parameters."""

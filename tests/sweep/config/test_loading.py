@@ -226,7 +226,7 @@ def test_each_mistake_is_one_sentence_with_its_place(refusal, line, sentence):
             "{sgd: {learning_rate: 1, beta1: 0}}",
             "`optimizers.sgd.beta1` is not a hyperparameter of sgd, which takes learning_rate.",
         ),
-        ("{adamw: {learning_rate: 1}}", "`optimizers.adamw` is not a known optimizer. Did you mean `adam`?"),
+        ("{adamm: {learning_rate: 1}}", "`optimizers.adamm` is not a known optimizer. Did you mean `adam`?"),
         ("[adam, sgd]", "x.yaml:2:13: `optimizers` must be a section of keys and values. Received: [adam, sgd]."),
         ("{}", "`optimizers` must name an optimizer or more."),
         (

@@ -53,7 +53,7 @@ def test_every_section_and_key_has_a_description():
     [
         {"optimizers": {"adam": {"beta1": 1.5}}},
         {"optimizers": {"sgd": {"beta1": 0.5}}},
-        {"optimizers": {"adamw": {}}},
+        {"optimizers": {"adamm": {}}},
         {"space": {"batch_size": 0}},
         {"beta1": [0.5, 1.0]},
         {"data": {"name": "digits", "noise": 1}},

@@ -17,6 +17,13 @@ def test_each_optimizer_takes_what_its_equation_has() -> None:
         "momentum": ["learning_rate", "beta1"],
         "rmsprop": ["learning_rate", "beta2", "epsilon"],
         "adam": ["learning_rate", "beta1", "beta2", "epsilon"],
+        "heavy_ball": ["learning_rate", "beta1"],
+        "nesterov": ["learning_rate", "beta1"],
+        "adagrad": ["learning_rate", "epsilon"],
+        "adamw": ["learning_rate", "beta1", "beta2", "epsilon", "weight_decay"],
+        "amsgrad": ["learning_rate", "beta1", "beta2", "epsilon"],
+        "nadam": ["learning_rate", "beta1", "beta2", "epsilon"],
+        "lion": ["learning_rate", "beta1", "beta2", "weight_decay"],
     }
 
 
@@ -24,6 +31,11 @@ def test_the_defaults_are_the_published_ones_and_a_learning_rate_must_be_given()
     defaults = {(name, h.name): h.default for name, optimizer in OPTIMIZERS.items() for h in optimizer.hyperparameters}
     assert {defaults[name, "learning_rate"] for name in OPTIMIZERS} == {None}
     assert [defaults["adam", key] for key in ("beta1", "beta2", "epsilon")] == [0.9, 0.999, 1e-8]
+    for name in ("adamw", "amsgrad", "nadam"):
+        assert [defaults[name, key] for key in ("beta1", "beta2", "epsilon")] == [0.9, 0.999, 1e-8]
+    assert defaults["adamw", "weight_decay"] == 0.01
+    assert [defaults["lion", key] for key in ("beta1", "beta2", "weight_decay")] == [0.9, 0.99, 0.0]
+    assert [defaults[name, "beta1"] for name in ("heavy_ball", "nesterov")] == [0.9, 0.9]
     assert [defaults["rmsprop", key] for key in ("beta2", "epsilon")] == [0.9, 1e-8]
     assert defaults["momentum", "beta1"] == 0.9
 
@@ -35,10 +47,11 @@ def test_the_defaults_are_the_published_ones_and_a_learning_rate_must_be_given()
         ("beta1", [0.0, 0.5, 1 - 2**-53], [-1e-9, 1.0, 2.0, math.nan]),
         ("beta2", [0.0, 0.999], [-1e-9, 1.0, math.nan]),
         ("epsilon", [0.0, 1.0], [-1e-12, math.inf, math.nan]),
+        ("weight_decay", [0.0, 0.01, 10.0], [-1e-12, math.inf, math.nan]),
     ],
 )
 def test_a_range_has_the_right_ends(name: str, allowed: list[float], refused: list[float]) -> None:
-    rule = {h.name: h for h in OPTIMIZERS["adam"].hyperparameters}[name]
+    rule = {h.name: h for h in OPTIMIZERS["adamw"].hyperparameters}[name]
     assert [value for value in allowed if not rule.accepts(value)] == []
     assert [value for value in refused if rule.accepts(value)] == []
 

@@ -37,3 +37,23 @@ def test_agrees_with_torch(agree_with_torch: Callable[..., None]) -> None:
 def test_float32_stays_float32(descend: Descend) -> None:
     (w,) = descend("sgd", [[1.0]], lambda w, step: w, 1, "float32", learning_rate=0.1)
     assert w[0, 0] == np.float32(1.0) - np.float32(0.1)
+
+
+@pytest.mark.parametrize("condition", [2.0, 10.0, 100.0])
+def test_on_a_quadratic_the_best_step_shrinks_the_distance_by_k_minus_1_over_k_plus_1(
+    descend: Descend, condition: float
+) -> None:
+    # f = (x^2 + k y^2) / 2; alpha = 2 / (1 + k) makes the factors 1 - alpha and 1 - alpha k equal but for their sign.
+    curvature = np.array([1.0, condition])
+    rate = (condition - 1) / (condition + 1)
+    visited = descend("sgd", [[1.0, 1.0]], lambda w, step: curvature * w, 60, learning_rate=2 / (1 + condition))
+    for t, w in enumerate(visited, start=1):
+        np.testing.assert_allclose(w[0], [rate**t, (-rate) ** t], rtol=1e-12)
+
+
+def test_no_other_step_is_as_good_on_that_quadratic(descend: Descend) -> None:
+    curvature = np.array([1.0, 10.0])
+    factors = np.array([0.7, 0.9, 1.0, 1.1, 1.3])
+    visited = descend("sgd", np.ones((5, 2)), lambda w, step: curvature * w, 60, learning_rate=factors * 2 / (1 + 10.0))
+    distances = np.linalg.norm(visited[-1], axis=1)
+    assert distances.argmin() == 2

@@ -1,0 +1,47 @@
+"""AdaGrad: divide each step by the root of the sum of all squared gradients so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trainers.optimizers.base import EPSILON, LEARNING_RATE, Array, Coefficients, State, array_module
+
+
+class AdaGrad:
+    """AdaGrad, adaptive subgradient descent with a diagonal matrix.
+
+    ``s = s + g^2``, ``w = w - alpha g / (sqrt(s) + epsilon)``, ``s`` = 0 before the first step
+
+    **Variant.** Epsilon outside the root, as in the paper (its delta) and torch, and a sum that begins at 0; Keras and
+    optax put epsilon inside the root and begin at 0.1. Default epsilon 1e-8 (torch: 1e-10, Keras and optax: 1e-7).
+
+    Reference: Duchi, Hazan and Singer (2011), Adaptive subgradient methods for online learning and stochastic
+    optimization, figure 1.
+    """
+
+    name = "adagrad"
+    hyperparameters = (LEARNING_RATE, EPSILON)
+
+    def init(self, parameters: Array) -> State:
+        """A sum of zero."""
+        return {"sum_of_squares": parameters * 0}
+
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
+        """Epsilon and the learning rate."""
+        return {"epsilon": hyperparameters["epsilon"], "alpha": learning_rate}
+
+    def update(
+        self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
+    ) -> None:
+        """Make one step in place; see `Optimizer.update`."""
+        xp = array_module(parameters)
+        s = state["sum_of_squares"]
+        # s = s + g^2
+        xp.multiply(gradients, gradients, out=work)
+        s += work
+        # w = w - alpha g / (sqrt(s) + epsilon)
+        xp.sqrt(s, out=work)
+        work += coefficients["epsilon"]
+        xp.divide(gradients, work, out=work)
+        work *= coefficients["alpha"]
+        parameters -= work

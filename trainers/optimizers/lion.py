@@ -1,0 +1,74 @@
+"""Lion: step by the sign of a momentum, so that every weight moves by the same amount."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from trainers.optimizers.base import (
+    BETA1,
+    BETA2,
+    LEARNING_RATE,
+    WEIGHT_DECAY,
+    Array,
+    Coefficients,
+    State,
+    array_module,
+)
+
+
+class Lion:
+    """Lion, evolved sign momentum.
+
+    ``w = w - alpha (sign(beta1 v + (1 - beta1) g) + lambda w)``, then ``v = beta2 v + (1 - beta2) g``,
+    ``v`` = 0 before the first step; lambda is ``weight_decay``
+
+    **Variant.** The paper's, as in optax and Keras; torch has none. beta1 weighs the step and beta2 the memory, whose
+    default is 0.99. Decay is decoupled, times alpha, and of all parameters; default 0 (Keras: none, optax: 0.001). The
+    paper advises an alpha three to ten times smaller than Adam's.
+
+    Reference: Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2.
+    """
+
+    name = "lion"
+    hyperparameters = (
+        LEARNING_RATE,
+        replace(BETA1, summary="share of the momentum in the step"),
+        replace(BETA2, summary="decay of the momentum", default=0.99),
+        replace(WEIGHT_DECAY, default=0.0),
+    )
+
+    def init(self, parameters: Array) -> State:
+        """A momentum of zero."""
+        return {"momentum": parameters * 0}
+
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
+        """The weights of the step and of the memory, the learning rate, and what is left of the weights."""
+        beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
+        return {
+            "kept": 1.0 - learning_rate * hyperparameters["weight_decay"],
+            "beta1": beta1,
+            "one_minus_beta1": 1.0 - beta1,
+            "beta2": beta2,
+            "one_minus_beta2": 1.0 - beta2,
+            "alpha": learning_rate,
+        }
+
+    def update(
+        self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
+    ) -> None:
+        """Make one step in place; see `Optimizer.update`."""
+        xp = array_module(parameters)
+        v = state["momentum"]
+        # w = (1 - alpha lambda) w
+        parameters *= coefficients["kept"]
+        # w = w - alpha sign(beta1 v + (1 - beta1) g)
+        xp.multiply(v, coefficients["beta1"], out=work)
+        work += gradients * coefficients["one_minus_beta1"]
+        xp.sign(work, out=work)
+        work *= coefficients["alpha"]
+        parameters -= work
+        # v = beta2 v + (1 - beta2) g
+        xp.multiply(gradients, coefficients["one_minus_beta2"], out=work)
+        v *= coefficients["beta2"]
+        v += work

@@ -1,0 +1,78 @@
+"""NAdam: Adam whose momentum looks one step ahead, as Nesterov's does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trainers.optimizers.base import (
+    BETA1,
+    BETA2,
+    EPSILON,
+    LEARNING_RATE,
+    Array,
+    Coefficients,
+    State,
+    array_module,
+    powers,
+)
+
+
+class NAdam:
+    """NAdam, Adam with Nesterov momentum.
+
+    ``v = beta1 v + (1 - beta1) g``, ``s = beta2 s + (1 - beta2) g^2``,
+    ``w = w - alpha (beta1 v / (1 - beta1^(t+1)) + (1 - beta1) g / (1 - beta1^t)) / (sqrt(s_hat) + epsilon)`` with
+    ``s_hat = s / (1 - beta2^t)``, ``t`` from 1, ``v`` and ``s`` = 0 before the first step
+
+    **Variant.** The plain form with a constant beta1, as in optax (``nadam``). torch and Keras warm the momentum up,
+    ``mu_t = beta1 (1 - 0.96^(psi t) / 2)`` with psi 0.004 in torch and 1 in Keras, and have the product of all mu in
+    the place of ``beta1^t``; at a ``momentum_decay`` so large that every ``mu_t`` is beta1, torch is the plain form.
+    The algorithm in the paper multiplies s_hat by beta2, which no library does.
+
+    Reference: Dozat (2016), Incorporating Nesterov momentum into Adam, algorithm 2 with constant mu.
+    """
+
+    name = "nadam"
+    hyperparameters = (LEARNING_RATE, BETA1, BETA2, EPSILON)
+
+    def init(self, parameters: Array) -> State:
+        """Both moments zero."""
+        return {"first_moment": parameters * 0, "second_moment": parameters * 0}
+
+    def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
+        """The weights of both averages, epsilon, the second correction, and what multiplies ``v`` and ``g``."""
+        beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
+        return {
+            "beta1": beta1,
+            "one_minus_beta1": 1.0 - beta1,
+            "beta2": beta2,
+            "one_minus_beta2": 1.0 - beta2,
+            "epsilon": hyperparameters["epsilon"],
+            "correction2": 1.0 / (1.0 - powers(beta2, step)),
+            "of_moment": learning_rate * beta1 / (1.0 - powers(beta1, step + 1.0)),
+            "of_gradient": learning_rate * (1.0 - beta1) / (1.0 - powers(beta1, step)),
+        }
+
+    def update(
+        self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
+    ) -> None:
+        """Make one step in place; see `Optimizer.update`."""
+        xp = array_module(parameters)
+        v, s = state["first_moment"], state["second_moment"]
+        # v = beta1 v + (1 - beta1) g
+        xp.multiply(gradients, coefficients["one_minus_beta1"], out=work)
+        v *= coefficients["beta1"]
+        v += work
+        # s = beta2 s + (1 - beta2) g^2
+        xp.multiply(gradients, gradients, out=work)
+        work *= coefficients["one_minus_beta2"]
+        s *= coefficients["beta2"]
+        s += work
+        # w = w - of_moment v / (sqrt(s_hat) + epsilon) - of_gradient g / (sqrt(s_hat) + epsilon)
+        for direction, weight in ((v, coefficients["of_moment"]), (gradients, coefficients["of_gradient"])):
+            xp.multiply(s, coefficients["correction2"], out=work)
+            xp.sqrt(work, out=work)
+            work += coefficients["epsilon"]
+            xp.divide(direction, work, out=work)
+            work *= weight
+            parameters -= work
