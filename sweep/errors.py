@@ -36,3 +36,15 @@ class TrackingError(UsageError):
 
 class ResultsError(UsageError):
     """The results folder cannot be read or written."""
+
+
+class ScoreError(UsageError):
+    """The table of times that is to be scored breaks a rule."""
+
+
+class AnalysisError(UsageError):
+    """What was asked of finished trials cannot be computed from them, or needs a package that is not installed."""
+
+
+class ComparisonError(SweepError):
+    """The trials were not trained under equal conditions, so that comparing them would mislead."""

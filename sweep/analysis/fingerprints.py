@@ -1,0 +1,107 @@
+"""Refuses to compare trials that did not see the same data, split, initial weights and batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sweep.errors import ComparisonError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARED_BY = {
+    "data": [],
+    "split": ["seed"],
+    "init": ["seed"],
+    # Trials with batches of another size, or more epochs of them, draw another order by design.
+    "batches": ["seed", "batch_size", "epochs"],
+}
+"""Fingerprint -> the columns that must be equal for it to be equal."""
+
+MEANING = {"data": "data set", "split": "split", "init": "initial weights", "batches": "order of batches"}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Two trials that should have seen the same and did not.
+
+    Args:
+        part: ``data``, ``split``, ``init`` or ``batches``.
+        seed: their seed; of the odd one for ``data``.
+        trial_id: the odd one, of those that ought to be equal the one whose fingerprint fewest share.
+        arm: its label.
+        fingerprint: its fingerprint.
+        other_trial_id: one with the fingerprint that most share.
+        other_fingerprint: that fingerprint.
+    """
+
+    part: str
+    seed: int
+    trial_id: str
+    arm: str
+    fingerprint: str
+    other_trial_id: str
+    other_fingerprint: str
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, with the trial's name."""
+        where = "" if self.part == "data" else f" of seed {self.seed}"
+        return (
+            f"all trials{where} must have the same {MEANING[self.part]}. "
+            f"Received: trial `{self.trial_id}` ({self.arm}) with fingerprint {self.fingerprint}, "
+            f"where trial `{self.other_trial_id}` has {self.other_fingerprint}."
+        )
+
+
+def mismatches(trials: pd.DataFrame) -> tuple[Mismatch, ...]:
+    """Find trials whose conditions differ from those of the trials that they are compared with.
+
+    Args:
+        trials: one row a trial, ``trial_id arm seed`` and the columns ``fingerprint_<part>``; an empty fingerprint, as
+            of a trial that has not run, is not compared.
+    """
+    found = []
+    for part, keys in SHARED_BY.items():
+        column = f"fingerprint_{part}"
+        if column not in trials:
+            continue
+        rows = trials[trials[column].notna() & (trials[column] != "")]
+        groups = [rows] if not keys else [group for _, group in rows.groupby([key for key in keys if key in rows])]
+        for group in groups:
+            counts = group[column].value_counts()
+            if len(counts) < 2:
+                continue
+            usual = group[group[column] == counts.index[0]].iloc[0]
+            for fingerprint in counts.index[1:]:
+                odd = group[group[column] == fingerprint].iloc[0]
+                found.append(
+                    Mismatch(
+                        part,
+                        int(odd["seed"]),
+                        str(odd["trial_id"]),
+                        str(odd["arm"]),
+                        str(fingerprint),
+                        str(usual["trial_id"]),
+                        str(usual[column]),
+                    )
+                )
+    return tuple(found)
+
+
+def require_equal_conditions(trials: pd.DataFrame) -> None:
+    """Refuse trials that were not trained under equal conditions.
+
+    Args:
+        trials: as `mismatches` takes them.
+
+    Raises:
+        ComparisonError: which names the first trial that differs.
+    """
+    if found := mismatches(trials):
+        more = f" {len(found) - 1} more differ." if len(found) > 1 else ""
+        raise ComparisonError(
+            f"{found[0].sentence}{more} "
+            "Run the sweep again with `--fresh`, so that all trials are of the same code and data."
+        )

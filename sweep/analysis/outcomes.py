@@ -1,0 +1,102 @@
+"""What an arm ended with, seed by seed: its numbers, and the seeds that gave none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats: TypeAlias = NDArray[np.float64]
+Mode: TypeAlias = Literal["min", "max"]
+
+ENDED_WELL = ("COMPLETED", "STOPPED")
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The results of one arm; each of its seeds is in exactly one of the three groups.
+
+    Args:
+        name: what the arm is called in sentences.
+        seeds: those that ended well, ascending; (n,).
+        values: what they ended with; (n,).
+        diverged: seeds whose training diverged.
+        missing: seeds that failed, or have not run to their end.
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+    values: tuple[float, ...]
+    diverged: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+
+    @property
+    def array(self) -> Floats:
+        """The values; (n,)."""
+        return np.array(self.values, dtype=np.float64)
+
+    @property
+    def mean(self) -> float:
+        """The mean over the seeds that ended well; NaN if there are none."""
+        return float(self.array.mean()) if self.values else float("nan")
+
+    @property
+    def count(self) -> int:
+        """How many seeds ended, well or not."""
+        return len(self.seeds) + len(self.diverged)
+
+
+def outcomes(
+    trials: pd.DataFrame, arm_id: str, column: str, name: str | None = None, seeds: Collection[int] | None = None
+) -> Outcomes:
+    """Take the results of one arm out of the table of trials.
+
+    Args:
+        trials: one row a trial, ``arm_id arm seed status`` and ``column``.
+        arm_id: the arm.
+        column: such as ``final_val_loss``.
+        name: what to call it; default: its label.
+        seeds: only these; default: all. A seed that the arm has no trial of is missing.
+    """
+    rows = trials[trials["arm_id"] == arm_id]
+    if seeds is not None:
+        rows = rows[rows["seed"].isin(list(seeds))]
+    rows = rows.sort_values("seed")
+    values = rows[column].to_numpy(dtype=np.float64, na_value=np.nan)
+    # A trial that ended well without the metric is as good as one that has not run.
+    well = rows["status"].isin(ENDED_WELL).to_numpy() & np.isfinite(values)
+    diverged = (rows["status"] == "DIVERGED").to_numpy()
+    numbers = rows["seed"].to_numpy(dtype=np.int64)
+    absent = set(seeds or ()) - set(numbers.tolist())
+    return Outcomes(
+        name=str(rows["arm"].iloc[0]) if name is None else name,
+        seeds=tuple(numbers[well].tolist()),
+        values=tuple(values[well].tolist()),
+        diverged=tuple(numbers[diverged].tolist()),
+        missing=tuple(sorted({*numbers[~well & ~diverged].tolist(), *absent})),
+    )
+
+
+def best_first(arms: Sequence[Outcomes], mode: Mode) -> list[int]:
+    """Order arms by their mean, as the leaderboard does: positions in ``arms``, the best first.
+
+    **Variant.** Arms without a diverged seed come first, then those with some; arms without a number are last.
+
+    >>> steady, lucky = Outcomes("steady", (0, 1), (2.0, 2.0)), Outcomes("lucky", (0,), (1.0,), diverged=(1,))
+    >>> best_first([lucky, steady], "min")
+    [1, 0]
+    """
+
+    def key(position: int) -> tuple[int, float]:
+        arm = arms[position]
+        if not arm.values:
+            return 2, 0.0
+        return int(bool(arm.diverged)), arm.mean if mode == "min" else -arm.mean
+
+    return sorted(range(len(arms)), key=key)

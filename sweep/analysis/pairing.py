@@ -1,0 +1,230 @@
+"""Compares two arms over the seeds that both have run, so that what the seed does to both cancels out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy import stats  # type: ignore[import-untyped]
+
+from sweep.analysis.aggregate import Estimate
+from sweep.analysis.outcomes import Floats, Mode, Outcomes
+
+Verdict: TypeAlias = Literal["first", "second", "tie", "unknown"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the common seeds of two arms say; every difference is positive where the first is better.
+
+    Args:
+        first: name of the one arm.
+        second: name of the other.
+        seeds: those that ended well in both; (n,).
+        differences: one a seed, positive where the first is better; (n,).
+        difference: their mean with Student's t interval.
+        first_diverged: seeds on which the first diverged.
+        second_diverged: seeds on which the second diverged.
+        unpaired: seeds that one arm ended well and the other has not run or failed.
+        cohens_d: mean over standard deviation of the differences (d_z); NaN below 2 seeds.
+        cliffs_delta: share of pairs, of any seeds, in which the first is better, less those in which it is worse.
+        improvement: chance that the first is better on one seed, a tie counting as half.
+        t_p_value: two-sided paired t test; NaN below 2 seeds.
+        wilcoxon_p_value: two-sided signed-rank test, exact; NaN below 2 seeds. It can't be below 0.05 with 5 seeds.
+        adjusted_p_value: ``t_p_value`` after Holm's correction for all comparisons made together.
+        alpha: level below which the adjusted value shows a difference.
+    """
+
+    first: str
+    second: str
+    seeds: tuple[int, ...]
+    differences: tuple[float, ...]
+    difference: Estimate
+    first_diverged: tuple[int, ...]
+    second_diverged: tuple[int, ...]
+    unpaired: tuple[int, ...]
+    cohens_d: float
+    cliffs_delta: float
+    improvement: float
+    t_p_value: float
+    wilcoxon_p_value: float
+    adjusted_p_value: float
+    alpha: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """Which arm is better; ``tie`` where no difference is shown, ``unknown`` where none could be.
+
+        An arm that diverged on some seed is never the better one, for its mean leaves out its worst seeds.
+        """
+        if not self.adjusted_p_value < self.alpha:
+            return "unknown" if np.isnan(self.adjusted_p_value) else "tie"
+        if self.difference.value > 0:
+            return "unknown" if self.first_diverged else "first"
+        return "unknown" if self.second_diverged else "second"
+
+
+def compare(first: Outcomes, second: Outcomes, mode: Mode, confidence: float = 0.95) -> Comparison:
+    """Compare two arms over their common seeds.
+
+    ``d_i = +-(a_i - b_i)``; ``t = mean(d) / (s_d / sqrt(n))`` with ``n - 1`` degrees of freedom;
+    ``d_z = mean(d) / s_d``; Cliff's ``delta = P(a > b) - P(a < b)`` over all pairs of seeds.
+
+    **Variant.** Where all differences are equal, as with an accuracy of few examples, ``t`` is infinite and its p value
+    0 whatever the number of seeds; the sign test's ``2^(1 - n)`` stands in. All differences 0 give p = 1. Cohen's d is
+    d_z, of the paired differences, not d_av. The signed-rank test leaves out differences of 0 (Wilcoxon's own way).
+
+    Args:
+        first: one arm.
+        second: another.
+        mode: whether small or large values are good.
+        confidence: of the interval; 1 less this is the level of the test.
+
+    >>> sgd, adam = Outcomes("sgd", (0, 1, 2), (0.4, 0.5, 0.6)), Outcomes("adam", (0, 1, 2), (0.3, 0.3, 0.5))
+    >>> comparison = compare(adam, sgd, "min")
+    >>> round(comparison.difference.value, 3), round(comparison.cohens_d, 3), comparison.verdict
+    (0.133, 2.309, 'tie')
+
+    Reference: Student (1908), The Probable Error of a Mean; Wilcoxon (1945), Individual Comparisons by Ranking Methods;
+    Cliff (1993), Dominance Statistics; Agarwal et al. (2021), Deep Reinforcement Learning at the Edge of the
+    Statistical Precipice, section 4.3 (probability of improvement).
+    """
+    sign = 1.0 if mode == "max" else -1.0
+    mine = dict(zip(first.seeds, first.values, strict=True))
+    theirs = dict(zip(second.seeds, second.values, strict=True))
+    seeds = tuple(seed for seed in first.seeds if seed in theirs)
+    differences = np.array([sign * (mine[seed] - theirs[seed]) for seed in seeds], dtype=np.float64)
+    lost = {*first.diverged, *second.diverged}
+    p_value = paired_t(differences)
+    return Comparison(
+        first=first.name,
+        second=second.name,
+        seeds=seeds,
+        differences=tuple(differences.tolist()),
+        difference=mean_difference(differences, confidence),
+        first_diverged=first.diverged,
+        second_diverged=second.diverged,
+        unpaired=tuple(sorted((mine.keys() ^ theirs.keys()) - lost)),
+        cohens_d=_cohens_d(differences),
+        cliffs_delta=_cliffs_delta(sign * first.array, sign * second.array),
+        improvement=_share_better(differences),
+        t_p_value=p_value,
+        wilcoxon_p_value=signed_rank(differences),
+        adjusted_p_value=p_value,
+        alpha=1 - confidence,
+    )
+
+
+def compare_all(arms: Sequence[Outcomes], mode: Mode, confidence: float = 0.95) -> tuple[Comparison, ...]:
+    """Compare every two arms, with Holm's correction over all of these comparisons.
+
+    Args:
+        arms: two or more.
+        mode: whether small or large values are good.
+        confidence: of each interval; 1 less this bounds the chance of calling any equal arms different.
+
+    Reference: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure.
+    """
+    found = [compare(first, second, mode, confidence) for first, second in combinations(arms, 2)]
+    adjusted = holm(np.array([comparison.t_p_value for comparison in found]))
+    return tuple(
+        replace(comparison, adjusted_p_value=float(value)) for comparison, value in zip(found, adjusted, strict=True)
+    )
+
+
+def holm(p_values: Floats) -> Floats:
+    """Adjust p values so that each can be compared with the level of the whole family.
+
+    ``p~_(i) = max_{j <= i} min(1, (m - j + 1) p_(j))``, ``p_(1) <= ... <= p_(m)``
+
+    Args:
+        p_values: (m,); a NaN, of a comparison that could not be made, stays and does not count.
+
+    Returns:
+        (m,).
+
+    >>> holm(np.array([0.01, 0.04, 0.03, float("nan")])).round(3).tolist()
+    [0.03, 0.06, 0.06, nan]
+
+    Reference: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure.
+    """
+    result = np.full(len(p_values), np.nan)
+    made = np.flatnonzero(~np.isnan(p_values))
+    order = made[np.argsort(p_values[made], kind="stable")]
+    factors = np.arange(len(order), 0, -1)
+    result[order] = np.maximum.accumulate(np.minimum(1.0, factors * p_values[order]))
+    return result
+
+
+def mean_difference(differences: Floats, confidence: float) -> Estimate:
+    """Mean of paired differences with Student's t interval; (-inf, inf) below 2 seeds or if all are equal but 0."""
+    count = len(differences)
+    if not count:
+        return Estimate(float("nan"), -np.inf, np.inf, 0, confidence)
+    value = float(differences.mean())
+    if count == 1 or (_all_equal(differences) and differences[0] and 2.0 ** (1 - count) > 1 - confidence):
+        # Equal differences have a spread of 0, which so few seeds do not show to be true.
+        return Estimate(value, -np.inf, np.inf, count, confidence)
+    half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * _deviation(differences) / np.sqrt(count))
+    return Estimate(value, value - half, value + half, count, confidence)
+
+
+def paired_t(differences: Floats) -> float:
+    """Two-sided p value of the paired t test; see `compare` for equal differences."""
+    count = len(differences)
+    if count < 2:
+        return float("nan")
+    if _all_equal(differences):
+        return float(2.0 ** (1 - count)) if differences[0] else 1.0
+    statistic = differences.mean() / (_deviation(differences) / np.sqrt(count))
+    return float(2 * stats.t.sf(abs(statistic), count - 1))
+
+
+def signed_rank(differences: Floats) -> float:
+    """Two-sided p value of Wilcoxon's signed-rank test, exact up to 13 differences also with ties."""
+    if len(differences) < 2:
+        return float("nan")
+    # Equal differences that differ in their last bit would otherwise be ranked by it.
+    scale = np.abs(differences).max()
+    other = np.round(differences / scale, 12) if scale else differences
+    other = other[other != 0]
+    if not len(other):
+        return 1.0
+    if len(other) <= 13:
+        ranks = stats.rankdata(np.abs(other))
+        # Every way to give signs to the ranks is equally likely if the arms are equal.
+        signs = (np.arange(2 ** len(other))[:, None] >> np.arange(len(other))) & 1
+        sums, centre = signs @ ranks, ranks.sum() / 2
+        found = ranks[other > 0].sum()
+        return float(np.mean(np.abs(sums - centre) >= abs(found - centre) - 1e-9))
+    return float(stats.wilcoxon(other, method="auto").pvalue)
+
+
+def _all_equal(differences: Floats) -> bool:
+    return bool(np.ptp(differences) <= 1e-12 * np.abs(differences).max())
+
+
+def _deviation(differences: Floats) -> float:
+    return 0.0 if _all_equal(differences) else float(differences.std(ddof=1))
+
+
+def _cohens_d(differences: Floats) -> float:
+    if len(differences) < 2:
+        return float("nan")
+    deviation, mean = _deviation(differences), float(differences.mean())
+    if deviation == 0:
+        return 0.0 if mean == 0 else float(np.copysign(np.inf, mean))
+    return mean / deviation
+
+
+def _cliffs_delta(first: Floats, second: Floats) -> float:
+    if not first.size or not second.size:
+        return float("nan")
+    return float(np.sign(first[:, None] - second[None, :]).mean())
+
+
+def _share_better(differences: Floats) -> float:
+    return float(((differences > 0) + 0.5 * (differences == 0)).mean()) if len(differences) else float("nan")

@@ -1,0 +1,83 @@
+"""How small a difference a number of paired seeds can show, and how many seeds a difference needs."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import optimize, stats  # type: ignore[import-untyped]
+
+LARGEST_COUNT = 100_000
+
+
+def power(effect: float, deviation: float, seeds: int, alpha: float = 0.05) -> float:
+    """Chance that a paired t test sees a true difference.
+
+    ``1 - F(t) + F(-t)``, ``F`` of the noncentral t with ``n - 1`` degrees of freedom and noncentrality
+    ``sqrt(n) effect / deviation``, ``t`` the two-sided critical value.
+
+    Args:
+        effect: true mean difference.
+        deviation: standard deviation of the differences over seeds, above 0.
+        seeds: n, 2 or more.
+        alpha: two-sided level of the test; divide it by the number of comparisons made.
+
+    >>> round(power(1.0, 1.0, 10), 3)
+    0.803
+
+    Reference: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.3, paired samples.
+    """
+    critical = stats.t.ppf(1 - alpha / 2, seeds - 1)
+    shift = np.sqrt(seeds) * abs(effect) / deviation
+    # The other tail is below the smallest double once the shift is large, where SciPy may give NaN.
+    other = stats.nct.cdf(-critical, seeds - 1, shift) if shift < 10 else 0.0
+    return float(stats.nct.sf(critical, seeds - 1, shift) + np.nan_to_num(other))
+
+
+def minimum_detectable_effect(deviation: float, seeds: int, alpha: float = 0.05, wanted: float = 0.8) -> float:
+    """Smallest true difference that a paired t test sees with a chance of ``wanted``.
+
+    Args:
+        deviation: standard deviation of the paired differences over seeds.
+        seeds: how many pairs; with fewer than 2 no difference can be seen, and the answer is infinity.
+        alpha: two-sided level.
+        wanted: the power, in (alpha, 1).
+
+    >>> round(minimum_detectable_effect(0.4, 10), 3)  # "with 10 paired seeds a difference of 0.4 can be seen"
+    0.398
+    """
+    if seeds < 2:
+        return float("inf")
+    if deviation == 0:
+        return 0.0
+    scale = float(
+        optimize.brentq(lambda effect: power(effect, 1.0, seeds, alpha) - wanted, 0.0, _surely_seen(seeds, alpha))
+    )
+    return scale * deviation
+
+
+def seeds_needed(effect: float, deviation: float, alpha: float = 0.05, wanted: float = 0.8) -> int | None:
+    """Fewest paired seeds that see a difference with a chance of ``wanted``; None if more than 100,000.
+
+    >>> seeds_needed(0.5, 1.0), seeds_needed(0.0, 1.0)
+    (34, None)
+    """
+    if effect == 0:
+        return None
+    if deviation == 0:
+        return 2
+    low, high = 1, 2
+    while power(effect, deviation, high, alpha) < wanted:
+        low, high = high, high * 2
+        if high > LARGEST_COUNT:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if power(effect, deviation, middle, alpha) >= wanted else (middle, high)
+    return high
+
+
+def _surely_seen(seeds: int, alpha: float) -> float:
+    """An effect in standard deviations whose power is close to 1, to search below."""
+    effect = 1.0
+    while power(effect, 1.0, seeds, alpha) < 0.999:
+        effect *= 2
+    return effect

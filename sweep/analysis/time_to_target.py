@@ -1,0 +1,233 @@
+"""How long trials take to reach a target; a trial that never does has taken infinitely long, and stays in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from scipy import stats  # type: ignore[import-untyped]
+
+from sweep.analysis.aggregate import RESAMPLES, Estimate, resample
+from sweep.analysis.outcomes import Floats, Mode
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Unit: TypeAlias = Literal["epochs", "steps", "examples", "seconds"]
+UNITS: tuple[Unit, ...] = ("epochs", "steps", "examples", "seconds")
+
+ENDED = ("COMPLETED", "STOPPED", "DIVERGED")
+"""Statuses of trials that have had their chance to reach a target."""
+
+FEWEST_CENSORED = 5
+"""With fewer pairs, and a miss among them, no interval of a ratio is given."""
+
+
+@dataclass(frozen=True)
+class TimeToTarget:
+    """How long the seeds of one arm take to reach the target.
+
+    Args:
+        name: of the arm.
+        unit: of the times.
+        seeds: those that ended; (n,).
+        times: infinity for a miss; (n,).
+        unfinished: seeds that failed or have not run.
+    """
+
+    name: str
+    unit: Unit
+    seeds: tuple[int, ...]
+    times: tuple[float, ...]
+    unfinished: tuple[int, ...] = ()
+
+    @property
+    def hits(self) -> int:
+        """How many seeds reached the target."""
+        return int(np.isfinite(self.times).sum())
+
+    @property
+    def median(self) -> float:
+        """Median over the seeds that ended, infinity if half of them or more missed; NaN without seeds."""
+        return float(_median(np.array(self.times))) if self.times else float("nan")
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as long one arm takes as another.
+
+    Args:
+        slow: name of the arm in the numerator.
+        fast: name of the arm in the denominator.
+        ratio: of the medians over common seeds; infinity if the numerator misses, 0 if the denominator does, NaN if
+            both do.
+        low: lower end of the interval; 0 where nothing is known.
+        high: upper end; infinity where nothing is known, or where it holds misses.
+        seeds: how many common seeds.
+        confidence: of the interval.
+    """
+
+    slow: str
+    fast: str
+    ratio: float
+    low: float
+    high: float
+    seeds: int
+    confidence: float = 0.95
+
+    @property
+    def excludes_one(self) -> bool:
+        """Whether the two arms are shown to differ."""
+        return self.low > 1 or self.high < 1
+
+
+def times_to_target(trials: pd.DataFrame, epochs: pd.DataFrame, metric: str, mode: Mode, target: float) -> pd.DataFrame:
+    """Find the first epoch of every trial that reaches the target.
+
+    **Variant.** Reached means no worse than the target. The clock is read after each epoch, so times have the
+    resolution of an epoch. A trial that reached the target and diverged later has reached it.
+
+    Args:
+        trials: one row a trial, ``trial_id arm_id arm seed status``.
+        epochs: one row an epoch, ``trial_id epoch steps examples seconds`` and ``metric``.
+        metric: such as ``val_accuracy``.
+        mode: whether small or large values are good.
+        target: value that counts as reached.
+
+    Returns:
+        one row a trial in the order of ``trials``: ``trial_id arm_id arm seed status epochs steps examples seconds``;
+        infinity for a trial that ended without reaching it, NaN for one that has not ended.
+    """
+    reached = epochs[(epochs[metric] <= target) if mode == "min" else (epochs[metric] >= target)]
+    first = reached.sort_values("epoch", kind="stable").drop_duplicates("trial_id").rename(columns={"epoch": "epochs"})
+    result = trials[["trial_id", "arm_id", "arm", "seed", "status"]].merge(
+        first[["trial_id", *UNITS]], on="trial_id", how="left", validate="one_to_one"
+    )
+    ended = result["status"].isin(ENDED)
+    for unit in UNITS:
+        values = result[unit].astype(np.float64)
+        result[unit] = values.fillna(np.inf).where(ended, np.nan)
+    return result
+
+
+def arm_times(
+    times: pd.DataFrame,
+    arm_id: str,
+    unit: Unit = "steps",
+    name: str | None = None,
+    seeds: Collection[int] | None = None,
+) -> TimeToTarget:
+    """Take one arm out of what `times_to_target` returns.
+
+    Args:
+        times: the table.
+        arm_id: the arm.
+        unit: of the times.
+        name: what to call it; default: its label.
+        seeds: only these; default: all.
+    """
+    rows = times[times["arm_id"] == arm_id].sort_values("seed")
+    if seeds is not None:
+        rows = rows[rows["seed"].isin(list(seeds))]
+    ended = rows[rows[unit].notna()]
+    return TimeToTarget(
+        name=str(times.loc[times["arm_id"] == arm_id, "arm"].iloc[0]) if name is None else name,
+        unit=unit,
+        seeds=tuple(int(seed) for seed in ended["seed"]),
+        times=tuple(float(value) for value in ended[unit]),
+        unfinished=tuple(int(seed) for seed in rows.loc[rows[unit].isna(), "seed"]),
+    )
+
+
+def median_interval(times: Floats, confidence: float = 0.95) -> Estimate:
+    """Median of times some of which are infinite, with an interval that needs no distribution.
+
+    ``[x_(k), x_(n + 1 - k)]`` with the largest ``k`` for which ``2 P(Binomial(n, 1/2) < k) <= 1 - confidence``
+
+    **Variant.** Below 6 seeds no such interval has 95 %, and it is (0, inf).
+
+    Args:
+        times: (n,), infinity for a miss.
+        confidence: at least this.
+
+    >>> median_interval(np.array([3.0, 1.0, 2.0, np.inf, 5.0, 4.0]))
+    Estimate(value=3.5, low=1.0, high=inf, count=6, confidence=0.95)
+
+    Reference: Thompson (1936), On Confidence Ranges for the Median, section 2.
+    """
+    count = len(times)
+    if not count:
+        return Estimate(float("nan"), 0.0, np.inf, 0, confidence)
+    ordered = np.sort(times)
+    k = int(stats.binom.ppf((1 - confidence) / 2, count, 0.5))
+    # ppf gives the smallest k whose chance is enough; the interval needs the chance of fewer than k.
+    while k > 0 and 2 * stats.binom.cdf(k - 1, count, 0.5) > 1 - confidence:
+        k -= 1
+    low, high = (float(ordered[k - 1]), float(ordered[count - k])) if k else (0.0, np.inf)
+    return Estimate(float(_median(ordered)), low, high, count, confidence)
+
+
+def ratio(
+    slow: TimeToTarget,
+    fast: TimeToTarget,
+    rng: np.random.Generator,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+) -> Ratio:
+    """Compare the median times of two arms, with a bootstrap interval over their common seeds.
+
+    Without a miss ``log r +- t se``, ``se`` the bootstrap's standard error of the log ratio of medians and ``t`` of
+    Student with ``n - 1`` degrees of freedom. With misses the quantiles ``Phi(+-sqrt(n / (n - 1)) t)`` of the
+    bootstrapped ratios (Hesterberg's expanded percentiles), which infinity does not harm; a sample in which both
+    medians are infinite counts as 0 for the lower end and as infinity for the upper one.
+
+    **Variant.** Seeds are resampled in pairs. In simulations with 3 to 10 seeds, 0 to 35 % of them misses, these
+    intervals held the true ratio in 95 to 98 %; plain percentiles of medians do in 76 to 94 % (see
+    `sweep.analysis.aggregate.estimate`). No interval is given, (0, inf), with a miss among fewer than 5 pairs, and
+    where every resampling gives the same ratio and so few pairs could do so by chance.
+
+    Args:
+        slow: the arm in the numerator.
+        fast: the arm in the denominator.
+        rng: for the bootstrap.
+        confidence: of the interval.
+        resamples: bootstrap samples.
+
+    Reference: Hesterberg (2015), What Teachers Should Know About the Bootstrap, section 4.1 and 5.3.
+    """
+    theirs = dict(zip(fast.seeds, fast.times, strict=True))
+    pairs = np.array(
+        [(time, theirs[seed]) for seed, time in zip(slow.seeds, slow.times, strict=True) if seed in theirs]
+    ).reshape(-1, 2)
+    count = len(pairs)
+    point = float(_quotient(_median(pairs[:, 0]), _median(pairs[:, 1]))) if count else float("nan")
+    low, high = 0.0, float("inf")
+    if count > 1:
+        quantile = float(stats.t.ppf((1 + confidence) / 2, count - 1))
+        drawn = pairs[resample(count, rng, resamples)]
+        ratios = _quotient(_median(drawn[:, :, 0]), _median(drawn[:, :, 1]))
+        if np.isfinite(pairs).all():
+            spread = float(np.log(ratios).std(ddof=1))
+            # Times have the resolution of an epoch, so that a few can be equal without being exact.
+            if spread > 1e-12 or 2.0 ** (1 - count) <= 1 - confidence:
+                factor = float(np.exp(quantile * spread))
+                low, high = point / factor, point * factor
+        elif count >= FEWEST_CENSORED:
+            tail = float(stats.norm.cdf(-np.sqrt(count / (count - 1)) * quantile))
+            low = float(np.quantile(np.nan_to_num(ratios, nan=0.0, posinf=np.inf), tail, method="lower"))
+            high = float(np.quantile(np.where(np.isnan(ratios), np.inf, ratios), 1 - tail, method="higher"))
+    return Ratio(slow.name, fast.name, point, low, high, count, confidence)
+
+
+def _median(times: Floats) -> Floats:
+    """Median over the last axis; unlike `numpy.median`, infinities give infinity and no warning."""
+    ordered = np.sort(times, axis=-1)
+    count = ordered.shape[-1]
+    return np.asarray((ordered[..., (count - 1) // 2] + ordered[..., count // 2]) / 2)
+
+
+def _quotient(numerator: Floats, denominator: Floats) -> Floats:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(numerator / denominator)
