@@ -72,6 +72,37 @@ def plan(
 
 
 @app.command()
+def score(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Times to target, .csv or .json: rows submissions, columns workloads, empty or null a miss.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ],
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Integrate exactly, not at the benchmark's 100 points.")
+    ] = False,
+) -> None:
+    """Print the AlgoPerf score of each submission of FILE, the best first.
+
+    Rows of the same submission are its studies, of which the median counts. A column whose name begins with another
+    column's and `_` is a held-out variant of it: who misses the one gets no credit for the other.
+    """
+    from sweep.analysis.profiles import algoperf_scores, held_out_bases
+    from sweep.analysis.times_file import read_times
+
+    times = read_times(file)
+    scores = algoperf_scores(times, exact=exact).sort_values(ascending=False, kind="stable")
+    width = max(len(str(name)) for name in scores.index)
+    for name, value in scores.items():
+        typer.echo(f"{name!s:{width}}  {value:.4f}")
+    for variant, base in held_out_bases(list(times.columns)).items():
+        typer.echo(f"{variant} is a held-out variant of {base}", err=True)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of sweep files, for editors that complete and check."""
     from sweep.config import json_schema
