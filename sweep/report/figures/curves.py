@@ -1,23 +1,17 @@
-"""Draws figures from plain tables; the only module that imports matplotlib."""
+"""Learning curves: a metric over the epochs, one line an arm."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sweep.report.figures.style import DPI, as_png, look, tidy
+
 if TYPE_CHECKING:
     import pandas as pd
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
-"""Told apart by colour-blind people: Okabe and Ito (2008), Color Universal Design."""
-
-STYLES = ("-", "--", "-.", ":")
-"""Told apart in grey print."""
 
 
 def learning_curves(curves: pd.DataFrame, labels: Mapping[str, str], metric: str, title: str) -> bytes:
@@ -32,20 +26,17 @@ def learning_curves(curves: pd.DataFrame, labels: Mapping[str, str], metric: str
     Returns:
         A PNG.
     """
-    figure = Figure(figsize=(8, 4.8), dpi=150, layout="constrained")
+    figure = Figure(figsize=(8, 4.8), dpi=DPI, layout="constrained")
     axes = figure.subplots()
     for number, (arm_id, label) in enumerate(labels.items()):
         rows = curves[curves["arm_id"] == arm_id]
-        colour, style = COLOURS[number % len(COLOURS)], STYLES[number % len(STYLES)]
+        colour, style = look(number)
         axes.plot(rows["epoch"], rows["mean"], color=colour, linestyle=style, linewidth=2, label=label)
         axes.fill_between(rows["epoch"], rows["low"], rows["high"], color=colour, alpha=0.15, linewidth=0)
     axes.set_xlabel("epoch")
     axes.set_ylabel(metric)
     axes.set_title(title, loc="left", wrap=True)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
+    tidy(axes)
     axes.legend(frameon=False)
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]
-    return buffer.getvalue()
+    return as_png(figure)
