@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -123,8 +125,6 @@ def ui(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 5000,
 ) -> None:
     """Open MLflow's dashboard on the store that sweeps write to."""
-    import os
-
     from sweep.tracking import resolve_uri
     from sweep.tracking.ui import open_dashboard
 
@@ -156,6 +156,18 @@ def main() -> None:
     """Entry point of the command ``sweep``."""
     try:
         app()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
     except SweepError as error:
         typer.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
+        code = error.exit_code
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End the process at once: taking Ray, MLflow and pandas apart object by object takes a second."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
