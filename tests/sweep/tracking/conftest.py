@@ -29,18 +29,6 @@ def _quiet_mlflow() -> None:
     hush_mlflow()
 
 
-@pytest.fixture(scope="session")
-def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty MLflow database; creating its schema once costs seconds, copying it nothing."""
-    hush_mlflow()
-    from mlflow import MlflowClient
-
-    path = tmp_path_factory.mktemp("template") / "mlflow.db"
-    client = MlflowClient(f"sqlite:///{path}")
-    client._tracking_client.store.engine.dispose()
-    return path
-
-
 @pytest.fixture
 def store_uri(template_database: Path, tmp_path: Path) -> str:
     shutil.copyfile(template_database, tmp_path / "mlflow.db")

@@ -1,0 +1,38 @@
+"""Stores, sweep files and a reader of MLflow for the tests of sweeps."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sweep.tracking.quiet import hush_mlflow
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty MLflow database; creating its schema once costs seconds, copying it nothing."""
+    hush_mlflow()
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("template") / "mlflow.db"
+    client = MlflowClient(f"sqlite:///{path}")
+    client._tracking_client.store.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def workplace(template_database: Path) -> Callable[[Path, str], Path]:
+    """Make a folder to run a sweep in: its file with absolute paths for all that it writes, and an empty store."""
+
+    def make(folder: Path, text: str) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(template_database, folder / "mlflow.db")
+        file = folder / "sweep.yaml"
+        paths = f"results: {folder / 'results'}\ntracking: {{uri: 'sqlite:///{folder / 'mlflow.db'}'}}\n"
+        file.write_text(text + paths, encoding="utf-8")
+        return file
+
+    return make
