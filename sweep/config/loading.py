@@ -32,7 +32,7 @@ def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> Swe
     file = Path(path)
     document = read_document(file)
     for override in overrides:
-        _apply(document, override)
+        apply_override(document, override)
     _gather_flat_keys(document)
     if document.values.get("name") is None:
         document.values["name"] = _name_from(file)
@@ -49,7 +49,16 @@ def _name_from(file: Path) -> str:
     return name if SLUG.fullmatch(name) else "sweep"
 
 
-def _apply(document: Document, override: str) -> None:
+def apply_override(document: Document, override: str) -> None:
+    """Change one value of a document.
+
+    Args:
+        document: to change.
+        override: ``dotted.key=value``, the value as YAML.
+
+    Raises:
+        ConfigError: if it is no override, or a key before the last holds a plain value.
+    """
     key, equals, text = override.partition("=")
     path = tuple(part.strip() for part in key.split("."))
     if not equals or not all(path):

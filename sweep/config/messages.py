@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sweep.config.document import Document, Keys
+from sweep.config.models import SweepConfig
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
 from trainers.errors import did_you_mean
@@ -35,20 +36,22 @@ RULES: Mapping[str, str] = {
 }
 
 
-def render(error: ValidationError, document: Document) -> str:
+def render(error: ValidationError, document: Document, model: type[BaseModel] = SweepConfig) -> str:
     """Say all that is wrong, one line each, in the order of the file.
 
     Args:
         error: what validation found.
         document: what was validated.
+        model: what it was validated against.
     """
+    known = known_keys(model)
     lines = []
     for details in error.errors(include_url=False):
         context = details.get("ctx", {})
         path = context.get("at") or _path(details["loc"])
         of_key = details["type"] in ("extra_forbidden",) or bool(context.get("is_key"))
         place = document.place(path, of_key)
-        sentence = _sentence(details["type"], context, path, details["input"], document)
+        sentence = _sentence(details["type"], context, path, details["input"], document, known)
         lines.append(((place.line is None, place.line or 0, place.column or 0), f"{place}: {sentence}"))
     return "\n".join(dict.fromkeys(line for _, line in sorted(lines, key=lambda entry: entry[0])))
 
@@ -79,23 +82,27 @@ def _path(location: Keys) -> Keys:
     return location
 
 
-def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, document: Document) -> str:
+Known = Mapping[str, Mapping[str, Any]]
+"""Dotted key -> its schema."""
+
+
+def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, document: Document, known: Known) -> str:
     name = document.name(path)
     if kind == "extra_forbidden":
-        return _unknown_key(path, name, document)
+        return _unknown_key(path, name, document, known)
     if kind == "missing":
         file = ", or a file as `data.path`" if path == ("data", "name") else ""
-        return f"`{name}` is needed. Give {_example(path)}{file}."
+        return f"`{name}` is needed. Give {_example(path, known)}{file}."
     if kind == "rule":
         said = "" if context["is_key"] else f". Received: {received(value)}"
         return f"`{name}` {context['rule']}{said}. {context['way_out']}"
     if kind == "literal_error":
-        known = re.findall(r"'([^']*)'", context["expected"])
-        suggestion = did_you_mean(value, known).strip() if isinstance(value, str) else ""
-        rule, way_out = f"must be one of {', '.join(known)}", suggestion or f"Give one such as {known[0]}."
+        words = re.findall(r"'([^']*)'", context["expected"])
+        suggestion = did_you_mean(value, words).strip() if isinstance(value, str) else ""
+        rule, way_out = f"must be one of {', '.join(words)}", suggestion or f"Give one such as {words[0]}."
     else:
         rule = RULES[kind].format(**{key: _number(bound) for key, bound in context.items()})
-        way_out = f"Give {_example(path)}."
+        way_out = f"Give {_example(path, known)}."
     return f"`{name}` {rule}. Received: {received(value)}. {way_out}"
 
 
@@ -103,9 +110,8 @@ def _number(bound: Any) -> Any:
     return int(bound) if isinstance(bound, float) and bound.is_integer() else bound
 
 
-def _example(path: Keys) -> str:
+def _example(path: Keys, known: Known) -> str:
     dotted = ".".join(key for key in path if isinstance(key, str))
-    known = known_keys()
     schema = known.get(dotted, {})
     examples = schema.get("examples", [schema.get("default")])
     if examples[0] is None and any(key.startswith(f"{dotted}.") for key in known):
@@ -115,28 +121,28 @@ def _example(path: Keys) -> str:
     return f"a value such as {received(examples[0])}"
 
 
-def _unknown_key(path: Keys, name: str, document: Document) -> str:
+def _unknown_key(path: Keys, name: str, document: Document, known: Known) -> str:
     """Say that a key is not known here, and what may have been meant."""
-    known = known_keys()
     section = ".".join(key for key in path[:-1] if isinstance(key, str))
     key = str(path[-1])
-    if special := _misplaced(path, document):
+    if special := _misplaced(path, document, known):
         return f"`{name}` {special}"
     siblings = {dotted.rpartition(".")[2]: dotted for dotted in known if dotted.rpartition(".")[0] == section}
     # Of two keys with the same last word, the one in `space` is meant before the one of a single optimizer.
     anywhere = {dotted.rpartition(".")[2]: dotted for dotted in sorted(known, key=_in_space)}
     suggestion = _nearest(key, siblings) or _nearest(key, anywhere)
     if not suggestion:
-        there = f"`{section}` takes" if section else "The sections are"
+        top = "The sections are" if "data" in known else "The keys are"
+        there = f"`{section}` takes" if section else top
         suggestion = f" {there} {', '.join(siblings)}."
     return f"`{name}` is not a known key.{suggestion}"
 
 
-def _misplaced(path: Keys, document: Document) -> str:
+def _misplaced(path: Keys, document: Document, known: Known) -> str:
     """Say why a key that is known elsewhere has no place here; empty if there is nothing to say."""
-    if len(path) == 1 and path[0] in FLAT_KEYS:
+    if len(path) == 1 and path[0] in FLAT_KEYS and "space" in known:
         return f"is given, and so is `space`, which may hold it. Keep `space.{path[0]}`."
-    if path[0] == "data" and f"data.{path[-1]}" in known_keys():
+    if path[0] == "data" and f"data.{path[-1]}" in known:
         data = document.values["data"]
         if "path" in data:
             return "is not for the data of a file, which has a `data.path`. Keep one of the two."

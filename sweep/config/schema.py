@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
+
 from sweep.config.models import SweepConfig
 from sweep.config.spaces import SPACES, SharedSpace, Space
 
@@ -43,11 +45,11 @@ FLAT_KEYS = tuple(name for name in SharedSpace.model_fields if name not in Sweep
 
 
 @cache
-def known_keys() -> dict[str, dict[str, Any]]:
+def known_keys(model: type[BaseModel] = SweepConfig) -> dict[str, dict[str, Any]]:
     """Every dotted key with its schema, those of the sections first."""
-    schema = SweepConfig.model_json_schema(mode="validation")
+    schema = model.model_json_schema(mode="validation")
     keys: dict[str, dict[str, Any]] = {}
-    for dotted, described in _walk(schema, schema["$defs"], ""):
+    for dotted, described in _walk(schema, schema.get("$defs", {}), ""):
         keys.setdefault(dotted, described)
     return keys
 
