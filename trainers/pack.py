@@ -11,6 +11,7 @@ from trainers.data.dataset import Task
 from trainers.diagnostics import metric_names
 from trainers.networks.base import Activation, Init, Layout
 from trainers.optimizers import OPTIMIZERS
+from trainers.optimizers.base import complete
 from trainers.schedules import Schedule
 
 Precision = Literal["float32", "float64", "bfloat16"]
@@ -52,21 +53,7 @@ class TrialSpec:
         """Fill defaults and check ranges."""
         if self.optimizer not in OPTIMIZERS:
             raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {self.optimizer!r}.")
-        declared = {h.name: h for h in OPTIMIZERS[self.optimizer].hyperparameters}
-        for name in self.hyperparameters:
-            if name not in declared:
-                raise ValueError(
-                    f"`{name}` is not a hyperparameter of {self.optimizer}. It has: {', '.join(declared)}."
-                )
-        complete: dict[str, float] = {}
-        for name, rule in declared.items():
-            value = self.hyperparameters.get(name, rule.default)
-            if value is None:
-                raise ValueError(f"`{name}` is needed by {self.optimizer}.")
-            if not rule.accepts(value):
-                raise ValueError(f"`{name}` must lie in {rule.interval}. Received: {value!r}.")
-            complete[name] = float(value)
-        object.__setattr__(self, "hyperparameters", complete)
+        object.__setattr__(self, "hyperparameters", complete(OPTIMIZERS[self.optimizer], self.hyperparameters))
 
 
 @dataclass(frozen=True)

@@ -141,3 +141,24 @@ class Optimizer(Protocol):
             coefficients: name -> (K, 1), one step of what the method of that name gave.
             work: (K, P) scratch; its content before and after means nothing.
         """
+
+
+def complete(optimizer: Optimizer, given: Mapping[str, float]) -> dict[str, float]:
+    """Fill defaults and check ranges: the value of each hyperparameter that the optimizer declares.
+
+    Raises:
+        ValueError: for a hyperparameter that is unknown, missing or out of range.
+    """
+    declared = {h.name: h for h in optimizer.hyperparameters}
+    for name in given:
+        if name not in declared:
+            raise ValueError(f"`{name}` is not a hyperparameter of {optimizer.name}. It has: {', '.join(declared)}.")
+    values: dict[str, float] = {}
+    for name, rule in declared.items():
+        value = given.get(name, rule.default)
+        if value is None:
+            raise ValueError(f"`{name}` is needed by {optimizer.name}.")
+        if not rule.accepts(value):
+            raise ValueError(f"`{name}` must lie in {rule.interval}. Received: {value!r}.")
+        values[name] = float(value)
+    return values
