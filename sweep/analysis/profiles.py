@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import integrate  # type: ignore[import-untyped]
 
 from sweep.analysis.outcomes import Floats
 
@@ -143,4 +144,4 @@ def algoperf_scores(times: pd.DataFrame, *, exact: bool = False) -> pd.Series[fl
     if exact:
         return (R_MAX - ratios).clip(lower=0.0).mean(axis=1) / (R_MAX - 1)
     profile = performance_profiles(ratios)
-    return pd.Series(np.trapezoid(profile.shares, x=profile.factors) / (R_MAX - 1), index=ratios.index)
+    return pd.Series(integrate.trapezoid(profile.shares, x=profile.factors) / (R_MAX - 1), index=ratios.index)

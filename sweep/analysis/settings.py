@@ -1,0 +1,38 @@
+"""One row a setting: its hyperparameters, the mean of its seeds, and how many of them diverged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweep.analysis.outcomes import ENDED_WELL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def settings_table(trials: pd.DataFrame, column: str, seeds: Collection[int] | None = None) -> pd.DataFrame:
+    """Average each arm over its seeds.
+
+    Args:
+        trials: one row a trial.
+        column: such as ``final_val_loss``.
+        seeds: only these, so that a setting is not averaged over more seeds than another; default: all.
+
+    Returns:
+        the columns of ``trials`` as they are in an arm's first trial, one row an arm with a trial that ended, and
+        ``value`` (mean of the seeds that ended well, NaN if any diverged: such a mean would leave out the worst),
+        ``ended`` and ``diverged``, numbers of seeds.
+    """
+    rows = trials if seeds is None else trials[trials["seed"].isin(list(seeds))]
+    values = rows[column].astype(np.float64).where(rows["status"].isin(ENDED_WELL))
+    by = rows["arm_id"]
+    table = rows.groupby("arm_id", sort=False).first()
+    table["value"] = values.groupby(by, sort=False).mean()
+    table["diverged"] = (rows["status"] == "DIVERGED").groupby(by, sort=False).sum().astype(np.int64)
+    well = values.notna().groupby(by, sort=False).sum().astype(np.int64)
+    table["ended"] = well + table["diverged"]
+    table["value"] = table["value"].where(table["diverged"] == 0)
+    return table[table["ended"] > 0].reset_index()
