@@ -44,7 +44,7 @@ def run(
     from sweep.config import load_config
     from sweep.progress import make_progress
     from sweep.runner import run as run_sweep
-    from sweep.summary import print_summary
+    from sweep.summary import failures, print_summary
 
     progress = make_progress(quiet=quiet)
     result = run_sweep(load_config(file, overrides or ()), progress=progress, fresh=fresh)
@@ -52,6 +52,8 @@ def run(
         print_summary(result)
     if result.interrupted:
         raise typer.Exit(130)
+    if failed := failures(result.trials):
+        raise SweepError(failed)
 
 
 @app.command()

@@ -10,7 +10,12 @@ from rich.table import Table
 from sweep.preparation import Estimate, Preparation
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sweep.runner import RunResult
+
+NAMED_FAILURES = 3
+"""So many failed trials are named; all of them are in ``trials.parquet``."""
 
 
 def plan_as_mapping(preparation: Preparation, estimate: Estimate) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate) -> dict[str, A
 
 def print_plan(preparation: Preparation, estimate: Estimate, console: Console | None = None) -> None:
     """Print what a sweep would train and what it would cost."""
-    console = console or Console(highlight=False)
+    console = console or _console()
     plan, config = preparation.plan, preparation.config
     if config.question:
         console.print(config.question, style="bold")
@@ -69,7 +74,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     """Print the leaderboard of a sweep, where its results lie, and how to open the dashboard."""
     from sweep.progress import render_leaderboard
 
-    console = console or Console(highlight=False)
+    console = console or _console()
     render_leaderboard(result.leaderboard, console)
     counts = result.trials["status"].value_counts()
     trials = ", ".join(f"{count:,} {str(status).lower()}" for status, count in counts.items())
@@ -79,6 +84,31 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     console.print(f"results    {result.path}", soft_wrap=True)
     if result.dashboard:
         console.print(f"dashboard  {result.dashboard}", soft_wrap=True)
+
+
+def failures(trials: pd.DataFrame) -> str:
+    """Say which trials failed and why; empty if none did.
+
+    Args:
+        trials: one row a trial.
+    """
+    failed = trials[trials["status"] == "FAILED"]
+    if failed.empty:
+        return ""
+    named = [
+        f"`{arm}` with seed {seed} ({error.rstrip('.')})"
+        for arm, seed, error in zip(failed["arm"], failed["seed"], failed["error"], strict=True)
+    ]
+    more = f" and {len(named) - NAMED_FAILURES:,} more" if len(named) > NAMED_FAILURES else ""
+    return (
+        f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. "
+        "Run the same command to try them again."
+    )
+
+
+def _console() -> Console:
+    # What the user has called things may look like markup to rich, as [adam] does.
+    return Console(highlight=False, markup=False, emoji=False)
 
 
 def duration(seconds: float) -> str:
