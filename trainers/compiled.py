@@ -60,18 +60,17 @@ def _adam(
     one_minus_beta1: Array,
     beta2: Array,
     one_minus_beta2: Array,
-    epsilon: Array,
-    correction2: Array,
-    alpha_correction1: Array,
+    corrected_epsilon: Array,
+    corrected_alpha: Array,
 ) -> None:
     for k in range(w.shape[0]):
         b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
-        e, r, a = epsilon[k, 0], correction2[k, 0], alpha_correction1[k, 0]
+        e, a = corrected_epsilon[k, 0], corrected_alpha[k, 0]
         wk, gk, vk, sk = w[k], g[k], v[k], s[k]
         for p in range(wk.size):
             vk[p] = vk[p] * b1 + gk[p] * c1
             sk[p] = sk[p] * b2 + gk[p] * gk[p] * c2
-            wk[p] -= vk[p] / (np.sqrt(sk[p] * r) + e) * a
+            wk[p] -= vk[p] / (np.sqrt(sk[p]) + e) * a
 
 
 Update = Callable[[Array, Array, State, Coefficients], None]
@@ -99,9 +98,8 @@ def _adam_step(w: Array, g: Array, state: State, c: Coefficients) -> None:
         c["one_minus_beta1"],
         c["beta2"],
         c["one_minus_beta2"],
-        c["epsilon"],
-        c["correction2"],
-        c["alpha_correction1"],
+        c["corrected_epsilon"],
+        c["corrected_alpha"],
     )
 
 

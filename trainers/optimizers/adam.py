@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from trainers.optimizers.base import (
     BETA1,
     BETA2,
@@ -39,16 +41,21 @@ class Adam:
         return {"first_moment": parameters * 0, "second_moment": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """The weights of both averages, epsilon, and both corrections folded into two factors."""
+        """The weights of both averages, and both corrections folded into the learning rate and epsilon.
+
+        ``alpha v_hat / (sqrt(s_hat) + epsilon) = alpha' v / (sqrt(s) + epsilon')`` with
+        ``alpha' = alpha sqrt(1 - beta2^t) / (1 - beta1^t)`` and ``epsilon' = epsilon sqrt(1 - beta2^t)``: the order of
+        computation that the paper names at the end of its section 2, which saves a pass over the parameters.
+        """
         beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
+        root2 = np.sqrt(1.0 - powers(beta2, step))
         return {
             "beta1": beta1,
             "one_minus_beta1": 1.0 - beta1,
             "beta2": beta2,
             "one_minus_beta2": 1.0 - beta2,
-            "epsilon": hyperparameters["epsilon"],
-            "correction2": 1.0 / (1.0 - powers(beta2, step)),
-            "alpha_correction1": learning_rate / (1.0 - powers(beta1, step)),
+            "corrected_epsilon": hyperparameters["epsilon"] * root2,
+            "corrected_alpha": learning_rate * root2 / (1.0 - powers(beta1, step)),
         }
 
     def update(
@@ -66,10 +73,9 @@ class Adam:
         work *= coefficients["one_minus_beta2"]
         s *= coefficients["beta2"]
         s += work
-        # w = w - alpha v_hat / (sqrt(s_hat) + epsilon)
-        xp.multiply(s, coefficients["correction2"], out=work)
-        xp.sqrt(work, out=work)
-        work += coefficients["epsilon"]
+        # w = w - alpha v_hat / (sqrt(s_hat) + epsilon) = w - alpha' v / (sqrt(s) + epsilon')
+        xp.sqrt(s, out=work)
+        work += coefficients["corrected_epsilon"]
         xp.divide(v, work, out=work)
-        work *= coefficients["alpha_correction1"]
+        work *= coefficients["corrected_alpha"]
         parameters -= work

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trainers.optimizers.base import (
-    BETA1,
-    BETA2,
-    EPSILON,
-    LEARNING_RATE,
-    WEIGHT_DECAY,
-    Array,
-    Coefficients,
-    State,
-    array_module,
-    powers,
-)
+from trainers.optimizers.adam import Adam
+from trainers.optimizers.base import BETA1, BETA2, EPSILON, LEARNING_RATE, WEIGHT_DECAY, Array, Coefficients, State
+
+ADAM = Adam()
 
 
 class AdamW:
@@ -37,43 +29,18 @@ class AdamW:
 
     def init(self, parameters: Array) -> State:
         """Both moments zero."""
-        return {"first_moment": parameters * 0, "second_moment": parameters * 0}
+        return ADAM.init(parameters)
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """Those of Adam, and what is left of the weights."""
-        beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
-        return {
-            "kept": 1.0 - learning_rate * hyperparameters["weight_decay"],
-            "beta1": beta1,
-            "one_minus_beta1": 1.0 - beta1,
-            "beta2": beta2,
-            "one_minus_beta2": 1.0 - beta2,
-            "epsilon": hyperparameters["epsilon"],
-            "correction2": 1.0 / (1.0 - powers(beta2, step)),
-            "alpha_correction1": learning_rate / (1.0 - powers(beta1, step)),
-        }
+        kept = 1.0 - learning_rate * hyperparameters["weight_decay"]
+        return {"kept": kept, **ADAM.coefficients(hyperparameters, learning_rate, step)}
 
     def update(
         self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
     ) -> None:
         """Make one step in place; see `Optimizer.update`."""
-        xp = array_module(parameters)
-        v, s = state["first_moment"], state["second_moment"]
         # w = (1 - alpha lambda) w
         parameters *= coefficients["kept"]
-        # v = beta1 v + (1 - beta1) g
-        xp.multiply(gradients, coefficients["one_minus_beta1"], out=work)
-        v *= coefficients["beta1"]
-        v += work
-        # s = beta2 s + (1 - beta2) g^2
-        xp.multiply(gradients, gradients, out=work)
-        work *= coefficients["one_minus_beta2"]
-        s *= coefficients["beta2"]
-        s += work
         # w = w - alpha v_hat / (sqrt(s_hat) + epsilon)
-        xp.multiply(s, coefficients["correction2"], out=work)
-        xp.sqrt(work, out=work)
-        work += coefficients["epsilon"]
-        xp.divide(v, work, out=work)
-        work *= coefficients["alpha_correction1"]
-        parameters -= work
+        ADAM.update(parameters, gradients, state, coefficients, work)
