@@ -53,7 +53,7 @@ def interquartile_mean(values: Floats, axis: int = -1) -> Floats:
     >>> float(interquartile_mean(np.array([0.0, 1.0, 2.0, 99.0])))
     1.5
 
-    Reference: Agarwal et al. (2021), Deep Reinforcement Learning at the Edge of the Statistical Precipice, section 4.3.
+    Reference: Agarwal et al. (2021), Deep Reinforcement Learning at the Edge of the Statistical Precipice.
     """
     return np.asarray(stats.trim_mean(values, 0.25, axis=axis), dtype=np.float64)
 
@@ -93,8 +93,8 @@ def estimate(
     >>> round(estimate(np.array([1.0, 2.0, 3.0]), "mean", np.random.default_rng(0)).high, 3)  # 2 + 4.303 / sqrt(3)
     4.484
 
-    Reference: Efron and Tibshirani (1993), An Introduction to the Bootstrap, sections 6.2 and 12.5; Hesterberg (2015),
-    What Teachers Should Know About the Bootstrap, section 4.1, on the narrowness of percentile intervals.
+    Reference: Efron and Tibshirani (1993), An Introduction to the Bootstrap (standard errors); Hesterberg (2015),
+    What Teachers Should Know About the Bootstrap, on the narrowness of percentile intervals.
     """
     values = np.asarray(values, dtype=np.float64)
     count = len(values)

@@ -90,7 +90,7 @@ def compare(first: Outcomes, second: Outcomes, mode: Mode, confidence: float = 0
 
     Reference: Student (1908), The Probable Error of a Mean; Wilcoxon (1945), Individual Comparisons by Ranking Methods;
     Cliff (1993), Dominance Statistics; Agarwal et al. (2021), Deep Reinforcement Learning at the Edge of the
-    Statistical Precipice, section 4.3 (probability of improvement).
+    Statistical Precipice (probability of improvement).
     """
     sign = 1.0 if mode == "max" else -1.0
     mine = dict(zip(first.seeds, first.values, strict=True))

@@ -23,7 +23,7 @@ def power(effect: float, deviation: float, seeds: int, alpha: float = 0.05) -> f
     >>> round(power(1.0, 1.0, 10), 3)
     0.803
 
-    Reference: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.3, paired samples.
+    Reference: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences (paired samples).
     """
     critical = stats.t.ppf(1 - alpha / 2, seeds - 1)
     shift = np.sqrt(seeds) * abs(effect) / deviation

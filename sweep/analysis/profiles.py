@@ -45,7 +45,8 @@ def median_of_studies(times: pd.DataFrame) -> pd.DataFrame:
     Returns:
         one row a submission, in order of first appearance.
 
-    Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms, section 4.2.
+    Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms; mlcommons/algorithmic-efficiency,
+    docs/DOCUMENTATION.md, Scoring.
     """
     # With infinities, pandas' median is right as well: the mean of a number and infinity is infinity.
     return times.fillna(np.inf).groupby(level=0, sort=False).median()
@@ -82,7 +83,7 @@ def performance_ratios(times: pd.DataFrame, r_max: float = R_MAX) -> pd.DataFram
     Returns:
         one row a submission, columns the base workloads; infinity for no credit.
 
-    Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms, sections 4.2 and 4.3;
+    Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms, performance profiles;
     mlcommons/submissions_algorithms, scoring/performance_profile.py, compute_performance_profiles.
     """
     times = times.astype(np.float64).fillna(np.inf)
@@ -135,7 +136,7 @@ def algoperf_scores(times: pd.DataFrame, *, exact: bool = False) -> pd.Series[fl
     >>> algoperf_scores(times, exact=True).round(4).to_dict()
     {'adam': 1.0, 'sgd': 0.25}
 
-    Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms, section 4.3;
+    Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms, integrated profiles;
     mlcommons/submissions_algorithms, scoring/score_submissions.py.
     """
     import pandas as pd

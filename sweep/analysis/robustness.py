@@ -69,8 +69,8 @@ def robustness(
         within: share of the best value, such as 0.05.
         scientific: column of the levels.
 
-    Reference: Asi and Duchi (2019), The Importance of Better Models in Stochastic Optimization, figure 1 (range of good
-    step sizes); the decades are this project's measure.
+    Reference: Asi and Duchi (2019), The Importance of Better Models in Stochastic Optimization (range of good step
+    sizes); the decades are this project's measure.
     """
     table = settings_table(trials, f"final_{metric}")
     levels = []

@@ -89,7 +89,7 @@ def select(
         one a level, in the order of their first trial; levels without a number are kept, for failure is a result too.
 
     Reference: Cawley and Talbot (2010), On Over-fitting in Model Selection and Subsequent Selection Bias in Performance
-    Evaluation, section 5.
+    Evaluation.
     """
     seeds = {int(seed) for seed in trials["seed"].unique()}
     chosen = set(selection_seeds) if selection_seeds is not None else seeds - set(report_seeds or ())

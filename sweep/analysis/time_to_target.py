@@ -155,7 +155,7 @@ def median_interval(times: Floats, confidence: float = 0.95) -> Estimate:
     >>> median_interval(np.array([3.0, 1.0, 2.0, np.inf, 5.0, 4.0]))
     Estimate(value=3.5, low=1.0, high=inf, count=6, confidence=0.95)
 
-    Reference: Thompson (1936), On Confidence Ranges for the Median, section 2.
+    Reference: Thompson (1936), On Confidence Ranges for the Median.
     """
     count = len(times)
     if not count:
@@ -195,7 +195,7 @@ def ratio(
         confidence: of the interval.
         resamples: bootstrap samples.
 
-    Reference: Hesterberg (2015), What Teachers Should Know About the Bootstrap, section 4.1 and 5.3.
+    Reference: Hesterberg (2015), What Teachers Should Know About the Bootstrap (expanded percentiles).
     """
     theirs = dict(zip(fast.seeds, fast.times, strict=True))
     pairs = np.array(

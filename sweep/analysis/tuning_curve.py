@@ -39,7 +39,7 @@ def tuning_curve(
 
     ``E_k = sum_i v_(i) C(N - i, k - 1) / C(N, k)`` with ``v_(1)`` the best of the N
 
-    **Variant.** The unbiased estimator (k settings without replacement), not the one of Dodge et al. (2019, equation 3:
+    **Variant.** The unbiased estimator (k settings without replacement), not the one of Dodge et al. (2019:
     ``sum_i v_(i) (F_i^k - F_{i-1}^k)``, with replacement), which Tang et al. show to be too pessimistic; for a grid it
     is exact: k of its N settings in a random order. Diverged settings are worse than any number; ``expected`` is given
     that not all k diverged, and ``nothing`` says how often they do. The band is the percentile bootstrap over settings.
@@ -55,8 +55,8 @@ def tuning_curve(
     >>> curve.expected.round(3).tolist()  # of 2 settings: (0.5 + 0.8 + 0.8) / 3
     [0.5, 0.7, 0.8]
 
-    Reference: Dodge et al. (2019), Show Your Work: Improved Reporting of Experimental Results, section 3; Tang et al.
-    (2020), Showing Your Work Doesn't Always Work, equation 6.
+    Reference: Dodge et al. (2019), Show Your Work: Improved Reporting of Experimental Results; Tang et al.
+    (2020), Showing Your Work Doesn't Always Work, the unbiased estimator.
     """
     values = np.asarray(values, dtype=np.float64)
     count = len(values)
@@ -108,4 +108,5 @@ def _expected_best(values: Floats, weights: Floats, mode: Mode) -> tuple[Floats,
     best = np.where(finite, ordered, 0.0) @ weights.T
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = np.where(something > 1e-12, sign * best / something, np.nan)
-    return expected, np.clip(1 - something, 0.0, 1.0)
+    # A sum of chances that is 1 up to rounding is 1.
+    return expected, np.where(something > 1 - 1e-9, 0.0, 1 - something)
