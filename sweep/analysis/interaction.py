@@ -103,8 +103,8 @@ def interaction(trials: pd.DataFrame, rows: str, columns: str, column: str) -> I
     Returns:
         None if either has fewer than two values, or the cells with a number do not join all rows and columns.
 
-    Reference: Fisher (1925), Statistical Methods for Research Workers (analysis of variance); Yates (1934), The Analysis
-    of Multiple Classifications with Unequal Numbers in the Different Classes (unweighted means).
+    Reference: Fisher (1925), Statistical Methods for Research Workers; Yates (1934), The Analysis of Multiple
+    Classifications with Unequal Numbers in the Different Classes (unweighted means).
     """
     table = heat_map(trials, rows, columns, column)
     i, j = np.nonzero(np.isfinite(table.means))

@@ -18,12 +18,12 @@ MEASURES = {"rmse": "RMSE", "r2": "R2"}
 def level_name(level: str) -> str:
     """Spell a level of the scientific factor.
 
-    >>> level_name("sgd"), level_name("rmsprop"), level_name("beta2 0.99")
-    ('gradient descent', 'RMSprop', 'beta2 0.99')
+    >>> level_name("sgd"), level_name("rmsprop"), level_name("batch_size 64")
+    ('gradient descent', 'RMSprop', 'batch size 64')
     """
     if level in SPELLED:
         return SPELLED[level]
-    return type(OPTIMIZERS[level]).__name__ if level in OPTIMIZERS else level
+    return type(OPTIMIZERS[level]).__name__ if level in OPTIMIZERS else level.replace("_", " ")
 
 
 def metric_name(metric: str) -> str:
