@@ -55,6 +55,10 @@ class Tile(Protocol):
     trials: list[int]
     """Indices into the trials of the pack."""
 
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """The optimizers of the trials, in their order."""
+
     def steps(self, epoch: int, last_step: int, batches: Mapping[int, Batches]) -> Generator[Any, None, TileEpoch]:
         """Train one epoch.
 
