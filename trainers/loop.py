@@ -191,6 +191,8 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
     """Evaluate a tile after an epoch; append the finite trials' metrics and the ends of those that ended."""
     pack = session.pack
     val_loss, val_accuracy = tile.evaluate()
+    for segment in tile.segments:
+        segment.observe(pack, tile.trials[segment.rows], val_loss[segment.rows])
     finite = np.isfinite(figures.losses)
     steps_before = session.steps - len(finite)
     for row, trial in enumerate(tile.trials):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import Array, Optimizer, State
 from trainers.pack import Pack
+from trainers.schedules import RULES, Watch
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +27,7 @@ class Segment:
         optimizer: of all of them.
         hyperparameters: name -> (k, 1) float64.
         state: name -> (k, P), NumPy or torch as the tile's parameters.
+        watches: (k,) what the schedules with feedback remember of each trial's validation.
     """
 
     start: int
@@ -33,6 +35,7 @@ class Segment:
     optimizer: Optimizer
     hyperparameters: Mapping[str, Floats]
     state: State
+    watches: list[Watch]
 
     @property
     def rows(self) -> slice:
@@ -41,17 +44,27 @@ class Segment:
 
     def learning_rates(self, pack: Pack, trials: Sequence[int], epoch: int, finished: int, steps: int) -> Floats:
         """The decayed learning rates of an epoch's steps, after ``finished`` others: (steps, k, 1)."""
+        keys = [
+            (pack.trials[trial].schedule, watch.reductions) for trial, watch in zip(trials, self.watches, strict=True)
+        ]
         multipliers = {
-            schedule: schedule.multipliers(epoch - 1, finished, steps)
-            for schedule in {pack.trials[trial].schedule for trial in trials}
+            (schedule, reductions): schedule.multipliers(epoch - 1, finished, steps, pack.epochs, reductions)
+            for schedule, reductions in set(keys)
         }
-        decay = np.stack([multipliers[pack.trials[trial].schedule] for trial in trials], axis=1)[:, :, None]
+        decay = np.stack([multipliers[key] for key in keys], axis=1)[:, :, None]
         return np.asarray(self.hyperparameters["learning_rate"] * decay)
 
     def coefficients(self, learning_rates: Floats, finished: int) -> dict[str, Floats]:
         """The numbers of an epoch's steps, after ``finished`` others: name -> (k, 1), or (steps, k, 1) if they vary."""
         step = (finished + 1.0 + np.arange(len(learning_rates)))[:, None, None]
         return self.optimizer.coefficients(self.hyperparameters, learning_rates, step)
+
+    def observe(self, pack: Pack, trials: Sequence[int], val_loss: Floats) -> None:
+        """Tell the schedules with feedback the validation loss (k,) after an epoch; each trial its own."""
+        for row, trial in enumerate(trials):
+            schedule = pack.trials[trial].schedule
+            if RULES[schedule.kind].is_fed:
+                self.watches[row] = self.watches[row].after(float(val_loss[row]), schedule)
 
 
 def at_step(numbers: Mapping[str, Array], step: int) -> dict[str, Array]:
@@ -70,7 +83,8 @@ def make_segments(pack: Pack, trials: Sequence[int], parameters: Array) -> list[
         hyperparameters = {
             h.name: np.array([[m.hyperparameters[h.name]] for m in members]) for h in optimizer.hyperparameters
         }
-        segments.append(Segment(start, stop, optimizer, hyperparameters, optimizer.init(parameters[start:stop])))
+        state, watches = optimizer.init(parameters[start:stop]), [Watch() for _ in rows]
+        segments.append(Segment(start, stop, optimizer, hyperparameters, state, watches))
     return segments
 
 
@@ -83,7 +97,8 @@ def keep_rows(segments: Sequence[Segment], rows: Sequence[int]) -> list[Segment]
         if kept:
             hyperparameters = {name: values[kept] for name, values in segment.hyperparameters.items()}
             state = {name: values[kept] for name, values in segment.state.items()}
-            kept_segments.append(Segment(start, start + len(kept), segment.optimizer, hyperparameters, state))
+            watches = [segment.watches[row] for row in kept]
+            kept_segments.append(Segment(start, start + len(kept), segment.optimizer, hyperparameters, state, watches))
             start += len(kept)
     return kept_segments
 

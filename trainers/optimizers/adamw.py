@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trainers.optimizers.adam import Adam
-from trainers.optimizers.base import BETA1, BETA2, EPSILON, LEARNING_RATE, WEIGHT_DECAY, Array, Coefficients, State
+from trainers.optimizers.base import (
+    BETA1,
+    BETA2,
+    EPSILON,
+    LEARNING_RATE,
+    WEIGHT_DECAY,
+    Array,
+    Coefficients,
+    State,
+)
 
 ADAM = Adam()
+"""Its steps are taken as they are, so that without decay both are the same to the last bit."""
 
 
 class AdamW:

@@ -1,0 +1,20 @@
+"""No decay: the learning rate stays as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trainers.schedules.base import Float, Numbers, Progress, Rule
+
+
+def constant(numbers: Numbers, progress: Progress) -> Float:
+    """``alpha = alpha0``.
+
+    **Variant.** The same everywhere.
+
+    Reference: Robbins and Monro (1951), whose decaying steps it is the alternative to.
+    """
+    return np.ones(progress.finished.shape)
+
+
+RULE = Rule("alpha0", None, constant, takes=())

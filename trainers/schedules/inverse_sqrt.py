@@ -1,0 +1,23 @@
+"""Inverse-root decay: the learning rate falls as one over the root of the number of the epoch (or step)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range
+
+RATE = rate_range("k")
+
+
+def inverse_sqrt(numbers: Numbers, progress: Progress) -> Float:
+    """``alpha = k / sqrt(t) alpha0``: ``rate`` is k; by epoch or by step.
+
+    **Variant.** ``t`` is at least 1: while ``floor(count / interval)`` is 0 the rate is ``k alpha0``.
+
+    Reference: deeplearning.ai, Improving Deep Neural Networks (2017), week 2, "Learning rate decay".
+    """
+    t = np.maximum(numbers.count(progress.finished), 1)
+    return np.asarray(rate_of(numbers, RATE) / np.sqrt(t), dtype=np.float64)
+
+
+RULE = Rule("rate / sqrt(t) alpha0", RATE, inverse_sqrt)

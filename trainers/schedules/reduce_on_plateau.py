@@ -1,0 +1,66 @@
+"""Reduce on plateau: the learning rate falls by a factor whenever the validation loss has stopped improving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range
+
+RATE = rate_range("factor", maximum=1.0, default=0.1)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the rule remembers of one trial's validation losses.
+
+    Args:
+        best: the lowest loss that counted as an improvement.
+        bad_epochs: epochs since then, or since the last reduction.
+        reductions: how often the learning rate has been reduced.
+    """
+
+    best: float = float("inf")
+    bad_epochs: int = 0
+    reductions: int = 0
+
+    def after(self, val_loss: float, numbers: Numbers) -> Watch:
+        """What is remembered after one more epoch.
+
+        >>> watch = Watch()
+        >>> for loss in (1.0, 0.5, 0.5, 0.6, 0.5):
+        ...     watch = watch.after(loss, Numbers("reduce_on_plateau", patience=1))
+        >>> watch
+        Watch(best=0.5, bad_epochs=1, reductions=1)
+        """
+        if val_loss < self.best * (1.0 - numbers.threshold):
+            return replace(self, best=val_loss, bad_epochs=0)
+        if self.bad_epochs >= numbers.patience:
+            return replace(self, bad_epochs=0, reductions=self.reductions + 1)
+        return replace(self, bad_epochs=self.bad_epochs + 1)
+
+
+def reduce_on_plateau(numbers: Numbers, progress: Progress) -> Float:
+    """``alpha = rate^n alpha0``, n the reductions so far: one after every ``patience + 1`` epochs without improvement.
+
+    An epoch improves when its validation loss is below ``(1 - threshold)`` times the best before.
+
+    **Variant.** torch's ReduceLROnPlateau with its defaults (``mode`` min, ``threshold_mode`` rel, factor 0.1, patience
+    10, threshold 1e-4), without cooldown and least rate. Keras and optax reduce one epoch sooner, after ``patience``
+    epochs, and Keras' threshold is absolute. Each trial by its own validation loss, whatever the sweep's metric.
+
+    Reference: torch.optim.lr_scheduler.ReduceLROnPlateau; the lecture's manual decay by a person who watches the
+    curve, as a rule.
+    """
+    return np.full(progress.finished.shape, rate_of(numbers, RATE) ** float(progress.reductions))
+
+
+RULE = Rule(
+    "a factor whenever the validation loss stops falling",
+    RATE,
+    reduce_on_plateau,
+    takes=("rate", "patience", "threshold"),
+    neutral_rate=1.0,
+    is_fed=True,
+)
