@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
     uri = None
     if config.tracking.enabled:
         uri = resolve_uri(config.tracking.uri, os.environ, Path.cwd())
-        check_store(uri)
+        check_store(uri, config.experiment, config.tracking.store)
     with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
         if fresh:
@@ -76,7 +77,16 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
         remaining = [trial for trial in plan.trials if trial.id not in finished]
         writer = None
         if uri is not None:
-            writer = stack.enter_context(SweepWriter(uri, _record(preparation, uri), folder.path))
+            tracking = config.tracking
+            writer = stack.enter_context(
+                SweepWriter(
+                    uri,
+                    _record(preparation, uri),
+                    folder.path,
+                    points=tracking.points,
+                    database=tracking.store,
+                )
+            )
             if finished:
                 # A store that lacks what an earlier start trained gets it now; what it has is skipped.
                 for past in folder.results():
@@ -84,7 +94,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
         if remaining:
-            _Training(preparation, folder, writer, board).run(remaining, interruption)
+            _Training(preparation, folder, writer, board).run(remaining, interruption, stack)
         interrupted = board.done < len(plan.trials)
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
         tracked = None
@@ -113,15 +123,18 @@ class _Training:
         self.board = board
         self.collectors: list[PackCollector] = []
 
-    def run(self, trials: Sequence[Trial], interruption: Interruption) -> None:
-        """Train ``trials``, or some of them when it is interrupted."""
+    def run(self, trials: Sequence[Trial], interruption: Interruption, later: ExitStack) -> None:
+        """Train ``trials``, or some of them when it is interrupted; Ray ends in the background until ``later``."""
         preparation = self.preparation
         self.board.progress.start(len(preparation.plan.trials), self.board.done)
         try:
             dataset = preparation.data
-            with ray_session(preparation.resources) as workers:
-                jobs = preparation.jobs(trials, preparation.rates(), workers)
-                self._train(jobs, dataset, workers, interruption)
+            with ThreadPoolExecutor(1) as aside:
+                # Measured while Ray waits for its processes.
+                rates = aside.submit(preparation.rates)
+                with ray_session(preparation.resources, later) as workers:
+                    jobs = preparation.jobs(trials, rates.result(), workers)
+                    self._train(jobs, dataset, workers, interruption)
         finally:
             self.board.progress.stop()
 
@@ -213,4 +226,9 @@ def _notes(
         notes.append("Stopped before the end. Run the same command to go on.")
     if tracked is not None and tracked.error:
         notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
+    if tracked is not None and tracked.thinned:
+        notes.append(
+            f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "
+            "epochs.parquet all of them."
+        )
     return notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
@@ -131,3 +132,25 @@ class TrackingConfig(Section):
 
     experiment: str | None = Field(default=None, examples=["optimizers"])
     """MLflow experiment. Default: the sweep's name."""
+
+    store: str | None = Field(default=None, examples=["postgresql://mlflow@db.example.org/mlflow"])
+    """PostgreSQL database of the server at `uri`: trials are written past the server, many times as fast.
+    The password belongs in the variable PGPASSWORD or in ~/.pgpass."""
+
+    points: int = Field(default=1000, ge=10, le=LARGEST_COUNT)
+    """Most points of a metric in MLflow: longer curves keep their first, last and best epoch and an even spread,
+    and say so. epochs.parquet keeps all."""
+
+    @field_validator("store")
+    @classmethod
+    def _is_a_database_without_password(cls, store: str | None) -> str | None:
+        if store is None:
+            return None
+        shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", store)
+        if re.match(r"postgresql(\+psycopg)?://", store) is None:
+            hint = "Give the address that the server was started with."
+            refuse([Problem("must start with postgresql://", hint, received=shown)])
+        if shown != store:
+            hint = "Put it into the variable PGPASSWORD or into ~/.pgpass."
+            refuse([Problem("must not hold a password, as the configuration is kept", hint, received=shown)])
+        return store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
 from mlflow.entities import Metric, Param
 
@@ -11,24 +12,38 @@ from sweep.tracking.runs import PARENT_TAG, TrialRun
 
 
 class ClientSink:
-    """Three calls a run, the fewest that MLflow's interface has."""
+    """Three calls a run, the fewest that MLflow's interface has.
 
-    def __init__(self, parent: ParentRun) -> None:
+    Args:
+        parent: the open parent run.
+        calls: runs that are written at the same time; more than one needs a store that takes them, a server.
+    """
+
+    def __init__(self, parent: ParentRun, calls: int = 1) -> None:
         self._parent = parent
         self._attempted: set[str] = set()
+        self._threads = ThreadPoolExecutor(calls, thread_name_prefix="mlflow-call")
 
     def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs; called again after an error, it goes on where it stopped."""
-        for run in runs:
-            if self._parent.outcome(run.trial_id) != run.outcome:
-                self._parent.discard(run.trial_id)
-                self._write(run)
+        """Write complete runs, in any order; called again after an error, it goes on where it stopped."""
+        new = [run for run in runs if self._parent.outcome(run.trial_id) != run.outcome]
+        futures = [self._threads.submit(self._write, run) for run in new]
+        waiting = wait(futures, return_when=FIRST_EXCEPTION).not_done
+        for future in waiting:
+            future.cancel()
+        # What is under way ends first, so that nothing of this batch is written behind the caller's back.
+        wait(futures)
+        for future in futures:
+            if not future.cancelled():
+                future.result()
 
     def close(self) -> None:
-        """Nothing to give back: the client shares MLflow's connections."""
+        """End the threads; the client shares MLflow's connections."""
+        self._threads.shutdown()
 
     def _write(self, run: TrialRun) -> None:
         client = self._parent.client
+        self._parent.discard(run.trial_id)
         # An earlier attempt may have created the run before its answer was lost.
         run_id = self._parent.find(run.trial_id) if run.trial_id in self._attempted else None
         if run_id is None:

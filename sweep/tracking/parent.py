@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
 import tempfile
 import time
 from collections.abc import Mapping
@@ -14,12 +11,11 @@ from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.entities import Run as MlflowRun
 
+from sweep.tracking.artifacts import dataset_columns, experiment_location, experiment_tags, lay_out
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
 from sweep.tracking.runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG
+from sweep.tracking.store import Artifacts
 from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
-
-EXPERIMENT_KIND = "custom_model_development"
-DIGEST_CHARACTERS = 36
 
 
 class ParentRun:
@@ -88,38 +84,27 @@ class ParentRun:
         found = self._search(f"tags.`{TRIAL_TAG}` = '{trial_id}' and tags.`{PARENT_TAG}` = '{self.run_id}'")
         return found[0].info.run_id if found else None
 
-    def finish(
-        self, status: RunStatus, artifacts: Mapping[str, Path | str | bytes], metrics: Mapping[str, float]
-    ) -> None:
+    def finish(self, status: RunStatus, artifacts: Artifacts, metrics: Mapping[str, float]) -> None:
         """Log the artifacts and metrics of the parent run and end it."""
         with tempfile.TemporaryDirectory() as folder:
-            _stage(artifacts, Path(folder))
+            lay_out(artifacts, Path(folder))
             if artifacts:
                 self.client.log_artifacts(self.run_id, folder)
         now = round(time.time() * 1000)
         self.client.log_batch(self.run_id, metrics=[Metric(key, value, now, 0) for key, value in metrics.items()])
-        self.client.set_terminated(self.run_id, status)
+        self.client.set_terminated(self.run_id, status, now)
 
     def _find_or_create_experiment(self, record: SweepRecord) -> str:
-        tags = {
-            # Without its kind the dashboard guesses, and asks the user whether it guessed right.
-            "mlflow.experimentKind": EXPERIMENT_KIND,
-            "mlflow.experiment.primaryMetric.name": f"best_{record.metric}",
-            "mlflow.experiment.primaryMetric.greaterIsBetter": str(record.mode == "max"),
-        }
+        tags = experiment_tags(record)
         found = self.client.get_experiment_by_name(record.experiment)
         if found is None:
-            return self.client.create_experiment(record.experiment, self._artifact_location(record), tags)
+            folder = self._artifact_folder
+            location = None if folder is None else experiment_location(folder, record.experiment)
+            return self.client.create_experiment(record.experiment, location, tags)
         for key, value in tags.items():
             if key not in found.tags:
                 self.client.set_experiment_tag(found.experiment_id, key, value)
         return str(found.experiment_id)
-
-    def _artifact_location(self, record: SweepRecord) -> str | None:
-        if self._artifact_folder is None:
-            return None
-        name = re.sub(r"[^A-Za-z0-9._-]+", "-", record.experiment)[:60]
-        return (self._artifact_folder / name).absolute().as_uri()
 
     def _remember_trials(self) -> None:
         for run in self._search(f"tags.`{PARENT_TAG}` = '{self.run_id}'"):
@@ -140,26 +125,5 @@ class ParentRun:
 
 
 def _dataset_input(record: DatasetRecord) -> DatasetInput:
-    dataset = Dataset(
-        name=record.name,
-        digest=record.fingerprint[:DIGEST_CHARACTERS],
-        source_type="local",
-        source=json.dumps({"uri": record.source}),
-        profile=json.dumps({"num_rows": record.examples, "features": record.features, "task": record.task}),
-    )
-    return DatasetInput(dataset, tags=[InputTag("mlflow.data.context", "training")])
-
-
-def _stage(artifacts: Mapping[str, Path | str | bytes], folder: Path) -> None:
-    """Lay the artifacts out under ``folder`` as they shall appear in the run."""
-    for name, content in artifacts.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, Path) and content.is_dir():
-            shutil.copytree(content, target)
-        elif isinstance(content, Path):
-            shutil.copyfile(content, target)
-        elif isinstance(content, str):
-            target.write_text(content, encoding="utf-8")
-        else:
-            target.write_bytes(content)
+    columns = {key.removeprefix("dataset_"): value for key, value in dataset_columns(record).items()}
+    return DatasetInput(Dataset(**columns), tags=[InputTag("mlflow.data.context", "training")])

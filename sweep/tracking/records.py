@@ -73,6 +73,7 @@ class WriterReport:
         pending: file that holds what could not be written; None if there is none.
         error: one sentence on why something is missing; None if nothing is.
         url: address of the experiment, if the store is a server.
+        thinned: trials with more epochs than `tracking.points`, of which MLflow holds a part.
     """
 
     written: int
@@ -82,3 +83,4 @@ class WriterReport:
     pending: Path | None
     error: str | None
     url: str | None
+    thinned: int = 0

@@ -40,6 +40,12 @@ TRIAL_TAG = "sweep.trial_id"
 PLAN_TAG = "sweep.plan_hash"
 PARENT_TAG = "mlflow.parentRunId"
 STATUS_TAG = "status"
+THINNED_TAG = "thinned"
+"""On a run that holds only some of its epochs: how many of how many."""
+
+POINTS = 1000
+"""Most points of a metric in a run, unless told otherwise."""
+
 NAME_CHARACTERS = 250
 PARAMETER_CHARACTERS = 6000
 TAG_CHARACTERS = 8000
@@ -69,7 +75,7 @@ class TrialRun:
     points: tuple[Point, ...]
 
 
-def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> TrialRun:
+def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"], points: int = POINTS) -> TrialRun:
     """Describe the MLflow run of a trial.
 
     Every run has the same parameter keys. The time of a point is the start of the trial plus its training
@@ -79,8 +85,10 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> 
         result: what the trial gave.
         metric: the metric that trials are compared by.
         mode: whether a small or a large ``metric`` is good.
+        points: most points of a metric; the epochs of a longer trial are thinned, and a tag says so.
     """
     trial = result.trial
+    kept = kept_epochs(result, metric, mode, points)
     return TrialRun(
         trial_id=trial.id,
         name=f"{_label(trial.arm)[: NAME_CHARACTERS - 12]} s{trial.seed}",
@@ -89,9 +97,30 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> 
         started_milliseconds=_milliseconds(result.started_seconds),
         ended_milliseconds=_milliseconds(max(result.ended_seconds, result.started_seconds)),
         params={**_hyperparameters(trial.arm.setting), "seed": str(trial.seed)},
-        tags=_tags(result),
-        points=(*_history(result), *_summary(result, metric, mode)),
+        tags=_tags(result, kept),
+        points=(*_history(result, kept), *_summary(result, metric, mode)),
     )
+
+
+def kept_epochs(result: TrialResult, metric: str, mode: Literal["min", "max"], points: int) -> NDArray[np.intp]:
+    """Indices of at most ``points`` epochs: all, or the first, the last, the best and an even spread between them.
+
+    All metrics keep the same epochs, so that their curves line up.
+    """
+    count = len(result.epochs["epoch"])
+    if count <= points:
+        return np.arange(count)
+    kept = np.linspace(0, count - 1, points - 1).round().astype(np.intp)
+    best = _best(result, metric, mode)
+    return kept if best is None else np.union1d(kept, [best])
+
+
+def _best(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> int | None:
+    """Index of the best epoch; None if none can be ranked."""
+    values = result.epochs.get(metric)
+    if values is None or not np.isfinite(values).any():
+        return None
+    return int(np.nanargmin(values) if mode == "min" else np.nanargmax(values))
 
 
 def _label(arm: Arm) -> str:
@@ -117,7 +146,7 @@ def _hyperparameters(setting: Mapping[str, Value]) -> dict[str, str]:
     return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in keys}
 
 
-def _tags(result: TrialResult) -> dict[str, str]:
+def _tags(result: TrialResult, kept: NDArray[np.intp]) -> dict[str, str]:
     arm = result.trial.arm
     tags = {
         TRIAL_TAG: result.trial.id,
@@ -132,18 +161,21 @@ def _tags(result: TrialResult) -> dict[str, str]:
         tags["diverged_step"] = str(result.diverged_step)
     if result.last_finite_loss is not None:
         tags["last_finite_loss"] = str(float(result.last_finite_loss))
+    epochs = len(result.epochs["epoch"])
+    if len(kept) < epochs:
+        tags[THINNED_TAG] = f"{len(kept)} of {epochs} epochs"
     if result.error is not None:
         tags["error"] = result.error
     return {key: value[:TAG_CHARACTERS] for key, value in {**tags, **result.tags}.items()}
 
 
-def _history(result: TrialResult) -> Iterator[Point]:
-    steps = np.asarray(result.epochs["epoch"]).astype(np.int64).tolist()
-    moments = [_milliseconds(result.started_seconds + s) for s in _finite_or_zero(result.epochs["seconds"])]
+def _history(result: TrialResult, kept: NDArray[np.intp]) -> Iterator[Point]:
+    steps = np.asarray(result.epochs["epoch"])[kept].astype(np.int64).tolist()
+    moments = [_milliseconds(result.started_seconds + s) for s in _finite_or_zero(result.epochs["seconds"][kept])]
     for key, values in result.epochs.items():
         if key == "epoch":
             continue
-        for step, moment, value in zip(steps, moments, values.tolist(), strict=True):
+        for step, moment, value in zip(steps, moments, values[kept].tolist(), strict=True):
             if math.isfinite(value):
                 yield Point(key, value, moment, step)
 
@@ -154,10 +186,10 @@ def _finite_or_zero(values: NDArray[np.float64]) -> list[float]:
 
 def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> Iterator[Point]:
     # Only a trial that ended well is ranked: a diverged one must not win a sorted column.
-    values = result.epochs.get(metric)
-    if result.status not in ("COMPLETED", "STOPPED") or values is None or not np.isfinite(values).any():
+    best = _best(result, metric, mode)
+    if result.status not in ("COMPLETED", "STOPPED") or best is None:
         return
-    best = int(np.nanargmin(values) if mode == "min" else np.nanargmax(values))
+    values = result.epochs[metric]
     epochs = result.epochs["epoch"]
     moment, step = _milliseconds(result.ended_seconds), int(epochs[-1])
     summary = {f"best_{metric}": values[best], "best_epoch": epochs[best], f"final_{metric}": values[-1]}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sweep.errors import TrackingError
@@ -63,18 +64,24 @@ def artifact_folder(uri: str) -> Path | None:
     return None if is_server(uri) else Path.cwd() / "mlartifacts"
 
 
-def check_store(uri: str, experiment: str | None = None) -> None:
+def check_store(uri: str, experiment: str | None = None, database: str | None = None) -> None:
     """Refuse a store that can't be written; it takes a few seconds at the most and creates nothing.
 
     Args:
         uri: address from ``resolve_uri``.
         experiment: name of the experiment, which must not be among the deleted ones.
+        database: ``tracking.store``, the database behind the server at ``uri``.
 
     Raises:
         TrackingError: one sentence with the way out.
     """
+    # It builds on this module.
+    from sweep.tracking.databases import check_behind_server, check_database
+
     scheme = urlsplit(uri).scheme.partition("+")[0]
     path = sqlite_path(uri)
+    if database is not None:
+        check_behind_server(database, uri)
     if path is not None:
         _check_sqlite(uri, path, experiment)
     elif is_server(uri):
@@ -90,7 +97,7 @@ def check_store(uri: str, experiment: str | None = None) -> None:
             "Use `sqlite:///mlflow.db` for a file on this machine."
         )
     else:
-        _check_database(uri)
+        check_database(uri)
 
 
 def _check_sqlite(uri: str, path: Path, experiment: str | None) -> None:
@@ -120,7 +127,7 @@ def _check_sqlite(uri: str, path: Path, experiment: str | None) -> None:
             f"`tracking.uri` must be a SQLite file that can be written ({error}). Received: {uri!r}. "
             "Close what holds the file, change its permissions, or choose another one."
         ) from error
-    _check_revision(uri, revisions)
+    check_revision(uri, revisions)
     _check_experiment(experiment, experiment in deleted)
 
 
@@ -128,57 +135,49 @@ def _column(database: sqlite3.Connection, tables: set[str], table: str, query: s
     return {str(row[0]) for row in database.execute(query)} if table in tables else set()
 
 
-def _check_database(uri: str) -> None:
-    import sqlalchemy
-
-    try:
-        engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)
-        with engine.connect() as connection:
-            found = sqlalchemy.inspect(connection).has_table("alembic_version")
-            query = sqlalchemy.text("SELECT version_num FROM alembic_version")
-            revisions = {str(row[0]) for row in connection.execute(query)} if found else set()
-    except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
-        raise TrackingError(
-            f"`tracking.uri` must be a database that answers ({str(error).splitlines()[0]}). "
-            f"Received: {_without_password(uri)!r}. Start it, correct the address, or install its driver."
-        ) from error
-    _check_revision(uri, revisions)
-
-
 def _check_server(uri: str, experiment: str | None) -> None:
+    response = ask_server(uri, "experiments/get-by-name", {"experiment_name": experiment or "Default"})
+    if response.status_code in (401, 403):
+        raise TrackingError(
+            f"`tracking.uri` refused the credentials (HTTP {response.status_code}). "
+            f"Received: {without_password(uri)!r}. "
+            "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
+        )
+    if response.status_code not in (200, 404) or "json" not in response.headers.get("Content-Type", ""):
+        raise TrackingError(
+            f"`tracking.uri` must be an MLflow server, but it answered HTTP {response.status_code}. "
+            f"Received: {without_password(uri)!r}. Correct the address."
+        )
+    stage = response.json().get("experiment", {}).get("lifecycle_stage")
+    _check_experiment(experiment, stage == "deleted")
+
+
+def ask_server(uri: str, call: str, parameters: Mapping[str, str]) -> Any:
+    """The response of a server to a question; needs an answer, which may be a refusal.
+
+    Raises:
+        TrackingError: when there is none.
+    """
     hush_mlflow()
     from mlflow.exceptions import MlflowException
     from mlflow.utils.credentials import get_default_host_creds
     from mlflow.utils.rest_utils import http_request
 
     try:
-        response = http_request(  # type: ignore[no-untyped-call]
+        return http_request(  # type: ignore[no-untyped-call]
             get_default_host_creds(uri),  # type: ignore[no-untyped-call]
-            "/api/2.0/mlflow/experiments/get-by-name",
+            f"/api/2.0/mlflow/{call}",
             "GET",
-            params={"experiment_name": experiment or "Default"},
+            params=dict(parameters),
             max_retries=0,
             timeout=SERVER_SECONDS,
             raise_on_status=False,
         )
     except MlflowException as error:
         raise TrackingError(
-            f"`tracking.uri` must be a server that answers. Received: {_without_password(uri)!r}. "
+            f"`tracking.uri` must be a server that answers. Received: {without_password(uri)!r}. "
             "Start it, correct the address, or leave the key out to write to a local file."
         ) from error
-    if response.status_code in (401, 403):
-        raise TrackingError(
-            f"`tracking.uri` refused the credentials (HTTP {response.status_code}). "
-            f"Received: {_without_password(uri)!r}. "
-            "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
-        )
-    if response.status_code not in (200, 404) or "json" not in response.headers.get("Content-Type", ""):
-        raise TrackingError(
-            f"`tracking.uri` must be an MLflow server, but it answered HTTP {response.status_code}. "
-            f"Received: {_without_password(uri)!r}. Correct the address."
-        )
-    stage = response.json().get("experiment", {}).get("lifecycle_stage")
-    _check_experiment(experiment, stage == "deleted")
 
 
 def _check_experiment(experiment: str | None, deleted: bool) -> None:
@@ -189,11 +188,12 @@ def _check_experiment(experiment: str | None, deleted: bool) -> None:
         )
 
 
-def _check_revision(uri: str, revisions: set[str]) -> None:
+def check_revision(uri: str, revisions: set[str], key: str = "tracking.uri") -> None:
+    """Refuse a database whose schema is not that of the installed MLflow; an empty one has none."""
     if revisions and not revisions <= schema_heads():
         raise TrackingError(
-            f"`tracking.uri` has the schema of another MLflow version ({', '.join(sorted(revisions))}). "
-            f"Received: {_without_password(uri)!r}. "
+            f"`{key}` has the schema of another MLflow version ({', '.join(sorted(revisions))}). "
+            f"Received: {without_password(uri)!r}. "
             "Back it up and run `mlflow db upgrade`, or use a new file."
         )
 
@@ -213,5 +213,10 @@ def schema_heads() -> set[str]:
     return revisions - replaced
 
 
-def _without_password(uri: str) -> str:
+def without_password(uri: str) -> str:
+    """The address as it may be shown.
+
+    >>> without_password("postgresql://ada:secret@localhost/mlflow")
+    'postgresql://ada:***@localhost/mlflow'
+    """
     return re.sub(r"(://[^:/@]+):[^@]+@", r"\1:***@", uri)

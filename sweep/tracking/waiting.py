@@ -38,14 +38,18 @@ class BoundedQueue:
             self._changed.notify_all()
             return True
 
-    def take(self, most_numbers: int) -> list[TrialResult]:
+    def take(self, most_numbers: int, gather_seconds: float = 0.0) -> list[TrialResult]:
         """Wait for results and remove some; an empty list once the queue is closed and empty.
 
         Args:
             most_numbers: no further result is taken once those taken hold this many numbers.
+            gather_seconds: how long to wait for that many, once there is one.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
+            # A full queue must not wait either, for then nobody can add what is waited for.
+            enough = min(most_numbers, self._capacity // 2)
+            self._changed.wait_for(lambda: self._numbers >= enough or self._closed, gather_seconds)
             taken: list[TrialResult] = []
             numbers = 0
             while self._waiting and numbers < most_numbers:

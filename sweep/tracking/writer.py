@@ -9,51 +9,34 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from sweep.records import TrialResult
 from sweep.tracking.description import describe
 from sweep.tracking.machine import environment_tags
 from sweep.tracking.quiet import hush_mlflow
 from sweep.tracking.records import RunStatus, SweepRecord, WriterReport
-from sweep.tracking.runs import TrialRun, trial_run
-from sweep.tracking.stores import artifact_folder, is_server
+from sweep.tracking.runs import POINTS, THINNED_TAG, TrialRun, trial_run
+from sweep.tracking.store import Artifacts, StoreError, SweepStore, choose_store
+from sweep.tracking.stores import is_server
 from sweep.tracking.views import NOTHING_SEEN, experiment_page, view_id
 from sweep.tracking.waiting import BoundedQueue, PendingFile
-
-if TYPE_CHECKING:
-    from sweep.tracking.parent import ParentRun
-    from sweep.tracking.sinks import TrialSink
 
 PENDING_NAME = "mlflow-pending.jsonl"
 BATCH_NUMBERS = 50_000
 QUEUE_NUMBERS = 4_000_000
+GATHER_SECONDS = 0.5
+"""Trials that end within this time are written together: each transaction makes the disk wait."""
+
 PUT_SECONDS = 0.5
 FIRST_DELAY_SECONDS = 0.25
 LONGEST_DELAY_SECONDS = 10.0
-
-PERMANENT = frozenset(
-    {
-        "ALREADY_EXISTS",
-        "BAD_REQUEST",
-        "FEATURE_DISABLED",
-        "INVALID_PARAMETER_VALUE",
-        "INVALID_STATE",
-        "NOT_FOUND",
-        "PERMISSION_DENIED",
-        "RESOURCE_ALREADY_EXISTS",
-        "RESOURCE_DOES_NOT_EXIST",
-        "UNAUTHENTICATED",
-    }
-)
-"""Codes of MLflow's errors that trying again does not cure."""
 
 
 class SweepWriter:
     """The only writer of a sweep; a context manager.
 
-    The thread starts at once: it imports MLflow, creates the schema, the experiment and the parent run while
-    the caller does something else. While the store is down it tries again and again; what it has not written
+    The thread starts at once: it opens the store and creates the experiment and the parent run while the caller
+    does something else. While the store is down it tries again and again; what it has not written
     when the sweep ends is left in ``mlflow-pending.jsonl`` and written by the next start of the same sweep.
 
     Args:
@@ -62,6 +45,8 @@ class SweepWriter:
         folder: the results folder; holds the pending file.
         patience_seconds: how long ``finish`` waits for a store that is down.
         queue_numbers: bound of the memory: how many numbers (8 bytes each) may wait to be written.
+        points: most points of a metric that a run gets; what has more is thinned, and says so.
+        database: the database behind the server at ``uri``, if the trials may be written past the server.
     """
 
     def __init__(
@@ -71,8 +56,12 @@ class SweepWriter:
         folder: Path,
         patience_seconds: float = 30.0,
         queue_numbers: int = QUEUE_NUMBERS,
+        points: int = POINTS,
+        database: str | None = None,
     ) -> None:
         self._uri = uri
+        self._points = points
+        self._database = database
         self._record = record
         self._patience_seconds = patience_seconds
         self._queue = BoundedQueue(queue_numbers)
@@ -81,10 +70,9 @@ class SweepWriter:
         self._given_up = False
         self._ending = threading.Event()
         self._ready = threading.Event()
-        self._parent: ParentRun | None = None
-        self._sink: TrialSink | None = None
-        self._ended_as: tuple[RunStatus, Mapping[str, Path | str | bytes], Mapping[str, float]] = ("KILLED", {}, {})
-        self._written = self._skipped = self._failed = 0
+        self._store: SweepStore | None = None
+        self._ended_as: tuple[RunStatus, Artifacts, Mapping[str, float]] = ("KILLED", {}, {})
+        self._written = self._skipped = self._failed = self._thinned = 0
         self._seen = NOTHING_SEEN
         self._busy_seconds = 0.0
         self._batch: list[TrialRun] = []
@@ -109,12 +97,12 @@ class SweepWriter:
     @property
     def experiment_id(self) -> str | None:
         """Id of the experiment; None until the thread has opened the store."""
-        return self._parent.experiment_id if self._parent and self._ready.is_set() else None
+        return self._store.experiment_id if self._store and self._ready.is_set() else None
 
     @property
     def parent_run_id(self) -> str | None:
         """Id of the parent run; None until the thread has opened the store."""
-        return self._parent.run_id if self._parent and self._ready.is_set() else None
+        return self._store.run_id if self._store and self._ready.is_set() else None
 
     def log_trial(self, result: TrialResult) -> None:
         """Hand over a result; returns at once, or after half a second if the store can't keep up."""
@@ -124,7 +112,7 @@ class SweepWriter:
     def finish(
         self,
         status: RunStatus,
-        artifacts: Mapping[str, Path | str | bytes],
+        artifacts: Artifacts,
         metrics: Mapping[str, float],
     ) -> WriterReport:
         """Write what is left, log the artifacts on the parent run and end it; a second call changes nothing.
@@ -147,6 +135,7 @@ class SweepWriter:
                 written=self._written,
                 skipped=self._skipped,
                 failed=self._failed,
+                thinned=self._thinned,
                 seconds=self._busy_seconds,
                 pending=self._pending.path if self._failed else None,
                 error=self._error if self._failed or not self._completed or not self._ready.is_set() else None,
@@ -160,7 +149,7 @@ class SweepWriter:
         return experiment_page(self._uri, self.experiment_id, view_id(self._record.name, "settings"))
 
     def _describe(self, result: TrialResult) -> TrialRun:
-        return trial_run(result, self._record.metric, self._record.mode)
+        return trial_run(result, self._record.metric, self._record.mode, self._points)
 
     def _work(self) -> None:
         """Body of the thread: write until the queue is closed; whatever happens, no result is lost."""
@@ -175,17 +164,14 @@ class SweepWriter:
                 self._end()
 
     def _serve(self) -> None:
-        from mlflow.utils.logging_utils import suppress_logs_in_thread
-
-        with suppress_logs_in_thread():
-            opened = self._open()
-            while results := self._queue.take(BATCH_NUMBERS):
-                self._batch = [self._describe(result) for result in results]
-                self._keep(self._write(self._batch))
-                self._batch = []
-            self._failed = self._pending.drain(self._write, BATCH_NUMBERS)
-            if opened:
-                self._end()
+        opened = self._open()
+        while results := self._queue.take(BATCH_NUMBERS, GATHER_SECONDS):
+            self._batch = [self._describe(result) for result in results]
+            self._keep(self._write(self._batch))
+            self._batch = []
+        self._failed = self._pending.drain(self._write, BATCH_NUMBERS)
+        if opened:
+            self._end()
 
     def _keep(self, unwritten: list[TrialRun]) -> None:
         if unwritten:
@@ -193,16 +179,12 @@ class SweepWriter:
             self._failed += len(unwritten)
 
     def _open(self) -> bool:
-        from sweep.tracking.parent import ParentRun
-        from sweep.tracking.sinks import open_sink
-
         environment = {"mlflow.user": _user(), **environment_tags(Path.cwd())}
         description = describe(self._record)
 
         def action() -> None:
-            self._parent = ParentRun(self._uri, artifact_folder(self._uri))
-            self._parent.open(self._record, environment, description)
-            self._sink = open_sink(self._uri, self._parent)
+            self._store = choose_store(self._uri, self._record.experiment, self._database)
+            self._store.open(self._record, environment, description)
 
         opened = self._try(action)
         if opened:
@@ -211,40 +193,39 @@ class SweepWriter:
 
     def _write(self, runs: list[TrialRun]) -> list[TrialRun]:
         """Write runs and return those that could not be written."""
-        parent, sink = self._parent, self._sink
-        if parent is None or sink is None:
+        store = self._store
+        if store is None or not self._ready.is_set():
             return runs
         self._seen = self._seen.add(runs)
-        new = [run for run in runs if parent.outcome(run.trial_id) != run.outcome]
-        self._try(lambda: sink.write(new))
+        new = [run for run in runs if store.outcome(run.trial_id) != run.outcome]
+        self._try(lambda: store.write(new))
         unwritten = []
         for run in new:
             # One refused run must not take its batch with it.
-            if parent.outcome(run.trial_id) != run.outcome and not self._try(partial(sink.write, [run])):
+            if store.outcome(run.trial_id) != run.outcome and not self._try(partial(store.write, [run])):
                 unwritten.append(run)
         self._skipped += len(runs) - len(new)
         self._written += len(new) - len(unwritten)
+        self._thinned += sum(THINNED_TAG in run.tags for run in runs)
         return unwritten
 
     def _end(self) -> None:
-        parent, sink, (status, artifacts, metrics) = self._parent, self._sink, self._ended_as
-        if parent is not None and sink is not None:
-            sink.close()
-            self._try(lambda: parent.save_views(self._record, self._seen))
-            self._try(lambda: parent.finish(status, artifacts, metrics))
+        store, (status, artifacts, metrics) = self._store, self._ended_as
+        if store is not None and self._ready.is_set():
+            self._try(lambda: store.save_views(self._record, self._seen))
+            self._try(lambda: store.finish(status, artifacts, metrics))
+            store.close()
 
     def _try(self, action: Callable[[], None]) -> bool:
         """Do ``action`` until it succeeds, is refused for good, or the store is down for too long."""
-        from mlflow.exceptions import MlflowException
-
         delay = FIRST_DELAY_SECONDS
         while not self._given_up:
             started = time.monotonic()
             try:
                 action()
-            except MlflowException as error:
-                self._error = _sentence(error)
-                if error.error_code in PERMANENT:
+            except StoreError as error:
+                self._error = str(error)
+                if error.permanent:
                     return False
             else:
                 return True
@@ -259,10 +240,6 @@ class SweepWriter:
         # The end of the sweep cuts a long wait short, and makes the rest of them short.
         if self._ending.wait(delay) and not self._given_up:
             time.sleep(FIRST_DELAY_SECONDS)
-
-
-def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split())[:500]
 
 
 def _user() -> str:

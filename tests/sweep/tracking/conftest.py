@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import signal
 import socket
@@ -21,6 +22,7 @@ from sweep.records import Arm, Status, Trial, TrialResult
 from sweep.tracking import DatasetRecord, SweepRecord
 from sweep.tracking.quiet import SETTINGS, hush_mlflow
 
+BENCH = Path(__file__).parents[3] / "bench"
 STARTED = 1_700_000_000.0
 
 
@@ -37,11 +39,12 @@ def store_uri(template_database: Path, tmp_path: Path) -> str:
 
 @dataclass
 class Server:
-    """A real ``mlflow server`` on loopback over a SQLite file of its own."""
+    """A real ``mlflow server`` on loopback, over a SQLite file of its own unless told otherwise."""
 
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = field(default=None)
+    database: str | None = None
 
     @property
     def uri(self) -> str:
@@ -49,7 +52,7 @@ class Server:
 
     def start(self) -> None:
         arguments = [
-            *("--backend-store-uri", f"sqlite:///{self.folder / 'mlflow.db'}"),
+            *("--backend-store-uri", self.database or f"sqlite:///{self.folder / 'mlflow.db'}"),
             *("--artifacts-destination", (self.folder / "mlartifacts").as_uri()),
             *("--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"),
         ]
@@ -98,6 +101,21 @@ def server(template_database: Path, tmp_path_factory: pytest.TempPathFactory) ->
         yield running
     finally:
         running.kill()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Address of an empty MLflow database in a PostgreSQL of its own."""
+    cluster = runpy.run_path(str(BENCH / "postgresql.py"))
+    if cluster["binaries"]() is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    pytest.importorskip("psycopg", reason="psycopg is not installed (the extra `postgresql`)")
+    hush_mlflow()
+    from mlflow import MlflowClient
+
+    with cluster["temporary_cluster"]() as uri:
+        MlflowClient(uri)._tracking_client.store.engine.dispose()
+        yield uri
 
 
 MakeResult = Callable[..., TrialResult]

@@ -12,11 +12,10 @@ from contextlib import closing
 import numpy as np
 import pytest
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, TEMPORARILY_UNAVAILABLE
 
 from sweep.tracking import SweepWriter
-from sweep.tracking.database_sink import DatabaseSink
+from sweep.tracking.sqlite_store import SqliteStore
+from sweep.tracking.store import StoreError
 
 
 def children(uri, writer):
@@ -181,14 +180,14 @@ def test_what_an_earlier_start_could_not_write_is_written_by_the_next(
 
 def test_a_store_that_comes_back_gets_everything(store_uri, tmp_path, record, make_result, monkeypatch):
     monkeypatch.setattr("sweep.tracking.writer.FIRST_DELAY_SECONDS", 0.01)
-    failures = 4 * [TEMPORARILY_UNAVAILABLE, INTERNAL_ERROR]
+    failures = 8 * [StoreError("no answer", permanent=False)]
 
-    def write(self, runs, _write=DatabaseSink.write):
+    def write(self, runs, _write=SqliteStore.write):
         if failures:
-            raise MlflowException("no answer", error_code=failures.pop())
+            raise failures.pop()
         _write(self, runs)
 
-    monkeypatch.setattr(DatabaseSink, "write", write)
+    monkeypatch.setattr(SqliteStore, "write", write)
     with SweepWriter(store_uri, record, tmp_path) as writer:
         writer.log_trial(make_result())
         report = writer.finish("FINISHED", {}, {})
@@ -201,7 +200,7 @@ def test_a_defect_of_the_writer_loses_no_trial(store_uri, tmp_path, record, make
     def broken(self, runs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sweep.tracking.database_sink.DatabaseSink.write", broken)
+    monkeypatch.setattr("sweep.tracking.sqlite_store.SqliteStore.write", broken)
     writer = SweepWriter(store_uri, record, tmp_path)
     for seed in range(3):
         writer.log_trial(make_result(seed=seed))

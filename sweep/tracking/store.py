@@ -1,0 +1,77 @@
+"""Says what a store must be able to do for a sweep, and chooses the fastest one that is known to work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from sweep.tracking.records import RunStatus, SweepRecord
+from sweep.tracking.runs import TrialRun
+from sweep.tracking.views import Seen
+
+Artifacts = Mapping[str, Path | str | bytes]
+"""Path in the run -> a file, a folder, a text or bytes."""
+
+
+class StoreError(Exception):
+    """A store did not take what it was given.
+
+    Args:
+        message: why, in one sentence.
+        permanent: True if trying again does not help.
+    """
+
+    def __init__(self, message: str, permanent: bool) -> None:
+        super().__init__(" ".join(message.split())[:500])
+        self.permanent = permanent
+
+
+class SweepStore(Protocol):
+    """Where one sweep goes: its parent run, and a run for each trial. All methods raise StoreError."""
+
+    @property
+    def experiment_id(self) -> str:
+        """Id of the experiment."""
+
+    @property
+    def run_id(self) -> str:
+        """Id of the parent run."""
+
+    def open(self, record: SweepRecord, environment: Mapping[str, str], description: str) -> None:
+        """Find or create the experiment and the parent run, and find the runs of an earlier start."""
+
+    def outcome(self, trial_id: str) -> str | None:
+        """Status of the trial in its run; None if it has no complete run."""
+
+    def write(self, runs: Sequence[TrialRun]) -> None:
+        """Write complete runs; called again with the same runs after an error, it writes none twice."""
+
+    def save_views(self, record: SweepRecord, seen: Seen) -> None:
+        """Give the dashboard its views of the sweep."""
+
+    def finish(self, status: RunStatus, artifacts: Artifacts, metrics: Mapping[str, float]) -> None:
+        """Log the artifacts and metrics of the parent run and end it."""
+
+    def close(self) -> None:
+        """Give the connections back."""
+
+
+def choose_store(uri: str, experiment: str, database: str | None = None) -> SweepStore:
+    """The fastest store that is known to work.
+
+    Args:
+        uri: address from ``resolve_uri``.
+        experiment: name of the experiment.
+        database: the database behind the server at ``uri``, if the trials may be written past the server.
+    """
+    from sweep.tracking.sqlite_store import SqliteStore, is_known
+    from sweep.tracking.stores import sqlite_path
+
+    path = sqlite_path(uri)
+    if path is not None and is_known(path, experiment):
+        return SqliteStore(path)
+    # Only now is MLflow imported, which costs a second of CPU.
+    from sweep.tracking.mlflow_store import MlflowStore
+
+    return MlflowStore(uri, database)
