@@ -24,6 +24,9 @@ SCHEDULES = [
     Schedule("inverse_sqrt", rate=1.0, by="step"),
     Schedule("staircase", rate=0.5, interval=2),
     Schedule("staircase", boundaries=(1, 2), values=(1.0, 0.3, 0.1)),
+    Schedule("cosine", rate=0.1, warmup=1),
+    Schedule("one_cycle", by="step"),
+    Schedule("reduce_on_plateau", rate=0.5, patience=0, threshold=0.5),
 ]
 
 
@@ -36,15 +39,19 @@ def random_trial(rng: np.random.Generator) -> TrialSpec:
     return TrialSpec(name, hyperparameters, SCHEDULES[rng.integers(len(SCHEDULES))], int(rng.integers(4)))
 
 
-MATES = tuple(random_trial(np.random.default_rng(number)) for number in range(46))
+MATES = tuple(random_trial(np.random.default_rng(number)) for number in range(42))
 STUDIED = (
     TrialSpec("sgd", {"learning_rate": 0.1}, SCHEDULES[1], seed=1),
     TrialSpec("momentum", {"learning_rate": 0.2, "beta1": 0.9}, SCHEDULES[3], seed=2),
     TrialSpec("rmsprop", {"learning_rate": 0.01}, SCHEDULES[4], seed=3),
     TrialSpec("adam", {"learning_rate": 0.02}, SCHEDULES[2], seed=1),
+    TrialSpec("nesterov", {"learning_rate": 0.2}, SCHEDULES[6], seed=2),
+    TrialSpec("adamw", {"learning_rate": 0.02, "weight_decay": 0.1}, SCHEDULES[8], seed=3),
+    TrialSpec("nadam", {"learning_rate": 0.02}, SCHEDULES[7], seed=1),
+    TrialSpec("lion", {"learning_rate": 0.01}, SCHEDULES[8], seed=0),
 )
 FIFTY = MATES[:17] + STUDIED[:2] + MATES[17:] + STUDIED[2:]
-PLACES = (17, 18, 48, 49)
+PLACES = (17, 18, *range(44, 50))
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 32, None])
@@ -94,8 +101,8 @@ def test_mates_that_diverge_or_stop_change_nothing(problem: Any, history: Histor
 
     trials = (slow, diverging, *STUDIED, stopping, diverging, slow)
     together = history(pack(*trials), tile_size=5)
-    assert [together[row][-1][1] for row in (0, 1, 6, 8)] == ["COMPLETED", "DIVERGED", "STOPPED", "COMPLETED"]
-    assert len({together[row][-1][0] for row in (0, 1, 6)}) == 3  # they end in different epochs
+    assert [together[row][-1][1] for row in (0, 1, 10, 12)] == ["COMPLETED", "DIVERGED", "STOPPED", "COMPLETED"]
+    assert len({together[row][-1][0] for row in (0, 1, 10)}) == 3  # they end in different epochs
     assert [together[row] for row in range(len(trials))] == [history(pack(trial))[0] for trial in trials]
 
 
