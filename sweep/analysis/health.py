@@ -1,0 +1,38 @@
+"""Looks a comparison over for what may mislead its reader, and gives one card for each finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sweep.analysis.card import ORDER, Card
+from sweep.analysis.health_design import edges, few_seeds, flattered, under_tuned, unequal_budgets
+from sweep.analysis.health_training import diverged, gaps, still_improving, target_missed
+from sweep.analysis.study import Study
+from sweep.analysis.wording import capitalised
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def health(study: Study, trials: pd.DataFrame, epochs: pd.DataFrame) -> tuple[Card, ...]:
+    """Run every health check, the serious cards first.
+
+    Args:
+        study: as `sweep.analysis.study.make_study` gives it.
+        trials: the trials that it was made of.
+        epochs: their epochs.
+    """
+    cards = [
+        *under_tuned(study),
+        *edges(study, trials),
+        *unequal_budgets(study),
+        *few_seeds(study),
+        *diverged(study, trials),
+        *target_missed(study),
+        *still_improving(study, epochs),
+        *gaps(study, trials),
+        *flattered(study),
+    ]
+    spelled = [replace(card, sentence=capitalised(card.sentence)) for card in cards]
+    return tuple(sorted(spelled, key=lambda card: ORDER.index(card.severity)))

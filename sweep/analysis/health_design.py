@@ -1,0 +1,192 @@
+"""Health checks of how a comparison was set up: ranges, budgets, seeds, and optimizers that were tuned too little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweep.analysis.card import Card
+from sweep.analysis.outcomes import Floats
+from sweep.analysis.power import minimum_detectable_effect, seeds_needed
+from sweep.analysis.study import Level, Study
+from sweep.analysis.wording import counted, difference, level_name, listing
+from trainers.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPECIAL_CASES = {
+    ("momentum", "sgd"): "with beta1 = 0 it is gradient descent",
+    ("heavy_ball", "sgd"): "with beta1 = 0 it is gradient descent",
+    ("nesterov", "sgd"): "with beta1 = 0 it is gradient descent",
+    ("rmsprop", "sgd"): "with a large epsilon it acts like gradient descent",
+    ("adam", "sgd"): "with beta1 = 0 and a large epsilon it acts like gradient descent",
+    ("adam", "momentum"): "with a large epsilon it acts like momentum",
+    ("adam", "rmsprop"): "with beta1 = 0 it is RMSprop but for the bias correction",
+    ("adamw", "adam"): "without weight decay it is Adam",
+    ("nadam", "nesterov"): "with a large epsilon it acts like Nesterov",
+    ("nadam", "rmsprop"): "with beta1 = 0 it is RMSprop but for the bias correction",
+}
+"""General optimizer and special case -> why the one can do what the other does.
+
+Reference: Choi et al. (2019), On Empirical Comparisons of Optimizers for Deep Learning, the inclusion hierarchy.
+"""
+
+RANGES = ("learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "batch_size", "decay_rate")
+"""Hyperparameters whose range has edges."""
+
+FEWEST_SEEDS = 5
+"""With fewer the signed-rank test can never find a difference, and one odd seed decides."""
+
+
+def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
+    """Find best settings on the edge of what was tried, where a better one may lie beyond.
+
+    An edge that the optimizer's declaration does not let one cross, such as ``beta1 = 0``, is none.
+    """
+    for level in study.levels:
+        rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
+        best = rows[rows["arm_id"] == level.selected.arm_id]
+        if best.empty or not level.selected.selection.values:
+            continue
+        for name in RANGES:
+            if name not in rows or name == study.scientific or rows[name].isna().any():
+                continue
+            tried = np.unique(rows[name].to_numpy(dtype=np.float64))
+            chosen = float(best[name].iloc[0])
+            if len(tried) < 2 or tried[0] < chosen < tried[-1] or _is_limit(best, name, chosen):
+                continue
+            side = "smallest" if chosen == tried[0] else "largest"
+            beyond = _beyond(name, tried, chosen)
+            further = "smaller" if chosen == tried[0] else "larger"
+            yield Card(
+                "edge",
+                "warning" if name == "learning_rate" else "note",
+                f"the best setting of {level_name(level.name)} has the {side} {_words(name)} tried, {chosen:g}.",
+                f"Try {further} values too, such as {beyond:g}." if beyond else f"Try {further} values too.",
+            )
+
+
+def under_tuned(study: Study) -> Iterator[Card]:
+    """Find optimizers that are shown to be worse than what they can imitate."""
+    if study.scientific != "optimizer":
+        return
+    names = {level.name for level in study.levels}
+    for (general, special), why in SPECIAL_CASES.items():
+        if not {general, special} <= names:
+            continue
+        pair = study.comparison(general, special)
+        if pair.verdict == ("second" if pair.first == general else "first"):
+            worse = difference(study.metric, abs(pair.difference.value))
+            yield Card(
+                "under-tuned",
+                "serious",
+                f"{level_name(general)} is under-tuned: worse than {level_name(special)} by {worse}, though {why}.",
+                f"Give {level_name(general)} a wider range or more settings before you compare it.",
+            )
+
+
+def unequal_budgets(study: Study) -> Iterator[Card]:
+    """Find levels that tried more settings than others, after equal settings were merged."""
+    budgets = {level.name: level.selected.settings for level in study.levels}
+    if len(set(budgets.values())) > 1:
+        counts = listing([f"{level_name(name)} {counted(count, 'setting')}" for name, count in budgets.items()])
+        ratio = max(budgets.values()) / min(budgets.values())
+        yield Card(
+            "budget",
+            "warning" if ratio >= 2 else "note",
+            f"the tuning budgets differ: {counts}.",
+            "Give each the same number of settings, or compare their tuning curves at the same number.",
+        )
+
+
+def few_seeds(study: Study) -> Iterator[Card]:
+    """Find comparisons whose seeds are too few for the difference that they show."""
+    numbered = [level for level in study.levels if level.selected.report.values]
+    if len(numbered) < 2:
+        return
+    best, others = numbered[0], numbered[1:]
+    counts = [len(study.comparison(best.name, level.name).seeds) for level in others]
+    fewest = min(counts)
+    if fewest < 2:
+        yield Card(
+            "seeds",
+            "serious",
+            "there are levels with one seed in common or none, which can't tell which of them is better.",
+            f"Run {FEWEST_SEEDS} seeds or more.",
+        )
+        return
+    found = [_undecided(study, best, level) for level in others]
+    undecided = [card for card in found if card is not None]
+    if undecided:
+        yield undecided[0]
+    elif fewest < FEWEST_SEEDS:
+        yield Card(
+            "seeds",
+            "note",
+            f"the differences rest on {counted(fewest, 'seed')}, so that their sizes are uncertain.",
+            f"Run {FEWEST_SEEDS} seeds or more.",
+        )
+
+
+def flattered(study: Study) -> Iterator[Card]:
+    """Find results that were picked as the best of several and shown on the seeds that picked them."""
+    same = [level for level in study.levels if level.selected.settings > 1 and not level.selected.is_fresh]
+    if same:
+        most = max(level.selected.settings for level in same)
+        yield Card(
+            "selection",
+            "note",
+            f"the best of up to {counted(most, 'setting')} is shown on the seeds that picked it, which flatters it.",
+            "Report it on fresh seeds: `seeds: {selection: 3, report: 10}`.",
+        )
+
+
+def _undecided(study: Study, best: Level, other: Level) -> Card | None:
+    pair = study.comparison(best.name, other.name)
+    if pair.verdict != "tie":
+        return None
+    spread, seen = float(np.std(pair.differences, ddof=1)), abs(pair.difference.value)
+    level = (1 - study.confidence) / len(study.comparisons)
+    smallest = minimum_detectable_effect(spread, len(pair.seeds), level)
+    if seen >= smallest or not seen:
+        return None
+    needed = seeds_needed(seen, spread, level)
+    enough = "more seeds than can be run" if needed is None else f"about {counted(needed, 'seed')}"
+    return Card(
+        "seeds",
+        "warning",
+        f"{level_name(best.name)} is ahead of {level_name(other.name)} by {difference(study.metric, seen)}, but with "
+        f"{counted(len(pair.seeds), 'paired seed')} only {difference(study.metric, smallest)} or more could be seen.",
+        f"A difference of that size needs {enough}; else treat the two as equal.",
+    )
+
+
+def _is_limit(best: pd.DataFrame, name: str, chosen: float) -> bool:
+    """Whether the value is one that can't be gone beyond."""
+    if name == "batch_size":
+        # With full batches an epoch is one step.
+        return chosen == 1 or bool((best["steps"] == best["epochs_done"]).any())
+    if name in ("decay_rate", "weight_decay") and chosen == 0:
+        return True
+    optimizer = str(best["optimizer"].iloc[0])
+    declared = OPTIMIZERS[optimizer].hyperparameters if optimizer in OPTIMIZERS else ()
+    return any(each.name == name and chosen in (each.minimum, each.maximum) for each in declared)
+
+
+def _beyond(name: str, tried: Floats, chosen: float) -> float | None:
+    """The next value outward in the rhythm of those tried; None where there is none."""
+    next_inward = tried[1] if chosen == tried[0] else tried[-2]
+    if min(chosen, next_inward) <= 0:
+        return None
+    value = chosen * chosen / next_inward
+    # Of a beta, what goes on by the same factor is its distance from 1.
+    if name in ("beta1", "beta2"):
+        value = 1 - (1 - chosen) ** 2 / (1 - next_inward)
+    return float(f"{value:.3g}")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
