@@ -8,8 +8,9 @@ from functools import cached_property
 from importlib.util import find_spec
 from itertools import pairwise
 
+from sweep.address import require_answer
 from sweep.config import SweepConfig
-from sweep.driver import Resources, local_workers
+from sweep.driver import Resources, local_workers, ray_session
 from sweep.errors import DataError
 from sweep.packing import Job, form_jobs
 from sweep.planning import Plan, make_plan
@@ -41,7 +42,7 @@ class Preparation:
         shape: of the data.
         dataset: None while the data was not needed (bundled and synthetic sets).
         resources: of the workers.
-        workers: packs at once; on a cluster, what the configuration asks for, at least one.
+        workers: packs at once.
     """
 
     config: SweepConfig
@@ -92,7 +93,7 @@ def prepare(config: SweepConfig) -> Preparation:
     Raises:
         DataError: when the data cannot be read or used.
         ConfigError: when the configuration does not suit the data, or an extra is missing.
-        ResourceError: when the machine is too small.
+        ResourceError: when the machine or cluster is too small, or the cluster does not answer.
     """
     if config.trainer.backend == "torch" and find_spec("torch") is None:
         raise config.error(
@@ -106,7 +107,7 @@ def prepare(config: SweepConfig) -> Preparation:
         config.resources.cpus_per_worker,
         config.resources.gpus_per_worker,
     )
-    workers = local_workers(resources) if resources.address is None else resources.workers or 1
+    workers = local_workers(resources) if resources.address is None else _cluster_workers(resources, resources.address)
     source = config.data.source
     try:
         sizes = shape(source)
@@ -117,6 +118,12 @@ def prepare(config: SweepConfig) -> Preparation:
     assert known is not None
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
     return Preparation(config, plan, recipe_of(config), known, dataset, resources, workers)
+
+
+def _cluster_workers(resources: Resources, address: str) -> int:
+    require_answer(address)
+    with ray_session(resources) as workers:
+        return workers
 
 
 def estimate(preparation: Preparation) -> Estimate:
