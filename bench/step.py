@@ -8,15 +8,12 @@ Usage: python bench/step.py [--repeat N]
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 import torch
+from rows import Row, main
 from threadpoolctl import threadpool_limits
 
 from trainers.data import DatasetShape, Split
@@ -41,6 +38,10 @@ class Case:
         """Floating-point operations of a step's multiplies: forward, weights' gradients, deltas below the top."""
         pairs = list(zip(self.widths, self.widths[1:], strict=False))
         return 2 * self.batch_size * (2 * sum(a * b for a, b in pairs) + sum(a * b for a, b in pairs[1:]))
+
+
+CASES = ((Case((64, 64, 10), 64, 64), 3.0, 2.0), (Case((256, 256, 256, 10), 256, 2), 1.5, 1.5))
+"""Networks, with how many times the floor a step may take on plain NumPy and with compiled kernels."""
 
 
 def peak_rate() -> float:
@@ -100,46 +101,29 @@ def eager_step(case: Case, split: Split, epochs: int = 3) -> float:
     return min(past)
 
 
-def repeated(measure: Callable[[], float], times: int) -> list[float]:
-    """Measure several times."""
-    return [measure() for _ in range(times)]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure each case and print a table; medians and ranges over the repetitions."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
+def measure(repeat: int) -> list[Row]:
+    """Measure each case in turn, everything of it in each repetition."""
     torch.set_num_threads(1)
-    cases = [Case((64, 64, 10), 64, 64), Case((64, 64, 10), 64, 1), Case((256, 256, 256, 10), 256, 8)]
     rows = []
     with threadpool_limits(1):
-        for case in cases:
+        for case, plain_bound, compiled_bound in CASES:
             split = arrays(case)
-            floors, packs, fused, eagers = [], [], [], []
-            for _ in range(options.repeat):
-                floors.append(case.operations / peak_rate())
-                packs.append(pack_step(case, split))
-                fused.append(pack_step(case, split, compiled=True))
-                eagers.append(eager_step(case, split))
-            rows.append({**asdict(case), "floor": floors, "pack": packs, "compiled": fused, "eager": eagers})
-    if options.json:
-        print(json.dumps(rows))
-        return
-    print(f"microseconds a step and trial, one core, Adam, float32; median (range) of {options.repeat}")
-    for row in rows:
-        floor, eager = statistics.median(row["floor"]) * 1e6, statistics.median(row["eager"]) * 1e6
-        widths = "-".join(map(str, row["widths"]))
-        print(f"{widths}, batch {row['batch_size']}: torch eager {eager:.1f}, multiplies alone {floor:.1f}")
-        for name in ("pack", "compiled"):
-            past = [seconds * 1e6 for seconds in row[name]]
-            middle = statistics.median(past)
-            print(
-                f"  {name:8} of {row['trials']:2}: {middle:7.1f} ({min(past):.1f} to {max(past):.1f}), "
-                f"torch takes {eager / middle:.1f}x, the multiplies alone 1/{middle / floor:.2f}"
-            )
+            past: dict[str, list[float]] = {"floor": [], "plain": [], "compiled": [], "eager": []}
+            for _ in range(repeat):
+                past["floor"].append(case.operations / peak_rate() * 1e6)
+                past["plain"].append(pack_step(case, split) * 1e6)
+                past["compiled"].append(pack_step(case, split, compiled=True) * 1e6)
+                past["eager"].append(eager_step(case, split) * 1e6)
+            network = f"{'-'.join(map(str, case.widths))}, batch {case.batch_size}, pack of {case.trials}"
+            measured = {name: tuple(values) for name, values in past.items()}
+            for name, bound in (("plain", plain_bound), ("compiled", compiled_bound)):
+                what = f"step, {network}, {name}"
+                floor = "the multiplies alone"
+                rows.append(Row(what, measured[name], floor, measured["floor"], "us", bound, "at most", inverse=False))
+                if case.batch_size == 64:
+                    rows.append(Row(what, measured[name], "torch eager", measured["eager"], "us", 12, "at least"))
+    return rows
 
 
 if __name__ == "__main__":
-    main()
+    main(measure, __doc__)

@@ -43,9 +43,9 @@ def observe(before: Plateau, gradient_norm: float, loss: float, steps: int) -> P
     ``v_hat < 0.1 max(v_hat)`` and ``loss > 0.5 loss_1``, beta = 0.9
 
     **Variant.** Relative to the trial's own steepest stretch, as no length of a gradient is small in itself; with the
-    loss, as the gradient also vanishes where a training has converged. The gradient g is the mean over the epoch's
-    steps: the norm of a single mini-batch's gradient is largely noise, on a plateau too, and the noise of the batches
-    that make up an epoch cancels.
+    loss, as the gradient also vanishes where a training has converged. The gradient g is the mean over (up to
+    eight of) the epoch's steps, its length measured from two halves of them: the norm of a single mini-batch's
+    gradient is largely noise, on a plateau too, and in the product of two halves the noise cancels.
 
     Args:
         before: what is remembered.

@@ -24,7 +24,7 @@ Layers = Sequence[tuple[Array, Array]]
 BatchOrder = Iterable[Sequence[NDArray[np.intp]]]
 """Per epoch the batches, each an array of indices into the training part."""
 
-TILE_BYTES = 2**21
+TILE_BYTES = 3 * 2**20
 """What the arrays of a tile may take: about the second-level cache of a core."""
 
 ARRAYS_PER_PARAMETER = 5
@@ -46,7 +46,7 @@ def choose_tile_size(pack: Pack, batch_size: int) -> int:
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import TrialSpec
     >>> choose_tile_size(Pack(load(DataSource("digits")), (TrialSpec("sgd", {"learning_rate": 0.1}),)), 64)
-    15
+    23
     """
     if pack.backend == "torch":
         return len(pack.trials)

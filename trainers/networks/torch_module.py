@@ -15,7 +15,7 @@ from trainers.data import Split
 from trainers.diagnostics import norms, update_ratios
 from trainers.pack import Pack
 from trainers.segments import at_step, keep_rows, make_segments, seed_runs
-from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch
+from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch, mean_gradient_norms, sampled_steps
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
 
@@ -101,7 +101,8 @@ class TorchTile:
         totals = torch.empty((steps, len(self.trials)), dtype=torch.float64, device=self.device)
         hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
         before = self.parameters
-        gradient_sum = torch.zeros_like(self.gradients, dtype=self._wide)
+        sampled = sampled_steps(steps)
+        gradient_sums = torch.zeros((2, *self.gradients.shape), dtype=self._wide, device=self.device)
         start = 0
         for step, size in enumerate(sizes):
             inputs, targets = self._gather(self._train, indices[:, start : start + size])
@@ -113,7 +114,8 @@ class TorchTile:
             with torch.no_grad():
                 if step == steps - 1:
                     before = self.parameters.clone()
-                gradient_sum += self.gradients
+                if step in sampled:
+                    gradient_sums[sampled[step]] += self.gradients
                 for segment, numbers in zip(self.segments, coefficients, strict=True):
                     segment.optimizer.update(
                         self.parameters[segment.rows],
@@ -132,7 +134,7 @@ class TorchTile:
             np.concatenate([rate[-1, :, 0] for rate in rates]),
             norms(to_numpy(self.gradients)),
             update_ratios(to_numpy(before), to_numpy(self.parameters)),
-            norms(to_numpy(gradient_sum)) / steps,
+            mean_gradient_norms(to_numpy(gradient_sums), sampled),
         )
 
     def forward(self, inputs: Tensor) -> Tensor:
