@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from sweep.chunks import Chunk
@@ -32,6 +35,9 @@ _QUIET = {
     # Resuming goes by the results folder, so Tune's own snapshots would only cost time.
     "TUNE_GLOBAL_CHECKPOINT_S": "3600",
 }
+
+COMPILING_SECONDS = 10.0
+"""Training time of a worker above which it loads (and at first compiles) the kernels of the extra ``fast``."""
 
 RETRIES = 2
 """How often a pack is trained again when its worker dies."""
@@ -85,8 +91,12 @@ def local_workers(resources: Resources) -> int:
 
 
 @contextmanager
-def ray_session(resources: Resources) -> Iterator[int]:
+def ray_session(resources: Resources, later: ExitStack | None = None) -> Iterator[int]:
     """Start or join Ray and leave it as it was; gives the number of workers that there is room for.
+
+    Args:
+        resources: of the workers.
+        later: waits for Ray's end when it closes, so that its caller can go on meanwhile; None waits at once.
 
     Raises:
         ResourceError: when the cluster cannot be reached or is too small.
@@ -99,10 +109,35 @@ def ray_session(resources: Resources) -> Iterator[int]:
         yield _workers(ray.cluster_resources(), resources)  # type: ignore[no-untyped-call]
         return
     try:
+        # pandas is half of what Ray Tune imports; it loads while Ray waits for its processes.
+        ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
+        ahead.start()
         _start_ray(resources)
+        ahead.join()
         yield _workers(ray.cluster_resources(), resources)  # type: ignore[no-untyped-call]
     finally:
-        ray.shutdown()
+        if later is None:
+            ray.shutdown()
+        else:
+            later.enter_context(_shutting_down(ray.shutdown))
+
+
+@contextmanager
+def _shutting_down(shutdown: Callable[[], None]) -> Iterator[None]:
+    """Shut Ray down in the background, and wait for it at the end.
+
+    Ray ends the process when one of its references is freed while it shuts down; the garbage collector, which frees
+    what Tune leaves behind in cycles at any moment, runs before it and not again until it is over.
+    """
+    gc.collect()
+    gc.disable()
+    end = threading.Thread(target=shutdown, name="ray-shutdown")
+    end.start()
+    try:
+        yield
+    finally:
+        end.join()
+        gc.enable()
 
 
 def _start_ray(resources: Resources) -> None:
@@ -183,7 +218,8 @@ def train_jobs(
 
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
     _use_waiting_processes()
-    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker)
+    compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
+    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker, compiled)
 
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
@@ -202,6 +238,11 @@ def train_jobs(
                 verbose=0,
             ),
         ).fit()
+
+
+def _worth_compiling(jobs: Sequence[Job], workers: int) -> bool:
+    """Tell whether the workers train for so long that loading numba pays; the numbers are the same."""
+    return sum(job.seconds for job in jobs) / workers > COMPILING_SECONDS
 
 
 def _use_waiting_processes() -> None:

@@ -8,6 +8,8 @@ from functools import cached_property
 from importlib.util import find_spec
 from itertools import pairwise
 
+from threadpoolctl import threadpool_limits
+
 from sweep.address import require_answer
 from sweep.config import SweepConfig
 from sweep.driver import Resources, local_workers, ray_session
@@ -61,7 +63,8 @@ class Preparation:
     def rates(self) -> Rates:
         """Measure what training costs on this machine."""
         sizes = dict.fromkeys(batch_size_of(arm.setting) for arm in self.plan.arms)
-        return measure_rates(self.recipe, self.shape, tuple(sizes))
+        with threadpool_limits(self.resources.cpus_per_worker):
+            return measure_rates(self.recipe, self.shape, tuple(sizes))
 
     def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
         """Group trials of the plan into packs."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,12 +128,10 @@ class _Training:
         self.board.progress.start(len(preparation.plan.trials), self.board.done)
         try:
             dataset = preparation.data
-            with ThreadPoolExecutor(1) as aside:
-                # Measured while Ray waits for its processes.
-                rates = aside.submit(preparation.rates)
-                with ray_session(preparation.resources, later) as workers:
-                    jobs = preparation.jobs(trials, rates.result(), workers)
-                    self._train(jobs, dataset, workers, interruption)
+            # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
+            rates = preparation.rates()
+            with ray_session(preparation.resources, later) as workers:
+                self._train(preparation.jobs(trials, rates, workers), dataset, workers, interruption)
         finally:
             self.board.progress.stop()
 

@@ -25,6 +25,7 @@ class Work:
     recipe: Recipe
     jobs: tuple[Job, ...]
     threads: int
+    compiled: bool
 
 
 class PackTrainer(tune.Trainable):
