@@ -99,12 +99,16 @@ def sampled_steps(steps: int) -> dict[int, int]:
 
 
 def mean_gradient_norms(sums: Array, sampled: Mapping[int, int]) -> NDArray[np.float64]:
-    """Length of the mean gradient from the sums (2, k, P) of its two samples: ``sqrt(max(<mean_0, mean_1>, 0))``."""
+    """Length of the mean gradient from the sums (2, k, P) of its two samples: ``sqrt(max(<mean_0, mean_1>, 0))``.
+
+    The sums are overwritten.
+    """
     counts = [list(sampled.values()).count(sample) for sample in (0, 1)]
     if counts[1] == 0:
         return norms(sums[0]) / counts[0]
-    products = np.add.reduce(sums[0].astype(np.float64) * sums[1], axis=1) / (counts[0] * counts[1])
-    return np.asarray(np.sqrt(np.maximum(products, 0.0)))
+    # Summed by the pairwise rule; a product beyond float32 gives inf, which a plateau passes over.
+    products = np.add.reduce(np.multiply(sums[0], sums[1], out=sums[0]), axis=1).astype(np.float64)
+    return np.asarray(np.sqrt(np.maximum(products / (counts[0] * counts[1]), 0.0)))
 
 
 def column_blocks(parameters: Array) -> list[slice]:
