@@ -110,9 +110,11 @@ def kept_epochs(result: TrialResult, metric: str, mode: Literal["min", "max"], p
     count = len(result.epochs["epoch"])
     if count <= points:
         return np.arange(count)
-    kept = np.linspace(0, count - 1, points - 1).round().astype(np.intp)
+    even = np.linspace(0, count - 1, points).round().astype(np.intp)
     best = _best(result, metric, mode)
-    return kept if best is None else np.union1d(kept, [best])
+    if best is None or best in even:
+        return even
+    return np.union1d(np.linspace(0, count - 1, points - 1).round().astype(np.intp), [best])
 
 
 def _best(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> int | None:

@@ -157,6 +157,16 @@ def test_places_of_later_errors_are_known(load):
         ("seeds: [1, 1]", "`seeds` must hold different numbers. Received: [1, 1]."),
         ("seeds: [1, -1]", "x.yaml:3:12: `seeds` must hold whole numbers, 0 or more. Received: -1."),
         ("seeds: true", "Received: true."),
+        (
+            "tracking: {store: sqlite:///a.db}",
+            "`tracking.store` must start with postgresql://. Received: sqlite:///a.db.",
+        ),
+        (
+            "tracking: {store: 'postgresql://ada:secret@db/mlflow'}",
+            "`tracking.store` must not hold a password, as the configuration is kept. "
+            "Received: postgresql://ada:***@db/mlflow. Put it into the variable PGPASSWORD or into ~/.pgpass.",
+        ),
+        ("tracking: {points: 5}", "`tracking.points` must be"),
         ("resources: {workers: 0}", "`resources.workers` must be a whole number, 1 or more, or auto. Received: 0."),
         ("name: a/b", "x.yaml:3:7: `name` must begin with a letter or digit"),
         ("results: ''", "`results` must not be empty. Received: ''."),

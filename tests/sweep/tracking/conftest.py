@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,16 +92,31 @@ def free_port() -> int:
     return _free_port()
 
 
+MakeServer = Callable[..., AbstractContextManager[Server]]
+
+
 @pytest.fixture(scope="module")
-def server(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    shutil.copyfile(template_database, folder / "mlflow.db")
-    running = Server(folder, _free_port())
-    try:
-        running.start()
+def make_server(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeServer:
+    """Start a server; it ends with its context."""
+
+    @contextmanager
+    def start(database: str | None = None) -> Iterator[Server]:
+        folder = tmp_path_factory.mktemp("server")
+        shutil.copyfile(template_database, folder / "mlflow.db")
+        running = Server(folder, _free_port(), database=database)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.kill()
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def server(make_server: MakeServer) -> Iterator[Server]:
+    with make_server() as running:
         yield running
-    finally:
-        running.kill()
 
 
 @pytest.fixture(scope="session")

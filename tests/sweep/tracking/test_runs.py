@@ -86,3 +86,43 @@ def test_a_trial_that_failed_before_its_first_epoch_has_a_run_without_points(mak
     run = trial_run(empty, "val_accuracy", "max")
     assert run.points == ()
     assert run.tags["error"] == "The worker died."
+
+
+def thinned(make_result, epochs, points, **changed):
+    return trial_run(make_result(epochs=epochs, **changed), "val_accuracy", "max", points)
+
+
+def steps_of(run, key):
+    return [point.step for point in run.points if point.key == key]
+
+
+def test_a_curve_that_fits_is_kept_whole(make_result):
+    run = thinned(make_result, 10, 10)
+    assert steps_of(run, "val_loss") == list(range(1, 11))
+    assert "thinned" not in run.tags
+
+
+def test_a_longer_curve_keeps_its_ends_its_best_and_an_even_spread(make_result):
+    accuracy = np.zeros(1001)
+    accuracy[332] = 0.9
+    run = thinned(make_result, 1001, 12, curves={"val_accuracy": accuracy})
+    assert steps_of(run, "val_loss") == [1, 101, 201, 301, 333, 401, 501, 601, 701, 801, 901, 1001]
+    assert steps_of(run, "val_accuracy") == steps_of(run, "val_loss")
+    assert run.tags["thinned"] == "12 of 1001 epochs"
+    summary = {point.key: point.value for point in run.points if point.key.startswith(("best_", "final_"))}
+    assert summary == {"best_val_accuracy": 0.9, "best_epoch": 333, "final_val_accuracy": 0}
+
+
+def test_thinning_never_exceeds_the_number_of_points(make_result):
+    for epochs in range(11, 60):
+        run = thinned(make_result, epochs, 10)
+        steps = steps_of(run, "val_loss")
+        assert 9 <= len(steps) <= 10
+        assert {1, epochs - 1, epochs} <= set(steps)
+
+
+def test_a_diverged_trial_is_thinned_without_a_best_epoch(make_result):
+    curve = np.full(100, np.nan)
+    run = thinned(make_result, 100, 10, status="DIVERGED", curves={"val_accuracy": curve})
+    assert steps_of(run, "val_accuracy") == []
+    assert run.tags["thinned"] == "10 of 100 epochs"

@@ -80,3 +80,24 @@ def test_a_line_torn_by_a_crash_is_ignored(tmp_path, make_result):
     seen = []
     assert pending.drain(lambda chunk: seen.extend(chunk) or [], 10_000) == 0
     assert len(seen) == 1
+
+
+def test_results_that_come_shortly_after_each_other_are_taken_together(make_result):
+    queue = BoundedQueue(capacity=10_000)
+    queue.put(make_result(seed=0), 0.0)
+    threading.Timer(0.05, queue.put, (make_result(seed=1), 0.0)).start()
+    started = time.monotonic()
+    assert [result.trial.seed for result in queue.take(1000, gather_seconds=0.2)] == [0, 1]
+    assert time.monotonic() - started > 0.15
+
+
+def test_gathering_ends_when_there_is_enough_or_no_more(make_result):
+    queue = BoundedQueue(capacity=100)
+    queue.put(make_result(seed=0), 0.0)
+    queue.put(make_result(seed=1), 0.0)
+    started = time.monotonic()
+    assert len(queue.take(1000, gather_seconds=30)) == 2
+    queue.put(make_result(seed=2), 0.0)
+    threading.Timer(0.05, queue.close).start()
+    assert len(queue.take(1000, gather_seconds=30)) == 1
+    assert time.monotonic() - started < 5

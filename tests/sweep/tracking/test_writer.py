@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -210,6 +213,28 @@ def test_a_defect_of_the_writer_loses_no_trial(store_uri, tmp_path, record, make
     assert MlflowClient(store_uri).get_run(writer.parent_run_id).info.status == "FINISHED"
     writer.log_trial(make_result(seed=3))
     assert report.pending.read_text().count("\n") == 4
+
+
+def test_thinned_trials_are_counted(store_uri, tmp_path, record, make_result):
+    with SweepWriter(store_uri, record, tmp_path, points=10) as writer:
+        for seed, epochs in enumerate((10, 11, 50)):
+            writer.log_trial(make_result(seed=seed, epochs=epochs))
+        report = writer.finish("FINISHED", {}, {})
+    assert (report.written, report.thinned) == (3, 2)
+    notes = {run.data.tags["seed"]: run.data.tags.get("thinned") for run in children(store_uri, writer)}
+    assert notes == {"0": None, "1": "10 of 11 epochs", "2": "10 of 50 epochs"}
+
+
+def test_a_sweep_into_sqlite_imports_no_mlflow(tmp_path, record):
+    code = (
+        "import sys; from pathlib import Path; from sweep.tracking import SweepRecord, SweepWriter\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "record = SweepRecord('n', 'q', 'e', 'h', 'c', 'val_loss', 'min')\n"
+        "with SweepWriter(f'sqlite:///{folder}/mlflow.db', record, folder) as writer: pass\n"
+        "print(writer.parent_run_id, 'mlflow' in sys.modules, 'sqlalchemy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert re.fullmatch("[0-9a-f]{32} False False\n", done.stdout)
 
 
 def test_nothing_is_printed(store_uri, tmp_path, record, make_result, capfd):
