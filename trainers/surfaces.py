@@ -1,4 +1,4 @@
-"""Surfaces of two parameters on which an optimizer can be watched: valleys, saddles, plateaus, and their gradients."""
+"""Surfaces of two parameters on which optimizers can be watched: valleys, saddles and plateaus, with gradients."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from trainers.optimizers import OPTIMIZERS
-from trainers.pack import CONSTANT, TrialSpec
-from trainers.schedules import Schedule
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +55,7 @@ def quadratic(condition_number: float) -> Surface:
         lambda x, y: 0.5 * (x**2 + kappa * y**2),
         lambda x, y: (x * 1.0, kappa * y),
         minima=((0.0, 0.0),),
-        start=(-9.0, 2.0),
+        start=(-9.0, 1.0),
         limits=(-10.0, 4.0, -3.0, 3.0),
     )
 
@@ -141,94 +137,7 @@ SURFACES: Mapping[str, Surface] = MappingProxyType(
 """The surfaces, by name; the quadratic with condition number 25."""
 
 
-def descend(
-    surface: Surface,
-    optimizer: str,
-    hyperparameters: Mapping[str, float],
-    steps: int,
-    *,
-    start: ArrayLike | None = None,
-    schedule: Schedule = CONSTANT,
-    noise: float = 0.0,
-    rng: np.random.Generator | None = None,
-) -> Floats:
-    """Let an optimizer walk down a surface; here a step is also an epoch.
-
-    Args:
-        surface: where.
-        optimizer: a name in `trainers.optimizers.OPTIMIZERS`.
-        hyperparameters: of the optimizer; what is missing gets its default.
-        steps: T, 0 or more.
-        start: (2,), or (K, 2) for K walks at once; None is the surface's own.
-        schedule: of the learning rate.
-        noise: standard deviation of the normal noise on each component of each gradient, like that of a mini-batch.
-        rng: where the noise comes from; needed when there is some.
-
-    Returns:
-        (T + 1, 2), or (T + 1, K, 2) float64: the start and each step. After an overflow the rest is inf or NaN.
-
-    Raises:
-        ValueError: for an unknown optimizer, a hyperparameter out of range, or noise without ``rng``.
-
-    >>> descend(quadratic(1.0), "sgd", {"learning_rate": 0.5}, 2, start=(8.0, 4.0)).tolist()
-    [[8.0, 4.0], [4.0, 2.0], [2.0, 1.0]]
-    """
-    numbers = TrialSpec(optimizer, hyperparameters).hyperparameters
-    if noise and rng is None:
-        raise ValueError(f"`rng` is needed for noisy gradients. Received: None with noise {noise!r}.")
-    begin = np.asarray(surface.start if start is None else start, dtype=np.float64)
-    w = np.array(np.atleast_2d(begin))
-    rule = OPTIMIZERS[optimizer]
-    columns = {name: np.full((len(w), 1), value) for name, value in numbers.items()}
-    multipliers = np.array([schedule.multipliers(t, t, 1)[0] for t in range(steps)])
-    rates = columns["learning_rate"] * multipliers[:, None, None]
-    coefficients = rule.coefficients(columns, rates, np.arange(1.0, steps + 1.0)[:, None, None]) if steps else {}
-    state, work = rule.init(w), np.empty_like(w)
-    path = np.empty((steps + 1, *w.shape))
-    path[0] = w
-    with np.errstate(all="ignore"):
-        for t in range(steps):
-            g = np.stack(surface.gradient(w[:, 0], w[:, 1]), axis=1)
-            if rng is not None and noise:
-                g += noise * rng.standard_normal(g.shape)
-            now = {name: value[t] if value.ndim == 3 else value for name, value in coefficients.items()}
-            rule.update(w, g, state, now, work)
-            path[t + 1] = w
-    return path.reshape(steps + 1, *begin.shape)
-
-
 def heights(surface: Surface, path: Floats) -> Floats:
     """The value of a surface along a path: (..., 2) -> (...)."""
     with np.errstate(all="ignore"):
         return np.asarray(surface.value(path[..., 0], path[..., 1]), dtype=np.float64)
-
-
-def steps_until(values: ArrayLike, below: float) -> int | None:
-    """The first step after which a value lies below a threshold; None if none does.
-
-    Args:
-        values: (T + 1,), the one before the first step first; NaN lies nowhere.
-        below: the threshold.
-
-    >>> steps_until([4.0, 2.0, 1.0, 3.0], 1.5), steps_until([4.0], 1.5)
-    (2, None)
-    """
-    reached = np.flatnonzero(np.asarray(values) < below)
-    return int(reached[0]) if reached.size else None
-
-
-def steps_to_leave(surface: Surface, path: Floats) -> int | None:
-    """The steps that a path (T + 1, 2) took to leave the saddle or plateau: until f is below ``left_below``.
-
-    Returns:
-        The number of steps; None if it never left.
-
-    Raises:
-        ValueError: when the surface has no saddle or plateau to leave.
-
-    >>> steps_to_leave(SADDLE, np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.5]]))
-    2
-    """
-    if surface.left_below is None:
-        raise ValueError(f"The surface {surface.name} has no saddle or plateau. Take one such as saddle.")
-    return steps_until(heights(surface, path), surface.left_below)

@@ -1,24 +1,11 @@
-"""Surfaces against central differences and their known minima, and descents against closed forms."""
+"""Surfaces against central differences and their known minima."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from trainers.averages import averages
-from trainers.optimizers import OPTIMIZERS
-from trainers.schedules import Schedule
-from trainers.surfaces import (
-    PLATEAU,
-    SADDLE,
-    SURFACES,
-    Surface,
-    descend,
-    heights,
-    quadratic,
-    steps_to_leave,
-    steps_until,
-)
+from trainers.surfaces import SURFACES, Surface, heights, quadratic
 
 EACH = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
 
@@ -66,65 +53,3 @@ def test_the_quadratic_has_the_condition_number_that_it_says() -> None:
     assert curvatures[1] / curvatures[0] == 40.0
     with pytest.raises(ValueError, match=r"1 or more\. Received: 0\.5"):
         quadratic(0.5)
-
-
-@pytest.mark.parametrize("kappa", [2.0, 10.0, 100.0])
-def test_gradient_descent_at_its_best_step_shrinks_by_the_known_rate(kappa: float) -> None:
-    # Both coordinates shrink by (kappa - 1) / (kappa + 1) a step at alpha = 2 / (kappa + 1).
-    path = descend(quadratic(kappa), "sgd", {"learning_rate": 2.0 / (kappa + 1.0)}, 20, start=(1.0, 1.0))
-    rate = (kappa - 1.0) / (kappa + 1.0)
-    np.testing.assert_allclose(np.abs(path), (rate ** np.arange(21.0))[:, None] * [1.0, 1.0], rtol=1e-10)
-
-
-def test_momentum_walks_along_the_average_of_its_gradients() -> None:
-    surface = quadratic(5.0)
-    path = descend(surface, "momentum", {"learning_rate": 0.1, "beta1": 0.8}, 30)
-    gradients = np.stack(surface.gradient(path[:-1, 0], path[:-1, 1]), axis=1)
-    np.testing.assert_allclose(np.diff(path, axis=0), -0.1 * averages(gradients, 0.8), rtol=1e-9, atol=1e-15)
-
-
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_goes_down_the_valley_and_walks_together_as_alone(optimizer: str) -> None:
-    surface = quadratic(25.0)
-    numbers = {"learning_rate": 0.01}
-    together = descend(surface, optimizer, numbers, 60, start=[[-3.0, 2.0], [1.0, -1.0]])
-    assert together.shape == (61, 2, 2)
-    np.testing.assert_array_equal(together[:, 1], descend(surface, optimizer, numbers, 60, start=(1.0, -1.0)))
-    assert heights(surface, together[-1, 0]) < heights(surface, together[0, 0])
-
-
-def test_a_schedule_counts_a_step_as_an_epoch() -> None:
-    # On f = x^2 / 2 a step multiplies x by 1 - alpha; the rates are 0.5 / (1 + t), t from 1.
-    path = descend(
-        quadratic(1.0), "sgd", {"learning_rate": 0.5}, 2, start=(1.0, 0.0), schedule=Schedule("inverse_time", 1.0)
-    )
-    np.testing.assert_allclose(path[:, 0], [1.0, 0.75, 0.75 * (1.0 - 0.5 / 3.0)])
-
-
-def test_noise_has_the_deviation_that_was_asked_and_comes_from_the_generator() -> None:
-    def walk(seed: int) -> np.ndarray:
-        rng = np.random.default_rng(seed)
-        return descend(quadratic(1.0), "sgd", {"learning_rate": 1.0}, 1, start=np.zeros((20000, 2)), noise=0.3, rng=rng)
-
-    assert walk(0)[1].std() == pytest.approx(0.3, rel=0.02)
-    np.testing.assert_array_equal(walk(0), walk(0))
-    with pytest.raises(ValueError, match="`rng` is needed"):
-        descend(quadratic(1.0), "sgd", {"learning_rate": 1.0}, 1, noise=0.3)
-
-
-def test_a_walk_that_overflows_is_no_warning_and_leaves_nothing() -> None:
-    path = descend(quadratic(25.0), "sgd", {"learning_rate": 10.0}, 500)
-    assert not np.isfinite(path[-1]).all()
-    assert steps_until(heights(quadratic(25.0), path), 1e-3) is None
-
-
-def test_gradient_descent_leaves_the_saddle_when_its_growing_coordinate_says() -> None:
-    # x_t = 0.8^t and y_t = 0.001 x 1.2^t: 0.64^t - 1e-6 x 1.44^t < -1 first at t = 38, as 1.44^38 = 1.04e6.
-    assert steps_to_leave(SADDLE, descend(SADDLE, "sgd", {"learning_rate": 0.1}, 100)) == 38
-
-
-def test_a_descent_that_stays_on_the_plateau_has_no_number_of_steps() -> None:
-    assert steps_to_leave(PLATEAU, descend(PLATEAU, "sgd", {"learning_rate": 0.1}, 100)) is None
-    assert steps_to_leave(PLATEAU, descend(PLATEAU, "adam", {"learning_rate": 0.1}, 100)) is not None
-    with pytest.raises(ValueError, match="no saddle or plateau"):
-        steps_to_leave(quadratic(2.0), np.zeros((1, 2)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from sweep.report.charts import Bars, Cells, Chart, Mark, Panel, Plot
 from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, look, tidy
@@ -45,10 +47,18 @@ def draw_chart(chart: Chart) -> Picture:
 
 
 def _numbers(chart: Chart) -> Mapping[str, int]:
-    """Label -> number of its look, in order of appearance."""
-    plots = [panel for panel in chart.panels if isinstance(panel, Plot)]
-    labels = dict.fromkeys(line.label for plot in plots for line in plot.lines if not line.is_faint)
-    return {label: number for number, label in enumerate(labels)}
+    """Label -> number of its look: the same in all panels, and the lowest that no other line of its panel has."""
+    numbers: dict[str, int] = {}
+    for panel in chart.panels:
+        labels = (
+            dict.fromkeys(line.label for line in panel.lines if not line.is_faint) if isinstance(panel, Plot) else {}
+        )
+        taken = {numbers[label] for label in labels if label in numbers}
+        free = (number for number in itertools.count() if number not in taken)
+        for label in labels:
+            if label not in numbers:
+                numbers[label] = next(free)
+    return numbers
 
 
 def _draw(axes: Axes, panel: Panel, numbers: Mapping[str, int]) -> None:
@@ -158,5 +168,6 @@ def _cells(axes: Axes, panel: Cells) -> None:
     axes.set_xlim(0, longest)
     axes.set_ylim(len(panel.rows) - 0.4, -0.6)
     axes.set_yticks(range(len(panel.rows)), panel.row_names)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
