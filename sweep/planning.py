@@ -17,7 +17,7 @@ from sweep.config.spaces import HYPERPARAMETERS
 from sweep.errors import DataError
 from sweep.records import Arm, Setting, Trial, Value
 from sweep.search import settings
-from sweep.space import SETTING_KEYS, Merge, merge_equal
+from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
 from trainers.data import DatasetShape, training_examples
 from trainers.errors import DataError as CannotSplit
 
@@ -43,6 +43,7 @@ class Plan:
         seeds: the seeds that each arm is trained with.
         trials: arms x seeds, the seeds of one arm together.
         training_examples: size of the training part.
+        choices: what was left to be chosen here, and why.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Plan:
     seeds: tuple[int, ...]
     trials: tuple[Trial, ...]
     training_examples: int
+    choices: tuple[str, ...] = ()
 
     @property
     def optimizer_steps(self) -> int:
@@ -81,6 +83,10 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         raise DataError(f"{config.where('data.validation')}`data.validation`: {error}") from None
     asked = list(settings(config))
     distinct, merged = merge_equal(asked, examples)
+    choices = []
+    if any(setting["batch_size"] == "auto" for setting in asked):
+        size, why = auto_batch_size(examples)
+        choices.append(f"batch_size auto is {size}, {why}")
     shared = _digest(_identity(config, data_fingerprint))
     arms = tuple(
         Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
@@ -92,7 +98,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         for seed in config.seeds
     )
     plan_hash = _digest({"sweep": shared, "trials": [trial.id for trial in trials]})
-    return Plan(config.name, plan_hash, len(asked), tuple(merged), arms, config.seeds, trials, examples)
+    return Plan(config.name, plan_hash, len(asked), tuple(merged), arms, config.seeds, trials, examples, tuple(choices))
 
 
 def labels(settings: Sequence[Setting]) -> list[str]:

@@ -10,7 +10,7 @@ from sweep.config import SweepConfig
 from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.optimizers import OPTIMIZERS
-from trainers.pack import Backend, NetworkSpec, Pack, Precision, Target, TrialSpec
+from trainers.pack import CONSTANT, Backend, NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import Schedule
 
 
@@ -113,4 +113,7 @@ def schedule_of(setting: Setting) -> Schedule:
         0 if setting.get("decay_start") == 0 else 1,
         tuple(int(part) for part in boundaries.split(",") if part),
         tuple(float(part) for part in values.split(",") if part),
+        int(setting.get("decay_warmup", 0)),
+        int(setting.get("decay_patience", CONSTANT.patience)),
+        float(setting.get("decay_threshold", CONSTANT.threshold)),
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 from sweep.config import SweepConfig
+from sweep.config.decay import NUMBERS as DECAY_NUMBERS
 from sweep.config.decay import Decay, applicable
 from sweep.config.spaces import HYPERPARAMETERS, OptimizerSpace
 from sweep.config.values import Domain
 from sweep.records import Setting, Value
 from trainers.optimizers import OPTIMIZERS
-from trainers.schedules import RULES
+from trainers.schedules import RULES, Schedule
 
-DECAY_NUMBERS = ("rate", "by", "interval", "start", "boundaries", "values")
 SETTING_KEYS: tuple[str, ...] = (
     "optimizer",
     *HYPERPARAMETERS,
@@ -28,6 +29,15 @@ SETTING_KEYS: tuple[str, ...] = (
 
 BATCH_SIZE = 64
 """The batch size when none is given."""
+
+LARGEST_FULL_BATCH = 2000
+"""Up to so many training examples ``batch_size: auto`` is full, as the lecture advises."""
+
+AUTO_BATCH_SIZES = (64, 128, 256, 512)
+"""What it is above that: powers of two, from which the lecture lets one choose."""
+
+AUTO_STEPS = 100
+"""The larger of them are faster by the example, as long as an epoch has steps enough to make progress."""
 
 Subspace: TypeAlias = Mapping[str, Domain]
 """Independent dimensions of one optimizer with one decay: every combination is a setting."""
@@ -58,18 +68,20 @@ def _dimensions(space: OptimizerSpace, decay: Decay, epochs: int) -> dict[str, D
     for declared in OPTIMIZERS[space.optimizer].hyperparameters:
         if declared.default is not None:
             defaults[declared.name] = (declared.default,)
-    if "by" in decay.applicable:
-        defaults["decay_by"] = ("epoch",)
-    if "interval" in decay.applicable:
-        defaults["decay_interval"] = (1,)
-    if "start" in decay.applicable:
-        defaults["decay_start"] = (1,)
+    rule = RULES[decay.kind]
+    usual = Schedule(by=rule.by)
+    if rule.rate is not None and rule.rate.default is not None:
+        defaults["decay_rate"] = (rule.rate.default,)
+    used = {*decay.applicable, *(["by"] if "decay_warmup" in space.domains else [])}
+    for number in ("by", "interval", "start", "patience", "threshold"):
+        if number in used:
+            defaults[f"decay_{number}"] = (getattr(usual, number),)
     return {**defaults, **space.domains, "optimizer": (space.optimizer,), **_decay_dimensions(decay)}
 
 
 def _decay_dimensions(decay: Decay) -> dict[str, Domain]:
     dimensions: dict[str, Domain] = {"decay": (decay.kind,)}
-    for number in ("rate", "by", "interval", "start"):
+    for number in ("rate", "by", "interval", "start", "warmup", "patience", "threshold"):
         if (given := getattr(decay, number)) is not None:
             dimensions[f"decay_{number}"] = given
     if decay.boundaries is not None and decay.values is not None:
@@ -116,6 +128,22 @@ def canonical(setting: Setting, training_examples: int) -> Setting:
     return setting
 
 
+def auto_batch_size(training_examples: int) -> tuple[int | Literal["full"], str]:
+    """What ``batch_size: auto`` is, and why.
+
+    >>> [auto_batch_size(examples)[0] for examples in (2000, 2001, 12_799, 12_800, 60_000)]
+    ['full', 64, 64, 128, 512]
+    """
+    if training_examples <= LARGEST_FULL_BATCH:
+        return "full", f"as there are {LARGEST_FULL_BATCH:,} training examples or fewer ({training_examples:,})"
+    sizes = [size for size in AUTO_BATCH_SIZES if training_examples >= size * AUTO_STEPS]
+    if not sizes:
+        smallest = AUTO_BATCH_SIZES[0]
+        return smallest, f"the smallest, for {training_examples:,} training examples make {AUTO_STEPS} steps of none"
+    of = f"{', '.join(map(str, AUTO_BATCH_SIZES[:-1]))} and {AUTO_BATCH_SIZES[-1]}"
+    return sizes[-1], f"the largest of {of} with {AUTO_STEPS} steps an epoch ({training_examples:,} training examples)"
+
+
 def _distinct(pairs: Iterable[tuple[Setting, str | None]]) -> tuple[list[Setting], Counter[str | None]]:
     """Keep the first of equal settings; count the others by the reason that made them equal."""
     groups: dict[tuple[tuple[str, Value], ...], tuple[Setting, list[str | None]]] = {}
@@ -133,8 +161,11 @@ def _distinct(pairs: Iterable[tuple[Setting, str | None]]) -> tuple[list[Setting
 def _simplifications(training_examples: int) -> Sequence[Callable[[Setting], Changed]]:
     """The exact equivalences, in the order in which they are applied."""
 
-    def full_batch(setting: Setting) -> Changed:
+    def batch_size(setting: Setting) -> Changed:
         size = setting.get("batch_size")
+        if size == "auto":
+            chosen, why = auto_batch_size(training_examples)
+            return {**setting, "batch_size": chosen}, f"batch_size auto is {chosen}, {why}"
         if isinstance(size, int) and size >= training_examples:
             reason = f"a batch size of {training_examples} or more is full, as that is all training examples"
             return {**setting, "batch_size": "full"}, reason
@@ -142,10 +173,12 @@ def _simplifications(training_examples: int) -> Sequence[Callable[[Setting], Cha
 
     return (
         _without_ignored,
+        _without_warmup,
         _without_ignored_by_decay,
-        _momentum_without_average,
-        full_batch,
+        _other_optimizer,
+        batch_size,
         _neutral_decay,
+        _warmup_of_one,
         _one_step_an_epoch,
     )
 
@@ -158,7 +191,7 @@ def _without_ignored(setting: Setting) -> Changed:
 
 def _without_ignored_by_decay(setting: Setting) -> Changed:
     kind = str(setting.get("decay", "constant"))
-    used = applicable(kind, "decay_boundaries" in setting)
+    used = applicable(kind, "decay_boundaries" in setting, "decay_warmup" in setting)
     unused = [f"decay_{number}" for number in DECAY_NUMBERS if number not in used]
     return _without(setting, unused, f"{kind} decay has no")
 
@@ -171,11 +204,37 @@ def _without(setting: Setting, keys: Sequence[str], reason: str) -> Changed:
     return kept, f"{reason} {' or '.join(present)}"
 
 
-def _momentum_without_average(setting: Setting) -> Changed:
-    if setting["optimizer"] != "momentum" or setting["beta1"] != 0.0:
+ALIKE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "momentum": ("beta1", "sgd"),
+        "heavy_ball": ("beta1", "sgd"),
+        "nesterov": ("beta1", "sgd"),
+        "adamw": ("weight_decay", "adam"),
+    }
+)
+"""Optimizer -> the hyperparameter at whose 0 it is another, which has all the others, bit for bit."""
+
+
+def _other_optimizer(setting: Setting) -> Changed:
+    optimizer = str(setting["optimizer"])
+    if optimizer not in ALIKE or setting[ALIKE[optimizer][0]] != 0.0:
         return None
-    kept = {key: value for key, value in setting.items() if key != "beta1"}
-    return {**kept, "optimizer": "sgd"}, "momentum with beta1 = 0 is sgd"
+    dropped, other = ALIKE[optimizer]
+    kept = {key: value for key, value in setting.items() if key != dropped}
+    return {**kept, "optimizer": other}, f"{optimizer} with {dropped} = 0 is {other}"
+
+
+def _without_warmup(setting: Setting) -> Changed:
+    if setting.get("decay_warmup") != 0:
+        return None
+    return _without(setting, ["decay_warmup"], "a warm-up of 0 needs no")
+
+
+def _warmup_of_one(setting: Setting) -> Changed:
+    if setting.get("decay_warmup") != 1 or setting["decay"] != "constant":
+        return None
+    kept = {key: value for key, value in setting.items() if key not in ("decay_warmup", "decay_by")}
+    return kept, "a warm-up of 1 to a constant rate is none"
 
 
 def _neutral_decay(setting: Setting) -> Changed:
@@ -188,7 +247,8 @@ def _neutral_decay(setting: Setting) -> Changed:
         reason = f"{kind} decay with a rate of {RULES[kind].neutral_rate:g} is constant"
     if reason is None:
         return None
-    kept = {key: value for key, value in setting.items() if not key.startswith("decay_")}
+    stays = ("decay_by", "decay_warmup") if "decay_warmup" in setting else ()
+    kept = {key: value for key, value in setting.items() if not key.startswith("decay_") or key in stays}
     return {**kept, "decay": "constant"}, reason
 
 

@@ -27,6 +27,7 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate) -> dict[str, A
         "hash": plan.hash,
         "settings_asked": plan.asked,
         "merged": [{"reason": merge.reason, "count": merge.count} for merge in plan.merged],
+        "choices": list(plan.choices),
         "seeds": list(plan.seeds),
         "training_examples": plan.training_examples,
         "optimizer_steps": plan.optimizer_steps,
@@ -56,6 +57,8 @@ def print_plan(preparation: Preparation, estimate: Estimate, console: Console | 
     rows.add_row("settings asked", f"{plan.asked:,}")
     for merge in plan.merged:
         rows.add_row("  merged", f"{merge.count:,}  {merge.reason}")
+    for choice in plan.choices:
+        rows.add_row("  chosen", choice)
     rows.add_row("arms", f"{len(plan.arms):,} distinct settings")
     rows.add_row("seeds", f"{len(plan.seeds):,} each ({_seeds(plan.seeds)})")
     rows.add_row("trials", f"{len(plan.trials):,}")

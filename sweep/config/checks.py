@@ -14,6 +14,7 @@ from sweep.config.values import Distribution, written_form
 from trainers.data import shape
 from trainers.data.dataset import Task
 from trainers.optimizers import OPTIMIZERS
+from trainers.schedules import RULES
 
 
 def metric_problems(metric: MetricConfig, data: BundledData | SyntheticData | FileData | None) -> Iterator[Problem]:
@@ -71,7 +72,7 @@ def _decay(space: OptimizerSpace) -> Iterator[Problem]:
             yield from rates_out_of_range(
                 decay.kind, space.domains["decay_rate"], space.origins["decay_rate"], absolute=True
             )
-        else:
+        elif (declared := RULES[decay.kind].rate) is not None and declared.default is None:
             rule = f"needs a rate for {decay.kind}"
             way_out = f"Write such as `decay: {{kind: {decay.kind}, rate: 0.5}}`, or give `decay_rate`."
             yield Problem(rule, way_out, space.origins["decay"], None, True, True)
@@ -82,7 +83,8 @@ def _distributions(space: OptimizerSpace, search: GridSearch | None) -> Iterator
         return
     found = [(space.origins[name], domain) for name, domain in space.domains.items()]
     for index, decay in enumerate(space.decays or ()):
-        found.append(((*space.origins["decay"], index, "rate"), decay.rate or ()))
+        for number in ("rate", "threshold"):
+            found.append(((*space.origins["decay"], index, number), getattr(decay, number) or ()))
     for at, domain in found:
         if isinstance(domain, Distribution):
             rule = "must be a value or a list of values, as `search.method` is grid"

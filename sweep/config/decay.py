@@ -28,6 +28,18 @@ RATES = Values(
 INTERVALS = counts(1)
 BY = words(("epoch", "step"))
 STARTS = words((0, 1))
+WARMUPS = counts(5, minimum=0)
+PATIENCES = counts(10, minimum=0)
+THRESHOLDS = Values(
+    rule="lie in [0, 1)",
+    example=1e-4,
+    accepts=lambda value: is_finite_number(value) and 0 <= value < 1,
+    schema={"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+    convert=float,
+    is_real=True,
+)
+NUMBERS = ("rate", "by", "interval", "start", "boundaries", "values", "warmup", "patience", "threshold")
+"""What a decay may state beside its kind, in the order of the keys of a setting."""
 
 
 Boundary: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
@@ -40,13 +52,16 @@ class Decay(Section):
 
     kind: Kind
     """The formula: constant, inverse_time `alpha0 / (1 + rate t)`, exponential `rate^t alpha0`, inverse_sqrt
-    `rate / sqrt(t) alpha0`, or staircase (`rate` every `interval`, or `boundaries` and `values`)."""
+    `rate / sqrt(t) alpha0`, staircase (`rate` every `interval`, or by hand `boundaries` and `values`), cosine (down to
+    `rate` alpha0), one_cycle (up to alpha0 for the share `rate` of the training, then down), or reduce_on_plateau
+    (`rate` after `patience` epochs without improvement)."""
 
     rate: Annotated[Domain | None, RATES] = None
-    """The number in the formula: decay rate, base, k, or factor. Default: `decay_rate`."""
+    """The number in the formula: decay rate, base, k, factor, final multiplier, or share that rises. Default:
+    `decay_rate`, or else 0 for cosine, 0.3 for one_cycle and 0.1 for reduce_on_plateau."""
 
     by: Annotated[Domain | None, BY] = None
-    """What t counts: epoch or step. Default: `decay_by`, or else epoch."""
+    """What t counts: epoch or step. Default: `decay_by`, or else epoch, and step for one_cycle."""
 
     interval: Annotated[Domain | None, INTERVALS] = None
     """Hold the rate for so many epochs or steps: t is floor(count / interval). Default: `decay_interval`, or else 1."""
@@ -60,10 +75,20 @@ class Decay(Section):
     values: Multipliers | None = Field(default=None, examples=[[1.0, 0.1, 0.01]])
     """Staircase: multipliers of the learning rate, one more than there are `boundaries`."""
 
+    warmup: Annotated[Domain | None, WARMUPS] = None
+    """Epochs or steps over which the rate first rises to where the formula begins. Default: `decay_warmup`, or 0."""
+
+    patience: Annotated[Domain | None, PATIENCES] = None
+    """Reduce_on_plateau: epochs without improvement that it bears. Default: `decay_patience`, or else 10."""
+
+    threshold: Annotated[Domain | None, THRESHOLDS] = None
+    """Reduce_on_plateau: relative fall of the validation loss that is an improvement. Default: `decay_threshold`, or
+    else 0.0001."""
+
     @property
     def applicable(self) -> tuple[str, ...]:
         """The numbers that this decay uses."""
-        return applicable(self.kind, self.boundaries is not None)
+        return applicable(self.kind, self.boundaries is not None, self.warmup is not None)
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Decay:
@@ -73,11 +98,10 @@ class Decay(Section):
         return self
 
     def _ignored(self) -> Iterator[Problem]:
-        takes = self.applicable or ("no numbers",)
-        for field in ("rate", "by", "interval", "start", "boundaries", "values"):
+        for field in NUMBERS:
             missing_its_pair = self.kind == "staircase" and field in ("boundaries", "values")
             if getattr(self, field) is not None and field not in self.applicable and not missing_its_pair:
-                rule = f"is not used by this {self.kind} decay, which takes {', '.join(takes)}"
+                rule = f"is not used by this {self.kind} decay, which takes {', '.join(self.applicable)}"
                 yield Problem(rule, "Leave it out.", (field,), is_key=True)
 
     def _stairs(self) -> Iterator[Problem]:
@@ -94,17 +118,20 @@ class Decay(Section):
             yield Problem(rule, "The first value holds before the first boundary.", ("values",), list(self.values))
 
 
-def applicable(kind: str, has_boundaries: bool) -> tuple[str, ...]:
+def applicable(kind: str, has_boundaries: bool, has_warmup: bool) -> tuple[str, ...]:
     """The numbers that a decay uses, without the ``decay_`` in front.
 
-    >>> applicable("staircase", has_boundaries=False)
-    ('rate', 'by', 'interval')
+    >>> applicable("staircase", has_boundaries=False, has_warmup=False)
+    ('rate', 'by', 'interval', 'warmup')
+    >>> applicable("constant", has_boundaries=False, has_warmup=True)
+    ('by', 'warmup')
     """
-    if RULES[kind].rate is None:
-        return ()
-    if kind == "staircase":
-        return ("by", "boundaries", "values") if has_boundaries else ("rate", "by", "interval")
-    return ("rate", "by", "interval", "start")
+    takes = RULES[kind].takes
+    if kind == "staircase" and has_boundaries:
+        takes = ("by", "boundaries", "values")
+    elif has_warmup and "by" not in takes:
+        takes = (*takes, "by")
+    return (*takes, "warmup")
 
 
 def rates_out_of_range(kind: str, rates: Domain | None, at: Keys, absolute: bool = False) -> Iterator[Problem]:

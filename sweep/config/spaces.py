@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, create_model
 
-from sweep.config.decay import BY, INTERVALS, RATES, STARTS, Decay, Decays
+from sweep.config.decay import BY, INTERVALS, PATIENCES, RATES, STARTS, THRESHOLDS, WARMUPS, Decay, Decays
 from sweep.config.document import Keys
 from sweep.config.section import Section
 from sweep.config.values import Distribution, Domain, Values, counts, numbers, words
@@ -17,7 +17,7 @@ from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer
 DESCRIBED = {"use_attribute_docstrings": False}
 """For models that are made without source code: looking for docstrings in it would cost a tenth of a second."""
 
-BATCH_SIZES = counts(64, word="full")
+BATCH_SIZES = counts(64, "full", "auto")
 EPOCHS = counts(10)
 
 
@@ -25,7 +25,8 @@ class Space(Section):
     """What can be tried for every optimizer; each key takes a value, a list of values, or a distribution."""
 
     batch_size: Annotated[Domain | None, BATCH_SIZES] = None
-    """Examples per step: 1 is stochastic, `full` is batch gradient descent. Default: 64."""
+    """Examples per step: 1 is stochastic, `full` is batch gradient descent, `auto` is full for up to 2000 training
+    examples and above that the largest of 64, 128, 256 and 512 with 100 steps an epoch, or 64. Default: 64."""
 
     decay: Decays = None
     """How the learning rate shrinks: a name, or a mapping with its numbers, or a list of these. Default: constant."""
@@ -34,13 +35,22 @@ class Space(Section):
     """The number in the formula of every `decay` that is given by its name alone."""
 
     decay_by: Annotated[Domain | None, BY] = None
-    """What the decay counts: epoch or step. Default: epoch."""
+    """What the decay counts: epoch or step. Default: epoch, and step for one_cycle."""
 
     decay_interval: Annotated[Domain | None, INTERVALS] = None
     """Hold the learning rate for so many epochs (or steps). Default: 1."""
 
     decay_start: Annotated[Domain | None, STARTS] = None
     """Number of the first epoch (or step): 1 as in the lecture, 0 as in Keras and torch. Default: 1."""
+
+    decay_warmup: Annotated[Domain | None, WARMUPS] = None
+    """Epochs (or steps) over which the learning rate first rises, before any decay. Default: 0, none."""
+
+    decay_patience: Annotated[Domain | None, PATIENCES] = None
+    """Epochs without improvement that reduce_on_plateau bears. Default: 10."""
+
+    decay_threshold: Annotated[Domain | None, THRESHOLDS] = None
+    """Relative fall of the validation loss that reduce_on_plateau takes for an improvement. Default: 0.0001."""
 
     epochs: Annotated[Domain | None, EPOCHS] = None
     """Passes over the training part. Default: `trainer.epochs`."""

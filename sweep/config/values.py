@@ -180,17 +180,17 @@ def numbers(declarations: Sequence[Hyperparameter]) -> Values:
     return Values(f"lie in {first.interval}", example, accepts, schema, float, is_real=True)
 
 
-def counts(example: int, word: str | None = None) -> Values:
-    """Whole numbers from 1; or ``word``, where one is given."""
-    rule = "be a whole number, 1 or more" + (f", or {word}" if word else "")
-    schema: dict[str, Any] = {"type": "integer", "minimum": 1}
-    if word:
-        schema = {"anyOf": [schema, {"const": word}]}
+def counts(example: int, *words: str, minimum: int = 1) -> Values:
+    """Whole numbers from ``minimum``; or one of ``words``, where some are given."""
+    rule = f"be a whole number, {minimum} or more" + "".join(f", or {word}" for word in words)
+    schema: dict[str, Any] = {"type": "integer", "minimum": minimum}
+    if words:
+        schema = {"anyOf": [schema, *({"const": word} for word in words)]}
 
     def accepts(value: Any) -> bool:
-        return (is_whole(value) and 1 <= value <= LARGEST_COUNT) or (word is not None and value == word)
+        return (is_whole(value) and minimum <= value <= LARGEST_COUNT) or (isinstance(value, str) and value in words)
 
-    return Values(rule, example, accepts, schema, lambda value: value, words=(word,) if word else ())
+    return Values(rule, example, accepts, schema, lambda value: value, words=words)
 
 
 def words(known: Sequence[Value]) -> Values:

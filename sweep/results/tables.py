@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COUNTS = ("epoch", "steps", "examples")
 """Metrics that are whole numbers."""
 
-WHOLE = ("batch_size", "decay_interval", "decay_start", "epochs")
+WHOLE = ("batch_size", "decay_interval", "decay_start", "decay_warmup", "decay_patience", "epochs")
 TEXT = ("optimizer", "decay", "decay_by", "decay_boundaries", "decay_values")
 """Hyperparameters that are not fractions."""
 

@@ -168,6 +168,34 @@ def test_labels_name_the_numbers_of_decays_of_one_kind():
     ]
 
 
+def test_the_plan_says_what_auto_is_and_why():
+    made = plan(space={"batch_size": "auto"})
+    assert made.choices == ("batch_size auto is full, as there are 2,000 training examples or fewer (120)",)
+    assert [arm.setting["batch_size"] for arm in made.arms] == ["full"]
+    assert plan(space={"batch_size": "full"}).hash == made.hash
+    assert plan().choices == ()
+
+
+def test_labels_name_the_numbers_of_the_newer_schedules():
+    made = plan(
+        space={
+            "decay": [
+                {"kind": "cosine", "warmup": [0, 3]},
+                {"kind": "reduce_on_plateau", "patience": [1, 2]},
+                {"kind": "one_cycle", "by": ["epoch", "step"]},
+            ]
+        }
+    )
+    assert [arm.label for arm in made.arms] == [
+        "sgd decay=cosine",
+        "sgd decay=cosine warmup=3",
+        "sgd decay=reduce_on_plateau patience=1",
+        "sgd decay=reduce_on_plateau patience=2",
+        "sgd decay=one_cycle by=epoch",
+        "sgd decay=one_cycle by=step",
+    ]
+
+
 def test_labels_tell_apart_floats_that_look_alike():
     close = [0.1, 0.1 + 1e-12]
     assert len(set(labels([{"optimizer": "sgd", "learning_rate": rate} for rate in close]))) == 2

@@ -50,6 +50,98 @@ def test_momentum_without_average_alone_becomes_gradient_descent_without_a_merge
     assert merged == []
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "key", "other"),
+    [("heavy_ball", "beta1", "sgd"), ("nesterov", "beta1", "sgd"), ("adamw", "weight_decay", "adam")],
+)
+def test_an_optimizer_that_lacks_what_makes_it_one_is_another(optimizer, key, other):
+    _, distinct, merged = plan(optimizer=[optimizer, other], **{key: [0.0, 0.5]})
+    assert [setting["optimizer"] for setting in distinct] == [other, optimizer]
+    assert key not in distinct[0]
+    assert merged == [Merge(f"{other} has no {key}", 1), Merge(f"{optimizer} with {key} = 0 is {other}", 1)]
+
+
+def test_lion_without_decay_is_lion():
+    _, distinct, merged = plan(optimizer="lion", weight_decay=[0.0, 0.5])
+    assert [setting["optimizer"] for setting in distinct] == ["lion", "lion"]
+    assert merged == []
+
+
+def test_a_warm_up_of_none_leaves_no_trace():
+    _, distinct, merged = plan(optimizer="sgd", decay=["constant", "cosine"], decay_warmup=[0, 5])
+    constant, warm, cosine, warm_cosine = distinct
+    assert "decay_warmup" not in constant
+    assert "decay_by" not in constant
+    assert (warm["decay"], warm["decay_by"], warm["decay_warmup"]) == ("constant", "epoch", 5)
+    assert "decay_warmup" not in cosine
+    assert (cosine["decay_rate"], warm_cosine["decay_warmup"]) == (0.0, 5)
+    assert merged == []
+
+
+def test_a_warm_up_of_one_counts_before_a_decay_but_not_before_a_constant_rate():
+    _, distinct, merged = plan(optimizer="sgd", decay=["constant", "cosine"], decay_warmup=[0, 1])
+    assert [setting.get("decay_warmup") for setting in distinct] == [None, None, 1]
+    assert merged == [Merge("a warm-up of 1 to a constant rate is none", 1)]
+
+
+def test_a_decay_that_does_nothing_keeps_its_warm_up():
+    neutral = {"kind": "exponential", "rate": 1.0, "by": "step", "warmup": 7}
+    _, (setting,), _ = plan(optimizer="sgd", decay=neutral)
+    decay = {key: value for key, value in setting.items() if key.startswith("decay")}
+    assert decay == {"decay": "constant", "decay_by": "step", "decay_warmup": 7}
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers"),
+    [
+        ("cosine", {"decay_rate": 0.0, "decay_by": "epoch"}),
+        ("one_cycle", {"decay_rate": 0.3, "decay_by": "step"}),
+        ("reduce_on_plateau", {"decay_rate": 0.1, "decay_patience": 10, "decay_threshold": 0.0001}),
+    ],
+)
+def test_the_newer_schedules_need_no_number(kind, numbers):
+    _, (setting,), _ = plan(optimizer="sgd", decay=kind)
+    decay = {key: value for key, value in setting.items() if key.startswith("decay_")}
+    assert decay == numbers
+
+
+def test_what_a_schedule_ignores_is_dropped_and_told():
+    _, distinct, merged = plan(optimizer="sgd", decay=["cosine", "reduce_on_plateau"], decay_patience=[3, 5])
+    assert [(s["decay"], s.get("decay_patience")) for s in distinct] == [
+        ("cosine", None),
+        ("reduce_on_plateau", 3),
+        ("reduce_on_plateau", 5),
+    ]
+    assert merged == [Merge("cosine decay has no decay_patience", 1)]
+
+
+def test_auto_is_merged_with_the_batch_size_that_it_chooses():
+    _, distinct, merged = plan(optimizer="sgd", batch_size=["full", 32, "auto"])
+    assert [setting["batch_size"] for setting in distinct] == ["full", 32]
+    reason = "batch_size auto is full, as there are 2,000 training examples or fewer (120)"
+    assert merged == [Merge(reason, 1)]
+
+
+@pytest.mark.parametrize(
+    ("examples", "size"),
+    [
+        (1, "full"),
+        (2000, "full"),
+        (2001, 64),
+        (12_799, 64),
+        (12_800, 128),
+        (25_600, 256),
+        (51_199, 256),
+        (51_200, 512),
+        (10**9, 512),
+    ],
+)
+def test_auto_follows_the_lectures_advice(examples, size):
+    # Up to 2000 full; then 100 steps of 128 are 12,800 examples, of 256 25,600, of 512 51,200.
+    setting = {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": "auto"}
+    assert canonical(setting, examples)["batch_size"] == size
+
+
 def test_batches_of_all_examples_or_more_are_full():
     _, distinct, merged = plan(optimizer="sgd", batch_size=[119, 120, 121, "full"])
     assert [setting["batch_size"] for setting in distinct] == [119, "full"]
@@ -75,6 +167,8 @@ def test_a_flat_decay_rate_is_dropped_where_there_is_no_decay():
         {"kind": "exponential", "rate": 1.0},
         {"kind": "staircase", "rate": 1, "interval": 2},
         {"kind": "staircase", "boundaries": [2, 4], "values": [1.0, 1, 1.0]},
+        {"kind": "cosine", "rate": 1.0, "by": "step"},
+        {"kind": "reduce_on_plateau", "rate": 1, "patience": 0},
     ],
     ids=lambda decay: decay["kind"],
 )
@@ -135,7 +229,8 @@ def test_a_setting_is_complete_flat_and_in_order():
 def test_the_keys_of_a_setting_have_the_order_that_tables_show():
     hyperparameters = ("optimizer", "learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "batch_size")
     decays = ("decay", "decay_rate", "decay_by", "decay_interval", "decay_start", "decay_boundaries", "decay_values")
-    assert (*hyperparameters, *decays, "epochs") == SETTING_KEYS
+    later = ("decay_warmup", "decay_patience", "decay_threshold")
+    assert (*hyperparameters, *decays, *later, "epochs") == SETTING_KEYS
 
 
 def test_the_canonical_form_of_a_canonical_form_is_itself():

@@ -171,12 +171,15 @@ def test_places_of_later_errors_are_known(load):
         ("name: a/b", "x.yaml:3:7: `name` must begin with a letter or digit"),
         ("results: ''", "`results` must not be empty. Received: ''."),
         ("search: {method: rando}", "`search.method` must be one of grid. Received: rando."),
-        ("space: {batch_size: 0}", "`space.batch_size` must be a whole number, 1 or more, or full. Received: 0."),
+        (
+            "space: {batch_size: 0}",
+            "`space.batch_size` must be a whole number, 1 or more, or full, or auto. Received: 0.",
+        ),
         ("space: {batch_size: ful}", "Received: ful. Did you mean `full`?"),
         ("space: {batch_size: []}", "x.yaml:3:21: `space.batch_size` must not be an empty list. Received: []."),
         (
             "space: {decay: linear}",
-            "`space.decay` must be one of constant, inverse_time, exponential, inverse_sqrt, staircase.",
+            "`space.decay` must be one of constant, inverse_time, exponential, inverse_sqrt, staircase, cosine,",
         ),
         (
             "space: {decay: exponential}",

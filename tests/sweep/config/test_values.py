@@ -20,7 +20,7 @@ def test_a_declared_number_is_always_a_float():
 
 
 def test_a_count_stays_whole():
-    assert [type(value) for value in counts(64, word="full").read([1, "full"])] == [int, str]
+    assert [type(value) for value in counts(64, "full").read([1, "full"])] == [int, str]
 
 
 @pytest.mark.parametrize("kind", ["uniform", "log_uniform", "one_minus_log_uniform"])
