@@ -118,7 +118,7 @@ class ResourcesConfig(Section):
     """GPUs of each worker; fractions share one."""
 
     address: str | None = Field(default=None, examples=["auto"])
-    """A running Ray cluster (`auto`, `host:port`, `ray://host:10001`). Default: Ray is started on this machine."""
+    """A running Ray cluster with this machine in it, `auto` or `host:port`. Default: Ray starts on this machine."""
 
 
 class TrackingConfig(Section):
