@@ -2,82 +2,100 @@
 
 Every figure counts the whole command, the start of Ray and of Python included.
 
-Usage: python bench/throughput.py [--repeat N] [--only sweep,tune,optuna]
+Usage: python bench/throughput.py [--repeat N] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from rows import Row, main
+
 HERE = Path(__file__).parent
 CONFIG = HERE / "throughput.yaml"
+SEEDS = 10
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The caller's, with this project and the baselines importable from any folder, and a store of its own."""
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
 
 
 def settings() -> list[dict[str, object]]:
     """The distinct settings that the plan of the sweep lists."""
     command = [sys.executable, "-m", "sweep", "plan", str(CONFIG), "--json"]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment(Path.cwd()))
     return [arm["setting"] for arm in json.loads(printed.stdout)["arms"]]
 
 
-def commands(folder: Path, listed: Path) -> dict[str, list[str]]:
-    """The three ways, each writing into a folder of its own."""
+def command_of(way: str, folder: Path, listed: Path) -> list[str]:
+    """The command of one way, writing into a folder of its own."""
+    sweep = [sys.executable, "-m", "sweep", "run", str(CONFIG), f"results={folder / 'results'}"]
+    tune = [sys.executable, str(HERE / "plain_tune.py"), str(listed), str(folder)]
     return {
-        "sweep": [sys.executable, "-m", "sweep", "run", str(CONFIG), f"results={folder / 'results'}"],
-        "tune": [sys.executable, str(HERE / "plain_tune.py"), str(listed), str(folder)],
+        "sweep": sweep,
+        "sweep, 10 seeds": [*sweep, f"seeds={SEEDS}"],
+        "tune": tune,
+        "tune, reused actors": [*tune, "--no-mlflow", "--reuse-actors"],
         "optuna": [sys.executable, str(HERE / "optuna_grid.py"), str(listed), str(folder)],
-    }
+    }[way]
 
 
-def environment() -> dict[str, str]:
-    """The caller's, with this project and the baselines importable from any folder."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
+def rate(way: str, chosen: list[dict[str, object]]) -> float:
+    """Trials a minute of one way; what it prints goes to a file."""
+    with tempfile.TemporaryDirectory(prefix="throughput-") as name:
+        folder = Path(name)
+        listed = folder / "settings.json"
+        listed.write_text(json.dumps(chosen))
+        with (folder / "output.txt").open("w") as output:
+            start = perf_counter()
+            subprocess.run(
+                command_of(way, folder, listed),
+                check=True,
+                cwd=folder,
+                env=environment(folder),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            seconds = perf_counter() - start
+    trials = len(chosen) * (SEEDS if way == "sweep, 10 seeds" else 1)
+    print(f"{way}: {seconds:.1f} s for {trials} trials", file=sys.stderr, flush=True)
+    return trials * 60 / seconds
 
 
-def measure(command: list[str], folder: Path) -> float:
-    """Seconds of one command; its output goes to a file in the folder."""
-    variables = {
-        **environment(),
-        "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-    }
-    with (folder / "output.txt").open("w") as output:
-        start = perf_counter()
-        subprocess.run(command, check=True, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT)
-        return perf_counter() - start
+def measure(repeat: int) -> list[Row]:
+    """Run each way as often as asked, in turn.
 
-
-def main() -> None:
-    """Run each way as often as asked, in turn, and print rates and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=1, help="runs of each way")
-    parser.add_argument("--only", default="sweep,tune,optuna", help="ways to run, separated by commas")
-    arguments = parser.parse_args()
+    Plain Tune, which takes minutes, runs once; its rate stands for every repetition.
+    """
     chosen = settings()
-    seconds: dict[str, list[float]] = {way: [] for way in arguments.only.split(",")}
-    for repetition in range(arguments.repeat):
-        for way, past in seconds.items():
-            with tempfile.TemporaryDirectory(prefix=f"throughput-{way}-") as name:
-                folder = Path(name)
-                listed = folder / "settings.json"
-                listed.write_text(json.dumps(chosen))
-                past.append(measure(commands(folder, listed)[way], folder))
-            print(f"{way} run {repetition + 1}: {past[-1]:.1f} s", flush=True)
-    rates = {way: len(chosen) * 60 / statistics.median(past) for way, past in seconds.items()}
-    print(f"\n{len(chosen)} trials; the whole command, median of {arguments.repeat}")
-    for way, rate in rates.items():
-        spread = f"{min(seconds[way]):.1f} to {max(seconds[way]):.1f} s"
-        ratio = f", sweep is {rates['sweep'] / rate:.1f} times as fast" if "sweep" in rates and way != "sweep" else ""
-        print(f"{way:7} {rate:8.1f} trials/min ({spread}){ratio}")
+    tune = rate("tune", chosen)
+    rates: dict[str, list[float]] = {way: [] for way in ("sweep", "sweep, 10 seeds", "tune, reused actors", "optuna")}
+    for _ in range(repeat):
+        for way, past in rates.items():
+            past.append(rate(way, chosen))
+    short, long = tuple(rates["sweep"]), tuple(rates["sweep, 10 seeds"])
+    reused, optuna = tuple(rates["tune, reused actors"]), tuple(rates["optuna"])
+    plain = (tune,) * repeat
+    unit, callback = "trials/min", "plain Tune + MLflowLoggerCallback, once"
+    return [
+        Row("54 settings, the whole command", short, callback, plain, unit, 40, "at least", inverse=False),
+        Row("540 trials, the whole command", long, callback, plain, unit, 300, "at least", inverse=False),
+        Row("540 trials", long, "Tune, reused actors, no MLflow", reused, unit, 20, "at least", inverse=False),
+        Row("540 trials", long, "Optuna's grid, two processes, MLflow", optuna, unit, 25, "at least", inverse=False),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    main(measure, __doc__, repeat=3)

@@ -44,7 +44,7 @@ def observe(before: Plateau, gradient_norm: float, loss: float, steps: int) -> P
 
     **Variant.** Relative to the trial's own steepest stretch, as no length of a gradient is small in itself; with the
     loss, as the gradient also vanishes where a training has converged. The gradient g is the mean over (up to
-    eight of) the epoch's steps, its length measured from two halves of them: the norm of a single mini-batch's
+    four of) the epoch's steps, its length measured from two halves of them: the norm of a single mini-batch's
     gradient is largely noise, on a plateau too, and in the product of two halves the noise cancels.
 
     Args:

@@ -84,7 +84,7 @@ class Tile(Protocol):
 
 
 def sampled_steps(steps: int) -> dict[int, int]:
-    """Pick the steps of an epoch whose gradients are averaged: at most eight, in two samples by turns.
+    """Pick the steps of an epoch whose gradients are averaged: at most four, in two samples by turns.
 
     A mini-batch's gradient is largely noise. The product of two means of different batches is free of it: their noises
     have nothing to do with each other, and in many dimensions stand at right angles.
@@ -93,9 +93,9 @@ def sampled_steps(steps: int) -> dict[int, int]:
         step -> sample, 0 or 1; an epoch of one step has sample 0 alone.
 
     >>> sampled_steps(23)
-    {0: 0, 3: 1, 6: 0, 9: 1, 12: 0, 15: 1, 18: 0, 21: 1}
+    {0: 0, 6: 1, 12: 0, 18: 1}
     """
-    return {step: number % 2 for number, step in enumerate(range(0, steps, -(-steps // 8)))}
+    return {step: number % 2 for number, step in enumerate(range(0, steps, -(-steps // 4)))}
 
 
 def mean_gradient_norms(sums: Array, sampled: Mapping[int, int]) -> NDArray[np.float64]:
