@@ -129,7 +129,10 @@ def _tie(study: Study, top: Sequence[Level]) -> str:
     if value(study.metric, values[-1]) != span:
         span = f"{span.removesuffix(' %')} to {value(study.metric, values[-1])}"
     which = "difference" if len(pairs) == 1 else "largest difference"
-    return f"{names} tie at {span} {metric_name(study.metric)} ({which} {_gap(study, widest, inside=True)})"
+    # Without an interval, as with one seed in common, nothing says that the two are close.
+    told = all(pair.verdict == "tie" and pair.difference.known for pair in pairs)
+    found = "tie" if told else "can't be told apart"
+    return f"{names} {found} at {span} {metric_name(study.metric)} ({which} {_gap(study, widest, inside=True)})"
 
 
 def _best(study: Study, best: Level) -> str:
@@ -228,11 +231,12 @@ def _soonest(
     top = leaders(study)
     if len(top) > 1 and {level.name for level in top} == {level.name for level in soon}:
         subject = "both" if len(soon) == 2 else "all of them"
-    last = speeds[soon[-1].name].ratio
-    sure = f"{last.ratio:.2g}x" + (
-        f", {_ratio_bounds(last.low, last.high, last.confidence)}" if last.high < np.inf else ""
-    )
-    return f"{subject} reach {target} in {when}, and no difference in speed is shown ({sure})"
+    found = speeds[soon[-1].name].ratio
+    times = [f"{found.ratio:.2g}x"] if np.isfinite(found.ratio) else []
+    if found.high < np.inf:
+        times.append(_ratio_bounds(found.low, found.high, found.confidence))
+    sure = f" ({', '.join(times)})" if times else ""
+    return f"{subject} reach {target} in {when}, and no difference in speed is shown{sure}"
 
 
 def _slower(level: Level, speed: Speed, unit: Unit) -> str:

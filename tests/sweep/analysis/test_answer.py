@@ -1,0 +1,259 @@
+"""Tests of the answer in one sentence: it must agree with the data in every case."""
+
+import re
+
+import numpy as np
+import pytest
+
+from sweep.analysis.answer import answer, leaders
+from sweep.analysis.study import make_study
+from sweep.errors import ComparisonError
+
+NOISE = np.array([0.004, -0.002, 0.001, -0.005, 0.003, -0.001, 0.002, -0.003])
+"""Eight seeds, of which the mean is -0.000125."""
+
+
+def ends(**levels):
+    """Level -> its mean accuracy; all share the seeds' noise, and each has a little of its own."""
+    return {
+        (name, seed): [0.5, mean + NOISE[seed] + 0.1 * NOISE[(seed + shift) % 8]]
+        for shift, (name, mean) in enumerate(levels.items(), start=1)
+        for seed in range(8)
+    }
+
+
+def ask(tables, curves, target=None, statuses=None, unit="steps", **arguments):
+    trials, epochs = tables(curves, statuses=statuses)
+    study = make_study(trials, epochs, "val_accuracy", "max", np.random.default_rng(0), target=target, **arguments)
+    return answer(study, unit)
+
+
+def test_a_clear_winner_is_best_with_the_differences(tables):
+    found = ask(tables, ends(adam=0.95, sgd=0.90, momentum=0.92))
+    assert found.startswith("Adam is best at 95.0 % validation accuracy, ahead of momentum by 3 points (95 % CI ")
+    assert "and of gradient descent by 5 points (95 % CI " in found
+    assert "8 seeds" in found
+
+
+def test_who_is_not_shown_to_be_worse_ties_and_the_rest_is_worse(tables):
+    found = ask(tables, ends(adam=0.95, rmsprop=0.95, sgd=0.90))
+    assert found.startswith(("Adam and RMSprop tie at 95.0 %", "RMSprop and Adam tie at 95.0 %"))
+    assert "(difference " in found
+    assert "; gradient descent is worse by 5" in found
+
+
+def speeds(**epochs_to_target):
+    """Level -> epoch at which 0.95 is reached, one for each seed; 0 for never. All end alike but for noise."""
+    curves = {}
+    for shift, (name, needed) in enumerate(epochs_to_target.items(), start=1):
+        for seed, epoch in enumerate(needed):
+            end = 0.96 + NOISE[seed] + 0.1 * NOISE[(seed + shift) % 8] if epoch else 0.80 + NOISE[seed]
+            curves[name, seed] = [0.5 if number < epoch else end for number in range(1, 41)]
+    return curves
+
+
+FAST, SLOW = (5, 6, 7, 6, 5, 6, 7, 6), (13, 12, 15, 12, 11, 13, 14, 12)
+
+
+def test_the_issues_own_example(tables):
+    found = ask(tables, speeds(adam=FAST, rmsprop=FAST[::-1], momentum=SLOW, sgd=[0] * 8), target=0.95)
+    assert "tie at 96" in found
+    assert "gradient descent is worse by 16" in found
+    assert "reach 95 % in a median of 60 and 60 steps, and no difference in speed is shown (1x, 95 % CI" in found
+    # The median of SLOW is 12.5 epochs, of FAST 6: 2.1 times.
+    assert "momentum takes 2.1x the steps (95 % CI " in found
+    assert found.endswith("; gradient descent never does.")
+
+
+def test_both_is_said_of_the_two_that_tie(tables):
+    found = ask(tables, speeds(adam=FAST, rmsprop=FAST[::-1], sgd=[0] * 8), target=0.95)
+    assert "; both reach 95 % in a median of 60 and 60 steps" in found
+
+
+def test_one_that_is_soonest_alone_is_named(tables):
+    found = ask(tables, speeds(adam=FAST, momentum=SLOW), target=0.95)
+    assert "Adam reaches 95 % soonest, in a median of 60 steps; momentum takes 2.1x the steps (95 % CI " in found
+
+
+def test_the_unit_can_be_another(tables):
+    found = ask(tables, speeds(adam=FAST, momentum=SLOW), target=0.95, unit="seconds")
+    assert "in a median of 3 seconds; momentum takes 2.1x the seconds" in found
+
+
+def test_one_hit_of_eight_is_told(tables):
+    found = ask(tables, speeds(adam=FAST, sgd=[9, *[0] * 7]), target=0.95)
+    assert found.endswith("; gradient descent on 1 of 8 seeds only.")
+
+
+def test_misses_of_the_soonest_are_told(tables):
+    found = ask(tables, speeds(adam=[*FAST[:7], 0], sgd=[0] * 8), target=0.95)
+    assert "in a median of 60 steps (Adam on 7 of 8 seeds only)" in found
+
+
+def test_if_no_half_of_the_seeds_hits_only_hits_are_counted(tables):
+    found = ask(tables, speeds(adam=[5, *[0] * 7], sgd=[0] * 8), target=0.95)
+    assert (
+        "95 % is reached by no more than half of the seeds: Adam on 1 of 8 seeds; gradient descent never does." in found
+    )
+
+
+def test_if_none_hits_that_is_said_once(tables):
+    found = ask(tables, speeds(adam=[0] * 8, sgd=[0] * 8), target=0.95)
+    assert found.endswith("; none reaches 95 %.")
+
+
+def test_without_a_target_no_speed_is_claimed(tables):
+    found = ask(tables, speeds(adam=FAST, momentum=SLOW))
+    assert "reach" not in found
+    assert "steps" not in found
+
+
+def test_who_diverged_is_never_best_however_good_its_mean(tables):
+    found = ask(tables, ends(adam=0.99, sgd=0.90), statuses={("adam", 3): "DIVERGED"})
+    assert found.startswith("Gradient descent is best at 90.0 % validation accuracy")
+    assert "; Adam diverges on 1 of 8 seeds" in found
+
+
+def test_if_each_diverged_somewhere_none_is_best(tables):
+    statuses = {("adam", 3): "DIVERGED", ("sgd", 4): "DIVERGED"}
+    found = ask(tables, ends(adam=0.99, sgd=0.90), statuses=statuses)
+    assert found == (
+        "None can be called best, for each diverges on some seeds: "
+        "Adam diverges on 1 of 8 seeds and gradient descent diverges on 1 of 8 seeds."
+    )
+
+
+def test_all_diverged_is_no_answer(tables):
+    curves = {("adam", 0): [], ("sgd", 0): []}
+    found = ask(tables, curves, statuses=dict.fromkeys(curves, "DIVERGED"), target=0.9)
+    assert found == "No answer: every training of Adam and gradient descent that ended diverged."
+
+
+def test_nothing_ended_is_no_answer(tables):
+    curves = {("adam", 0): [], ("sgd", 0): []}
+    assert ask(tables, curves, statuses=dict.fromkeys(curves, "PENDING")) == "No answer: no training has ended."
+
+
+def test_one_seed_cannot_tell(tables):
+    found = ask(tables, {("adam", 0): [0.95], ("sgd", 0): [0.90]}, target=0.9)
+    assert found == (
+        "One seed can't tell which is better: Adam at 95.0 % and gradient descent at 90.0 % validation accuracy; "
+        "run 5 seeds or more."
+    )
+
+
+def test_one_optimizer_has_nothing_to_be_compared_with(tables):
+    found = ask(tables, speeds(adam=FAST), target=0.95)
+    assert found.startswith("Only one optimizer was tried: Adam ends at 96.0 % validation accuracy (95 % CI ")
+    assert found.endswith("; it reaches 95 % in a median of 60 steps.")
+
+
+def test_one_optimizer_that_never_hits_says_so(tables):
+    assert ask(tables, speeds(adam=[0] * 8), target=0.95).endswith("; it never reaches 95 %.")
+
+
+def test_if_only_one_trains_the_others_are_named(tables):
+    statuses = {("sgd", seed): "DIVERGED" for seed in range(8)}
+    found = ask(tables, ends(adam=0.95, sgd=0.9), statuses=statuses)
+    assert found.startswith("Only Adam ends at 95.0 % validation accuracy (95 % CI ")
+    assert "gradient descent ended on no seed" in found or "gradient descent diverges on every seed" in found
+
+
+def test_a_tie_whose_own_interval_excludes_zero_says_why_it_is_one(tables, rng):
+    curves = {
+        (name, seed): [0.9 + 0.01 * rng.normal()] for name in ("adam", "sgd", "rmsprop", "lion") for seed in range(4)
+    }
+    for seed, gap in enumerate((0.010, 0.020, 0.009, 0.030)):
+        curves["momentum", seed] = [curves["adam", seed][0] + gap]
+    trials, epochs = tables(curves)
+    study = make_study(trials, epochs, "val_accuracy", "max", rng)
+    pair = study.comparison("momentum", "adam")
+    assert pair.t_p_value < 0.05
+    assert pair.verdict == "tie"
+    assert "not shown once all 10 pairs are accounted for" in answer(study)
+
+
+def test_without_seeds_in_common_nothing_is_called_a_tie(tables):
+    curves = {
+        ("adam", 0): [0.9],
+        ("adam", 1): [0.9],
+        ("sgd", 1): [0.7],
+        ("sgd", 2): [0.7],
+        ("lion", 1): [0.5],
+        ("lion", 2): [0.5],
+    }
+    found = ask(tables, curves)
+    assert found.startswith("Adam, gradient descent and Lion can't be told apart at 90.0 to 50.0 % validation accuracy")
+    assert "no interval can be given, 1 seed" in found
+
+
+def test_a_tie_is_said_of_losses_too(tables):
+    trials, epochs = tables(
+        {(name, seed): [0.1 + 0.01 * ((seed * 7 + len(name)) % 5)] for name in ("adam", "sgd") for seed in range(5)},
+        metric="val_loss",
+        mode="min",
+    )
+    found = answer(make_study(trials, epochs, "val_loss", "min", np.random.default_rng(0), target=0.05))
+    assert " tie at 0.1" in found
+    assert found.endswith("; none reaches a validation loss of 0.05.")
+
+
+def test_trials_of_unequal_conditions_give_no_answer(tables):
+    trials, epochs = tables(ends(adam=0.9, sgd=0.8))
+    trials["fingerprint_split"] = [f"s{seed}" for seed in trials["seed"]]
+    trials.loc[3, "fingerprint_split"] = "odd"
+    with pytest.raises(ComparisonError, match=r"adam/3"):
+        make_study(trials, epochs, "val_accuracy", "max", np.random.default_rng(0))
+
+
+def random_tables(tables, rng):
+    """A sweep in which anything may have happened: 1 to 4 optimizers, 1 to 6 seeds, any status."""
+    names = ["adam", "sgd", "momentum", "rmsprop"][: rng.integers(1, 5)]
+    curves, statuses = {}, {}
+    for name in names:
+        quality, danger = rng.uniform(0.6, 0.95), rng.choice([0.0, 0.0, 0.3, 1.0])
+        for seed in range(rng.integers(1, 7)):
+            length = int(rng.integers(0, 9))
+            statuses[name, seed] = str(rng.choice(["COMPLETED"] * 6 + ["STOPPED", "FAILED", "PENDING"]))
+            if rng.random() < danger:
+                statuses[name, seed] = "DIVERGED"
+            elif statuses[name, seed] in ("COMPLETED", "STOPPED"):
+                length = max(length, 1)
+            # Few distinct values, so that equal ones come up.
+            curves[name, seed] = np.round(quality + rng.choice([0.001, 0.05]) * rng.normal(size=length), 2).tolist()
+    return tables(curves, statuses=statuses)
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_whatever_happened_the_sentence_agrees_with_the_data(number, tables):
+    rng = np.random.default_rng(number)
+    trials, epochs = random_tables(tables, rng)
+    target = None if number % 3 == 0 else 0.8
+    study = make_study(trials, epochs, "val_accuracy", "max", rng, target=target)
+    found = answer(study)
+    assert found.endswith(".")
+    assert found.count("nan") == found.count("inf") == 0
+    names = {"adam": "Adam", "sgd": "gradient descent", "momentum": "momentum", "rmsprop": "RMSprop"}
+    reports = {level.name: level.selected.report for level in study.levels}
+    for level in leaders(study):
+        assert not reports[level.name].diverged
+        assert reports[level.name].values
+    if " is best " in found:
+        (best,) = leaders(study)
+        assert found.lower().startswith(names[best.name].lower())
+        for other in study.levels:
+            pair = None if other is best else study.comparison(best.name, other.name)
+            assert pair is None or other.name in reports
+            if pair is not None and reports[other.name].values and not reports[other.name].diverged:
+                assert pair.verdict in ("first", "second")
+                assert pair.adjusted_p_value < 0.05
+    if " tie " in found or " told apart " in found:
+        assert len(leaders(study)) > 1
+        assert all(
+            names[level.name].lower() in re.split(" tie | can't be told ", found)[0].lower() for level in leaders(study)
+        )
+    never = found.split("; ")[-1] if "never" in found else ""
+    for level in study.levels if target else ():
+        times = level.times["steps"]
+        if times.hits and never.endswith(("never does.", "never do.")):
+            assert names[level.name].lower() not in never.lower()
