@@ -107,6 +107,26 @@ def score(
 
 
 @app.command()
+def lecture(
+    section: Annotated[
+        str | None,
+        typer.Argument(help="A section, its own YAML file, or all; nothing lists them.", show_default=False),
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Changes to the section's settings, such as beta=0.9.", metavar="[KEY=VALUE]...", show_default=False
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("results/lecture"),
+) -> None:
+    """Run a SECTION of the lecture on optimization algorithms, or all of them as one page; list them without one."""
+    from sweep.lecture import show
+
+    show(section, overrides or (), output)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of sweep files, for editors that complete and check."""
     from sweep.config import json_schema

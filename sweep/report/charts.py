@@ -21,7 +21,7 @@ class Line:
         x: horizontal.
         y: vertical.
         kind: joined by a line, shown as points, or both.
-        is_faint: thin and pale, behind the others.
+        is_faint: thin and pale, behind the others; in the colour of the line of the same label, if there is one.
     """
 
     label: str
@@ -102,7 +102,7 @@ class Bars:
         lengths: one a name.
         notes: at the end of each bar.
         is_open: True where the length is only a lower bound; drawn hatched.
-        scale: of the lengths.
+        scale: of the lengths; a logarithmic one begins at 1.
     """
 
     title: str

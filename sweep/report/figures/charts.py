@@ -11,7 +11,7 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from sweep.report.charts import Bars, Cells, Chart, Mark, Panel, Plot
 from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, look, tidy
@@ -19,6 +19,8 @@ from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, lo
 PANEL_INCHES = (6.4, 4.4)
 CELL_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
 """Bright enough for black digits."""
+
+GREY = "#888888"
 
 MARKERS = {"start": "o", "minimum": "*", "point": "D"}
 
@@ -47,17 +49,14 @@ def draw_chart(chart: Chart) -> Picture:
 
 
 def _numbers(chart: Chart) -> Mapping[str, int]:
-    """Label -> number of its look: the same in all panels, and the lowest that no other line of its panel has."""
+    """Label -> number of its look: the same in all panels, and another than that of any label beside it in one."""
+    plots = [panel for panel in chart.panels if isinstance(panel, Plot)]
+    groups = [list(dict.fromkeys(line.label for line in plot.lines if not line.is_faint)) for plot in plots]
     numbers: dict[str, int] = {}
-    for panel in chart.panels:
-        labels = (
-            dict.fromkeys(line.label for line in panel.lines if not line.is_faint) if isinstance(panel, Plot) else {}
-        )
-        taken = {numbers[label] for label in labels if label in numbers}
-        free = (number for number in itertools.count() if number not in taken)
-        for label in labels:
-            if label not in numbers:
-                numbers[label] = next(free)
+    for label in dict.fromkeys(itertools.chain.from_iterable(groups)):
+        beside = {other for group in groups if label in group for other in group}
+        taken = {numbers[other] for other in beside if other in numbers}
+        numbers[label] = next(number for number in itertools.count() if number not in taken)
     return numbers
 
 
@@ -77,27 +76,29 @@ def _plot(axes: Axes, panel: Plot, numbers: Mapping[str, int]) -> None:
     axes.set_xscale(panel.x_scale)
     axes.set_yscale(panel.y_scale)
     tidy(axes)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_formatter(NullFormatter())
     if panel.contour is not None:
         contour = panel.contour
         axes.grid(visible=False)
         axes.contourf(contour.x, contour.y, contour.heights, contour.levels, cmap="Greys", alpha=0.35, extend="both")
-        axes.contour(contour.x, contour.y, contour.heights, contour.levels, colors="#999999", linewidths=0.6)
-    shown = set()
+        axes.contour(
+            contour.x, contour.y, contour.heights, contour.levels, colors="#999999", linewidths=0.6, linestyles="solid"
+        )
     for line in panel.lines:
-        colour, style = ("#888888", "-") if line.is_faint else look(numbers[line.label])
+        colour, style = look(numbers[line.label]) if line.label in numbers else (GREY, "-")
         axes.plot(
             line.x,
             line.y,
             color=colour,
-            linestyle="none" if line.kind == "points" else style,
-            linewidth=0.9 if line.is_faint else 1.9,
-            alpha=0.7 if line.is_faint else 1.0,
+            linestyle="none" if line.kind == "points" else "-" if line.is_faint else style,
+            linewidth=0.8 if line.is_faint else 1.9,
+            alpha=0.3 if line.is_faint and line.label in numbers else 1.0,
             marker="" if line.kind == "line" else "o",
             markersize=2.5 if line.is_faint else 4,
-            label=None if line.label in shown else line.label,
+            label=None if line.is_faint and line.label in numbers else line.label,
             zorder=1.5 if line.is_faint else 2,
         )
-        shown.add(line.label)
     for guide in panel.guides:
         _guide(axes, guide.text, guide.x, guide.y)
     for mark in panel.marks:
@@ -106,8 +107,8 @@ def _plot(axes: Axes, panel: Plot, numbers: Mapping[str, int]) -> None:
         axes.set_xlim(panel.x_limits)
     if panel.y_limits is not None:
         axes.set_ylim(panel.y_limits)
-    if shown - {""}:
-        axes.legend(frameon=True, framealpha=0.85, edgecolor="none", fontsize=8.5, ncols=2 if len(shown) > 6 else 1)
+    columns = 2 if len(panel.lines) > 6 else 1
+    axes.legend(frameon=True, framealpha=0.85, edgecolor="none", fontsize=8.5, ncols=columns)
 
 
 def _guide(axes: Axes, text: str, x: float | None, y: float | None) -> None:
@@ -151,6 +152,9 @@ def _bars(axes: Axes, panel: Bars) -> None:
         height=0.65,
     )
     axes.set_xscale(panel.scale)
+    if panel.scale == "log":
+        axes.set_xlim(left=1.0)
+        axes.xaxis.set_minor_formatter(NullFormatter())
     for place, length, note in zip(places, panel.lengths, panel.notes, strict=True):
         axes.annotate(note, (length, place), (4, 0), textcoords="offset points", va="center", fontsize=8.5)
     axes.set_yticks(places, panel.names)
@@ -171,3 +175,21 @@ def _cells(axes: Axes, panel: Cells) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     axes.tick_params(length=0)
+
+
+def draw_panels(chart: Chart) -> list[str]:
+    """Draw each panel of a chart by itself.
+
+    Args:
+        chart: what to show; lines look as in the picture of the whole chart.
+
+    Returns:
+        One SVG a panel.
+    """
+    numbers = _numbers(chart)
+    pictures = []
+    for panel in chart.panels:
+        figure = Figure(figsize=PANEL_INCHES, dpi=DPI, layout="constrained")
+        _draw(figure.subplots(), panel, numbers)
+        pictures.append(as_svg(figure))
+    return pictures

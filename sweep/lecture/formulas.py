@@ -1,0 +1,51 @@
+"""Turns formulas and text in plain letters into HTML: Greek letters, roots, what stands below and above the line."""
+
+from __future__ import annotations
+
+import html
+import re
+
+SYMBOLS = {
+    **{name: f"&{name};" for name in ("alpha", "beta", "epsilon", "theta", "kappa", "pi")},
+    "sum": "&Sigma;",
+    "sqrt": "&radic;",
+    **{f"{letter}hat": f"{letter}&#770;" for letter in "vsy"},
+}
+_WORD = re.compile(rf"(?<![A-Za-z0-9&])({'|'.join(SYMBOLS)})(?![A-Za-z])")
+_SCRIPT = r"([_^])(\{[^{}]*\}|\([^()]*\)|[A-Za-z0-9]+)"
+_ANY_SCRIPT = re.compile(_SCRIPT)
+_LETTER_SCRIPT = re.compile(rf"(?<![A-Za-z])({'|'.join(SYMBOLS)}|[A-Za-z)]){_SCRIPT}")
+_MINUS = re.compile(r"(?<![\w])-(?=[\s\w(])")
+
+
+def formula(text: str) -> str:
+    """A formula as HTML.
+
+    >>> formula("v_t = beta v_{t-1} + x^2 ")
+    'v<sub>t</sub> = &beta; v<sub>t&minus;1</sub> + x<sup>2</sup> '
+    """
+    scripted = _ANY_SCRIPT.sub(lambda match: _tag(match[1], match[2]), html.escape(text, quote=False))
+    return _letters(_MINUS.sub("&minus;", scripted)).replace(" ~ ", " &asymp; ")
+
+
+def prose(text: str) -> str:
+    """A paragraph as HTML: what is in backticks becomes code; single letters get their scripts, names are left alone.
+
+    >>> prose("`lr` is alpha, v_0 = 0 in heavy_ball")
+    '<code>lr</code> is &alpha;, v<sub>0</sub> = 0 in heavy_ball'
+    """
+    parts = html.escape(text, quote=False).split("`")
+    return "".join(f"<code>{part}</code>" if number % 2 else _words(part) for number, part in enumerate(parts))
+
+
+def _words(text: str) -> str:
+    return _letters(_LETTER_SCRIPT.sub(lambda match: match[1] + _tag(match[2], match[3]), text))
+
+
+def _letters(text: str) -> str:
+    return _WORD.sub(lambda match: SYMBOLS[match[1]], text)
+
+
+def _tag(mark: str, inside: str) -> str:
+    tag = "sub" if mark == "_" else "sup"
+    return f"<{tag}>{inside.strip('{}').replace('-', '&minus;')}</{tag}>"

@@ -1,0 +1,81 @@
+"""Turns surfaces and the paths of optimizers on them into what a chart shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.report.charts import Contour, Line, Mark, Plot
+from trainers.surfaces import Surface, heights
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_POINTS = 50
+"""Longer paths are drawn without a point at each step."""
+
+GRID = 161
+"""Points of a contour along each axis."""
+
+
+def contour(surface: Surface, levels: int = 14) -> Contour:
+    """Heights of a surface over the limits of its picture, closer together near the bottom of a valley."""
+    left, right, low, high = surface.limits
+    x, y = np.linspace(left, right, GRID), np.linspace(low, high, GRID)
+    z = surface.value(*np.meshgrid(x, y))
+    if surface.minima:
+        ladder = float(z.min()) + (float(z.max()) - float(z.min())) * np.linspace(0.0, 1.0, levels + 1)[1:] ** 3
+    else:
+        # About zero, where the saddle is, and in equal portions of the area.
+        ladder = np.unique(np.round(np.quantile(z, np.linspace(0.03, 0.97, levels)), 3))
+    return Contour(x, y, z, ladder)
+
+
+def path_plot(title: str, surface: Surface, paths: Mapping[str, NDArray[Any]]) -> Plot:
+    """Paths seen from above.
+
+    Args:
+        title: above the panel.
+        surface: whose contour lies below.
+        paths: label -> (T + 1, 2).
+    """
+    left, right, low, high = surface.limits
+    marks = [Mark("start", *surface.start, kind="start")]
+    marks += [Mark("minimum", x, y, kind="minimum") for x, y in surface.minima]
+    # Points on every step of a long path would hide it.
+    lines = tuple(
+        Line(label, path[:, 0], path[:, 1], "both" if len(path) <= MOST_POINTS else "line")
+        for label, path in paths.items()
+    )
+    return Plot(
+        title,
+        "x",
+        "y",
+        lines,
+        contour(surface),
+        tuple(marks),
+        x_limits=(left, right),
+        y_limits=(low, high),
+    )
+
+
+def path_table(surface: Surface, paths: Mapping[str, NDArray[Any]], label: str = "optimizer") -> pd.DataFrame:
+    """Every step of every path: ``<label> step x y f``."""
+    import pandas as pd
+
+    tables = [
+        pd.DataFrame(
+            {
+                label: name,
+                "step": np.arange(len(path)),
+                "x": path[:, 0],
+                "y": path[:, 1],
+                "f": heights(surface, path),
+            }
+        )
+        for name, path in paths.items()
+    ]
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,53 @@
+"""What a terminal shows of the lecture: the list of its sections, and what one found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sweep.lecture.outcome import LectureSection
+from sweep.lecture.running import Result
+
+
+def print_sections(sections: Iterable[LectureSection], console: Console | None = None) -> None:
+    """Print the sections with the question that each answers."""
+    console = console or Console(highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("section", "", "question"):
+        table.add_column(heading, header_style="dim", no_wrap=heading == "section")
+    for section in sections:
+        table.add_row(section.name, section.number, section.question)
+    console.print(table)
+    console.print(
+        "\nRun one with `sweep lecture SECTION`, or all of them as a page with `sweep lecture all`.", style="dim"
+    )
+
+
+def print_start(section: LectureSection, console: Console | None = None) -> None:
+    """Print which section begins."""
+    (console or Console(highlight=False)).print(f"{section.number}  {section.title}", style="bold")
+
+
+def print_result(result: Result, console: Console | None = None) -> None:
+    """Print the numbers of a section, what they say, and the path of its picture."""
+    console = console or Console(highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for number, column in enumerate(result.outcome.columns):
+        table.add_column(escape(column), justify="left" if number == 0 else "right")
+    for row in result.outcome.rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
+    console.print(f"\n{result.outcome.sentence}\n", markup=False)
+    print_path("picture", result.files[0], console)
+    others = ", ".join(path.name for path in result.files[1:])
+    console.print(f"beside it  {others}", style="dim", markup=False, soft_wrap=True)
+
+
+def print_path(label: str, path: Path, console: Console | None = None) -> None:
+    """Print where something lies, on one line whatever the width of the terminal."""
+    console = console or Console(highlight=False)
+    console.print(f"{label}  {path}", markup=False, soft_wrap=True)

@@ -1,0 +1,48 @@
+"""The sections of the lecture, in its order; this is the one source of what `sweep lecture` offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sweep.errors import UsageError
+from sweep.lecture.outcome import LectureSection
+from sweep.lecture.sections import (
+    adam,
+    averages,
+    bias_correction,
+    decay,
+    mini_batches,
+    momentum,
+    plateaus,
+    rmsprop,
+    understanding,
+)
+from trainers.errors import did_you_mean
+
+_ALL: tuple[LectureSection, ...] = (
+    mini_batches.SECTION,
+    understanding.SECTION,
+    averages.SECTION,
+    bias_correction.SECTION,
+    momentum.SECTION,
+    rmsprop.SECTION,
+    adam.SECTION,
+    decay.SECTION,
+    plateaus.SECTION,
+)
+
+SECTIONS: Mapping[str, LectureSection] = MappingProxyType({section.name: section for section in _ALL})
+"""The sections, by name."""
+
+
+def find(name: str) -> LectureSection:
+    """The section of that name.
+
+    Raises:
+        UsageError: with the nearest name, if there is none.
+    """
+    if name not in SECTIONS:
+        known = f"Known: {', '.join(SECTIONS)}, all, or a file such as mine.yaml."
+        raise UsageError(f"`{name}` is not a section of the lecture.{did_you_mean(name, [*SECTIONS, 'all'])} {known}")
+    return SECTIONS[name]

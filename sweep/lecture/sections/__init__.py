@@ -1,0 +1,1 @@
+"""The sections of the lecture, each in its own file."""
