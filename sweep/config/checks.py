@@ -48,11 +48,24 @@ def space_problems(
     if not spaces:
         way_out = "Give such as `optimizers: {sgd: {}, adam: {}}`."
         yield Problem("must name an optimizer or more", way_out, ("optimizers",), absolute=True, is_key=True)
+    if spaces:
+        yield from _weight_decay(spaces)
     for space in spaces:
         yield from _missing(space, named)
         yield from _decay(space)
         yield from _distributions(space, search)
         yield from _epochs(space, trainer)
+
+
+def _weight_decay(spaces: list[OptimizerSpace]) -> Iterator[Problem]:
+    """A shared weight decay that no optimizer has is most likely meant for all of them, as the penalty in the loss."""
+    users = [
+        name for name, optimizer in OPTIMIZERS.items() if "weight_decay" in {h.name for h in optimizer.hyperparameters}
+    ]
+    at = spaces[0].origins.get("weight_decay")
+    if at == ("space", "weight_decay") and not any(space.optimizer in users for space in spaces):
+        rule = f"is decoupled and for {' and '.join(users)}, of which none is compared"
+        yield Problem(rule, "Give an L2 penalty for all as `trainer.weight_decay`.", at, None, True, True)
 
 
 def _missing(space: OptimizerSpace, is_flat: bool) -> Iterator[Problem]:

@@ -204,6 +204,10 @@ def test_places_of_later_errors_are_known(load):
         ("optimizer: [adam]", "x.yaml:3:1: `optimizer` is given, and so is `optimizers`. Keep one of the two."),
         ("beta1: 0.5\nspace: {beta1: 0.5}", "x.yaml:3:1: `beta1` is given, and so is `space`, which may hold it."),
         ("beta1: 1.5", "x.yaml:3:8: `beta1` must lie in [0, 1). Received: 1.5. Give a value such as 0.9."),
+        (
+            "weight_decay: 0.1",
+            "x.yaml:3:1: `weight_decay` is decoupled and for adamw and lion, of which none is compared.",
+        ),
         ("betta1: 0.5", "x.yaml:3:1: `betta1` is not a known key. Did you mean `space.beta1`?"),
     ],
 )
