@@ -1,0 +1,128 @@
+"""The rules of the design that a reader relies on: who knows whom, who owns which library, and how a file looks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for path in (ROOT / package).rglob("*.py"))
+
+# A part of `sweep` imports only what stands below it.
+ORDER = [
+    *("__main__", "cli", "lecture", "__init__", "summary", "runner", "board", "progress", "preparation"),
+    *("driver", "hooks", "worker", "chunks", "packing", "probe", "recipe"),
+    *("planning", "search", "results", "tracking", "report", "analysis", "space", "config"),
+    *("interruption", "address", "machine", "records", "errors"),
+]
+
+OWNERS = {
+    "matplotlib": ["sweep/report/figures/"],
+    "mlflow": ["sweep/tracking/"],
+    "numba": ["trainers/compiled.py"],
+    "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
+    "psycopg": ["sweep/tracking/"],
+    "ray": ["sweep/driver.py", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],
+    "sklearn": ["trainers/data/bundled.py"],
+    "sqlalchemy": ["sweep/tracking/"],
+    "torch": ["trainers/networks/torch_module.py"],
+    "typer": ["sweep/cli.py"],
+    "yaml": ["sweep/config/"],
+}
+
+TRIAL_BOUNDARY = Path("sweep/worker.py")
+
+
+@cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Dotted names that a file imports, also inside functions; what it imports for type checkers alone is left out."""
+    nodes: list[ast.AST] = [parse(path)]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            nodes.extend(node.orelse)
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        nodes.extend(ast.iter_child_nodes(node))
+
+
+def part(dotted: str) -> str:
+    """The part of `sweep` that a dotted name belongs to; names of the package itself are of its ``__init__``."""
+    name = dotted.split(".")[1]
+    exists = (ROOT / "sweep" / f"{name}.py").exists() or (ROOT / "sweep" / name).is_dir()
+    return name if exists else "__init__"
+
+
+def outside(path: Path) -> set[str]:
+    """Packages that a file imports from."""
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def test_the_trainers_know_nothing_of_sweeps():
+    assert [path for path in FILES if path.parts[0] == "trainers" and "sweep" in outside(path)] == []
+
+
+def test_a_part_imports_only_what_stands_below_it():
+    wrong = []
+    for path in (path for path in FILES if path.parts[0] == "sweep"):
+        importer = path.with_suffix("").parts[1]
+        assert importer in ORDER, f"say in ORDER where {importer} stands"
+        for imported in {part(name) for name in imports(path) if name.split(".")[0] == "sweep"} - {importer}:
+            if ORDER.index(imported) < ORDER.index(importer):
+                wrong.append(f"{path} imports {imported}")
+    assert wrong == []
+
+
+def test_each_heavy_library_has_one_owner():
+    assert [
+        f"{path} imports {library}"
+        for path in FILES
+        for library in outside(path) & OWNERS.keys()
+        if not any(str(path).startswith(owner) for owner in OWNERS[library])
+    ] == []
+
+
+def test_a_file_has_at_most_300_lines():
+    assert [path for path in FILES if len((ROOT / path).read_text(encoding="utf-8").splitlines()) > 300] == []
+
+
+def test_a_file_opens_with_one_sentence():
+    openings = {path: (ast.get_docstring(parse(path)) or "").partition("\n\n")[0] for path in FILES}
+    assert [path for path, said in openings.items() if not said.endswith(".") or ". " in said] == []
+
+
+def test_no_module_is_called_after_what_it_is_not():
+    assert [path for path in FILES if {"utils", "helpers", "common", "manager"} & set(path.with_suffix("").parts)] == []
+
+
+def test_only_the_boundary_of_a_trial_takes_any_error():
+    assert [path for path in FILES for handler in handlers(path) if takes_all(handler)] == [TRIAL_BOUNDARY]
+
+
+def handlers(path: Path) -> list[ast.ExceptHandler]:
+    return [node for node in ast.walk(parse(path)) if isinstance(node, ast.ExceptHandler)]
+
+
+def takes_all(handler: ast.ExceptHandler) -> bool:
+    """Whether it takes every error; what only cleans up and raises again does not."""
+    wide = handler.type is None or ast.unparse(handler.type) in ("Exception", "BaseException")
+    return wide and ast.unparse(handler.body[-1]) != "raise"
+
+
+def test_randomness_comes_from_a_generator_that_is_passed_in():
+    given = {"Generator", "SeedSequence", "default_rng", "PCG64", "Philox"}
+    attributes = {
+        path: {ast.unparse(node) for node in ast.walk(parse(path)) if isinstance(node, ast.Attribute)} for path in FILES
+    }
+    drawn = {path: {name[10:] for name in names if name.startswith("np.random.")} for path, names in attributes.items()}
+    assert [path for path in FILES if drawn[path] - given or "random" in outside(path)] == []
