@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
+import time
 import uuid
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -91,6 +94,10 @@ def test_sqlite_in_bulk_gives_the_runs_that_the_client_gives(store_uri, tmp_path
     store.write(trials)
     assert by_trial(store_uri, store) == expected
     assert len(expected) == 6
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
+        # What the client never shows.
+        hidden = "source_type, source_name, entry_point_name, source_version, deleted_time"
+        assert len(database.execute(f"SELECT DISTINCT {hidden} FROM runs").fetchall()) == 1
     (run, *_) = children(store_uri, store)
     assert run.info.artifact_uri.endswith(f"/mlartifacts/optimizer-sweeps/{run.info.run_id}/artifacts")
 
@@ -175,8 +182,16 @@ def test_a_lost_answer_does_not_duplicate_a_run(kind, uri, open_parent, make_res
     assert sorted(run.data.tags["seed"] for run in children(uri, parent)) == ["0", "1", "2"]
 
 
+def runs_in(uri):
+    import psycopg
+
+    with psycopg.connect(uri.replace("+psycopg", "")) as connection:
+        return connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+
+
 def test_a_refused_value_leaves_nothing_of_its_batch_in_postgresql(postgresql, open_parent, make_result):
     parent = open_parent(postgresql)
+    before = runs_in(postgresql)
     sink = PostgresqlSink(postgresql, parent)
     good, bad = described(make_result), described(make_result, seed=1)
     # PostgreSQL has no NUL in a text.
@@ -184,7 +199,7 @@ def test_a_refused_value_leaves_nothing_of_its_batch_in_postgresql(postgresql, o
     with pytest.raises(MlflowException) as error:
         sink.write([good, bad])
     assert error.value.error_code == "BAD_REQUEST"
-    assert children(postgresql, parent) == []
+    assert runs_in(postgresql) == before
     sink.write([good])
     sink.close()
     assert len(children(postgresql, parent)) == 1
@@ -205,6 +220,23 @@ def test_a_connection_that_the_database_ended_is_opened_again(postgresql, open_p
     sink.write([again])
     sink.close()
     assert len(children(postgresql, parent)) == 2
+
+
+def test_a_server_that_refuses_is_not_asked_for_the_whole_batch(store_uri, open_parent, make_result, monkeypatch):
+    parent = open_parent(store_uri)
+    sink = ClientSink(parent, 2)
+    asked = []
+
+    def refuse(*arguments):
+        asked.append(arguments)
+        time.sleep(0.01)
+        raise MlflowException("no")
+
+    monkeypatch.setattr(parent.client, "create_run", refuse)
+    with pytest.raises(MlflowException, match="no"):
+        sink.write([described(make_result, seed=seed) for seed in range(50)])
+    sink.close()
+    assert len(asked) < 10
 
 
 def test_a_run_can_be_continued_with_the_client(uri, kind, open_parent, make_result):
