@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from sweep.probe import Rates
 from sweep.recipe import Recipe, batch_size_of, spec_of
 from sweep.records import Trial
-from trainers.data import Dataset
+from trainers.data import Dataset, DatasetShape, training_examples
 from trainers.pack import Pack, TrialSpec
 
 PACKS_PER_WORKER = 4
@@ -19,6 +21,13 @@ PACKS_PER_WORKER = 4
 
 SHORTEST_PACK_SECONDS = 0.25
 """A pack should train for longer than Ray needs to hand it over."""
+
+
+PACK_BYTES = 2**30
+"""About what the arrays of a pack may take; beyond the cache, more trials in a pack save little."""
+
+ARRAYS_PER_PARAMETER = 5
+"""Parameters, gradients, scratch and up to two of optimizer state."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +53,13 @@ class Job:
         return recipe.pack(data, self.specs, self.batch_size, self.epochs)
 
 
-def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, examples: int, workers: int) -> list[Job]:
+def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: DatasetShape, workers: int) -> list[Job]:
     """Group trials into packs, the longest first.
 
     Trials that share batch size and epochs can be fused; within them neighbours share seed and optimizer, which
-    lets them share batches and updates. Packs are about equally long, several a worker.
+    lets them share batches and updates. Packs are about equally long, several a worker, and fit the memory.
     """
+    examples = training_examples(shape.examples, recipe.validation)
     groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
     for trial in trials:
         groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
@@ -59,9 +69,19 @@ def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, examples: i
     for (batch_size, epochs), members in groups.items():
         members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
         total = sum(seconds[trial.id] for trial in members)
-        parts = min(len(members), max(1, round(total / portion)))
-        for rows in np.array_split(np.arange(len(members)), parts):
+        parts = max(1, round(total / portion), math.ceil(pack_bytes(members, recipe, shape) / PACK_BYTES))
+        for rows in np.array_split(np.arange(len(members)), min(len(members), parts)):
             chosen = tuple(members[row] for row in rows)
             cost = sum(seconds[trial.id] for trial in chosen)
             jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
     return sorted(jobs, key=lambda job: -job.seconds)
+
+
+def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape) -> int:
+    """Estimate what the arrays of a pack take: each seed's data, and each trial's parameters with what goes along."""
+    number = 8 if recipe.dtype == "float64" else 4
+    widths = (shape.features, *recipe.network.hidden, shape.outputs)
+    parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
+    seeds = len({trial.seed for trial in trials})
+    data = seeds * shape.examples * shape.features
+    return number * (data + len(trials) * parameters * ARRAYS_PER_PARAMETER)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
-from itertools import pairwise
 
 from threadpoolctl import threadpool_limits
 
@@ -14,7 +13,7 @@ from sweep.address import require_answer
 from sweep.config import SweepConfig
 from sweep.driver import Resources, local_workers, ray_session
 from sweep.errors import DataError
-from sweep.packing import Job, form_jobs
+from sweep.packing import Job, form_jobs, pack_bytes
 from sweep.planning import Plan, make_plan
 from sweep.probe import Rates, measure_rates
 from sweep.recipe import Recipe, batch_size_of, recipe_of
@@ -68,7 +67,7 @@ class Preparation:
 
     def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
         """Group trials of the plan into packs."""
-        return form_jobs(trials, self.recipe, rates, self.plan.training_examples, workers)
+        return form_jobs(trials, self.recipe, rates, self.shape, workers)
 
 
 @dataclass(frozen=True)
@@ -136,13 +135,9 @@ def estimate(preparation: Preparation) -> Estimate:
     loads = [0.0] * preparation.workers
     for job in jobs:
         loads[loads.index(min(loads))] += job.seconds
-    number = 4 if recipe.dtype == "float32" else 8
-    data_bytes = preparation.shape.examples * preparation.shape.features
-    seeds = max(len({trial.seed for trial in job.trials}) for job in jobs)
-    trials = max(len(job.trials) for job in jobs)
-    widths = (preparation.shape.features, *recipe.network.hidden, preparation.shape.outputs)
-    parameters = sum((a + 1) * b for a, b in pairwise(widths))
-    worker_bytes = WORKER_BYTES + data_bytes * (8 + number * seeds) + trials * parameters * number * 5
+    # The data set itself is float64, before each seed's split.
+    data_bytes = 8 * preparation.shape.examples * preparation.shape.features
+    worker_bytes = WORKER_BYTES + data_bytes + max(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs)
     rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
     tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
     return Estimate(
