@@ -187,6 +187,24 @@ def test_without_seeds_in_common_nothing_is_called_a_tie(tables):
     assert "no interval can be given, 1 seed" in found
 
 
+def test_the_interval_of_a_difference_has_the_sign_of_the_difference(tables):
+    # Adam's mean is above Lion's by its seed 3, which Lion has not run; on the seeds of both Lion is ahead.
+    curves = {("adam", seed): [value] for seed, value in enumerate((0.80, 0.81, 0.83, 0.99))}
+    curves |= {("lion", seed): [value] for seed, value in enumerate((0.82, 0.84, 0.84))}
+    found = ask(tables, curves)
+    # Differences 0.02 0.03 0.01: mean 0.02, 4.303 x 0.01 / sqrt(3) = 0.0248 on either side.
+    assert "(difference 2 points, 95 % CI -0.484 to 4.48, 3 seeds)" in found
+
+
+def test_who_is_slower_only_by_the_interval_of_one_pair_is_not_called_slower(tables):
+    slower = (6, 8, 7, 8, 5, 8, 7, 8)
+    two = ask(tables, speeds(adam=FAST, momentum=slower), target=0.95)
+    assert "momentum takes 1.2x the steps (95 % CI 1.1-1.5)" in two
+    five = ask(tables, speeds(adam=FAST, momentum=slower, sgd=[0] * 8, lion=[0] * 8, rmsprop=[0] * 8), target=0.95)
+    assert "takes" not in five
+    assert "no difference in speed is shown (1.2x, 95 % CI 1." in five
+
+
 def test_a_tie_is_said_of_losses_too(tables):
     trials, epochs = tables(
         {(name, seed): [0.1 + 0.01 * ((seed * 7 + len(name)) % 5)] for name in ("adam", "sgd") for seed in range(5)},

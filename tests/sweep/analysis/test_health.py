@@ -10,7 +10,7 @@ NOISE = (0.004, -0.002, 0.001, -0.005, 0.003, -0.001, 0.002, -0.003)
 
 
 def flat(**arms):
-    """Arm -> its mean accuracy: curves that have long stopped improving, eight seeds, the noise in another order for each."""
+    """Arm -> its mean accuracy: curves that have stopped improving, eight seeds, their noise in another order."""
     return {
         (name.replace("_", " "), seed): [0.5, *[mean + NOISE[(seed + shift) % 8]] * 19]
         for shift, (name, mean) in enumerate(arms.items())
@@ -142,6 +142,12 @@ def test_a_curve_that_still_improves_at_the_end_is_a_warning(tables):
 def test_a_curve_that_is_flat_or_falls_back_is_not(tables):
     assert check(tables, flat(adam=0.9), "improving") == []
     assert check(tables, rising(-0.05), "improving") == []
+
+
+def test_a_gain_of_less_than_a_hundredth_of_the_whole_is_none(tables):
+    # 0.5 to 0.9 and then 0.003 more, of which every seed is sure.
+    curves = {("adam", seed): [0.5, *[0.9] * 17, *[0.903 + NOISE[seed] / 100] * 2] for seed in range(8)}
+    assert check(tables, curves, "improving") == []
 
 
 def test_a_loss_improves_by_falling(tables):

@@ -100,6 +100,13 @@ def test_few_equal_times_are_not_taken_for_exact(rng):
     assert (many.low, many.high) == pytest.approx((2.0, 2.0))
 
 
+def test_with_a_miss_the_interval_is_wider_than_plain_percentiles(rng):
+    found = ratio(times("slow", [20, 30, 40, 50, 60, 70, np.inf]), times("fast", [10] * 7), rng, resamples=20_000)
+    # A bootstrapped median is the least of 7 in 1.0 % of samples (4 draws of it or more). That is more than the expanded
+    # tail of 0.41 %, which gives 2, and less than the plain one of 2.5 %, which would give 3.
+    assert (found.ratio, found.low) == (5.0, 2.0)
+
+
 @pytest.mark.parametrize(("count", "missed"), [(3, 0.0), (5, 0.0), (10, 0.0), (6, 0.3), (10, 0.3)])
 def test_ratios_hold_the_truth_in_95_percent_of_samples_also_with_misses(count, missed, rng):
     held, samples = 0, 400

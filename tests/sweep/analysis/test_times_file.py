@@ -23,7 +23,8 @@ RECORDS = json.dumps([{"name": "adam", "mnist": 10}, {"name": "sgd", "mnist": 25
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [(CSV, "t.csv"), (JSON, "t.json"), (RECORDS, "t.JSON"), ("\ufeff" + CSV, "t.csv")]
+    ("text", "name"),
+    [(CSV, "t.csv"), (JSON, "t.json"), (RECORDS, "t.JSON"), ("\ufeff" + CSV, "t.csv"), ("\ufeff" + JSON, "t.json")],
 )
 def test_all_forms_give_the_same_table(text, name, tmp_path):
     times = read_times(write(tmp_path, text, name))
