@@ -1,24 +1,64 @@
-"""Holds the tables of MLflow's database, so that a new SQLite file needs neither MLflow nor its migrations."""
+"""Remembers the tables that MLflow creates in a new SQLite file, so that the next one needs no migrations.
+
+MLflow takes seconds to create its tables. It does so once a machine; their definitions are kept in the user's cache
+folder and serve every further file of the same schema revision.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
-
-SCRIPT = Path(__file__).with_name("schema.sql")
 
 REVISION = "dc11669786a5"
 """The schema revision whose tables this package was tested with; for any other MLflow's client writes."""
 
-HEADER = f"""-- What MLflow creates in a new SQLite file, at revision {REVISION} of its schema.
--- Written by `python -m sweep.tracking.schema`; a test compares it with what the installed MLflow creates.
-"""
+SEPARATOR = ";\n\n"
 
 
-def statements() -> list[str]:
-    """The statements that create MLflow's tables in an empty SQLite file."""
-    return SCRIPT.read_text(encoding="utf-8").removeprefix(HEADER).strip().removesuffix(";").split(";\n\n")
+def cache_file(environ: Mapping[str, str]) -> Path:
+    """Where the definitions are kept.
+
+    >>> cache_file({"XDG_CACHE_HOME": "/cache"})
+    PosixPath('/cache/optimizer-sweep/mlflow-dc11669786a5.sql')
+    """
+    folder = environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(folder) / "optimizer-sweep" / f"mlflow-{REVISION}.sql"
+
+
+def statements(script: Path | None = None) -> list[str]:
+    """The statements that create MLflow's tables in an empty SQLite file.
+
+    Args:
+        script: where they are kept; None is the user's cache folder.
+    """
+    script = script or cache_file(os.environ)
+    with suppress(OSError, UnicodeDecodeError):
+        known = script.read_text(encoding="utf-8").split(SEPARATOR)
+        # Written whole or not at all; the last statement tells.
+        if REVISION in known[-1]:
+            return known
+    created = create()
+    # A cache that cannot be written costs time, nothing else.
+    with suppress(OSError):
+        script.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=script.parent, delete=False, encoding="utf-8") as file:
+            file.write(SEPARATOR.join(created))
+        os.replace(file.name, script)
+    return created
+
+
+def create() -> list[str]:
+    """Let the installed MLflow create its tables in a temporary file, and read them back."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mlflow.db"
+        SqlAlchemyStore(f"sqlite:///{path}", folder).engine.dispose()  # type: ignore[no-untyped-call]
+        return dump(path)
 
 
 def dump(path: Path) -> list[str]:
@@ -33,19 +73,3 @@ def dump(path: Path) -> list[str]:
                 values = ", ".join("NULL" if value is None else f"'{value}'" for value in row)
                 lines.append(f"INSERT INTO {table} ({names}) VALUES ({values})")
     return lines
-
-
-def main() -> None:
-    """Write the script anew, with the installed MLflow."""
-    import tempfile
-
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "mlflow.db"
-        SqlAlchemyStore(f"sqlite:///{path}", folder).engine.dispose()  # type: ignore[no-untyped-call]
-        SCRIPT.write_text(HEADER + ";\n\n".join(dump(path)) + ";\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

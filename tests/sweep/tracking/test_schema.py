@@ -9,16 +9,43 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from sweep.tracking import SweepWriter
+from sweep.tracking import SweepWriter, schema
 from sweep.tracking.schema import REVISION, dump, statements
 from sweep.tracking.sqlite_store import SqliteStore, is_known
 from sweep.tracking.stores import schema_heads
 
 
-def test_the_script_creates_what_the_installed_mlflow_creates(template_database):
+def in_one_order(created):
+    """MLflow creates some indexes and constraints in no fixed order."""
+    return sorted(sorted(line.rstrip(",") for line in statement.splitlines()) for statement in created)
+
+
+def test_the_tables_are_those_that_the_installed_mlflow_creates(template_database, tmp_path):
     assert schema_heads() == {REVISION}
-    # MLflow creates some indexes in no fixed order.
-    assert sorted(dump(template_database)) == sorted(statements()), "run `python -m sweep.tracking.schema`"
+    script = tmp_path / "cache" / "tables.sql"
+    assert in_one_order(statements(script)) == in_one_order(dump(template_database))
+
+
+def test_the_tables_are_created_once_and_then_remembered(template_database, tmp_path, monkeypatch):
+    created = []
+
+    def create():
+        created.append(1)
+        return dump(template_database)
+
+    monkeypatch.setattr(schema, "create", create)
+    script = tmp_path / "cache" / "tables.sql"
+    assert statements(script) == statements(script) == dump(template_database)
+    assert len(created) == 1
+    script.write_text("CREATE TABLE half")
+    assert statements(script) == dump(template_database)
+    assert len(created) == 2
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(template_database, tmp_path, monkeypatch):
+    monkeypatch.setattr(schema, "create", lambda: dump(template_database))
+    (tmp_path / "file").write_text("")
+    assert statements(tmp_path / "file" / "tables.sql") == dump(template_database)
 
 
 def test_a_new_file_is_one_that_mlflow_goes_on_with(tmp_path, record, make_result):
