@@ -232,7 +232,7 @@ def _soonest(
     if len(top) > 1 and {level.name for level in top} == {level.name for level in soon}:
         subject = "both" if len(soon) == 2 else "all of them"
     found = speeds[soon[-1].name].ratio
-    times = [f"{found.ratio:.2g}x"] if np.isfinite(found.ratio) else []
+    times = [f"{_times(found.ratio)}x"] if np.isfinite(found.ratio) else []
     if found.high < np.inf:
         times.append(_ratio_bounds(found.low, found.high, found.confidence))
     sure = f" ({', '.join(times)})" if times else ""
@@ -242,12 +242,18 @@ def _soonest(
 def _slower(level: Level, speed: Speed, unit: Unit) -> str:
     found = speed.ratio
     sure = _ratio_bounds(found.low, found.high, found.confidence)
-    return f"{level_name(level.name)} takes {found.ratio:.2g}x the {unit} ({sure})"
+    return f"{level_name(level.name)} takes {_times(found.ratio)}x the {unit} ({sure})"
 
 
 def _ratio_bounds(low: float, high: float, confidence: float) -> str:
-    top = f"-{high:.2g}" if np.isfinite(high) else " or more"
-    return f"{100 * confidence:g} % CI {low:.2g}{top}"
+    top = f"-{_times(high)}" if np.isfinite(high) else " or more"
+    return f"{100 * confidence:g} % CI {_times(low)}{top}"
+
+
+def _times(factor: float) -> str:
+    """Two digits, or three where two would hide that the factor is not 1."""
+    short = f"{factor:.2g}"
+    return f"{factor:.3g}" if short == "1" else short
 
 
 def _hits(level: Level, unit: Unit) -> str:

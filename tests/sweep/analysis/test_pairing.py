@@ -114,26 +114,34 @@ def test_holm_stops_at_one():
     assert holm(np.array([0.6, 0.7])).tolist() == [1.0, 1.0]
 
 
-def family_errors(values, mode="max"):
-    """Share of experiments, values of shape (S, arms, seeds), in which any arms are called different."""
-    wrong = 0
-    for experiment in values:
-        arms = [arm(str(number), row) for number, row in enumerate(experiment)]
-        wrong += any(pair.verdict in ("first", "second") for pair in compare_all(arms, mode))
-    return wrong / len(values)
+def family_errors(values):
+    """Share of experiments, values of shape (S, arms, seeds), in which any two arms are called different."""
+    first, second = np.triu_indices(values.shape[1], 1)
+    wrong = [holm(np.array([paired_t(row) for row in one[first] - one[second]])).min() < 0.05 for one in values]
+    return np.mean(wrong)
+
+
+def test_the_verdicts_are_those_of_holm_and_the_t_test(rng):
+    values = rng.normal(size=(5, 6)) + np.array([[0.0], [0.0], [1.5], [3.0], [3.0]])
+    pairs = compare_all([arm(str(number), row) for number, row in enumerate(values)], "max")
+    first, second = np.triu_indices(5, 1)
+    adjusted = holm(np.array([paired_t(row) for row in values[first] - values[second]]))
+    assert [pair.adjusted_p_value for pair in pairs] == pytest.approx(adjusted.tolist())
+    assert [pair.verdict != "tie" for pair in pairs] == (adjusted < 0.05).tolist()
+    assert 0 < (adjusted < 0.05).sum() < 10
 
 
 @pytest.mark.parametrize("seeds", [3, 10])
 def test_of_ten_equal_arms_any_are_called_different_in_at_most_5_percent(seeds, rng):
-    shared = rng.normal(0.0, 1.0, size=(200, 1, seeds))
-    found = family_errors(shared + rng.normal(0.0, 1.0, size=(200, 10, seeds)))
-    assert found <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
+    shared = rng.normal(0.0, 1.0, size=(400, 1, seeds))
+    found = family_errors(shared + rng.normal(0.0, 1.0, size=(400, 10, seeds)))
+    assert found <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
 
 
 def test_that_holds_for_accuracies_of_few_examples_too(rng):
     # 100 validation examples: differences are a few hundredths and often equal.
-    found = family_errors(rng.binomial(100, 0.95, size=(200, 10, 4)) / 100)
-    assert found <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
+    found = family_errors(rng.binomial(100, 0.95, size=(400, 10, 4)) / 100)
+    assert found <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
 
 
 def test_without_the_correction_they_would_be_in_far_more(rng):

@@ -102,7 +102,7 @@ def test_few_equal_times_are_not_taken_for_exact(rng):
 
 def test_with_a_miss_the_interval_is_wider_than_plain_percentiles(rng):
     found = ratio(times("slow", [20, 30, 40, 50, 60, 70, np.inf]), times("fast", [10] * 7), rng, resamples=20_000)
-    # A bootstrapped median is the least of 7 in 1.0 % of samples (4 draws of it or more). That is more than the expanded
+    # A bootstrapped median is the least of 7 in 1.0 % of samples (4 draws of it). That is more than the expanded
     # tail of 0.41 %, which gives 2, and less than the plain one of 2.5 %, which would give 3.
     assert (found.ratio, found.low) == (5.0, 2.0)
 
