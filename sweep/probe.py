@@ -34,7 +34,7 @@ class Rates:
 
 
 def measure_rates(
-    recipe: Recipe, shape: DatasetShape, batch_sizes: Sequence[int | None], budget_seconds: float = 0.15
+    recipe: Recipe, shape: DatasetShape, batch_sizes: Sequence[int | None], budget_seconds: float = 0.05
 ) -> Rates:
     """Train a few steps of the sweep's network on random numbers and time them.
 
