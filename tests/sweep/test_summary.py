@@ -1,0 +1,88 @@
+"""What a terminal shows of a plan and of a finished sweep."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from sweep import summary
+from sweep.config import SweepConfig
+from sweep.preparation import estimate, prepare
+
+
+def trials(*errors: str | None) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "arm": [f"sgd lr={number}" for number in range(len(errors))],
+            "seed": 3,
+            "status": ["COMPLETED" if error is None else "FAILED" for error in errors],
+            "error": errors,
+        }
+    )
+
+
+def test_without_failures_there_is_nothing_to_say():
+    assert summary.failures(trials(None, None)) == ""
+
+
+def test_failed_trials_are_named_with_their_reasons():
+    assert summary.failures(trials(None, "ValueError: no.", "The worker died.")) == (
+        "2 of 3 trials failed: `sgd lr=1` with seed 3 (ValueError: no); `sgd lr=2` with seed 3 (The worker died). "
+        "Run the same command to try them again."
+    )
+
+
+def test_of_many_failed_trials_the_first_are_named():
+    said = summary.failures(trials(*["KeyError: 'x'"] * 12))
+    assert said.startswith("12 of 12 trials failed: ")
+    assert said.count("with seed") == 3
+    assert " and 9 more. Run" in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.04, "0.0 s"), (59.94, "59.9 s"), (59.96, "1 min 0 s"), (3599.7, "1 h 0 min"), (86_400, "24 h 0 min")],
+)
+def test_a_time_is_spelled_as_people_do(seconds, said):
+    assert summary.duration(seconds) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 B"), (1500, "1.5 kB"), (2e9, "2.0 GB"), (3e15, "3000.0 TB")])
+def test_an_amount_of_bytes_is_spelled_as_people_do(count, said):
+    assert summary.size(count) == said
+
+
+def printed(**changed) -> list[str]:
+    base = {"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": 0.1}}}
+    preparation = prepare(SweepConfig.model_validate({**base, **changed}))
+    console = Console(file=io.StringIO(), width=120)
+    summary.print_plan(preparation, estimate(preparation), console)
+    return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"name": "iris"}, "data iris: 150 examples of 4 features, 3 classes; 120 to train on"),
+        ({"name": "moons", "examples": 2000}, "data moons: 2,000 examples of 2 features, 2 classes; 1,600 to train on"),
+        ({"name": "diabetes"}, "data diabetes: 442 examples of 10 features, one number; 353 to train on"),
+    ],
+)
+def test_a_plan_says_what_is_learned(data, said):
+    assert said in printed(data=data)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        (1, "seeds 1 each (0)"),
+        (3, "seeds 3 each (0, 1, 2)"),
+        (30, "seeds 30 each (0 to 29)"),
+        ([4, 9, 5, 1], "seeds 4 each (4, 9, 5, 1)"),
+    ],
+)
+def test_a_plan_names_its_seeds(seeds, said):
+    assert said in printed(seeds=seeds)
