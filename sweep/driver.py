@@ -86,8 +86,13 @@ def local_workers(resources: Resources) -> int:
             f"Received: {resources.gpus_per_worker:g} for each of {resources.workers or 1} workers. Ask for less."
         )
     if resources.gpus_per_worker:
-        room = min(room, int(gpus / resources.gpus_per_worker))
+        room = min(room, _fitting(gpus, resources.gpus_per_worker))
     return resources.workers or room
+
+
+def _fitting(gpus: float, share: float) -> int:
+    # Ten tenths fit one: 1 // 0.1 is 9.
+    return int(gpus / share + 1e-9)
 
 
 @contextmanager
@@ -153,7 +158,8 @@ def _start_ray(resources: Resources) -> None:
     except ConnectionError as error:
         raise ResourceError(
             f"`resources.address` must be a Ray cluster that answers. Received: {resources.address!r}. "
-            "Start it with `ray start --head`, or leave the key out to use this machine."
+            "Start it with `ray start --head`, give RAY_AUTH_TOKEN if it asks for a token, or leave the key out to use "
+            "this machine alone."
         ) from error
 
 
@@ -174,7 +180,7 @@ def _own_sigterm() -> Iterator[None]:
 def _workers(cluster: dict[str, float], resources: Resources) -> int:
     rooms = [int(cluster.get("CPU", 0) // resources.cpus_per_worker)]
     if resources.gpus_per_worker:
-        rooms.append(int(cluster.get("GPU", 0) // resources.gpus_per_worker))
+        rooms.append(_fitting(cluster.get("GPU", 0), resources.gpus_per_worker))
     room = min(rooms)
     wanted = resources.workers or 1
     if room < wanted:
