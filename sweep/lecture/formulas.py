@@ -15,6 +15,7 @@ _WORD = re.compile(rf"(?<![A-Za-z0-9&])({'|'.join(SYMBOLS)})(?![A-Za-z])")
 _SCRIPT = r"([_^])(\{[^{}]*\}|\([^()]*\)|[A-Za-z0-9]+)"
 _ANY_SCRIPT = re.compile(_SCRIPT)
 _LETTER_SCRIPT = re.compile(rf"(?<![A-Za-z])({'|'.join(SYMBOLS)}|[A-Za-z)]){_SCRIPT}")
+_POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-])0*(\d+)")
 _MINUS = re.compile(r"(?<![\w])-(?=[\s\w(])")
 
 
@@ -31,19 +32,29 @@ def formula(text: str) -> str:
 def prose(text: str) -> str:
     """A paragraph as HTML: what is in backticks becomes code; single letters get their scripts, names are left alone.
 
-    >>> prose("`lr` is alpha, v_0 = 0 in heavy_ball")
-    '<code>lr</code> is &alpha;, v<sub>0</sub> = 0 in heavy_ball'
+    >>> prose("1e-08, 6.5e-05")
+    '10<sup>&minus;8</sup>, 6.5&nbsp;&times;&nbsp;10<sup>&minus;5</sup>'
+    >>> prose("the sum for `lr` is alpha - v_0 in heavy_ball")
+    'the sum for <code>lr</code> is &alpha; &minus; v<sub>0</sub> in heavy_ball'
     """
     parts = html.escape(text, quote=False).split("`")
     return "".join(f"<code>{part}</code>" if number % 2 else _words(part) for number, part in enumerate(parts))
 
 
 def _words(text: str) -> str:
-    return _letters(_LETTER_SCRIPT.sub(lambda match: match[1] + _tag(match[2], match[3]), text))
+    scripted = _LETTER_SCRIPT.sub(lambda match: match[1] + _tag(match[2], match[3]), _POWER.sub(_power, text))
+    return _letters(scripted, except_for="sum").replace(" - ", " &minus; ")
 
 
-def _letters(text: str) -> str:
-    return _WORD.sub(lambda match: SYMBOLS[match[1]], text)
+def _letters(text: str, except_for: str = "") -> str:
+    return _WORD.sub(lambda match: match[1] if match[1] == except_for else SYMBOLS[match[1]], text)
+
+
+def _power(match: re.Match[str]) -> str:
+    """A number such as 6e-05 with its power of ten."""
+    digits, sign, exponent = match.groups()
+    ten = "10" + _tag("^", f"{sign.strip('+')}{exponent}")
+    return ten if digits == "1" else f"{digits}&nbsp;&times;&nbsp;{ten}"
 
 
 def _tag(mark: str, inside: str) -> str:

@@ -14,7 +14,7 @@ from trainers.surfaces import Surface, heights
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_POINTS = 50
+MOST_POINTS = 35
 """Longer paths are drawn without a point at each step."""
 
 GRID = 161

@@ -40,9 +40,11 @@ nav li { padding: 5px 0; break-inside: avoid; }
 .formulas { margin: 0 0 18px; padding: 0; list-style: none; }
 .formulas li { font: italic 1.08rem/1.9 "Cambria Math", Cambria, "STIX Two Text", Georgia, serif; }
 sub, sup { font-size: 0.72em; line-height: 0; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 14px; }
+.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 22px; }
 .panels img { width: 100%; height: auto; display: block; }
-figure { margin: 20px 0; }
+.panels { margin: 22px 0; align-items: end; }
+figure { margin: 0; }
+figcaption { font-weight: 600; font-size: 0.95rem; line-height: 1.4; margin-bottom: 6px; }
 .scroll { overflow-x: auto; margin: 18px 0; }
 table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 14px 6px 0; text-align: right; border-bottom: 1px solid var(--line); vertical-align: bottom; }
@@ -102,7 +104,7 @@ def _section(part: Part) -> str:
 <ul class="formulas">{formulas}</ul>
 {paragraphs}
 <p class="found">{prose(outcome.sentence)}</p>
-<figure class="panels">{_pictures(outcome.chart)}</figure>
+<div class="panels">{_pictures(outcome.chart)}</div>
 <div class="scroll">{_table(outcome)}</div>
 <p>Run it: <code>sweep lecture {name}</code>. Data beside this page: {data}.</p>
 <details><summary>Its settings</summary><pre><code>{html.escape(part.settings, quote=False)}</code></pre></details>
@@ -120,7 +122,8 @@ def _pictures(chart: Chart) -> str:
 
 def _image(svg: str, panel: Panel) -> str:
     encoded = base64.b64encode(svg.encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(panel.title)}" loading="lazy">'
+    image = f'<img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(panel.title)}">'
+    return f"<figure><figcaption>{prose(panel.title)}</figcaption>{image}</figure>"
 
 
 def _table(outcome: Outcome) -> str:

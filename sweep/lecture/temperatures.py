@@ -77,7 +77,7 @@ def read(settings: Series) -> Temperatures:
         DataError: if the file cannot be read, or the column is not in it or holds no numbers.
     """
     if settings.path is None:
-        name = f"made-up temperatures of {settings.days} days, seed {settings.seed}"
+        name = f"Made-up temperatures of {settings.days} days, seed {settings.seed}"
         return Temperatures(name, made_up(settings.days, np.random.default_rng(settings.seed)))
     table = _table(Path(settings.path))
     column = _column(table, settings)

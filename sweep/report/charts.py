@@ -101,7 +101,7 @@ class Bars:
         names: from the top.
         lengths: one a name.
         notes: at the end of each bar.
-        is_open: True where the length is only a lower bound; drawn hatched.
+        hatched: True for bars apart from the others: a lower bound, or what they are compared with.
         scale: of the lengths; a logarithmic one begins at 1.
     """
 
@@ -110,7 +110,7 @@ class Bars:
     names: tuple[str, ...]
     lengths: Numbers
     notes: tuple[str, ...]
-    is_open: tuple[bool, ...] = ()
+    hatched: tuple[bool, ...] = ()
     scale: Scale = "linear"
 
 

@@ -82,7 +82,7 @@ def run(settings: AdamSettings) -> Outcome:
     """Race the optimizers, and take the corrections away."""
     import pandas as pd
 
-    surface = SURFACES[settings.surface]
+    surface, place = SURFACES[settings.surface], settings.surface.replace("_", " ").capitalize()
     raced = race(settings)
     paths = {name: path for name, (_, path) in raced.items()}
     values: dict[str, Any] = {name: heights(surface, path) for name, path in paths.items()}
@@ -120,7 +120,7 @@ def run(settings: AdamSettings) -> Outcome:
         ),
         sentence=(
             f"With both corrections Adam's first step is {lengths['both corrected (Adam)'][0]:.3f} alpha; with none it "
-            f"would be {none[0]:.2f} alpha and grow to {none[peak]:.2f} at step {peak + 1}. On {settings.surface}, "
+            f"would be {none[0]:.2f} alpha and grow to {none[peak]:.2f} at step {peak + 1}. On {place}, "
             f"{race_said}."
         ),
         formulas=(
@@ -137,17 +137,17 @@ def run(settings: AdamSettings) -> Outcome:
             "beta_2) = "
             f"{none[0]:.2f} alpha, and steps of up to {none[peak]:.2f} alpha. With both, each step is exactly alpha.",
             f"So alpha is the length of a step while gradients agree; where they change sign it is shorter. On "
-            f"{settings.surface} no step of Adam's exceeded {longest:.2f} alpha in either direction, which makes "
+            f"{place} no step of Adam's exceeded {longest:.2f} alpha in either direction, which makes "
             "alpha easy to "
             "choose: it is about how far a parameter may move.",
-            f"On {settings.surface}, each optimizer has the learning rate that brings it lowest in {settings.steps:,} "
+            f"On {place}, each optimizer has the learning rate that brings it lowest in {settings.steps:,} "
             "steps "
             f"out of {len(settings.learning_rates)}: {race_said}. A fast method in one valley is not the fastest in "
             "every one.",
         ),
         chart=Chart(
             (
-                path_plot(f"{settings.surface.capitalize()}, each at its best learning rate", surface, paths),
+                path_plot(f"{place}, each at its best learning rate", surface, paths),
                 Plot(
                     "Height after each step",
                     "step",
@@ -166,7 +166,7 @@ def run(settings: AdamSettings) -> Outcome:
                     y_scale="log",
                 ),
                 Plot(
-                    f"Adam's steps on {settings.surface} at alpha = {settings.learning_rate:g}",
+                    f"Adam's steps on {place} at alpha = {settings.learning_rate:g}",
                     "step",
                     "step / alpha",
                     (Line("along x", times, moves[:, 0]), Line("along y", times, moves[:, 1])),

@@ -37,16 +37,16 @@ def lag(values: NDArray[np.float64], beta: float) -> int:
         beta: of the average.
 
     Returns:
-        The shift, up to a quarter of the series, at which the two resemble each other best.
+        The shift, up to a quarter of the series, at which the two lie closest together.
     """
     average = averages(values, beta, corrected=True)
     both_ways = averages(average[::-1], beta, corrected=True)[::-1]
     begin = len(values) // 4
-    likeness = [
-        float(np.corrcoef(both_ways[begin - shift : len(values) - shift], average[begin:])[0, 1])
+    distances = [
+        float(np.mean((both_ways[begin - shift : len(values) - shift] - average[begin:]) ** 2))
         for shift in range(begin)
     ]
-    return int(np.argmax(likeness))
+    return int(np.argmin(distances)) if distances else 0
 
 
 def roughness(values: NDArray[np.float64]) -> float:
@@ -71,16 +71,17 @@ def run(settings: Averages) -> Outcome:
     days = np.arange(1, len(series.values) + 1)
     smooth = {beta: averages(series.values, beta, corrected=True) for beta in settings.betas}
     lags = {beta: lag(series.values, beta) for beta in settings.betas}
-    rough = roughness(series.values)
+    rough, longest = roughness(series.values), max(settings.betas)
+    # A series that never changes is as smooth as its average.
+    calmer = rough / max(roughness(smooth[longest]), 1e-9 * rough) if rough else 1.0
     few, many = peak_bytes(settings.streamed // 100, 0.9), peak_bytes(settings.streamed, 0.9)
-    longest = max(settings.betas)
     ages = np.arange(SHOWN_WEIGHTS)
     labels = {beta: f"beta = {beta:g}" for beta in settings.betas}
     left = {beta: beta ** window(beta) for beta in settings.betas}
     chart = Chart(
         (
             Plot(
-                f"{series.name[0].upper()}{series.name[1:]}",
+                series.name,
                 "day",
                 f"value ({settings.unit})",
                 (
@@ -124,7 +125,7 @@ def run(settings: Averages) -> Outcome:
         ),
         sentence=(
             f"With beta = {longest:g} the average is over about {short(window(longest))} days: it changes "
-            f"{rough / roughness(smooth[longest]):.0f} times less from day to day than the values, and runs "
+            f"{calmer:.0f} times less from day to day than the values, and runs "
             f"{lags[longest]} days behind them."
         ),
         formulas=(

@@ -27,7 +27,8 @@ class BiasCorrection(Series):
 
 def merged(plain: NDArray[np.float64], corrected: NDArray[np.float64], share: float) -> int | None:
     """The first day from which two averages (T,) differ by less than a share of the corrected one; None if never."""
-    apart = np.flatnonzero(np.abs(corrected - plain) >= share * np.abs(corrected))
+    difference = np.abs(corrected - plain)
+    apart = np.flatnonzero((difference >= share * np.abs(corrected)) & (difference > 0.0))
     first = int(apart[-1]) + 2 if apart.size else 1
     return first if first <= len(plain) else None
 
@@ -42,7 +43,9 @@ def run(settings: BiasCorrection) -> Outcome:
     together = merged(plain, corrected, settings.merged_at)
     # beta^t < share
     predicted = 1 if beta == 0.0 else math.floor(math.log(settings.merged_at) / math.log(beta)) + 1
-    gap = 1.0 - plain / corrected
+    # Where both averages are 0 the ratio says nothing, and the formula stands in.
+    faded = beta ** days.astype(np.float64)
+    gap = 1.0 - np.divide(plain, corrected, out=1.0 - faded, where=corrected != 0.0)
     shown = [day for day in dict.fromkeys((1, 2, 5, 10, round(window(beta)), predicted)) if 1 <= day <= len(plain)]
     guides = (Guide("merged", x=together),) if together is not None else ()
     when = f"on day {together}" if together is not None else f"not within {len(plain)} days"
@@ -93,7 +96,7 @@ def run(settings: BiasCorrection) -> Outcome:
                     "How much too low the plain average is",
                     "day",
                     "share of the corrected average",
-                    (Line("measured", days, gap), Line("beta^t", days, beta ** days.astype(np.float64))),
+                    (Line("measured", days, gap), Line("beta^t", days, faded)),
                     guides=(Guide(f"{settings.merged_at:.0%}", y=settings.merged_at), *guides),
                     y_scale="log",
                 ),

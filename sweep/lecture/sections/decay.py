@@ -177,7 +177,7 @@ def run(settings: Decay) -> Outcome:
                     tuple(order),
                     [ends[name] for name in order],
                     tuple(short(ends[name]) for name in order),
-                    is_open=tuple(name == CONSTANT for name in order),
+                    hatched=tuple(name == CONSTANT for name in order),
                 ),
             )
         ),

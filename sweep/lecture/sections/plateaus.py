@@ -140,9 +140,8 @@ def run(settings: Plateaus) -> Outcome:
             "once it "
             "is as far below (f < -1). The plateau is a plain at height 1 around a well: it starts where the slope is "
             "0.005 and has left once half of the height is gone (f < 0.5). The learning rate is the same for all. "
-            "Methods "
-            "that divide by the size of the gradient take steps of about alpha wherever they are, and leave soonest; "
-            "accumulated momentum (heavy_ball) helps, as steps in one direction add up; the averaged form, at the same "
+            "Methods that divide by the size of the gradient take steps of about alpha however flat it is; accumulated "
+            "momentum (heavy_ball) helps, as steps in one direction add up; the averaged form, at the same "
             "alpha, does not. With other rates the numbers change, and that of plain gradient descent most of all.",
             "On a real network a plateau must be told from a minimum, where gradients vanish too. Every trial of a "
             "sweep "

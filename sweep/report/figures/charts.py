@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from matplotlib import patheffects
@@ -17,6 +18,7 @@ from sweep.report.charts import Bars, Cells, Chart, Mark, Panel, Plot
 from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, look, tidy
 
 PANEL_INCHES = (6.4, 4.4)
+ALONE_INCHES = (5.2, 3.8)
 CELL_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
 """Bright enough for black digits."""
 
@@ -141,14 +143,14 @@ def _mark(axes: Axes, mark: Mark) -> None:
 def _bars(axes: Axes, panel: Bars) -> None:
     tidy(axes)
     axes.grid(visible=False, axis="y")
-    is_open = panel.is_open or (False,) * len(panel.names)
+    hatched = panel.hatched or (False,) * len(panel.names)
     places = range(len(panel.names))
     axes.barh(
         places,
         panel.lengths,
-        color=["#DDDDDD" if unbounded else COLOURS[0] for unbounded in is_open],
-        hatch=["//" if unbounded else "" for unbounded in is_open],
-        edgecolor=["#888888" if unbounded else COLOURS[0] for unbounded in is_open],
+        color=["#DDDDDD" if unbounded else COLOURS[0] for unbounded in hatched],
+        hatch=["//" if unbounded else "" for unbounded in hatched],
+        edgecolor=["#888888" if unbounded else COLOURS[0] for unbounded in hatched],
         height=0.65,
     )
     axes.set_xscale(panel.scale)
@@ -178,7 +180,7 @@ def _cells(axes: Axes, panel: Cells) -> None:
 
 
 def draw_panels(chart: Chart) -> list[str]:
-    """Draw each panel of a chart by itself.
+    """Draw each panel of a chart by itself, without its title and with larger letters: for a page, and for a phone.
 
     Args:
         chart: what to show; lines look as in the picture of the whole chart.
@@ -189,7 +191,7 @@ def draw_panels(chart: Chart) -> list[str]:
     numbers = _numbers(chart)
     pictures = []
     for panel in chart.panels:
-        figure = Figure(figsize=PANEL_INCHES, dpi=DPI, layout="constrained")
-        _draw(figure.subplots(), panel, numbers)
+        figure = Figure(figsize=ALONE_INCHES, dpi=DPI, layout="constrained")
+        _draw(figure.subplots(), replace(panel, title=""), numbers)
         pictures.append(as_svg(figure))
     return pictures
