@@ -59,7 +59,7 @@ def difference_graph(findings: Findings) -> Graph | None:
         (
             Forest(
                 "Which is better, and by how much",
-                f"{unit}{metric_name(study.metric)}, positive: first is better",
+                f"{unit}{metric_name(study.metric)}",
                 tuple(rows),
             ),
         ),

@@ -82,8 +82,8 @@ def target_graph(findings: Findings) -> Graph | None:
     return Graph(
         "time-to-target",
         "Time to target",
-        "Left: the share of seeds that have reached the target after so many steps; a line that stays below 1 misses. "
-        "Right: the performance profile, the share of seeds on which it is within that factor of the fastest.",
+        "First, the share of seeds that have reached the target after so many steps; a line that stays below 1 misses. "
+        "Second, the performance profile, the share of seeds on which it is within that factor of the fastest.",
         tuple(panels),
     )
 
