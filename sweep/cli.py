@@ -127,6 +127,28 @@ def lecture(
 
 
 @app.command()
+def report(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A results folder, or the name of a sweep, whose newest results are taken.",
+            metavar="NAME_OR_FOLDER",
+            show_default=False,
+        ),
+    ],
+    root: Annotated[Path, typer.Option("--results", help="Folder of all results, to find NAME in.")] = Path("results"),
+    figures: Annotated[bool, typer.Option("--figures", help="Write each figure as PNG and SVG too.")] = False,
+) -> None:
+    """Write the report of a finished sweep, report.html and report.md, into its results folder."""
+    from sweep.report.page import write_report
+
+    written = write_report(name, root=root, figures=figures)
+    typer.echo(written.sentence)
+    for path in (written.html, written.markdown, *written.figures):
+        typer.echo(path)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of sweep files, for editors that complete and check."""
     from sweep.config import json_schema

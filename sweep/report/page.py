@@ -1,0 +1,153 @@
+"""Writes the report of a sweep: one HTML file that needs nothing else, a Markdown twin, and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from sweep.report.environment import commands, environment, fingerprints
+from sweep.report.figures.panels import draw_panel, draw_svg
+from sweep.report.findings import Findings, find_folder, gather
+from sweep.report.graphs import Graph
+from sweep.report.inline import inline_svg
+from sweep.report.setting_graphs import (
+    difference_graph,
+    heat_graph,
+    importance_graph,
+    sensitivity_graph,
+    tuning_graph,
+)
+from sweep.report.tables import arms_grid, levels_grid, trials_grid
+from sweep.report.training_graphs import learning_graph, schedule_graph, target_graph
+from sweep.results.files import reported, write_text
+
+GRAPHS = (
+    learning_graph,
+    target_graph,
+    difference_graph,
+    sensitivity_graph,
+    tuning_graph,
+    schedule_graph,
+    heat_graph,
+    importance_graph,
+)
+
+HTML, MARKDOWN, FIGURES = "report.html", "report.md", "figures"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `write_report` has written.
+
+    Args:
+        html: the page.
+        markdown: its twin.
+        figures: the pictures, if they were asked for.
+        sentence: the answer.
+    """
+
+    html: Path
+    markdown: Path
+    figures: tuple[Path, ...]
+    sentence: str
+
+
+def write_report(name: str | Path, *, root: str | Path = "results", figures: bool = False) -> Report:
+    """Write ``report.html`` and ``report.md`` into the results folder of a finished sweep.
+
+    Args:
+        name: the folder, or the name of a sweep, whose newest results are taken.
+        root: folder of all results, to find a name in.
+        figures: write each picture as PNG and SVG into ``figures`` too.
+
+    Raises:
+        ResultsError: if there are no such results, they are not finished, or their folder can't be written.
+        ComparisonError: if trials that are compared did not see the same.
+    """
+    findings = gather(find_folder(name, root))
+    graphs = make_graphs(findings)
+    html, markdown = findings.folder / HTML, findings.folder / MARKDOWN
+    saved = tuple(_save(findings.folder / FIGURES, graphs)) if figures else ()
+    write_text(html, render_html(findings, graphs))
+    write_text(markdown, render_markdown(findings, graphs if figures else ()))
+    return Report(html, markdown, saved, findings.sentence)
+
+
+def make_graphs(findings: Findings) -> tuple[Graph, ...]:
+    """The figures that the results allow, in the order of the page."""
+    return tuple(graph for make in GRAPHS if (graph := make(findings)) is not None)
+
+
+def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
+    """Render the page.
+
+    Args:
+        findings: the results.
+        graphs: the figures in their order.
+    """
+    drawn = {
+        graph.name: [
+            # The figure is this project's own drawing, whose texts matplotlib has escaped.
+            Markup(inline_svg(draw_svg(panel), f"{graph.name}-{number}", panel.title))
+            for number, panel in enumerate(graph.panels)
+        ]
+        for graph in graphs
+    }
+    template = _templates().get_template("page.html.jinja")
+    text: str = template.render(
+        **_content(findings), graphs=graphs, drawn=drawn, tables=(arms_grid(findings), trials_grid(findings))
+    )
+    return text
+
+
+def render_markdown(findings: Findings, graphs: tuple[Graph, ...]) -> str:
+    """Render the twin; ``graphs`` are those whose pictures lie in ``figures``."""
+    template = _templates().get_template("page.md.jinja")
+    text: str = template.render(**_content(findings), graphs=graphs, folder=FIGURES, arms=arms_grid(findings))
+    return text
+
+
+def _content(findings: Findings) -> dict[str, object]:
+    urgent = [card for card in findings.cards if card.severity != "note"]
+    return {
+        "name": findings.config.name,
+        "question": findings.config.question or f"Which {findings.study.scientific} is best in {findings.config.name}?",
+        "sentence": findings.sentence,
+        "levels": levels_grid(findings),
+        "urgent": urgent,
+        "notes": [card for card in findings.cards if card.severity == "note"],
+        "trials_count": len(findings.trials),
+        "arms_count": len(findings.leaderboard),
+        "seeds_count": findings.trials["seed"].nunique(),
+        "data": findings.config.data.source.name or str(findings.config.data.source.path),
+        "commands": commands(findings),
+        "config": findings.config_text,
+        "environment": environment(),
+        "fingerprints": fingerprints(findings),
+    }
+
+
+def _save(folder: Path, graphs: tuple[Graph, ...]) -> Iterator[Path]:
+    with reported(folder):
+        folder.mkdir(exist_ok=True)
+        for graph in graphs:
+            for number, panel in enumerate(graph.panels, 1):
+                picture = draw_panel(panel)
+                path = folder / f"{graph.name}-{number}.svg"
+                path.write_text(picture.svg, encoding="utf-8")
+                path.with_suffix(".png").write_bytes(picture.png)
+                yield path
+
+
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("sweep.report"),
+        autoescape=select_autoescape(["html.jinja"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

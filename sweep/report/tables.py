@@ -1,0 +1,156 @@
+"""Tables of a report as plain text: the levels, the arms and the trials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweep.analysis.study import Level, Study
+from sweep.analysis.wording import capitalised, level_name, metric_name
+from sweep.analysis.wording import value as spell
+from sweep.report.findings import Findings
+from sweep.space import SETTING_KEYS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 2_000
+"""Longer tables make a page slow; the rest is in the results folder."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table.
+
+    Args:
+        name: of its element.
+        heading: above it.
+        columns: of the head.
+        rows: one text a cell.
+        numeric: which columns hold numbers, and are aligned right.
+        note: below it; empty for none.
+    """
+
+    name: str
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    note: str = ""
+
+
+def levels_grid(findings: Findings) -> Grid:
+    """One row a level of the scientific factor, at its best setting, the best first."""
+    study = findings.study
+    name = capitalised(metric_name(study.metric))
+    fresh = any(level.selected.is_fresh for level in study.levels)
+    columns = ["", study.scientific, f"{name}, mean", f"{100 * study.confidence:g} % interval", "Seeds", "Diverged"]
+    if fresh:
+        columns += ["Where it was picked", "Optimism"]
+    if study.target is not None:
+        columns += ["Reached target", "Median steps"]
+    columns += ["Tried", "Best setting"]
+    rows = [_level_row(study, place, level, fresh) for place, level in enumerate(study.levels, 1)]
+    words = {study.scientific, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
+    basis = "after the last epoch" if study.by == "final" else "of the best epoch"
+    note = f"{name} {basis}, at the best of the settings tried for each {study.scientific}."
+    if not fresh:
+        note += " Shown on the seeds that picked the setting, which flatters all of them."
+    numeric = tuple(column not in words for column in columns)
+    return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)
+
+
+def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str, ...]:
+    mean, report = level.estimates["mean"], level.selected.report
+    has = bool(report.values)
+    interval = f"{spell(study.metric, mean.low)} to {spell(study.metric, mean.high)}" if mean.known else "none"
+    row = [
+        str(place) if has else "",
+        capitalised(level_name(level.name)),
+        spell(study.metric, mean.value) if has else "none",
+        interval,
+        str(len(report.seeds)),
+        str(len(report.diverged)),
+    ]
+    if fresh:
+        flattery = level.selected.optimism(study.mode)
+        picked = level.selected.selection.mean
+        row += [
+            spell(study.metric, picked) if np.isfinite(picked) else "",
+            f"{flattery:.3g}" if np.isfinite(flattery) else "",
+        ]
+    if study.target is not None:
+        times = level.times["steps"]
+        row += [
+            f"{times.hits} of {len(times.times)}",
+            f"{times.median:,.10g}" if np.isfinite(times.median) else "never",
+        ]
+    return (*row, str(level.selected.settings), level.selected.arm)
+
+
+def arms_grid(findings: Findings) -> Grid:
+    """One row an arm, the best first."""
+    board, metric = findings.leaderboard, findings.study.metric
+    used = _varied(board)
+    names = {
+        "rank": "rank",
+        "optimizer": "optimizer",
+        **{key: key for key in used},
+        f"final_{metric}_mean": "mean",
+        f"final_{metric}_std": "std",
+        f"final_{metric}_min": "min",
+        f"final_{metric}_max": "max",
+        f"best_{metric}_mean": "best epoch",
+        "seeds": "seeds",
+        "diverged": "diverged",
+        "failed": "failed",
+        "reached": "reached",
+        "target_steps_median": "median steps to target",
+        "seconds_mean": "seconds",
+        "arm_id": "arm_id",
+    }
+    note = f"Mean, standard deviation, lowest and highest {metric_name(metric)} after the last epoch, over seeds."
+    return _grid("arms", "All arms", board, names, note)
+
+
+def trials_grid(findings: Findings) -> Grid:
+    """One row a trial, in the order of the plan."""
+    trials, metric = findings.trials, findings.study.metric
+    names = {
+        "optimizer": "optimizer",
+        **{key: key for key in _varied(trials)},
+        "seed": "seed",
+        "status": "status",
+        f"final_{metric}": metric,
+        f"best_{metric}": f"best {metric}",
+        "best_epoch": "best epoch",
+        "target_steps": "steps to target",
+        "diverged_step": "diverged at step",
+        "seconds": "seconds",
+        "trial_id": "trial_id",
+    }
+    return _grid("trials", "All trials", trials, names, "")
+
+
+def _varied(table: pd.DataFrame) -> list[str]:
+    return [key for key in SETTING_KEYS if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
+
+
+def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], note: str) -> Grid:
+    kept = [key for key in names if key in table and table[key].notna().any()]
+    shown = table[kept].head(MOST_ROWS)
+    cells = [
+        ["" if empty else _text(cell) for cell, empty in zip(shown[key], shown[key].isna(), strict=True)]
+        for key in kept
+    ]
+    if len(table) > MOST_ROWS:
+        note = f"{note} The first {MOST_ROWS:,} of {len(table):,} rows; the results folder holds all.".strip()
+    columns = tuple(names[key].replace("_", " ") for key in kept)
+    numeric = tuple(table[key].dtype.kind in "iuf" for key in kept)
+    return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note)
+
+
+def _text(cell: object) -> str:
+    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -1,0 +1,143 @@
+"""Figures of how trainings go: learning curves, times to the target, and the learning rates actually used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sweep.analysis.curves import learning_curves
+from sweep.analysis.profiles import performance_profiles, performance_ratios
+from sweep.analysis.study import Level
+from sweep.analysis.wording import capitalised, level_name, metric_name, target_value
+from sweep.report.findings import Findings
+from sweep.report.graphs import Curve, Curves, Graph, Scale
+
+LARGEST_FACTOR = 10.0
+"""Performance profiles end at so many times the fastest."""
+
+MOST_SCHEDULES = 7
+
+
+def label(level: Level) -> str:
+    """The name of a level as a legend spells it."""
+    return capitalised(level_name(level.name))
+
+
+def learning_graph(findings: Findings) -> Graph | None:
+    """The metric and the losses over training, one line a level; None if nothing was trained."""
+    levels = findings.study.levels
+    arms = [level.selected.arm_id for level in levels]
+    epochs = findings.epochs[findings.epochs["arm_id"].isin(arms)]
+    if epochs.empty:
+        return None
+    metric = findings.study.metric
+    panels = [_learning(findings, epochs, metric, "epochs"), _learning(findings, epochs, metric, "steps")]
+    # Losses go over decades: on a linear axis only the first epochs would be seen.
+    panels += [_learning(findings, epochs, name, "epochs") for name in ("val_loss", "train_loss") if name != metric]
+    return Graph(
+        "learning-curves",
+        "Learning curves",
+        f"The best setting of each {findings.study.scientific}: mean over seeds, and in the band all seeds. "
+        "A line ends where no seed went on.",
+        tuple(panels),
+    )
+
+
+def _learning(findings: Findings, epochs: pd.DataFrame, metric: str, unit: str) -> Curves:
+    curves = []
+    for number, level in enumerate(findings.study.levels):
+        rows = epochs[epochs["arm_id"] == level.selected.arm_id]
+        table = learning_curves(rows, [level.selected.arm_id], metric)
+        x = table["epoch"] if unit == "epochs" else table["epoch"].map(rows.groupby("epoch")["steps"].mean())
+        mean, low, high = (table[key].to_numpy(dtype=np.float64) for key in ("mean", "low", "high"))
+        curves.append(Curve(label(level), number, x.to_numpy(dtype=np.float64), mean, low, high))
+    scale: Scale = "log" if metric.endswith("loss") and (epochs[metric].dropna() > 0).all() else "linear"
+    name = capitalised(metric_name(metric))
+    target = findings.study.target if metric == findings.study.metric else None
+    return Curves(f"{name} over {unit}", unit, metric_name(metric), tuple(curves), y_scale=scale, target=target)
+
+
+def target_graph(findings: Findings) -> Graph | None:
+    """How soon the levels reach the target, in steps; None without a target or if none reaches it."""
+    study = findings.study
+    if study.target is None or not any(level.times["steps"].hits for level in study.levels):
+        return None
+    reached = [time for level in study.levels for time in level.times["steps"].times if np.isfinite(time)]
+    end = 1.05 * max(reached)
+    curves = []
+    for number, level in enumerate(study.levels):
+        times = level.times["steps"]
+        hits = sorted(time for time in times.times if np.isfinite(time))
+        shares = [place / len(times.times) for place in range(1, len(hits) + 1)] if hits else []
+        last = shares[-1] if shares else 0.0
+        curves.append(Curve(label(level), number, [0, *hits, end], [0.0, *shares, last], is_step=True))
+    goal = target_value(study.metric, study.target)
+    panels = [
+        Curves(f"Seeds that have reached {goal}", "steps", "share of seeds", tuple(curves), y_limits=(-0.03, 1.05))
+    ]
+    if profile := _profile(findings):
+        panels.append(profile)
+    return Graph(
+        "time-to-target",
+        "Time to target",
+        "First, the share of seeds that have reached the target after so many steps; a line that stays below 1 misses. "
+        "Second, the performance profile, the share of seeds on which it is within that factor of the fastest.",
+        tuple(panels),
+    )
+
+
+def _profile(findings: Findings) -> Curves | None:
+    levels = findings.study.levels
+    if len(levels) < 2:
+        return None
+    times = pd.DataFrame(
+        {level.name: dict(zip(map(str, level.times["steps"].seeds), level.times["steps"].times, strict=True))
+         for level in levels}
+    ).T  # fmt: skip
+    factors = np.geomspace(1.0, LARGEST_FACTOR, 200)
+    profile = performance_profiles(
+        performance_ratios(times.reindex([level.name for level in levels]), LARGEST_FACTOR), factors
+    )
+    curves = tuple(
+        Curve(label(level), number, profile.factors, profile.shares[number], is_step=True)
+        for number, level in enumerate(levels)
+    )
+    return Curves(
+        "Performance profile", "times the steps of the fastest", "share of seeds", curves, "log", y_limits=(-0.03, 1.05)
+    )
+
+
+def schedule_graph(findings: Findings) -> Graph | None:
+    """The learning rate over the epochs, one line a schedule; None if all were constant."""
+    trials, epochs = findings.trials, findings.epochs
+    keys = [str(key) for key in trials if str(key).startswith("decay") and trials[key].nunique() > 0]
+    board = findings.leaderboard.merge(
+        trials.drop_duplicates("arm_id")[["arm_id", *keys]], on="arm_id", suffixes=("_", "")
+    )
+    best = board[board["rank"].notna()].drop_duplicates(keys)
+    best = best[best["decay"].fillna("constant") != "constant"].head(MOST_SCHEDULES)
+    curves = []
+    for number, (_, arm) in enumerate(best.iterrows()):
+        rows = epochs[epochs["arm_id"] == arm["arm_id"]]
+        rates = rows.groupby("epoch")["learning_rate"].mean() / float(arm["learning_rate"])
+        curves.append(Curve(_schedule_name(arm, keys), number, rates.index.to_numpy(), rates.to_numpy(), has_dots=True))
+    if not curves:
+        return None
+    return Graph(
+        "schedules",
+        "Learning-rate schedules actually followed",
+        "The learning rate in each epoch as a multiple of the one that was set, as the trainings logged it, in the "
+        "best arm of each schedule.",
+        (Curves("Learning rate over epochs", "epochs", "multiple of the set rate", tuple(curves)),),
+    )
+
+
+def _schedule_name(arm: pd.Series[Any], keys: list[str]) -> str:
+    extras = [
+        f"{key.removeprefix('decay_')} {arm[key]}"
+        for key in keys
+        if key not in ("decay", "decay_by") and pd.notna(arm[key])
+    ]
+    return ", ".join([str(arm["decay"]), *extras])

@@ -1,0 +1,47 @@
+"""The command ``sweep report``: what it prints, and one sentence for each mistake."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from sweep import cli
+
+
+@pytest.fixture
+def command(monkeypatch, capfd):
+    """Run ``sweep`` with arguments in this process: its exit code, its output, its errors."""
+
+    def leave(code):
+        raise SystemExit(code)
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sweep", *map(str, arguments)])
+        monkeypatch.setattr(cli, "_leave", leave)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return left.value.code, *capfd.readouterr()
+
+    return command
+
+
+def test_the_command_prints_the_answer_and_where_the_report_is(command, results):
+    code, output, _ = command("report", "small", "--results", results.parent)
+    sentence, html, markdown = output.splitlines()
+    assert code == 0
+    assert sentence in (results / "report.html").read_text(encoding="utf-8")
+    assert (html, markdown) == (str(results / "report.html"), str(results / "report.md"))
+
+
+def test_a_report_of_nothing_is_one_sentence_and_exit_code_2(command, tmp_path):
+    code, output, errors = command("report", "nothing", "--results", tmp_path)
+    assert (code, output) == (2, "")
+    assert errors.startswith(
+        "error: a report needs the folder or the name of a sweep that has run. Received: `nothing`"
+    )
+    assert len(errors.splitlines()) == 1
+    code, _, errors = command("report", tmp_path)
+    assert code == 2
+    assert "must hold `trials.parquet`" in errors
