@@ -96,3 +96,11 @@ def test_a_schedule_that_watches_reduces_each_walk_by_its_own_values() -> None:
     # 0.81 of the value before is no improvement by half, so the rate halves after every epoch but the first.
     path = descend(quadratic(1.0), "sgd", {"learning_rate": 0.1}, 3, start=(1.0, 0.0), schedule=rising)
     np.testing.assert_allclose(path[:, 0], [1.0, 0.9, 0.9 * 0.9, 0.81 * 0.95])
+
+
+@pytest.mark.parametrize("kind", ["constant", "reduce_on_plateau"])
+def test_steps_are_counted_from_one_for_the_corrections(kind: str) -> None:
+    # With both corrections each of Adam's steps is alpha while the gradient's size and sign stay.
+    schedule = Schedule(kind, None if kind == "constant" else 0.5, patience=10)
+    path = descend(quadratic(1.0), "adam", {"learning_rate": 1e-6}, 5, start=(1.0, -1.0), schedule=schedule)
+    np.testing.assert_allclose(np.diff(path, axis=0), np.tile([-1e-6, 1e-6], (5, 1)), rtol=1e-4)
