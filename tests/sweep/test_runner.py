@@ -252,7 +252,7 @@ def workers() -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
-def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path):
+def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path, capfd):
     file = workplace(tmp_path, SWEEP)
     killed = []
 
@@ -269,6 +269,7 @@ def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path
     result = run(load_config(file, [*longer, "seeds=2"]), progress=progress)
     assert killed
     assert ("message", "A worker died; its trials start over.") in progress.calls
+    assert capfd.readouterr() == ("", "")
     assert result.trials["status"].tolist() == ["COMPLETED"] * 2
     assert (result.trials["started_seconds"] > start).all()
     assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, 6001))] * 2
