@@ -17,6 +17,7 @@ EXAMPLES = 120
 DATA = load(DataSource("iris"))
 BASE = {"learning_rate": 0.013, "batch_size": 50, "decay": "constant", "epochs": 4}
 SGD, ADAM = {"optimizer": "sgd", **BASE}, {"optimizer": "adam", **BASE}
+PLATEAU = SGD | {"decay": "reduce_on_plateau", "decay_rate": 0.5, "decay_patience": 0, "decay_threshold": 0.9}
 
 ALIKE = {
     "momentum without average": (SGD | {"optimizer": "momentum", "beta1": 0.0}, SGD),
@@ -98,6 +99,8 @@ def test_both_sides_of_a_merge_train_alike(asked, kept, dtype):
         (ADAM | {"decay": "exponential", "decay_rate": 0.999}, ADAM),
         (ADAM | {"decay_by": "epoch", "decay_warmup": 2}, ADAM),
         (SGD | {"decay": "cosine", "decay_rate": 0.1, "decay_warmup": 1}, SGD | {"decay": "cosine", "decay_rate": 0.1}),
+        (PLATEAU | {"decay_patience": 0}, PLATEAU | {"decay_patience": 1}),
+        (PLATEAU | {"decay_threshold": 0.9}, PLATEAU | {"decay_threshold": 0.0}),
         (ADAM | {"batch_size": 119}, ADAM | {"batch_size": "full"}),
     ],
 )

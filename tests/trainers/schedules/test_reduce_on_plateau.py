@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from trainers.loop import train
-from trainers.pack import Pack, TrialSpec
+from trainers.pack import Pack, Target, TrialSpec
 from trainers.schedules import Schedule, Watch
 
 
@@ -94,3 +94,23 @@ def test_alone_and_in_any_pack_it_is_the_same_bit_for_bit(
     together = history(pack(*trials), tile_size=3)
     assert [together[row] for row in range(len(trials))] == [history(pack(trial))[0] for trial in trials]
     assert history(pack(*trials), tile_size=100) == together
+
+
+def test_what_is_remembered_stays_with_its_trial_when_a_mate_has_stopped(
+    problem: Callable[..., Any], history: Callable[..., Any]
+) -> None:
+    # The first stops in the middle; the others, of the same optimizer, have fallen as often as each has by then.
+    parts, shape = problem("multiclass")
+    steep = Schedule("reduce_on_plateau", rate=0.5, patience=0, threshold=0.2)
+    flat = Schedule("reduce_on_plateau", rate=0.9, patience=2, threshold=0.0)
+    trials = [TrialSpec("sgd", {"learning_rate": r}, s) for r, s in ((0.03, flat), (0.02, steep), (0.001, flat))]
+    target = Target("train_loss", "min", 0.5, stop=True)
+
+    def pack(*some: TrialSpec) -> Pack:
+        return Pack(parts, some, batch_size=9, epochs=16, dtype="float64", target=target, shape=shape)
+
+    together = history(pack(*trials))
+    ends = [together[row][-1][:2] for row in range(3)]
+    assert [status for _, status in ends] == ["STOPPED", "COMPLETED", "COMPLETED"]
+    assert ends[0][0] == 6
+    assert [together[row] for row in range(3)] == [history(pack(trial))[0] for trial in trials]
