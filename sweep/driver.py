@@ -225,7 +225,7 @@ def train_jobs(
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
     _use_waiting_processes()
     compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
-    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker, compiled)
+    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker, compiled, os.getcwd())
 
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)

@@ -6,7 +6,6 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -80,8 +79,7 @@ def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: Data
 def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape) -> int:
     """Estimate what the arrays of a pack take: each seed's data, and each trial's parameters with what goes along."""
     number = 8 if recipe.dtype == "float64" else 4
-    widths = (shape.features, *recipe.network.hidden, shape.outputs)
-    parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
+    parameters = recipe.parameters(shape)
     seeds = len({trial.seed for trial in trials})
     data = seeds * shape.examples * shape.features
     return number * (data + len(trials) * parameters * ARRAYS_PER_PARAMETER)

@@ -12,7 +12,8 @@ from typing import Any
 
 from sweep.config import SweepConfig
 from sweep.config.checks import task_problem
-from sweep.config.data import FileData
+from sweep.config.data import FileData, ModuleData
+from sweep.config.network import ModuleNetwork
 from sweep.config.spaces import HYPERPARAMETERS
 from sweep.errors import DataError
 from sweep.records import Arm, Setting, Trial, Value
@@ -20,6 +21,7 @@ from sweep.search import settings
 from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
 from trainers.data import DatasetShape, training_examples
 from trainers.errors import DataError as CannotSplit
+from trainers.imports import source_digest
 
 __all__ = ["Merge", "Plan", "make_plan"]
 
@@ -68,12 +70,12 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     Args:
         config: the sweep.
         shape: sizes of its data.
-        data_fingerprint: what identifies the content of a file; not used for bundled and synthetic data.
+        data_fingerprint: what identifies the data of a file or module; not used for bundled and synthetic data.
 
     Raises:
         ConfigError: if the metric does not suit the data.
         DataError: if the data cannot be split as asked.
-        ValueError: if the data is a file and no fingerprint is given.
+        ValueError: if the data is a file or of a module and no fingerprint is given.
     """
     if problem := task_problem(config.metric, shape.task):
         raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
@@ -109,7 +111,7 @@ def labels(settings: Sequence[Setting]) -> list[str]:
     """
     values: defaultdict[tuple[str, Value], set[Value | None]] = defaultdict(set)
     for setting in settings:
-        for key in SETTING_KEYS:
+        for key in dict.fromkeys((*SETTING_KEYS, *setting)):
             if key in setting or key.startswith("decay_"):
                 values[_scope(key, setting)].add(setting.get(key))
     return [
@@ -129,7 +131,7 @@ def _scope(key: str, setting: Setting) -> tuple[str, Value]:
     """The settings among which ``key`` is compared: those of the same decay, those of the same optimizer, or all."""
     if key.startswith("decay_"):
         return key, setting.get("decay", "constant")
-    return key, setting["optimizer"] if key in OWN else ""
+    return key, setting["optimizer"] if key in OWN or key not in SETTING_KEYS else ""
 
 
 def _short(key: str) -> str:
@@ -146,15 +148,20 @@ def _spell(value: Value) -> str:
 def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, Any]:
     """All that decides the numbers of a trial beside its setting and seed."""
     data = config.data.model_dump(mode="json")
-    if isinstance(config.data, FileData):
+    if isinstance(config.data, FileData | ModuleData):
         if data_fingerprint is None:
-            raise ValueError("a plan over a file needs the fingerprint of its content")
+            raise ValueError("a plan over a file or module needs the fingerprint of its content")
         split = {key: data[key] for key in ("validation", "normalise")}
         data = {"fingerprint": data_fingerprint, **split}
     trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
     if config.trainer.stop_at_target:
         trainer |= {"target": config.trainer.target, "metric": config.metric.model_dump(mode="json")}
-    return {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
+    identity = {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
+    own = [space.optimizer for space in config.spaces if ":" in space.optimizer]
+    if isinstance(config.network, ModuleNetwork):
+        own.append(config.network.module)
+    # Changed code must not pass for what was trained before.
+    return {**identity, "code": {path: source_digest(path) for path in own}} if own else identity
 
 
 def _digest(content: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 
@@ -20,6 +20,8 @@ from sweep.recipe import Recipe, batch_size_of, recipe_of
 from sweep.records import Trial
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
+from trainers.errors import UserCodeError
+from trainers.pack import ModuleSpec
 
 STARTUP_SECONDS = 6.0
 """What Ray takes to start its processes and the workers to import their code, on a machine of two cores."""
@@ -116,10 +118,28 @@ def prepare(config: SweepConfig) -> Preparation:
         dataset = None if sizes else load(source)
     except CannotLoad as error:
         raise DataError(f"{config.where('data')}{error}") from error
+    except UserCodeError as error:
+        raise config.error("data.module", str(error)) from error
     known = sizes or (dataset.shape if dataset else None)
     assert known is not None
+    recipe = recipe_of(config)
+    notes = _module_notes(config, recipe.network, known) if isinstance(recipe.network, ModuleSpec) else ()
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
-    return Preparation(config, plan, recipe_of(config), known, dataset, resources, workers)
+    plan = replace(plan, choices=(*plan.choices, *notes))
+    return Preparation(config, plan, recipe, known, dataset, resources, workers)
+
+
+def _module_notes(config: SweepConfig, module: ModuleSpec, known: DatasetShape) -> tuple[str, ...]:
+    """Look a user's module over, and say so where its trials cannot be stacked."""
+    from trainers.networks.own_module import look_over
+
+    try:
+        obstacle = look_over(module, known.features, known.outputs).obstacle
+    except UserCodeError as error:
+        raise config.error("network.module", str(error)) from error
+    return (f"trials of {module.module} are trained one at a time, as torch.vmap cannot stack them: {obstacle}",) * (
+        obstacle is not None
+    )
 
 
 def _cluster_workers(resources: Resources, address: str) -> int:

@@ -71,10 +71,12 @@ def probe(
     measured = min(size, LARGEST_PROBE_EXAMPLES)
     steps = max(1, min(8, examples // measured))
     rng = np.random.default_rng(0)
+    # NumPy has no bfloat16; torch rounds from float32.
+    kind = "float64" if recipe.dtype == "float64" else "float32"
     held_out = min(shape.examples - examples, LARGEST_PROBE_EXAMPLES)
-    inputs = rng.standard_normal((measured * steps + held_out, shape.features)).astype(recipe.dtype)
+    inputs = rng.standard_normal((measured * steps + held_out, shape.features)).astype(kind)
     if shape.task == "regression":
-        targets = rng.standard_normal(len(inputs)).astype(recipe.dtype)
+        targets = rng.standard_normal(len(inputs)).astype(kind)
     else:
         targets = rng.integers(0, max(shape.outputs, 2), len(inputs))
     cut = measured * steps

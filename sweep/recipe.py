@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sweep.config import SweepConfig
+from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
+from trainers.networks.base import Layout
 from trainers.optimizers import OPTIMIZERS
-from trainers.pack import CONSTANT, Backend, NetworkSpec, Pack, Precision, Target, TrialSpec
+from trainers.pack import CONSTANT, Backend, ModuleSpec, NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import Schedule
 
 
@@ -18,7 +20,7 @@ from trainers.schedules import Schedule
 class Recipe:
     """What all trials of a sweep share: everything of a `trainers.pack.Pack` but its data, trials and batches."""
 
-    network: NetworkSpec
+    network: NetworkSpec | ModuleSpec
     dtype: Precision
     weight_decay: float
     validation: float
@@ -50,6 +52,14 @@ class Recipe:
             self.backend,
         )
 
+    def parameters(self, shape: DatasetShape) -> int:
+        """How many numbers a trial trains."""
+        if isinstance(self.network, ModuleSpec):
+            from trainers.networks.own_module import make_module
+
+            return sum(parameter.numel() for parameter in make_module(self.network).parameters())
+        return Layout((shape.features, *self.network.hidden, shape.outputs)).size
+
 
 def recipe_of(config: SweepConfig) -> Recipe:
     """What the configuration says that all its trials share."""
@@ -57,9 +67,8 @@ def recipe_of(config: SweepConfig) -> Recipe:
     target = None
     if trainer.target is not None:
         target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
-    network = config.network
     return Recipe(
-        NetworkSpec(tuple(network.hidden), network.activation, network.init),
+        _network_of(config.network),
         trainer.dtype,
         trainer.weight_decay,
         config.data.validation,
@@ -67,6 +76,12 @@ def recipe_of(config: SweepConfig) -> Recipe:
         target,
         trainer.backend,
     )
+
+
+def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleSpec:
+    if isinstance(network, ModuleNetwork):
+        return ModuleSpec(network.module, network.kwargs)
+    return NetworkSpec(tuple(network.hidden), network.activation, network.init)
 
 
 def batch_size_of(setting: Setting) -> int | None:

@@ -172,11 +172,11 @@ def _record(preparation: Preparation, uri: str) -> SweepRecord:
         mode=config.metric.mode,
         parameters={"trials": len(plan.trials), "arms": len(plan.arms), "seeds": len(plan.seeds)},
         dataset=DatasetRecord(
-            name=source.name or Path(str(source.path)).name,
+            name=source.name or source.module or Path(str(source.path)).name,
             fingerprint=preparation.data.fingerprint,
             examples=shape.examples,
             features=shape.features,
-            source=source.path or "bundled",
+            source=source.path or source.module or "bundled",
             task=shape.task,
         ),
     )

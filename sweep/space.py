@@ -60,7 +60,18 @@ def subspaces(config: SweepConfig) -> Iterator[Subspace]:
     for space in config.spaces:
         for decay in space.decays or (Decay(kind="constant"),):
             dimensions = _dimensions(space, decay, config.trainer.epochs)
-            yield {key: dimensions[key] for key in SETTING_KEYS if key in dimensions}
+            yield {key: dimensions[key] for key in setting_keys(space.optimizer) if key in dimensions}
+
+
+def setting_keys(optimizer: str) -> Sequence[str]:
+    """The order of the keys of an optimizer's settings: `SETTING_KEYS`, and what a user's own optimizer adds.
+
+    >>> setting_keys("adam") == SETTING_KEYS
+    True
+    """
+    added = [h.name for h in OPTIMIZERS[optimizer].hyperparameters if h.name not in SETTING_KEYS]
+    after = SETTING_KEYS.index("batch_size")
+    return (*SETTING_KEYS[:after], *added, *SETTING_KEYS[after:])
 
 
 def _dimensions(space: OptimizerSpace, decay: Decay, epochs: int) -> dict[str, Domain]:

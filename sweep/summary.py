@@ -145,7 +145,8 @@ def size(count: float) -> str:
 
 def _data(preparation: Preparation) -> str:
     shape = preparation.shape
-    name = preparation.config.data.source.name or str(preparation.config.data.source.path)
+    source = preparation.config.data.source
+    name = source.name or source.path or source.module
     target = "one number" if shape.task == "regression" else f"{max(shape.outputs, 2)} classes"
     return (
         f"{name}: {shape.examples:,} examples of {shape.features:,} features, {target}; "

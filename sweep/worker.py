@@ -12,6 +12,7 @@ from sweep.chunks import train_in_chunks
 from sweep.packing import Job
 from sweep.recipe import Recipe
 from trainers.data import Dataset
+from trainers.imports import make_importable
 
 CHUNK = "chunk"
 FAILURE = "failure"
@@ -26,6 +27,8 @@ class Work:
     jobs: tuple[Job, ...]
     threads: int
     compiled: bool
+    folder: str
+    """From which a user's own modules are imported, as where the sweep was started."""
 
 
 class PackTrainer(tune.Trainable):
@@ -34,6 +37,7 @@ class PackTrainer(tune.Trainable):
     def setup(self, config: dict[str, Any], work: Work) -> None:  # type: ignore[override]
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
+        make_importable(work.folder)
         threadpool_limits(limits=work.threads)
         self.reset_config(config)
 

@@ -10,6 +10,10 @@ class DataError(ValueError):
     """A data set cannot be read or used; the text is one sentence for the user."""
 
 
+class UserCodeError(ValueError):
+    """A user's own module, named in a configuration, cannot be used; the text continues "`the.key` ..."."""
+
+
 def did_you_mean(received: str, known: Iterable[str]) -> str:
     """Suggest the nearest known name, as the end of a message; nothing if none is near.
 

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from trainers.data import Split
 from trainers.data.dataset import digest
 from trainers.diagnostics import metric_names
-from trainers.networks.base import initial_parameters
 from trainers.pack import Pack
 from trainers.plateaus import Plateau, observe
 from trainers.seeding import generator
-from trainers.session import BatchOrder, Layers, Session, split_of
+from trainers.session import BatchOrder, Layers, Session, initial_row, split_of
 from trainers.tile import Tile, TileEpoch
 
 Array = NDArray[Any]
@@ -159,7 +158,7 @@ def fingerprints(pack: Pack) -> dict[int, dict[str, str]]:
     result = {}
     for seed in sorted({trial.seed for trial in pack.trials}):
         parts = split_of(pack, seed)
-        init = initial_parameters(pack.layout, pack.network.init, generator(seed, "init"))
+        init = initial_row(pack, seed)
         order = generator(seed, "batches").permutation(len(parts.train_targets))
         data = digest("split", parts.fingerprint) if isinstance(pack.data, Split) else pack.data.fingerprint
         result[seed] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.data.dataset import Task
@@ -30,11 +30,22 @@ class NetworkSpec:
 
 
 @dataclass(frozen=True)
+class ModuleSpec:
+    """A user's own ``torch.nn.Module``: what makes it, such as ``my_package.models:make_net``, and its arguments.
+
+    ``make_net(**kwargs)`` gives a module that maps (B, D) inputs to (B, C) outputs, on the backend torch.
+    """
+
+    module: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TrialSpec:
     """One training of a pack: an optimizer with its hyperparameters, a schedule and a seed.
 
     Args:
-        optimizer: a name in `trainers.optimizers.OPTIMIZERS`.
+        optimizer: a name in `trainers.optimizers.OPTIMIZERS`, or one of your own such as ``my_package.opt:mine``.
         hyperparameters: name -> value; ``learning_rate`` always, others by the optimizer's declaration, whose
             defaults fill what is missing.
         schedule: the decay of the learning rate.
@@ -51,9 +62,10 @@ class TrialSpec:
 
     def __post_init__(self) -> None:
         """Fill defaults and check ranges."""
-        if self.optimizer not in OPTIMIZERS:
+        optimizer = OPTIMIZERS.get(self.optimizer)
+        if optimizer is None:
             raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {self.optimizer!r}.")
-        object.__setattr__(self, "hyperparameters", complete(OPTIMIZERS[self.optimizer], self.hyperparameters))
+        object.__setattr__(self, "hyperparameters", complete(optimizer, self.hyperparameters))
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ class Pack:
     Args:
         data: a data set, split by each trial's seed; or a split, the same for all seeds.
         trials: one or more; optimizers, schedules and seeds may differ.
-        network: shared.
+        network: shared; a module is for the backend torch.
         batch_size: examples a step; None is the whole training part (batch gradient descent).
         epochs: passes over the training part, 1 or more.
         dtype: of parameters, state and arithmetic.
@@ -90,7 +102,7 @@ class Pack:
 
     data: Dataset | Split
     trials: tuple[TrialSpec, ...]
-    network: NetworkSpec = field(default_factory=NetworkSpec)
+    network: NetworkSpec | ModuleSpec = field(default_factory=NetworkSpec)
     batch_size: int | None = 64
     epochs: int = 10
     dtype: Precision = "float32"
@@ -111,6 +123,8 @@ class Pack:
             )
         if self.dtype == "bfloat16" and self.backend != "torch":
             raise ValueError("`dtype` bfloat16 is for the backend torch. Received: numpy.")
+        if isinstance(self.network, ModuleSpec) and self.backend != "torch":
+            raise ValueError("`network` of a module is for the backend torch. Received: numpy.")
         if self.shape is None:
             if isinstance(self.data, Split):
                 raise ValueError("`shape` is needed when `data` is a split. Received: None.")
@@ -127,8 +141,24 @@ class Pack:
 
     @property
     def layout(self) -> Layout:
-        """The shapes of the network's layers."""
-        return Layout((self._shape.features, *self.network.hidden, self._shape.outputs))
+        """The shapes of a dense network's layers."""
+        return Layout((self._shape.features, *self.dense.hidden, self._shape.outputs))
+
+    @property
+    def dense(self) -> NetworkSpec:
+        """The network, where it is a dense one.
+
+        Raises:
+            TypeError: when it is a module.
+        """
+        if isinstance(self.network, ModuleSpec):
+            raise TypeError(f"`network` is the module {self.network.module}, which has no layers of known widths.")
+        return self.network
+
+    @property
+    def features(self) -> int:
+        """D, the numbers of an example."""
+        return self._shape.features
 
     @property
     def _shape(self) -> DatasetShape:

@@ -13,7 +13,7 @@ from trainers import batches as batching
 from trainers.data import Split, split
 from trainers.networks.base import initial_parameters
 from trainers.networks.numpy_mlp import with_ones
-from trainers.pack import Pack
+from trainers.pack import ModuleSpec, Pack
 from trainers.plateaus import Plateau
 from trainers.seeding import generator
 from trainers.tile import Batches, NumpyTile, Tile
@@ -70,6 +70,10 @@ def make_tile(
 ) -> Tile:
     """Make a tile on the pack's backend from float64 initial parameters (k, P)."""
     if pack.backend == "torch":
+        if isinstance(pack.network, ModuleSpec):
+            from trainers.networks.module_tile import ModuleTile
+
+            return ModuleTile(pack, trials, splits, parameters)
         from trainers.networks.torch_module import TorchTile
 
         return TorchTile(pack, trials, splits, parameters)
@@ -81,6 +85,16 @@ def feed(pack: Pack, parts: Split) -> Split:
     if pack.backend == "torch":
         return parts
     return replace(parts, train_inputs=with_ones(parts.train_inputs), val_inputs=with_ones(parts.val_inputs))
+
+
+def initial_row(pack: Pack, seed: int) -> NDArray[np.float64]:
+    """The parameters with which the trials of a seed begin: (P,), the same for all of them."""
+    rng = generator(seed, "init")
+    if isinstance(pack.network, ModuleSpec):
+        from trainers.networks.own_module import initial_module_parameters
+
+        return initial_module_parameters(pack.network, rng)
+    return initial_parameters(pack.layout, pack.network.init, rng)
 
 
 class Session:
@@ -109,11 +123,10 @@ class Session:
         self._shuffled = {
             seed: batching.epochs(self.training_examples, size, generator(seed, "batches")) for seed in seeds
         }
-        layout = pack.layout
         if initial is None:
-            rows = {seed: initial_parameters(layout, pack.network.init, generator(seed, "init")) for seed in seeds}
+            rows = {seed: initial_row(pack, seed) for seed in seeds}
         else:
-            rows = dict.fromkeys(seeds, layout.pack(initial))
+            rows = dict.fromkeys(seeds, pack.layout.pack(initial))
         order = list(range(len(pack.trials)))
         if not keep_order:
             order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))

@@ -166,7 +166,7 @@ class NumpyTile:
         self.gradient_sums = np.empty((2, *parameters.shape), parameters.dtype)
         self.network = NumpyMLP(
             self.pack.layout,
-            self.pack.network.activation,
+            self.pack.dense.activation,
             self.pack.task,
             parameters,
             self.gradients,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sweep.config.data import BundledData, FileData, SyntheticData
+from sweep.config.data import AnyData
 from sweep.config.decay import rates_out_of_range
 from sweep.config.document import Keys
 from sweep.config.problems import Problem
@@ -17,7 +17,7 @@ from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES
 
 
-def metric_problems(metric: MetricConfig, data: BundledData | SyntheticData | FileData | None) -> Iterator[Problem]:
+def metric_problems(metric: MetricConfig, data: AnyData | None) -> Iterator[Problem]:
     """Check the metric against the data, as far as it is known without reading a file."""
     if data is None:
         return

@@ -1,4 +1,4 @@
-"""The data of a sweep: a bundled set, a synthetic one, or a file of the user."""
+"""The data of a sweep: a bundled set, a synthetic one, a file of the user, or what the user's own function loads."""
 
 from __future__ import annotations
 
@@ -92,12 +92,24 @@ class FileData(Data):
     """What is predicted; auto decides by the target column."""
 
 
+class ModuleData(Data):
+    """Data that a function of the user's loads."""
+
+    module: str = Field(min_length=1, examples=["my_package.data:load"])
+    """The function: it returns a trainers.data.Dataset, or two arrays, inputs (N, D) and targets (N,)."""
+
+    kwargs: dict[str, Any] = Field(default_factory=dict, examples=[{"folder": "images"}])
+    """Its arguments."""
+
+
 def _tag(raw: Any) -> str:
     given = raw.model_dump() if isinstance(raw, Data) else raw
     if not isinstance(given, Mapping):
         return "bundled"
     if "path" in given:
         return "file"
+    if "module" in given:
+        return "module"
     name = given.get("name")
     return "synthetic" if isinstance(name, str) and name in MAKERS else "bundled"
 
@@ -105,6 +117,7 @@ def _tag(raw: Any) -> str:
 AnyData: TypeAlias = Annotated[
     Annotated[BundledData, Tag("bundled")]
     | Annotated[SyntheticData, Tag("synthetic")]
-    | Annotated[FileData, Tag("file")],
+    | Annotated[FileData, Tag("file")]
+    | Annotated[ModuleData, Tag("module")],
     Discriminator(_tag),
 ]

@@ -14,6 +14,7 @@ from sweep.config.messages import render
 from sweep.config.models import SLUG, SweepConfig
 from sweep.config.schema import FLAT_KEYS
 from sweep.errors import ConfigError
+from trainers.imports import make_importable
 
 
 def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> SweepConfig:
@@ -29,6 +30,8 @@ def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> Swe
     Raises:
         ConfigError: with one line for each thing that is wrong, and where it stands.
     """
+    # A user's own modules lie where the sweep is started, which a console script's own path does not hold.
+    make_importable(str(Path.cwd()))
     file = Path(path)
     document = read_document(file)
     for override in overrides:
@@ -60,7 +63,7 @@ def apply_override(document: Document, override: str) -> None:
         ConfigError: if it is no override, or a key before the last holds a plain value.
     """
     key, equals, text = override.partition("=")
-    path = tuple(part.strip() for part in key.split("."))
+    path = _parts(key)
     if not equals or not all(path):
         raise ConfigError(
             f"override `{override}`: it must be a dotted key, `=` and a value. Give such as `trainer.epochs=5`."
@@ -74,6 +77,18 @@ def apply_override(document: Document, override: str) -> None:
             name = ".".join(path[:length])
             raise ConfigError(f"{origin}: `{name}` is a value and has no keys. Override it as a whole.")
     document.replace(path, value, Place(origin))
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    """Split a dotted key; the dots in the name of a user's own optimizer stay.
+
+    >>> _parts("optimizers.my_package.opt:mine.learning_rate")
+    ('optimizers', 'my_package.opt:mine', 'learning_rate')
+    """
+    own = re.fullmatch(r"optimizers\.([^:]+:\w+)(?:\.(.*))?", key.strip())
+    if own:
+        return ("optimizers", own[1], *(_parts(own[2]) if own[2] else ()))
+    return tuple(part.strip() for part in key.split("."))
 
 
 def _gather_flat_keys(document: Document) -> None:

@@ -16,7 +16,7 @@ from sweep.config.spaces import HYPERPARAMETERS
 from trainers.errors import did_you_mean
 from trainers.optimizers import OPTIMIZERS
 
-DATA_TAGS = ("bundled", "synthetic", "file")
+TAGS = {"data": ("bundled", "synthetic", "file", "module"), "network": ("dense", "module")}
 RULES: Mapping[str, str] = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -76,9 +76,9 @@ def _plain(value: Any) -> Any:
 
 
 def _path(location: Keys) -> Keys:
-    """Drop the name of the kind of data, which pydantic puts into the path."""
-    if location[:1] == ("data",) and location[1:2] and location[1] in DATA_TAGS:
-        return ("data", *location[2:])
+    """Drop the name of the kind of data or network, which pydantic puts into the path."""
+    if len(location) > 1 and location[1] in TAGS.get(str(location[0]), ()):
+        return (location[0], *location[2:])
     return location
 
 
@@ -144,12 +144,16 @@ def _misplaced(path: Keys, document: Document, known: Known) -> str:
         return f"is given, and so is `space`, which may hold it. Keep `space.{path[0]}`."
     if path[0] == "data" and f"data.{path[-1]}" in known:
         data = document.values["data"]
+        if "module" in data:
+            return "is not for the data of a module, which takes `data.kwargs`. Keep one of the two."
         if "path" in data:
             return "is not for the data of a file, which has a `data.path`. Keep one of the two."
         return f"is not for the data set {data.get('name')}. Leave it out."
+    if path[0] == "network" and f"network.{path[-1]}" in known:
+        return "is not for the same network as `network.module`, which takes `network.kwargs`. Keep one of the two."
     if path[0] == "optimizers" and len(path) == 2:
         return f"is not a known optimizer.{did_you_mean(str(path[1]), OPTIMIZERS)} Known: {', '.join(OPTIMIZERS)}."
-    if path[0] == "optimizers" and path[-1] in HYPERPARAMETERS:
+    if path[0] == "optimizers" and (path[-1] in HYPERPARAMETERS or ":" in str(path[1])):
         takes = ", ".join(declared.name for declared in OPTIMIZERS[str(path[1])].hyperparameters)
         return f"is not a hyperparameter of {path[1]}, which takes {takes}. Leave it out."
     return ""

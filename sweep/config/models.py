@@ -18,17 +18,17 @@ from pydantic import (
 from sweep.config.checks import metric_problems, space_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
+from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import Section
 from sweep.config.sections import (
     GridSearch,
     MetricConfig,
-    NetworkConfig,
     ResourcesConfig,
     TrackingConfig,
     TrainerConfig,
 )
-from sweep.config.spaces import Optimizers, OptimizersBase, OptimizerSpace, SharedSpace, Space, space_of_each
+from sweep.config.spaces import OptimizersBase, OptimizersField, OptimizerSpace, SharedSpace, Space, space_of_each
 from sweep.config.values import is_whole
 from sweep.errors import ConfigError
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     SharedSection: TypeAlias = Space
 else:
     # Made from the declarations of the optimizers, so that a type checker knows only their bases.
-    OptimizersSection, SharedSection = Optimizers, SharedSpace
+    OptimizersSection, SharedSection = OptimizersField, SharedSpace
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -86,12 +86,12 @@ class SweepConfig(Section):
     """What the sweep is to answer, in one line."""
 
     data: AnyData = Field(examples=[{"name": "digits"}])
-    """What is learned: `name` of a bundled or synthetic set, or `path` of a file."""
+    """What is learned: `name` of a bundled or synthetic set, `path` of a file, or `module` that loads it."""
 
-    network: NetworkConfig = Field(default_factory=NetworkConfig)
-    """The network that every trial trains."""
+    network: AnyNetwork = Field(default_factory=NetworkConfig)
+    """The network that every trial trains: dense, or `module` of your own."""
 
-    trainer: TrainerConfig = Field(default_factory=TrainerConfig)
+    trainer: TrainerConfig = Field(default_factory=TrainerConfig, validate_default=True)
     """How every trial is trained."""
 
     metric: MetricConfig = Field(default_factory=MetricConfig)
@@ -119,6 +119,14 @@ class SweepConfig(Section):
     """Folder in which the results of the sweep get a folder of their own."""
 
     _document: Document | None = PrivateAttr(default=None)
+
+    @field_validator("trainer")
+    @classmethod
+    def _module_is_for_torch(cls, trainer: TrainerConfig, info: ValidationInfo) -> TrainerConfig:
+        if isinstance(info.data.get("network"), ModuleNetwork) and trainer.backend != "torch":
+            rule, way_out = "must be torch for a network that is a `module`", "Give `trainer.backend: torch`."
+            refuse([Problem(rule, way_out, ("trainer", "backend"), trainer.backend, absolute=True)])
+        return trainer
 
     @field_validator("metric")
     @classmethod

@@ -38,22 +38,6 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 """What a sweep can compare by."""
 
 
-Width = Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-class NetworkConfig(Section):
-    """The network that every trial trains."""
-
-    hidden: Annotated[tuple[Width, ...], Field(strict=False)] = (64,)
-    """Width of each hidden layer; [] is logistic (or linear) regression."""
-
-    activation: Literal["relu", "tanh", "sigmoid"] = "relu"
-    """What follows each hidden layer."""
-
-    init: Literal["he", "xavier", "zeros"] = "he"
-    """How the weights begin; biases begin at zero."""
-
-
 class TrainerConfig(Section):
     """How every trial is trained."""
 
@@ -63,8 +47,8 @@ class TrainerConfig(Section):
     epochs: int = Field(default=10, ge=1, le=LARGEST_COUNT)
     """Passes over the training part; `space.epochs` compares several."""
 
-    dtype: Literal["float32", "float64"] = "float32"
-    """Precision of the numbers."""
+    dtype: Literal["float32", "float64", "bfloat16"] = "float32"
+    """Precision of the numbers; bfloat16 is for torch."""
 
     weight_decay: float = Field(default=0.0, ge=0, examples=[0.0001])
     """L2 penalty: this times half the squared weights is added to the loss."""
@@ -74,6 +58,14 @@ class TrainerConfig(Section):
 
     stop_at_target: bool = False
     """Stop a trial once it has reached `target`."""
+
+    @field_validator("dtype")
+    @classmethod
+    def _suits_the_backend(cls, dtype: str, info: ValidationInfo) -> str:
+        if dtype == "bfloat16" and info.data.get("backend") == "numpy":
+            way_out = "Give float32, or `trainer.backend: torch`."
+            refuse([Problem("must be float32 or float64 for the backend numpy", way_out, received=dtype)])
+        return dtype
 
     @field_validator("stop_at_target")
     @classmethod

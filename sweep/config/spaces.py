@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import BeforeValidator, Field, SerializeAsAny, create_model
 
 from sweep.config.decay import BY, INTERVALS, PATIENCES, RATES, STARTS, THRESHOLDS, WARMUPS, Decay, Decays
 from sweep.config.document import Keys
+from sweep.config.problems import Problem, refuse
 from sweep.config.section import Section
 from sweep.config.values import Distribution, Domain, Values, counts, numbers, words
+from trainers.errors import UserCodeError
 from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer
 
 DESCRIBED = {"use_attribute_docstrings": False}
@@ -97,16 +99,17 @@ def _shared_fields() -> dict[str, Any]:
     return fields
 
 
-SPACES: dict[str, type[Space]] = {
-    name: create_model(
+def _model(optimizer: Optimizer) -> type[Space]:
+    return create_model(
         f"{type(optimizer).__name__}Space",
         __base__=Space,
         __cls_kwargs__=DESCRIBED,
-        __doc__=str(optimizer.__doc__).strip().splitlines()[0],
+        __doc__=(optimizer.__doc__ or optimizer.name).strip().splitlines()[0],
         **_fields(optimizer),
     )
-    for name, optimizer in OPTIMIZERS.items()
-}
+
+
+SPACES: dict[str, type[Space]] = {name: _model(optimizer) for name, optimizer in OPTIMIZERS.items()}
 """The model of each optimizer's space, made from the optimizer's own declaration."""
 
 SharedSpace = create_model(
@@ -128,13 +131,12 @@ class OptimizersBase(Section):
         return {name: space for name, space in spaces.items() if space is not None}
 
 
-_optional_spaces: dict[str, Any] = {
-    name: (
-        Annotated[model | None, BeforeValidator(lambda raw: {} if raw is None else raw)],
-        Field(default=None, description=model.__doc__),
-    )
-    for name, model in SPACES.items()
-}
+def _optional(model: type[Space]) -> Any:
+    empty_for_null = BeforeValidator(lambda raw: {} if raw is None else raw)
+    return (Annotated[model | None, empty_for_null], Field(default=None, description=model.__doc__))
+
+
+_optional_spaces = {name: _optional(model) for name, model in SPACES.items()}
 Optimizers = create_model(
     "Optimizers",
     __base__=OptimizersBase,
@@ -143,6 +145,37 @@ Optimizers = create_model(
     **_optional_spaces,
 )
 """The model of `optimizers`; an optimizer that is null, or has no keys, takes all from `space`."""
+
+
+def _with_own(raw: Any) -> Any:
+    """Read the section by a model that has the user's own optimizers too, where it names some."""
+    own = [name for name in raw if ":" in str(name)] if isinstance(raw, Mapping) else []
+    if not own:
+        return raw
+    problems, fields = [], {}
+    for path in own:
+        try:
+            optimizer = OPTIMIZERS[path]
+        except UserCodeError as error:
+            rule, _, way_out = str(error).rpartition(". ")
+            problems.append(Problem(rule, way_out, (path,), is_key=True))
+            continue
+        taken = [declared.name for declared in optimizer.hyperparameters if declared.name in Space.model_fields]
+        if taken:
+            rule = f"must not have a hyperparameter called {taken[0]}, which every sweep has"
+            problems.append(Problem(rule, "Give it another name.", (path,), is_key=True))
+            continue
+        fields[path] = _optional(_model(optimizer))
+    if problems:
+        refuse(problems)
+    plain = {**DESCRIBED, "protected_namespaces": ()}
+    return create_model("Optimizers", __base__=Optimizers, __cls_kwargs__=plain, **fields).model_validate(raw)
+
+
+# A type checker takes neither a model made at run time nor this annotation's call for a type.
+_known, _as_it_is = cast(Any, Optimizers), cast(Any, SerializeAsAny)
+OptimizersField: Any = Annotated[_known, _as_it_is(), BeforeValidator(_with_own)]
+"""The annotation of `optimizers`: those of the project, and a user's own by ``module:attribute``."""
 
 
 @dataclass(frozen=True)

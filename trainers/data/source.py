@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from trainers.data import bundled, files, synthetic
+from trainers.data import bundled, files, loader, synthetic
 from trainers.data.dataset import Dataset, DatasetShape
 from trainers.errors import DataError, did_you_mean
 
@@ -19,11 +19,13 @@ DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
 
 @dataclass(frozen=True)
 class DataSource:
-    """Names one data set: give ``name`` or ``path``; the other fields say more where that applies.
+    """Names one data set: give ``name``, ``path`` or ``module``; the other fields say more where that applies.
 
     Args:
         name: a name in `DATASETS`.
         path: a ``.csv``, ``.parquet`` or ``.npz`` file.
+        module: a function of the user's that returns the data, such as ``my_package.data:load``.
+        kwargs: its arguments; None for none.
         target: column to predict of a CSV or Parquet file (required), or array of an NPZ file (``y``).
         inputs: array of inputs of an NPZ file (``x``).
         task: of a file; ``auto`` is classification if the target is text, true/false, or whole numbers with
@@ -43,6 +45,8 @@ class DataSource:
     noise: float | None = None
     classes: int | None = None
     generator_seed: int | None = None
+    module: str | None = None
+    kwargs: Mapping[str, Any] | None = None
 
 
 def load(source: DataSource) -> Dataset:
@@ -53,11 +57,14 @@ def load(source: DataSource) -> Dataset:
 
     Raises:
         DataError: if the source contradicts itself or its file cannot be used.
+        UserCodeError: if a module of the user's cannot be imported.
 
     >>> load(DataSource("wine")).shape
     DatasetShape(examples=178, features=13, outputs=3, task='multiclass')
     """
     name = _name(source)
+    if source.module is not None:
+        return loader.load_by_module(source.module, source.kwargs or {})
     if name is None:
         return files.load_file(Path(str(source.path)).expanduser(), source.target, source.inputs, source.task)
     if name in bundled.SHAPES:
@@ -67,7 +74,7 @@ def load(source: DataSource) -> Dataset:
 
 
 def shape(source: DataSource) -> DatasetShape | None:
-    """Tell the sizes of a data set without loading it; None for a file, which must be read to know.
+    """Tell the sizes of a data set without loading it; None for a file or module, which must be read to know.
 
     Args:
         source: which.
@@ -87,11 +94,11 @@ def shape(source: DataSource) -> DatasetShape | None:
 
 
 def _name(source: DataSource) -> str | None:
-    """Check the fields; the name of the set, None for a file."""
-    if (source.name is None) == (source.path is None):
-        received = "neither" if source.name is None else "both"
+    """Check the fields; the name of the set, None for a file or a module."""
+    given = [field for field in ("name", "path", "module") if getattr(source, field) is not None]
+    if len(given) != 1:
         raise DataError(
-            f"data must have either a name or a path. Received: {received}. "
+            f"data must have one of a name, a path and a module. Received: {' and '.join(given) or 'none'}. "
             f"Give one of {', '.join(DATASETS)}, or the path of a file."
         )
     if source.name is not None and source.name not in DATASETS:
@@ -117,6 +124,8 @@ def _refuse_what_does_not_apply(source: DataSource) -> None:
         "classes": source.classes,
         "generator_seed": source.generator_seed,
     }
+    if source.module is None:
+        _refuse({"kwargs": source.kwargs}, "a module", source)
     if source.path is None:
         _refuse(of_files, "a file", source)
     if source.name not in synthetic.MAKERS:
@@ -127,6 +136,7 @@ def _refuse(fields: Mapping[str, object], applies_to: str, source: DataSource) -
     for field, value in fields.items():
         if value is not None:
             raise DataError(
-                f"`{field}` applies to {applies_to} alone, and the data is `{source.name or source.path}`. "
+                f"`{field}` applies to {applies_to} alone, and the data is "
+                f"`{source.name or source.path or source.module}`. "
                 f"Received: {value}. Leave `{field}` out."
             )

@@ -65,15 +65,19 @@ class TorchTile:
         self.segments = segments
         self.gradients = torch.empty_like(flat)
         self.work = torch.empty_like(flat)
+        self._bind(flat)
+        runs = seed_runs(self.pack, trials)
+        rows = [self._position[seed] for start, stop, seed in runs for _ in range(start, stop)]
+        self._seed_rows = torch.tensor(rows, device=self.device)
+        self._one_seed = rows[0] if len(set(rows)) == 1 else None
+
+    def _bind(self, flat: Tensor) -> None:
+        """Make the leaves by which autograd knows the parameters, the gradients' views beside them."""
         layout = self.pack.layout
         # Leaves that share the flat rows' memory: a step on the rows is seen by the next forward pass.
         self.weights = [w.detach().requires_grad_() for w in layout.weights(flat)]
         self.biases = [b.detach().requires_grad_() for b in layout.biases(flat)]
         self._gradient_views = [*layout.weights(self.gradients), *layout.biases(self.gradients)]
-        runs = seed_runs(self.pack, trials)
-        rows = [self._position[seed] for start, stop, seed in runs for _ in range(start, stop)]
-        self._seed_rows = torch.tensor(rows, device=self.device)
-        self._one_seed = rows[0] if len(set(rows)) == 1 else None
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with some of the trials only, rows in order."""
@@ -139,7 +143,7 @@ class TorchTile:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """The outputs (k, B, C) of inputs (k, B, D)."""
-        activate = ACTIVATIONS[self.pack.network.activation]
+        activate = ACTIVATIONS[self.pack.dense.activation]
         values = inputs
         last = len(self.weights) - 1
         for layer, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True)):

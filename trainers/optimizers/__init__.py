@@ -1,7 +1,5 @@
 """The optimizers, by name; this registry is the one source of what exists and what each accepts."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from trainers.optimizers.adagrad import AdaGrad
@@ -14,6 +12,7 @@ from trainers.optimizers.lion import Lion
 from trainers.optimizers.momentum import Momentum
 from trainers.optimizers.nadam import NAdam
 from trainers.optimizers.nesterov import Nesterov
+from trainers.optimizers.registry import Registry
 from trainers.optimizers.rmsprop import RMSprop
 from trainers.optimizers.sgd import GradientDescent
 from trainers.optimizers.stepping import StepState, make_step
@@ -33,7 +32,7 @@ _ALL: tuple[Optimizer, ...] = (
     Lion(),
 )
 
-OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType({optimizer.name: optimizer for optimizer in _ALL})
+OPTIMIZERS = Registry(_ALL)
 
 
 def step(
@@ -71,9 +70,10 @@ def step(
 
     Reference: as the optimizer's class.
     """
-    if name not in OPTIMIZERS:
+    optimizer = OPTIMIZERS.get(name)
+    if optimizer is None:
         raise ValueError(f"`name` must be one of {', '.join(OPTIMIZERS)}. Received: {name!r}.")
-    return make_step(OPTIMIZERS[name], parameters, gradients, state, **hyperparameters)
+    return make_step(optimizer, parameters, gradients, state, **hyperparameters)
 
 
 __all__ = [

@@ -131,7 +131,7 @@ def test_places_of_later_errors_are_known(load):
         ("trianer: {}", "x.yaml:3:1: `trianer` is not a known key. Did you mean `trainer`?"),
         (
             "network: {zzz: 1}",
-            "x.yaml:3:11: `network.zzz` is not a known key. `network` takes hidden, activation, init.",
+            "x.yaml:3:11: `network.zzz` is not a known key. `network` takes hidden, activation, init, module, kwargs.",
         ),
         ("trainer: 5", "x.yaml:3:10: `trainer` must be a section of keys and values. Received: 5."),
         ("trainer: {epochs: five}", "x.yaml:3:19: `trainer.epochs` must be a whole number. Received: five."),
@@ -143,7 +143,11 @@ def test_places_of_later_errors_are_known(load):
         ("trainer: {epochs: 0}", "`trainer.epochs` must be 1 or more. Received: 0."),
         ("trainer: {epochs:}", "`trainer.epochs` must be a whole number. Received: null."),
         ("trainer: {weight_decay: .inf}", "`trainer.weight_decay` must be a finite number. Received: .inf."),
-        ("trainer: {dtype: float16}", "`trainer.dtype` must be one of float32, float64. Received: float16."),
+        ("trainer: {dtype: float16}", "`trainer.dtype` must be one of float32, float64, bfloat16. Received: float16."),
+        (
+            "trainer: {dtype: bfloat16}",
+            "`trainer.dtype` must be float32 or float64 for the backend numpy. Received: bfloat16. Give float32, or",
+        ),
         ("trainer: {stop_at_target: true}", "`trainer.stop_at_target` needs `trainer.target`, which is not given."),
         ("network: {hidden: [64, 0]}", "x.yaml:3:24: `network.hidden` must be 1 or more. Received: 0."),
         ("network: {hidden: 64}", "`network.hidden` must be a list. Received: 64. Give a value such as [64]."),

@@ -9,8 +9,8 @@ from trainers.errors import DataError
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        (DataSource(), "either a name or a path. Received: neither."),
-        (DataSource("iris", path="a.csv"), "either a name or a path. Received: both."),
+        (DataSource(), "one of a name, a path and a module. Received: none."),
+        (DataSource("iris", path="a.csv"), "one of a name, a path and a module. Received: name and path."),
         (DataSource("digit"), "`digit` is not a known data set. Did you mean `digits`?"),
         (DataSource("iris", target="y"), "`target` applies to a file alone"),
         (DataSource("iris", task="regression"), "`task` applies to a file alone"),

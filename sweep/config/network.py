@@ -1,0 +1,47 @@
+"""The network of a sweep: a dense one by its widths, or a module of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from sweep.config.section import Section
+
+Width = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class NetworkConfig(Section):
+    """A dense network."""
+
+    hidden: Annotated[tuple[Width, ...], Field(strict=False)] = (64,)
+    """Width of each hidden layer; [] is logistic (or linear) regression."""
+
+    activation: Literal["relu", "tanh", "sigmoid"] = "relu"
+    """What follows each hidden layer."""
+
+    init: Literal["he", "xavier", "zeros"] = "he"
+    """How the weights begin; biases begin at zero."""
+
+
+class ModuleNetwork(Section):
+    """A torch.nn.Module of the user's, for the backend torch."""
+
+    module: str = Field(min_length=1, examples=["my_package.models:make_net"])
+    """What makes the module, which maps inputs (B, D) to outputs (B, C): a class, or a function that returns one."""
+
+    kwargs: dict[str, Any] = Field(default_factory=dict, examples=[{"channels": 16}])
+    """Its arguments."""
+
+
+def _tag(raw: Any) -> str:
+    if isinstance(raw, Section):
+        return "module" if isinstance(raw, ModuleNetwork) else "dense"
+    return "module" if isinstance(raw, Mapping) and "module" in raw else "dense"
+
+
+AnyNetwork: TypeAlias = Annotated[
+    Annotated[NetworkConfig, Tag("dense")] | Annotated[ModuleNetwork, Tag("module")],
+    Discriminator(_tag),
+]

@@ -1,0 +1,71 @@
+"""Brings in a user's own code by its name, such as ``my_package.models:make_net``."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from trainers.errors import UserCodeError, did_you_mean
+
+FORM = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+def make_importable(folder: str) -> None:
+    """Let modules be imported from ``folder`` too, after everything that is found already."""
+    if folder not in sys.path:
+        sys.path.append(folder)
+
+
+def import_attribute(path: str) -> Any:
+    """Import what ``path`` names.
+
+    Args:
+        path: ``module:attribute``, the module with dots.
+
+    Raises:
+        UserCodeError: when it has another form, there is no such module or attribute, or the module fails.
+
+    >>> import_attribute("math:tau")
+    6.283185307179586
+    """
+    if not FORM.fullmatch(path):
+        raise UserCodeError(
+            f"must name a module and what is in it. Received: {path}. Write such as `my_package.file:name`."
+        )
+    name, _, attribute = path.partition(":")
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        raise UserCodeError(
+            f"names a module that cannot be imported ({error}). Received: {path}. "
+            "Check the name; modules are looked for in the working folder and among the installed packages."
+        ) from error
+    except SyntaxError as error:
+        raise UserCodeError(
+            f"names a module that is not Python ({error}). Received: {path}. Mend the module."
+        ) from error
+    if not hasattr(module, attribute):
+        public = [known for known in vars(module) if not known.startswith("_")]
+        raise UserCodeError(
+            f"names something that `{name}` does not have. Received: {path}."
+            f"{did_you_mean(attribute, public) or ' Check the name.'}"
+        )
+    return getattr(module, attribute)
+
+
+def source_digest(path: str) -> str:
+    """Identify the text of the module that ``path`` names, so that changed code is not taken for what it was.
+
+    Args:
+        path: as for `import_attribute`.
+
+    Returns:
+        16 hex digits; of modules that are imported in turn it knows nothing.
+    """
+    import_attribute(path)
+    file = sys.modules[path.partition(":")[0]].__file__
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16] if file and file.endswith(".py") else ""
