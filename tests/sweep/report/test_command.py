@@ -31,6 +31,7 @@ def test_the_command_prints_the_answer_and_where_the_report_is(command, results)
     code, output, _ = command("report", "small", "--results", results.parent)
     sentence, html, markdown = output.splitlines()
     assert code == 0
+    assert "Adam" in sentence
     assert sentence in (results / "report.html").read_text(encoding="utf-8")
     assert (html, markdown) == (str(results / "report.html"), str(results / "report.md"))
 
