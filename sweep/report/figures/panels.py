@@ -16,6 +16,12 @@ from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
 WIDTH_INCHES = 5.6
 INK = "#000000"
 GREY = "#777777"
+MOST_BANDS = 5
+"""More bands on top of each other are drawn paler, lest they hide the lines."""
+
+LONGEST_OF_TWO = 30
+"""Labels with more letters do not fit beside each other."""
+
 DOTS = "osD^vPX"
 
 
@@ -48,7 +54,9 @@ def _figure(panel: Panel) -> Figure:
     axes.set_title(panel.title, loc="left", fontsize=10.5, fontweight="bold", wrap=True)
     if isinstance(panel, Curves):
         _curves(axes, panel)
-        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=8.5)
+        longest = max((len(curve.label) for curve in panel.curves), default=0)
+        columns = 2 if longest <= LONGEST_OF_TWO else 1
+        figure.legend(loc="outside lower left", ncols=columns, frameon=False, fontsize=8.5)
     elif isinstance(panel, Forest):
         _forest(axes, panel)
     elif isinstance(panel, Heat):
@@ -75,7 +83,9 @@ def _curves(axes: Axes, panel: Curves) -> None:
     axes.set_yscale(panel.y_scale)
     tidy(axes)
     for curve in panel.curves:
-        _curve(axes, curve)
+        _curve(axes, curve, 0.15 if len(panel.curves) <= MOST_BANDS else 0.06)
+    if panel.x_scale == "linear":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if panel.target is not None:
         axes.axhline(panel.target, color=GREY, linewidth=1, linestyle=(0, (2, 2)))
         axes.annotate(
@@ -98,7 +108,7 @@ def _two_and_five(value: float, _: object) -> str:
     return f"{value:g}" if f"{value:e}"[0] in "25" else ""
 
 
-def _curve(axes: Axes, curve: Curve) -> None:
+def _curve(axes: Axes, curve: Curve, alpha: float) -> None:
     colour, style = look(curve.look)
     axes.plot(
         curve.x,
@@ -112,7 +122,7 @@ def _curve(axes: Axes, curve: Curve) -> None:
         label=curve.label,
     )
     if len(curve.low):
-        axes.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=alpha, linewidth=0)
     if len(curve.crosses):
         # On the upper edge, each level a little lower, so that crosses at the same place do not hide one another.
         height = 0.97 - 0.05 * (curve.look % 6)
