@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, NullFormatter
 
 from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, look, tidy
 from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
@@ -16,6 +16,9 @@ from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
 WIDTH_INCHES = 5.6
 INK = "#000000"
 GREY = "#777777"
+NARROW, WIDE = 4, 100
+"""Largest over smallest value below which all ticks, or those of 2 and 5, have a number."""
+
 MOST_BANDS = 5
 """More bands on top of each other are drawn paler, lest they hide the lines."""
 
@@ -85,7 +88,7 @@ def _curves(axes: Axes, panel: Curves) -> None:
     for curve in panel.curves:
         _curve(axes, curve, 0.15 if len(panel.curves) <= MOST_BANDS else 0.06)
     if panel.x_scale == "linear":
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if panel.target is not None:
         axes.axhline(panel.target, color=GREY, linewidth=1, linestyle=(0, (2, 2)))
         axes.annotate(
@@ -101,7 +104,13 @@ def _curves(axes: Axes, panel: Curves) -> None:
         if scale == "log":
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             # Over less than two decades the powers of ten alone would leave an axis with one number.
-            axis.set_minor_formatter(FuncFormatter(_two_and_five) if high / low < 100 else NullFormatter())
+            axis.set_minor_formatter(_minor_labels(high / low))
+
+
+def _minor_labels(span: float) -> Formatter:
+    if span < NARROW:
+        return FuncFormatter(lambda value, _: f"{value:g}")
+    return FuncFormatter(_two_and_five) if span < WIDE else NullFormatter()
 
 
 def _two_and_five(value: float, _: object) -> str:
