@@ -120,7 +120,9 @@ class PackCollector:
             self._fingerprints = chunk.fingerprints
         order = np.argsort(chunk.trials, kind="stable")
         trials, first = np.unique(chunk.trials[order], return_index=True)
-        for trial, rows in zip(trials, np.split(order, first[1:]), strict=True):
+        # Without an epoch, as where all diverge in their first, splitting still gives one empty piece.
+        pieces = np.split(order, first[1:]) if len(trials) else []
+        for trial, rows in zip(trials, pieces, strict=True):
             if int(trial) in self.unfinished:
                 self._rows[int(trial)].append((chunk.epochs[rows], chunk.values[rows]))
                 self.running.add(int(trial))

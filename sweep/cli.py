@@ -149,6 +149,26 @@ def report(
 
 
 @app.command()
+def export(
+    name: Annotated[
+        str,
+        typer.Argument(help="A results folder, or the name of a sweep.", metavar="NAME_OR_FOLDER", show_default=False),
+    ],
+    to: Annotated[str, typer.Option(help="csv, parquet or latex.")] = "csv",
+    root: Annotated[Path, typer.Option("--results", help="Folder of all results, to find NAME in.")] = Path("results"),
+) -> None:
+    """Write the tables of a sweep for other tools into its results folder."""
+    from typing import cast
+
+    from sweep.report.export import Format
+    from sweep.report.export import export as write
+
+    # The library refuses another word with a sentence.
+    for path in write(name, cast("Format", to), root=root):
+        typer.echo(path)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of sweep files, for editors that complete and check."""
     from sweep.config import json_schema

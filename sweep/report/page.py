@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from sweep.analysis.wording import counted
 from sweep.report.environment import commands, environment, fingerprints
 from sweep.report.figures.panels import draw_panel, draw_svg
 from sweep.report.findings import Findings, find_folder, gather
@@ -120,9 +121,14 @@ def _content(findings: Findings) -> dict[str, object]:
         "levels": levels_grid(findings),
         "urgent": urgent,
         "notes": [card for card in findings.cards if card.severity == "note"],
-        "trials_count": len(findings.trials),
-        "arms_count": len(findings.leaderboard),
-        "seeds_count": findings.trials["seed"].nunique(),
+        "size": ", ".join(
+            counted(number, noun)
+            for number, noun in (
+                (len(findings.trials), "trial"),
+                (len(findings.leaderboard), "arm"),
+                (findings.trials["seed"].nunique(), "seed"),
+            )
+        ),
         "data": findings.config.data.source.name or str(findings.config.data.source.path),
         "commands": commands(findings),
         "config": findings.config_text,

@@ -30,7 +30,7 @@ RESAMPLES = 500
 
 
 def difference_graph(findings: Findings) -> Graph | None:
-    """Paired differences with their intervals; None for one level."""
+    """Paired differences with their intervals; None for one level, or without a seed in common."""
     study = findings.study
     best = study.levels[0].name if study.levels else ""
     all_pairs = len(study.levels) <= MOST_FOR_ALL_PAIRS
@@ -48,7 +48,7 @@ def difference_graph(findings: Findings) -> Graph | None:
         for pair in study.comparisons
         if all_pairs or best in (pair.first, pair.second)
     ]
-    if not rows:
+    if not any(pair.seeds for pair in study.comparisons):
         return None
     which = "Every two" if all_pairs else "The best and every other"
     return Graph(

@@ -56,7 +56,7 @@ def levels_grid(findings: Findings) -> Grid:
     words = {study.scientific, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
     basis = "after the last epoch" if study.by == "final" else "of the best epoch"
     note = f"{name} {basis}, at the best of the settings tried for each {study.scientific}."
-    if not fresh:
+    if not fresh and any(level.selected.settings > 1 for level in study.levels):
         note += " Shown on the seeds that picked the setting, which flatters all of them."
     numeric = tuple(column not in words for column in columns)
     return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)

@@ -117,26 +117,31 @@ def schedule_graph(findings: Findings) -> Graph | None:
         trials.drop_duplicates("arm_id")[["arm_id", *keys]], on="arm_id", suffixes=("_", "")
     )
     best = board[board["rank"].notna()].drop_duplicates(keys)
-    best = best[best["decay"].fillna("constant") != "constant"].head(MOST_SCHEDULES)
-    curves = []
-    for number, (_, arm) in enumerate(best.iterrows()):
+    curves: list[Curve] = []
+    for _, arm in best.iterrows():
         rows = epochs[epochs["arm_id"] == arm["arm_id"]]
         rates = rows.groupby("epoch")["learning_rate"].mean() / float(arm["learning_rate"])
-        curves.append(Curve(_schedule_name(arm, keys), number, rates.index.to_numpy(), rates.to_numpy(), has_dots=True))
+        # A constant one, unless it is warmed up, has nothing to show.
+        if rates.max() - rates.min() > 1e-9 and len(curves) < MOST_SCHEDULES:
+            name, multiples = _schedule_name(arm, keys), rates.to_numpy(dtype=np.float64)
+            x = rates.index.to_numpy(dtype=np.float64)
+            curves.append(Curve(name, len(curves), x, multiples, has_dots=True))
     if not curves:
         return None
     return Graph(
         "schedules",
         "Learning-rate schedules actually followed",
         "The learning rate in each epoch as a multiple of the one that was set, as the trainings logged it, in the "
-        "best arm of each schedule.",
+        "best arm of each schedule; mean over seeds.",
         (Curves("Learning rate over epochs", "epochs", "multiple of the set rate", tuple(curves)),),
     )
 
 
 def _schedule_name(arm: pd.Series[Any], keys: list[str]) -> str:
     extras = [
-        f"{key.removeprefix('decay_')} {arm[key]}"
+        f"{key.removeprefix('decay_')} {arm[key]:g}"
+        if isinstance(arm[key], float)
+        else f"{key.removeprefix('decay_')} {arm[key]}"
         for key in keys
         if key not in ("decay", "decay_by") and pd.notna(arm[key])
     ]

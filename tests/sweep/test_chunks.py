@@ -96,3 +96,14 @@ def test_a_pack_that_failed_fails_what_had_not_ended(each_epoch):
     assert {"epoch", "steps", "examples", "seconds"} <= set(failed.epochs)
     assert not collector.running
     assert collector.fail("again", 6.0) == []
+
+
+def test_a_pack_in_which_all_diverge_before_their_first_epoch_ends_too():
+    lost = job(rates=(1e200, 1e250))
+    with np.errstate(all="ignore"):
+        chunks = list(train_in_chunks(lost, RECIPE, DATA, report_seconds=3600.0))
+    results = collect(PackCollector(lost), chunks)
+    assert [(result.trial.id, result.status) for result in results] == [
+        ("t1e+200", "DIVERGED"),
+        ("t1e+250", "DIVERGED"),
+    ]

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, NullFormatter
 
 from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, look, tidy
 from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
@@ -16,6 +16,15 @@ from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
 WIDTH_INCHES = 5.6
 INK = "#000000"
 GREY = "#777777"
+NARROW, WIDE = 4, 100
+"""Largest over smallest value below which all ticks, or those of 2 and 5, have a number."""
+
+MOST_BANDS = 5
+"""More bands on top of each other are drawn paler, lest they hide the lines."""
+
+LONGEST_OF_TWO = 30
+"""Labels with more letters do not fit beside each other."""
+
 DOTS = "osD^vPX"
 
 
@@ -48,7 +57,9 @@ def _figure(panel: Panel) -> Figure:
     axes.set_title(panel.title, loc="left", fontsize=10.5, fontweight="bold", wrap=True)
     if isinstance(panel, Curves):
         _curves(axes, panel)
-        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=8.5)
+        longest = max((len(curve.label) for curve in panel.curves), default=0)
+        columns = 2 if longest <= LONGEST_OF_TWO else 1
+        figure.legend(loc="outside lower left", ncols=columns, frameon=False, fontsize=8.5)
     elif isinstance(panel, Forest):
         _forest(axes, panel)
     elif isinstance(panel, Heat):
@@ -75,7 +86,9 @@ def _curves(axes: Axes, panel: Curves) -> None:
     axes.set_yscale(panel.y_scale)
     tidy(axes)
     for curve in panel.curves:
-        _curve(axes, curve)
+        _curve(axes, curve, 0.15 if len(panel.curves) <= MOST_BANDS else 0.06)
+    if panel.x_scale == "linear":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if panel.target is not None:
         axes.axhline(panel.target, color=GREY, linewidth=1, linestyle=(0, (2, 2)))
         axes.annotate(
@@ -91,14 +104,20 @@ def _curves(axes: Axes, panel: Curves) -> None:
         if scale == "log":
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             # Over less than two decades the powers of ten alone would leave an axis with one number.
-            axis.set_minor_formatter(FuncFormatter(_two_and_five) if high / low < 100 else NullFormatter())
+            axis.set_minor_formatter(_minor_labels(high / low))
+
+
+def _minor_labels(span: float) -> Formatter:
+    if span < NARROW:
+        return FuncFormatter(lambda value, _: f"{value:g}")
+    return FuncFormatter(_two_and_five) if span < WIDE else NullFormatter()
 
 
 def _two_and_five(value: float, _: object) -> str:
     return f"{value:g}" if f"{value:e}"[0] in "25" else ""
 
 
-def _curve(axes: Axes, curve: Curve) -> None:
+def _curve(axes: Axes, curve: Curve, alpha: float) -> None:
     colour, style = look(curve.look)
     axes.plot(
         curve.x,
@@ -112,7 +131,7 @@ def _curve(axes: Axes, curve: Curve) -> None:
         label=curve.label,
     )
     if len(curve.low):
-        axes.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=alpha, linewidth=0)
     if len(curve.crosses):
         # On the upper edge, each level a little lower, so that crosses at the same place do not hide one another.
         height = 0.97 - 0.05 * (curve.look % 6)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
+import pandas as pd
 import pytest
 
 from sweep import cli
@@ -31,6 +33,7 @@ def test_the_command_prints_the_answer_and_where_the_report_is(command, results)
     code, output, _ = command("report", "small", "--results", results.parent)
     sentence, html, markdown = output.splitlines()
     assert code == 0
+    assert "Adam" in sentence
     assert sentence in (results / "report.html").read_text(encoding="utf-8")
     assert (html, markdown) == (str(results / "report.html"), str(results / "report.md"))
 
@@ -45,3 +48,25 @@ def test_a_report_of_nothing_is_one_sentence_and_exit_code_2(command, tmp_path):
     code, _, errors = command("report", tmp_path)
     assert code == 2
     assert "must hold `trials.parquet`" in errors
+
+
+def test_tables_are_exported_whole_for_other_tools(command, results, tmp_path):
+    folder = shutil.copytree(results, tmp_path / "copy")
+    assert command("export", folder, "--to", "csv")[0] == 0
+    assert len(pd.read_csv(folder / "trials.csv")) == 66
+    assert len(pd.read_csv(folder / "epochs.csv")) == len(pd.read_parquet(folder / "epochs.parquet"))
+    assert command("export", folder, "--to", "parquet")[0] == 0
+    assert len(pd.read_parquet(folder / "leaderboard.parquet")) == 22
+    code, output, _ = command("export", folder, "--to", "latex")
+    assert (code, output) == (0, f"{folder / 'leaderboard.tex'}\n")
+    table = (folder / "leaderboard.tex").read_text(encoding="utf-8")
+    assert table.count(r"\\") == 3
+    assert r" \% & " in table
+
+
+def test_an_unknown_format_is_one_sentence_and_exit_code_2(command, results):
+    code, _, errors = command("export", results, "--to", "xlsx")
+    assert (code, errors) == (
+        2,
+        "error: `--to` must be csv, parquet or latex. Received: `xlsx`. Choose one of the three.\n",
+    )

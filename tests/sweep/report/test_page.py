@@ -153,3 +153,17 @@ def test_a_sweep_that_is_not_finished_is_refused_with_its_numbers(results, tmp_p
     (folder / "trials.parquet").unlink()
     with pytest.raises(ResultsError, match=r"must hold `trials.parquet`"):
         write_report(folder)
+
+
+def test_a_sweep_in_which_all_diverged_at_once_has_a_page_without_curves(results, tmp_path):
+    folder = shutil.copytree(results, tmp_path / "copy")
+    trials = pd.read_parquet(folder / "trials.parquet")
+    numbers = [name for name in trials if name.startswith(("final_", "best_"))] + ["target_steps"]
+    trials = trials.assign(status="DIVERGED", **dict.fromkeys(numbers, float("nan")))
+    trials.to_parquet(folder / "trials.parquet")
+    pd.read_parquet(folder / "epochs.parquet").head(0).to_parquet(folder / "epochs.parquet")
+    report = write_report(folder)
+    page = Page(report.html.read_text(encoding="utf-8"))
+    assert report.sentence.startswith("No answer: every training of gradient descent and Adam that ended diverged")
+    assert [row[2] for row in page.tables["levels"][1:]] == ["none", "none"]
+    assert not {"learning-curves", "differences", "time-to-target"} & set(page.ids)
