@@ -95,6 +95,12 @@ def _fitting(gpus: float, share: float) -> int:
     return int(gpus / share + 1e-9)
 
 
+def hush_ray() -> None:
+    """Set what keeps Ray quiet, where the user has not; Ray reads some of it when it is imported."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+
+
 @contextmanager
 def ray_session(resources: Resources, later: ExitStack | None = None) -> Iterator[int]:
     """Start or join Ray and leave it as it was; gives the number of workers that there is room for.
@@ -106,8 +112,7 @@ def ray_session(resources: Resources, later: ExitStack | None = None) -> Iterato
     Raises:
         ResourceError: when the cluster cannot be reached or is too small.
     """
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
+    hush_ray()
     import ray
 
     if ray.is_initialized():

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from sweep.driver import Resources, ray_session
+from sweep.driver import Resources, hush_ray, ray_session
+
+# Before any test module, or module with doctests, imports Ray.
+hush_ray()
 
 
 @pytest.fixture(scope="session")

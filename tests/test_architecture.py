@@ -14,7 +14,7 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 ORDER = [
     *("__main__", "cli", "lecture", "__init__", "summary", "runner", "board", "progress", "preparation"),
     *("driver", "hooks", "worker", "chunks", "packing", "probe", "recipe"),
-    *("planning", "search", "results", "tracking", "report", "analysis", "space", "config"),
+    *("planning", "search", "report", "results", "tracking", "analysis", "space", "config"),
     *("interruption", "address", "machine", "records", "errors"),
 ]
 
@@ -27,7 +27,7 @@ OWNERS = {
     "ray": ["sweep/driver.py", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],
     "sklearn": ["trainers/data/bundled.py"],
     "sqlalchemy": ["sweep/tracking/"],
-    "torch": ["trainers/networks/torch_module.py"],
+    "torch": ["trainers/networks/torch_module.py", "trainers/networks/module_tile.py"],
     "typer": ["sweep/cli.py"],
     "yaml": ["sweep/config/"],
 }
