@@ -27,7 +27,7 @@ OWNERS = {
     "ray": ["sweep/driver.py", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],
     "sklearn": ["trainers/data/bundled.py"],
     "sqlalchemy": ["sweep/tracking/"],
-    "torch": ["trainers/networks/torch_module.py", "trainers/networks/module_tile.py"],
+    "torch": [f"trainers/networks/{name}.py" for name in ("torch_module", "module_tile", "own_module")],
     "typer": ["sweep/cli.py"],
     "yaml": ["sweep/config/"],
 }
