@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from sweep.chunks import Chunk
-from sweep.errors import ResourceError
+from sweep.errors import ResourceError, SweepError
 from sweep.machine import available_cpus, available_gpus
 from sweep.packing import Job
 from sweep.recipe import Recipe
@@ -235,7 +235,7 @@ def train_jobs(
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
     with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
-        tune.Tuner(
+        tuner = tune.Tuner(
             trainable,
             param_space={"job": tune.grid_search(list(range(len(jobs))))},
             tune_config=tune.TuneConfig(max_concurrent_trials=workers, reuse_actors=True),
@@ -248,7 +248,14 @@ def train_jobs(
                 failure_config=tune.FailureConfig(max_failures=RETRIES),
                 verbose=0,
             ),
-        ).fit()
+        )
+        try:
+            tuner.fit()
+        except tune.TuneError as error:
+            # Tune wraps what the callbacks raise, such as a results folder that cannot be written any more.
+            if isinstance(error.__context__, SweepError):
+                raise error.__context__ from None
+            raise
 
 
 def _worth_compiling(jobs: Sequence[Job], workers: int) -> bool:

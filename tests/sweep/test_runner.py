@@ -14,7 +14,9 @@ import pandas as pd
 import pytest
 
 from sweep import load_config, load_results, run
+from sweep.errors import ResultsError
 from sweep.packing import Job
+from sweep.results import ResultsFolder
 from trainers.data import DataSource, load
 from trainers.loop import train
 from trainers.pack import NetworkSpec, Pack, TrialSpec
@@ -312,3 +314,16 @@ def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, work
     assert again.trials["error"].isna().all()
     _, _, children = mlflow_runs(tmp_path)
     assert [child.data.tags["status"] for child in children.values()] == ["COMPLETED"] * 3
+
+
+def test_a_results_folder_that_fails_on_the_way_is_told_in_its_own_words(ray, workplace, tmp_path, monkeypatch):
+    def fail(folder, results):
+        raise ResultsError("no space left")
+
+    monkeypatch.setattr(ResultsFolder, "append", fail)
+    file = workplace(tmp_path, SWEEP)
+    with pytest.raises(ResultsError, match="^no space left$"):
+        run(load_config(file, ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]))
+    _, (parent,), children = mlflow_runs(tmp_path)
+    assert parent.info.status == "FAILED"
+    assert children == {}
