@@ -140,7 +140,7 @@ def flattered(study: Study) -> Iterator[Card]:
             "selection",
             "note",
             f"the best of up to {counted(most, 'setting')} is shown on the seeds that picked it, which flatters it.",
-            "Report it on fresh seeds: `seeds: {selection: 3, report: 10}`.",
+            "Run the best settings again on other `seeds` and report those.",
         )
 
 
@@ -185,7 +185,8 @@ def _beyond(name: str, tried: Floats, chosen: float) -> float | None:
     # Of a beta, what goes on by the same factor is its distance from 1.
     if name in ("beta1", "beta2"):
         value = 1 - (1 - chosen) ** 2 / (1 - next_inward)
-    return float(f"{value:.3g}")
+    # From 0.9 and 0.99 the next beta would be 0, up to rounding, or less.
+    return float(f"{value:.3g}") if value > 1e-9 else None
 
 
 def _words(name: str) -> str:

@@ -56,6 +56,12 @@ def test_beyond_a_large_beta_comes_one_closer_to_1(tables):
     assert card.advice == "Try larger values too, such as 0.999."
 
 
+def test_no_next_beta_is_named_where_it_would_be_none_at_all(tables):
+    settings = {"adam a": {"beta1": 0.9}, "adam b": {"beta1": 0.99}}
+    (card,) = check(tables, flat(adam_a=0.9, adam_b=0.5), "edge", settings=settings)
+    assert card.advice == "Try smaller values too."
+
+
 @pytest.mark.parametrize(
     ("values", "best"), [(({"beta1": 0.0}, {"beta1": 0.9}), 0), (({"batch_size": 1}, {"batch_size": 32}), 0)]
 )
