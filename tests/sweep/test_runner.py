@@ -322,7 +322,7 @@ def test_a_results_folder_that_fails_on_the_way_is_told_in_its_own_words(ray, wo
 
     monkeypatch.setattr(ResultsFolder, "append", fail)
     file = workplace(tmp_path, SWEEP)
-    with pytest.raises(ResultsError, match="^no space left$"):
+    with pytest.raises(ResultsError, match=r"^no space left$"):
         run(load_config(file, ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]))
     _, (parent,), children = mlflow_runs(tmp_path)
     assert parent.info.status == "FAILED"
