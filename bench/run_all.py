@@ -21,14 +21,14 @@ from typing import Any
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
 SCRIPTS = (
-    ("throughput.py", 3),
     ("step.py", 5),
-    ("large.py", 5),
-    ("mlflow_write.py", 5),
-    ("mlflow_overhead.py", 5),
-    ("scale.py", 1),
     ("startup.py", 5),
+    ("large.py", 5),
+    ("throughput.py", 3),
+    ("mlflow_write.py", 5),
+    ("scale.py", 1),
     ("device.py", 3),
+    ("mlflow_overhead.py", 5),
 )
 """Each script with its repetitions: five, and fewer where one takes a minute or more."""
 
@@ -82,15 +82,20 @@ def table(rows: list[dict[str, Any]], facts: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Run all that are there; a script that fails leaves its rows out and says so."""
-    facts, rows = machine(), []
-    for script, repeat in SCRIPTS:
-        rows += run(script, repeat)
+def write(rows: list[dict[str, Any]], facts: dict[str, str]) -> None:
+    """Write the results and put the table into the page."""
     (HERE / "results.json").write_text(json.dumps({"machine": facts, "rows": rows}, indent=1) + "\n")
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}\n{table(rows, facts)}\n{END}{rest.split(END)[1]}")
+
+
+def main() -> None:
+    """Run all scripts, writing after each; one that fails leaves its rows out and says so."""
+    facts, rows = machine(), []
+    for script, repeat in SCRIPTS:
+        rows += run(script, repeat)
+        write(rows, facts)
 
 
 if __name__ == "__main__":
