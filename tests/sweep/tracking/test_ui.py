@@ -50,14 +50,14 @@ def test_it_shows_the_newest_sweep_and_ends_with_ctrl_c(store_uri, tmp_path, fre
         page = f"http://127.0.0.1:{free_port}/#/experiments/{writer.experiment_id}/runs"
         assert line.startswith(f"The dashboard is at {page}?")
         assert "viewStateShareKey=quickstart-settings" in line
-        with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/", timeout=120) as answer:
             assert b"<title>MLflow</title>" in answer.read()
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=30) == ("", "")
+        assert process.communicate(timeout=120) == ("", "")
         assert process.returncode == 0
     finally:
         # Killed at once, it could not end the server that it started.
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", free_port)) != 0
