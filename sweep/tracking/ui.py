@@ -83,14 +83,16 @@ def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subproce
         env={**SETTINGS, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ},
         start_new_session=True,
     )
-    previous = signal.signal(signal.SIGTERM, _interrupt)
+    # Ctrl-C too: a process that a script started in the background ignores it otherwise.
+    previous = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield process
     except KeyboardInterrupt:
         pass
     finally:
         _end(process)
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
