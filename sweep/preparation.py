@@ -137,9 +137,9 @@ def _module_notes(config: SweepConfig, module: ModuleSpec, known: DatasetShape) 
         obstacle = look_over(module, known.features, known.outputs).obstacle
     except UserCodeError as error:
         raise config.error("network.module", str(error)) from error
-    return (f"trials of {module.module} are trained one at a time, as torch.vmap cannot stack them: {obstacle}",) * (
-        obstacle is not None
-    )
+    if obstacle is None:
+        return ()
+    return (f"trials of {module.module} are trained one at a time, as torch.vmap cannot stack them: {obstacle}",)
 
 
 def _cluster_workers(resources: Resources, address: str) -> int:
