@@ -28,7 +28,7 @@ OWNERS = {
     "sklearn": ["trainers/data/bundled.py"],
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [f"trainers/networks/{name}.py" for name in ("torch_module", "module_tile", "own_module")],
-    "typer": ["sweep/cli.py"],
+    "typer": ["sweep/cli/"],
     "yaml": ["sweep/config/"],
 }
 

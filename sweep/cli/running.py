@@ -1,0 +1,54 @@
+"""Commands that plan and run a sweep."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from sweep.cli.app import File, Overrides, app
+from sweep.errors import SweepError
+
+
+@app.command()
+def run(
+    file: File,
+    overrides: Overrides = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Train everything again, also what is finished.")] = False,
+) -> None:
+    """Run the sweep of FILE, or go on with it where it was stopped."""
+    from sweep.config import load_config
+    from sweep.progress import make_progress
+    from sweep.runner import run as run_sweep
+    from sweep.summary import failures, print_summary
+
+    progress = make_progress(quiet=quiet)
+    result = run_sweep(load_config(file, overrides or ()), progress=progress, fresh=fresh)
+    if not quiet:
+        print_summary(result)
+    if result.interrupted:
+        raise typer.Exit(130)
+    if failed := failures(result.trials):
+        raise SweepError(failed)
+
+
+@app.command()
+def plan(
+    file: File,
+    overrides: Overrides = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every trial.")] = False,
+) -> None:
+    """Print what the sweep of FILE would train and what it would cost; write nothing."""
+    from sweep.config import load_config
+    from sweep.preparation import estimate, prepare
+    from sweep.summary import plan_as_mapping, print_plan
+
+    preparation = prepare(load_config(file, overrides or ()))
+    if as_json:
+        json.dump(plan_as_mapping(preparation, estimate(preparation)), sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    else:
+        print_plan(preparation, estimate(preparation))
