@@ -21,7 +21,8 @@ from trainers.optimizers import OPTIMIZERS
 from trainers.pack import NetworkSpec, Pack, TrialSpec
 
 WIDTHS = (784, 1024, 1024, 10)
-BATCH, STEPS, EPOCHS = 256, 24, 4
+BATCH, STEPS, EPOCHS = 256, 234, 3
+"""An epoch of about 60,000 examples."""
 
 
 def arrays() -> tuple[np.ndarray, np.ndarray]:

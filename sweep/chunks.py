@@ -15,6 +15,7 @@ from sweep.recipe import Recipe
 from sweep.records import TrialResult
 from trainers.data import Dataset
 from trainers.loop import Ended, EpochMetrics, fingerprints, train
+from trainers.session import TILE_BYTES
 
 Floats = NDArray[np.float64]
 
@@ -54,16 +55,25 @@ class Chunk:
 
 
 def train_in_chunks(
-    job: Job, recipe: Recipe, dataset: Dataset, report_seconds: float = REPORT_SECONDS
+    job: Job,
+    recipe: Recipe,
+    dataset: Dataset,
+    report_seconds: float = REPORT_SECONDS,
+    *,
+    compiled: bool = False,
+    tile_bytes: int = TILE_BYTES,
 ) -> Iterator[Chunk]:
-    """Train a pack, and yield what it has done every ``report_seconds`` and at its end."""
+    """Train a pack, and yield what it has done every ``report_seconds`` and at its end.
+
+    ``compiled`` and ``tile_bytes`` are those of `trainers.loop.train`, and change speed alone.
+    """
     pack = job.pack(recipe, dataset)
     started_seconds = time.time()
     given: dict[int, dict[str, str]] = fingerprints(pack)
     first, left = True, len(pack.trials)
     epochs: list[EpochMetrics] = []
     begin = time.monotonic()
-    for metrics in train(pack):
+    for metrics in train(pack, compiled=compiled, tile_bytes=tile_bytes):
         epochs.append(metrics)
         left -= len(metrics.ended)
         if not left or time.monotonic() - begin > report_seconds:
@@ -99,7 +109,13 @@ class PackCollector:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self._past_seconds = self._current_seconds = 0.0
         self._begin()
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long a worker has trained the pack, attempts that died included."""
+        return self._past_seconds + self._current_seconds
 
     def _begin(self) -> None:
         self._rows: dict[int, list[tuple[NDArray[np.int64], Floats]]] = defaultdict(list)
@@ -117,7 +133,9 @@ class PackCollector:
             returned = set(range(len(self.job.trials))) - self.unfinished
             self._begin()
             self.unfinished -= returned
+            self._past_seconds += self._current_seconds
             self._fingerprints = chunk.fingerprints
+        self._current_seconds = chunk.now_seconds - chunk.started_seconds
         order = np.argsort(chunk.trials, kind="stable")
         trials, first = np.unique(chunk.trials[order], return_index=True)
         # Without an epoch, as where all diverge in their first, splitting still gives one empty piece.

@@ -203,6 +203,7 @@ def train_jobs(
     dataset: Dataset,
     resources: Resources,
     workers: int,
+    tile_bytes: int,
     *,
     on_chunk: Callable[[int, Chunk], None],
     on_retry: Callable[[int], None],
@@ -217,6 +218,7 @@ def train_jobs(
         dataset: goes to the workers once, through the object store.
         resources: of each worker.
         workers: packs that train at once.
+        tile_bytes: of `trainers.loop.train`.
         on_chunk: called with the index of the job and what its worker reports.
         on_retry: called with the index of a job whose worker died, and which starts over.
         on_failure: called with the index of a job that failed for good, and why in one sentence.
@@ -230,7 +232,7 @@ def train_jobs(
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
     _use_waiting_processes()
     compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
-    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker, compiled, os.getcwd())
+    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker, compiled, tile_bytes, os.getcwd())
 
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -30,3 +31,12 @@ def available_gpus(folder: Path = NVIDIA_GPUS) -> int:
         folder: has one entry a GPU.
     """
     return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Where what was found out about this machine is kept for the next sweep.
+
+    >>> cache_folder({"XDG_CACHE_HOME": "/cache"})
+    PosixPath('/cache/optimizer-sweep')
+    """
+    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "optimizer-sweep"

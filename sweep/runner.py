@@ -16,13 +16,18 @@ from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.driver import ray_session, train_jobs
 from sweep.interruption import Interruption
+from sweep.machine import cache_folder
 from sweep.packing import Job
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.tracking import DatasetRecord, SweepRecord, SweepWriter, WriterReport, check_store, resolve_uri
+from sweep.tuning import tuned_tile_bytes
 from trainers.data import Dataset
+
+TILE_FILE = "tile.json"
+"""Remembers in the user's cache folder what `sweep.tuning` has measured."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class RunResult(SweepResult):
         tracked: what became of the trials in MLflow; None without tracking.
         dashboard: the command that shows them; None without tracking.
         notes: what the user should know, one sentence each.
+        efficiency: share of the workers' time, from the start of `run` to its end, that went into training; None if
+            nothing was trained.
     """
 
     seconds: float = 0.0
@@ -42,6 +49,7 @@ class RunResult(SweepResult):
     tracked: WriterReport | None = None
     dashboard: str | None = None
     notes: tuple[str, ...] = ()
+    efficiency: float | None = None
 
 
 def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
@@ -92,21 +100,24 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                     if past.trial.id in finished:
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
+        training = _Training(preparation, folder, writer, board)
         if remaining:
-            _Training(preparation, folder, writer, board).run(remaining, interruption, stack)
+            training.run(remaining, interruption, stack)
         interrupted = board.done < len(plan.trials)
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
         tracked = None
         if writer is not None:
             artifacts = {**_tables(result), **_curves(result, config)}
             tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+        seconds = time.monotonic() - start
         return RunResult(
             result.path,
-            time.monotonic() - start,
+            seconds,
             interrupted,
             tracked,
             _dashboard(uri),
             tuple(_notes(len(finished), len(remaining), interrupted, tracked, folder.problems)),
+            training.efficiency(seconds),
         )
 
 
@@ -121,6 +132,12 @@ class _Training:
         self.writer = writer
         self.board = board
         self.collectors: list[PackCollector] = []
+        self.workers = 0
+
+    def efficiency(self, seconds: float) -> float | None:
+        """Share of the workers' time in ``seconds`` that went into training; None if nothing was trained."""
+        busy = sum(collector.busy_seconds for collector in self.collectors)
+        return busy / (self.workers * seconds) if busy else None
 
     def run(self, trials: Sequence[Trial], interruption: Interruption, later: ExitStack) -> None:
         """Train ``trials``, or some of them when it is interrupted; Ray ends in the background until ``later``."""
@@ -130,12 +147,16 @@ class _Training:
             dataset = preparation.data
             # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
             rates = preparation.rates()
+            tile_bytes = tuned_tile_bytes(cache_folder(os.environ) / TILE_FILE)
             with ray_session(preparation.resources, later) as workers:
-                self._train(preparation.jobs(trials, rates, workers), dataset, workers, interruption)
+                self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, interruption)
         finally:
             self.board.progress.stop()
 
-    def _train(self, jobs: Sequence[Job], dataset: Dataset, workers: int, interruption: Interruption) -> None:
+    def _train(
+        self, jobs: Sequence[Job], dataset: Dataset, workers: int, tile_bytes: int, interruption: Interruption
+    ) -> None:
+        self.workers = workers
         self.collectors = [PackCollector(job) for job in jobs]
         train_jobs(
             jobs,
@@ -143,6 +164,7 @@ class _Training:
             dataset,
             self.preparation.resources,
             workers,
+            tile_bytes,
             on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
             on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
             on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),

@@ -81,7 +81,8 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     render_leaderboard(result.leaderboard, console)
     counts = result.trials["status"].value_counts()
     trials = ", ".join(f"{count:,} {str(status).lower()}" for status, count in counts.items())
-    console.print(f"{trials} in {duration(result.seconds)}", soft_wrap=True)
+    busy = "" if result.efficiency is None else f", {result.efficiency:.0%} of the workers' time in training"
+    console.print(f"{trials} in {duration(result.seconds)}{busy}", soft_wrap=True)
     for note in result.notes:
         console.print(note, soft_wrap=True)
     console.print(f"results    {result.path}", soft_wrap=True)

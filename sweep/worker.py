@@ -27,6 +27,7 @@ class Work:
     jobs: tuple[Job, ...]
     threads: int
     compiled: bool
+    tile_bytes: int
     folder: str
     """From which a user's own modules are imported, as where the sweep was started."""
 
@@ -44,7 +45,10 @@ class PackTrainer(tune.Trainable):
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         """Go on with another pack in the same process."""
         job = self.work.jobs[new_config["job"]]
-        self._chunks = train_in_chunks(job, self.work.recipe, self.work.dataset)
+        work = self.work
+        self._chunks = train_in_chunks(
+            job, work.recipe, work.dataset, compiled=work.compiled, tile_bytes=work.tile_bytes
+        )
         return True
 
     def step(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from trainers.diagnostics import metric_names
 from trainers.pack import Pack
 from trainers.plateaus import Plateau, observe
 from trainers.seeding import generator
-from trainers.session import BatchOrder, Layers, Session, initial_row, split_of
+from trainers.session import TILE_BYTES, BatchOrder, Layers, Session, initial_row, split_of
 from trainers.tile import Tile, TileEpoch
 
 Array = NDArray[Any]
@@ -77,6 +77,7 @@ def train(
     initial: Layers | None = None,
     batch_order: BatchOrder | None = None,
     tile_size: int | None = None,
+    tile_bytes: int = TILE_BYTES,
     compiled: bool = False,
     clock: Callable[[], float] = perf_counter,
 ) -> Iterator[EpochMetrics]:
@@ -89,7 +90,8 @@ def train(
         pack: what to train.
         initial: initial weights and biases of every trial, instead of those that the seeds draw.
         batch_order: the batches of each epoch for every trial, instead of those that the seeds shuffle.
-        tile_size: trials trained in step; None chooses by the size of the cache. It changes speed alone.
+        tile_size: trials trained in step; None is as many as fit ``tile_bytes``. It changes speed alone.
+        tile_bytes: what the arrays of a tile may take, which should fit a cache. It changes speed alone.
         compiled: fuse passes over memory with numba (the extra ``fast``). It changes speed alone.
         clock: returns seconds.
 
@@ -106,7 +108,7 @@ def train(
     >>> [metrics.epoch for metrics in train(pack)]
     [1, 2]
     """
-    session = Session(pack, initial, batch_order, tile_size, compiled=compiled)
+    session = Session(pack, initial, batch_order, tile_size, compiled=compiled, tile_bytes=tile_bytes)
     seconds = np.zeros(len(pack.trials))
     while session.tiles:
         batches = session.next_epoch()

@@ -24,8 +24,8 @@ Layers = Sequence[tuple[Array, Array]]
 BatchOrder = Iterable[Sequence[NDArray[np.intp]]]
 """Per epoch the batches, each an array of indices into the training part."""
 
-TILE_BYTES = 3 * 2**20
-"""What the arrays of a tile may take: about the second-level cache of a core."""
+TILE_BYTES = 12 * 2**20
+"""What the arrays of a tile may take, unless its caller has measured what is fastest on its machine."""
 
 ARRAYS_PER_PARAMETER = 5
 """Parameters, gradients, scratch and up to two of optimizer state."""
@@ -40,19 +40,19 @@ def split_of(pack: Pack, seed: int) -> Split:
     return split(pack.data, pack.validation, pack.normalise, generator(seed, "split"), dtype)
 
 
-def choose_tile_size(pack: Pack, batch_size: int) -> int:
-    """How many trials of a pack fit the cache together, at least one; on torch all.
+def choose_tile_size(pack: Pack, batch_size: int, tile_bytes: int = TILE_BYTES) -> int:
+    """How many trials of a pack fit ``tile_bytes`` together, at least one; on torch all.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import TrialSpec
     >>> choose_tile_size(Pack(load(DataSource("digits")), (TrialSpec("sgd", {"learning_rate": 0.1}),)), 64)
-    23
+    93
     """
     if pack.backend == "torch":
         return len(pack.trials)
     activations = 2 * batch_size * sum(pack.layout.widths[1:])
     numbers = ARRAYS_PER_PARAMETER * pack.layout.size + activations
-    return max(1, TILE_BYTES // (numbers * np.dtype(pack.dtype).itemsize))
+    return max(1, tile_bytes // (numbers * np.dtype(pack.dtype).itemsize))
 
 
 def balanced(order: Sequence[int], width: int) -> list[list[int]]:
@@ -108,6 +108,7 @@ class Session:
         tile_size: int | None,
         keep_order: bool = False,
         compiled: bool = False,
+        tile_bytes: int = TILE_BYTES,
     ) -> None:
         self.pack = pack
         seeds = sorted({trial.seed for trial in pack.trials})
@@ -130,7 +131,7 @@ class Session:
         order = list(range(len(pack.trials)))
         if not keep_order:
             order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
-        width = tile_size or choose_tile_size(pack, size)
+        width = tile_size or choose_tile_size(pack, size, tile_bytes)
         feeds = {seed: feed(pack, parts) for seed, parts in self.splits.items()}
         self.tiles: list[Tile] = []
         for members in balanced(order, width):

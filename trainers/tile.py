@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data import Split
-from trainers.diagnostics import norms, update_ratios
+from trainers.diagnostics import norms
+from trainers.mean_gradient import add_sample, mean_gradient_norms, sampled_parameters, sampled_steps
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, Workspace
+from trainers.optimizers.base import Coefficients, State
 from trainers.pack import Pack
 from trainers.segments import Segment, at_step, keep_rows, make_segments, seed_runs
 
 Array = NDArray[Any]
 Batches = Sequence[NDArray[np.intp]]
 
-CACHE_BYTES = 2**20
-"""What fits a core's second-level cache."""
+CACHE_BYTES = 2**22
+"""What a block of columns takes: wide enough that calls do not count, small enough for the last cache."""
 
 EVALUATION_EXAMPLES = 512
 """Examples measured at once: large for speed, and bounded so that a wide layer fits in memory."""
@@ -36,7 +38,8 @@ class TileEpoch:
         learning_rate: (k,) float64, of the last step.
         gradient_norm: (k,) float64, of the last step.
         update_ratio: (k,) float64, of the last step.
-        mean_gradient_norm: (k,) float64, of the mean gradient, from the two samples of `sampled_steps`.
+        mean_gradient_norm: (k,) float64, of the mean gradient, from the two samples of `sampled_steps` and the
+            parameters of `sampled_parameters`.
     """
 
     losses: NDArray[np.float64]
@@ -83,48 +86,18 @@ class Tile(Protocol):
         """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""
 
 
-def sampled_steps(steps: int) -> dict[int, int]:
-    """Pick the steps of an epoch whose gradients are averaged: at most four, in two samples by turns.
+def column_blocks(size: int, itemsize: int) -> list[slice]:
+    """Cut a trial's ``size`` parameters into blocks of columns that stay in the cache while an optimizer passes over.
 
-    A mini-batch's gradient is largely noise. The product of two means of different batches is free of it: their noises
-    have nothing to do with each other, and in many dimensions stand at right angles.
+    Smaller networks are one block: each pass costs a call. The blocks do not depend on how many trials train in step,
+    so that sums over them do not either.
 
-    Returns:
-        step -> sample, 0 or 1; an epoch of one step has sample 0 alone.
-
-    >>> sampled_steps(23)
-    {0: 0, 6: 1, 12: 0, 18: 1}
+    >>> len(column_blocks(134_794, 4)), len(column_blocks(1_863_690, 4))
+    (1, 9)
     """
-    return {step: number % 2 for number, step in enumerate(range(0, steps, -(-steps // 4)))}
-
-
-def mean_gradient_norms(sums: Array, sampled: Mapping[int, int]) -> NDArray[np.float64]:
-    """Length of the mean gradient from the sums (2, k, P) of its two samples: ``sqrt(max(<mean_0, mean_1>, 0))``.
-
-    The sums are overwritten.
-    """
-    counts = [list(sampled.values()).count(sample) for sample in (0, 1)]
-    if counts[1] == 0:
-        return norms(sums[0]) / counts[0]
-    # Summed by the pairwise rule; a product beyond float32 gives inf, which a plateau passes over.
-    products = np.add.reduce(np.multiply(sums[0], sums[1], out=sums[0]), axis=1).astype(np.float64)
-    return np.asarray(np.sqrt(np.maximum(products / (counts[0] * counts[1]), 0.0)))
-
-
-def column_blocks(parameters: Array) -> list[slice]:
-    """Cut the parameters (k, P) into blocks of columns that stay in the cache while an optimizer passes over them.
-
-    One block is best as long as the rows fit: each pass costs a call.
-
-    >>> len(column_blocks(np.zeros((8, 4810), np.float32))), len(column_blocks(np.zeros((1, 134_794), np.float32)))
-    (1, 3)
-    """
-    trials, size = parameters.shape
     # Parameters, gradients, scratch and two of state.
-    if 5 * parameters.itemsize * size <= CACHE_BYTES:
-        return [slice(0, size)]
-    width = max(1, CACHE_BYTES // (5 * parameters.itemsize * trials))
-    return [slice(start, start + width) for start in range(0, size, width)]
+    width = CACHE_BYTES // (5 * itemsize)
+    return [slice(start, min(start + width, size)) for start in range(0, size, width)]
 
 
 class NumpyTile:
@@ -162,8 +135,10 @@ class NumpyTile:
         self.segments = segments
         self.gradients = np.empty_like(parameters)
         self.work = np.empty_like(parameters)
-        self.before = np.empty_like(parameters)
-        self.gradient_sums = np.empty((2, *parameters.shape), parameters.dtype)
+        self._columns = column_blocks(parameters.shape[1], parameters.itemsize)
+        self.before = np.empty((len(parameters), self._columns[0].stop), parameters.dtype)
+        self._sample = sampled_parameters(parameters.shape[1])
+        self.gradient_sums = np.empty((2, *parameters[:, self._sample].shape), parameters.dtype)
         self.network = NumpyMLP(
             self.pack.layout,
             self.pack.dense.activation,
@@ -173,7 +148,6 @@ class NumpyTile:
             self.pack.weight_decay,
             self.compiled,
         )
-        self._columns = column_blocks(parameters)
         self._spaces: dict[int, Workspace] = {}
         self.runs = seed_runs(self.pack, trials)
         self._seeds = list(dict.fromkeys(seed for _, _, seed in self.runs))
@@ -204,18 +178,18 @@ class NumpyTile:
             for segment, rate in zip(self.segments, rates, strict=True)
         ]
         sampled = sampled_steps(steps)
-        self.gradient_sums.fill(0)
         for step, size in enumerate(sizes):
             inputs, targets = self._gather({seed: batches[seed][step] for seed in self._seeds}, "train")
             loss, hits = self.network.loss_and_gradients(inputs, targets, self._space(size))
             totals[step] = np.add.reduce(loss, axis=1)
             if hits.size:
                 hits_total += np.add.reduce(hits, axis=1)
+            add_sample(self.gradient_sums, self.gradients[:, self._sample], step, sampled)
+            now = [at_step(numbers, step) for numbers in coefficients]
             if step == steps - 1:
-                np.copyto(self.before, self.parameters)
-            if step in sampled:
-                self.gradient_sums[sampled[step]] += self.gradients
-            self._update(coefficients, step)
+                gradient_norm, update_ratio = self._measured_update(now)
+            else:
+                self._update(now)
             yield totals[step] / size
         examples = sum(sizes)
         return TileEpoch(
@@ -224,31 +198,65 @@ class NumpyTile:
             np.add.reduce(np.ascontiguousarray(totals.T), axis=1) / examples,
             hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
             np.concatenate([rate[-1, :, 0] for rate in rates]),
-            norms(self.gradients, self.work),
-            update_ratios(self.before, self.parameters, self.work),
-            mean_gradient_norms(self.gradient_sums, sampled),
+            gradient_norm,
+            update_ratio,
+            mean_gradient_norms(self.gradient_sums, sampled, self.parameters.shape[1]),
         )
 
-    def _update(self, coefficients: Sequence[Mapping[str, Array]], step: int) -> None:
-        for segment, numbers in zip(self.segments, coefficients, strict=True):
-            rows, coefficients_now = segment.rows, at_step(numbers, step)
-            fused = self._updates.get(segment.optimizer.name)
-            if fused is not None:
-                fused(self.parameters[rows], self.gradients[rows], segment.state, coefficients_now)
-                continue
-            if len(self._columns) == 1:
-                segment.optimizer.update(
-                    self.parameters[rows], self.gradients[rows], segment.state, coefficients_now, self.work[rows]
-                )
-                continue
+    def _update(self, coefficients: Sequence[Mapping[str, Array]]) -> None:
+        """Let each segment's optimizer make its step."""
+        if len(self._columns) > 1:
             for columns in self._columns:
-                segment.optimizer.update(
-                    self.parameters[rows, columns],
-                    self.gradients[rows, columns],
-                    {name: values[:, columns] for name, values in segment.state.items()},
-                    coefficients_now,
-                    self.work[rows, columns],
+                self._update_columns(coefficients, columns)
+            return
+        for segment, numbers in zip(self.segments, coefficients, strict=True):
+            rows = segment.rows
+            self._step(segment, self.parameters[rows], self.gradients[rows], segment.state, numbers, self.work[rows])
+
+    def _update_columns(self, coefficients: Sequence[Mapping[str, Array]], columns: slice) -> None:
+        """Step some columns of a large network, one trial after the other."""
+        for segment, numbers in zip(self.segments, coefficients, strict=True):
+            for row in range(segment.start, segment.stop):
+                one, own = slice(row, row + 1), slice(row - segment.start, row - segment.start + 1)
+                self._step(
+                    segment,
+                    self.parameters[one, columns],
+                    self.gradients[one, columns],
+                    {name: values[own, columns] for name, values in segment.state.items()},
+                    {name: value[own] if len(value) > 1 else value for name, value in numbers.items()},
+                    self.work[one, columns],
                 )
+
+    def _step(
+        self, segment: Segment, parameters: Array, gradients: Array, state: State, numbers: Coefficients, work: Array
+    ) -> None:
+        fused = self._updates.get(segment.optimizer.name)
+        if fused is None:
+            segment.optimizer.update(parameters, gradients, state, numbers, work)
+        else:
+            fused(parameters, gradients, state, numbers)
+
+    def _measured_update(
+        self, coefficients: Sequence[Mapping[str, Array]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Make a step and return the gradient norm (k,) and the update-to-weight ratio (k,).
+
+        A large network is measured block by block while the cache holds it.
+        """
+        gradient_norm, change, size = np.zeros((3, len(self.trials)))
+        for columns in self._columns:
+            parameters, work = self.parameters[:, columns], self.work[:, columns]
+            before = self.before[:, : columns.stop - columns.start]
+            np.copyto(before, parameters)
+            if len(self._columns) > 1:
+                self._update_columns(coefficients, columns)
+            else:
+                self._update(coefficients)
+            gradient_norm = np.hypot(gradient_norm, norms(self.gradients[:, columns], work))
+            size = np.hypot(size, norms(before, work))
+            change = np.hypot(change, norms(np.subtract(parameters, before, out=before), work))
+        size[size == 0.0] = np.nan
+        return gradient_norm, change / size
 
     def _gather(
         self, rows: Mapping[int, NDArray[np.intp] | slice], part: Literal["train", "val"]

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
+from sweep.machine import cache_folder
+
 REVISION = "dc11669786a5"
 """The schema revision whose tables this package was tested with; for any other MLflow's client writes."""
 
@@ -25,8 +27,7 @@ def cache_file(environ: Mapping[str, str]) -> Path:
     >>> cache_file({"XDG_CACHE_HOME": "/cache"})
     PosixPath('/cache/optimizer-sweep/mlflow-dc11669786a5.sql')
     """
-    folder = environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(folder) / "optimizer-sweep" / f"mlflow-{REVISION}.sql"
+    return cache_folder(environ) / f"mlflow-{REVISION}.sql"
 
 
 def statements(script: Path | None = None) -> list[str]:

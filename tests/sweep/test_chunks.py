@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -86,6 +88,16 @@ def test_a_pack_that_starts_over_gives_each_trial_once_and_no_epoch_twice(each_e
     assert results[1].epochs["epoch"].tolist() == [1, 2, 3, 4]
     # Also when the worker died after its last report.
     assert collect(collector, each_epoch) == []
+
+
+def test_the_time_of_an_attempt_that_died_counts_as_busy(each_epoch):
+    first, last = each_epoch[0], each_epoch[-1]
+    collector = PackCollector(job())
+    assert collector.busy_seconds == 0.0
+    collector.add(replace(first, started_seconds=10.0, now_seconds=12.0))
+    collector.add(replace(first, started_seconds=20.0, now_seconds=21.0))
+    collector.add(replace(last, started_seconds=20.0, now_seconds=25.0))
+    assert collector.busy_seconds == 7.0
 
 
 def test_a_pack_that_failed_fails_what_had_not_ended(each_epoch):

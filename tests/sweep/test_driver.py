@@ -15,6 +15,7 @@ from sweep.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
 from trainers.data import DataSource, load
 from trainers.pack import NetworkSpec
+from trainers.session import TILE_BYTES
 
 RECIPE = Recipe(NetworkSpec((4,)), "float32", 0.0, 0.2, "standard", None, "numpy")
 
@@ -100,6 +101,7 @@ def train(given, should_stop=lambda: False):
         load(DataSource("iris")),
         Resources(),
         1,
+        TILE_BYTES,
         on_chunk=lambda index, chunk: seen.setdefault(index, []).append(chunk),
         on_retry=lambda index: None,
         on_failure=failed.__setitem__,
@@ -120,6 +122,18 @@ def test_the_chunks_of_each_job_come_under_its_number_and_nothing_stays_on_the_d
         2: [{2}],
     }
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(("compiled", "tile_bytes"), [(False, 2**20), (True, 2**21)])
+def test_a_worker_trains_with_the_kernels_and_tiles_that_it_is_given(compiled, tile_bytes, monkeypatch):
+    from sweep import worker
+
+    given = {}
+    monkeypatch.setattr(worker, "train_in_chunks", lambda *work, **how: given.update(how))
+    trainer = worker.PackTrainer.__new__(worker.PackTrainer)
+    trainer.work = worker.Work(load(DataSource("iris")), RECIPE, tuple(jobs(1)), 1, compiled, tile_bytes, ".")
+    trainer.reset_config({"job": 0})
+    assert given == {"compiled": compiled, "tile_bytes": tile_bytes}
 
 
 def test_a_run_that_is_told_to_stop_ends_without_failures(ray):

@@ -13,9 +13,10 @@ from torch.nn import functional
 
 from trainers.data import Split
 from trainers.diagnostics import norms, update_ratios
+from trainers.mean_gradient import mean_gradient_norms, sampled_parameters, sampled_steps
 from trainers.pack import Pack
 from trainers.segments import at_step, keep_rows, make_segments, seed_runs
-from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch, mean_gradient_norms, sampled_steps
+from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
 
@@ -106,7 +107,8 @@ class TorchTile:
         hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
         before = self.parameters
         sampled = sampled_steps(steps)
-        gradient_sums = torch.zeros((2, *self.gradients.shape), dtype=self._wide, device=self.device)
+        sample = sampled_parameters(self.gradients.shape[1])
+        gradient_sums = torch.zeros((2, *self.gradients[:, sample].shape), dtype=self._wide, device=self.device)
         start = 0
         for step, size in enumerate(sizes):
             inputs, targets = self._gather(self._train, indices[:, start : start + size])
@@ -119,7 +121,7 @@ class TorchTile:
                 if step == steps - 1:
                     before = self.parameters.clone()
                 if step in sampled:
-                    gradient_sums[sampled[step]] += self.gradients
+                    gradient_sums[sampled[step]] += self.gradients[:, sample]
                 for segment, numbers in zip(self.segments, coefficients, strict=True):
                     segment.optimizer.update(
                         self.parameters[segment.rows],
@@ -138,7 +140,7 @@ class TorchTile:
             np.concatenate([rate[-1, :, 0] for rate in rates]),
             norms(to_numpy(self.gradients)),
             update_ratios(to_numpy(before), to_numpy(self.parameters)),
-            mean_gradient_norms(to_numpy(gradient_sums), sampled),
+            mean_gradient_norms(to_numpy(gradient_sums), sampled, self.gradients.shape[1]),
         )
 
     def forward(self, inputs: Tensor) -> Tensor:
