@@ -1,6 +1,6 @@
 # Everything a user or a contributor runs, each from nothing: the environment is made when it is missing.
 .DELETE_ON_ERROR:
-.PHONY: help quickstart test check bench clean
+.PHONY: help quickstart test check bench kernels profile clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -11,6 +11,8 @@ help:
 	@echo "make test         install what the tests need and run them"
 	@echo "make check        ruff, format and mypy --strict"
 	@echo "make bench        measure against what a user would pick instead"
+	@echo "make kernels      time the kernels of a training step one by one"
+	@echo "make profile      where the time of a training step goes"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,7 +20,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,postgresql,test,check]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,postgresql,test,check,bench]'
 	touch $@
 
 quickstart: $(VENV)/.installed
@@ -34,6 +36,12 @@ check: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(BIN)/python bench/run_all.py
+
+kernels: $(VENV)/.tested
+	$(BIN)/python -m pytest bench/kernels.py --benchmark-columns=min,median --benchmark-sort=name
+
+profile: $(VENV)/.tested
+	PATH=$(BIN):$$PATH PYTHONPATH=. $(BIN)/python bench/profile_step.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
