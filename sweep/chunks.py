@@ -14,8 +14,8 @@ from sweep.packing import Job
 from sweep.recipe import Recipe
 from sweep.records import TrialResult
 from trainers.data import Dataset
-from trainers.loop import Ended, EpochMetrics, fingerprints, train
-from trainers.session import TILE_BYTES
+from trainers.loop import Ended, EpochMetrics, train_session
+from trainers.session import TILE_BYTES, Session
 
 Floats = NDArray[np.float64]
 
@@ -67,13 +67,13 @@ def train_in_chunks(
 
     ``compiled`` and ``tile_bytes`` are those of `trainers.loop.train`, and change speed alone.
     """
-    pack = job.pack(recipe, dataset)
     started_seconds = time.time()
-    given: dict[int, dict[str, str]] = fingerprints(pack)
-    first, left = True, len(pack.trials)
+    session = Session(job.pack(recipe, dataset), compiled=compiled, tile_bytes=tile_bytes)
+    given = session.fingerprints()
+    first, left = True, len(job.trials)
     epochs: list[EpochMetrics] = []
     begin = time.monotonic()
-    for metrics in train(pack, compiled=compiled, tile_bytes=tile_bytes):
+    for metrics in train_session(session):
         epochs.append(metrics)
         left -= len(metrics.ended)
         if not left or time.monotonic() - begin > report_seconds:

@@ -10,13 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data import Split
-from trainers.data.dataset import digest
 from trainers.diagnostics import metric_names
 from trainers.pack import Pack
 from trainers.plateaus import Plateau, observe
-from trainers.seeding import generator
-from trainers.session import TILE_BYTES, BatchOrder, Layers, Session, initial_row, split_of
+from trainers.session import TILE_BYTES, BatchOrder, Layers, Session
 from trainers.tile import Tile, TileEpoch
 
 Array = NDArray[Any]
@@ -109,6 +106,12 @@ def train(
     [1, 2]
     """
     session = Session(pack, initial, batch_order, tile_size, compiled=compiled, tile_bytes=tile_bytes)
+    yield from train_session(session, clock)
+
+
+def train_session(session: Session, clock: Callable[[], float] = perf_counter) -> Iterator[EpochMetrics]:
+    """Train a session that was opened by its caller, who wants its fingerprints too; see `train`."""
+    pack = session.pack
     seconds = np.zeros(len(pack.trials))
     while session.tiles:
         batches = session.next_epoch()
@@ -150,26 +153,6 @@ def trace(pack: Pack, *, initial: Layers | None = None, batch_order: BatchOrder 
             with _quiet():
                 loss = next(steps)
             yield StepTrace(session.epoch, step, np.asarray(loss), tile.layers())
-
-
-def fingerprints(pack: Pack) -> dict[int, dict[str, str]]:
-    """Per seed, short hashes of the data, the split, the initial weights and the first epoch's order.
-
-    Two arms may be compared only where these agree.
-    """
-    result = {}
-    for seed in sorted({trial.seed for trial in pack.trials}):
-        parts = split_of(pack, seed)
-        init = initial_row(pack, seed)
-        order = generator(seed, "batches").permutation(len(parts.train_targets))
-        data = digest("split", parts.fingerprint) if isinstance(pack.data, Split) else pack.data.fingerprint
-        result[seed] = {
-            "data": data,
-            "split": parts.fingerprint,
-            "init": digest(init),
-            "batches": digest(order),
-        }
-    return result
 
 
 def _quiet() -> np.errstate:

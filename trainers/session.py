@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trainers import batches as batching
 from trainers.data import Split, split
+from trainers.data.dataset import digest
 from trainers.networks.base import initial_parameters
 from trainers.networks.numpy_mlp import with_ones
 from trainers.pack import ModuleSpec, Pack
@@ -103,9 +104,9 @@ class Session:
     def __init__(
         self,
         pack: Pack,
-        initial: Layers | None,
-        batch_order: BatchOrder | None,
-        tile_size: int | None,
+        initial: Layers | None = None,
+        batch_order: BatchOrder | None = None,
+        tile_size: int | None = None,
         keep_order: bool = False,
         compiled: bool = False,
         tile_bytes: int = TILE_BYTES,
@@ -125,9 +126,9 @@ class Session:
             seed: batching.epochs(self.training_examples, size, generator(seed, "batches")) for seed in seeds
         }
         if initial is None:
-            rows = {seed: initial_row(pack, seed) for seed in seeds}
+            self.initial = {seed: initial_row(pack, seed) for seed in seeds}
         else:
-            rows = dict.fromkeys(seeds, pack.layout.pack(initial))
+            self.initial = dict.fromkeys(seeds, pack.layout.pack(initial))
         order = list(range(len(pack.trials)))
         if not keep_order:
             order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
@@ -135,8 +136,24 @@ class Session:
         feeds = {seed: feed(pack, parts) for seed, parts in self.splits.items()}
         self.tiles: list[Tile] = []
         for members in balanced(order, width):
-            parameters = np.stack([rows[pack.trials[i].seed] for i in members])
+            parameters = np.stack([self.initial[pack.trials[i].seed] for i in members])
             self.tiles.append(make_tile(pack, members, feeds, parameters, compiled))
+
+    def fingerprints(self) -> dict[int, dict[str, str]]:
+        """Per seed, short hashes of the data, the split, the initial weights and the first epoch's order.
+
+        Two arms may be compared only where these agree.
+        """
+        data = self.pack.data
+        return {
+            seed: {
+                "data": digest("split", parts.fingerprint) if isinstance(data, Split) else data.fingerprint,
+                "split": parts.fingerprint,
+                "init": digest(self.initial[seed]),
+                "batches": digest(generator(seed, "batches").permutation(self.training_examples)),
+            }
+            for seed, parts in self.splits.items()
+        }
 
     def next_epoch(self) -> Mapping[int, Batches]:
         """Draw the batches of the next epoch: seed -> batches."""

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from trainers.data import DataSource, load
-from trainers.loop import fingerprints
 from trainers.pack import Pack, TrialSpec
 from trainers.seeding import STREAMS, generator
+from trainers.session import Session
 
 # The first raw number of numpy.random.PCG64(SeedSequence(seed, spawn_key=(i,))), i = 0, 1, 2.
 RAW = {
@@ -55,14 +55,14 @@ def test_all_arms_of_a_seed_share_data_split_initial_weights_and_order() -> None
         (TrialSpec("adam", {"learning_rate": 0.001}, seed=7), 32),
         (TrialSpec("rmsprop", {"learning_rate": 0.01}, seed=7), None),
     ]
-    seen = [fingerprints(Pack(iris, (trial,), batch_size=size))[7] for trial, size in arms]
+    seen = [Session(Pack(iris, (trial,), batch_size=size)).fingerprints()[7] for trial, size in arms]
     assert seen[0] == seen[1] == seen[2]
 
 
 def test_another_seed_changes_all_but_the_data() -> None:
     iris = load(DataSource("iris"))
     trials = tuple(TrialSpec("sgd", {"learning_rate": 0.1}, seed=seed) for seed in range(5))
-    seen = fingerprints(Pack(iris, trials)).values()
+    seen = Session(Pack(iris, trials)).fingerprints().values()
     assert {part: len({s[part] for s in seen}) for part in ("data", "split", "init", "batches")} == {
         "data": 1,
         "split": 5,
@@ -73,4 +73,4 @@ def test_another_seed_changes_all_but_the_data() -> None:
 
 def test_fingerprints_are_pinned_across_machines_and_versions() -> None:
     trial = TrialSpec("sgd", {"learning_rate": 0.1}, seed=7)
-    assert fingerprints(Pack(load(DataSource("iris")), (trial,)))[7] == IRIS_SEED_7
+    assert Session(Pack(load(DataSource("iris")), (trial,))).fingerprints()[7] == IRIS_SEED_7

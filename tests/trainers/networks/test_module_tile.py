@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 
 from trainers.data import DataSource, load  # noqa: E402
 from trainers.errors import UserCodeError  # noqa: E402
-from trainers.loop import fingerprints, train  # noqa: E402
+from trainers.loop import train  # noqa: E402
 from trainers.networks.own_module import look_over, make_module  # noqa: E402
 from trainers.pack import ModuleSpec, Pack, TrialSpec  # noqa: E402
 from trainers.seeding import generator  # noqa: E402
@@ -114,11 +114,11 @@ def test_all_arms_of_a_seed_begin_alike_and_torch_is_left_as_it_was():
     torch.manual_seed(7)
     expected = torch.rand(1)
     torch.manual_seed(7)
-    first = fingerprints(pack("plain"))
+    first = Session(pack("plain")).fingerprints()
     list(train(pack("dropped", epochs=1)))
     assert torch.rand(1) == expected
     trials = (TrialSpec("adam", {"learning_rate": 0.1}), TrialSpec("sgd", {"learning_rate": 0.1}, seed=1))
-    again = fingerprints(pack("plain", trials))
+    again = Session(pack("plain", trials)).fingerprints()
     assert again[0] == first[0]
     assert again[1]["init"] != first[0]["init"]
 
