@@ -38,9 +38,12 @@ Root = Annotated[Path, typer.Option("--results", help="Folder of all results, to
 
 def _version(show: bool) -> None:
     if show:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(version("optimizer-sweep"))
+        try:
+            typer.echo(version("optimizer-sweep"))
+        except PackageNotFoundError:
+            typer.echo("unknown: optimizer-sweep runs from its source and is not installed")
         raise typer.Exit
 
 
