@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sweep.config import SweepConfig
@@ -15,7 +14,9 @@ from sweep.config.checks import task_problem
 from sweep.config.data import FileData, ModuleData
 from sweep.config.network import ModuleNetwork
 from sweep.config.spaces import HYPERPARAMETERS
+from sweep.design import Design, make_design
 from sweep.errors import DataError
+from sweep.recipe import steps_per_epoch
 from sweep.records import Arm, Setting, Trial, Value
 from sweep.search import settings
 from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
@@ -46,6 +47,9 @@ class Plan:
         trials: arms x seeds, the seeds of one arm together.
         training_examples: size of the training part.
         choices: what was left to be chosen here, and why.
+        design: what is compared.
+        report_seeds: on which the best setting of each level is trained again; see `with_report`.
+        identity: hash of all that decides the numbers of a trial beside its setting and seed.
     """
 
     name: str
@@ -57,11 +61,33 @@ class Plan:
     trials: tuple[Trial, ...]
     training_examples: int
     choices: tuple[str, ...] = ()
+    design: Design = field(default_factory=Design)
+    report_seeds: tuple[int, ...] = ()
+    identity: str = ""
 
     @property
     def optimizer_steps(self) -> int:
-        """Updates of the weights in the whole sweep, if no trial stops early."""
-        return sum(_steps(arm.setting, self.training_examples) for arm in self.arms) * len(self.seeds)
+        """Updates of the weights in all listed trials, if none stops early."""
+        steps = {
+            arm.id: int(arm.setting["epochs"]) * steps_per_epoch(arm.setting, self.training_examples)
+            for arm in self.arms
+        }
+        return sum(steps[trial.arm.id] for trial in self.trials)
+
+    @property
+    def report_trials(self) -> int:
+        """How many trials the report will take, once the best setting of each level is known."""
+        return len(self.design.budgets) * len(self.report_seeds)
+
+    def with_report(self, arm_ids: Collection[str]) -> Plan:
+        """The same plan with the trials of ``arm_ids`` on the report seeds; name and hash stay."""
+        more = [
+            Trial(trial_id(self.identity, arm.setting, seed), arm, seed)
+            for arm in self.arms
+            if arm.id in arm_ids
+            for seed in self.report_seeds
+        ]
+        return replace(self, trials=(*self.trials, *more))
 
 
 def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | None) -> Plan:
@@ -94,13 +120,37 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct), strict=True)
     )
-    trials = tuple(
-        Trial(_digest({"sweep": shared, "setting": arm.setting, "seed": seed})[:12], arm, seed)
-        for arm in arms
-        for seed in config.seeds
+    design = make_design(config, arms)
+    seeds, report_seeds = config.selection_seeds, config.report_seeds
+    trials = tuple(Trial(trial_id(shared, arm.setting, seed), arm, seed) for arm in arms for seed in seeds)
+    content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
+    if report_seeds:
+        content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
+    return Plan(
+        config.name,
+        _digest(content),
+        len(asked),
+        tuple(merged),
+        arms,
+        seeds,
+        trials,
+        examples,
+        tuple(choices),
+        design,
+        report_seeds,
+        shared,
     )
-    plan_hash = _digest({"sweep": shared, "trials": [trial.id for trial in trials]})
-    return Plan(config.name, plan_hash, len(asked), tuple(merged), arms, config.seeds, trials, examples, tuple(choices))
+
+
+def trial_id(identity: str, setting: Setting, seed: int) -> str:
+    """The id of a trial: 12 hex digits that are the same on every machine.
+
+    Args:
+        identity: hash of all that decides its numbers beside its setting and seed.
+        setting: canonical.
+        seed: of its split, weights and batches.
+    """
+    return _digest({"sweep": identity, "setting": setting, "seed": seed})[:12]
 
 
 def labels(settings: Sequence[Setting]) -> list[str]:
@@ -168,10 +218,3 @@ def _digest(content: Any) -> str:
     """Hash JSON in its canonical form: keys sorted, and floats in their shortest spelling."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _steps(setting: Setting, training_examples: int) -> int:
-    batch_size, epochs = setting["batch_size"], setting["epochs"]
-    if not isinstance(epochs, int):
-        raise TypeError(f"`epochs` must be a whole number. Received: {epochs!r}.")
-    return epochs * (math.ceil(training_examples / batch_size) if isinstance(batch_size, int) else 1)

@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.analysis.curves import best_arms, learning_curves
+from sweep.analysis.fingerprints import require_equal_conditions
+from sweep.analysis.outcomes import Mode
+from sweep.analysis.selection import Selected
 from sweep.board import Board
 from sweep.chunks import PackCollector
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.driver import ray_session, train_jobs
+from sweep.errors import ComparisonError
 from sweep.interruption import Interruption
 from sweep.machine import cache_folder
 from sweep.packing import Job
+from sweep.phases import Phases
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
 from sweep.records import Trial, TrialResult
@@ -40,6 +45,8 @@ class RunResult(SweepResult):
         tracked: what became of the trials in MLflow; None without tracking.
         dashboard: the command that shows them; None without tracking.
         notes: what the user should know, one sentence each.
+        mode: whether small or large values of the metric are good.
+        selected: with report seeds the best setting of each level, on the seeds that picked it and on fresh ones.
         efficiency: share of the workers' time, from the start of `run` to its end, that went into training; None if
             nothing was trained.
     """
@@ -49,6 +56,8 @@ class RunResult(SweepResult):
     tracked: WriterReport | None = None
     dashboard: str | None = None
     notes: tuple[str, ...] = ()
+    mode: Mode = "min"
+    selected: tuple[Selected, ...] = ()
     efficiency: float | None = None
 
 
@@ -80,15 +89,16 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             folder.clear()
         folder.write_plan()
         folder.write_config(as_yaml(config))
-        finished = folder.finished_trial_ids()
-        remaining = [trial for trial in plan.trials if trial.id not in finished]
+        phases = Phases(config, plan, folder)
+        remaining = phases.first()
+        finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
         writer = None
         if uri is not None:
             tracking = config.tracking
             writer = stack.enter_context(
                 SweepWriter(
                     uri,
-                    _record(preparation, uri),
+                    _record(preparation, uri, phases.total),
                     folder.path,
                     points=tracking.points,
                     database=tracking.store,
@@ -100,15 +110,16 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                     if past.trial.id in finished:
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
-        training = _Training(preparation, folder, writer, board)
+        training = _Training(preparation, folder, writer, board, phases)
         if remaining:
             training.run(remaining, interruption, stack)
-        interrupted = board.done < len(plan.trials)
+        interrupted = not phases.ended or board.done < phases.total
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
         tracked = None
         if writer is not None:
             artifacts = {**_tables(result), **_curves(result, config)}
             tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+        problems = [*folder.problems, *phases.notes, *_unequal(result)]
         seconds = time.monotonic() - start
         return RunResult(
             result.path,
@@ -116,7 +127,9 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             interrupted,
             tracked,
             _dashboard(uri),
-            tuple(_notes(len(finished), len(remaining), interrupted, tracked, folder.problems)),
+            tuple(_notes(len(finished), len(remaining), interrupted, tracked, problems)),
+            config.metric.mode,
+            () if interrupted else phases.selected(result.trials),
             training.efficiency(seconds),
         )
 
@@ -125,31 +138,40 @@ class _Training:
     """Trains what remains, and puts what arrives into the journal, MLflow and the display."""
 
     def __init__(
-        self, preparation: Preparation, folder: ResultsFolder, writer: SweepWriter | None, board: Board
+        self,
+        preparation: Preparation,
+        folder: ResultsFolder,
+        writer: SweepWriter | None,
+        board: Board,
+        phases: Phases,
     ) -> None:
         self.preparation = preparation
         self.folder = folder
         self.writer = writer
         self.board = board
+        self.phases = phases
+        self.past: list[PackCollector] = []
         self.collectors: list[PackCollector] = []
         self.workers = 0
 
     def efficiency(self, seconds: float) -> float | None:
         """Share of the workers' time in ``seconds`` that went into training; None if nothing was trained."""
-        busy = sum(collector.busy_seconds for collector in self.collectors)
+        busy = sum(collector.busy_seconds for collector in (*self.past, *self.collectors))
         return busy / (self.workers * seconds) if busy else None
 
     def run(self, trials: Sequence[Trial], interruption: Interruption, later: ExitStack) -> None:
         """Train ``trials``, or some of them when it is interrupted; Ray ends in the background until ``later``."""
         preparation = self.preparation
-        self.board.progress.start(len(preparation.plan.trials), self.board.done)
+        self.board.progress.start(self.phases.total, self.board.done)
         try:
             dataset = preparation.data
             # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
             rates = preparation.rates()
             tile_bytes = tuned_tile_bytes(cache_folder(os.environ) / TILE_FILE)
             with ray_session(preparation.resources, later) as workers:
-                self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, interruption)
+                while trials:
+                    self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, interruption)
+                    trials = () if interruption.requested else self.phases.next()
         finally:
             self.board.progress.stop()
 
@@ -157,6 +179,7 @@ class _Training:
         self, jobs: Sequence[Job], dataset: Dataset, workers: int, tile_bytes: int, interruption: Interruption
     ) -> None:
         self.workers = workers
+        self.past += self.collectors
         self.collectors = [PackCollector(job) for job in jobs]
         train_jobs(
             jobs,
@@ -172,6 +195,7 @@ class _Training:
         )
 
     def _take(self, results: Sequence[TrialResult]) -> None:
+        results = [self.phases.tagged(result) for result in results]
         if results:
             self.folder.append(results)
             for result in results:
@@ -181,7 +205,7 @@ class _Training:
         self.board.show(self.collectors)
 
 
-def _record(preparation: Preparation, uri: str) -> SweepRecord:
+def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
     config, plan, shape = preparation.config, preparation.plan, preparation.shape
     source = config.data.source
     return SweepRecord(
@@ -192,7 +216,7 @@ def _record(preparation: Preparation, uri: str) -> SweepRecord:
         config_yaml=as_yaml(config),
         metric=config.metric.name,
         mode=config.metric.mode,
-        parameters={"trials": len(plan.trials), "arms": len(plan.arms), "seeds": len(plan.seeds)},
+        parameters={"trials": trials, "arms": len(plan.arms), "seeds": len(plan.seeds)},
         dataset=DatasetRecord(
             name=source.name or source.module or Path(str(source.path)).name,
             fingerprint=preparation.data.fingerprint,
@@ -223,6 +247,15 @@ def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | 
         "curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False),
         "curves.png": draw(curves, labels, config.metric.name, title),
     }
+
+
+def _unequal(result: SweepResult) -> list[str]:
+    """Say which trial must not be compared, as the sweep goes on with results of other code or data."""
+    try:
+        require_equal_conditions(result.trials)
+    except ComparisonError as error:
+        return [str(error)]
+    return []
 
 
 def _dashboard(uri: str | None) -> str | None:

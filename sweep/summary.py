@@ -18,7 +18,7 @@ NAMED_FAILURES = 3
 """So many failed trials are named; all of them are in ``trials.parquet``."""
 
 
-def plan_as_mapping(preparation: Preparation, estimate: Estimate) -> dict[str, Any]:
+def plan_as_mapping(preparation: Preparation, estimate: Estimate, *, detectable: str = "") -> dict[str, Any]:
     """The plan as JSON types, every arm and trial included."""
     plan = preparation.plan
     return {
@@ -29,6 +29,11 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate) -> dict[str, A
         "merged": [{"reason": merge.reason, "count": merge.count} for merge in plan.merged],
         "choices": list(plan.choices),
         "seeds": list(plan.seeds),
+        "report_seeds": list(plan.report_seeds),
+        "report_trials": plan.report_trials,
+        "scientific": plan.design.scientific,
+        "budgets": {str(level): count for level, count in plan.design.budgets.items()},
+        "detectable": detectable,
         "training_examples": plan.training_examples,
         "optimizer_steps": plan.optimizer_steps,
         "workers": preparation.workers,
@@ -44,8 +49,10 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate) -> dict[str, A
     }
 
 
-def print_plan(preparation: Preparation, estimate: Estimate, console: Console | None = None) -> None:
-    """Print what a sweep would train and what it would cost."""
+def print_plan(
+    preparation: Preparation, estimate: Estimate, console: Console | None = None, *, detectable: str = ""
+) -> None:
+    """Print what a sweep would train and what it would cost, and which difference it can show."""
     console = console or _console()
     plan, config = preparation.plan, preparation.config
     if config.question:
@@ -60,8 +67,22 @@ def print_plan(preparation: Preparation, estimate: Estimate, console: Console | 
     for choice in plan.choices:
         rows.add_row("  chosen", choice)
     rows.add_row("arms", f"{len(plan.arms):,} distinct settings")
+    design = plan.design
+    if len(design.budgets) > 1:
+        budgets = ", ".join(f"{level} {count:,}" for level, count in design.budgets.items())
+        rows.add_row("compared", f"{design.scientific}: {budgets}")
+        if design.outside:
+            rows.add_row("", f"{design.outside:,} arms have no {design.scientific} and are not compared")
     rows.add_row("seeds", f"{len(plan.seeds):,} each ({_seeds(plan.seeds)})")
     rows.add_row("trials", f"{len(plan.trials):,}")
+    if plan.report_seeds:
+        rows.add_row(
+            "  then",
+            f"{plan.report_trials:,}, the best of each {design.scientific} on {len(plan.report_seeds):,} fresh seeds "
+            f"({_seeds(plan.report_seeds)})",
+        )
+    if detectable:
+        rows.add_row("detectable", detectable)
     rows.add_row("packs", f"{estimate.packs:,} on {preparation.workers} workers")
     rows.add_row("optimizer steps", f"{plan.optimizer_steps:,}")
     rows.add_row(
@@ -71,14 +92,19 @@ def print_plan(preparation: Preparation, estimate: Estimate, console: Console | 
     rows.add_row("disk", f"about {size(estimate.disk_bytes)}")
     rows.add_row("plan hash", plan.hash[:8])
     console.print(rows)
+    if design.warning:
+        console.print(f"note: {design.warning}", soft_wrap=True)
 
 
 def print_summary(result: RunResult, console: Console | None = None) -> None:
     """Print the leaderboard of a sweep, where its results lie, and how to open the dashboard."""
     from sweep.progress import render_leaderboard
+    from sweep.results.rendering import render_selected
 
     console = console or _console()
     render_leaderboard(result.leaderboard, console)
+    if result.selected:
+        render_selected(result.selected, result.mode, console)
     counts = result.trials["status"].value_counts()
     trials = ", ".join(f"{count:,} {str(status).lower()}" for status, count in counts.items())
     busy = "" if result.efficiency is None else f", {result.efficiency:.0%} of the workers' time in training"

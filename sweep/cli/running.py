@@ -40,6 +40,15 @@ def plan(
     file: File,
     overrides: Overrides = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every trial.")] = False,
+    spread_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME_OR_FOLDER", help="An earlier sweep, by whose spread to say which difference can be seen."
+        ),
+    ] = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Train two settings on five seeds to say which difference can be seen.")
+    ] = False,
 ) -> None:
     """Print what the sweep of FILE would train and what it would cost; write nothing."""
     from sweep.config import load_config
@@ -47,8 +56,13 @@ def plan(
     from sweep.summary import plan_as_mapping, print_plan
 
     preparation = prepare(load_config(file, overrides or ()))
+    seen = ""
+    if spread_from or probe:
+        from sweep.spread import detectable, find_spread
+
+        seen = detectable(preparation, find_spread(preparation, spread_from))
     if as_json:
-        json.dump(plan_as_mapping(preparation, estimate(preparation)), sys.stdout, indent=2)
+        json.dump(plan_as_mapping(preparation, estimate(preparation), detectable=seen), sys.stdout, indent=2)
         sys.stdout.write("\n")
     else:
-        print_plan(preparation, estimate(preparation))
+        print_plan(preparation, estimate(preparation), detectable=seen)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     PrivateAttr,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
 )
 
 from sweep.config.checks import metric_problems, space_problems
+from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
@@ -28,8 +27,15 @@ from sweep.config.sections import (
     TrackingConfig,
     TrainerConfig,
 )
-from sweep.config.spaces import OptimizersBase, OptimizersField, OptimizerSpace, SharedSpace, Space, space_of_each
-from sweep.config.values import is_whole
+from sweep.config.spaces import (
+    OptimizersBase,
+    OptimizersField,
+    OptimizerSpace,
+    SharedSpace,
+    Space,
+    hyperparameters,
+    space_of_each,
+)
 from sweep.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -47,33 +53,6 @@ def _slug(name: str) -> str:
         rule = "must begin with a letter or digit and hold only letters, digits, `.`, `_` and `-`, 100 at most"
         refuse([Problem(rule, "Give such as adam-vs-sgd.", received=name)])
     return name
-
-
-def _seeds(raw: Any) -> Any:
-    rule = "must be a number of seeds, 1 or more, or a list of different whole numbers, 0 or more"
-    way_out = "Give such as 3, which means [0, 1, 2]."
-    if is_whole(raw) and 1 <= raw <= 1_000_000:
-        return tuple(range(raw))
-    if not isinstance(raw, list | tuple) or not raw:
-        refuse([Problem(rule, way_out, received=raw)])
-    wrong = [
-        Problem("must hold whole numbers, 0 or more", way_out, (index,), seed)
-        for index, seed in enumerate(raw)
-        if not is_whole(seed) or seed < 0
-    ]
-    if wrong:
-        refuse(wrong)
-    if len(set(raw)) < len(raw):
-        refuse([Problem("must hold different numbers", "Drop the repeated ones.", received=raw)])
-    return tuple(raw)
-
-
-SEEDS_SCHEMA = {
-    "anyOf": [
-        {"type": "integer", "minimum": 1},
-        {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1, "uniqueItems": True},
-    ]
-}
 
 
 class SweepConfig(Section):
@@ -106,8 +85,12 @@ class SweepConfig(Section):
     space: SharedSection = Field(default_factory=SharedSpace, validate_default=True)
     """What all optimizers share; what an optimizer gives itself wins. Also the flat product, with `optimizer`."""
 
-    seeds: Annotated[tuple[int, ...], BeforeValidator(_seeds), WithJsonSchema(SEEDS_SCHEMA)] = (0,)
-    """Trainings of each setting: n for the seeds 0 to n - 1, or a list."""
+    seeds: SeedsField = (0,)
+    """Trainings of each setting: n for the seeds 0 to n - 1, a list, or `{selection: 3, report: 10}`, which picks the
+    best setting of each level on the one and trains it again on the other."""
+
+    roles: Roles | None = None
+    """What is compared and what is tuned away. Default: the optimizers are compared, all else that varies is tuned."""
 
     resources: ResourcesConfig = Field(default_factory=ResourcesConfig)
     """What the sweep runs on."""
@@ -143,6 +126,30 @@ class SweepConfig(Section):
             if problems := list(space_problems(info.data["optimizers"], space, trainer, search)):
                 refuse(problems)
         return space
+
+    @field_validator("roles")
+    @classmethod
+    def _roles_are_known(cls, roles: Roles | None, info: ValidationInfo) -> Roles | None:
+        if roles is not None and "optimizers" in info.data and "space" in info.data:
+            spaces = space_of_each(info.data["optimizers"], info.data["space"])
+            if problems := role_problems(roles, hyperparameters(spaces)):
+                refuse(problems)
+        return roles
+
+    @property
+    def selection_seeds(self) -> tuple[int, ...]:
+        """The seeds that every setting is trained with."""
+        return self.seeds.selection if isinstance(self.seeds, SeedRoles) else self.seeds
+
+    @property
+    def report_seeds(self) -> tuple[int, ...]:
+        """The fresh seeds on which the best setting of each level is trained again; empty for none."""
+        return self.seeds.report if isinstance(self.seeds, SeedRoles) else ()
+
+    @property
+    def scientific(self) -> str:
+        """The factor whose levels are compared."""
+        return "optimizer" if self.roles is None else self.roles.scientific
 
     @property
     def spaces(self) -> tuple[OptimizerSpace, ...]:

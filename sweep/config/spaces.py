@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -214,3 +214,10 @@ def space_of_each(optimizers: OptimizersBase | None, shared: Space) -> Iterator[
         if space.decay is not None:
             origins["decay"] = ("optimizers", name, "decay")
         yield OptimizerSpace(name, {**common, **mine}, space.decay or shared.decay, origins)
+
+
+def hyperparameters(spaces: Iterable[OptimizerSpace]) -> tuple[str, ...]:
+    """The hyperparameters that the settings of a sweep have, in order; decays have numbers besides."""
+    own = [declared.name for space in spaces for declared in OPTIMIZERS[space.optimizer].hyperparameters]
+    decays = [name for name in Space.model_fields if name.startswith("decay")]
+    return tuple(dict.fromkeys(("optimizer", *own, "batch_size", *decays, "epochs")))

@@ -119,7 +119,17 @@ def gather(folder: Path) -> Findings:
             f"a report needs the metric that the sweep compares by. Received: tables of `{folder}` without "
             f"`final_{metric}`. Run the sweep again with `--fresh`."
         )
-    study = make_study(trials, result.epochs, metric, mode, np.random.default_rng(SEED), target=config.trainer.target)
+    study = make_study(
+        trials,
+        result.epochs,
+        metric,
+        mode,
+        np.random.default_rng(SEED),
+        target=config.trainer.target,
+        scientific=config.scientific,
+        selection_seeds=config.selection_seeds,
+        report_seeds=config.report_seeds or None,
+    )
     return Findings(
         folder,
         config,

@@ -100,11 +100,17 @@ class ResultsFolder:
             "asked": plan.asked,
             "training_examples": plan.training_examples,
             "seeds": list(plan.seeds),
+            "report_seeds": list(plan.report_seeds),
             "merged": [asdict(merge) for merge in plan.merged],
             "arms": [{"id": arm.id, "label": arm.label, "setting": dict(arm.setting)} for arm in plan.arms],
             "trials": [{"id": trial.id, "arm": trial.arm.id, "seed": trial.seed} for trial in plan.trials],
         }
         write_text(self.path / PLAN, json.dumps(content, indent=1) + "\n")
+
+    def extend(self, plan: Plan) -> None:
+        """Go on with the same plan and its report trials; see `sweep.planning.Plan.with_report`."""
+        self._plan = plan
+        self.write_plan()
 
     def write_config(self, text: str) -> None:
         """Write ``config.yaml``, the resolved configuration."""
@@ -145,7 +151,7 @@ class ResultsFolder:
         trials = trials_table(plan, ordered, past, metric, mode, target)
         _write_table(self.path / EPOCHS, epochs_table(plan, past))
         _write_table(self.path / TRIALS, trials)
-        ranked = leaderboard(trials_frame(trials), metric, mode)
+        ranked = leaderboard(trials_frame(trials), metric, mode, plan.report_seeds)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         self._journal.compact()

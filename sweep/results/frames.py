@@ -49,6 +49,7 @@ class SweepResult:
         try:
             # An id such as 12e456789012 would otherwise be read as a number.
             types = {"arm_id": "str", "arm": "str", "optimizer": "str", "rank": "Int64"}
+            types |= {"report_seeds": "Int64", "report_diverged": "Int64"}
             return pd.read_csv(path, dtype=types)
         except (OSError, ValueError) as error:
             raise _unreadable(path, error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,24 +15,33 @@ if TYPE_CHECKING:
 ENDED_WELL = ("COMPLETED", "STOPPED")
 
 
-def leaderboard(trials: pd.DataFrame, metric: str, mode: Literal["min", "max"]) -> pd.DataFrame:
+def leaderboard(
+    trials: pd.DataFrame, metric: str, mode: Literal["min", "max"], report_seeds: Collection[int] = ()
+) -> pd.DataFrame:
     """Make one row per arm, ranked by the mean over seeds of the metric after the last epoch.
 
     **Variant.** The rank goes by the final value, not by the best epoch, which would favour noisy curves; both are
     shown. Arms without a diverged seed come first; arms with some are ranked below all of them, by the seeds that
-    ended well; arms without any such seed are at the end, without a rank.
+    ended well; arms without any such seed are at the end, without a rank. Report seeds, which only the picked arms
+    have, do not rank: all are compared on the same seeds.
 
     Args:
         trials: one row a trial, as ``trials.parquet`` holds them.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
+        report_seeds: fresh seeds of the arms that were picked; empty for none.
 
     Returns:
         Columns ``rank arm optimizer seeds`` (that ended well), ``diverged failed unfinished``, mean, std (over
         n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with a target
         ``reached`` and ``target_steps_median`` (seeds that missed count as slower than any, so it is empty when
-        half of them or more did); then ``arm_id`` and the hyperparameters in use.
+        half of them or more did); with report seeds ``report_seeds`` (that ended well), ``report_diverged``, and mean
+        and std of ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
     """
+    reported = trials.iloc[:0]
+    if report_seeds:
+        fresh = trials["seed"].isin(list(report_seeds))
+        reported, trials = trials[fresh], trials[~fresh]
     by_arm = trials.groupby("arm_id", sort=False)
     table = by_arm[["arm", "optimizer"]].first()
     well = trials["status"].isin(ENDED_WELL)
@@ -55,10 +65,23 @@ def leaderboard(trials: pd.DataFrame, metric: str, mode: Literal["min", "max"]) 
         median = steps.fillna(np.inf).groupby(ended["arm_id"], sort=False).median()
         table["target_steps_median"] = median.replace(np.inf, np.nan)
         table["reached"] = table["reached"].fillna(0).astype(np.int64)
+    if report_seeds:
+        table = table.join(_reported(reported, metric))
     used = [key for key in SETTING_KEYS if key in trials and trials[key].notna().any()]
     hyperparameters = [key for key in used if key != "optimizer"]
     table = table.join(by_arm[hyperparameters].first())
     return _ranked(table.reset_index(), f"final_{metric}_mean", mode)
+
+
+def _reported(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """What the picked arms gave on their report seeds, one row an arm."""
+    well = trials["status"].isin(ENDED_WELL)
+    values = trials[f"final_{metric}"].where(well).astype(np.float64).groupby(trials["arm_id"], sort=False)
+    table = values.agg(["count", "mean", "std"]).set_axis(
+        ["report_seeds", f"report_{metric}_mean", f"report_{metric}_std"], axis=1
+    )
+    table.insert(1, "report_diverged", (trials["status"] == "DIVERGED").groupby(trials["arm_id"], sort=False).sum())
+    return table.astype({"report_seeds": "Int64", "report_diverged": "Int64"})
 
 
 def _ranked(table: pd.DataFrame, value: str, mode: Literal["min", "max"]) -> pd.DataFrame:

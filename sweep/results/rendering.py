@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sweep.analysis.outcomes import Mode, best_first
+from sweep.analysis.selection import Selected
+
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 TOP_ARMS = 10
@@ -39,6 +44,37 @@ def render_leaderboard(frame: pd.DataFrame, console: Console) -> None:
     if hidden:
         arms = "arm" if hidden == 1 else "arms"
         console.print(Text(f"and {hidden:,} more {arms} in leaderboard.csv", style="dim"), soft_wrap=True)
+
+
+def render_selected(selected: Sequence[Selected], mode: Mode, console: Console) -> None:
+    """Print the best setting of each level where it was picked and on fresh seeds, the best on fresh seeds first.
+
+    Args:
+        selected: as `sweep.analysis.selection.select` gives it, with report seeds.
+        mode: whether small or large is good.
+        console: where to.
+    """
+    order = best_first([one.report for one in selected], mode)
+    chosen = [selected[position] for position in order]
+    plus_minus = "±" if "utf" in console.encoding.lower() else "+/-"
+    columns: dict[str, Sequence[str]] = {
+        "arm": [one.arm for one in chosen],
+        "on fresh seeds": [_with_deviation(one.report.array, plus_minus) for one in chosen],
+        "seeds": [str(len(one.report.seeds)) for one in chosen],
+        "picked at": [spell(one.selection.mean) for one in chosen],
+        "optimism": [spell(one.optimism(mode)) for one in chosen],
+    }
+    if any(one.report.diverged for one in chosen):
+        columns["diverged"] = [str(len(one.report.diverged)) for one in chosen]
+    console.print(_table(columns, box.SIMPLE_HEAD if console.is_terminal else None))
+
+
+def _with_deviation(values: NDArray[np.float64], plus_minus: str) -> str:
+    if not len(values):
+        return "-"
+    return spell(float(values.mean())) + (
+        f" {plus_minus} {spell(float(values.std(ddof=1)))}" if len(values) > 1 else ""
+    )
 
 
 def spell(value: float) -> str:

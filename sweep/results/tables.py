@@ -126,7 +126,8 @@ def trials_table(
     """Make the table of one row a trial of the plan, those without a result PENDING and without numbers.
 
     ``final_*`` and ``best_*`` are empty unless a trial ended well: a diverged trial has no number to compare.
-    ``batch_size`` is a number throughout: ``full`` is the size of the training part.
+    ``batch_size`` is a number throughout: ``full`` is the size of the training part. ``purpose`` is there where the
+    sweep has report seeds: ``selection`` or ``report``.
     """
     status = ordered["status"].fill_null("PENDING")
     well = np.isin(status.to_numpy(zero_copy_only=False), ("COMPLETED", "STOPPED"))
@@ -135,6 +136,7 @@ def trials_table(
         "arm_id": pa.array([trial.arm.id for trial in plan.trials], pa.string()),
         "arm": pa.array([trial.arm.label for trial in plan.trials], pa.string()),
         "seed": pa.array([trial.seed for trial in plan.trials], pa.int64()),
+        **_purposes(plan),
         "status": status,
         **_hyperparameters([trial.arm.setting for trial in plan.trials], plan.training_examples),
     }
@@ -154,6 +156,14 @@ def trials_table(
         if name not in ("trial_id", "status", "tags"):
             columns[name] = ordered[name]
     return pa.table(columns)
+
+
+def _purposes(plan: Plan) -> dict[str, pa.Array]:
+    """What each trial is for, where the seeds have roles."""
+    if not plan.report_seeds:
+        return {}
+    purposes = ["report" if trial.seed in plan.report_seeds else "selection" for trial in plan.trials]
+    return {"purpose": pa.array(purposes, pa.string())}
 
 
 def _hyperparameters(settings: Sequence[Setting], training_examples: int) -> dict[str, pa.Array]:

@@ -1,0 +1,141 @@
+"""How a sweep compares: the role of each hyperparameter, and which seeds pick settings and which report them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+
+from sweep.config.problems import Problem, refuse
+from sweep.config.section import Section
+from sweep.config.values import is_whole
+
+SEEDS_SCHEMA = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1},
+        {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1, "uniqueItems": True},
+    ]
+}
+
+
+def read_seeds(raw: Any, first: int = 0) -> tuple[int, ...]:
+    """Read a number of seeds, which count from ``first``, or a list of them.
+
+    Raises:
+        ValidationError: if it is neither.
+    """
+    rule = "must be a number of seeds, 1 or more, or a list of different whole numbers, 0 or more"
+    way_out = "Give such as 3, which means [0, 1, 2]."
+    if is_whole(raw) and 1 <= raw <= 1_000_000:
+        return tuple(range(first, first + raw))
+    if not isinstance(raw, list | tuple) or not raw:
+        refuse([Problem(rule, way_out, received=raw)])
+    wrong = [
+        Problem("must hold whole numbers, 0 or more", way_out, (index,), seed)
+        for index, seed in enumerate(raw)
+        if not is_whole(seed) or seed < 0
+    ]
+    if wrong:
+        refuse(wrong)
+    if len(set(raw)) < len(raw):
+        refuse([Problem("must hold different numbers", "Drop the repeated ones.", received=raw)])
+    return tuple(raw)
+
+
+class SeedRoles(Section):
+    """Which seeds pick the best setting of each level, and on which fresh ones it is reported."""
+
+    selection: Annotated[tuple[int, ...], BeforeValidator(read_seeds), WithJsonSchema(SEEDS_SCHEMA)]
+    """Trainings of every setting, which pick the best of each level: n for 0 to n - 1, or a list."""
+
+    report: Annotated[tuple[int, ...], WithJsonSchema(SEEDS_SCHEMA)]
+    """Trainings of each level's best setting, on fresh seeds: n for the n after the selection seeds, or a list."""
+
+
+def _split_seeds(raw: Any) -> Any:
+    """Read `seeds`: a number, a list, or a mapping of both roles."""
+    if isinstance(raw, SeedRoles):
+        return raw
+    if not isinstance(raw, Mapping):
+        return read_seeds(raw)
+    given = dict(raw)
+    if "report" in given:
+        try:
+            first = max(read_seeds(given.get("selection"))) + 1
+        except ValidationError:
+            # The field says it with its place.
+            first = 0
+        try:
+            given["report"] = read_seeds(given["report"], first)
+        except ValidationError as error:
+            problems = [
+                Problem(str(one["ctx"]["rule"]), str(one["ctx"]["way_out"]), ("report", *one["loc"]), one["input"])
+                for one in error.errors()
+            ]
+            refuse(problems)
+    roles = SeedRoles.model_validate(given)
+    if both := sorted({*roles.selection} & {*roles.report}):
+        rule = "must hold seeds that `seeds.selection` does not, or the report is not fresh"
+        refuse([Problem(rule, f"Drop {', '.join(map(str, both))} from one of the two.", ("report",), list(both))])
+    return roles
+
+
+SeedsField: TypeAlias = Annotated[
+    tuple[int, ...] | SeedRoles,
+    BeforeValidator(_split_seeds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                *SEEDS_SCHEMA["anyOf"],
+                {
+                    "type": "object",
+                    "properties": {"selection": SEEDS_SCHEMA, "report": SEEDS_SCHEMA},
+                    "required": ["selection", "report"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""The annotation of `seeds`."""
+
+
+class Roles(Section):
+    """What a sweep compares, what it tunes away, and what must stay the same."""
+
+    scientific: str = Field(default="optimizer", examples=["optimizer", "beta2"])
+    """The one factor whose levels are compared; its best setting stands for each level."""
+
+    nuisance: tuple[str, ...] | None = Field(default=None, strict=False, examples=[["learning_rate", "beta1"]])
+    """What is tuned within each level. Default: all else that varies."""
+
+    fixed: tuple[str, ...] = Field(default=(), strict=False, examples=[["batch_size"]])
+    """What must have one value throughout; the sweep is refused if it varies."""
+
+    budget: Literal["any", "equal"] = "any"
+    """Settings of each level, counted after merging: `any` warns when they differ, `equal` refuses."""
+
+
+def role_problems(roles: Roles, known: Collection[str]) -> list[Problem]:
+    """Check that every role names a hyperparameter, and each only once.
+
+    Args:
+        roles: as given.
+        known: the names of all hyperparameters.
+    """
+    named: list[tuple[str, int | None, str]] = [("scientific", None, roles.scientific)]
+    named += [("nuisance", index, name) for index, name in enumerate(roles.nuisance or ())]
+    named += [("fixed", index, name) for index, name in enumerate(roles.fixed)]
+    problems: list[Problem] = []
+    seen: dict[str, str] = {}
+    for role, index, name in named:
+        at = (role,) if index is None else (role, index)
+        if name not in known:
+            rule = f"must be a hyperparameter of the sweep, one of {', '.join(known)}"
+            problems.append(Problem(rule, "Correct the name.", at, name))
+        elif name in seen:
+            rule = f"must not repeat what `roles.{seen[name]}` holds"
+            problems.append(Problem(rule, "Give each hyperparameter one role.", at, name))
+        seen.setdefault(name, role)
+    return problems
