@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import numpy as np
-
+from sweep.analysis.answer_speed import target_parts
 from sweep.analysis.pairing import Comparison
-from sweep.analysis.study import Level, Speed, Study, fastest
+from sweep.analysis.standing import MOST_NAMED, leaders, names_of
+from sweep.analysis.study import Level, Study
 from sweep.analysis.time_to_target import Unit
 from sweep.analysis.wording import (
     bounds,
@@ -18,7 +18,6 @@ from sweep.analysis.wording import (
     level_name,
     listing,
     metric_name,
-    target_value,
     value,
 )
 
@@ -40,29 +39,15 @@ def answer(study: Study, unit: Unit = "steps") -> str:
         return _nothing(levels)
     if len(levels) == 1:
         kind = "optimizer" if study.scientific == "optimizer" else f"value of {study.scientific}"
-        parts = [f"only one {kind} was tried: {_alone(study, levels[0])}", *_target(study, unit)]
+        parts = [f"only one {kind} was tried: {_alone(study, levels[0])}", *target_parts(study, unit)]
     elif len(numbered) == 1:
         others = listing([level_name(level.name) for level in levels if level is not numbered[0]])
-        parts = [f"only {_alone(study, numbered[0])}; {others} ended on no seed", *_target(study, unit)]
+        parts = [f"only {_alone(study, numbered[0])}; {others} ended on no seed", *target_parts(study, unit)]
     elif max(len(pair.seeds) for pair in study.comparisons) < 2:
         return capitalised(_one_seed(study, numbered))
     else:
-        parts = [*_result(study, numbered), *_target(study, unit)]
+        parts = [*_result(study, numbered), *target_parts(study, unit)]
     return f"{capitalised('; '.join(parts))}."
-
-
-def leaders(study: Study) -> tuple[Level, ...]:
-    """The best level and those that are not shown to be worse; without those that diverged on a seed.
-
-    Empty if every level diverged on some seed.
-    """
-    sound = [level for level in study.levels if level.selected.report.values and not level.selected.report.diverged]
-    return tuple(level for level in sound if level is sound[0] or not _is_worse(study, sound[0], level))
-
-
-def _is_worse(study: Study, best: Level, other: Level) -> bool:
-    pair = study.comparison(best.name, other.name)
-    return pair.verdict == ("first" if pair.first == best.name else "second")
 
 
 def _nothing(levels: Sequence[Level]) -> str:
@@ -103,7 +88,9 @@ def _result(study: Study, numbered: Sequence[Level]) -> list[str]:
     parts = [_tie(study, top) if len(top) > 1 else _best(study, top[0])]
     sound = [level for level in numbered if not level.selected.report.diverged]
     worse = [level for level in sound if level not in top]
-    if worse and len(top) > 1:
+    if len(worse) > MOST_NAMED and len(top) > 1:
+        parts.append(f"the other {len(worse)} are worse by {_gap_range(study, top[0], worse)}")
+    elif worse and len(top) > 1:
         first = study.comparison(top[0].name, worse[0].name)
         texts = [f"{level_name(worse[0].name)} is worse by {_gap(study, first)}"]
         texts += [
@@ -121,7 +108,7 @@ def _result(study: Study, numbered: Sequence[Level]) -> list[str]:
 
 
 def _tie(study: Study, top: Sequence[Level]) -> str:
-    names = listing([level_name(level.name) for level in top])
+    names = names_of(study, top)
     pairs = [study.comparison(top[0].name, level.name) for level in top[1:]]
     widest = max(pairs, key=lambda pair: abs(pair.difference.value) if pair.seeds else -1.0)
     values = [level.estimates["mean"].value for level in top]
@@ -142,10 +129,20 @@ def _best(study: Study, best: Level) -> str:
     others = [level for level in sound if level is not best]
     if not others:
         return found
+    if len(others) > MOST_NAMED:
+        return f"{found}, ahead of the other {len(others)} by {_gap_range(study, best, others)}"
     gaps = [
         f"of {level_name(level.name)} by {_gap(study, study.comparison(best.name, level.name))}" for level in others
     ]
     return f"{found}, ahead {listing(gaps)}"
+
+
+def _gap_range(study: Study, best: Level, others: Sequence[Level]) -> str:
+    """The smallest and the largest difference to the best, each with its level."""
+    gaps = [(abs(study.comparison(best.name, level.name).difference.value), level) for level in others]
+    least, most = min(gaps, key=lambda gap: gap[0]), max(gaps, key=lambda gap: gap[0])
+    ends = [f"{difference(study.metric, gap)} ({level_name(level.name)})" for gap, level in (least, most)]
+    return " to ".join(ends)
 
 
 def _gap(study: Study, pair: Comparison, inside: bool = False) -> str:
@@ -178,88 +175,3 @@ def _interval(study: Study, low: float, high: float) -> str:
         low, high = max(low, 0.0), min(high, 1.0)
     ends = f"{value(study.metric, low).removesuffix(' %')} to {value(study.metric, high)}"
     return f"{100 * study.confidence:g} % CI {ends}"
-
-
-def _target(study: Study, unit: Unit) -> list[str]:
-    """Who reaches the target, who soonest and how much sooner, and who never does."""
-    if study.target is None:
-        return []
-    target = target_value(study.metric, study.target)
-    ran = [level for level in study.levels if level.times[unit].times]
-    never = [level_name(level.name) for level in ran if not level.times[unit].hits]
-    some = [level for level in ran if level.times[unit].hits]
-    if not some:
-        return [f"{'none reaches' if len(ran) > 1 else 'it never reaches'} {target}"] if ran else []
-    first = fastest(ran, unit)
-    if first is None:
-        parts = [
-            f"{target} is reached by no more than half of the seeds: {listing([_hits(level, unit) for level in some])}"
-        ]
-    else:
-        speeds = {speed.ratio.slow: speed for speed in study.speeds[unit]}
-        slow = [level for level in some if level is not first and _is_slower(level, speeds, unit)]
-        seldom = [level for level in some if np.isinf(level.times[unit].median)]
-        soon = [level for level in some if level not in slow and level not in seldom]
-        soon.sort(key=lambda level: level.times[unit].median)
-        parts = [_soonest(study, soon, target, unit, speeds, alone=len(ran) == 1)]
-        parts += [_slower(level, speeds[level.name], unit) for level in slow]
-        if seldom:
-            parts.append(f"{listing([_hits(level, unit) for level in seldom])} only")
-    if never:
-        parts.append(f"{listing(never)} never {'does' if len(never) == 1 else 'do'}")
-    return parts
-
-
-def _is_slower(level: Level, speeds: dict[str, Speed], unit: Unit) -> bool:
-    speed = speeds[level.name]
-    return speed.is_shown and speed.ratio.low > 1 and bool(np.isfinite(level.times[unit].median))
-
-
-def _soonest(
-    study: Study, soon: Sequence[Level], target: str, unit: Unit, speeds: dict[str, Speed], *, alone: bool
-) -> str:
-    names = [level_name(level.name) for level in soon]
-    medians = listing([_spell(level.times[unit].median, unit) for level in soon])
-    missed = [level for level in soon if level.times[unit].hits < len(level.times[unit].times)]
-    misses = f"{listing([_hits(level, unit) for level in missed])} only" if missed else ""
-    when = f"a median of {medians} {unit}" + (f" ({misses})" if misses else "")
-    if alone:
-        return f"it reaches {target} in {when}"
-    if len(soon) == 1:
-        return f"{names[0]} reaches {target} soonest, in {when}"
-    subject = listing(names)
-    top = leaders(study)
-    if len(top) > 1 and {level.name for level in top} == {level.name for level in soon}:
-        subject = "both" if len(soon) == 2 else "all of them"
-    found = speeds[soon[-1].name].ratio
-    times = [f"{_times(found.ratio)}x"] if np.isfinite(found.ratio) else []
-    if found.high < np.inf:
-        times.append(_ratio_bounds(found.low, found.high, found.confidence))
-    sure = f" ({', '.join(times)})" if times else ""
-    return f"{subject} reach {target} in {when}, and no difference in speed is shown{sure}"
-
-
-def _slower(level: Level, speed: Speed, unit: Unit) -> str:
-    found = speed.ratio
-    sure = _ratio_bounds(found.low, found.high, found.confidence)
-    return f"{level_name(level.name)} takes {_times(found.ratio)}x the {unit} ({sure})"
-
-
-def _ratio_bounds(low: float, high: float, confidence: float) -> str:
-    top = f"-{_times(high)}" if np.isfinite(high) else " or more"
-    return f"{100 * confidence:g} % CI {_times(low)}{top}"
-
-
-def _times(factor: float) -> str:
-    """Two digits, or three where two would hide that the factor is not 1."""
-    short = f"{factor:.2g}"
-    return f"{factor:.3g}" if short == "1" else short
-
-
-def _hits(level: Level, unit: Unit) -> str:
-    times = level.times[unit]
-    return f"{level_name(level.name)} on {times.hits} of {counted(len(times.times), 'seed')}"
-
-
-def _spell(time: float, unit: Unit) -> str:
-    return f"{time:.3g}" if unit == "seconds" else f"{time:,.10g}"

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from sweep.analysis.answer import answer, leaders
+from sweep.analysis.answer import answer
+from sweep.analysis.standing import leaders
 from sweep.analysis.study import make_study
 from sweep.errors import ComparisonError
 
@@ -275,3 +276,28 @@ def test_whatever_happened_the_sentence_agrees_with_the_data(number, tables):
         times = level.times["steps"]
         if times.hits and never.endswith(("never does.", "never do.")):
             assert names[level.name].lower() not in never.lower()
+
+
+MANY = {"adam": 0.95, "adamw": 0.949, "nadam": 0.948, "rmsprop": 0.947, "lion": 0.946, "sgd": 0.90, "momentum": 0.85}
+
+
+def test_of_many_that_are_worse_the_nearest_and_the_farthest_are_named(tables):
+    found = ask(tables, ends(**MANY))
+    assert found == (
+        "Adam is best at 95.0 % validation accuracy, ahead of the other 6 by 0.1 points (AdamW) "
+        "to 10 points (momentum)."
+    )
+
+
+def test_of_many_that_tie_the_sentence_counts_and_the_times_are_a_range(tables):
+    found = ask(tables, speeds(**dict.fromkeys(MANY, FAST)), target=0.95)
+    assert found.startswith("All 7 optimizers tie at 96")
+    assert "all of them reach 95 % in a median of " in found
+
+
+def test_of_many_that_are_slower_the_ends_are_named(tables):
+    slower = ((17, 22, 23, 21, 18, 20, 25, 22), (18, 21, 24, 22, 17, 21, 24, 21))
+    times = {"adam": FAST} | {name: slower[shift % 2] for shift, name in enumerate(list(MANY)[1:-1])}
+    found = ask(tables, speeds(**times, momentum=(24, 31, 33, 29, 26, 28, 36, 32)), target=0.95)
+    assert "Adam reaches 95 % soonest" in found
+    assert re.search(r"; 6 others take 3\.\dx \([\w ]+\) to (4\.\d|5)x \(momentum\) the steps", found)
