@@ -119,7 +119,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
         if writer is not None:
             artifacts = {**_tables(result), **_curves(result, config)}
             tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
-        problems = [*folder.problems, *phases.notes, *_unequal(result)]
+        problems = [*folder.problems, *_unequal(result)]
         seconds = time.monotonic() - start
         return RunResult(
             result.path,
@@ -127,7 +127,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             interrupted,
             tracked,
             _dashboard(uri),
-            tuple(_notes(len(finished), len(remaining), interrupted, tracked, problems)),
+            (*_notes(len(finished), len(remaining), interrupted, tracked, problems), *phases.notes),
             config.metric.mode,
             () if interrupted else phases.selected(result.trials),
             training.efficiency(seconds),

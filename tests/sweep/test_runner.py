@@ -200,7 +200,11 @@ def test_a_second_run_trains_nothing_and_adds_no_run_to_mlflow(finished):
     assert progress.calls == []
     pd.testing.assert_frame_equal(again.trials, result.trials)
     assert again.tracked.written == 0
-    assert again.notes == ("All trials were finished before; nothing was trained. Use --fresh to train them again.",)
+    assert again.notes == (
+        "All trials were finished before; nothing was trained. Use --fresh to train them again.",
+        "The tuning budgets differ, in distinct settings: sgd 4, adam 2. What tries more is favoured; give each the "
+        "same number, or compare tuning curves.",
+    )
     _, parents, children = mlflow_runs(file.parent)
     assert (len(parents), len(children)) == (1, 12)
 
