@@ -14,25 +14,16 @@ from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.outcomes import Mode
 from sweep.analysis.selection import Selected
 from sweep.board import Board
-from sweep.chunks import PackCollector
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
-from sweep.driver import ray_session, train_jobs
 from sweep.errors import ComparisonError
 from sweep.interruption import Interruption
-from sweep.machine import cache_folder
-from sweep.packing import Job
 from sweep.phases import Phases
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
-from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.tracking import DatasetRecord, SweepRecord, SweepWriter, WriterReport, check_store, resolve_uri
-from sweep.tuning import tuned_tile_bytes
-from trainers.data import Dataset
-
-TILE_FILE = "tile.json"
-"""Remembers in the user's cache folder what `sweep.tuning` has measured."""
+from sweep.training import Training
 
 
 @dataclass(frozen=True)
@@ -110,9 +101,9 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                     if past.trial.id in finished:
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
-        training = _Training(preparation, folder, writer, board, phases)
+        training = Training(preparation, folder, writer, board, phases)
         if remaining:
-            training.run(remaining, interruption, stack)
+            training.run(remaining, lambda: interruption.requested, stack)
         interrupted = not phases.ended or board.done < phases.total
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
         tracked = None
@@ -132,77 +123,6 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             () if interrupted else phases.selected(result.trials),
             training.efficiency(seconds),
         )
-
-
-class _Training:
-    """Trains what remains, and puts what arrives into the journal, MLflow and the display."""
-
-    def __init__(
-        self,
-        preparation: Preparation,
-        folder: ResultsFolder,
-        writer: SweepWriter | None,
-        board: Board,
-        phases: Phases,
-    ) -> None:
-        self.preparation = preparation
-        self.folder = folder
-        self.writer = writer
-        self.board = board
-        self.phases = phases
-        self.past: list[PackCollector] = []
-        self.collectors: list[PackCollector] = []
-        self.workers = 0
-
-    def efficiency(self, seconds: float) -> float | None:
-        """Share of the workers' time in ``seconds`` that went into training; None if nothing was trained."""
-        busy = sum(collector.busy_seconds for collector in (*self.past, *self.collectors))
-        return busy / (self.workers * seconds) if busy else None
-
-    def run(self, trials: Sequence[Trial], interruption: Interruption, later: ExitStack) -> None:
-        """Train ``trials``, or some of them when it is interrupted; Ray ends in the background until ``later``."""
-        preparation = self.preparation
-        self.board.progress.start(self.phases.total, self.board.done)
-        try:
-            dataset = preparation.data
-            # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
-            rates = preparation.rates()
-            tile_bytes = tuned_tile_bytes(cache_folder(os.environ) / TILE_FILE)
-            with ray_session(preparation.resources, later) as workers:
-                while trials:
-                    self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, interruption)
-                    trials = () if interruption.requested else self.phases.next()
-        finally:
-            self.board.progress.stop()
-
-    def _train(
-        self, jobs: Sequence[Job], dataset: Dataset, workers: int, tile_bytes: int, interruption: Interruption
-    ) -> None:
-        self.workers = workers
-        self.past += self.collectors
-        self.collectors = [PackCollector(job) for job in jobs]
-        train_jobs(
-            jobs,
-            self.preparation.recipe,
-            dataset,
-            self.preparation.resources,
-            workers,
-            tile_bytes,
-            on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
-            on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
-            on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
-            should_stop=lambda: interruption.requested,
-        )
-
-    def _take(self, results: Sequence[TrialResult]) -> None:
-        results = [self.phases.tagged(result) for result in results]
-        if results:
-            self.folder.append(results)
-            for result in results:
-                if self.writer is not None:
-                    self.writer.log_trial(result)
-        self.board.ended(results)
-        self.board.show(self.collectors)
 
 
 def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:

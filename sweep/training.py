@@ -1,0 +1,101 @@
+"""Trains the packs of a sweep, phase after phase, and hands on what arrives."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+from sweep.board import Board
+from sweep.chunks import PackCollector
+from sweep.driver import ray_session, train_jobs
+from sweep.machine import cache_folder
+from sweep.packing import Job
+from sweep.phases import Phases
+from sweep.preparation import Preparation
+from sweep.records import Trial, TrialResult
+from sweep.results import ResultsFolder
+from sweep.tracking import SweepWriter
+from sweep.tuning import tuned_tile_bytes
+from trainers.data import Dataset
+
+TILE_FILE = "tile.json"
+"""Remembers in the user's cache folder what `sweep.tuning` has measured."""
+
+
+class Training:
+    """Trains what remains, and puts what arrives into the journal, MLflow and the display."""
+
+    def __init__(
+        self,
+        preparation: Preparation,
+        folder: ResultsFolder,
+        writer: SweepWriter | None,
+        board: Board,
+        phases: Phases,
+    ) -> None:
+        self.preparation = preparation
+        self.folder = folder
+        self.writer = writer
+        self.board = board
+        self.phases = phases
+        self.past: list[PackCollector] = []
+        self.collectors: list[PackCollector] = []
+        self.workers = 0
+
+    def efficiency(self, seconds: float) -> float | None:
+        """Share of the workers' time in ``seconds`` that went into training; None if nothing was trained."""
+        busy = sum(collector.busy_seconds for collector in (*self.past, *self.collectors))
+        return busy / (self.workers * seconds) if busy else None
+
+    def run(self, trials: Sequence[Trial], should_stop: Callable[[], bool], later: ExitStack) -> None:
+        """Train ``trials`` and what follows, or some of it when it should stop; Ray ends in the background.
+
+        Args:
+            trials: of the first phase that is not finished.
+            should_stop: asked several times a second.
+            later: waits for Ray's end when it closes.
+        """
+        preparation = self.preparation
+        self.board.progress.start(self.phases.total, self.board.done)
+        try:
+            dataset = preparation.data
+            # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
+            rates = preparation.rates()
+            tile_bytes = tuned_tile_bytes(cache_folder(os.environ) / TILE_FILE)
+            with ray_session(preparation.resources, later) as workers:
+                while trials:
+                    self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, should_stop)
+                    trials = () if should_stop() else self.phases.next()
+        finally:
+            self.board.progress.stop()
+
+    def _train(
+        self, jobs: Sequence[Job], dataset: Dataset, workers: int, tile_bytes: int, should_stop: Callable[[], bool]
+    ) -> None:
+        self.workers = workers
+        self.past += self.collectors
+        self.collectors = [PackCollector(job) for job in jobs]
+        train_jobs(
+            jobs,
+            self.preparation.recipe,
+            dataset,
+            self.preparation.resources,
+            workers,
+            tile_bytes,
+            on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
+            on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
+            on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
+            should_stop=should_stop,
+        )
+
+    def _take(self, results: Sequence[TrialResult]) -> None:
+        results = [self.phases.tagged(result) for result in results]
+        if results:
+            self.folder.append(results)
+            for result in results:
+                if self.writer is not None:
+                    self.writer.log_trial(result)
+        self.board.ended(results)
+        self.board.show(self.collectors)
