@@ -130,7 +130,8 @@ class _Training:
             dataset = preparation.data
             # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
             rates = preparation.rates()
-            with ray_session(preparation.resources, later) as workers:
+            seconds = sum(job.seconds for job in preparation.jobs(trials, rates, 1))
+            with ray_session(preparation.resources, later, seconds=seconds) as workers:
                 self._train(preparation.jobs(trials, rates, workers), dataset, workers, interruption)
         finally:
             self.board.progress.stop()

@@ -27,8 +27,8 @@ class Work:
     jobs: tuple[Job, ...]
     threads: int
     compiled: bool
-    folder: str
-    """From which a user's own modules are imported, as where the sweep was started."""
+    folder: str | None
+    """From which a user's own modules are imported, as where the sweep was started; None if they have travelled."""
 
 
 class PackTrainer(tune.Trainable):
@@ -37,7 +37,8 @@ class PackTrainer(tune.Trainable):
     def setup(self, config: dict[str, Any], work: Work) -> None:  # type: ignore[override]
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
-        make_importable(work.folder)
+        if work.folder is not None:
+            make_importable(work.folder)
         threadpool_limits(limits=work.threads)
         self.reset_config(config)
 
