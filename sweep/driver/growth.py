@@ -42,7 +42,7 @@ def look() -> Cluster:
     import ray
     from ray._private.state import state
 
-    nodes = tuple(node["Resources"] for node in ray.nodes() if node["Alive"])
+    nodes = tuple(node["Resources"] for node in ray.nodes() if node["Alive"])  # type: ignore[no-untyped-call]
     config = state.get_cluster_config()
     if config is None or not config.node_group_configs:
         return Cluster(nodes)

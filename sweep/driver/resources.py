@@ -118,8 +118,8 @@ def require_room(nodes: Sequence[Node], resources: Resources, most: int) -> None
     more = f" and {len(nodes) - 8} more" if len(nodes) > 8 else ""
     raise ResourceError(
         f"`resources` must fit the cluster, which has room for {most} such workers on {len(nodes)} nodes "
-        f"({sizes}{more}). Received: {wanted} workers of {resources.cpus_per_worker} CPUs and {resources.gpus_per_worker:g} GPUs, each "
-        "on one node. Ask for less, or add nodes."
+        f"({sizes}{more}). Received: {wanted} workers of {resources.cpus_per_worker} CPUs and "
+        f"{resources.gpus_per_worker:g} GPUs, each on one node. Ask for less, or add nodes."
     )
 
 

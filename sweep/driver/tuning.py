@@ -65,7 +65,9 @@ def tune_jobs(
     compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
     # What has travelled is the working folder of the workers; the path here says nothing there.
     folder = None if travels(resources.address) else os.getcwd()
-    work = Work(dataset, recipe, tuple(jobs), resources.cpus_per_worker, compiled, folder)
+    work = Work(
+        dataset, recipe, tuple(jobs), resources.cpus_per_worker, compiled, folder, resources.address is not None
+    )
 
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
