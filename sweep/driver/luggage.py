@@ -6,7 +6,6 @@ import os
 import shutil
 from pathlib import Path
 
-import sweep
 import trainers
 from sweep.errors import ResourceError
 
@@ -48,8 +47,7 @@ def pack_luggage(folder: Path, destination: Path) -> Path:
         copy = destination / path.relative_to(folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    for package in (sweep, trainers):
-        home = Path(str(package.__file__)).parent
+    for home in (Path(__file__).parents[1], Path(str(trainers.__file__)).parent):
         # The user's folder may be the project's own.
         shutil.rmtree(destination / home.name, ignore_errors=True)
         shutil.copytree(home, destination / home.name, ignore=shutil.ignore_patterns("__pycache__"))
