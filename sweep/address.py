@@ -14,7 +14,7 @@ def require_answer(address: str) -> None:
     """Refuse an address at which no cluster can be; ``auto`` is left to Ray, which finds that out at once.
 
     Args:
-        address: ``auto``, or ``host:port`` of a cluster to which this machine belongs.
+        address: ``auto``, ``host:port`` of a cluster to which this machine belongs, or ``ray://host:port`` of any.
 
     Raises:
         ResourceError: if it is spelled wrong, or nothing answers.
@@ -22,10 +22,11 @@ def require_answer(address: str) -> None:
     if address == "auto":
         return
     way_out = "Run `sweep` on a machine of the cluster, or leave the key out to use this machine alone."
-    parts = re.fullmatch(r"(\[[^]]+\]|[^:/\s]+):(\d{1,5})", address)
+    parts = re.fullmatch(r"(?:ray://)?(\[[^]]+\]|[^:/\s]+):(\d{1,5})", address)
     if parts is None:
-        # `ray://` too: Tune would run on the cluster, and what it is told there would not come back here.
-        raise ResourceError(f"`resources.address` must be `auto` or `host:port`. Received: {address!r}. {way_out}")
+        raise ResourceError(
+            f"`resources.address` must be `auto`, `host:port` or `ray://host:port`. Received: {address!r}. {way_out}"
+        )
     try:
         socket.create_connection((parts[1].strip("[]"), int(parts[2])), ANSWER_SECONDS).close()
     except (OSError, OverflowError) as error:

@@ -40,6 +40,7 @@ class Chunk:
         first: True for the first report of a pack, also when it starts over.
         last: True when all trials of the pack have ended.
         fingerprints: per seed, with the first report.
+        node: of the cluster on which it trains; empty outside one.
     """
 
     names: tuple[str, ...]
@@ -52,6 +53,7 @@ class Chunk:
     first: bool
     last: bool
     fingerprints: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    node: str = ""
 
 
 def train_in_chunks(
@@ -175,4 +177,5 @@ class PackCollector:
             chunk.now_seconds,
             end.step if end.status == "DIVERGED" else None,
             end.last_finite_loss,
+            tags={"node": chunk.node} if chunk.node else {},
         )

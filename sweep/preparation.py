@@ -144,7 +144,7 @@ def _module_notes(config: SweepConfig, module: ModuleSpec, known: DatasetShape) 
 
 def _cluster_workers(resources: Resources, address: str) -> int:
     require_answer(address)
-    with ray_session(resources) as workers:
+    with ray_session(resources, carries=resources.is_client) as workers:
         return workers
 
 

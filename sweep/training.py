@@ -64,7 +64,8 @@ class Training:
             # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
             rates = preparation.rates()
             tile_bytes = tuned_tile_bytes(cache_folder(os.environ) / TILE_FILE)
-            with ray_session(preparation.resources, later) as workers:
+            seconds = sum(job.seconds for job in preparation.jobs(trials, rates, 1))
+            with ray_session(preparation.resources, later, seconds=seconds) as workers:
                 while trials:
                     self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, should_stop)
                     trials = () if should_stop() else self.phases.next()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import socket
+from dataclasses import dataclass, replace
 from typing import Any
 
+import ray
 from ray import tune
 from threadpoolctl import threadpool_limits
 
@@ -28,8 +30,10 @@ class Work:
     threads: int
     compiled: bool
     tile_bytes: int
-    folder: str
-    """From which a user's own modules are imported, as where the sweep was started."""
+    folder: str | None
+    """From which a user's own modules are imported, as where the sweep was started; None if they have travelled."""
+    names_nodes: bool = False
+    """Whether each trial keeps the name of its node."""
 
 
 class PackTrainer(tune.Trainable):
@@ -38,7 +42,12 @@ class PackTrainer(tune.Trainable):
     def setup(self, config: dict[str, Any], work: Work) -> None:  # type: ignore[override]
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
-        make_importable(work.folder)
+        if work.folder is not None:
+            make_importable(work.folder)
+        # Several nodes may share a host name, as on one machine.
+        self._node = (
+            "" if not work.names_nodes else f"{socket.gethostname()}/{ray.get_runtime_context().get_node_id()[:8]}"
+        )
         threadpool_limits(limits=work.threads)
         self.reset_config(config)
 
@@ -62,4 +71,4 @@ class PackTrainer(tune.Trainable):
         except Exception as error:
             reason = " ".join(str(error).split())
             return {FAILURE: f"{type(error).__name__}: {reason}", "done": True}
-        return {CHUNK: chunk, "done": chunk.last}
+        return {CHUNK: replace(chunk, node=self._node), "done": chunk.last}

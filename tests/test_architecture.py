@@ -36,7 +36,7 @@ OWNERS = {
     "numba": ["trainers/compiled.py"],
     "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
     "psycopg": ["sweep/tracking/"],
-    "ray": ["sweep/driver.py", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],
+    "ray": ["sweep/driver/", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],
     "sklearn": ["trainers/data/bundled.py"],
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [f"trainers/networks/{name}.py" for name in ("torch_module", "module_tile", "own_module")],

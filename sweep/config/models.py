@@ -99,7 +99,7 @@ class SweepConfig(Section):
     """Where trials are recorded in MLflow."""
 
     results: Annotated[str, Field(min_length=1)] = "results"
-    """Folder in which the results of the sweep get a folder of their own."""
+    """Folder in which the results of the sweep get a folder of their own, or its URL such as s3://bucket/results."""
 
     _document: Document | None = PrivateAttr(default=None)
 

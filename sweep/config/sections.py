@@ -110,7 +110,8 @@ class ResourcesConfig(Section):
     """GPUs of each worker; fractions share one."""
 
     address: str | None = Field(default=None, examples=["auto"])
-    """A running Ray cluster with this machine in it, `auto` or `host:port`. Default: Ray starts on this machine."""
+    """A running Ray cluster: `auto` or `host:port` from a machine in it, `ray://host:10001` from any other.
+    Default: Ray starts on this machine."""
 
 
 class TrackingConfig(Section):

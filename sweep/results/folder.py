@@ -19,6 +19,7 @@ from sweep.results.files import TEMPORARY, lock, replacing, reported, write_text
 from sweep.results.frames import CONFIG, EPOCHS, LEADERBOARD, PLAN, TRIALS, load_results, trials_frame
 from sweep.results.journal import FINISHED, Journal, to_results
 from sweep.results.leaderboard import leaderboard
+from sweep.results.mirror import Mirror, is_url, local_root, mirror_of, require_store
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
 
 if TYPE_CHECKING:
@@ -28,19 +29,21 @@ if TYPE_CHECKING:
 
 def folder_of(root: str | Path, plan: Plan) -> Path:
     """Name the folder of a plan: the same plan has the same folder, so that a second run goes on with the first."""
-    return Path(root) / f"{plan.name}-{plan.hash[:8]}"
+    return local_root(root) / f"{plan.name}-{plan.hash[:8]}"
 
 
 def require_writable(root: str | Path) -> None:
-    """Check, without writing anything, that results can be written under a folder that may not exist yet.
+    """Check that results can be written under a folder that may not exist yet, or at a URL.
+
+    In a folder nothing is written; to a URL a small file, which is deleted again.
 
     Args:
-        root: the folder of all results.
+        root: the folder of all results, or its URL.
 
     Raises:
         ResultsError: if it cannot be made or written.
     """
-    existing = Path(root).absolute()
+    existing = local_root(root).absolute()
     while not existing.exists() and existing != existing.parent:
         existing = existing.parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
@@ -49,13 +52,15 @@ def require_writable(root: str | Path) -> None:
             f"the results folder must be writable. Received: `{root}`, and `{existing}` is {what}. "
             "Change its permissions, or choose another folder by `results`."
         )
+    if is_url(root) and not str(root).startswith("file:"):
+        require_store(str(root))
 
 
 class ResultsFolder:
     """Writes the results of one sweep; open it in a ``with`` block, which holds the folder's lock.
 
     Args:
-        root: folder of all results; made if need be.
+        root: folder of all results, made if need be; or its URL, from which an earlier start is fetched.
         plan: the sweep.
 
     Raises:
@@ -69,11 +74,16 @@ class ResultsFolder:
         with reported(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
         self._plan = plan
+        self._mirror: Mirror | None = None
         self._lock = lock(self.path / ".lock")
         try:
             with reported(self.path):
                 for rest in self.path.rglob(f"*{TEMPORARY}"):
                     rest.unlink()
+            self._mirror = mirror_of(root, self.path.name)
+            if self._mirror is not None:
+                self._mirror.restore(self.path)
+                self._mirror.follow(self.path)
             self._journal = Journal(self.path / "journal")
         except ResultsError:
             self.close()
@@ -88,7 +98,10 @@ class ResultsFolder:
         self.close()
 
     def close(self) -> None:
-        """Free the folder for another run."""
+        """Send what is new to the URL, if there is one, and free the folder for another run."""
+        if self._mirror is not None:
+            self._mirror.finish()
+            self._mirror.send(self.path)
         self._lock.close()
 
     def write_plan(self) -> None:
@@ -155,6 +168,8 @@ class ResultsFolder:
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         self._journal.compact()
+        if self._mirror is not None and (problem := self._mirror.send(self.path)):
+            self.problems = (*self.problems, problem)
         return load_results(self.path)
 
     def _read(self) -> pa.Table:

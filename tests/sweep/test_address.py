@@ -19,9 +19,9 @@ def test_auto_is_left_to_ray():
     require_answer("auto")
 
 
-@pytest.mark.parametrize("address", ["host", "host:", "ray://host:10001", "host:port", ":6379", "a b:1"])
+@pytest.mark.parametrize("address", ["host", "host:", "ray://host", "http://host:1", "host:port", ":6379", "a b:1"])
 def test_another_spelling_is_refused(address):
-    with pytest.raises(ResourceError, match="must be `auto` or `host:port`"):
+    with pytest.raises(ResourceError, match="must be `auto`, `host:port` or `ray://host:port`"):
         require_answer(address)
 
 

@@ -93,8 +93,8 @@ MISTAKES = {
     "workers": ("resources.workers=100000", "`resources.workers` must be at most "),
     "GPUs": ("resources.gpus_per_worker=1000", "`resources.gpus_per_worker` must fit the "),
     "spelling of an address": (
-        "resources.address=ray://host:10001",
-        "`resources.address` must be `auto` or `host:port`.",
+        "resources.address=ray://host",
+        "`resources.address` must be `auto`, `host:port` or `ray://host:port`.",
     ),
     "address without a cluster": (
         f"resources.address=127.0.0.1:{closed_port()}",

@@ -6,8 +6,7 @@ import os
 
 import pytest
 
-from sweep import driver
-from sweep.driver import Resources, local_workers, ray_session, train_jobs
+from sweep.driver import Resources, local_workers, ray_session, resources, train_jobs
 from sweep.errors import ResourceError
 from sweep.hooks import why_it_died
 from sweep.packing import Job
@@ -23,8 +22,8 @@ RECIPE = Recipe(NetworkSpec((4,)), "float32", 0.0, 0.2, "standard", None, "numpy
 @pytest.fixture
 def machine(monkeypatch):
     def machine(cpus, gpus=0):
-        monkeypatch.setattr(driver, "available_cpus", lambda: cpus)
-        monkeypatch.setattr(driver, "available_gpus", lambda: gpus)
+        monkeypatch.setattr(resources, "available_cpus", lambda: cpus)
+        monkeypatch.setattr(resources, "available_gpus", lambda: gpus)
 
     return machine
 
@@ -59,24 +58,6 @@ def test_what_this_machine_has_no_room_for_is_refused(machine, resources, said):
     with pytest.raises(ResourceError) as refused:
         local_workers(resources)
     assert said in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("resources", "workers"),
-    [
-        (Resources(), 8),
-        (Resources(cpus_per_worker=3), 2),
-        (Resources(gpus_per_worker=0.1), 8),
-        (Resources(workers=1), 1),
-    ],
-)
-def test_a_cluster_is_filled(resources, workers):
-    assert driver._workers({"CPU": 8.0, "GPU": 1.0}, resources) == workers
-
-
-def test_a_cluster_that_is_too_small_is_refused():
-    with pytest.raises(ResourceError, match=r"has 8 CPUs and 0 GPUs\. Received: 9 workers of 1 CPUs"):
-        driver._workers({"CPU": 8.0}, Resources(workers=9))
 
 
 def test_ray_that_runs_is_joined_and_left_running(ray):

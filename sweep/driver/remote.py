@@ -1,0 +1,107 @@
+"""Runs packs for a client: Ray Tune runs in an actor on the head, and the client fetches what it reports."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sweep.chunks import Chunk
+from sweep.driver.resources import Resources
+from sweep.driver.session import hush_ray
+from sweep.driver.tuning import tune_jobs
+from sweep.errors import ResourceError
+from sweep.packing import Job
+from sweep.recipe import Recipe
+from trainers.data import Dataset
+
+FETCH_SECONDS = 0.25
+"""How long the actor waits for news before it answers that there are none."""
+
+ON_THE_HEAD = {"node:__internal_head__": 0.001}
+"""The head outlives every worker node."""
+
+
+class Desk:
+    """Trains in one thread of an actor, and answers the client in another."""
+
+    def __init__(self) -> None:
+        hush_ray()
+        self._news: list[tuple[str, tuple[Any, ...]]] = []
+        self._arrived = threading.Condition()
+        self._stopped = threading.Event()
+
+    def train(
+        self, jobs: Sequence[Job], recipe: Recipe, dataset: Dataset, resources: Resources, workers: int, tile_bytes: int
+    ) -> None:
+        """Train all packs, and keep what is to be told."""
+        tune_jobs(
+            jobs,
+            recipe,
+            dataset,
+            resources,
+            workers,
+            tile_bytes,
+            on_chunk=lambda *news: self._tell("chunk", news),
+            on_retry=lambda *news: self._tell("retry", news),
+            on_failure=lambda *news: self._tell("failure", news),
+            should_stop=self._stopped.is_set,
+        )
+
+    def _tell(self, kind: str, news: tuple[Any, ...]) -> None:
+        with self._arrived:
+            self._news.append((kind, news))
+            self._arrived.notify()
+
+    def fetch(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """Hand over the news since the last time; waits a little for some."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: bool(self._news), FETCH_SECONDS)
+            news, self._news = self._news, []
+        return news
+
+    def stop(self) -> None:
+        """End the training soon."""
+        self._stopped.set()
+
+
+def tune_remotely(
+    jobs: Sequence[Job],
+    recipe: Recipe,
+    dataset: Dataset,
+    resources: Resources,
+    workers: int,
+    tile_bytes: int,
+    *,
+    on_chunk: Callable[[int, Chunk], None],
+    on_retry: Callable[[int], None],
+    on_failure: Callable[[int, str], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Train all packs on a cluster of which this process is a client; arguments as for `tune_jobs`.
+
+    Raises:
+        ResourceError: when the connection or the head is lost.
+    """
+    import ray
+
+    takers: dict[str, Callable[..., None]] = {"chunk": on_chunk, "retry": on_retry, "failure": on_failure}
+    try:
+        actor: Any = ray.remote(Desk)
+        desk = actor.options(num_cpus=0, max_concurrency=3, resources=ON_THE_HEAD).remote()
+        training = desk.train.remote(jobs, recipe, ray.put(dataset), resources, workers, tile_bytes)
+        ended = False
+        while not ended:
+            if should_stop():
+                desk.stop.remote()
+            # Asked before the news are fetched: what comes after the last of them would be lost otherwise.
+            ended = bool(ray.wait([training], timeout=0)[0])
+            for kind, news in ray.get(desk.fetch.remote()):
+                takers[kind](*news)
+        ray.get(training)
+    except (ConnectionError, ray.exceptions.RayError) as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise ResourceError(
+            f"`resources.address` must be a cluster that stays reachable ({reason}). Received: {resources.address}. "
+            "Run the same command to go on; `sweep submit` runs a sweep that does not need this machine."
+        ) from error

@@ -1,0 +1,134 @@
+"""Ray's life during a sweep: kept quiet, started or joined, and left as it was."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sweep.driver.growth import grown_for
+from sweep.driver.luggage import pack_luggage, travels
+from sweep.driver.resources import Resources
+from sweep.errors import ResourceError
+from sweep.machine import available_cpus
+
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
+    "TUNE_WARN_THRESHOLD_S": "60",
+    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+    # What Ray's node managers have to say of a dead worker, the sweep says itself.
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+    # Resuming goes by the results folder, so Tune's own snapshots would only cost time.
+    "TUNE_GLOBAL_CHECKPOINT_S": "3600",
+}
+
+
+def hush_ray() -> None:
+    """Set what keeps Ray quiet, where the user has not; Ray reads some of it when it is imported."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def ray_session(
+    resources: Resources, later: ExitStack | None = None, *, seconds: float = 0.0, carries: bool = True
+) -> Iterator[int]:
+    """Start or join Ray and leave it as it was; gives the number of workers that train at once.
+
+    Args:
+        resources: of the workers.
+        later: waits for Ray's end when it closes, so that its caller can go on meanwhile; None waits at once.
+        seconds: estimate of the training time on one worker, for which a cluster may grow; 0 lets none grow.
+        carries: whether code is brought to the nodes of a cluster; a look at it needs none.
+
+    Raises:
+        ResourceError: when the cluster cannot be reached or is too small.
+    """
+    hush_ray()
+    import ray
+
+    if ray.is_initialized():
+        with grown_for(resources, seconds) as workers:
+            yield workers
+        return
+    try:
+        # pandas is half of what Ray Tune imports; it loads while Ray waits for its processes.
+        ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
+        ahead.start()
+        with tempfile.TemporaryDirectory(prefix="sweep-code-") as luggage:
+            _start_ray(resources, Path(luggage) if carries else None)
+        ahead.join()
+        with grown_for(resources, seconds) as workers:
+            yield workers
+    finally:
+        if later is None or resources.is_client:
+            ray.shutdown()
+        else:
+            later.enter_context(_shutting_down(ray.shutdown))
+
+
+@contextmanager
+def _shutting_down(shutdown: Callable[[], None]) -> Iterator[None]:
+    """Shut Ray down in the background, and wait for it at the end.
+
+    Ray ends the process when one of its references is freed while it shuts down; the garbage collector, which frees
+    what Tune leaves behind in cycles at any moment, runs before it and not again until it is over.
+    """
+    gc.collect()
+    gc.disable()
+    end = threading.Thread(target=shutdown, name="ray-shutdown")
+    end.start()
+    try:
+        yield
+    finally:
+        end.join()
+        gc.enable()
+
+
+def _start_ray(resources: Resources, luggage: Path | None) -> None:
+    import ray
+
+    # Without "local", Ray would join a cluster that happens to run on this machine.
+    options: dict[str, Any] = {"address": "local", "num_cpus": available_cpus(), "include_dashboard": False}
+    if resources.address is not None:
+        options = {"address": resources.address}
+        if luggage is not None and travels(resources.address):
+            options["runtime_env"] = {"working_dir": str(pack_luggage(Path.cwd(), luggage))}
+    try:
+        with _own_sigterm():
+            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        if resources.address is None:
+            raise
+        reason = " ".join(str(error).split(". ")[0].split()).rstrip(".")
+        raise ResourceError(
+            f"`resources.address` must be a Ray cluster that answers ({reason}). Received: {resources.address}. "
+            "Start it with `ray start --head`, give RAY_AUTH_MODE=token and RAY_AUTH_TOKEN if it asks for a token, or "
+            "leave the key out to use this machine alone."
+        ) from error
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Take SIGTERM back from Ray, which would end the process with runs left open."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    except SystemExit as error:
+        # What Ray's own handler raises.
+        raise KeyboardInterrupt from error
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)

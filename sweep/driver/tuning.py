@@ -1,0 +1,130 @@
+"""Runs packs on Ray Tune, one pack a Tune trial, in a process that belongs to the cluster."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from sweep.chunks import Chunk
+from sweep.driver.growth import look
+from sweep.driver.luggage import travels
+from sweep.driver.resources import Resources, room_on
+from sweep.errors import SweepError
+from sweep.packing import Job
+from sweep.recipe import Recipe
+from trainers.data import Dataset
+
+LOOK_SECONDS = 2.0
+"""How often a run looks for nodes that have joined the cluster, or left it."""
+
+COMPILING_SECONDS = 10.0
+"""Training time of a worker above which it loads (and at first compiles) the kernels of the extra ``fast``."""
+
+RETRIES = 2
+"""How often a pack is trained again when its worker dies."""
+
+
+def tune_jobs(
+    jobs: Sequence[Job],
+    recipe: Recipe,
+    dataset: Dataset,
+    resources: Resources,
+    workers: int,
+    tile_bytes: int,
+    *,
+    on_chunk: Callable[[int, Chunk], None],
+    on_retry: Callable[[int], None],
+    on_failure: Callable[[int, str], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Train all packs on the cluster that this process belongs to.
+
+    Args:
+        jobs: the packs, the longest first.
+        recipe: what they share.
+        dataset: goes to the workers once, through the object store.
+        resources: of each worker.
+        workers: packs that train at once.
+        tile_bytes: of `trainers.loop.train`.
+        on_chunk: called with the index of the job and what its worker reports.
+        on_retry: called with the index of a job whose worker died, and which starts over.
+        on_failure: called with the index of a job that failed for good, and why in one sentence.
+        should_stop: asked several times a second; True ends the training.
+    """
+    from ray import tune
+    from ray.tune.search import BasicVariantGenerator
+
+    from sweep.hooks import Collect, Stop
+    from sweep.worker import PackTrainer, Work
+
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
+    _use_waiting_processes()
+    compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
+    # What has travelled is the working folder of the workers; the path here says nothing there.
+    folder = None if travels(resources.address) else os.getcwd()
+    threads, names_nodes = resources.cpus_per_worker, resources.address is not None
+    work = Work(dataset, recipe, tuple(jobs), threads, compiled, tile_bytes, folder, names_nodes)
+
+    request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
+    trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
+    variants = BasicVariantGenerator(max_concurrent=workers)
+    follow = _follow_nodes(variants, resources, workers)
+    with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
+        tuner = tune.Tuner(
+            trainable,
+            param_space={"job": tune.grid_search(list(range(len(jobs))))},
+            tune_config=tune.TuneConfig(search_alg=variants, reuse_actors=True),
+            run_config=tune.RunConfig(
+                name="packs",
+                storage_path=storage,
+                stop=Stop(lambda: follow() or should_stop()),
+                callbacks=[Collect(on_chunk, on_retry, on_failure)],
+                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+                failure_config=tune.FailureConfig(max_failures=RETRIES),
+                verbose=0,
+            ),
+        )
+        try:
+            tuner.fit()
+        except tune.TuneError as error:
+            # Tune wraps what the callbacks raise, such as a results folder that cannot be written any more.
+            if isinstance(error.__context__, SweepError):
+                raise error.__context__ from None
+            raise
+
+
+def _follow_nodes(variants: Any, resources: Resources, workers: int) -> Callable[[], bool]:
+    """Make what lets more packs train at once when nodes have joined, where the user has not said how many may."""
+    looked = time.monotonic()
+
+    def follow() -> bool:
+        nonlocal looked
+        if resources.address is not None and resources.workers is None and time.monotonic() - looked > LOOK_SECONDS:
+            looked = time.monotonic()
+            variants.max_concurrent = max(workers, room_on(look().nodes, resources))
+        return False
+
+    return follow
+
+
+def _worth_compiling(jobs: Sequence[Job], workers: int) -> bool:
+    """Tell whether the workers train for so long that loading numba pays; the numbers are the same."""
+    return sum(job.seconds for job in jobs) / workers > COMPILING_SECONDS
+
+
+def _use_waiting_processes() -> None:
+    """Let Tune's actors take the worker processes that Ray has started already.
+
+    Tune gives its actors an environment variable for PyTorch Lightning, which no process that waits has; each actor
+    would start a process of its own while the waiting ones stay idle. Without the variable they match.
+    """
+    from ray.tune.execution import class_cache
+
+    variables = getattr(class_cache, "DEFAULT_ENV_VARS", None)
+    if isinstance(variables, dict):
+        variables.pop("PL_DISABLE_FORK", None)

@@ -1,0 +1,160 @@
+"""The same file on a cluster of real nodes, each in a folder of its own, gives the numbers of one machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from pyarrow import parquet
+
+ROOT = Path(__file__).parents[3]
+RAY = Path(sys.executable).parent / "ray"
+QUIET = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
+SWEEP = {
+    "name": "far",
+    "data": {"path": "only_here.csv", "target": "kind"},
+    "network": {"hidden": [32]},
+    "trainer": {"epochs": 60},
+    "optimizers": {
+        "sgd": {"learning_rate": [0.01, 0.03, 0.1, 0.3]},
+        "adam": {"learning_rate": [0.001, 0.003, 0.01, 0.03]},
+    },
+    "space": {"batch_size": [4, 8, 16]},
+    "seeds": 4,
+    "tracking": {"enabled": False},
+}
+
+
+def closed_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class Nodes:
+    """Nodes of one cluster, which do not see the project's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.running = folder, []
+        self.port, self.client_port = closed_port(), closed_port()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the head, or a further node."""
+        place = self.folder / f"node{len(self.running)}"
+        place.mkdir()
+        join = [f"--address=127.0.0.1:{self.port}"]
+        if not self.running:
+            join = ["--head", f"--port={self.port}", f"--ray-client-server-port={self.client_port}"]
+            join += ["--include-dashboard=False"]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        node = subprocess.Popen(
+            [RAY, "start", *join, "--num-cpus=1", "--object-store-memory=80000000", "--block"],
+            cwd=place,
+            env=environment | QUIET,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.running.append(node)
+        return node
+
+    def stop(self) -> None:
+        for node in reversed(self.running):
+            kill(node, signal.SIGTERM)
+        for node in self.running:
+            node.wait(30)
+
+
+def kill(node: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    """Signal a node and all its processes."""
+    if node.poll() is None:
+        os.killpg(node.pid, how)
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory):
+    pytest.importorskip("grpc")
+    nodes = Nodes(tmp_path_factory.mktemp("nodes"))
+    try:
+        nodes.start()
+        deadline = time.monotonic() + 60
+        while socket.socket().connect_ex(("127.0.0.1", nodes.client_port)):
+            assert time.monotonic() < deadline, "the head does not answer"
+            time.sleep(0.2)
+        nodes.start()
+        yield nodes
+    finally:
+        nodes.stop()
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory):
+    """The only folder with the data."""
+    folder = tmp_path_factory.mktemp("driver")
+    rng = np.random.default_rng(0)
+    inputs = rng.standard_normal((300, 4))
+    frame = pd.DataFrame(inputs, columns=list("abcd")).assign(kind=np.where(inputs[:, 0] + inputs[:, 1] > 0, "x", "y"))
+    frame.to_csv(folder / "only_here.csv", index=False)
+    (folder / "sweep.yaml").write_text(yaml.safe_dump(SWEEP))
+    return folder
+
+
+def begin(folder: Path, address: str, results: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sweep", "run", "sweep.yaml", f"resources.address={address}", f"results={results}"],
+        cwd=folder,
+        env=os.environ | QUIET | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    output, _ = process.communicate(timeout=200)
+    assert process.returncode == 0, output
+
+
+def epochs(folder: Path, results: str) -> pd.DataFrame:
+    (found,) = (folder / results).glob("far-*/epochs.parquet")
+    return pd.read_parquet(found).drop(columns="seconds")
+
+
+def nodes_of(folder: Path, results: str) -> set[str]:
+    (found,) = (folder / results).glob("far-*/journal")
+    return {tags for part in found.glob("*.parquet") for tags in parquet.read_table(part)["tags"].to_pylist()}
+
+
+@pytest.fixture(scope="module")
+def alone(driver):
+    end(begin(driver, "null", "alone"))
+    return epochs(driver, "alone")
+
+
+def test_a_node_that_joins_is_used_and_one_that_dies_is_survived(nodes, driver, alone):
+    process = begin(driver, f"127.0.0.1:{nodes.port}", "cluster")
+    journal = driver / "cluster"
+    deadline = time.monotonic() + 100
+    while process.poll() is None and not list(journal.glob("far-*/journal/part-*")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    third = nodes.start()
+    while process.poll() is None and len(nodes_of(driver, "cluster")) < 3 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    kill(third, signal.SIGKILL)
+    end(process)
+    assert len(nodes_of(driver, "cluster")) == 3
+    pd.testing.assert_frame_equal(epochs(driver, "cluster"), alone, check_exact=True)
+
+
+def test_a_client_that_belongs_to_no_node_gets_the_same_numbers(nodes, driver, alone):
+    end(begin(driver, f"ray://127.0.0.1:{nodes.client_port}", "client"))
+    pd.testing.assert_frame_equal(epochs(driver, "client"), alone, check_exact=True)
