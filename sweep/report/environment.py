@@ -1,20 +1,13 @@
-"""What a reader needs to run a sweep again: the commands, the machine that wrote the report, the fingerprints."""
+"""What a reader needs to run a sweep again: the machine that wrote the report, the fingerprints."""
 
 from __future__ import annotations
 
 import platform
-import shlex
 from importlib.metadata import PackageNotFoundError, version
 
 from sweep.report.findings import Findings
 
 PACKAGES = ("optimizer-sweep", "numpy", "pandas", "scipy", "ray", "mlflow", "torch", "numba")
-
-
-def commands(findings: Findings) -> tuple[str, ...]:
-    """The commands that make these results and this report again."""
-    folder = findings.folder.as_posix()
-    return f"sweep run {shlex.quote(f'{folder}/config.yaml')}", f"sweep report {shlex.quote(folder)}"
 
 
 def environment() -> tuple[tuple[str, str], ...]:
@@ -31,12 +24,14 @@ def environment() -> tuple[tuple[str, str], ...]:
 
 def fingerprints(findings: Findings) -> tuple[tuple[str, str], ...]:
     """The hash of the plan, and what every trial of a seed saw."""
-    rows = [("plan", findings.plan_hash)]
+    rows = [("plan", findings.plan_hash)] if findings.plan_hash else []
     for part in ("data", "split", "init", "batches"):
         column = f"fingerprint_{part}"
         if column not in findings.trials:
             continue
         found = findings.trials[findings.trials[column].notna() & (findings.trials[column] != "")]
+        if found.empty:
+            continue
         if part == "data":
             rows += [("data", str(value)) for value in found[column].unique()]
         elif part in ("split", "init"):

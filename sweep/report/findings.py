@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
 from sweep.results import SweepResult, load_results
+from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,12 +30,31 @@ SEED = 0
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a report is about, and how it is made again.
+
+    Args:
+        name: of the sweep or experiment.
+        question: what it is to answer; empty for none.
+        data: what was trained on; empty if that is not known.
+        keys: the hyperparameters, as the tables name them.
+        commands: that make the results and the report again.
+    """
+
+    name: str
+    question: str
+    data: str
+    keys: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Findings:
     """A finished sweep and what it says.
 
     Args:
         folder: its results.
-        config: what was run.
+        subject: what was run.
         config_text: the resolved YAML.
         plan_hash: sha256 of the plan.
         trials: one row a trial.
@@ -45,7 +66,7 @@ class Findings:
     """
 
     folder: Path
-    config: SweepConfig
+    subject: Subject
     config_text: str
     plan_hash: str
     trials: pd.DataFrame
@@ -122,7 +143,7 @@ def gather(folder: Path) -> Findings:
     study = make_study(trials, result.epochs, metric, mode, np.random.default_rng(SEED), target=config.trainer.target)
     return Findings(
         folder,
-        config,
+        _subject(config, folder),
         config_text,
         plan_hash,
         trials,
@@ -132,6 +153,18 @@ def gather(folder: Path) -> Findings:
         answer(study),
         health(study, trials, result.epochs),
     )
+
+
+def _subject(config: SweepConfig, folder: Path) -> Subject:
+    source = config.data.source
+    commands = (f"sweep run {shlex.quote(f'{folder.as_posix()}/config.yaml')}", f"sweep report {quoted(folder)}")
+    data = source.name or source.module or str(source.path)
+    return Subject(config.name, config.question, data, SETTING_KEYS, commands)
+
+
+def quoted(folder: Path) -> str:
+    """A folder as a shell takes it."""
+    return shlex.quote(folder.as_posix())
 
 
 def _plan_hash(folder: Path) -> str:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from sweep.analysis.wording import counted
-from sweep.report.environment import commands, environment, fingerprints
+from sweep.report.environment import environment, fingerprints
 from sweep.report.figures.panels import draw_panel, draw_svg
 from sweep.report.findings import Findings, find_folder, gather
 from sweep.report.graphs import Graph
@@ -69,7 +69,16 @@ def write_report(name: str | Path, *, root: str | Path = "results", figures: boo
         ResultsError: if there are no such results, they are not finished, or their folder can't be written.
         ComparisonError: if trials that are compared did not see the same.
     """
-    findings = gather(find_folder(name, root))
+    return write_findings(gather(find_folder(name, root)), figures=figures)
+
+
+def write_findings(findings: Findings, *, figures: bool = False) -> Report:
+    """Write the report of what was found into the folder that it names.
+
+    Args:
+        findings: of a sweep, or of another tool's runs.
+        figures: write each picture as PNG and SVG into ``figures`` too.
+    """
     graphs = make_graphs(findings)
     html, markdown = findings.folder / HTML, findings.folder / MARKDOWN
     saved = tuple(_save(findings.folder / FIGURES, graphs)) if figures else ()
@@ -113,10 +122,11 @@ def render_markdown(findings: Findings, graphs: tuple[Graph, ...]) -> str:
 
 
 def _content(findings: Findings) -> dict[str, object]:
+    subject = findings.subject
     urgent = [card for card in findings.cards if card.severity != "note"]
     return {
-        "name": findings.config.name,
-        "question": findings.config.question or f"Which {findings.study.scientific} is best in {findings.config.name}?",
+        "name": subject.name,
+        "question": subject.question or f"Which {findings.study.scientific} is best in {subject.name}?",
         "sentence": findings.sentence,
         "levels": levels_grid(findings),
         "urgent": urgent,
@@ -129,8 +139,8 @@ def _content(findings: Findings) -> dict[str, object]:
                 (findings.trials["seed"].nunique(), "seed"),
             )
         ),
-        "data": findings.config.data.source.name or str(findings.config.data.source.path),
-        "commands": commands(findings),
+        "data": subject.data,
+        "commands": subject.commands,
         "config": findings.config_text,
         "environment": environment(),
         "fingerprints": fingerprints(findings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import capitalised, level_name, metric_name
 from sweep.analysis.wording import value as spell
 from sweep.report.findings import Findings
-from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str
 def arms_grid(findings: Findings) -> Grid:
     """One row an arm, the best first."""
     board, metric = findings.leaderboard, findings.study.metric
-    used = _varied(board)
+    used = _varied(board, findings.subject.keys)
     names = {
         "rank": "rank",
         "optimizer": "optimizer",
@@ -120,7 +120,7 @@ def trials_grid(findings: Findings) -> Grid:
     trials, metric = findings.trials, findings.study.metric
     names = {
         "optimizer": "optimizer",
-        **{key: key for key in _varied(trials)},
+        **{key: key for key in _varied(trials, findings.subject.keys)},
         "seed": "seed",
         "status": "status",
         f"final_{metric}": metric,
@@ -134,8 +134,8 @@ def trials_grid(findings: Findings) -> Grid:
     return _grid("trials", "All trials", trials, names, "")
 
 
-def _varied(table: pd.DataFrame) -> list[str]:
-    return [key for key in SETTING_KEYS if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
+def _varied(table: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    return [key for key in keys if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
 
 
 def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], note: str) -> Grid:

@@ -35,7 +35,11 @@ def learning_graph(findings: Findings) -> Graph | None:
     metric = findings.study.metric
     panels = [_learning(findings, epochs, metric, "epochs"), _learning(findings, epochs, metric, "steps")]
     # Losses go over decades: on a linear axis only the first epochs would be seen.
-    panels += [_learning(findings, epochs, name, "epochs") for name in ("val_loss", "train_loss") if name != metric]
+    panels += [
+        _learning(findings, epochs, name, "epochs")
+        for name in ("val_loss", "train_loss")
+        if name != metric and name in epochs
+    ]
     return Graph(
         "learning-curves",
         "Learning curves",
@@ -112,6 +116,8 @@ def _profile(findings: Findings) -> Curves | None:
 def schedule_graph(findings: Findings) -> Graph | None:
     """The learning rate over the epochs, one line a schedule; None if all were constant."""
     trials, epochs = findings.trials, findings.epochs
+    if "learning_rate" not in epochs:
+        return None
     keys = [str(key) for key in trials if str(key).startswith("decay") and trials[key].nunique() > 0]
     board = findings.leaderboard.merge(
         trials.drop_duplicates("arm_id")[["arm_id", *keys]], on="arm_id", suffixes=("_", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 ENDED_WELL = ("COMPLETED", "STOPPED")
 
 
-def leaderboard(trials: pd.DataFrame, metric: str, mode: Literal["min", "max"]) -> pd.DataFrame:
+def leaderboard(
+    trials: pd.DataFrame, metric: str, mode: Literal["min", "max"], keys: Sequence[str] = SETTING_KEYS
+) -> pd.DataFrame:
     """Make one row per arm, ranked by the mean over seeds of the metric after the last epoch.
 
     **Variant.** The rank goes by the final value, not by the best epoch, which would favour noisy curves; both are
@@ -25,6 +28,7 @@ def leaderboard(trials: pd.DataFrame, metric: str, mode: Literal["min", "max"]) 
         trials: one row a trial, as ``trials.parquet`` holds them.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
+        keys: the hyperparameters.
 
     Returns:
         Columns ``rank arm optimizer seeds`` (that ended well), ``diverged failed unfinished``, mean, std (over
@@ -55,13 +59,15 @@ def leaderboard(trials: pd.DataFrame, metric: str, mode: Literal["min", "max"]) 
         median = steps.fillna(np.inf).groupby(ended["arm_id"], sort=False).median()
         table["target_steps_median"] = median.replace(np.inf, np.nan)
         table["reached"] = table["reached"].fillna(0).astype(np.int64)
-    used = [key for key in SETTING_KEYS if key in trials and trials[key].notna().any()]
+    used = [key for key in keys if key in trials and trials[key].notna().any()]
     hyperparameters = [key for key in used if key != "optimizer"]
     table = table.join(by_arm[hyperparameters].first())
-    return _ranked(table.reset_index(), f"final_{metric}_mean", mode)
+    return _ranked(table.reset_index(), f"final_{metric}_mean", mode, keys)
 
 
-def _ranked(table: pd.DataFrame, value: str, mode: Literal["min", "max"]) -> pd.DataFrame:
+def _ranked(
+    table: pd.DataFrame, value: str, mode: Literal["min", "max"], keys: Sequence[str] = SETTING_KEYS
+) -> pd.DataFrame:
     """Sort arms and number them; arms that are equal share a rank."""
     import pandas as pd
 
@@ -69,11 +75,11 @@ def _ranked(table: pd.DataFrame, value: str, mode: Literal["min", "max"]) -> pd.
     # 0: every seed that ended, ended well; 1: some diverged; 2: there is no number to rank by.
     group = np.where(loss.isna(), 2, np.where(table["diverged"] > 0, 1, 0))
     order = np.lexsort((loss.to_numpy(), group))
-    keys = pd.DataFrame({"group": group, "loss": loss}).iloc[order]
-    is_new = (keys != keys.shift()).any(axis=1).to_numpy()
+    places = pd.DataFrame({"group": group, "loss": loss}).iloc[order]
+    is_new = (places != places.shift()).any(axis=1).to_numpy()
     rank = np.maximum.accumulate(np.where(is_new, np.arange(1, len(table) + 1), 0))
     result = table.iloc[order].reset_index(drop=True)
     ranks = pd.Series(rank, dtype="Int64").mask(group[order] == 2)
     result.insert(0, "rank", ranks)
-    last = ["arm_id", *(key for key in SETTING_KEYS if key in result and key != "optimizer")]
+    last = ["arm_id", *(key for key in keys if key in result and key != "optimizer")]
     return result[[column for column in result.columns if column not in last] + last]
