@@ -20,6 +20,7 @@ from sweep.packing import Job
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
 from sweep.records import Trial, TrialResult
+from sweep.report.ahead import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.tracking import DatasetRecord, SweepRecord, SweepWriter, WriterReport, check_store, resolve_uri
 from trainers.data import Dataset
@@ -35,6 +36,7 @@ class RunResult(SweepResult):
         tracked: what became of the trials in MLflow; None without tracking.
         dashboard: the command that shows them; None without tracking.
         notes: what the user should know, one sentence each.
+        report: the page that was written; None without one.
     """
 
     seconds: float = 0.0
@@ -42,6 +44,7 @@ class RunResult(SweepResult):
     tracked: WriterReport | None = None
     dashboard: str | None = None
     notes: tuple[str, ...] = ()
+    report: Path | None = None
 
 
 def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
@@ -92,13 +95,16 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                     if past.trial.id in finished:
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
+        # Its libraries load while Ray starts.
+        author = stack.enter_context(ReportProcess()) if config.report and remaining else None
         if remaining:
             _Training(preparation, folder, writer, board).run(remaining, interruption, stack)
         interrupted = board.done < len(plan.trials)
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
+        report = author.write(result.path) if author is not None and not interrupted else Written()
         tracked = None
         if writer is not None:
-            artifacts = {**_tables(result), **_curves(result, config)}
+            artifacts = {**_tables(result), **_curves(result, config), **_pages(report)}
             tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
         return RunResult(
             result.path,
@@ -106,7 +112,8 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             interrupted,
             tracked,
             _dashboard(uri),
-            tuple(_notes(len(finished), len(remaining), interrupted, tracked, folder.problems)),
+            tuple(_notes(len(finished), len(remaining), interrupted, tracked, folder.problems, report.problem)),
+            report.html,
         )
 
 
@@ -188,19 +195,19 @@ def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
 
 
 def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:
-    """The learning curves of the best arm of each optimizer, as numbers and as a picture."""
-    from sweep.report.figures import learning_curves as draw
-
+    """The learning curves of the best arm of each optimizer, as numbers."""
     best = best_arms(result.leaderboard)
     if best.empty:
         return {}
     curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)
     labels = dict(zip(best["arm_id"], best["arm"], strict=True))
-    title = config.question or f"The best arm of each optimizer of {config.name}"
-    return {
-        "curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False),
-        "curves.png": draw(curves, labels, config.metric.name, title),
-    }
+    return {"curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False)}
+
+
+def _pages(report: Written) -> dict[str, Path | str | bytes]:
+    """The report as the run of the sweep gets it."""
+    pages = [page for page in (report.html, report.markdown) if page is not None]
+    return {**{page.name: page for page in pages}, **{f"figures/{one.name}": one for one in report.figures}}
 
 
 def _dashboard(uri: str | None) -> str | None:
@@ -212,7 +219,12 @@ def _dashboard(uri: str | None) -> str | None:
 
 
 def _notes(
-    finished: int, remaining: int, interrupted: bool, tracked: WriterReport | None, problems: Sequence[str]
+    finished: int,
+    remaining: int,
+    interrupted: bool,
+    tracked: WriterReport | None,
+    problems: Sequence[str],
+    unreported: str,
 ) -> list[str]:
     notes = list(problems)
     if finished and remaining:
@@ -228,4 +240,6 @@ def _notes(
             f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "
             "epochs.parquet all of them."
         )
+    if unreported:
+        notes.append(f"There is no report: {unreported}")
     return notes

@@ -26,7 +26,7 @@ def report(
         ),
     ] = None,
     root: Root = Path("results"),
-    figures: Annotated[bool, typer.Option("--figures", help="Write each figure as PNG and SVG too.")] = False,
+    figures: Annotated[bool, typer.Option("--figures", help="Write each figure as PNG too.")] = False,
     experiment: Annotated[
         str | None,
         typer.Option("--from-mlflow", metavar="EXPERIMENT", help="Report the runs of an MLflow experiment instead."),
@@ -67,7 +67,7 @@ def report(
         columns = Columns(arm, seed, metric, cast("Mode | None", mode), target, tuple(setting) if setting else None)
         written = write_logged_report(experiment, store, columns, output=output, figures=figures)
     typer.echo(written.sentence)
-    for path in (written.html, written.markdown, *written.figures):
+    for path in (written.html, written.markdown):
         typer.echo(path)
 
 

@@ -32,7 +32,7 @@ def write_logged_report(
         uri: address of the store, from ``resolve_uri``.
         columns: which parameters and metrics of the runs mean what.
         output: folder to write to; default: one beside the results of sweeps, named after the experiment.
-        figures: write each picture as PNG and SVG into ``figures`` too.
+        figures: write each picture as PNG too.
 
     Raises:
         TrackingError: if the experiment cannot be read.

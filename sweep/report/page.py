@@ -11,10 +11,8 @@ from markupsafe import Markup
 
 from sweep.analysis.wording import counted
 from sweep.report.environment import environment, fingerprints
-from sweep.report.figures.panels import draw_panel, draw_svg
 from sweep.report.findings import Findings, find_folder, gather
 from sweep.report.graphs import Graph
-from sweep.report.inline import inline_svg
 from sweep.report.setting_graphs import (
     difference_graph,
     heat_graph,
@@ -22,6 +20,7 @@ from sweep.report.setting_graphs import (
     sensitivity_graph,
     tuning_graph,
 )
+from sweep.report.svg import draw
 from sweep.report.tables import arms_grid, levels_grid, trials_grid
 from sweep.report.training_graphs import learning_graph, schedule_graph, target_graph
 from sweep.results.files import reported, write_text
@@ -47,7 +46,7 @@ class Report:
     Args:
         html: the page.
         markdown: its twin.
-        figures: the pictures, if they were asked for.
+        figures: the pictures.
         sentence: the answer.
     """
 
@@ -58,12 +57,12 @@ class Report:
 
 
 def write_report(name: str | Path, *, root: str | Path = "results", figures: bool = False) -> Report:
-    """Write ``report.html`` and ``report.md`` into the results folder of a finished sweep.
+    """Write ``report.html``, ``report.md`` and its figures as SVG into the results folder of a finished sweep.
 
     Args:
         name: the folder, or the name of a sweep, whose newest results are taken.
         root: folder of all results, to find a name in.
-        figures: write each picture as PNG and SVG into ``figures`` too.
+        figures: write each picture as PNG too.
 
     Raises:
         ResultsError: if there are no such results, they are not finished, or their folder can't be written.
@@ -77,13 +76,13 @@ def write_findings(findings: Findings, *, figures: bool = False) -> Report:
 
     Args:
         findings: of a sweep, or of another tool's runs.
-        figures: write each picture as PNG and SVG into ``figures`` too.
+        figures: write each picture as PNG too.
     """
     graphs = make_graphs(findings)
     html, markdown = findings.folder / HTML, findings.folder / MARKDOWN
-    saved = tuple(_save(findings.folder / FIGURES, graphs)) if figures else ()
+    saved = tuple(_save(findings.folder / FIGURES, graphs, figures))
     write_text(html, render_html(findings, graphs))
-    write_text(markdown, render_markdown(findings, graphs if figures else ()))
+    write_text(markdown, render_markdown(findings, graphs))
     return Report(html, markdown, saved, findings.sentence)
 
 
@@ -99,14 +98,8 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
         findings: the results.
         graphs: the figures in their order.
     """
-    drawn = {
-        graph.name: [
-            # The figure is this project's own drawing, whose texts matplotlib has escaped.
-            Markup(inline_svg(draw_svg(panel), f"{graph.name}-{number}", panel.title))
-            for number, panel in enumerate(graph.panels)
-        ]
-        for graph in graphs
-    }
+    # The drawings are this project's own, which has escaped their texts.
+    drawn = {graph.name: [Markup(draw(panel)) for panel in graph.panels] for graph in graphs}
     template = _templates().get_template("page.html.jinja")
     text: str = template.render(
         **_content(findings), graphs=graphs, drawn=drawn, tables=(arms_grid(findings), trials_grid(findings))
@@ -115,7 +108,7 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
 
 
 def render_markdown(findings: Findings, graphs: tuple[Graph, ...]) -> str:
-    """Render the twin; ``graphs`` are those whose pictures lie in ``figures``."""
+    """Render the twin, whose pictures lie in ``figures``."""
     template = _templates().get_template("page.md.jinja")
     text: str = template.render(**_content(findings), graphs=graphs, folder=FIGURES, arms=arms_grid(findings))
     return text
@@ -147,16 +140,20 @@ def _content(findings: Findings) -> dict[str, object]:
     }
 
 
-def _save(folder: Path, graphs: tuple[Graph, ...]) -> Iterator[Path]:
+def _save(folder: Path, graphs: tuple[Graph, ...], pictures: bool) -> Iterator[Path]:
     with reported(folder):
         folder.mkdir(exist_ok=True)
         for graph in graphs:
             for number, panel in enumerate(graph.panels, 1):
-                picture = draw_panel(panel)
                 path = folder / f"{graph.name}-{number}.svg"
-                path.write_text(picture.svg, encoding="utf-8")
-                path.with_suffix(".png").write_bytes(picture.png)
+                path.write_text(draw(panel, is_themed=False), encoding="utf-8")
                 yield path
+                if pictures:
+                    # Matplotlib takes a second to load, and a page does not need it.
+                    from sweep.report.figures.panels import draw_panel
+
+                    path.with_suffix(".png").write_bytes(draw_panel(panel))
+                    yield path.with_suffix(".png")
 
 
 def _templates() -> Environment:
