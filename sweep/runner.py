@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweep.analysis.arms import arm_summaries
 from sweep.analysis.curves import best_arms, learning_curves
 from sweep.board import Board
 from sweep.chunks import PackCollector
@@ -17,12 +18,22 @@ from sweep.config.dumping import as_yaml
 from sweep.driver import ray_session, train_jobs
 from sweep.interruption import Interruption
 from sweep.packing import Job
+from sweep.planning import Plan
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
 from sweep.records import Trial, TrialResult
 from sweep.report.ahead import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult, require_writable
-from sweep.tracking import DatasetRecord, SweepRecord, SweepWriter, WriterReport, check_store, resolve_uri
+from sweep.tracking import (
+    ArmSummary,
+    DatasetRecord,
+    SweepRecord,
+    SweepWriter,
+    WriterReport,
+    check_store,
+    environment_tags,
+    resolve_uri,
+)
 from trainers.data import Dataset
 
 
@@ -75,6 +86,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             folder.clear()
         folder.write_plan()
         folder.write_config(as_yaml(config))
+        folder.write_environment(environment_tags(Path.cwd()))
         finished = folder.finished_trial_ids()
         remaining = [trial for trial in plan.trials if trial.id not in finished]
         writer = None
@@ -100,12 +112,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
         if remaining:
             _Training(preparation, folder, writer, board).run(remaining, interruption, stack)
         interrupted = board.done < len(plan.trials)
-        result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
-        report = author.write(result.path) if author is not None and not interrupted else Written()
-        tracked = None
-        if writer is not None:
-            artifacts = {**_tables(result), **_curves(result, config), **_pages(report)}
-            tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+        result, report, tracked = _conclude(preparation, folder, writer, author, interrupted)
         return RunResult(
             result.path,
             time.monotonic() - start,
@@ -189,6 +196,33 @@ def _record(preparation: Preparation, uri: str) -> SweepRecord:
     )
 
 
+def _conclude(
+    preparation: Preparation,
+    folder: ResultsFolder,
+    writer: SweepWriter | None,
+    author: ReportProcess | None,
+    interrupted: bool,
+) -> tuple[SweepResult, Written, WriterReport | None]:
+    """Write the tables, the report, and what MLflow gets of both."""
+    config = preparation.config
+    result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
+    if writer is not None:
+        # Before the report, whose tables lead to the runs. A part of the seeds is no summary.
+        links = writer.drain([] if interrupted else _summaries(preparation.plan, result, config.metric.name))
+        if links is not None:
+            folder.write_links(links)
+    report = author.write(result.path) if author is not None and not interrupted else Written()
+    if writer is None:
+        return result, report, None
+    artifacts = {**_tables(result), **_curves(result, config), **_pages(report)}
+    return result, report, writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+
+
+def _summaries(plan: Plan, result: SweepResult, metric: str) -> list[ArmSummary]:
+    found = arm_summaries(result.trials, metric)
+    return [ArmSummary(arm, len(plan.seeds), found[arm.id]) for arm in plan.arms if "diverged_share" in found[arm.id]]
+
+
 def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
     names = ("leaderboard.csv", "config.yaml", "plan.json", "trials.parquet", "epochs.parquet")
     return {name: result.path / name for name in names}
@@ -233,7 +267,9 @@ def _notes(
         notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
     if interrupted:
         notes.append("Stopped before the end. Run the same command to go on.")
-    if tracked is not None and tracked.error:
+    if tracked is not None and tracked.error and not tracked.failed:
+        notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
+    elif tracked is not None and tracked.error:
         notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
     if tracked is not None and tracked.thinned:
         notes.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
 from sweep.results import SweepResult, load_results
+from sweep.results.frames import read_environments, read_links
 from sweep.space import SETTING_KEYS
+from sweep.tracking.records import RunLinks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +66,8 @@ class Findings:
         study: the comparison.
         sentence: the answer.
         cards: of the health checks.
+        environments: what trained, one a start; empty if that was not kept.
+        runs: where the MLflow runs are; None without.
     """
 
     folder: Path
@@ -75,6 +80,8 @@ class Findings:
     study: Study
     sentence: str
     cards: tuple[Card, ...]
+    environments: tuple[Mapping[str, str], ...] = ()
+    runs: RunLinks | None = None
 
     @property
     def rng(self) -> np.random.Generator:
@@ -152,6 +159,8 @@ def gather(folder: Path) -> Findings:
         study,
         answer(study),
         health(study, trials, result.epochs),
+        tuple(read_environments(folder)),
+        _links(folder),
     )
 
 
@@ -160,6 +169,15 @@ def _subject(config: SweepConfig, folder: Path) -> Subject:
     commands = (f"sweep run {shlex.quote(f'{folder.as_posix()}/config.yaml')}", f"sweep report {quoted(folder)}")
     data = source.name or source.module or str(source.path)
     return Subject(config.name, config.question, data, SETTING_KEYS, commands)
+
+
+def _links(folder: Path) -> RunLinks | None:
+    found = read_links(folder)
+    try:
+        return RunLinks(**found) if found else None
+    except TypeError:
+        # Written by another version.
+        return None
 
 
 def quoted(folder: Path) -> str:

@@ -19,6 +19,7 @@ from sweep.report.logged import tables
 from sweep.report.page import Report, write_findings
 from sweep.results.leaderboard import leaderboard
 from sweep.tracking.reading import LoggedExperiment, read_experiment
+from sweep.tracking.records import RunLinks
 from sweep.tracking.stores import without_password
 
 
@@ -89,6 +90,12 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
         study,
         answer(study),
         tuple(cards),
+        runs=RunLinks(
+            without_password(experiment.uri),
+            experiment.experiment_id,
+            "",
+            {run_id: run_id for run_id in logged.trials["trial_id"]},
+        ),
     )
 
 

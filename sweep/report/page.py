@@ -135,7 +135,7 @@ def _content(findings: Findings) -> dict[str, object]:
         "data": subject.data,
         "commands": subject.commands,
         "config": findings.config_text,
-        "environment": environment(),
+        "environment": environment(findings),
         "fingerprints": fingerprints(findings),
     }
 
