@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sweep.analysis.outcomes import Mode
 
 
+MOST_SHOWN = 20
+"""Rows of a table that a terminal gets."""
+
+
 @app.command()
 def report(
     name: Annotated[
@@ -84,3 +88,38 @@ def export(
     # The library refuses another word with a sentence.
     for path in write(name, cast("Format", to), root=root):
         typer.echo(path)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A results folder or the name of a sweep.", show_default=False)],
+    second: Annotated[str, typer.Argument(help="Another; differences are its gain.", show_default=False)],
+    root: Root = Path("results"),
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Compare also what did not see the same data, split, weights and batches.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write.", show_default="in the results folder")
+    ] = None,
+) -> None:
+    """Compare two finished sweeps over the settings and seeds that both have run."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from sweep.report.compare import compare_sweeps
+
+    found = compare_sweeps(first, second, root=root, anyway=anyway, output=output)
+    table = Table(box=None, pad_edge=False)
+    for name, is_number in zip(found.grid.columns, found.grid.numeric, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
+    for row in found.grid.rows[:MOST_SHOWN]:
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False, emoji=False)
+    # A narrow terminal wraps the lines itself; numbers must not be cut.
+    console.print(table, width=max(console.width, console.measure(table).maximum), soft_wrap=True)
+    if len(found.grid.rows) > MOST_SHOWN:
+        typer.echo(f"and {len(found.grid.rows) - MOST_SHOWN:,} more settings in the file")
+    typer.echo(found.sentence)
+    for warning in found.warnings:
+        typer.echo(f"warning: {warning}")
+    typer.echo(found.markdown)
