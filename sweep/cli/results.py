@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 """Rows of a table that a terminal gets."""
 
+WIDEST = 250
+
 
 @app.command()
 def report(
@@ -114,9 +116,8 @@ def compare(
         table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
     for row in found.grid.rows[:MOST_SHOWN]:
         table.add_row(*row)
-    console = Console(highlight=False, markup=False, emoji=False)
     # A narrow terminal wraps the lines itself; numbers must not be cut.
-    console.print(table, width=max(console.width, console.measure(table).maximum), soft_wrap=True)
+    Console(highlight=False, markup=False, emoji=False, width=WIDEST).print(table)
     if len(found.grid.rows) > MOST_SHOWN:
         typer.echo(f"and {len(found.grid.rows) - MOST_SHOWN:,} more settings in the file")
     typer.echo(found.sentence)

@@ -13,6 +13,7 @@ from sweep.analysis.wording import counted
 from sweep.report.environment import environment, fingerprints
 from sweep.report.findings import Findings, find_folder, gather
 from sweep.report.graphs import Graph
+from sweep.report.parallel import parallel
 from sweep.report.setting_graphs import (
     difference_graph,
     heat_graph,
@@ -21,6 +22,7 @@ from sweep.report.setting_graphs import (
     tuning_graph,
 )
 from sweep.report.svg import draw
+from sweep.report.svg.parallel import draw_parallel
 from sweep.report.tables import arms_grid, levels_grid, trials_grid
 from sweep.report.training_graphs import learning_graph, schedule_graph, target_graph
 from sweep.results.files import reported, write_text
@@ -99,10 +101,20 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
         graphs: the figures in their order.
     """
     # The drawings are this project's own, which has escaped their texts.
-    drawn = {graph.name: [Markup(draw(panel)) for panel in graph.panels] for graph in graphs}
+    views = {
+        graph.name: [(view.x, view.y, [Markup(draw(panel)) for panel in view.panels]) for view in graph.views]
+        or [("", "", [Markup(draw(panel)) for panel in graph.panels])]
+        for graph in graphs
+    }
+    lines = parallel(findings)
     template = _templates().get_template("page.html.jinja")
     text: str = template.render(
-        **_content(findings), graphs=graphs, drawn=drawn, tables=(arms_grid(findings), trials_grid(findings))
+        **_content(findings),
+        graphs=graphs,
+        views=views,
+        parallel=None if lines is None else Markup(draw_parallel(lines)),
+        arms=len(findings.leaderboard),
+        tables=(arms_grid(findings), trials_grid(findings)),
     )
     return text
 

@@ -102,7 +102,7 @@ def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str
 def arms_grid(findings: Findings) -> Grid:
     """One row an arm, the best first."""
     board, metric = findings.leaderboard, findings.study.metric
-    used = _varied(board, findings.subject.keys)
+    used = varied(board, findings.subject.keys)
     names = {
         "rank": "rank",
         "optimizer": "optimizer",
@@ -129,7 +129,7 @@ def trials_grid(findings: Findings) -> Grid:
     trials, metric = findings.trials, findings.study.metric
     names = {
         "optimizer": "optimizer",
-        **{key: key for key in _varied(trials, findings.subject.keys)},
+        **{key: key for key in varied(trials, findings.subject.keys)},
         "seed": "seed",
         "status": "status",
         f"final_{metric}": metric,
@@ -153,7 +153,8 @@ def trials_grid(findings: Findings) -> Grid:
     return _grid("trials", "All trials", shown, names, note)
 
 
-def _varied(table: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+def varied(table: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """The hyperparameters that differ between the rows of a table, without the optimizer."""
     return [key for key in keys if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
 
 

@@ -174,7 +174,7 @@ def _forest(panel: Forest, paint: Paint, top: float) -> tuple[list[str], float]:
 
 def _heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float]:
     left = 30 + max(width_of(name) for name in panel.y_names)
-    high = 30.0
+    high = 30.0 if len(panel.y_names) > 2 else 42.0
     wide = (WIDTH - RIGHT - left) / len(panel.x_names)
     bottom = top + high * len(panel.y_names)
     sign = -1.0 if panel.is_low_good else 1.0

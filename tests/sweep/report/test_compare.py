@@ -45,7 +45,7 @@ def test_another_split_is_refused_and_compared_only_with_a_warning(results, bett
     trials = pd.read_parquet(better / "trials.parquet")
     trials["fingerprint_split"] = "another"
     trials.to_parquet(better / "trials.parquet")
-    with pytest.raises(ComparisonError, match="must have the same split.*--anyway"):
+    with pytest.raises(ComparisonError, match=r"must have the same split.*--anyway"):
         compare_sweeps(results, better, output=tmp_path / "compare.md")
     found = compare_sweeps(results, better, anyway=True, output=tmp_path / "compare.md")
     assert "not trained under equal conditions" in found.warnings[0]
@@ -56,7 +56,7 @@ def test_another_metric_and_a_name_that_is_not_there_are_refused(results, better
     (better / "config.yaml").write_text(text.replace("name: val_accuracy", "name: val_loss"), encoding="utf-8")
     text = (better / "config.yaml").read_text(encoding="utf-8")
     (better / "config.yaml").write_text(text.replace("mode: max", "mode: min"), encoding="utf-8")
-    with pytest.raises((ComparisonError, UsageError), match="same metric|`trainer.target`"):
+    with pytest.raises((ComparisonError, UsageError), match=r"same metric|`trainer.target`"):
         compare_sweeps(results, better, output=tmp_path / "compare.md")
     with pytest.raises(UsageError, match="Received: `nothing`"):
         compare_sweeps("nothing", better, root=tmp_path)
