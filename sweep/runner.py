@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep.analysis.curves import best_arms, learning_curves
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.outcomes import Mode
 from sweep.analysis.selection import Selected
 from sweep.board import Board
+from sweep.conclusion import conclude
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.errors import ComparisonError
@@ -21,8 +21,17 @@ from sweep.interruption import Interruption
 from sweep.phases import Phases
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
+from sweep.report.ahead import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
-from sweep.tracking import DatasetRecord, SweepRecord, SweepWriter, WriterReport, check_store, resolve_uri
+from sweep.tracking import (
+    DatasetRecord,
+    SweepRecord,
+    SweepWriter,
+    WriterReport,
+    check_store,
+    environment_tags,
+    resolve_uri,
+)
 from sweep.training import Training
 
 
@@ -40,6 +49,7 @@ class RunResult(SweepResult):
         selected: with report seeds the best setting of each level, on the seeds that picked it and on fresh ones.
         efficiency: share of the workers' time, from the start of `run` to its end, that went into training; None if
             nothing was trained.
+        report: the page that was written; None without one.
     """
 
     seconds: float = 0.0
@@ -50,6 +60,7 @@ class RunResult(SweepResult):
     mode: Mode = "min"
     selected: tuple[Selected, ...] = ()
     efficiency: float | None = None
+    report: Path | None = None
 
 
 def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
@@ -80,6 +91,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             folder.clear()
         folder.write_plan()
         folder.write_config(as_yaml(config))
+        folder.write_environment(environment_tags(Path.cwd()))
         phases = Phases(config, plan, folder)
         remaining = phases.first()
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
@@ -101,15 +113,13 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                     if past.trial.id in finished:
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
+        # Its libraries load while Ray starts.
+        author = stack.enter_context(ReportProcess()) if config.report and remaining else None
         training = Training(preparation, folder, writer, board, phases)
         if remaining:
             training.run(remaining, lambda: interruption.requested, stack)
         interrupted = not phases.ended or board.done < phases.total
-        result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
-        tracked = None
-        if writer is not None:
-            artifacts = {**_tables(result), **_curves(result, config)}
-            tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+        result, report, tracked = conclude(preparation, folder, writer, author, interrupted)
         problems = [*folder.problems, *_unequal(result)]
         seconds = time.monotonic() - start
         return RunResult(
@@ -118,10 +128,11 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             interrupted,
             tracked,
             _dashboard(uri),
-            (*_notes(len(finished), len(remaining), interrupted, tracked, problems), *phases.notes),
+            (*_notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem), *phases.notes),
             config.metric.mode,
             () if interrupted else phases.selected(result.trials),
             training.efficiency(seconds),
+            report.html,
         )
 
 
@@ -148,27 +159,6 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
     )
 
 
-def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
-    names = ("leaderboard.csv", "config.yaml", "plan.json", "trials.parquet", "epochs.parquet")
-    return {name: result.path / name for name in names}
-
-
-def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:
-    """The learning curves of the best arm of each optimizer, as numbers and as a picture."""
-    from sweep.report.figures import learning_curves as draw
-
-    best = best_arms(result.leaderboard)
-    if best.empty:
-        return {}
-    curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)
-    labels = dict(zip(best["arm_id"], best["arm"], strict=True))
-    title = config.question or f"The best arm of each optimizer of {config.name}"
-    return {
-        "curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False),
-        "curves.png": draw(curves, labels, config.metric.name, title),
-    }
-
-
 def _unequal(result: SweepResult) -> list[str]:
     """Say which trial must not be compared, as the sweep goes on with results of other code or data."""
     try:
@@ -187,7 +177,12 @@ def _dashboard(uri: str | None) -> str | None:
 
 
 def _notes(
-    finished: int, remaining: int, interrupted: bool, tracked: WriterReport | None, problems: Sequence[str]
+    finished: int,
+    remaining: int,
+    interrupted: bool,
+    tracked: WriterReport | None,
+    problems: Sequence[str],
+    unreported: str,
 ) -> list[str]:
     notes = list(problems)
     if finished and remaining:
@@ -196,11 +191,15 @@ def _notes(
         notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
     if interrupted:
         notes.append("Stopped before the end. Run the same command to go on.")
-    if tracked is not None and tracked.error:
+    if tracked is not None and tracked.error and not tracked.failed:
+        notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
+    elif tracked is not None and tracked.error:
         notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
     if tracked is not None and tracked.thinned:
         notes.append(
             f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "
             "epochs.parquet all of them."
         )
+    if unreported:
+        notes.append(f"There is no report: {unreported}")
     return notes

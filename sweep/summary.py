@@ -112,7 +112,9 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     for note in result.notes:
         console.print(note, soft_wrap=True)
     console.print(f"results    {result.path}", soft_wrap=True)
-    if not result.interrupted:
+    if result.report is not None:
+        console.print(f"report     {result.report}", soft_wrap=True)
+    elif not result.interrupted:
         console.print(f"report     sweep report {result.path}", soft_wrap=True)
     if result.dashboard:
         console.print(f"dashboard  {result.dashboard}", soft_wrap=True)

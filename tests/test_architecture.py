@@ -12,20 +12,20 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 
 # A part of `sweep` imports only what stands below it.
 ORDER = [
+    *("__main__", "cli", "lecture", "__init__", "spread", "summary", "runner", "conclusion", "training"),
     *(
-        "__main__",
-        "cli",
-        "lecture",
-        "__init__",
-        "spread",
-        "summary",
-        "runner",
-        "training",
         "board",
         "progress",
         "preparation",
+        "phases",
+        "driver",
+        "hooks",
+        "worker",
+        "chunks",
+        "packing",
+        "tuning",
+        "probe",
     ),
-    *("phases", "driver", "hooks", "worker", "chunks", "packing", "tuning", "probe"),
     *("planning", "design", "recipe", "search", "report", "results", "tracking", "analysis", "space", "config"),
     *("interruption", "address", "machine", "records", "errors"),
 ]

@@ -151,7 +151,8 @@ def _undecided(study: Study, best: Level, other: Level) -> Card | None:
     spread, seen = float(np.std(pair.differences, ddof=1)), abs(pair.difference.value)
     level = (1 - study.confidence) / len(study.comparisons)
     smallest = minimum_detectable_effect(spread, len(pair.seeds), level)
-    if seen >= smallest or not seen:
+    # Equal means can differ by the rounding of their sums.
+    if seen >= smallest or seen <= 1e-12 * max(map(abs, pair.differences)):
         return None
     needed = seeds_needed(seen, spread, level)
     enough = "more seeds than can be run" if needed is None else f"about {counted(needed, 'seed')}"

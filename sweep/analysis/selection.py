@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sweep.analysis.outcomes import Mode, Outcomes, best_first, outcomes
+from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +125,6 @@ def select(
 
 
 def _level_name(level: object, scientific: str) -> str:
-    if scientific == "optimizer":
+    if scientific == "optimizer" or (isinstance(level, str) and scientific not in SETTING_KEYS):
         return str(level)
     return f"{scientific} {level:g}" if isinstance(level, float) else f"{scientific} {level}"

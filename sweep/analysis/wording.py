@@ -82,6 +82,15 @@ def bounds(metric: str, low: float, high: float, confidence: float) -> str:
     return f"{100 * confidence:g} % CI {scale * low:.3g} to {scale * high:.3g}"
 
 
+def limited(metric: str, low: float, high: float) -> tuple[float, float]:
+    """The ends of an interval of a metric, for a share within 0 and 1, of which Student's interval knows nothing.
+
+    >>> limited("val_accuracy", 0.95, 1.02), limited("val_loss", 0.95, 1.02)
+    ((0.95, 1.0), (0.95, 1.02))
+    """
+    return (max(low, 0.0), min(high, 1.0)) if is_share(metric) else (low, high)
+
+
 def listing(items: Sequence[str]) -> str:
     """Join names as a sentence does.
 

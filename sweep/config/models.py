@@ -98,6 +98,9 @@ class SweepConfig(Section):
     tracking: TrackingConfig = Field(default_factory=TrackingConfig)
     """Where trials are recorded in MLflow."""
 
+    report: bool = True
+    """Whether a sweep that has ended writes its report, report.html and report.md, into its results folder."""
+
     results: Annotated[str, Field(min_length=1)] = "results"
     """Folder in which the results of the sweep get a folder of their own, or its URL such as s3://bucket/results."""
 

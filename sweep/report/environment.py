@@ -1,42 +1,44 @@
-"""What a reader needs to run a sweep again: the commands, the machine that wrote the report, the fingerprints."""
+"""What a reader needs to run a sweep again: the machine and the packages that trained it, and the fingerprints."""
 
 from __future__ import annotations
 
-import platform
-import shlex
-from importlib.metadata import PackageNotFoundError, version
-
 from sweep.report.findings import Findings
 
-PACKAGES = ("optimizer-sweep", "numpy", "pandas", "scipy", "ray", "mlflow", "torch", "numba")
+NAMES = {
+    "mlflow.source.git.commit": "commit",
+    "mlflow.source.git.branch": "branch",
+    "mlflow.source.git.dirty": "uncommitted changes",
+    "python": "Python",
+    "machine.os": "system",
+    "machine.cpu": "processor",
+    "machine.cores": "cores",
+    "machine.memory_gib": "memory (GiB)",
+}
 
 
-def commands(findings: Findings) -> tuple[str, ...]:
-    """The commands that make these results and this report again."""
-    folder = findings.folder.as_posix()
-    return f"sweep run {shlex.quote(f'{folder}/config.yaml')}", f"sweep report {shlex.quote(folder)}"
-
-
-def environment() -> tuple[tuple[str, str], ...]:
-    """Names and versions of what wrote the report."""
-    rows = [("Python", platform.python_version()), ("system", f"{platform.system()} {platform.machine()}")]
-    for package in PACKAGES:
-        try:
-            rows.append((package, version(package)))
-        except PackageNotFoundError:
-            # Optional packages, and the project itself when it runs from its source.
-            continue
+def environment(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """Names and values of what trained the sweep; of each start, if it went on somewhere else."""
+    rows = []
+    for number, one in enumerate(findings.environments, 1):
+        start = f" (start {number})" if len(findings.environments) > 1 else ""
+        for key, value in one.items():
+            if key == "packages":
+                rows += [(f"{name}{start}", version) for name, _, version in (p.partition("=") for p in value.split())]
+            else:
+                rows.append((f"{NAMES.get(key, key)}{start}", value))
     return tuple(rows)
 
 
 def fingerprints(findings: Findings) -> tuple[tuple[str, str], ...]:
     """The hash of the plan, and what every trial of a seed saw."""
-    rows = [("plan", findings.plan_hash)]
+    rows = [("plan", findings.plan_hash)] if findings.plan_hash else []
     for part in ("data", "split", "init", "batches"):
         column = f"fingerprint_{part}"
         if column not in findings.trials:
             continue
         found = findings.trials[findings.trials[column].notna() & (findings.trials[column] != "")]
+        if found.empty:
+            continue
         if part == "data":
             rows += [("data", str(value)) for value in found[column].unique()]
         elif part in ("split", "init"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,9 @@ from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
 from sweep.results import SweepResult, load_results
+from sweep.results.frames import read_environments, read_links
+from sweep.space import SETTING_KEYS
+from sweep.tracking.records import RunLinks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,12 +33,31 @@ SEED = 0
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a report is about, and how it is made again.
+
+    Args:
+        name: of the sweep or experiment.
+        question: what it is to answer; empty for none.
+        data: what was trained on; empty if that is not known.
+        keys: the hyperparameters, as the tables name them.
+        commands: that make the results and the report again.
+    """
+
+    name: str
+    question: str
+    data: str
+    keys: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Findings:
     """A finished sweep and what it says.
 
     Args:
         folder: its results.
-        config: what was run.
+        subject: what was run.
         config_text: the resolved YAML.
         plan_hash: sha256 of the plan.
         trials: one row a trial.
@@ -42,10 +66,12 @@ class Findings:
         study: the comparison.
         sentence: the answer.
         cards: of the health checks.
+        environments: what trained, one a start; empty if that was not kept.
+        runs: where the MLflow runs are; None without.
     """
 
     folder: Path
-    config: SweepConfig
+    subject: Subject
     config_text: str
     plan_hash: str
     trials: pd.DataFrame
@@ -54,6 +80,8 @@ class Findings:
     study: Study
     sentence: str
     cards: tuple[Card, ...]
+    environments: tuple[Mapping[str, str], ...] = ()
+    runs: RunLinks | None = None
 
     @property
     def rng(self) -> np.random.Generator:
@@ -132,7 +160,7 @@ def gather(folder: Path) -> Findings:
     )
     return Findings(
         folder,
-        config,
+        _subject(config, folder),
         config_text,
         plan_hash,
         trials,
@@ -141,7 +169,30 @@ def gather(folder: Path) -> Findings:
         study,
         answer(study),
         health(study, trials, result.epochs),
+        tuple(read_environments(folder)),
+        _links(folder),
     )
+
+
+def _subject(config: SweepConfig, folder: Path) -> Subject:
+    source = config.data.source
+    commands = (f"sweep run {shlex.quote(f'{folder.as_posix()}/config.yaml')}", f"sweep report {quoted(folder)}")
+    data = source.name or source.module or str(source.path)
+    return Subject(config.name, config.question, data, SETTING_KEYS, commands)
+
+
+def _links(folder: Path) -> RunLinks | None:
+    found = read_links(folder)
+    try:
+        return RunLinks(**found) if found else None
+    except TypeError:
+        # Written by another version.
+        return None
+
+
+def quoted(folder: Path) -> str:
+    """A folder as a shell takes it."""
+    return shlex.quote(folder.as_posix())
 
 
 def _plan_hash(folder: Path) -> str:

@@ -134,6 +134,15 @@ Panel: TypeAlias = Curves | Forest | Heat | Shares
 
 
 @dataclass(frozen=True)
+class View:
+    """Another way to look at a figure: what its horizontal and its vertical axis are, and the panels."""
+
+    x: str
+    y: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
 class Graph:
     """A figure: a heading, a sentence on how to read it, and panels.
 
@@ -142,9 +151,36 @@ class Graph:
         heading: above it.
         caption: what it shows and how to read it.
         panels: each is a picture of its own, so that they wrap on a narrow screen.
+        views: what a page lets its reader choose from in place of ``panels``, the first shown at first.
     """
 
     name: str
     heading: str
     caption: str
     panels: tuple[Panel, ...]
+    views: tuple[View, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """An upright axis of parallel coordinates: its name, and the place (0 to 1) and text of each tick."""
+
+    name: str
+    ticks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """Parallel coordinates: a line an arm over all dimensions.
+
+    Args:
+        dimensions: from the left.
+        names: of the lines; (L,).
+        looks: number of the colour of each line; (L,).
+        places: of each line, 0 to 1 on each dimension, None where it has no value there; (L, D).
+    """
+
+    dimensions: tuple[Dimension, ...]
+    names: tuple[str, ...]
+    looks: tuple[int, ...]
+    places: tuple[tuple[float | None, ...], ...]

@@ -10,11 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from sweep.analysis.wording import counted
-from sweep.report.environment import commands, environment, fingerprints
-from sweep.report.figures.panels import draw_panel, draw_svg
+from sweep.report.environment import environment, fingerprints
 from sweep.report.findings import Findings, find_folder, gather
 from sweep.report.graphs import Graph
-from sweep.report.inline import inline_svg
+from sweep.report.parallel import parallel
 from sweep.report.setting_graphs import (
     difference_graph,
     heat_graph,
@@ -22,6 +21,8 @@ from sweep.report.setting_graphs import (
     sensitivity_graph,
     tuning_graph,
 )
+from sweep.report.svg import draw
+from sweep.report.svg.parallel import draw_parallel
 from sweep.report.tables import arms_grid, levels_grid, trials_grid
 from sweep.report.training_graphs import learning_graph, schedule_graph, target_graph
 from sweep.results.files import reported, write_text
@@ -47,7 +48,7 @@ class Report:
     Args:
         html: the page.
         markdown: its twin.
-        figures: the pictures, if they were asked for.
+        figures: the pictures.
         sentence: the answer.
     """
 
@@ -58,23 +59,32 @@ class Report:
 
 
 def write_report(name: str | Path, *, root: str | Path = "results", figures: bool = False) -> Report:
-    """Write ``report.html`` and ``report.md`` into the results folder of a finished sweep.
+    """Write ``report.html``, ``report.md`` and its figures as SVG into the results folder of a finished sweep.
 
     Args:
         name: the folder, or the name of a sweep, whose newest results are taken.
         root: folder of all results, to find a name in.
-        figures: write each picture as PNG and SVG into ``figures`` too.
+        figures: write each picture as PNG too.
 
     Raises:
         ResultsError: if there are no such results, they are not finished, or their folder can't be written.
         ComparisonError: if trials that are compared did not see the same.
     """
-    findings = gather(find_folder(name, root))
+    return write_findings(gather(find_folder(name, root)), figures=figures)
+
+
+def write_findings(findings: Findings, *, figures: bool = False) -> Report:
+    """Write the report of what was found into the folder that it names.
+
+    Args:
+        findings: of a sweep, or of another tool's runs.
+        figures: write each picture as PNG too.
+    """
     graphs = make_graphs(findings)
     html, markdown = findings.folder / HTML, findings.folder / MARKDOWN
-    saved = tuple(_save(findings.folder / FIGURES, graphs)) if figures else ()
+    saved = tuple(_save(findings.folder / FIGURES, graphs, figures))
     write_text(html, render_html(findings, graphs))
-    write_text(markdown, render_markdown(findings, graphs if figures else ()))
+    write_text(markdown, render_markdown(findings, graphs))
     return Report(html, markdown, saved, findings.sentence)
 
 
@@ -90,33 +100,38 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
         findings: the results.
         graphs: the figures in their order.
     """
-    drawn = {
-        graph.name: [
-            # The figure is this project's own drawing, whose texts matplotlib has escaped.
-            Markup(inline_svg(draw_svg(panel), f"{graph.name}-{number}", panel.title))
-            for number, panel in enumerate(graph.panels)
-        ]
+    # The drawings are this project's own, which has escaped their texts.
+    views = {
+        graph.name: [(view.x, view.y, [Markup(draw(panel)) for panel in view.panels]) for view in graph.views]
+        or [("", "", [Markup(draw(panel)) for panel in graph.panels])]
         for graph in graphs
     }
+    lines = parallel(findings)
     template = _templates().get_template("page.html.jinja")
     text: str = template.render(
-        **_content(findings), graphs=graphs, drawn=drawn, tables=(arms_grid(findings), trials_grid(findings))
+        **_content(findings),
+        graphs=graphs,
+        views=views,
+        parallel=None if lines is None else Markup(draw_parallel(lines)),
+        arms=len(findings.leaderboard),
+        tables=(arms_grid(findings), trials_grid(findings)),
     )
     return text
 
 
 def render_markdown(findings: Findings, graphs: tuple[Graph, ...]) -> str:
-    """Render the twin; ``graphs`` are those whose pictures lie in ``figures``."""
+    """Render the twin, whose pictures lie in ``figures``."""
     template = _templates().get_template("page.md.jinja")
     text: str = template.render(**_content(findings), graphs=graphs, folder=FIGURES, arms=arms_grid(findings))
     return text
 
 
 def _content(findings: Findings) -> dict[str, object]:
+    subject = findings.subject
     urgent = [card for card in findings.cards if card.severity != "note"]
     return {
-        "name": findings.config.name,
-        "question": findings.config.question or f"Which {findings.study.scientific} is best in {findings.config.name}?",
+        "name": subject.name,
+        "question": subject.question or f"Which {findings.study.scientific} is best in {subject.name}?",
         "sentence": findings.sentence,
         "levels": levels_grid(findings),
         "urgent": urgent,
@@ -129,24 +144,28 @@ def _content(findings: Findings) -> dict[str, object]:
                 (findings.trials["seed"].nunique(), "seed"),
             )
         ),
-        "data": findings.config.data.source.name or str(findings.config.data.source.path),
-        "commands": commands(findings),
+        "data": subject.data,
+        "commands": subject.commands,
         "config": findings.config_text,
-        "environment": environment(),
+        "environment": environment(findings),
         "fingerprints": fingerprints(findings),
     }
 
 
-def _save(folder: Path, graphs: tuple[Graph, ...]) -> Iterator[Path]:
+def _save(folder: Path, graphs: tuple[Graph, ...], pictures: bool) -> Iterator[Path]:
     with reported(folder):
         folder.mkdir(exist_ok=True)
         for graph in graphs:
             for number, panel in enumerate(graph.panels, 1):
-                picture = draw_panel(panel)
                 path = folder / f"{graph.name}-{number}.svg"
-                path.write_text(picture.svg, encoding="utf-8")
-                path.with_suffix(".png").write_bytes(picture.png)
+                path.write_text(draw(panel, is_themed=False), encoding="utf-8")
                 yield path
+                if pictures:
+                    # Matplotlib takes a second to load, and a page does not need it.
+                    from sweep.report.figures.panels import draw_panel
+
+                    path.with_suffix(".png").write_bytes(draw_panel(panel))
+                    yield path.with_suffix(".png")
 
 
 def _templates() -> Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,6 @@ from sweep.errors import AnalysisError
 from sweep.report.findings import Findings
 from sweep.report.graphs import Curve, Curves, Forest, Graph, Heat, Interval, Shares
 from sweep.report.training_graphs import label
-from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +69,8 @@ def difference_graph(findings: Findings) -> Graph | None:
 def sensitivity_graph(findings: Findings) -> Graph | None:
     """The best result at each learning rate; None if no optimizer tried two."""
     study = findings.study
+    if "learning_rate" not in findings.trials or findings.trials["learning_rate"].dtype.kind not in "fi":
+        return None
     curves = []
     tried = 0
     for number, (level, table) in enumerate(_tables(findings)):
@@ -101,7 +103,9 @@ def heat_graph(findings: Findings) -> Graph | None:
     for level in study.levels:
         trials = _trials(findings, level)
         for rows, columns in PAIRS:
-            near = _neighbours(trials, level.selected.arm_id, (rows, columns))
+            if not {rows, columns} <= set(trials):
+                continue
+            near = _neighbours(trials, level.selected.arm_id, (rows, columns), findings.subject.keys)
             if near[rows].nunique() < 2 or near[columns].nunique() < 2:
                 continue
             found = heat_map(near, rows, columns, column)
@@ -140,7 +144,8 @@ def importance_graph(findings: Findings) -> Graph | None:
     panels = []
     for level, table in _tables(findings):
         try:
-            found = importances(table, [key for key in SETTING_KEYS if key != "optimizer"], study.mode, findings.rng)
+            keys = [key for key in findings.subject.keys if key != study.scientific]
+            found = importances(table, keys, study.mode, findings.rng)
         except AnalysisError:
             return None
         if len(found) > 1:
@@ -190,11 +195,11 @@ def _tables(findings: Findings) -> list[tuple[Level, pd.DataFrame]]:
     return [(level, settings_table(_trials(findings, level), column)) for level in findings.study.levels]
 
 
-def _neighbours(trials: pd.DataFrame, arm_id: str, free: tuple[str, str]) -> pd.DataFrame:
+def _neighbours(trials: pd.DataFrame, arm_id: str, free: tuple[str, str], keys: Sequence[str]) -> pd.DataFrame:
     """The trials that differ from an arm in nothing but the two hyperparameters."""
     arm = trials[trials["arm_id"] == arm_id].iloc[0]
     kept = trials
-    for key in SETTING_KEYS:
+    for key in keys:
         if key in kept and key not in free and kept[key].nunique(dropna=False) > 1:
             kept = kept[kept[key].isna() if arm[key] is None or arm[key] != arm[key] else kept[key] == arm[key]]
     return kept

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweep.analysis.study import Level, Study
-from sweep.analysis.wording import capitalised, level_name, metric_name
+from sweep.analysis.wording import capitalised, level_name, limited, metric_name
 from sweep.analysis.wording import value as spell
 from sweep.report.findings import Findings
-from sweep.space import SETTING_KEYS
+from sweep.tracking.stores import is_server
+from sweep.tracking.views import run_page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +34,7 @@ class Grid:
         rows: one text a cell.
         numeric: which columns hold numbers, and are aligned right.
         note: below it; empty for none.
+        addresses: text of a cell -> where it leads.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...]
     note: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 def levels_grid(findings: Findings) -> Grid:
@@ -58,6 +63,9 @@ def levels_grid(findings: Findings) -> Grid:
     note = f"{name} {basis}, at the best of the settings tried for each {study.scientific}."
     if not fresh and any(level.selected.settings > 1 for level in study.levels):
         note += " Shown on the seeds that picked the setting, which flatters all of them."
+    if any(limited(study.metric, mean.low, mean.high) != (mean.low, mean.high)
+           for mean in (level.estimates["mean"] for level in study.levels) if mean.known):  # fmt: skip
+        note += " Intervals are Student's and end at 0 and 100 %, beyond which a share can't be."
     numeric = tuple(column not in words for column in columns)
     return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)
 
@@ -65,7 +73,8 @@ def levels_grid(findings: Findings) -> Grid:
 def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str, ...]:
     mean, report = level.estimates["mean"], level.selected.report
     has = bool(report.values)
-    interval = f"{spell(study.metric, mean.low)} to {spell(study.metric, mean.high)}" if mean.known else "none"
+    low, high = limited(study.metric, mean.low, mean.high)
+    interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
     row = [
         str(place) if has else "",
         capitalised(level_name(level.name)),
@@ -93,7 +102,7 @@ def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str
 def arms_grid(findings: Findings) -> Grid:
     """One row an arm, the best first."""
     board, metric = findings.leaderboard, findings.study.metric
-    used = _varied(board)
+    used = varied(board, findings.subject.keys)
     names = {
         "rank": "rank",
         "optimizer": "optimizer",
@@ -120,7 +129,7 @@ def trials_grid(findings: Findings) -> Grid:
     trials, metric = findings.trials, findings.study.metric
     names = {
         "optimizer": "optimizer",
-        **{key: key for key in _varied(trials)},
+        **{key: key for key in varied(trials, findings.subject.keys)},
         "seed": "seed",
         "status": "status",
         f"final_{metric}": metric,
@@ -131,11 +140,22 @@ def trials_grid(findings: Findings) -> Grid:
         "seconds": "seconds",
         "trial_id": "trial_id",
     }
-    return _grid("trials", "All trials", trials, names, "")
+    runs = findings.runs
+    if runs is None:
+        return _grid("trials", "All trials", trials, names, "")
+    names = {**names, "mlflow_run": "mlflow_run"}
+    shown = trials.assign(mlflow_run=trials["trial_id"].map(dict(runs.runs)))
+    if is_server(runs.uri):
+        pages = {run: run_page(runs.uri, runs.experiment_id, run) for run in runs.runs.values()}
+        return replace(_grid("trials", "All trials", shown, names, ""), addresses=pages)
+    command = f"sweep ui --uri {shlex.quote(runs.uri)}"
+    note = f"`{command}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
+    return _grid("trials", "All trials", shown, names, note)
 
 
-def _varied(table: pd.DataFrame) -> list[str]:
-    return [key for key in SETTING_KEYS if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
+def varied(table: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """The hyperparameters that differ between the rows of a table, without the optimizer."""
+    return [key for key in keys if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
 
 
 def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], note: str) -> Grid:

@@ -10,14 +10,17 @@ import pandas as pd
 from sweep.analysis.curves import learning_curves
 from sweep.analysis.profiles import performance_profiles, performance_ratios
 from sweep.analysis.study import Level
-from sweep.analysis.wording import capitalised, level_name, metric_name, target_value
+from sweep.analysis.wording import capitalised, is_share, level_name, metric_name, target_value
 from sweep.report.findings import Findings
-from sweep.report.graphs import Curve, Curves, Graph, Scale
+from sweep.report.graphs import Curve, Curves, Graph, Scale, View
 
 LARGEST_FACTOR = 10.0
 """Performance profiles end at so many times the fastest."""
 
 MOST_SCHEDULES = 7
+
+X_AXES = {"epochs": "epoch", "steps": "steps", "seconds": "seconds"}
+"""What learning curves are drawn over -> its column."""
 
 
 def label(level: Level) -> str:
@@ -33,30 +36,47 @@ def learning_graph(findings: Findings) -> Graph | None:
     if epochs.empty:
         return None
     metric = findings.study.metric
-    panels = [_learning(findings, epochs, metric, "epochs"), _learning(findings, epochs, metric, "steps")]
-    # Losses go over decades: on a linear axis only the first epochs would be seen.
-    panels += [_learning(findings, epochs, name, "epochs") for name in ("val_loss", "train_loss") if name != metric]
+    shown = [metric, *(name for name in ("val_loss", "train_loss") if name != metric and name in epochs)]
+    views = tuple(
+        View(unit, scale, tuple(_learning(findings, epochs, name, unit, scale) for name in shown))
+        for scale in ("usual", "other")
+        for unit in X_AXES
+        if epochs[X_AXES[unit]].notna().any()
+    )
     return Graph(
         "learning-curves",
         "Learning curves",
         f"The best setting of each {findings.study.scientific}: mean over seeds, and in the band all seeds. "
         "A line ends where no seed went on.",
-        tuple(panels),
+        views[0].panels,
+        views,
     )
 
 
-def _learning(findings: Findings, epochs: pd.DataFrame, metric: str, unit: str) -> Curves:
+def _learning(findings: Findings, epochs: pd.DataFrame, metric: str, unit: str, scale: str) -> Curves:
+    """A metric over one unit; losses go over decades and are usually logarithmic, and shares are not.
+
+    The other scale of a share shows what is missing to 1, without which a logarithm of it tells nothing.
+    """
+    is_log = (metric.endswith("loss") and bool((epochs[metric].dropna() > 0).all())) != (scale == "other")
+    is_error = is_log and is_share(metric)
     curves = []
     for number, level in enumerate(findings.study.levels):
         rows = epochs[epochs["arm_id"] == level.selected.arm_id]
         table = learning_curves(rows, [level.selected.arm_id], metric)
-        x = table["epoch"] if unit == "epochs" else table["epoch"].map(rows.groupby("epoch")["steps"].mean())
+        x = table["epoch"].map(rows.groupby("epoch")[X_AXES[unit]].mean()).to_numpy(dtype=np.float64)
         mean, low, high = (table[key].to_numpy(dtype=np.float64) for key in ("mean", "low", "high"))
-        curves.append(Curve(label(level), number, x.to_numpy(dtype=np.float64), mean, low, high))
-    scale: Scale = "log" if metric.endswith("loss") and (epochs[metric].dropna() > 0).all() else "linear"
-    name = capitalised(metric_name(metric))
+        if is_error:
+            mean, low, high = 1 - mean, 1 - high, 1 - low
+        curves.append(Curve(label(level), number, x, mean, low, high))
+    axis: Scale = "log" if is_log else "linear"
+    words = f"1 - {metric_name(metric)}" if is_error else metric_name(metric)
     target = findings.study.target if metric == findings.study.metric else None
-    return Curves(f"{name} over {unit}", unit, metric_name(metric), tuple(curves), y_scale=scale, target=target)
+    if target is not None and is_error:
+        target = 1 - target
+    if is_log and target is not None and target <= 0:
+        target = None
+    return Curves(f"{capitalised(words)} over {unit}", unit, words, tuple(curves), y_scale=axis, target=target)
 
 
 def target_graph(findings: Findings) -> Graph | None:
@@ -112,6 +132,8 @@ def _profile(findings: Findings) -> Curves | None:
 def schedule_graph(findings: Findings) -> Graph | None:
     """The learning rate over the epochs, one line a schedule; None if all were constant."""
     trials, epochs = findings.trials, findings.epochs
+    if "learning_rate" not in epochs:
+        return None
     keys = [str(key) for key in trials if str(key).startswith("decay") and trials[key].nunique() > 0]
     board = findings.leaderboard.merge(
         trials.drop_duplicates("arm_id")[["arm_id", *keys]], on="arm_id", suffixes=("_", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,18 @@ from pyarrow import parquet
 from sweep.errors import ResultsError
 from sweep.records import TrialResult
 from sweep.results.files import TEMPORARY, lock, replacing, reported, write_text
-from sweep.results.frames import CONFIG, EPOCHS, LEADERBOARD, PLAN, TRIALS, load_results, trials_frame
+from sweep.results.frames import (
+    CONFIG,
+    ENVIRONMENT,
+    EPOCHS,
+    LEADERBOARD,
+    LINKS,
+    PLAN,
+    TRIALS,
+    load_results,
+    read_environments,
+    trials_frame,
+)
 from sweep.results.journal import FINISHED, Journal, to_results
 from sweep.results.leaderboard import leaderboard
 from sweep.results.mirror import Mirror, is_url, local_root, mirror_of, require_store
@@ -25,6 +36,7 @@ from sweep.results.tables import epochs_table, histories, in_plan_order, trials_
 if TYPE_CHECKING:
     from sweep.planning import Plan
     from sweep.results.frames import SweepResult
+    from sweep.tracking import RunLinks
 
 
 def folder_of(root: str | Path, plan: Plan) -> Path:
@@ -129,6 +141,17 @@ class ResultsFolder:
         """Write ``config.yaml``, the resolved configuration."""
         write_text(self.path / CONFIG, text)
 
+    def write_environment(self, environment: Mapping[str, str]) -> None:
+        """Add what trains to ``environment.json``: one entry a start, unless it is that of the start before."""
+        path = self.path / ENVIRONMENT
+        known = read_environments(self.path)
+        if not known or known[-1] != environment:
+            write_text(path, json.dumps([*known, dict(environment)], indent=1) + "\n")
+
+    def write_links(self, links: RunLinks) -> None:
+        """Write ``mlflow.json``: where the runs of the trials are."""
+        write_text(self.path / LINKS, json.dumps(asdict(links), indent=1) + "\n")
+
     def append(self, results: Sequence[TrialResult]) -> None:
         """Keep results that have arrived; from now on the end of this process does not lose them."""
         self._journal.append(results)
@@ -164,7 +187,7 @@ class ResultsFolder:
         trials = trials_table(plan, ordered, past, metric, mode, target)
         _write_table(self.path / EPOCHS, epochs_table(plan, past))
         _write_table(self.path / TRIALS, trials)
-        ranked = leaderboard(trials_frame(trials), metric, mode, plan.report_seeds)
+        ranked = leaderboard(trials_frame(trials), metric, mode, report_seeds=plan.report_seeds)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         self._journal.compact()

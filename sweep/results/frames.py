@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLAN, CONFIG = "plan.json", "config.yaml"
+ENVIRONMENT, LINKS = "environment.json", "mlflow.json"
 TRIALS, EPOCHS, LEADERBOARD = "trials.parquet", "epochs.parquet", "leaderboard.csv"
 
 
@@ -72,6 +74,26 @@ def load_results(path: str | Path) -> SweepResult:
                 "Give the folder that `sweep run` printed, or run the sweep to its end."
             )
     return SweepResult(folder)
+
+
+def read_environments(folder: Path) -> list[dict[str, str]]:
+    """What trained a sweep, one entry a start that differs from the one before; empty if that was not kept."""
+    found = _read_json(folder / ENVIRONMENT)
+    return found if isinstance(found, list) else []
+
+
+def read_links(folder: Path) -> dict[str, Any]:
+    """Where the MLflow runs of a sweep are: ``uri experiment_id run_id runs``; empty if it has none."""
+    found = _read_json(folder / LINKS)
+    return found if isinstance(found, dict) else {}
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # Folders of earlier versions do not have it, and a report can do without.
+        return None
 
 
 def trials_frame(table: pa.Table) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,7 +16,11 @@ ENDED_WELL = ("COMPLETED", "STOPPED")
 
 
 def leaderboard(
-    trials: pd.DataFrame, metric: str, mode: Literal["min", "max"], report_seeds: Collection[int] = ()
+    trials: pd.DataFrame,
+    metric: str,
+    mode: Literal["min", "max"],
+    keys: Sequence[str] = SETTING_KEYS,
+    report_seeds: Collection[int] = (),
 ) -> pd.DataFrame:
     """Make one row per arm, ranked by the mean over seeds of the metric after the last epoch.
 
@@ -29,6 +33,7 @@ def leaderboard(
         trials: one row a trial, as ``trials.parquet`` holds them.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
+        keys: the hyperparameters.
         report_seeds: fresh seeds of the arms that were picked; empty for none.
 
     Returns:
@@ -67,10 +72,10 @@ def leaderboard(
         table["reached"] = table["reached"].fillna(0).astype(np.int64)
     if report_seeds:
         table = table.join(_reported(reported, metric))
-    used = [key for key in SETTING_KEYS if key in trials and trials[key].notna().any()]
+    used = [key for key in keys if key in trials and trials[key].notna().any()]
     hyperparameters = [key for key in used if key != "optimizer"]
     table = table.join(by_arm[hyperparameters].first())
-    return _ranked(table.reset_index(), f"final_{metric}_mean", mode)
+    return _ranked(table.reset_index(), f"final_{metric}_mean", mode, keys)
 
 
 def _reported(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -84,7 +89,9 @@ def _reported(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
     return table.astype({"report_seeds": "Int64", "report_diverged": "Int64"})
 
 
-def _ranked(table: pd.DataFrame, value: str, mode: Literal["min", "max"]) -> pd.DataFrame:
+def _ranked(
+    table: pd.DataFrame, value: str, mode: Literal["min", "max"], keys: Sequence[str] = SETTING_KEYS
+) -> pd.DataFrame:
     """Sort arms and number them; arms that are equal share a rank."""
     import pandas as pd
 
@@ -92,11 +99,11 @@ def _ranked(table: pd.DataFrame, value: str, mode: Literal["min", "max"]) -> pd.
     # 0: every seed that ended, ended well; 1: some diverged; 2: there is no number to rank by.
     group = np.where(loss.isna(), 2, np.where(table["diverged"] > 0, 1, 0))
     order = np.lexsort((loss.to_numpy(), group))
-    keys = pd.DataFrame({"group": group, "loss": loss}).iloc[order]
-    is_new = (keys != keys.shift()).any(axis=1).to_numpy()
+    places = pd.DataFrame({"group": group, "loss": loss}).iloc[order]
+    is_new = (places != places.shift()).any(axis=1).to_numpy()
     rank = np.maximum.accumulate(np.where(is_new, np.arange(1, len(table) + 1), 0))
     result = table.iloc[order].reset_index(drop=True)
     ranks = pd.Series(rank, dtype="Int64").mask(group[order] == 2)
     result.insert(0, "rank", ranks)
-    last = ["arm_id", *(key for key in SETTING_KEYS if key in result and key != "optimizer")]
+    last = ["arm_id", *(key for key in keys if key in result and key != "optimizer")]
     return result[[column for column in result.columns if column not in last] + last]

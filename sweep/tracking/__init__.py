@@ -1,17 +1,22 @@
 """Writes sweeps to MLflow and opens its dashboard; MLflow itself is imported only when it is used."""
 
-from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord, WriterReport
+from sweep.tracking.arm_runs import ArmSummary
+from sweep.tracking.machine import environment_tags
+from sweep.tracking.records import DatasetRecord, RunLinks, RunStatus, SweepRecord, WriterReport
 from sweep.tracking.stores import check_store, resolve_uri
 from sweep.tracking.ui import open_dashboard
 from sweep.tracking.writer import SweepWriter
 
 __all__ = [
+    "ArmSummary",
     "DatasetRecord",
+    "RunLinks",
     "RunStatus",
     "SweepRecord",
     "SweepWriter",
     "WriterReport",
     "check_store",
+    "environment_tags",
     "open_dashboard",
     "resolve_uri",
 ]

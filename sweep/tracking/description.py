@@ -14,6 +14,10 @@ Each child run is one trial: one optimizer setting with one seed. Compare them b
 ({better} is better). A parameter that an optimizer ignores holds `-`. A run with a red cross either
 diverged or failed: the tag `status` says which, `diverged_step` says when.
 
+Runs named `... all seeds` (tag `kind` = `arm`) sum up a setting: mean over its seeds with a 95 % interval, seeds,
+share that diverged, median steps to the target. The artifact `report.html` answers the question on one page.
+
+- The trials alone: filter `tags.kind = "trial"`.
 - Only one optimizer: filter `tags.optimizer = "adam"`.
 - Only the trials that diverged: filter `tags.status = "DIVERGED"`.
 - The seeds of one setting: group by the tag `arm`.

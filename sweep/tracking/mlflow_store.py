@@ -83,6 +83,10 @@ class MlflowStore:
         """Status of the trial in its run; None if it has no complete run."""
         return self._parent.outcome(trial_id)
 
+    def run_ids(self) -> dict[str, str]:
+        """The run of each trial that has a complete one."""
+        return self._parent.run_ids()
+
     def write(self, runs: Sequence[TrialRun]) -> None:
         """Write complete runs; called again with the same runs after an error, it writes none twice."""
         if self._sink is not None:

@@ -70,6 +70,10 @@ class ParentRun:
         """Status of the trial in its run; None if it has no complete run."""
         return self._runs[trial_id][1] if trial_id in self._runs else None
 
+    def run_ids(self) -> dict[str, str]:
+        """The run of each trial that has a complete one."""
+        return {trial_id: run_id for trial_id, (run_id, outcome) in self._runs.items() if outcome}
+
     def remember(self, trial_id: str, run_id: str, outcome: str) -> None:
         """Note that a trial has a complete run."""
         self._runs[trial_id] = (run_id, outcome)

@@ -62,6 +62,23 @@ class SweepRecord:
 
 
 @dataclass(frozen=True)
+class RunLinks:
+    """Where the runs of a sweep are.
+
+    Args:
+        uri: address of the store, without a password.
+        experiment_id: id of the experiment.
+        run_id: id of the parent run.
+        runs: trial id -> id of its run.
+    """
+
+    uri: str
+    experiment_id: str
+    run_id: str
+    runs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class WriterReport:
     """What became of the trials given to the writer.
 

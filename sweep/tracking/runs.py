@@ -40,6 +40,10 @@ TRIAL_TAG = "sweep.trial_id"
 PLAN_TAG = "sweep.plan_hash"
 PARENT_TAG = "mlflow.parentRunId"
 STATUS_TAG = "status"
+KIND_TAG = "kind"
+"""Tells the runs of trials from those that sum up an arm."""
+
+TRIAL_KIND = "trial"
 THINNED_TAG = "thinned"
 """On a run that holds only some of its epochs: how many of how many."""
 
@@ -91,12 +95,12 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"], poi
     kept = kept_epochs(result, metric, mode, points)
     return TrialRun(
         trial_id=trial.id,
-        name=f"{_label(trial.arm)[: NAME_CHARACTERS - 12]} s{trial.seed}",
+        name=f"{label(trial.arm)[: NAME_CHARACTERS - 12]} s{trial.seed}",
         outcome=result.status,
         status=_run_status(result),
         started_milliseconds=_milliseconds(result.started_seconds),
         ended_milliseconds=_milliseconds(max(result.ended_seconds, result.started_seconds)),
-        params={**_hyperparameters(trial.arm.setting), "seed": str(trial.seed)},
+        params={**hyperparameters(trial.arm.setting), "seed": str(trial.seed)},
         tags=_tags(result, kept),
         points=(*_history(result, kept), *_summary(result, metric, mode)),
     )
@@ -125,7 +129,8 @@ def _best(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> int 
     return int(np.nanargmin(values) if mode == "min" else np.nanargmax(values))
 
 
-def _label(arm: Arm) -> str:
+def label(arm: Arm) -> str:
+    """What an arm is called."""
     return arm.label or str(arm.setting.get("optimizer", "trial"))
 
 
@@ -143,7 +148,8 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _hyperparameters(setting: Mapping[str, Value]) -> dict[str, str]:
+def hyperparameters(setting: Mapping[str, Value]) -> dict[str, str]:
+    """The parameters of a run: the same keys for every optimizer."""
     keys = (*HYPERPARAMETERS, *(key for key in setting if key not in HYPERPARAMETERS))
     return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in keys}
 
@@ -152,8 +158,9 @@ def _tags(result: TrialResult, kept: NDArray[np.intp]) -> dict[str, str]:
     arm = result.trial.arm
     tags = {
         TRIAL_TAG: result.trial.id,
+        KIND_TAG: TRIAL_KIND,
         "optimizer": str(arm.setting.get("optimizer", IGNORED)),
-        "arm": _label(arm),
+        "arm": label(arm),
         "arm_id": arm.id,
         "seed": str(result.trial.seed),
         STATUS_TAG: result.status,

@@ -112,6 +112,10 @@ class SqliteStore:
         """Status of the trial in its run; None if it has no complete run."""
         return self._runs[trial_id][1] if trial_id in self._runs else None
 
+    def run_ids(self) -> dict[str, str]:
+        """The run of each trial that has a complete one."""
+        return {trial_id: run_id for trial_id, (run_id, outcome) in self._runs.items() if outcome}
+
     def write(self, runs: Sequence[TrialRun]) -> None:
         """Write complete runs; those of an earlier start that ended otherwise are deleted."""
         new = [(new_run_id(), run) for run in runs if self.outcome(run.trial_id) != run.outcome]

@@ -44,6 +44,9 @@ class SweepStore(Protocol):
     def outcome(self, trial_id: str) -> str | None:
         """Status of the trial in its run; None if it has no complete run."""
 
+    def run_ids(self) -> dict[str, str]:
+        """The run of each trial that has a complete one."""
+
     def write(self, runs: Sequence[TrialRun]) -> None:
         """Write complete runs; called again with the same runs after an error, it writes none twice."""
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.tracking.records import SweepRecord
-from sweep.tracking.runs import IGNORED, PARENT_TAG, STATUS_TAG, TrialRun
+from sweep.tracking.runs import IGNORED, KIND_TAG, PARENT_TAG, STATUS_TAG, TRIAL_KIND, TrialRun
 
 TAG_PREFIX = "mlflow.sharedViewState."
 SECTION = "sweep"
@@ -81,11 +81,21 @@ def experiment_page(base: str, experiment_id: str, view: str | None) -> str:
     return page if view is None else f"{page}&viewStateShareKey={view}"
 
 
+def run_page(base: str, experiment_id: str, run_id: str) -> str:
+    """Address of a run.
+
+    >>> run_page("http://127.0.0.1:5000/", "1", "ab12")
+    'http://127.0.0.1:5000/#/experiments/1/runs/ab12'
+    """
+    return f"{base.rstrip('/')}/#/experiments/{experiment_id}/runs/{run_id}"
+
+
 def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str, str]:
-    """Tags of the experiment that hold the three views of a sweep.
+    """Tags of the experiment that hold the four views of a sweep.
 
     ``settings`` groups the seeds of a setting, the best first; ``optimizers`` shows the best that each
-    optimizer reached; ``trials`` lists every trial and compares them in parallel coordinates.
+    optimizer reached; ``trials`` lists every trial and compares them in parallel coordinates; ``arms`` has
+    the runs that sum up a setting, with the interval of its mean.
     """
     state = _state(record, parent_run_id)
     # The dashboard averages numbers within a group and shows no text, so that only numbers get a column.
@@ -105,6 +115,7 @@ def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str
             "compareRunCharts": curves,
             **_grouping("average", "tag", "arm", seen.arms),
         },
+        "arms": _arms(record, parent_run_id, averaged),
     }
     return {
         TAG_PREFIX + view_id(record.name, kind): _envelope(f"{record.name}: {kind}", {**state, **view})
@@ -145,7 +156,7 @@ def _pack(state: Mapping[str, Any]) -> str:
 
 def _state(record: SweepRecord, parent_run_id: str) -> dict[str, Any]:
     return {
-        "searchFilter": f'tags."{PARENT_TAG}" = "{parent_run_id}"',
+        "searchFilter": _filter(parent_run_id, TRIAL_KIND),
         "orderByKey": f"metrics.`best_{record.metric}`",
         "orderByAsc": record.mode == "min",
         "runsHiddenMode": "FIRST_20_RUNS",
@@ -154,6 +165,27 @@ def _state(record: SweepRecord, parent_run_id: str) -> dict[str, Any]:
             {"uuid": "rest", "name": "Model metrics", "display": False, "isReordered": True},
         ],
         "isAccordionReordered": True,
+    }
+
+
+def _filter(parent_run_id: str, kind: str) -> str:
+    return f'tags."{PARENT_TAG}" = "{parent_run_id}" and tags.{KIND_TAG} = "{kind}"'
+
+
+def _arms(record: SweepRecord, parent_run_id: str, params: Sequence[str]) -> dict[str, Any]:
+    """One row an arm: its mean over the seeds with the interval, which the dashboard cannot work out itself."""
+    mean = f"final_{record.metric}_mean"
+    names = (mean, f"final_{record.metric}_low", f"final_{record.metric}_high", "seeds", "diverged_share")
+    metrics = [f"metrics.`{name}`" for name in (*names, "target_steps_median")]
+    columns = [*metrics, *(f"params.`{key}`" for key in params)]
+    return {
+        "searchFilter": _filter(parent_run_id, "arm"),
+        "orderByKey": f"metrics.`{mean}`",
+        "selectedColumns": columns,
+        "columnOrder": ["attributes.`Run Name`", *columns],
+        "columnWidths": {"attributes.`Run Name`": 300, **dict.fromkeys(metrics, 170)},
+        "compareRunCharts": [_card("BAR", name, metricKey=name) for name in (mean, "target_steps_median")],
+        "groupBy": None,
     }
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import getpass
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 from sweep.records import TrialResult
+from sweep.tracking.arm_runs import ARM_KIND, ArmSummary, arm_runs
 from sweep.tracking.description import describe
 from sweep.tracking.machine import environment_tags
 from sweep.tracking.quiet import hush_mlflow
-from sweep.tracking.records import RunStatus, SweepRecord, WriterReport
-from sweep.tracking.runs import POINTS, THINNED_TAG, TrialRun, trial_run
+from sweep.tracking.records import RunLinks, RunStatus, SweepRecord, WriterReport
+from sweep.tracking.runs import KIND_TAG, POINTS, THINNED_TAG, TrialRun, trial_run
 from sweep.tracking.store import Artifacts, StoreError, SweepStore, choose_store
-from sweep.tracking.stores import is_server
+from sweep.tracking.stores import is_server, without_password
 from sweep.tracking.views import NOTHING_SEEN, experiment_page, view_id
 from sweep.tracking.waiting import BoundedQueue, PendingFile
 
@@ -69,10 +70,13 @@ class SweepWriter:
         self._deadline: float | None = None
         self._given_up = False
         self._ending = threading.Event()
+        self._drained = threading.Event()
+        self._released = threading.Event()
+        self._arms: Sequence[ArmSummary] = ()
         self._ready = threading.Event()
         self._store: SweepStore | None = None
         self._ended_as: tuple[RunStatus, Artifacts, Mapping[str, float]] = ("KILLED", {}, {})
-        self._written = self._skipped = self._failed = self._thinned = 0
+        self._written = self._skipped = self._failed = self._failed_arms = self._thinned = 0
         self._seen = NOTHING_SEEN
         self._busy_seconds = 0.0
         self._batch: list[TrialRun] = []
@@ -109,6 +113,27 @@ class SweepWriter:
         if not self._queue.put(result, PUT_SECONDS):
             self._pending.append([self._describe(result)])
 
+    def drain(self, arms: Sequence[ArmSummary] = ()) -> RunLinks | None:
+        """Write what is left, then a run for each arm, and wait for both; no trial can be handed over afterwards.
+
+        Args:
+            arms: the summaries.
+
+        Returns:
+            where the runs are; None if the store was never reached.
+        """
+        if not self._ending.is_set():
+            self._arms = arms
+            self._deadline = time.monotonic() + self._patience_seconds
+            self._ending.set()
+            self._queue.close()
+        self._drained.wait()
+        store = self._store
+        if store is None or not self._ready.is_set():
+            return None
+        uri = without_password(self._uri)
+        return RunLinks(uri, store.experiment_id, store.run_id, store.run_ids())
+
     def finish(
         self,
         status: RunStatus,
@@ -123,11 +148,11 @@ class SweepWriter:
             metrics: metrics of the parent run.
         """
         if self._report is None:
-            if not self._ending.is_set():
+            if not self._released.is_set():
                 self._ended_as = (status, artifacts, metrics)
+                self.drain()
                 self._deadline = time.monotonic() + self._patience_seconds
-                self._ending.set()
-                self._queue.close()
+                self._released.set()
             self._thread.join()
             if not self._completed:
                 self._error = "The writer ended early; its traceback is above."
@@ -138,10 +163,13 @@ class SweepWriter:
                 thinned=self._thinned,
                 seconds=self._busy_seconds,
                 pending=self._pending.path if self._failed else None,
-                error=self._error if self._failed or not self._completed or not self._ready.is_set() else None,
+                error=self._error if self._is_lacking() else None,
                 url=self._url(),
             )
         return self._report
+
+    def _is_lacking(self) -> bool:
+        return bool(self._failed or self._failed_arms) or not self._completed or not self._ready.is_set()
 
     def _url(self) -> str | None:
         if not is_server(self._uri) or self.experiment_id is None:
@@ -160,7 +188,9 @@ class SweepWriter:
             while self._batch or (batch := self._queue.take(BATCH_NUMBERS)):
                 self._keep(self._batch or [self._describe(result) for result in batch])
                 self._batch = []
+            self._drained.set()
             if not self._completed:
+                self._released.wait()
                 self._end()
 
     def _serve(self) -> None:
@@ -170,6 +200,9 @@ class SweepWriter:
             self._keep(self._write(self._batch))
             self._batch = []
         self._failed = self._pending.drain(self._write, BATCH_NUMBERS)
+        self._failed_arms = len(self._write(arm_runs(self._arms, round(time.time() * 1000))))
+        self._drained.set()
+        self._released.wait()
         if opened:
             self._end()
 
@@ -196,7 +229,8 @@ class SweepWriter:
         store = self._store
         if store is None or not self._ready.is_set():
             return runs
-        self._seen = self._seen.add(runs)
+        trials = [run for run in runs if run.tags.get(KIND_TAG) != ARM_KIND]
+        self._seen = self._seen.add(trials)
         new = [run for run in runs if store.outcome(run.trial_id) != run.outcome]
         self._try(lambda: store.write(new))
         unwritten = []
@@ -204,8 +238,9 @@ class SweepWriter:
             # One refused run must not take its batch with it.
             if store.outcome(run.trial_id) != run.outcome and not self._try(partial(store.write, [run])):
                 unwritten.append(run)
-        self._skipped += len(runs) - len(new)
-        self._written += len(new) - len(unwritten)
+        if trials:
+            self._skipped += len(runs) - len(new)
+            self._written += len(new) - len(unwritten)
         self._thinned += sum(THINNED_TAG in run.tags for run in runs)
         return unwritten
 

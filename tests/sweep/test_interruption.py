@@ -78,10 +78,11 @@ class Stopped:
 
     @property
     def runs(self) -> list[tuple[str, bool]]:
-        """Status of each run in MLflow, and whether it is a trial's."""
+        """Status of each run in MLflow but those that sum up an arm, and whether it is a trial's."""
         query = (
             "SELECT status, EXISTS (SELECT 1 FROM tags WHERE tags.run_uuid = runs.run_uuid AND key = 'sweep.trial_id') "
-            "FROM runs WHERE lifecycle_stage = 'active'"
+            "FROM runs WHERE lifecycle_stage = 'active' AND NOT EXISTS "
+            "(SELECT 1 FROM tags WHERE tags.run_uuid = runs.run_uuid AND key = 'kind' AND value = 'arm')"
         )
         with closing(sqlite3.connect(self.file.parent / "mlflow.db")) as database:
             return [(status, bool(is_trial)) for status, is_trial in database.execute(query)]

@@ -67,8 +67,9 @@ def mlflow_runs(folder: Path, experiment: str = "sweep"):
     client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
     found = client.search_runs([client.get_experiment_by_name(experiment).experiment_id])
     parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
-    children = {run.data.tags["sweep.trial_id"]: run for run in found if "mlflow.parentRunId" in run.data.tags}
-    assert len(children) + len(parents) == len(found), "a trial has one run"
+    children = {run.data.tags["sweep.trial_id"]: run for run in found if run.data.tags.get("kind") == "trial"}
+    arms = [run for run in found if run.data.tags.get("kind") == "arm"]
+    assert len(children) + len(parents) + len(arms) == len(found), "a trial has one run"
     return client, parents, children
 
 
@@ -191,6 +192,36 @@ def test_the_resolved_configuration_gives_the_same_plan_again(finished):
     again = run(load_config(result.path / "config.yaml"))
     assert again.path == result.path
     assert again.trials["started_seconds"].tolist() == result.trials["started_seconds"].tolist()
+
+
+def test_mlflow_holds_a_run_an_arm_with_its_mean_over_the_seeds_and_the_interval(finished):
+    file, result, _ = finished
+    client, (parent,), children = mlflow_runs(file.parent)
+    found = client.search_runs([parent.info.experiment_id], "tags.kind = 'arm'")
+    arms = {run.data.tags["arm_id"]: run for run in found}
+    assert len(found) == len(arms) == result.trials["arm_id"].nunique()
+    for arm_id, rows in result.trials.groupby("arm_id"):
+        tags, metrics = arms[arm_id].data.tags, arms[arm_id].data.metrics
+        assert tags["mlflow.parentRunId"] == parent.info.run_id
+        assert metrics["seeds"] == len(rows) - (rows["status"] == "DIVERGED").sum()
+        assert metrics["diverged_share"] == (rows["status"] == "DIVERGED").mean()
+        values = rows["final_val_accuracy"].dropna()
+        if len(values):
+            assert metrics["final_val_accuracy_mean"] == pytest.approx(values.mean())
+        assert arms[arm_id].data.params.keys() == next(iter(children.values())).data.params.keys()
+        assert arms[arm_id].data.params["seed"] == "-"
+
+
+def test_the_report_is_in_the_folder_and_in_mlflow_and_its_trials_lead_to_their_runs(finished):
+    file, result, _ = finished
+    client, (parent,), children = mlflow_runs(file.parent)
+    assert result.report == result.path / "report.html"
+    names = {item.path for item in client.list_artifacts(parent.info.run_id)}
+    assert {"report.html", "report.md", "figures"} <= names
+    text = result.report.read_text(encoding="utf-8")
+    for trial_id, child in children.items():
+        assert trial_id in text
+        assert child.info.run_id in text
 
 
 def test_a_second_run_trains_nothing_and_adds_no_run_to_mlflow(finished):

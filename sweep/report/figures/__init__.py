@@ -1,7 +1,6 @@
 """Draws figures from plain records and tables; the only package that imports matplotlib."""
 
 from sweep.report.figures.charts import draw_chart, draw_panels
-from sweep.report.figures.curves import learning_curves
 from sweep.report.figures.style import Picture
 
-__all__ = ["Picture", "draw_chart", "draw_panels", "learning_curves"]
+__all__ = ["Picture", "draw_chart", "draw_panels"]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, NullFormatter
 
-from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, look, tidy
+from sweep.report.figures.style import COLOURS, DPI, as_png, look, tidy
 from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
 
 WIDTH_INCHES = 5.6
@@ -28,27 +27,13 @@ LONGEST_OF_TWO = 30
 DOTS = "osD^vPX"
 
 
-def draw_panel(panel: Panel) -> Picture:
-    """Draw one panel as PNG on white and as SVG without a background.
+def draw_panel(panel: Panel) -> bytes:
+    """Draw one panel as PNG on white.
 
     Args:
         panel: what to show.
     """
-    return Picture(as_png(_figure(panel)), draw_svg(panel))
-
-
-def draw_svg(panel: Panel) -> str:
-    """Draw one panel as SVG only, which takes half the time.
-
-    Args:
-        panel: what to show.
-    """
-    figure = _figure(panel)
-    figure.patch.set_visible(False)
-    figure.axes[0].patch.set_visible(False)
-    # Letters as text: a tenth of the size of letters as paths, and they can be searched and read aloud.
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        return as_svg(figure)
+    return as_png(_figure(panel))
 
 
 def _figure(panel: Panel) -> Figure:

@@ -44,15 +44,29 @@ for (const input of document.querySelectorAll("input[type=search]")) {
   });
 }
 
+function shownRows(table) {
+  return [...table.rows].filter((row) => !row.hidden && !row.classList.contains("out"));
+}
+
+function latex(table) {
+  const special = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
+  const spell = (text) => text.replace(/[\\&%$#_{}~^]/g, (letter) => special[letter] ?? `\\${letter}`);
+  const kinds = [...table.tHead.rows[0].cells].map((cell) => (cell.classList.contains("n") ? "r" : "l")).join("");
+  const lines = shownRows(table).map((row) => `${[...row.cells].map((cell) => spell(cell.textContent)).join(" & ")} \\\\`);
+  const [head, ...body] = lines;
+  return [`\\begin{tabular}{${kinds}}`, "\\toprule", head, "\\midrule", ...body, "\\bottomrule", "\\end{tabular}", ""].join("\n");
+}
+
 function csv(table) {
   const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const rows = [...table.rows].filter((row) => !row.hidden);
+  const rows = shownRows(table);
   return rows.map((row) => [...row.cells].map((cell) => quote(cell.textContent)).join(",")).join("\n") + "\n";
 }
 
 for (const button of document.querySelectorAll(".copy")) {
   button.addEventListener("click", async () => {
-    const text = csv(document.getElementById(button.dataset.for));
+    const table = document.getElementById(button.dataset.for);
+    const text = button.dataset.as === "latex" ? latex(table) : csv(table);
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -64,7 +78,86 @@ for (const button of document.querySelectorAll(".copy")) {
       document.execCommand("copy");
       area.remove();
     }
+    const label = button.textContent;
     button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy as CSV"), 1500);
+    setTimeout(() => (button.textContent = label), 1500);
+  });
+}
+
+for (const section of document.querySelectorAll(".graph")) {
+  const choices = [...section.querySelectorAll("select")];
+  choices.forEach((select) =>
+    select.addEventListener("change", () => {
+      const [x, y] = choices.map((each) => each.value);
+      for (const view of section.querySelectorAll(".panels")) view.hidden = view.dataset.x !== x || view.dataset.y !== y;
+    }),
+  );
+}
+
+const coordinates = document.querySelector("#parallel svg");
+if (coordinates) {
+  // Lines are drawn from the last arm to the first, and the table begins with the first.
+  const lines = [...coordinates.querySelectorAll(".arm")].reverse();
+  const places = lines.map((line) => line.dataset.places.split(",").map((text) => (text === "" ? NaN : Number(text))));
+  const rows = [...document.getElementById("arms").tBodies[0].rows];
+  const ranges = new Map();
+  const count = document.querySelector("#parallel .count");
+
+  const show = () => {
+    let kept = 0;
+    lines.forEach((line, number) => {
+      const out = [...ranges].some(([axis, [low, high]]) => !(places[number][axis] >= low && places[number][axis] <= high));
+      line.classList.toggle("out", out);
+      rows[number]?.classList.toggle("out", out);
+      kept += !out;
+    });
+    count.textContent = ranges.size ? `${kept} of ${lines.length} arms` : `${lines.length} arms`;
+  };
+
+  const marks = new Map();
+  const forget = (axis) => {
+    ranges.delete(axis);
+    marks.get(axis)?.remove();
+    marks.delete(axis);
+  };
+
+  for (const area of coordinates.querySelectorAll(".brush")) {
+    const axis = Number(area.dataset.axis);
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(area.getAttribute(name)));
+    let start = null;
+    const at = (event) => {
+      const box = area.getBoundingClientRect();
+      return Math.min(1, Math.max(0, 1 - (event.clientY - box.top) / box.height));
+    };
+    area.addEventListener("pointerdown", (event) => {
+      start = at(event);
+      if (event.isTrusted) area.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    area.addEventListener("pointermove", (event) => {
+      if (start === null) return;
+      const [low, high] = [start, at(event)].sort((a, b) => a - b);
+      if (high - low < 0.01) return;
+      ranges.set(axis, [low, high]);
+      if (!marks.has(axis)) {
+        const mark = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+        mark.setAttribute("class", "brushed");
+        area.after(mark);
+        marks.set(axis, mark);
+      }
+      const shape = { x, width, y: y + (1 - high) * height, height: (high - low) * height };
+      for (const [name, value] of Object.entries(shape)) marks.get(axis).setAttribute(name, value);
+      show();
+    });
+    area.addEventListener("pointerup", (event) => {
+      // A click without a drag lets go.
+      if (start !== null && Math.abs(at(event) - start) < 0.01) forget(axis);
+      start = null;
+      show();
+    });
+  }
+  document.querySelector("#parallel .clear").addEventListener("click", () => {
+    for (const axis of [...ranges.keys()]) forget(axis);
+    show();
   });
 }

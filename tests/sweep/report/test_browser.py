@@ -38,6 +38,31 @@ input.dispatchEvent(new Event("input"));
 seen.shown = [...table.tBodies[0].rows].filter((row) => row.offsetParent !== null).length;
 seen.count = document.querySelector(".count[data-for=trials]").textContent;
 seen.csv = csv(table);
+seen.latex = latex(document.getElementById("levels"));
+const section = document.getElementById("learning-curves");
+const titles = () => [...section.querySelectorAll(".panels")].filter((one) => one.offsetParent !== null)
+  .flatMap((one) => [...one.querySelectorAll("svg")].map((svg) => svg.getAttribute("aria-label")));
+seen.before = titles();
+const [over, scale] = section.querySelectorAll("select");
+over.value = "seconds";
+scale.value = "other";
+over.dispatchEvent(new Event("change"));
+seen.after = titles();
+const arms = document.querySelectorAll("#arms tbody tr");
+const lines = () => document.querySelectorAll("#parallel .arm:not(.out)").length;
+const area = document.querySelector("#parallel .brush");
+const box = area.getBoundingClientRect();
+const drag = (from, to) => {
+  for (const [kind, share] of [["pointerdown", from], ["pointermove", to], ["pointerup", to]])
+    area.dispatchEvent(new PointerEvent(kind, { clientX: box.x + 5, clientY: box.y + share * box.height }));
+};
+seen.lines = [lines()];
+drag(0.0, 0.5);
+seen.lines.push(lines());
+seen.kept = [...arms].filter((row) => row.offsetParent !== null).map((row) => row.cells[1].textContent);
+seen.brushed = document.querySelector("#parallel .count").textContent;
+drag(0.3, 0.3);
+seen.lines.push(lines());
 seen.wide = document.documentElement.scrollWidth;
 seen.window = innerWidth;
 const out = document.createElement("pre");
@@ -89,3 +114,40 @@ def test_the_filter_keeps_rows_with_every_word_and_they_are_what_is_copied(seen)
 
 def test_a_narrow_page_does_not_scroll_sideways(seen):
     assert seen["wide"] <= seen["window"]
+
+
+def test_brushing_an_axis_keeps_the_arms_that_pass_there_and_a_click_lets_go(seen, results):
+    board = load_results(results).leaderboard
+    first = board["optimizer"].iloc[0]
+    # The optimizers stand on the first axis from the top in the order of the leaderboard, two of them.
+    expected = int((board["optimizer"] == first).sum())
+    assert seen["lines"] == [len(board), expected, len(board)]
+    assert seen["kept"] == [first] * expected
+    assert seen["brushed"] == f"{expected} of {len(board)} arms"
+
+
+def test_learning_curves_change_their_axes(seen):
+    assert seen["before"] == [
+        f"{name} over epochs" for name in ("Validation accuracy", "Validation loss", "Training loss")
+    ]
+    assert seen["after"] == [
+        f"{name} over seconds" for name in ("1 - validation accuracy", "Validation loss", "Training loss")
+    ]
+
+
+def test_a_table_can_be_copied_as_latex(seen):
+    head, rule, columns, *_ = seen["latex"].splitlines()
+    assert head.startswith(r"\begin{tabular}{")
+    assert rule == r"\toprule"
+    assert columns.endswith(r" \\")
+    assert r"\%" in columns
+    assert seen["latex"].splitlines()[-1] == r"\end{tabular}"
+
+
+def test_the_sentence_of_the_page_agrees_with_its_leaderboard(visit, results):
+    board = load_results(results).leaderboard
+    found = re.search(r'<p id="answer">([^<]+)', visit.stdout)
+    assert found
+    best = board[board["diverged"] == 0].groupby("optimizer")["final_val_accuracy_mean"].max()
+    for value in best:
+        assert f"{100 * value:.1f}" in found[1]

@@ -113,9 +113,17 @@ def test_every_figure_is_on_the_page_and_beside_it_as_png_and_svg(report):
     assert always | {"heat-maps", "schedules"} <= names <= always | {"heat-maps", "schedules", "importance"}
     for name in names:
         assert f'id="{name}"' in text
-    assert text.count("<svg") == len(report.figures)
-    for path in report.figures:
+    drawings = [path for path in report.figures if path.suffix == ".svg"]
+    assert len(drawings) == len(report.figures) / 2
+    # The page has the learning curves over three units and on two scales, and the parallel coordinates.
+    curves = sum(path.name.startswith("learning-curves") for path in drawings)
+    assert text.count("<svg") == len(drawings) + 5 * curves + 1
+    for path in drawings:
         assert matplotlib.image.imread(path.with_suffix(".png")).shape[1] == 840
+        drawing = xml.dom.minidom.parse(str(path)).documentElement
+        assert drawing.namespaceURI == "http://www.w3.org/2000/svg"
+        # A file has no page whose variables would give its colours.
+        assert "var(--c" not in path.read_text(encoding="utf-8")
     for svg in re.findall(r"<svg.*?</svg>", text, re.DOTALL):
         xml.dom.minidom.parseString(svg)
 

@@ -37,7 +37,7 @@ def test_what_differs_between_trials_is_seen(seen):
 
 def test_the_trials_are_filtered_by_their_parent_and_sorted_best_first(record, seen):
     view = state(saved_views(record, "p123", seen), "trials")
-    assert view["searchFilter"] == 'tags."mlflow.parentRunId" = "p123"'
+    assert view["searchFilter"] == 'tags."mlflow.parentRunId" = "p123" and tags.kind = "trial"'
     assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`best_val_accuracy`", False)
     smaller = dataclasses.replace(record, metric="val_loss", mode="min")
     view = state(saved_views(smaller, "p123", seen), "trials")

@@ -1,0 +1,67 @@
+"""Sums each arm up over its seeds: the mean with its interval, how many diverged, how soon the target was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+from sweep.analysis.outcomes import ENDED_WELL
+from sweep.analysis.wording import is_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONFIDENCE = 0.95
+
+
+def arm_summaries(
+    trials: pd.DataFrame, metric: str, confidence: float = CONFIDENCE
+) -> Mapping[str, Mapping[str, float]]:
+    """Sum the trials of each arm up, by the value after the last epoch.
+
+    mean +- t s / sqrt(n), ``t`` the quantile of Student's t with ``n - 1`` degrees of freedom, as in
+    `sweep.analysis.aggregate.estimate`; the interval of a share ends at 0 and 1.
+
+    Args:
+        trials: one row a trial.
+        metric: such as ``val_loss``.
+        confidence: of the interval.
+
+    Returns:
+        arm id -> ``seeds`` (that ended well), ``diverged_share`` of the seeds that ended, and, where there are such
+        numbers, ``final_<metric>_mean``, ``_low`` and ``_high`` (2 seeds or more) and ``target_steps_median`` (if half
+        of the seeds that ended reached the target; one that missed counts as slower than any).
+    """
+    well = trials["status"].isin(ENDED_WELL)
+    diverged = trials["status"] == "DIVERGED"
+    values = trials[f"final_{metric}"].astype(np.float64).where(well)
+    by = trials["arm_id"]
+    table = values.groupby(by, sort=False).agg(["count", "mean", "std"])
+    ended = (well | diverged).groupby(by, sort=False).sum()
+    lost = diverged.groupby(by, sort=False).sum()
+    count = table["count"].to_numpy(dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        half = stdtrit(np.maximum(count - 1, 1), (1 + confidence) / 2) * table["std"].to_numpy() / np.sqrt(count)
+        share = lost.to_numpy(dtype=np.float64) / ended.to_numpy(dtype=np.float64)
+    mean = table["mean"].to_numpy()
+    low, high = mean - half, mean + half
+    if is_share(metric):
+        low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+    columns = {
+        "seeds": count,
+        "diverged_share": share,
+        f"final_{metric}_mean": mean,
+        f"final_{metric}_low": low,
+        f"final_{metric}_high": high,
+    }
+    if "target_steps" in trials:
+        steps = trials["target_steps"].astype(np.float64).fillna(np.inf)[well | diverged]
+        median = steps.groupby(by, sort=False).median().reindex(table.index)
+        columns["target_steps_median"] = median.to_numpy(dtype=np.float64)
+    return {
+        str(arm_id): {name: float(column[row]) for name, column in columns.items() if np.isfinite(column[row])}
+        for row, arm_id in enumerate(table.index)
+    }

@@ -1,0 +1,118 @@
+"""Writes the report at the end of a sweep in a process of its own, which loads its libraries while the sweep trains."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+NICENESS = 5
+"""Training goes first; what is left over while Ray starts is enough for the libraries."""
+
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of the report: its files, or why there are none."""
+
+    html: Path | None = None
+    markdown: Path | None = None
+    figures: tuple[Path, ...] = ()
+    sentence: str = ""
+    problem: str = ""
+
+
+class ReportProcess:
+    """A process that waits to write one report; a context manager, which ends it.
+
+    The libraries that draw take a second to load. In another process that costs a sweep nothing, and an error there
+    cannot harm it; a thread would hold up the sweep, and must not compute while Ray forks.
+    """
+
+    def __init__(self) -> None:
+        root = str(Path(__file__).parents[2])
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open for as long as the process
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": path},
+            # Ctrl-C is the sweep's to answer.
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> ReportProcess:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+        self._errors.close()
+
+    def write(self, folder: Path) -> Written:
+        """Write the report of a finished sweep and wait for it.
+
+        Args:
+            folder: its results.
+
+        Returns:
+            the files, or a problem in one sentence; never an exception, for the sweep itself is complete.
+        """
+        output, _ = self._process.communicate(f"{json.dumps(str(folder.absolute()))}\n".encode())
+        if self._process.returncode:
+            self._errors.seek(0)
+            lines = self._errors.read().decode(errors="replace").strip().splitlines() or ["no word"]
+            return Written(problem=f"it ended with {lines[-1].rstrip('.')}.")
+        answer = json.loads(output)
+        if "problem" in answer:
+            return Written(problem=answer["problem"])
+        # The caller's spelling of the folder, which may be a relative one.
+        figures = tuple(folder / name for name in answer["figures"])
+        return Written(folder / answer["html"], folder / answer["markdown"], figures, answer["sentence"])
+
+
+def serve() -> None:
+    """Body of the process: load, wait for a folder, write its report, and answer with one line of JSON."""
+    os.nice(NICENESS)
+    from sweep.analysis import importance
+    from sweep.errors import SweepError
+    from sweep.report.page import write_report
+
+    importance.load_ahead()
+    line = sys.stdin.readline()
+    if not line:
+        # The sweep ended without a report.
+        return
+    folder = Path(json.loads(line))
+    try:
+        report = write_report(folder)
+    except SweepError as error:
+        print(json.dumps({"problem": str(error)}))
+        return
+    figures = [path.relative_to(folder).as_posix() for path in report.figures]
+    print(
+        json.dumps(
+            {
+                "html": report.html.name,
+                "markdown": report.markdown.name,
+                "figures": figures,
+                "sentence": report.sentence,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,54 @@
+"""Says which parameters, tags and metrics of another tool's runs mean what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sweep.analysis.outcomes import Mode
+from sweep.config.sections import METRICS
+from sweep.errors import AnalysisError
+
+SMALL_IS_GOOD = ("loss", "error", "err", "rmse", "mse", "mae", "perplexity", "ppl", "wer", "cer")
+LARGE_IS_GOOD = ("accuracy", "acc", "f1", "auc", "r2", "score", "precision", "recall", "bleu", "map", "reward")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which of a run's parameters, tags and metrics mean what.
+
+    Args:
+        arm: parameter or tag whose levels are compared.
+        seed: parameter or tag with the seed, a whole number.
+        metric: what the levels are compared by.
+        mode: whether small or large is good; None goes by the metric's name.
+        target: value of the metric that counts as reached.
+        settings: the hyperparameters; None takes every parameter but the seed.
+    """
+
+    arm: str
+    seed: str
+    metric: str
+    mode: Mode | None = None
+    target: float | None = None
+    settings: tuple[str, ...] | None = None
+
+    @property
+    def chosen_mode(self) -> Mode:
+        """The mode, given or by the name of the metric.
+
+        Raises:
+            AnalysisError: if the name does not tell.
+        """
+        if self.mode is not None:
+            return self.mode
+        if self.metric in METRICS:
+            return METRICS[self.metric].mode
+        words = set(self.metric.lower().replace("-", "_").replace("/", "_").replace(".", "_").split("_"))
+        if words & set(SMALL_IS_GOOD) or self.metric.lower().endswith("loss"):
+            return "min"
+        if words & set(LARGE_IS_GOOD):
+            return "max"
+        raise AnalysisError(
+            f"`--mode` must say whether a small or a large value of the metric is good. Received: `{self.metric}`, "
+            "whose name does not tell. Give `--mode min` or `--mode max`."
+        )

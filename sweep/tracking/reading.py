@@ -1,0 +1,160 @@
+"""Reads the runs of an MLflow experiment as plain records, whoever wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sweep.errors import TrackingError
+from sweep.tracking.quiet import hush_mlflow
+from sweep.tracking.runs import PARENT_TAG, Point
+from sweep.tracking.stores import check_store, is_server, sqlite_path, without_password
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+PAGE = 1000
+"""Runs of one answer; the interface allows up to 50,000, which some servers cannot hold in memory."""
+
+CALLS = 8
+"""Questions to a server in flight."""
+
+SHOWN_EXPERIMENTS = 8
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """One run as MLflow holds it.
+
+    Args:
+        run_id: its id.
+        name: its name.
+        status: MLflow's own, such as ``FINISHED``.
+        started_milliseconds: Unix time.
+        ended_milliseconds: Unix time; None for a run that is open.
+        params: as they were logged, all texts.
+        tags: all of them.
+        metrics: name -> its latest value.
+        history: metric name -> its points by step; only of the metrics that were asked for.
+    """
+
+    run_id: str
+    name: str
+    status: str
+    started_milliseconds: int
+    ended_milliseconds: int | None
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    history: Mapping[str, Sequence[Point]] = field(default_factory=dict)
+
+    @property
+    def parent_run_id(self) -> str | None:
+        """Id of the run that it is nested in."""
+        return self.tags.get(PARENT_TAG)
+
+
+@dataclass(frozen=True)
+class LoggedExperiment:
+    """An experiment and its runs, those that were deleted left out."""
+
+    uri: str
+    experiment_id: str
+    name: str
+    runs: tuple[LoggedRun, ...]
+
+
+def read_experiment(uri: str, name: str, metrics: Sequence[str] = ()) -> LoggedExperiment:
+    """Read all runs of an experiment.
+
+    Args:
+        uri: address of the store, from ``resolve_uri``.
+        name: name or id of the experiment.
+        metrics: those whose history is read, where a run has it.
+
+    Raises:
+        TrackingError: if the store cannot be read, or has no such experiment.
+    """
+    path = sqlite_path(uri)
+    if path is not None and not path.exists():
+        raise TrackingError(
+            f"`--uri` must be a store that exists. Received: {uri!r}. Give the file or the server that holds the runs."
+        )
+    check_store(uri)
+    hush_mlflow()
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client = MlflowClient(tracking_uri=uri)
+        experiment = client.get_experiment_by_name(name)
+        if experiment is None and name.isdecimal():
+            experiment = client.get_experiment(name)
+        if experiment is None:
+            known = [each.name for each in client.search_experiments(max_results=SHOWN_EXPERIMENTS + 1)]
+            raise _unknown(uri, name, known)
+        runs = [_record(run, {}) for run in _pages(client, str(experiment.experiment_id))]
+        with ThreadPoolExecutor(CALLS if is_server(uri) else 1) as threads:
+            complete = tuple(threads.map(lambda run: _with_history(client, run, metrics), runs))
+    except MlflowException as error:
+        raise TrackingError(
+            f"`--uri` must be a store whose runs can be read ({str(error).splitlines()[0]}). "
+            f"Received: {without_password(uri)!r}, experiment {name!r}. Check both."
+        ) from error
+    return LoggedExperiment(uri, str(experiment.experiment_id), str(experiment.name), complete)
+
+
+def _unknown(uri: str, name: str, known: Sequence[str]) -> TrackingError:
+    listed = ", ".join(f"`{one}`" for one in known[:SHOWN_EXPERIMENTS]) or "none"
+    more = " and more" if len(known) > SHOWN_EXPERIMENTS else ""
+    return TrackingError(
+        f"`--from-mlflow` must name an experiment of {without_password(uri)}, which has {listed}{more}. "
+        f"Received: {name!r}. Give one of those, or another `--uri`."
+    )
+
+
+def _pages(client: MlflowClient, experiment_id: str) -> Iterator[Any]:
+    token = None
+    while True:
+        page = client.search_runs([experiment_id], max_results=PAGE, order_by=["start_time ASC"], page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _record(run: Any, history: Mapping[str, Sequence[Point]]) -> LoggedRun:
+    info, data = run.info, run.data
+    return LoggedRun(
+        info.run_id,
+        info.run_name or "",
+        info.status,
+        int(info.start_time or 0),
+        info.end_time,
+        dict(data.params),
+        dict(data.tags),
+        dict(data.metrics),
+        history,
+    )
+
+
+def _with_history(client: MlflowClient, run: LoggedRun, metrics: Sequence[str]) -> LoggedRun:
+    from dataclasses import replace
+
+    history = {
+        name: tuple(
+            sorted(
+                (Point(name, point.value, point.timestamp, point.step) for point in _history(client, run, name)),
+                key=lambda point: (point.step, point.timestamp_milliseconds),
+            )
+        )
+        for name in metrics
+        if name in run.metrics
+    }
+    return replace(run, history=history)
+
+
+def _history(client: MlflowClient, run: LoggedRun, name: str) -> Sequence[Any]:
+    return client.get_metric_history(run.run_id, name)

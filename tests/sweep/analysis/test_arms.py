@@ -1,0 +1,45 @@
+"""The summary of an arm counts every seed that ended, and its interval is Student's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sweep.analysis.arms import arm_summaries
+
+TRIALS = pd.DataFrame(
+    [
+        ("a", 0, "COMPLETED", 0.90, 10),
+        ("a", 1, "STOPPED", 0.95, 20),
+        ("a", 2, "COMPLETED", 1.00, None),
+        ("b", 0, "COMPLETED", 0.50, None),
+        ("b", 1, "DIVERGED", None, None),
+        ("b", 2, "FAILED", None, None),
+        ("c", 0, "DIVERGED", None, None),
+        ("c", 1, "PENDING", None, None),
+        ("c", 2, "PENDING", None, None),
+    ],
+    columns=["arm_id", "seed", "status", "final_val_accuracy", "target_steps"],
+)
+
+
+def test_the_mean_has_students_interval_which_ends_at_one_for_a_share():
+    summary = arm_summaries(TRIALS, "val_accuracy")["a"]
+    # s = 0.05 and t with 2 degrees of freedom is 4.3027: 0.95 -+ 0.1242, and a share is at most 1.
+    assert summary["final_val_accuracy_mean"] == pytest.approx(0.95)
+    assert summary["final_val_accuracy_low"] == pytest.approx(0.95 - 4.302653 * 0.05 / np.sqrt(3), abs=1e-6)
+    assert summary["final_val_accuracy_high"] == 1.0
+    # 10, 20 and a miss, which is slower than any.
+    assert summary["target_steps_median"] == 20
+
+
+def test_what_is_not_known_is_left_out():
+    summaries = arm_summaries(TRIALS, "val_accuracy")
+    assert summaries["b"] == {"seeds": 1.0, "diverged_share": 0.5, "final_val_accuracy_mean": 0.5}
+    assert summaries["c"] == {"seeds": 0.0, "diverged_share": 1.0}
+
+
+def test_a_loss_has_no_upper_end():
+    losses = TRIALS.rename(columns={"final_val_accuracy": "final_val_loss"})
+    assert arm_summaries(losses, "val_loss")["a"]["final_val_loss_high"] == pytest.approx(1.0742, abs=1e-4)
