@@ -23,7 +23,7 @@ SWEEP = {
     "name": "far",
     "data": {"path": "only_here.csv", "target": "kind"},
     "network": {"hidden": [32]},
-    "trainer": {"epochs": 60},
+    "trainer": {"epochs": 240},
     "optimizers": {
         "sgd": {"learning_rate": [0.01, 0.03, 0.1, 0.3]},
         "adam": {"learning_rate": [0.001, 0.003, 0.01, 0.03]},
@@ -76,7 +76,7 @@ class Nodes:
 
     def stop(self) -> None:
         for node in reversed(self.running):
-            kill(node, signal.SIGTERM)
+            kill(node, signal.SIGKILL)
         for node in self.running:
             node.wait(30)
 
