@@ -23,7 +23,7 @@ SWEEP = {
     "name": "far",
     "data": {"path": "only_here.csv", "target": "kind"},
     "network": {"hidden": [32]},
-    "trainer": {"epochs": 240},
+    "trainer": {"epochs": 800},
     "optimizers": {
         "sgd": {"learning_rate": [0.01, 0.03, 0.1, 0.3]},
         "adam": {"learning_rate": [0.001, 0.003, 0.01, 0.03]},
