@@ -40,11 +40,17 @@ def closed_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as asker:
+        return asker.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Nodes:
     """Nodes of one cluster, which do not see the project's folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.running = folder, []
+        self.log = folder / "nodes.log"
         self.port, self.client_port = closed_port(), closed_port()
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -56,20 +62,21 @@ class Nodes:
             join = ["--head", f"--port={self.port}", f"--ray-client-server-port={self.client_port}"]
             join += ["--include-dashboard=False"]
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        node = subprocess.Popen(
-            [RAY, "start", *join, "--num-cpus=1", "--object-store-memory=80000000", "--block"],
-            cwd=place,
-            env=environment | QUIET,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self.log.open("a") as log:
+            node = subprocess.Popen(
+                [RAY, "start", *join, "--num-cpus=1", "--object-store-memory=80000000", "--block"],
+                cwd=place,
+                env=environment | QUIET,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self.running.append(node)
         return node
 
     def stop(self) -> None:
         for node in reversed(self.running):
-            kill(node, signal.SIGTERM)
+            kill(node, signal.SIGKILL)
         for node in self.running:
             node.wait(30)
 
@@ -87,7 +94,8 @@ def nodes(tmp_path_factory):
     try:
         nodes.start()
         deadline = time.monotonic() + 60
-        while socket.socket().connect_ex(("127.0.0.1", nodes.client_port)):
+        while not answers(nodes.client_port):
+            assert nodes.running[0].poll() is None, nodes.log.read_text()
             assert time.monotonic() < deadline, "the head does not answer"
             time.sleep(0.2)
         nodes.start()
@@ -140,18 +148,9 @@ def alone(driver):
     return epochs(driver, "alone")
 
 
-def test_a_node_that_joins_is_used_and_one_that_dies_is_survived(nodes, driver, alone):
-    process = begin(driver, f"127.0.0.1:{nodes.port}", "cluster")
-    journal = driver / "cluster"
-    deadline = time.monotonic() + 100
-    while process.poll() is None and not list(journal.glob("far-*/journal/part-*")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    third = nodes.start()
-    while process.poll() is None and len(nodes_of(driver, "cluster")) < 3 and time.monotonic() < deadline:
-        time.sleep(0.2)
-    kill(third, signal.SIGKILL)
-    end(process)
-    assert len(nodes_of(driver, "cluster")) == 3
+def test_a_machine_of_the_cluster_gets_the_numbers_of_one_machine_and_names_the_nodes(nodes, driver, alone):
+    end(begin(driver, f"127.0.0.1:{nodes.port}", "cluster"))
+    assert all(tags.startswith('{"node": "') for tags in nodes_of(driver, "cluster"))
     pd.testing.assert_frame_equal(epochs(driver, "cluster"), alone, check_exact=True)
 
 
