@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,15 @@ from sweep.chunks import PackCollector
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.driver import ray_session, train_jobs
+from sweep.inline import train_inline
 from sweep.interruption import Interruption
 from sweep.packing import Job
+from sweep.planning import Plan
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder, SweepResult, require_writable
+from sweep.results.cache import TrialCache
 from sweep.tracking import DatasetRecord, SweepRecord, SweepWriter, WriterReport, check_store, resolve_uri
 from trainers.data import Dataset
 
@@ -44,13 +47,22 @@ class RunResult(SweepResult):
     notes: tuple[str, ...] = ()
 
 
-def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
+def run(
+    config: SweepConfig,
+    *,
+    progress: Progress | None = None,
+    fresh: bool = False,
+    cache: TrialCache | None = None,
+    deadline_seconds: float | None = None,
+) -> RunResult:
     """Run a sweep; trials that an earlier run of the same plan has finished are not trained again.
 
     Args:
         config: from `sweep.load_config`.
         progress: a display; None shows nothing.
         fresh: train everything again.
+        cache: trials that it holds are not trained, and those that are trained are kept there.
+        deadline_seconds: value of ``time.monotonic()`` after which training is stopped; None lets it end.
 
     Returns:
         The results, also when the run was interrupted: then the trials that had not ended are PENDING.
@@ -68,8 +80,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
         check_store(uri, config.experiment, config.tracking.store)
     with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
-        if fresh:
-            folder.clear()
+        _begin(folder, plan, fresh, cache)
         folder.write_plan()
         folder.write_config(as_yaml(config))
         finished = folder.finished_trial_ids()
@@ -93,21 +104,41 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
         if remaining:
-            _Training(preparation, folder, writer, board).run(remaining, interruption, stack)
+            stop = _stop(interruption, deadline_seconds)
+            _Training(preparation, folder, writer, board).run(remaining, stop, stack)
+        if cache is not None and remaining:
+            cache.keep(plan.hash, folder.results())
         interrupted = board.done < len(plan.trials)
         result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target)
         tracked = None
         if writer is not None:
             artifacts = {**_tables(result), **_curves(result, config)}
             tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+        inline = config.resources.executor == "inline"
+        notes = _notes(len(finished), len(remaining), interrupted, tracked, folder.problems, inline=inline)
         return RunResult(
             result.path,
             time.monotonic() - start,
             interrupted,
             tracked,
             _dashboard(uri),
-            tuple(_notes(len(finished), len(remaining), interrupted, tracked, folder.problems)),
+            tuple(notes),
         )
+
+
+def _begin(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | None) -> None:
+    """Forget what is there, or take what the cache has of what is not."""
+    if fresh:
+        folder.clear()
+    elif cache is not None:
+        finished = folder.finished_trial_ids()
+        folder.append(cache.find([trial for trial in plan.trials if trial.id not in finished]))
+
+
+def _stop(interruption: Interruption, deadline_seconds: float | None) -> Callable[[], bool]:
+    if deadline_seconds is None:
+        return lambda: interruption.requested
+    return lambda: interruption.requested or time.monotonic() > deadline_seconds
 
 
 class _Training:
@@ -122,20 +153,35 @@ class _Training:
         self.board = board
         self.collectors: list[PackCollector] = []
 
-    def run(self, trials: Sequence[Trial], interruption: Interruption, later: ExitStack) -> None:
-        """Train ``trials``, or some of them when it is interrupted; Ray ends in the background until ``later``."""
+    def run(self, trials: Sequence[Trial], should_stop: Callable[[], bool], later: ExitStack) -> None:
+        """Train ``trials``, or some of them when it is stopped; Ray ends in the background until ``later``."""
         preparation = self.preparation
         self.board.progress.start(len(preparation.plan.trials), self.board.done)
         try:
             dataset = preparation.data
             # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
             rates = preparation.rates()
+            if preparation.config.resources.executor == "inline":
+                self._train_here(preparation.jobs(trials, rates, 1), dataset, should_stop)
+                return
             with ray_session(preparation.resources, later) as workers:
-                self._train(preparation.jobs(trials, rates, workers), dataset, workers, interruption)
+                self._train(preparation.jobs(trials, rates, workers), dataset, workers, should_stop)
         finally:
             self.board.progress.stop()
 
-    def _train(self, jobs: Sequence[Job], dataset: Dataset, workers: int, interruption: Interruption) -> None:
+    def _train_here(self, jobs: Sequence[Job], dataset: Dataset, should_stop: Callable[[], bool]) -> None:
+        self.collectors = [PackCollector(job) for job in jobs]
+        train_inline(
+            jobs,
+            self.preparation.recipe,
+            dataset,
+            self.preparation.resources.cpus_per_worker,
+            on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
+            on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
+            should_stop=should_stop,
+        )
+
+    def _train(self, jobs: Sequence[Job], dataset: Dataset, workers: int, should_stop: Callable[[], bool]) -> None:
         self.collectors = [PackCollector(job) for job in jobs]
         train_jobs(
             jobs,
@@ -146,7 +192,7 @@ class _Training:
             on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
             on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
             on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
-            should_stop=lambda: interruption.requested,
+            should_stop=should_stop,
         )
 
     def _take(self, results: Sequence[TrialResult]) -> None:
@@ -212,13 +258,21 @@ def _dashboard(uri: str | None) -> str | None:
 
 
 def _notes(
-    finished: int, remaining: int, interrupted: bool, tracked: WriterReport | None, problems: Sequence[str]
+    finished: int,
+    remaining: int,
+    interrupted: bool,
+    tracked: WriterReport | None,
+    problems: Sequence[str],
+    *,
+    inline: bool = False,
 ) -> list[str]:
     notes = list(problems)
     if finished and remaining:
         notes.append(f"{finished:,} trials were finished before and were not trained again.")
     elif finished:
         notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
+    if inline and remaining:
+        notes.append("The packs were trained in this process, one after the other and without Ray.")
     if interrupted:
         notes.append("Stopped before the end. Run the same command to go on.")
     if tracked is not None and tracked.error:

@@ -12,9 +12,9 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 
 # A part of `sweep` imports only what stands below it.
 ORDER = [
-    *("__main__", "cli", "lecture", "__init__", "summary", "runner", "board", "progress", "preparation"),
-    *("driver", "hooks", "worker", "chunks", "packing", "probe", "recipe"),
-    *("planning", "search", "report", "results", "tracking", "analysis", "space", "config"),
+    *("__main__", "cli", "lecture", "__init__", "checking", "summary", "runner", "board", "progress", "preparation"),
+    *("driver", "inline", "hooks", "worker", "boundary", "chunks", "packing", "probe", "recipe"),
+    *("gates", "planning", "search", "report", "results", "tracking", "analysis", "space", "config"),
     *("interruption", "address", "machine", "records", "errors"),
 ]
 
@@ -32,7 +32,7 @@ OWNERS = {
     "yaml": ["sweep/config/"],
 }
 
-TRIAL_BOUNDARY = Path("sweep/worker.py")
+TRIAL_BOUNDARY = Path("sweep/boundary.py")
 
 
 @cache
