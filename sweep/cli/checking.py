@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Train everything, also what the same code has trained.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
-baseline = typer.Typer(
-    name="baseline", help="Save, show or update what a sweep is compared with.", no_args_is_help=True
-)
+baseline = typer.Typer(name="baseline", help="Save, show or update what a check compares with.", no_args_is_help=True)
 app.add_typer(baseline)
 
 
@@ -44,7 +42,7 @@ def check(
     """Run the sweep of FILE and decide its gates: 0 all hold, 1 one fails, 2 misuse, 3 too noisy to tell."""
     from sweep.checking import check as run_check
     from sweep.config import load_config
-    from sweep.gates.wording import annotations, as_mapping, lines
+    from sweep.gates.wording import as_mapping, github_annotations, lines
     from sweep.progress import make_progress
 
     found = run_check(
@@ -61,7 +59,7 @@ def check(
         for line in lines(found):
             typer.echo(line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(found, strict):
+        for line in github_annotations(found, strict):
             # GitHub reads commands from both streams; JSON on the standard output stays JSON.
             typer.echo(line, err=as_json)
     raise typer.Exit(found.exit_code(strict))

@@ -122,7 +122,7 @@ def gate_of(written: str | ExactGate) -> Gate:
     0.1
     """
     if isinstance(written, ExactGate):
-        return Exact("exact", written.tolerance)
+        return Exact("{exact: true}", written.tolerance)
     text = " ".join(written.split())
     if match := ORDER.fullmatch(text):
         return Order(text, match["first"], match["second"])

@@ -58,6 +58,8 @@ def no_worse_part(
     if not any(differences):
         said = f"{name} ends at the same {metric_name(gate.metric)} on {counted(len(common), 'seed')}"
         return Part(1.0, True, said)
+    if gate.is_relative and min(*old.values(), *new.values()) > 0:
+        return _ratio_part(gate, name, [(old[seed], new[seed]) for seed in common], mode, confidence)
     found = non_inferiority(now, before, margin, mode, confidence)
     worse = -found.difference
     ends, was = (value(gate.metric, float(np.mean([one[seed] for seed in common]))) for one in (new, old))
@@ -71,6 +73,30 @@ def no_worse_part(
     else:
         said += f" ({counted(len(common), 'paired seed')}, which gives no interval)"
     return Part(against(differences, -margin, confidence).p_below, found.holds, said)
+
+
+def _ratio_part(gate: NoWorse, name: str, pairs: Sequence[tuple[float, float]], mode: Mode, confidence: float) -> Part:
+    """Test a relative margin on the logarithms of ratios, as a loss that is worse spreads in proportion.
+
+    ``d_i = +-log(new_i / old_i)``, positive where it is better, against ``-log(1 + margin)``, or ``log(1 - margin)``
+    where large values are good.
+    """
+    sign = 1.0 if mode == "max" else -1.0
+    assert gate.margin is not None
+    least = float(np.log1p(-min(gate.margin, 0.999))) if mode == "max" else -float(np.log1p(gate.margin))
+    found = against([sign * float(np.log(new / old)) for old, new in pairs], least, confidence)
+    factor = float(np.exp(sign * found.mean))
+    was, ends = (value(gate.metric, float(np.mean(values))) for values in zip(*pairs, strict=True))
+    said = (
+        f"{name} ends at {ends} {metric_name(gate.metric)} where it was {was}, on average {factor:.4g} times as much "
+    )
+    if np.isfinite(found.low):
+        side = "at least" if mode == "max" else "at most"
+        said += f"({side} {float(np.exp(sign * found.low)):.4g} times with {100 * confidence:g} % confidence, "
+        said += f"{counted(len(pairs), 'paired seed')}; {float(np.exp(sign * least)):.4g} is allowed)"
+    else:
+        said += f"({counted(len(pairs), 'paired seed')}, which gives no interval)"
+    return Part(found.p_below, found.low >= least, said)
 
 
 def _margin(gate: NoWorse, before: Outcomes) -> float:

@@ -31,10 +31,8 @@ def changes(before: Baseline | None, after: Baseline) -> list[str]:
         elif old[key].seeds == arm.seeds:
             same += 1
         else:
-            was = _mean(old[key], after.metric)
-            said.append(
-                f"changed    {arm.label}  {was} -> {_mean(arm, after.metric)}{_direction(old[key], arm, after)}"
-            )
+            was, now = _mean(old[key], after.metric), _mean(arm, after.metric)
+            said.append(f"changed    {arm.label}  {was} -> {now}{_direction(old[key], arm, after)}")
     return [*said, f"{counted(same, 'arm')} of {len(new)} unchanged bit for bit"]
 
 

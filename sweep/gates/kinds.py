@@ -187,7 +187,7 @@ def _order(first: _Clock, second: _Clock) -> Part:
         clock.resolution / max(float(np.median([clock.times[seed] for seed in seeds] or [1.0])), 1.0)
         for clock in (first, second)
     ]
-    found = against(differences, 0.0, CONFIDENCE, float(np.hypot(*spread)) / np.sqrt(12))
+    found = against(differences, 0.0, CONFIDENCE, float(np.hypot(spread[0], spread[1])) / np.sqrt(12))
     names = level_name(first.name), level_name(second.name)
     if seeds and set(seeds) <= first.misses & second.misses:
         return Part(float("nan"), False, f"neither {names[0]} nor {names[1]} reaches the target")

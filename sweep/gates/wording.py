@@ -40,7 +40,7 @@ def lines(check: Check) -> list[str]:
     return [*said, *check.warnings, *check.notes, trained(check), check.sentence]
 
 
-def annotations(check: Check, strict: bool = False) -> list[str]:
+def github_annotations(check: Check, strict: bool = False) -> list[str]:
     """Commands by which GitHub shows what is wrong beside the file: errors, and warnings for what can't be told."""
     said = []
     for decision in check.decisions:
