@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.config import SweepConfig
-from sweep.config.gates import Exact, NoWorse
+from sweep.config.checks import task_problem
+from sweep.config.gates import Bound, Exact, Gate, NoWorse
+from sweep.config.sections import MetricConfig
 from sweep.errors import SweepError
 from sweep.gates.against_baseline import past_trials
 from sweep.gates.baseline_file import baseline_of, read_baseline
@@ -22,6 +24,7 @@ from sweep.progress import Progress
 from sweep.results.cache import TrialCache
 from sweep.runner import RunResult, run
 from sweep.summary import failures
+from trainers.data.dataset import Task
 
 COMPLETE = "every trial runs to its end"
 """The gate that nobody has to write."""
@@ -68,7 +71,10 @@ def check(
     gates = config.demands
     here = versions(config)
     path = baseline_path(config, file)
-    plan = prepare(config).plan
+    preparation = prepare(config)
+    plan = preparation.plan
+    for index, gate in enumerate(gates):
+        _require_metric(config, index, gate, preparation.shape.task)
     baseline: Baseline | None = None
     warnings: tuple[str, ...] = ()
     if any(isinstance(gate, NoWorse | Exact) for gate in gates):
@@ -99,6 +105,12 @@ def check(
         seconds,
         not done.result.interrupted,
     )
+
+
+def _require_metric(config: SweepConfig, index: int, gate: Gate, task: Task) -> None:
+    metric = gate.metric if isinstance(gate, Bound | NoWorse) else "diverged"
+    if metric != "diverged" and (problem := task_problem(MetricConfig(name=metric), task)):
+        raise config.error(f"gates[{index}]", f"{problem.rule}. Received: {gate.text}. {problem.way_out}")
 
 
 def train(

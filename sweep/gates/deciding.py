@@ -8,13 +8,13 @@ import numpy as np
 
 from sweep.analysis.pairing import holm
 from sweep.analysis.wording import capitalised
-from sweep.gates.records import Decision, Part, Tested, Verdict
+from sweep.gates.records import Decision, Examined, Part, Verdict
 
 RED = 0.05
 """The largest chance that any gate is called failed where all of them hold."""
 
 
-def decide(tested: Sequence[Tested], red: float = RED) -> tuple[Decision, ...]:
+def decide(tested: Sequence[Examined], red: float = RED) -> tuple[Decision, ...]:
     """Decide each gate: it holds if all its tests show so, fails if one is shown to, and else is too noisy to tell.
 
     **Variant.** Holm's correction over all tests of all gates bounds the chance of any false red. A gate holds only
@@ -27,9 +27,9 @@ def decide(tested: Sequence[Tested], red: float = RED) -> tuple[Decision, ...]:
 
     >>> from sweep.config.gates import gate_of
     >>> shaky = Part(0.03, False, "adam ends at 94 %")
-    >>> [found.verdict for found in decide([Tested(gate_of("val_accuracy >= 0.95"), (shaky,))])]
+    >>> [found.verdict for found in decide([Examined(gate_of("val_accuracy >= 0.95"), (shaky,))])]
     ['fails']
-    >>> [found.verdict for found in decide([Tested(gate_of("val_accuracy >= 0.95"), (shaky, shaky))])]
+    >>> [found.verdict for found in decide([Examined(gate_of("val_accuracy >= 0.95"), (shaky, shaky))])]
     ['too noisy']
 
     Reference: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure; Berger (1982), Multiparameter

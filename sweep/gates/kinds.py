@@ -10,11 +10,11 @@ import numpy as np
 
 from sweep.analysis.outcomes import Mode, Outcomes, outcomes
 from sweep.analysis.selection import Selected, select
-from sweep.analysis.time_to_target import TimeToTarget, Unit, arm_times, times_to_target
+from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
 from sweep.analysis.wording import counted, level_name, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
 from sweep.gates.against_baseline import exact_parts, no_worse_part
-from sweep.gates.records import Baseline, Part, Tested
+from sweep.gates.records import Baseline, Examined, Part
 from sweep.gates.sampling import against, share_above
 
 if TYPE_CHECKING:
@@ -66,13 +66,17 @@ def evidence_of(
     return Evidence(trials, epochs, metric.name, metric.mode, config.trainer.target, baseline, planned, is_bitwise)
 
 
-def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[Tested, ...]:
+def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[Examined, ...]:
     """Make the tests of each gate."""
     picked = {one.level: one for one in select(evidence.trials, evidence.metric, evidence.mode)}
+    if not evidence.trials["status"].isin(ENDED).any():
+        # The tables of a sweep that was stopped at once lack the columns of its metrics.
+        return tuple(Examined(gate, ()) for gate in gates)
     times = None
-    if evidence.target is not None:
+    if any(isinstance(gate, Time | Order) for gate in gates):
+        assert evidence.target is not None
         times = times_to_target(evidence.trials, evidence.epochs, evidence.metric, evidence.mode, evidence.target)
-    return tuple(Tested(gate, tuple(_parts(gate, evidence, picked, times))) for gate in gates)
+    return tuple(Examined(gate, tuple(_parts(gate, evidence, picked, times))) for gate in gates)
 
 
 def _parts(gate: Gate, evidence: Evidence, picked: dict[str, Selected], times: pd.DataFrame | None) -> Iterator[Part]:
@@ -115,7 +119,7 @@ def _wanted(optimizer: str | None, picked: dict[str, Selected]) -> list[Selected
 
 def _diverged(gate: Bound, trials: pd.DataFrame) -> Part:
     rows = trials if gate.optimizer is None else trials[trials["optimizer"] == gate.optimizer]
-    ended = rows[rows["status"].isin(["COMPLETED", "STOPPED", "DIVERGED"])]
+    ended = rows[rows["status"].isin(ENDED)]
     lost, count = int((ended["status"] == "DIVERGED").sum()), len(ended)
     said = f"{lost:,} of {counted(count, 'trial')} diverged, where {gate.value:g} of them may"
     return Part(share_above(lost, count, gate.value), bool(count) and lost <= gate.value * count, said)

@@ -145,7 +145,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Examined:
     """A gate with its tests, before those of all gates are put together."""
 
     gate: Gate

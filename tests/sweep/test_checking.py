@@ -66,10 +66,8 @@ def results(out: str) -> dict[str, str]:
 def test_a_baseline_then_the_same_numbers_then_a_regression(command, folder):
     code, _, err = command("check", "ci.yaml")
     assert code == 2
-    assert (
-        err
-        == "error: `baseline` must be a file that exists. Received: ci.baseline.json. Make it with `sweep baseline save`.\n"
-    )
+    sentence = "`baseline` must be a file that exists. Received: ci.baseline.json. Make it with `sweep baseline save`."
+    assert err == f"error: {sentence}\n"
     assert not Path("results").exists()
     assert command("baseline", "save", "ci.yaml", "-q") == (0, "3 arms, 9 trials\nbaseline   ci.baseline.json\n", "")
     code, out, _ = command("check", "ci.yaml", "--json", "--no-cache")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sweep.config.gates import gate_of
 from sweep.gates.deciding import decide
-from sweep.gates.records import Check, Part, Tested
+from sweep.gates.records import Check, Examined, Part
 
 GATE = gate_of("val_loss <= 1")
 
 
 def verdicts(*gates: tuple[Part, ...]) -> list[str]:
-    return [found.verdict for found in decide([Tested(GATE, parts) for parts in gates])]
+    return [found.verdict for found in decide([Examined(GATE, parts) for parts in gates])]
 
 
 def test_four_tests_need_a_quarter_of_the_level():
@@ -39,7 +39,7 @@ def test_nothing_trained_is_not_a_pass():
 
 def test_exit_codes():
     def code(parts: list[Part], strict: bool = False, is_complete: bool = True) -> int:
-        decisions = decide([Tested(GATE, tuple(parts))])
+        decisions = decide([Examined(GATE, tuple(parts))])
         return Check("c", "c.yaml", decisions, (), (), 1, 1, 1.0, is_complete).exit_code(strict)
 
     well, bad, unclear = Part(0.9, True, "a"), Part(0.001, False, "b"), Part(0.5, False, "c")
