@@ -10,7 +10,7 @@ from sweep.config import SweepConfig
 from sweep.config.checks import task_problem
 from sweep.config.gates import Bound, Exact, Gate, NoWorse
 from sweep.config.sections import MetricConfig
-from sweep.errors import SweepError
+from sweep.errors import ConfigError, SweepError
 from sweep.gates.against_baseline import past_trials
 from sweep.gates.baseline_file import baseline_of, read_baseline
 from sweep.gates.deciding import decide
@@ -110,7 +110,8 @@ def check(
 def _require_metric(config: SweepConfig, index: int, gate: Gate, task: Task) -> None:
     metric = gate.metric if isinstance(gate, Bound | NoWorse) else "diverged"
     if metric != "diverged" and (problem := task_problem(MetricConfig(name=metric), task)):
-        raise config.error(f"gates[{index}]", f"{problem.rule}. Received: {gate.text}. {problem.way_out}")
+        said = f"`gates[{index}]` {problem.rule}. Received: {gate.text}. {problem.way_out}"
+        raise ConfigError(f"{config.where('gates')}{said}")
 
 
 def train(

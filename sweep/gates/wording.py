@@ -76,7 +76,7 @@ def trained(check: Check) -> str:
     >>> trained(Check("ci", "ci.yaml", (), (), (), 0, 36, 1.25, True))
     'Nothing was trained: 36 trials are known from before (1.2 s).'
     """
-    if not check.trained:
+    if not check.trained and check.is_complete:
         return f"Nothing was trained: {check.trials:,} trials are known from before ({check.seconds:.1f} s)."
     return f"Trained {check.trained:,} of {check.trials:,} trials in {check.seconds:.1f} s."
 

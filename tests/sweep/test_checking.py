@@ -191,6 +191,19 @@ def test_a_sweep_without_gates_is_refused(command, folder):
     assert "`gates` must name a gate or more" in err
 
 
+def test_the_shipped_check_holds_its_shipped_baseline(command, folder):
+    root = Path(sweep.__file__).parents[1]
+    code, out, _ = command("check", str(root / "configs" / "ci.yaml"), "resources.executor=inline", "--json")
+    assert (code, set(results(out).values())) == (0, {"holds"})
+    assert len(json.loads(out)["gates"]) == 4
+
+
+def test_a_gate_on_a_metric_of_other_data_is_refused(command, folder):
+    code, _, err = command("check", "ci.yaml", "gates=[val_r2 >= 0.5]")
+    assert code == 2
+    assert "`gates[0]` must suit the data, which is for classification. Received: val_r2 >= 0.5." in err
+
+
 def test_outputs_go_where_ci_servers_look(command, folder, monkeypatch):
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "step.md"))
