@@ -28,7 +28,7 @@ from sweep.gates.kinds import evidence_of, examine
 from sweep.gates.records import Baseline, Past, PastArm
 from sweep.planning import Plan
 from sweep.preparation import prepare
-from trainers.data import Dataset, DataSource, load
+from trainers.data import DataSource, load
 from trainers.optimizers.adam import Adam
 from trainers.optimizers.base import Array, Coefficients, State, array_module
 
@@ -61,14 +61,14 @@ class EpsilonInside(Adam):
         parameters -= work
 
 
-def shuffled(share: float) -> Dataset:
+def shuffled(share: float) -> tuple[Array, Array]:
     """The digits with the labels of a share of all examples shuffled among them."""
     data = load(DataSource("digits"))
     rng = np.random.default_rng(2)
     chosen = rng.choice(len(data.targets), round(share * len(data.targets)), replace=False)
     targets = data.targets.copy()
     targets[chosen] = targets[rng.permutation(chosen)]
-    return Dataset(data.inputs, targets, data.task)
+    return data.inputs, targets
 
 
 OWN_ADAM = "optimizers={sgd: {learning_rate: [0.1, 0.3, 1.0]}, momentum: {learning_rate: [0.1, 0.3, 1.0]}, "
