@@ -70,6 +70,7 @@ def test_the_junit_file_reads_as_three_cases_with_their_evidence():
     assert cases[2].find("skipped").get("message") == "One seed."
     strict = ElementTree.fromstring(junit(CHECK, strict=True)).find("testsuite")
     assert (strict.get("failures"), strict.get("skipped")) == ("2", "0")
+    assert len(strict.findall("testcase/failure")) == 2
 
 
 @pytest.mark.parametrize("strict", [False, True])

@@ -113,6 +113,13 @@ def test_who_never_reaches_the_target_fails_for_certain():
     assert (part.is_certain, part.p_value, part.holds) == (True, 0.0, False)
 
 
+def test_some_misses_count_as_late_even_if_the_training_was_shorter_than_the_bound():
+    # 20 steps, and two misses that count as 2 * 100: their mean of 140 is above 100.
+    (part,) = parts("steps to target <= 100", {"adam": [FAST[0], *NEVER[:2]]})
+    assert not part.holds
+    assert part.p_value < 0.5
+
+
 def test_a_miss_counts_as_the_length_of_the_training_in_an_order():
     # Log ratios log(40 / 20), log(40 / 20), log(40 / 30): mean 0.558, standard error 0.13515, t = 4.1286.
     (part,) = parts("adam reaches the target before sgd", {"adam": FAST, "sgd": NEVER})
