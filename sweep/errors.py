@@ -46,5 +46,9 @@ class AnalysisError(UsageError):
     """What was asked of finished trials cannot be computed from them, or needs a package that is not installed."""
 
 
+class BaselineError(UsageError):
+    """The baseline that a sweep is to be compared with is missing, damaged, or of something else."""
+
+
 class ComparisonError(SweepError):
     """The trials were not trained under equal conditions, so that comparing them would mislead."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,12 @@ from sweep.config.dumping import as_yaml
 from sweep.errors import ComparisonError
 from sweep.interruption import Interruption
 from sweep.phases import Phases
+from sweep.planning import Plan
 from sweep.preparation import Preparation, prepare
 from sweep.progress import Progress, Silent
 from sweep.report.ahead import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
+from sweep.results.cache import TrialCache
 from sweep.tracking import (
     DatasetRecord,
     SweepRecord,
@@ -63,13 +65,22 @@ class RunResult(SweepResult):
     report: Path | None = None
 
 
-def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
+def run(
+    config: SweepConfig,
+    *,
+    progress: Progress | None = None,
+    fresh: bool = False,
+    cache: TrialCache | None = None,
+    deadline_seconds: float | None = None,
+) -> RunResult:
     """Run a sweep; trials that an earlier run of the same plan has finished are not trained again.
 
     Args:
         config: from `sweep.load_config`.
         progress: a display; None shows nothing.
         fresh: train everything again.
+        cache: trials that it holds are not trained, and those that are trained are kept there.
+        deadline_seconds: value of ``time.monotonic()`` after which training is stopped; None lets it end.
 
     Returns:
         The results, also when the run was interrupted: then the trials that had not ended are PENDING.
@@ -87,8 +98,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
         check_store(uri, config.experiment, config.tracking.store)
     with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
-        if fresh:
-            folder.clear()
+        _begin(folder, plan, fresh, cache)
         folder.write_plan()
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
@@ -117,10 +127,14 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
         author = stack.enter_context(ReportProcess()) if config.report and remaining else None
         training = Training(preparation, folder, writer, board, phases)
         if remaining:
-            training.run(remaining, lambda: interruption.requested, stack)
+            training.run(remaining, _stop(interruption, deadline_seconds), stack)
+            if cache is not None:
+                cache.keep(plan.hash, folder.results())
         interrupted = not phases.ended or board.done < phases.total
         result, report, tracked = conclude(preparation, folder, writer, author, interrupted)
         problems = [*folder.problems, *_unequal(result)]
+        inline = config.resources.executor == "inline"
+        notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         seconds = time.monotonic() - start
         return RunResult(
             result.path,
@@ -128,12 +142,27 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
             interrupted,
             tracked,
             _dashboard(uri),
-            (*_notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem), *phases.notes),
+            (*notes, *phases.notes),
             config.metric.mode,
             () if interrupted else phases.selected(result.trials),
             training.efficiency(seconds),
             report.html,
         )
+
+
+def _begin(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | None) -> None:
+    """Forget what is there, or take what the cache has of what is not."""
+    if fresh:
+        folder.clear()
+    elif cache is not None:
+        finished = folder.finished_trial_ids()
+        folder.append(cache.find([trial for trial in plan.trials if trial.id not in finished]))
+
+
+def _stop(interruption: Interruption, deadline_seconds: float | None) -> Callable[[], bool]:
+    if deadline_seconds is None:
+        return lambda: interruption.requested
+    return lambda: interruption.requested or time.monotonic() > deadline_seconds
 
 
 def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
@@ -183,12 +212,16 @@ def _notes(
     tracked: WriterReport | None,
     problems: Sequence[str],
     unreported: str,
+    *,
+    inline: bool = False,
 ) -> list[str]:
     notes = list(problems)
     if finished and remaining:
         notes.append(f"{finished:,} trials were finished before and were not trained again.")
     elif finished:
         notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
+    if inline and remaining:
+        notes.append("The packs were trained in this process, one after the other and without Ray.")
     if interrupted:
         notes.append("Stopped before the end. Run the same command to go on.")
     if tracked is not None and tracked.error and not tracked.failed:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from sweep.board import Board
 from sweep.chunks import PackCollector
 from sweep.driver import ray_session, train_jobs
+from sweep.inline import train_inline
 from sweep.machine import cache_folder
 from sweep.packing import Job
 from sweep.phases import Phases
@@ -64,6 +65,11 @@ class Training:
             # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
             rates = preparation.rates()
             tile_bytes = tuned_tile_bytes(cache_folder(os.environ) / TILE_FILE)
+            if preparation.config.resources.executor == "inline":
+                while trials:
+                    self._train_here(preparation.jobs(trials, rates, 1), dataset, tile_bytes, should_stop)
+                    trials = () if should_stop() else self.phases.next()
+                return
             seconds = sum(job.seconds for job in preparation.jobs(trials, rates, 1))
             with ray_session(preparation.resources, later, seconds=seconds) as workers:
                 while trials:
@@ -72,12 +78,25 @@ class Training:
         finally:
             self.board.progress.stop()
 
+    def _train_here(
+        self, jobs: Sequence[Job], dataset: Dataset, tile_bytes: int, should_stop: Callable[[], bool]
+    ) -> None:
+        self._begin(jobs, 1)
+        train_inline(
+            jobs,
+            self.preparation.recipe,
+            dataset,
+            self.preparation.resources.cpus_per_worker,
+            tile_bytes,
+            on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
+            on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
+            should_stop=should_stop,
+        )
+
     def _train(
         self, jobs: Sequence[Job], dataset: Dataset, workers: int, tile_bytes: int, should_stop: Callable[[], bool]
     ) -> None:
-        self.workers = workers
-        self.past += self.collectors
-        self.collectors = [PackCollector(job) for job in jobs]
+        self._begin(jobs, workers)
         train_jobs(
             jobs,
             self.preparation.recipe,
@@ -90,6 +109,11 @@ class Training:
             on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
             should_stop=should_stop,
         )
+
+    def _begin(self, jobs: Sequence[Job], workers: int) -> None:
+        self.workers = workers
+        self.past += self.collectors
+        self.collectors = [PackCollector(job) for job in jobs]
 
     def _take(self, results: Sequence[TrialResult]) -> None:
         results = [self.phases.tagged(result) for result in results]

@@ -10,6 +10,7 @@ import ray
 from ray import tune
 from threadpoolctl import threadpool_limits
 
+from sweep.boundary import next_report
 from sweep.chunks import train_in_chunks
 from sweep.packing import Job
 from sweep.recipe import Recipe
@@ -63,12 +64,10 @@ class PackTrainer(tune.Trainable):
     def step(self) -> dict[str, Any]:
         """Train until it is time to report, or to the end of the pack.
 
-        What the training raises is told as a result and not raised again: it would come again, so that Tune need not
-        try, and the worker is as good as before. Only a worker that dies has its pack trained again.
+        A pack that fails says so as a result, so that Tune need not try it again; only a worker that dies has its
+        pack trained again.
         """
-        try:
-            chunk = next(self._chunks)
-        except Exception as error:
-            reason = " ".join(str(error).split())
-            return {FAILURE: f"{type(error).__name__}: {reason}", "done": True}
-        return {CHUNK: replace(chunk, node=self._node), "done": chunk.last}
+        report = next_report(self._chunks)
+        if isinstance(report, str):
+            return {FAILURE: report, "done": True}
+        return {CHUNK: replace(report, node=self._node), "done": report.last}

@@ -12,22 +12,10 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 
 # A part of `sweep` imports only what stands below it.
 ORDER = [
-    *("__main__", "cli", "lecture", "__init__", "spread", "summary", "runner", "conclusion", "training"),
-    *(
-        "board",
-        "progress",
-        "preparation",
-        "phases",
-        "driver",
-        "hooks",
-        "worker",
-        "chunks",
-        "packing",
-        "tuning",
-        "probe",
-    ),
-    *("planning", "design", "recipe", "search", "report", "results", "tracking", "analysis", "space", "config"),
-    *("interruption", "address", "machine", "records", "errors"),
+    *("__main__", "cli", "lecture", "__init__", "checking", "spread", "summary", "runner", "conclusion", "training"),
+    *("board", "progress", "preparation", "phases", "driver", "inline", "hooks", "worker", "boundary", "chunks"),
+    *("packing", "tuning", "probe", "gates", "planning", "design", "recipe", "search", "report", "results"),
+    *("tracking", "analysis", "space", "config", "interruption", "address", "machine", "records", "errors"),
 ]
 
 OWNERS = {
@@ -44,7 +32,7 @@ OWNERS = {
     "yaml": ["sweep/config/"],
 }
 
-TRIAL_BOUNDARY = Path("sweep/worker.py")
+TRIAL_BOUNDARY = Path("sweep/boundary.py")
 
 
 @cache

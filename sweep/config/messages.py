@@ -88,6 +88,9 @@ Known = Mapping[str, Mapping[str, Any]]
 
 def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, document: Document, known: Known) -> str:
     name = document.name(path)
+    if path[0] == "gates" and len(path) > 1:
+        # Gates have no key of their own, and one list holds many.
+        name = f"gates[{path[1]}]"
     if kind == "extra_forbidden":
         return _unknown_key(path, name, document, known)
     if kind == "missing":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     PrivateAttr,
     ValidationInfo,
@@ -17,6 +18,7 @@ from sweep.config.checks import metric_problems, space_problems
 from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
+from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import Section
@@ -104,6 +106,14 @@ class SweepConfig(Section):
     results: Annotated[str, Field(min_length=1)] = "results"
     """Folder in which the results of the sweep get a folder of their own, or its URL such as s3://bucket/results."""
 
+    gates: Annotated[tuple[str | ExactGate, ...], BeforeValidator(read_gates)] = Field(
+        default=(), examples=[["val_accuracy >= 0.95 for adam"]]
+    )
+    """What `sweep check` demands: sentences such as `val_loss no worse than the baseline by 2 %`, or {exact: true}."""
+
+    baseline: str | None = Field(default=None, examples=["configs/ci.baseline.json"])
+    """File that `sweep baseline` writes and `sweep check` compares with. Default: beside the sweep's file."""
+
     _document: Document | None = PrivateAttr(default=None)
 
     @field_validator("trainer")
@@ -139,6 +149,16 @@ class SweepConfig(Section):
                 refuse(problems)
         return roles
 
+    @field_validator("gates")
+    @classmethod
+    def _gates_suit_the_sweep(cls, gates: tuple[str | ExactGate, ...], info: ValidationInfo) -> Any:
+        if {"optimizers", "space", "trainer"} <= info.data.keys():
+            spaces = space_of_each(info.data["optimizers"], info.data["space"])
+            optimizers = [space.optimizer for space in spaces]
+            if problems := list(gate_problems(gates, optimizers, info.data["trainer"].target is not None)):
+                refuse(problems)
+        return gates
+
     @property
     def selection_seeds(self) -> tuple[int, ...]:
         """The seeds that every setting is trained with."""
@@ -153,6 +173,11 @@ class SweepConfig(Section):
     def scientific(self) -> str:
         """The factor whose levels are compared."""
         return "optimizer" if self.roles is None else self.roles.scientific
+
+    @property
+    def demands(self) -> tuple[Gate, ...]:
+        """The gates, read."""
+        return tuple(gate_of(written) for written in self.gates)
 
     @property
     def spaces(self) -> tuple[OptimizerSpace, ...]:

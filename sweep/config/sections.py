@@ -100,6 +100,9 @@ class GridSearch(Section):
 class ResourcesConfig(Section):
     """What the sweep runs on."""
 
+    executor: Literal["ray", "inline"] = "ray"
+    """What runs the packs: Ray, or this process itself, one pack after the other, for the smallest sweeps."""
+
     workers: Annotated[int | Literal["auto"], CountOr("auto")] = "auto"
     """Trainings at the same time; auto fills the machine or cluster."""
 

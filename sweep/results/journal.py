@@ -82,18 +82,18 @@ class Journal:
         tables, problems = [FACTS.empty_table()], []
         for path in self._parts():
             try:
-                tables.append(_read(path))
+                tables.append(read_part(path))
             except UNREADABLE as error:
                 reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
                 problems.append(f"`{path}` cannot be read ({reason}); its trials are trained again.")
-        return _latest(pa.concat_tables(tables, promote_options="default")), problems
+        return latest(pa.concat_tables(tables, promote_options="default")), problems
 
     def compact(self) -> None:
         """Merge all readable parts into one."""
         readable = []
         for path in self._parts():
             with contextlib.suppress(*UNREADABLE):
-                readable.append((path, _read(path)))
+                readable.append((path, read_part(path)))
         if len(readable) > 1:
             self._merge(readable)
         self._recent = []
@@ -108,7 +108,7 @@ class Journal:
     def _merge(self, parts: Sequence[tuple[Path, pa.Table]]) -> None:
         merged = pa.concat_tables([table for _, table in parts], promote_options="default")
         # The merged part takes the last one's place first: a kill in between leaves rows twice, never none.
-        _write(parts[-1][0], _latest(merged))
+        _write(parts[-1][0], latest(merged))
         for path, _ in parts[:-1]:
             with reported(path):
                 path.unlink(missing_ok=True)
@@ -184,7 +184,8 @@ def _write(path: Path, table: pa.Table) -> None:
         parquet.write_table(table, temporary, compression="zstd")
 
 
-def _read(path: Path) -> pa.Table:
+def read_part(path: Path) -> pa.Table:
+    """Read one file of results; what it can raise is in ``UNREADABLE``."""
     with path.open("rb") as stream:
         table = parquet.ParquetFile(stream).read()
     facts = table.select(FACTS.names).cast(FACTS)
@@ -195,7 +196,7 @@ def _read(path: Path) -> pa.Table:
     return facts
 
 
-def _latest(table: pa.Table) -> pa.Table:
+def latest(table: pa.Table) -> pa.Table:
     """Keep the last row of each trial."""
     last = {trial_id: row for row, trial_id in enumerate(table["trial_id"].to_pylist())}
     return table if len(last) == len(table) else table.take(list(last.values()))

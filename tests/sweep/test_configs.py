@@ -36,6 +36,7 @@ def test_it_plans_and_opens_with_its_question_and_schema(path):
         ("flat_grid", 96, 54, 54),  # 4 x 2 x 2 x 2 x 3; 3 x 2 x (1 + 2 + 2 + 4)
         ("decay", 18, 16, 48),  # 2 optimizers x 9 decays, of which one has a rate of 0; 3 seeds
         ("regression", 45, 24, 72),  # (3 + 6 + 3 + 3) x 3; 12 x 2, as momentum with beta1 = 0 and 400 go; 3 seeds
+        ("ci", 12, 12, 36),  # 4 optimizers x 3 rates, 3 seeds
         ("moons", 27, 27, 54),  # (3 + 6) x 3, 2 seeds
         ("optimizers", 33, 33, 99),  # 11 optimizers x 3 rates, 3 seeds
         ("roles", 32, 32, 96),  # 4 optimizers x 4 rates x 2 batch sizes, 3 seeds that pick

@@ -1,0 +1,209 @@
+"""The grammar of gates: sentences that a build must keep, such as ``val_accuracy >= 0.95 for adam``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from pydantic import Field
+
+from sweep.config.problems import Problem, refuse
+from sweep.config.section import Section
+from sweep.config.sections import METRICS
+from trainers.errors import did_you_mean
+
+TimeUnit: TypeAlias = Literal["epochs", "steps", "examples"]
+
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+FOR = r"(?:\s+for\s+(?P<optimizer>\S+))?"
+TIME = re.compile(rf"(?P<unit>epochs|steps|examples) to target\s*<=\s*(?P<value>{NUMBER}){FOR}")
+BOUND = re.compile(rf"(?P<metric>\w+)\s*(?P<sign><=|>=)\s*(?P<value>{NUMBER})\s*(?P<percent>%)?{FOR}")
+ORDER = re.compile(r"(?P<first>\S+) reaches the target before (?P<second>\S+)")
+NO_WORSE = re.compile(
+    rf"(?P<metric>\w+) no worse than the baseline(?:\s+by\s+(?P<margin>{NUMBER})\s*(?P<percent>%)?)?{FOR}"
+)
+
+FORMS = (
+    "Write such as `val_accuracy >= 0.95 for adam`, `adam reaches the target before sgd`, "
+    "`val_loss no worse than the baseline by 2 %`, `diverged <= 0.1`, `steps to target <= 300 for adam` "
+    "or `{exact: true}`."
+)
+
+
+class ExactGate(Section):
+    """The numbers of every trial are those of the baseline."""
+
+    exact: Literal[True] = Field(examples=[True])
+    """Bit for bit on NumPy in the environment of the baseline; elsewhere within `tolerance`."""
+
+    tolerance: float = Field(default=0.01, gt=0)
+    """How far the final values may differ in another environment, relative to those of the baseline."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The mean of a metric over seeds, or the share of trials that diverged, keeps to one side of a number.
+
+    Args:
+        text: as it was written.
+        metric: a metric, or ``diverged``.
+        is_lower: True for ``>=``.
+        value: the number.
+        optimizer: at its best setting; None is each of them, and for ``diverged`` all trials.
+    """
+
+    text: str
+    metric: str
+    is_lower: bool
+    value: float
+    optimizer: str | None
+
+
+@dataclass(frozen=True)
+class Time:
+    """The time to the target keeps below a number; ``optimizer`` as in `Bound`."""
+
+    text: str
+    unit: TimeUnit
+    value: float
+    optimizer: str | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """One optimizer reaches the target in fewer steps than another."""
+
+    text: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class NoWorse:
+    """A metric is no worse than in the baseline by more than a margin.
+
+    Args:
+        text: as it was written.
+        metric: which.
+        margin: in units of the metric, or as a share of the baseline; None takes it from the baseline's noise.
+        is_relative: whether the margin is a share.
+        optimizer: at the setting that was best in the baseline; None is each of them.
+    """
+
+    text: str
+    metric: str
+    margin: float | None
+    is_relative: bool
+    optimizer: str | None
+
+
+@dataclass(frozen=True)
+class Exact:
+    """All numbers are those of the baseline."""
+
+    text: str
+    tolerance: float
+
+
+Gate: TypeAlias = Bound | Time | Order | NoWorse | Exact
+
+
+def gate_of(written: str | ExactGate) -> Gate:
+    """Read one gate that `read_gates` has accepted.
+
+    Raises:
+        ValueError: for another text.
+
+    >>> gate_of("val_loss no worse than the baseline by 2 % for adam").margin
+    0.02
+    >>> gate_of("diverged <= 10 %").value
+    0.1
+    """
+    if isinstance(written, ExactGate):
+        return Exact("{exact: true}", written.tolerance)
+    text = " ".join(written.split())
+    if match := ORDER.fullmatch(text):
+        return Order(text, match["first"], match["second"])
+    if match := NO_WORSE.fullmatch(text):
+        margin = None if match["margin"] is None else float(match["margin"]) / (100 if match["percent"] else 1)
+        return NoWorse(text, match["metric"], margin, bool(match["percent"]), match["optimizer"])
+    if match := TIME.fullmatch(text):
+        unit: TimeUnit = match["unit"]  # type: ignore[assignment]
+        return Time(text, unit, float(match["value"]), match["optimizer"])
+    if match := BOUND.fullmatch(text):
+        value = float(match["value"]) / (100 if match["percent"] else 1)
+        return Bound(text, match["metric"], match["sign"] == ">=", value, match["optimizer"])
+    raise ValueError(text)
+
+
+def read_gates(raw: Any) -> Any:
+    """Accept a list of gates as a file writes them.
+
+    Raises:
+        ValidationError: with one problem for each entry that is no gate.
+    """
+    if not isinstance(raw, list | tuple):
+        refuse([Problem("must be a list of gates", FORMS, received=raw)])
+    problems = [problem for index, entry in enumerate(raw) if (problem := _problem(entry, index))]
+    if problems:
+        refuse(problems)
+    return tuple(ExactGate(**entry) if isinstance(entry, Mapping) else entry for entry in raw)
+
+
+def _problem(entry: Any, index: int) -> Problem | None:
+    if isinstance(entry, ExactGate):
+        return None
+    if isinstance(entry, Mapping):
+        tolerance = entry.get("tolerance", 0.01)
+        good = entry.get("exact") is True and set(entry) <= {"exact", "tolerance"}
+        if good and type(tolerance) in (int, float) and 0 < tolerance < float("inf"):
+            return None
+        rule = "must be `{exact: true}`, with a `tolerance` above 0 if need be"
+        return Problem(rule, "Give such as `{exact: true, tolerance: 0.01}`.", (index,), entry)
+    try:
+        gate = gate_of(entry) if isinstance(entry, str) else None
+    except ValueError:
+        gate = None
+    if gate is None:
+        return Problem("is not a gate", FORMS, (index,), entry)
+    metric = getattr(gate, "metric", "val_loss")
+    known = (*METRICS, "diverged") if isinstance(gate, Bound) else tuple(METRICS)
+    if metric not in known:
+        guess = did_you_mean(metric, known).strip()
+        return Problem(f"must name one of {', '.join(known)}", guess or FORMS, (index,), entry)
+    if isinstance(gate, NoWorse) and gate.margin is not None and gate.margin <= 0:
+        way_out = "Give such as `by 2 %`, or leave it out to take it from the noise."
+        return Problem("must have a margin above 0", way_out, (index,), entry)
+    if metric == "diverged" and isinstance(gate, Bound) and (gate.is_lower or not 0 <= gate.value <= 1):
+        return Problem("must bound a share from above", "Give such as `diverged <= 0.1`.", (index,), entry)
+    if isinstance(gate, Order) and gate.first == gate.second:
+        return Problem("must name two optimizers", FORMS, (index,), entry)
+    return None
+
+
+def gate_problems(
+    written: Collection[str | ExactGate], optimizers: Collection[str], has_target: bool
+) -> Iterator[Problem]:
+    """Check the gates against the rest of the configuration.
+
+    Args:
+        written: the gates.
+        optimizers: those that are compared.
+        has_target: whether `trainer.target` is given.
+    """
+    for index, entry in enumerate(written):
+        gate = gate_of(entry)
+        named = [getattr(gate, name, None) for name in ("optimizer", "first", "second")]
+        for name in named:
+            if name is not None and name not in optimizers:
+                guess = did_you_mean(name, optimizers).strip()
+                yield Problem(
+                    f"must name one of the optimizers {', '.join(optimizers)}",
+                    guess or f"Give one such as {next(iter(optimizers), 'adam')}.",
+                    (index,),
+                    entry,
+                )
+        if isinstance(gate, Time | Order) and not has_target:
+            yield Problem("needs `trainer.target`, which is not given", "Give one such as 0.97.", (index,), entry)

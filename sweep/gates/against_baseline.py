@@ -1,0 +1,200 @@
+"""Tests the gates that compare with a baseline: no worse than a margin, and the same numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.analysis.inferiority import non_inferiority
+from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
+from sweep.analysis.wording import counted, difference, is_share, level_name, metric_name, value
+from sweep.config.gates import Exact, NoWorse
+from sweep.config.sections import METRICS
+from sweep.gates.records import Baseline, Part, Past, PastArm, setting_key
+from sweep.gates.sampling import against
+from sweep.records import Trial
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOT_NUMBERS = ("trial_id", "arm_id", "seed", "seconds")
+"""Columns of the table of epochs that are not what training computes."""
+
+NAMED = 3
+"""So many differing trials are named."""
+
+
+def no_worse_part(
+    gate: NoWorse, level: str, trials: pd.DataFrame, planned: Sequence[Trial], baseline: Baseline, confidence: float
+) -> Part:
+    """Test one optimizer, at the setting that was best in the baseline, on the seeds that both have."""
+    mode = METRICS[gate.metric].mode
+    ranking: Mode = METRICS[baseline.metric].mode
+    name = level_name(level)
+    here = {setting_key(trial.arm.setting): trial.arm.id for trial in planned}
+    known = [arm for arm in baseline.arms if arm.setting["optimizer"] == level and arm.key in here]
+    if not known:
+        return Part(float("nan"), False, f"the baseline has no setting of {name} that is trained here")
+    arm = known[best_first([past_outcomes(arm, baseline.metric) for arm in known], ranking)[0]]
+    before = past_outcomes(arm, gate.metric)
+    rows = trials[trials["arm_id"] == here[arm.key]]
+    now = _outcomes(rows, gate.metric, level)
+    margin = _margin(gate, before)
+    common = [seed for seed in now.seeds if seed in before.seeds]
+    lost = [seed for seed in now.diverged if seed in before.seeds]
+    if lost:
+        said = f"{name} diverges on {len(lost)} of {counted(len(lost) + len(common), 'seed')} that did not diverge"
+        if 2 * len(lost) >= len(before.seeds):
+            return Part(0.0, False, said, is_certain=True)
+        return Part(float("nan"), False, said)
+    if not common:
+        return Part(float("nan"), False, f"{name} has no seed in common with the baseline")
+    old, new = (dict(zip(one.seeds, one.values, strict=True)) for one in (before, now))
+    differences = [(new[seed] - old[seed]) * (1 if mode == "max" else -1) for seed in common]
+    if not any(differences):
+        said = f"{name} ends at the same {metric_name(gate.metric)} on {counted(len(common), 'seed')}"
+        return Part(1.0, True, said)
+    if gate.is_relative and min(*old.values(), *new.values()) > 0:
+        return _ratio_part(gate, name, [(old[seed], new[seed]) for seed in common], mode, confidence)
+    found = non_inferiority(now, before, margin, mode, confidence)
+    worse = -found.difference
+    ends, was = (value(gate.metric, float(np.mean([one[seed] for seed in common]))) for one in (new, old))
+    said = (
+        f"{name} ends at {ends} {metric_name(gate.metric)} where it was {was}, "
+        f"{'worse' if worse > 0 else 'better'} by {difference(gate.metric, abs(worse))}"
+    )
+    if np.isfinite(found.lower):
+        said += f" (at most {_signed(gate.metric, -found.lower)} worse with 95 % confidence, "
+        said += f"{counted(len(common), 'paired seed')}; {difference(gate.metric, margin)} may be lost)"
+    else:
+        said += f" ({counted(len(common), 'paired seed')}, which gives no interval)"
+    return Part(against(differences, -margin, confidence).p_below, found.holds, said)
+
+
+def _ratio_part(gate: NoWorse, name: str, pairs: Sequence[tuple[float, float]], mode: Mode, confidence: float) -> Part:
+    """Test a relative margin on the logarithms of ratios, as a loss that is worse spreads in proportion.
+
+    ``d_i = +-log(new_i / old_i)``, positive where it is better, against ``-log(1 + margin)``, or ``log(1 - margin)``
+    where large values are good.
+    """
+    sign = 1.0 if mode == "max" else -1.0
+    assert gate.margin is not None
+    least = float(np.log1p(-min(gate.margin, 0.999))) if mode == "max" else -float(np.log1p(gate.margin))
+    found = against([sign * float(np.log(new / old)) for old, new in pairs], least, confidence)
+    factor = float(np.exp(sign * found.mean))
+    was, ends = (value(gate.metric, float(np.mean(values))) for values in zip(*pairs, strict=True))
+    said = (
+        f"{name} ends at {ends} {metric_name(gate.metric)} where it was {was}, on average {factor:.4g} times as much "
+    )
+    if np.isfinite(found.low):
+        side = "at least" if mode == "max" else "at most"
+        said += f"({side} {float(np.exp(sign * found.low)):.4g} times with {100 * confidence:g} % confidence, "
+        said += f"{counted(len(pairs), 'paired seed')}; {float(np.exp(sign * least)):.4g} is allowed)"
+    else:
+        said += f"({counted(len(pairs), 'paired seed')}, which gives no interval)"
+    return Part(found.p_below, found.low >= least, said)
+
+
+def _margin(gate: NoWorse, before: Outcomes) -> float:
+    """The margin in units of the metric; without one, the standard error of the baseline's mean."""
+    if gate.margin is None:
+        return float(before.array.std(ddof=1) / np.sqrt(len(before.values))) if len(before.values) > 1 else 0.0
+    return gate.margin * abs(before.mean) if gate.is_relative else gate.margin
+
+
+def _signed(metric: str, number: float) -> str:
+    text = difference(metric, abs(number))
+    return f"-{text}" if number < 0 else text
+
+
+def past_outcomes(arm: PastArm, metric: str) -> Outcomes:
+    """The results of an arm of a baseline."""
+    well = {seed: past for seed, past in arm.seeds.items() if past.status in ENDED_WELL and metric in past.values}
+    diverged = tuple(sorted(seed for seed, past in arm.seeds.items() if past.status == "DIVERGED"))
+    seeds = tuple(sorted(well))
+    return Outcomes(f"the baseline's {arm.label}", seeds, tuple(well[seed].values[metric] for seed in seeds), diverged)
+
+
+def _outcomes(rows: pd.DataFrame, metric: str, name: str) -> Outcomes:
+    rows = rows.sort_values("seed")
+    well = rows[rows["status"].isin(ENDED_WELL)]
+    diverged = rows.loc[rows["status"] == "DIVERGED", "seed"]
+    return Outcomes(
+        name,
+        tuple(int(seed) for seed in well["seed"]),
+        tuple(float(number) for number in well[f"final_{metric}"]),
+        tuple(int(seed) for seed in diverged),
+    )
+
+
+def exact_parts(
+    gate: Exact,
+    trials: pd.DataFrame,
+    epochs: pd.DataFrame,
+    planned: Sequence[Trial],
+    baseline: Baseline,
+    is_bitwise: bool,
+) -> list[Part]:
+    """Compare every trial with the same one of the baseline, bit for bit or within the tolerance."""
+    past = {(arm.key, seed): one for arm in baseline.arms for seed, one in arm.seeds.items()}
+    now = past_trials(trials, epochs)
+    differing, missing, same = [], 0, 0
+    for trial in planned:
+        old, new = past.get((setting_key(trial.arm.setting), trial.seed)), now.get(trial.id)
+        if old is None or new is None:
+            missing += 1
+        elif problem := _difference(old, new, gate.tolerance, is_bitwise):
+            differing.append(f"`{trial.arm.label}` with seed {trial.seed} {problem}")
+        else:
+            same += 1
+    how = (
+        "bit for bit" if is_bitwise else f"within {gate.tolerance:g} of the baseline's, which is of another environment"
+    )
+    if differing:
+        more = f" and {len(differing) - NAMED:,} more" if len(differing) > NAMED else ""
+        said = f"{len(differing):,} of {counted(len(differing) + same, 'trial')} differ: {'; '.join(differing[:NAMED])}"
+        return [Part(0.0, False, said + more, is_certain=True)]
+    if missing:
+        said = f"{counted(missing, 'trial')} can't be compared, as they are not in the baseline or have not ended"
+        return [Part(float("nan"), False, said)]
+    return [Part(1.0, True, f"{counted(same, 'trial')} gave the same numbers {how}", is_certain=True)]
+
+
+def _difference(old: Past, new: Past, tolerance: float, is_bitwise: bool) -> str:
+    if old.status != new.status:
+        return f"is {new.status}, where it was {old.status}"
+    for metric in (name for name in old.values if name in new.values):
+        a, b = old.values[metric], new.values[metric]
+        if (a != b) if is_bitwise else abs(a - b) > tolerance * (1.0 if is_share(metric) else abs(a)):
+            return f"ends at {metric} {b!r}, where it was {a!r}"
+    if is_bitwise and old.curve != new.curve:
+        return "ends the same after other epochs"
+    return ""
+
+
+def past_trials(trials: pd.DataFrame, epochs: pd.DataFrame) -> dict[str, Past]:
+    """What a baseline keeps of each trial that has ended, by its id."""
+    numbers = [name for name in epochs.columns if name not in NOT_NUMBERS and not name.startswith("fingerprint")]
+    rows = {str(trial_id): part[numbers].to_numpy(np.float64) for trial_id, part in epochs.groupby("trial_id")}
+    finals = [name for name in trials.columns if name.startswith("final_") and name.removeprefix("final_") in METRICS]
+    prints = [name for name in trials.columns if name.startswith("fingerprint_")]
+    found = {}
+    for row in trials.to_dict("records"):
+        if row["status"] not in (*ENDED_WELL, "DIVERGED"):
+            continue
+        values = {name.removeprefix("final_"): float(row[name]) for name in finals if np.isfinite(row[name])}
+        found[str(row["trial_id"])] = Past(
+            str(row["status"]),
+            values,
+            _digest(rows.get(str(row["trial_id"]), np.empty((0, 0)))),
+            {name.removeprefix("fingerprint_"): str(row[name]) for name in prints if row[name]},
+        )
+    return found
+
+
+def _digest(numbers: NDArray[np.float64]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(numbers).tobytes()).hexdigest()[:16]

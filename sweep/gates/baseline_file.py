@@ -1,0 +1,124 @@
+"""Reads and writes a baseline: a JSON file with a line a trial, so that a change of it can be reviewed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweep.errors import BaselineError
+from sweep.gates.against_baseline import past_trials
+from sweep.gates.records import Baseline, Past, PastArm
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sweep.config import SweepConfig
+    from sweep.planning import Plan
+
+FORMAT = 1
+
+
+def conditions_of(config: SweepConfig) -> dict[str, Any]:
+    """What all trials share and must share with a baseline: data, network and trainer."""
+    trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.trainer.stop_at_target:
+        trainer |= {"stop_at_target": True, "target": config.trainer.target}
+    return {
+        "data": config.data.model_dump(mode="json", exclude_none=True),
+        "network": config.network.model_dump(mode="json", exclude_none=True),
+        "trainer": trainer,
+    }
+
+
+def baseline_of(
+    config: SweepConfig, plan: Plan, trials: pd.DataFrame, epochs: pd.DataFrame, versions: Mapping[str, str]
+) -> Baseline:
+    """Make a baseline of finished trials."""
+    past = past_trials(trials, epochs)
+    arms = []
+    for arm in plan.arms:
+        mine = [trial for trial in plan.trials if trial.arm.id == arm.id and trial.id in past]
+        arms.append(PastArm(arm.label, dict(arm.setting), {trial.seed: past[trial.id] for trial in mine}))
+    return Baseline(plan.name, plan.hash, config.metric.name, conditions_of(config), dict(versions), tuple(arms))
+
+
+def render(baseline: Baseline) -> str:
+    """Spell a baseline as JSON, with a line a trial; every digit is kept."""
+    head = {
+        "format": FORMAT,
+        "name": baseline.name,
+        "plan": baseline.plan,
+        "metric": baseline.metric,
+        "conditions": baseline.conditions,
+        "versions": baseline.versions,
+    }
+    lines = [f"  {json.dumps(key)}: {json.dumps(content)}," for key, content in head.items()]
+    arms = []
+    for arm in baseline.arms:
+        seeds = [
+            f'        "{seed}": '
+            + json.dumps(
+                {
+                    "status": past.status,
+                    "values": past.values,
+                    "curve": past.curve,
+                    "fingerprints": past.fingerprints,
+                }
+            )
+            for seed, past in sorted(arm.seeds.items())
+        ]
+        opening = f'    {{\n      "arm": {json.dumps(arm.label)},\n      "setting": {json.dumps(arm.setting)},\n'
+        arms.append(opening + '      "seeds": {\n' + ",\n".join(seeds) + "\n      }\n    }")
+    return "\n".join(["{", *lines, '  "arms": [', ",\n".join(arms), "  ]", "}"]) + "\n"
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline.
+
+    Raises:
+        BaselineError: if there is none, or it is not one.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BaselineError(
+            f"`baseline` must be a file that exists. Received: {path}. Make it with `sweep baseline save`."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+    try:
+        if content["format"] != FORMAT:
+            raise _damaged(path, f"format {content['format']}, where this version knows {FORMAT}")
+        return Baseline(
+            content["name"],
+            content["plan"],
+            content["metric"],
+            content["conditions"],
+            content["versions"],
+            tuple(_arm(arm) for arm in content["arms"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(path, f"{type(error).__name__} {error}") from error
+
+
+def _arm(content: Mapping[str, Any]) -> PastArm:
+    seeds = {
+        int(seed): Past(
+            past["status"],
+            {name: float(number) for name, number in past["values"].items()},
+            past["curve"],
+            dict(past["fingerprints"]),
+        )
+        for seed, past in content["seeds"].items()
+    }
+    return PastArm(content["arm"], dict(content["setting"]), seeds)
+
+
+def _damaged(path: Path, reason: str) -> BaselineError:
+    said = (reason.splitlines() or ["nothing"])[0].rstrip(".")
+    return BaselineError(
+        f"`baseline` must be a file that `sweep baseline save` wrote. Received: {path} ({said}). "
+        "Take it back from version control, or write it anew with `sweep baseline update`."
+    )

@@ -1,0 +1,202 @@
+"""Tests each kind of gate on the tables of a sweep: what its seeds show, and what they can't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweep.analysis.outcomes import Mode, Outcomes, outcomes
+from sweep.analysis.selection import Selected, select
+from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
+from sweep.analysis.wording import counted, level_name, metric_name, value
+from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
+from sweep.gates.against_baseline import exact_parts, no_worse_part
+from sweep.gates.records import Baseline, Examined, Part
+from sweep.gates.sampling import against, share_above
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sweep.config import SweepConfig
+    from sweep.records import Trial
+
+CONFIDENCE = 0.95
+"""Of each one-sided bound by which a gate is shown to hold."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What gates are decided on.
+
+    Args:
+        trials: one row a trial.
+        epochs: one row an epoch of a trial.
+        metric: what the arms are compared by.
+        mode: whether small or large is good.
+        target: value that counts as reached; None for no target.
+        baseline: what is compared with; None without one.
+        planned: all trials, with their settings.
+        is_bitwise: whether the baseline is of this environment and of NumPy, so that numbers repeat bit for bit.
+    """
+
+    trials: pd.DataFrame
+    epochs: pd.DataFrame
+    metric: str
+    mode: Mode
+    target: float | None
+    baseline: Baseline | None = None
+    planned: tuple[Trial, ...] = ()
+    is_bitwise: bool = False
+
+
+def evidence_of(
+    config: SweepConfig,
+    trials: pd.DataFrame,
+    epochs: pd.DataFrame,
+    planned: tuple[Trial, ...],
+    baseline: Baseline | None = None,
+    *,
+    is_bitwise: bool = False,
+) -> Evidence:
+    """Gather what the gates of a configuration are decided on."""
+    metric = config.metric
+    return Evidence(trials, epochs, metric.name, metric.mode, config.trainer.target, baseline, planned, is_bitwise)
+
+
+def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[Examined, ...]:
+    """Make the tests of each gate."""
+    picked = {one.level: one for one in select(evidence.trials, evidence.metric, evidence.mode)}
+    if not evidence.trials["status"].isin(ENDED).any():
+        # The tables of a sweep that was stopped at once lack the columns of its metrics.
+        return tuple(Examined(gate, ()) for gate in gates)
+    times = None
+    if any(isinstance(gate, Time | Order) for gate in gates):
+        assert evidence.target is not None
+        times = times_to_target(evidence.trials, evidence.epochs, evidence.metric, evidence.mode, evidence.target)
+    return tuple(Examined(gate, tuple(_parts(gate, evidence, picked, times))) for gate in gates)
+
+
+def _parts(gate: Gate, evidence: Evidence, picked: dict[str, Selected], times: pd.DataFrame | None) -> Iterator[Part]:
+    if isinstance(gate, Time | Order):
+        assert times is not None
+        yield from _speeds(gate, evidence, picked, times)
+    elif isinstance(gate, NoWorse | Exact):
+        assert evidence.baseline is not None
+        yield from _comparisons(gate, evidence, picked, evidence.baseline)
+    elif gate.metric == "diverged":
+        yield _diverged(gate, evidence.trials)
+    else:
+        for one in _wanted(gate.optimizer, picked):
+            yield _bound(gate, outcomes(evidence.trials, one.arm_id, f"final_{gate.metric}", one.level))
+
+
+def _speeds(gate: Time | Order, evidence: Evidence, picked: dict[str, Selected], times: pd.DataFrame) -> Iterator[Part]:
+    if isinstance(gate, Time):
+        for one in _wanted(gate.optimizer, picked):
+            yield _time(gate, _clock(times, evidence, one, gate.unit))
+    elif {gate.first, gate.second} <= picked.keys():
+        first, second = (_clock(times, evidence, picked[name], "steps") for name in (gate.first, gate.second))
+        yield _order(first, second)
+
+
+def _comparisons(
+    gate: NoWorse | Exact, evidence: Evidence, picked: dict[str, Selected], baseline: Baseline
+) -> Iterator[Part]:
+    trials, planned = evidence.trials, evidence.planned
+    if isinstance(gate, Exact):
+        yield from exact_parts(gate, trials, evidence.epochs, planned, baseline, evidence.is_bitwise)
+        return
+    for one in _wanted(gate.optimizer, picked):
+        yield no_worse_part(gate, one.level, trials, planned, baseline, CONFIDENCE)
+
+
+def _wanted(optimizer: str | None, picked: dict[str, Selected]) -> list[Selected]:
+    return list(picked.values()) if optimizer is None else [picked[optimizer]] if optimizer in picked else []
+
+
+def _diverged(gate: Bound, trials: pd.DataFrame) -> Part:
+    rows = trials if gate.optimizer is None else trials[trials["optimizer"] == gate.optimizer]
+    ended = rows[rows["status"].isin(ENDED)]
+    lost, count = int((ended["status"] == "DIVERGED").sum()), len(ended)
+    said = f"{lost:,} of {counted(count, 'trial')} diverged, where {gate.value:g} of them may"
+    return Part(share_above(lost, count, gate.value), bool(count) and lost <= gate.value * count, said)
+
+
+def _bound(gate: Bound, arm: Outcomes) -> Part:
+    sign = 1.0 if gate.is_lower else -1.0
+    found = against([sign * number for number in arm.values], sign * gate.value, CONFIDENCE)
+    name = level_name(arm.name)
+    if not arm.values:
+        lost = f"{name} diverges on every seed" if arm.diverged else f"{name} has not ended on any seed"
+        return Part(0.0 if arm.diverged else float("nan"), False, lost, is_certain=bool(arm.diverged))
+    holds = found.low >= sign * gate.value and not arm.diverged
+    said = f"{name} ends at {value(gate.metric, arm.mean)} {metric_name(gate.metric)}"
+    if np.isfinite(found.low):
+        side = "at least" if gate.is_lower else "at most"
+        said += f" ({side} {value(gate.metric, sign * found.low)} with 95 % confidence, {counted(found.count, 'seed')})"
+    else:
+        said += f" ({counted(found.count, 'seed')}, which gives no interval)"
+    if arm.diverged:
+        said += f" and diverges on {len(arm.diverged)} of {counted(arm.count, 'seed')}"
+    return Part(found.p_below, holds, said)
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Times of one arm, a miss taken for the length of the training, which is a lower bound of it."""
+
+    name: str
+    times: dict[int, float]
+    misses: frozenset[int]
+    resolution: float
+
+
+def _clock(times: pd.DataFrame, evidence: Evidence, one: Selected, unit: Unit) -> _Clock:
+    found: TimeToTarget = arm_times(times, one.arm_id, unit, one.level)
+    rows = evidence.epochs[evidence.epochs["arm_id"] == one.arm_id]
+    column = "epoch" if unit == "epochs" else unit
+    length = float(rows[column].max()) if len(rows) else 1.0
+    # An epoch is what the clock can tell apart.
+    resolution = length / float(rows["epoch"].max()) if len(rows) else 1.0
+    pairs = dict(zip(found.seeds, found.times, strict=True))
+    misses = frozenset(seed for seed, time in pairs.items() if not np.isfinite(time))
+    return _Clock(
+        one.level, {seed: length if seed in misses else time for seed, time in pairs.items()}, misses, resolution
+    )
+
+
+def _time(gate: Time, clock: _Clock) -> Part:
+    name, values = level_name(clock.name), list(clock.times.values())
+    late = [
+        max(clock.times[seed], 2 * gate.value) if seed in clock.misses else clock.times[seed] for seed in clock.times
+    ]
+    found = against([-time for time in late], -gate.value, CONFIDENCE, clock.resolution / np.sqrt(12))
+    reached = len(values) - len(clock.misses)
+    said = f"{name} reaches the target on {reached} of {counted(len(values), 'seed')}"
+    if reached:
+        hits = [time for seed, time in clock.times.items() if seed not in clock.misses]
+        said += f", in {np.mean(hits):,.4g} {gate.unit} on average"
+    if values and len(clock.misses) == len(values):
+        return Part(0.0, False, said, is_certain=len(values) > 1)
+    return Part(found.p_below, found.low >= -gate.value and not clock.misses, said)
+
+
+def _order(first: _Clock, second: _Clock) -> Part:
+    seeds = [seed for seed in first.times if seed in second.times]
+    differences = [float(np.log(second.times[seed] / first.times[seed])) for seed in seeds]
+    spread = [
+        clock.resolution / max(float(np.median([clock.times[seed] for seed in seeds] or [1.0])), 1.0)
+        for clock in (first, second)
+    ]
+    found = against(differences, 0.0, CONFIDENCE, float(np.hypot(spread[0], spread[1])) / np.sqrt(12))
+    names = level_name(first.name), level_name(second.name)
+    if seeds and set(seeds) <= first.misses & second.misses:
+        return Part(float("nan"), False, f"neither {names[0]} nor {names[1]} reaches the target")
+    ratio = float(np.exp(found.mean)) if seeds else float("nan")
+    more = " or more" if second.misses and not first.misses else ""
+    said = f"{names[1]} takes {ratio:.3g}{more} times the steps of {names[0]} ({counted(len(seeds), 'seed')}"
+    said += f", {1 / ratio:.3g} the other way round)" if ratio < 1 else ")"
+    return Part(found.p_below, bool(found.low > 0), said)

@@ -1,0 +1,47 @@
+"""Keeps finished trials by their id and the code that trained them, so that unchanged ones are not trained again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from sweep.records import Trial, TrialResult
+from sweep.results.files import replacing, reported
+from sweep.results.journal import FINISHED, UNREADABLE, latest, read_part, to_results, to_table
+
+
+class TrialCache:
+    """Finished trials of one state of the code, in one file a plan.
+
+    Args:
+        root: folder of all caches.
+        code: what identifies the code.
+    """
+
+    def __init__(self, root: Path, code: str) -> None:
+        self.folder = root / code
+
+    def find(self, trials: Sequence[Trial]) -> list[TrialResult]:
+        """The results of those of ``trials`` that are kept; a file that cannot be read is as if it were not there."""
+        tables = []
+        for path in sorted(self.folder.glob("*.parquet")):
+            try:
+                tables.append(read_part(path))
+            except UNREADABLE:
+                continue
+        if not tables:
+            return []
+        return to_results(latest(pa.concat_tables(tables, promote_options="default")), trials)
+
+    def keep(self, plan_hash: str, results: Sequence[TrialResult]) -> None:
+        """Keep the trials of a plan that have finished."""
+        finished = [result for result in results if result.status in FINISHED]
+        if not finished:
+            return
+        with reported(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with replacing(self.folder / f"{plan_hash[:16]}.parquet") as temporary:
+            parquet.write_table(to_table(finished), temporary, compression="zstd")
