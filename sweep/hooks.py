@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ray import tune
+from ray.tune.schedulers import FIFOScheduler
 
 from sweep.chunks import Chunk
 from sweep.worker import CHUNK, FAILURE
@@ -84,3 +85,30 @@ class Stop(tune.Stopper):
     def stop_all(self) -> bool:
         """Stop the run."""
         return self._should_stop()
+
+
+class InOrder(FIFOScheduler):
+    """Gives a worker that is free the first pack that no other worker is about to take.
+
+    Tune's own order gives it the first pack that waits, and ends the process that is just starting for that one: where
+    packs are shorter than the start of a process, the other workers, and nodes that join, would never come to train.
+
+    Args:
+        room: tells for how many workers there is room now.
+    """
+
+    def __init__(self, room: Callable[[], int]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._room = room
+
+    def __getstate__(self) -> dict[str, Any]:
+        """As for `Collect`."""
+        return {}
+
+    def choose_trial_to_run(self, tune_controller: Any) -> Any:
+        """Pass over as many packs as there are workers that start; these take the first ones."""
+        trials = tune_controller.get_trials()
+        running = sum(trial.status == "RUNNING" for trial in trials)
+        waiting = [trial for trial in trials if trial.status == "PENDING"]
+        starting = max(0, self._room() - running - 1)
+        return waiting[starting] if starting < len(waiting) else None

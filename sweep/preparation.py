@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from sweep.address import require_answer
 from sweep.config import SweepConfig
-from sweep.driver import Resources, local_workers, ray_session
+from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
 from sweep.packing import Job, form_jobs, pack_bytes
 from sweep.planning import Plan, make_plan
@@ -110,6 +110,7 @@ def prepare(config: SweepConfig) -> Preparation:
         None if config.resources.workers == "auto" else int(config.resources.workers),
         config.resources.cpus_per_worker,
         config.resources.gpus_per_worker,
+        config.resources.autoscale,
     )
     workers = local_workers(resources) if resources.address is None else _cluster_workers(resources, resources.address)
     source = config.data.source
@@ -144,7 +145,9 @@ def _module_notes(config: SweepConfig, module: ModuleSpec, known: DatasetShape) 
 
 def _cluster_workers(resources: Resources, address: str) -> int:
     require_answer(address)
-    with ray_session(resources, carries=resources.is_client) as workers:
+    if not resources.is_client:
+        return workers_on(resources, address)
+    with ray_session(resources) as workers:
         return workers
 
 

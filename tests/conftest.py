@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,8 @@ from sweep.driver import Resources, hush_ray, ray_session
 
 # Before any test module, or module with doctests, imports Ray.
 hush_ray()
+# A token in the home folder of who runs the tests would make Ray ask for it; tests that need one set it.
+os.environ.setdefault("RAY_AUTH_MODE", "disabled")
 
 
 @pytest.fixture(scope="session")

@@ -116,6 +116,21 @@ class ResourcesConfig(Section):
     """A running Ray cluster: `auto` or `host:port` from a machine in it, `ray://host:10001` from any other.
     Default: Ray starts on this machine."""
 
+    autoscale: bool = False
+    """Whether the cluster adds nodes itself until it has room for `workers`, which is then a number."""
+
+    @field_validator("autoscale")
+    @classmethod
+    def _knows_how_far(cls, autoscale: bool, info: ValidationInfo) -> bool:
+        if autoscale and info.data.get("address", "invalid") is None:
+            refuse([Problem("needs `resources.address`, of the cluster that grows", "Give it.", is_key=True)])
+        if autoscale and info.data.get("workers") == "auto":
+            way_out = "Give how many trainings there may be at once, such as 32."
+            refuse(
+                [Problem("needs a number of `resources.workers`, up to which the cluster grows", way_out, is_key=True)]
+            )
+        return autoscale
+
 
 class TrackingConfig(Section):
     """Where trials are recorded in MLflow."""

@@ -75,6 +75,8 @@ def workers_for(cluster: Cluster, resources: Resources, seconds: float) -> int:
     >>> workers_for(Cluster(({"CPU": 1.0},), (({"CPU": 4.0}, 10),)), Resources(), seconds=300.0)
     5
     """
+    if resources.autoscale and resources.workers is not None:
+        return resources.workers
     most = cluster.most(resources)
     require_room(cluster.nodes, resources, most)
     worth = max(1, room_on(cluster.nodes, resources), math.ceil(seconds / SECONDS_WORTH_A_WORKER))
@@ -86,7 +88,7 @@ def grown_for(resources: Resources, seconds: float) -> Iterator[int]:
     """Ask the cluster to grow as the plan is worth, and take that back at the end; gives the number of workers."""
     cluster = on_the_cluster(resources, look)
     workers = workers_for(cluster, resources, seconds)
-    if not cluster.kinds or not seconds:
+    if not seconds or not (cluster.kinds or resources.autoscale):
         yield workers
         return
     on_the_cluster(resources, ask, [resources.bundle] * workers)

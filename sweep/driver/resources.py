@@ -21,12 +21,14 @@ class Resources:
         workers: how many packs train at once; None is as many as there is room for.
         cpus_per_worker: also the BLAS threads of a worker.
         gpus_per_worker: may be a fraction.
+        autoscale: the cluster adds nodes itself until it has room for ``workers``, which is then a number.
     """
 
     address: str | None = None
     workers: int | None = None
     cpus_per_worker: int = 1
     gpus_per_worker: float = 0.0
+    autoscale: bool = False
 
     @property
     def is_client(self) -> bool:
@@ -119,7 +121,8 @@ def require_room(nodes: Sequence[Node], resources: Resources, most: int) -> None
     raise ResourceError(
         f"`resources` must fit the cluster, which has room for {most} such workers on {len(nodes)} nodes "
         f"({sizes}{more}). Received: {wanted} workers of {resources.cpus_per_worker} CPUs and "
-        f"{resources.gpus_per_worker:g} GPUs, each on one node. Ask for less, or add nodes."
+        f"{resources.gpus_per_worker:g} GPUs, each on one node. Ask for less, add "
+        "nodes, or set `resources.autoscale` if the cluster adds them itself."
     )
 
 

@@ -42,16 +42,13 @@ def hush_ray() -> None:
 
 
 @contextmanager
-def ray_session(
-    resources: Resources, later: ExitStack | None = None, *, seconds: float = 0.0, carries: bool = True
-) -> Iterator[int]:
+def ray_session(resources: Resources, later: ExitStack | None = None, *, seconds: float = 0.0) -> Iterator[int]:
     """Start or join Ray and leave it as it was; gives the number of workers that train at once.
 
     Args:
         resources: of the workers.
         later: waits for Ray's end when it closes, so that its caller can go on meanwhile; None waits at once.
         seconds: estimate of the training time on one worker, for which a cluster may grow; 0 lets none grow.
-        carries: whether code is brought to the nodes of a cluster; a look at it needs none.
 
     Raises:
         ResourceError: when the cluster cannot be reached or is too small.
@@ -68,7 +65,7 @@ def ray_session(
         ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
         ahead.start()
         with tempfile.TemporaryDirectory(prefix="sweep-code-") as luggage:
-            _start_ray(resources, Path(luggage) if carries else None)
+            _start_ray(resources, Path(luggage))
         ahead.join()
         with grown_for(resources, seconds) as workers:
             yield workers
@@ -97,14 +94,14 @@ def _shutting_down(shutdown: Callable[[], None]) -> Iterator[None]:
         gc.enable()
 
 
-def _start_ray(resources: Resources, luggage: Path | None) -> None:
+def _start_ray(resources: Resources, luggage: Path) -> None:
     import ray
 
     # Without "local", Ray would join a cluster that happens to run on this machine.
     options: dict[str, Any] = {"address": "local", "num_cpus": available_cpus(), "include_dashboard": False}
     if resources.address is not None:
         options = {"address": resources.address}
-        if luggage is not None and travels(resources.address):
+        if travels(resources.address):
             options["runtime_env"] = {"working_dir": str(pack_luggage(Path.cwd(), luggage))}
     try:
         with _own_sigterm():

@@ -19,7 +19,7 @@ from sweep.packing import Job
 from sweep.recipe import Recipe
 from trainers.data import Dataset
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 """How often a run looks for nodes that have joined the cluster, or left it."""
 
 COMPILING_SECONDS = 10.0
@@ -59,7 +59,7 @@ def tune_jobs(
     from ray import tune
     from ray.tune.search import BasicVariantGenerator
 
-    from sweep.hooks import Collect, Stop
+    from sweep.hooks import Collect, InOrder, Stop
     from sweep.worker import PackTrainer, Work
 
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
@@ -73,12 +73,12 @@ def tune_jobs(
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
     variants = BasicVariantGenerator(max_concurrent=workers)
-    follow = _follow_nodes(variants, resources, workers)
+    follow, room = _follow_nodes(variants, resources, workers)
     with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
         tuner = tune.Tuner(
             trainable,
             param_space={"job": tune.grid_search(list(range(len(jobs))))},
-            tune_config=tune.TuneConfig(search_alg=variants, reuse_actors=True),
+            tune_config=tune.TuneConfig(search_alg=variants, reuse_actors=True, scheduler=InOrder(room)),
             run_config=tune.RunConfig(
                 name="packs",
                 storage_path=storage,
@@ -98,18 +98,28 @@ def tune_jobs(
             raise
 
 
-def _follow_nodes(variants: Any, resources: Resources, workers: int) -> Callable[[], bool]:
-    """Make what lets more packs train at once when nodes have joined, where the user has not said how many may."""
-    looked = time.monotonic()
+def _follow_nodes(variants: Any, resources: Resources, workers: int) -> tuple[Callable[[], bool], Callable[[], int]]:
+    """Make what lets more packs train at once when nodes have joined, and what tells for how many there is room now.
+
+    Args:
+        variants: Tune's search, which holds how many packs may train at once.
+        resources: of each worker; where the user has said how many may train, no more will.
+        workers: packs that train at once in the beginning.
+    """
+    looked, room = time.monotonic(), workers
 
     def follow() -> bool:
-        nonlocal looked
-        if resources.address is not None and resources.workers is None and time.monotonic() - looked > LOOK_SECONDS:
+        nonlocal looked, room
+        if resources.address is not None and time.monotonic() - looked > LOOK_SECONDS:
             looked = time.monotonic()
-            variants.max_concurrent = max(workers, room_on(look().nodes, resources))
+            room = room_on(look().nodes, resources)
+            if resources.workers is None:
+                variants.max_concurrent = max(workers, room)
+            else:
+                room = min(room, resources.workers)
         return False
 
-    return follow
+    return follow, lambda: room
 
 
 def _worth_compiling(jobs: Sequence[Job], workers: int) -> bool:
