@@ -1,6 +1,6 @@
 # Everything a user or a contributor runs, each from nothing: the environment is made when it is missing.
 .DELETE_ON_ERROR:
-.PHONY: help quickstart test check bench kernels profile clean
+.PHONY: help quickstart test check bench kernels profile stack clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -20,7 +20,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,postgresql,test,check,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,cluster,test,check,bench]'
 	touch $@
 
 quickstart: $(VENV)/.installed
@@ -42,6 +42,9 @@ kernels: $(VENV)/.tested
 
 profile: $(VENV)/.tested
 	PATH=$(BIN):$$PATH PYTHONPATH=. $(BIN)/python bench/profile_step.py
+
+stack: $(VENV)/.tested
+	$(BIN)/python deploy/stack.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -12,7 +12,7 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 
 # A part of `sweep` imports only what stands below it.
 ORDER = [
-    *("__main__", "cli", "lecture", "__init__", "summary", "runner", "board", "progress", "preparation"),
+    *("__main__", "cli", "service", "lecture", "__init__", "summary", "runner", "board", "progress", "preparation"),
     *("driver", "hooks", "worker", "chunks", "packing", "tuning", "probe", "recipe"),
     *("planning", "search", "report", "results", "tracking", "analysis", "space", "config"),
     *("interruption", "address", "machine", "records", "errors"),
