@@ -27,8 +27,11 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = ("postgres", "mlflow", "ray-head", "worker", "proxy")
 PORTS = (5432, 5000, 6379, 8265, 52365, 52366, 10001, 8080)
-READY_SECONDS = 90.0
+READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
+NODE = "127.0.0.2"
+"""Where both Ray nodes are; Ray takes 127.0.0.1 for a mistake and listens where other machines reach it."""
+
 ACCOUNT = "postgres"
 """Who runs the database when the caller is root, which PostgreSQL refuses."""
 
@@ -70,6 +73,7 @@ class Place:
 
     def here(self, text: str) -> str:
         """Turn a text for a container into one for this machine."""
+        text = text.replace("ray-head:6379", f"{NODE}:6379")
         text = re.sub(r"\b(postgres|mlflow|ray-head):(?=\d)", "127.0.0.1:", text)
         text = text.replace("0.0.0.0", "127.0.0.1").replace("listen_addresses=*", "listen_addresses=127.0.0.1")
         text = text.replace("listen 8080", "listen 127.0.0.1:8080")
@@ -134,7 +138,7 @@ class Stack:
         for name in ("run/secrets", "mlartifacts", "etc/mlflow", "etc/nginx", "sweeps", "tmp", "home/sweep", "user"):
             (root / name).mkdir(parents=True)
         subprocess.run(
-            [sys.executable, ROOT / "deploy/secrets.py", root / "run/secrets"], check=True, capture_output=True
+            [sys.executable, ROOT / "deploy/make_secrets.py", root / "run/secrets"], check=True, capture_output=True
         )
         (root / "run/secrets").chmod(0o755)
         for source, target in (("mlflow-auth.ini", "etc/mlflow/auth.ini"), ("nginx.conf", "etc/nginx/nginx.conf")):
@@ -164,7 +168,7 @@ class Stack:
             raise RuntimeError(done.stderr.decode())
 
     def start(self, name: str) -> None:
-        """Start a service by its command, and wait for its health check."""
+        """Start a service by its command."""
         service = self.services[name]
         command = [self.place.here(part) for part in service["command"]]
         user = None
@@ -175,8 +179,7 @@ class Stack:
         else:
             command = [str(ROOT / "deploy/with-secrets.sh"), *command]
         if command[1:3] == ["ray", "start"]:
-            # Both nodes are this machine; no other one is to reach them.
-            command.append("--node-ip-address=127.0.0.1")
+            command.append(f"--node-ip-address={NODE}")
         with (self.place.root / f"{name}.log").open("wb") as log:
             self.processes[name] = subprocess.Popen(
                 command,
@@ -188,20 +191,43 @@ class Stack:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait(name)
 
     def _environment(self, name: str) -> dict[str, str]:
         told = self.services[name].get("environment", {})
         return {"PATH": programs(), "LANG": "C.UTF-8", **{key: self.place.here(value) for key, value in told.items()}}
 
-    def _wait(self, name: str) -> None:
-        check = [self.place.here(part) for part in self.services[name]["healthcheck"]["test"][1:]]
+    def start_all(self) -> None:
+        """Start each service once those that it depends on are healthy, until all are.
+
+        Raises:
+            RuntimeError: when one ends or does not become healthy.
+        """
+        healthy: set[str] = set()
         end = time.monotonic() + READY_SECONDS
-        while subprocess.run(check, env=self._environment(name), capture_output=True).returncode:
-            if self.processes[name].poll() is not None or time.monotonic() > end:
-                log = (self.place.root / f"{name}.log").read_text(encoding="utf-8", errors="replace")
-                raise RuntimeError(f"{name} did not become healthy by {check}:\n{log[-3000:]}")
-            time.sleep(0.3)
+        while healthy != set(ORDER):
+            for name in (name for name in ORDER if name not in healthy):
+                if name in self.processes:
+                    if self._is_healthy(name):
+                        healthy.add(name)
+                    elif self.processes[name].poll() is not None or time.monotonic() > end:
+                        raise RuntimeError(f"{name} did not become healthy:\n{self.log(name)[-3000:]}")
+                elif self.services[name].get("depends_on", {}).keys() <= healthy:
+                    self.start(name)
+            time.sleep(0.1)
+
+    def _is_healthy(self, name: str) -> bool:
+        check = [self.place.here(part) for part in self.services[name]["healthcheck"]["test"][1:]]
+        return subprocess.run(check, env=self._environment(name), capture_output=True).returncode == 0
+
+    def log(self, name: str) -> str:
+        """What a service has said."""
+        return (self.place.root / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    def stop_all(self) -> None:
+        """End all services, those first that others do not depend on."""
+        for name in reversed(ORDER):
+            if name in self.processes:
+                self.stop(name)
 
     def stop(self, name: str) -> None:
         """End a service as `docker compose stop` does: by SIGTERM, and by SIGKILL if it does not end."""
@@ -222,10 +248,9 @@ def running(settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
         ending.callback(shutil.rmtree, root, ignore_errors=True)
         chosen = {"WORKER_CPUS": "2", "RAY_OBJECT_STORE_BYTES": "100000000", **(settings or {})}
         stack = Stack(root, chosen)
+        ending.callback(stack.stop_all)
         stack.prepare()
-        for name in ORDER:
-            ending.callback(lambda name=name: stack.stop(name) if name in stack.processes else None)
-            stack.start(name)
+        stack.start_all()
         yield stack
 
 
