@@ -21,7 +21,7 @@ RUN apt-get update \
 COPY --from=build /opt/sweep /opt/sweep
 COPY --chmod=0555 deploy/with-secrets.sh /usr/local/bin/with-secrets
 ENV PATH=/opt/sweep/bin:$PATH PYTHONUNBUFFERED=1
-USER sweep
+USER 1000
 WORKDIR /sweeps
 ENTRYPOINT ["with-secrets"]
 CMD ["sweep", "--help"]

@@ -111,6 +111,7 @@ class Stack:
         text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
         self.services: dict[str, Any] = yaml.safe_load(interpolate(text, settings))["services"]
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.started: dict[str, int] = {}
         self.url = f"http://127.0.0.1:{self.place.ports[8080]}"
 
     def secret(self, name: str) -> str:
@@ -191,6 +192,7 @@ class Stack:
                 stderr=log,
                 start_new_session=True,
             )
+        self.started[name] = self.processes[name].pid
 
     def _environment(self, name: str) -> dict[str, str]:
         told = self.services[name].get("environment", {})

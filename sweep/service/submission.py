@@ -95,7 +95,7 @@ def _require_room(config: SweepConfig, cluster: Cluster) -> None:
         cpus, gpus = totals.get("CPU", 0.0), totals.get("GPU", 0.0)
         if workers * asked.cpus_per_worker <= cpus and workers * asked.gpus_per_worker <= gpus:
             return
-        if time.monotonic() > end:
+        if cpus or time.monotonic() > end:
             raise ResourceError(
                 f"`resources` must fit the cluster, which has {cpus:g} CPUs and {gpus:g} GPUs. "
                 f"Received: {workers} workers of {asked.cpus_per_worker} CPUs and {asked.gpus_per_worker:g} GPUs. "
