@@ -185,7 +185,7 @@ class Stack:
             self.processes[name] = subprocess.Popen(
                 command,
                 cwd=self.place.root / "sweeps",
-                env=self._environment(name),
+                env=self.environment(name),
                 user=user,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -194,7 +194,8 @@ class Stack:
             )
         self.started[name] = self.processes[name].pid
 
-    def _environment(self, name: str) -> dict[str, str]:
+    def environment(self, name: str) -> dict[str, str]:
+        """What the compose file tells a service, and where programs are."""
         told = self.services[name].get("environment", {})
         return {"PATH": programs(), "LANG": "C.UTF-8", **{key: self.place.here(value) for key, value in told.items()}}
 
@@ -219,7 +220,7 @@ class Stack:
 
     def _is_healthy(self, name: str) -> bool:
         check = [self.place.here(part) for part in self.services[name]["healthcheck"]["test"][1:]]
-        return subprocess.run(check, env=self._environment(name), capture_output=True).returncode == 0
+        return subprocess.run(check, env=self.environment(name), capture_output=True).returncode == 0
 
     def log(self, name: str) -> str:
         """What a service has said."""

@@ -40,8 +40,8 @@ def submit(file: File, overrides: Overrides = None, address: Address = DEFAULT) 
     typer.echo(f"trials     {len(plan.trials):,} of {len(plan.arms):,} settings, plan {plan.hash[:8]}")
     typer.echo(f"follow     sweep logs -f {job_id} --address {address}")
     typer.echo(f"results    sweep results {job_id} --address {address}")
-    if submission.config.tracking.enabled:
-        typer.echo(f"mlflow     {_tracking_place(submission.config.tracking.uri, submission.config.experiment)}")
+    config = submission.config
+    _show_experiment(config.tracking.uri, config.experiment if config.tracking.enabled else None)
 
 
 @app.command()
@@ -98,10 +98,14 @@ def results(
 ) -> None:
     """Bring the results folder of a job here, as far as it is."""
     from sweep.service.retrieval import retrieve
+    from sweep.service.submission import EXPERIMENT, TRACKING
 
-    folder = retrieve(_cluster(address), job_id, output)
+    cluster = _cluster(address)
+    folder = retrieve(cluster, job_id, output)
     typer.echo(f"results    {folder}")
     typer.echo(f"report     sweep report {folder}")
+    told = cluster.job(job_id).metadata
+    _show_experiment(told.get(TRACKING), told.get(EXPERIMENT))
 
 
 def _cluster(address: str) -> Cluster:
@@ -110,6 +114,15 @@ def _cluster(address: str) -> Cluster:
     return Cluster(address)
 
 
-def _tracking_place(uri: str | None, experiment: str) -> str:
+def _show_experiment(uri: str | None, experiment: str | None) -> None:
+    """Print where the runs are, as far as this machine knows the server."""
+    from sweep.tracking.links import experiment_url
+    from sweep.tracking.stores import is_server
+
     place = uri or os.environ.get("MLFLOW_TRACKING_URI")
-    return f"experiment {experiment} of {place or 'the server of the cluster; the log names it'}"
+    if experiment is None:
+        return
+    if place and is_server(place):
+        typer.echo(f"mlflow     {experiment_url(place, experiment)}")
+    else:
+        typer.echo(f"mlflow     experiment {experiment} of the cluster's server; MLFLOW_TRACKING_URI makes it a link")

@@ -75,7 +75,7 @@ def _unpack(packed: str, output: Path, name: str, job_id: str) -> Path:
         output.mkdir(parents=True, exist_ok=True)
         with tarfile.open(fileobj=io.BytesIO(base64.b64decode(packed, validate=False)), mode="r:gz") as archive:
             archive.extractall(output, filter="data")
-    except (OSError, tarfile.TarError, binascii.Error) as error:
+    except (OSError, EOFError, tarfile.TarError, binascii.Error) as error:
         raise ResultsError(
             f"the results must arrive whole and be written to `{output}` ({error}). Received: those of {job_id}. "
             "Try again, or choose another folder by `--output`."

@@ -31,7 +31,10 @@ LOCAL = (
 JOIN_SECONDS = 8.0
 """How long a cluster that has just started may take to count its nodes."""
 
-NAME, FOLDER, TRIALS = "sweep.name", "sweep.folder", "sweep.trials"
+NAME, FOLDER, TRIALS, EXPERIMENT, TRACKING = (
+    f"sweep.{key}" for key in ("name", "folder", "trials", "experiment", "tracking")
+)
+"""What is kept with a job of it."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def submit(cluster: Cluster, file: Path, overrides: Sequence[str] = ()) -> Submi
             f'&& exec {command} "results={root}"'
         )
         metadata = {NAME: config.name, FOLDER: str(folder_of(root, plan)), TRIALS: str(len(plan.trials))}
+        if config.tracking.enabled:
+            metadata |= {EXPERIMENT: config.experiment, TRACKING: config.tracking.uri or ""}
         return Submission(cluster.submit(entrypoint, Path(name), metadata), plan, config)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import time
@@ -96,6 +97,7 @@ def finished(stack):
     submitted = sweep(stack, "submit", "small.yaml", "trainer.epochs=3")
     assert submitted.returncode == 0, submitted.stderr
     assert "4 of 2 settings" in submitted.stdout
+    assert f"mlflow     {stack.url}/#/experiments?experimentSearchFilter=small\n" in submitted.stdout
     job_id = submitted.stdout.split()[1]
     followed = sweep(stack, "logs", "-f", job_id)
     assert followed.returncode == 0, followed.stdout + followed.stderr
@@ -108,6 +110,7 @@ def test_a_sweep_submitted_through_the_proxy_comes_back_whole(stack, finished):
     assert [line.split()[1] for line in listed.splitlines() if line.startswith(finished)] == ["SUCCEEDED"]
     back = sweep(stack, "results", finished)
     assert back.returncode == 0, back.stderr
+    assert f"mlflow     {stack.url}/#/experiments/1/runs?" in back.stdout
     results = load_results(str(stack.place.root / "user" / back.stdout.split()[1]))
     assert results.trials["status"].tolist() == ["COMPLETED"] * 4
     assert len(results.epochs) == 4 * 3
@@ -215,7 +218,30 @@ def test_a_backup_of_the_store_restores_into_an_empty_database(stack, finished):
         capture_output=True,
         text=True,
     )
-    assert done.stdout.split() == ["admin"]
+    assert "admin" in done.stdout.split()
+
+
+def test_the_store_is_upgraded_by_the_command_of_the_manual(stack, finished):
+    manual = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    command = re.search(r"docker compose run --rm mlflow (mlflow db upgrade \S+)`", manual)
+    assert command is not None
+    done = subprocess.run(
+        [ROOT / "deploy/with-secrets.sh", *stack.place.here(command[1]).split()],
+        env=stack.environment("mlflow"),
+        cwd=stack.place.root,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_account_made_as_the_manual_says_can_read_and_be_refused(stack):
+    made = {"username": "ada", "password": "a long password"}
+    assert ask(stack, "/api/2.0/mlflow/users/create", stack.secret("mlflow_password"), body=made)[0] == 200
+    path = "/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default"
+    for password, status in (("a long password", 200), ("another password", 401)):
+        given = base64.b64encode(f"ada:{password}".encode()).decode()
+        assert ask(stack, path, headers={"Authorization": f"Basic {given}"})[0] == status
 
 
 @pytest.mark.parametrize("name", ["postgres", "mlflow", "proxy"])
