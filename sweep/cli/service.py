@@ -103,8 +103,12 @@ def results(
     cluster = _cluster(address)
     folder = retrieve(cluster, job_id, output)
     typer.echo(f"results    {folder}")
-    typer.echo(f"report     sweep report {folder}")
-    told = cluster.job(job_id).metadata
+    job = cluster.job(job_id)
+    told = job.metadata
+    if job.ended:
+        typer.echo(f"report     sweep report {folder}")
+    else:
+        typer.echo(f"so far     the job is {job.status}; ask again when it has ended")
     _show_experiment(told.get(TRACKING), told.get(EXPERIMENT))
 
 

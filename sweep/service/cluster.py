@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -65,6 +66,11 @@ class Cluster:
         self.address = address.rstrip("/")
         _require_reachable(self.address)
         require_token(os.environ, Path.home())
+        if find_spec("aiohttp") is None:
+            raise ResourceError(
+                "`sweep submit` needs Ray's job client, which is not installed. "
+                "Run `pip install 'optimizer-sweep[cluster]'`."
+            )
         # Ray lets its own variables win over the address that it is given.
         os.environ["RAY_API_SERVER_ADDRESS"] = self.address
         with self._asked():

@@ -15,7 +15,7 @@ from sweep.service.submission import FOLDER
 
 BEGIN, END = "----- results begin", "----- results end"
 
-PACK = f"""python - "{{folder}}" <<'PACK'
+PACK = f"""python - {{folder}} <<'PACK'
 import base64, io, os, sys, tarfile
 folder = sys.argv[1]
 if not os.path.isdir(folder):

@@ -67,20 +67,29 @@ def submit(cluster: Cluster, file: Path, overrides: Sequence[str] = ()) -> Submi
     _require_kept(config)
     plan = prepare(load_config(file, (*overrides, *LOCAL))).plan
     _require_room(config, cluster)
-    results = PurePosixPath(config.results)
-    root = str(results) if results.is_absolute() else f"{HOME}/{results}"
+    root = _on_the_head(config.results)
     with tempfile.TemporaryDirectory(prefix="sweep-submit-") as name:
         bundle = gather(config, file, Path(name))
         given = [f"name={config.name}", *overrides, *bundle.overrides, "resources.address=auto"]
         command = shlex.join(["python", "-m", "sweep", "run", bundle.file, *given])
         entrypoint = (
             f'mkdir -p "{HOME}" && export MLFLOW_TRACKING_URI="${{MLFLOW_TRACKING_URI:-sqlite:///{HOME}/mlflow.db}}" '
-            f'&& exec {command} "results={root}"'
+            f"&& exec {command} results={root}"
         )
-        metadata = {NAME: config.name, FOLDER: str(folder_of(root, plan)), TRIALS: str(len(plan.trials))}
+        metadata = {NAME: config.name, FOLDER: f"{root}/{folder_of('', plan)}", TRIALS: str(len(plan.trials))}
         if config.tracking.enabled:
             metadata |= {EXPERIMENT: config.experiment, TRACKING: config.tracking.uri or ""}
         return Submission(cluster.submit(entrypoint, Path(name), metadata), plan, config)
+
+
+def _on_the_head(results: str) -> str:
+    """Spell the folder of all results for the head's shell; a relative one lies where it outlives the job.
+
+    >>> _on_the_head("/data/my results"), _on_the_head("results")
+    ("'/data/my results'", '"${SWEEP_HOME:-$HOME/sweeps}"/results')
+    """
+    word = shlex.quote(str(PurePosixPath(results)))
+    return word if PurePosixPath(results).is_absolute() else f'"{HOME}"/{word}'
 
 
 def _require_kept(config: SweepConfig) -> None:

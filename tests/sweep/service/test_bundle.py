@@ -1,4 +1,4 @@
-"""What travels with a submitted sweep: its file, its data, the user's modules with what they import, and the project."""
+"""What travels with a submitted sweep: its file, its data, the user's modules and what they import, the project."""
 
 from __future__ import annotations
 
