@@ -1,6 +1,6 @@
 # Everything a user or a contributor runs, each from nothing: the environment is made when it is missing.
 .DELETE_ON_ERROR:
-.PHONY: help quickstart test check bench kernels profile clean
+.PHONY: help quickstart test check bench kernels profile stack clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -13,6 +13,7 @@ help:
 	@echo "make bench        measure against what a user would pick instead"
 	@echo "make kernels      time the kernels of a training step one by one"
 	@echo "make profile      where the time of a training step goes"
+	@echo "make stack        start the services of docker-compose.yml as plain processes on this machine"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -20,7 +21,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,postgresql,test,check,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,cluster,test,check,bench]'
 	touch $@
 
 quickstart: $(VENV)/.installed
@@ -42,6 +43,9 @@ kernels: $(VENV)/.tested
 
 profile: $(VENV)/.tested
 	PATH=$(BIN):$$PATH PYTHONPATH=. $(BIN)/python bench/profile_step.py
+
+stack: $(VENV)/.tested
+	$(BIN)/python deploy/stack.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -15,7 +15,7 @@ from sweep.errors import SweepError
 __all__ = ["app", "main"]
 
 # In the order in which `sweep --help` lists their commands.
-for _module in ("running", "checking", "results", "dashboard", "lecture"):
+for _module in ("running", "checking", "results", "service", "dashboard", "lecture"):
     import_module(f"sweep.cli.{_module}")
 
 

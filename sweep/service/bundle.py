@@ -1,0 +1,95 @@
+"""Gathers what a sweep needs on a cluster into one folder: its file, its data, the user's modules and this project."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweep.config import SweepConfig
+from sweep.config.data import FileData, ModuleData
+from sweep.config.network import ModuleNetwork
+from sweep.errors import DataError
+
+LARGEST_BYTES = 400_000_000
+"""What Ray takes as a working folder is 512 MiB, compressed; data files hardly compress."""
+
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".git*", ".venv", "*.egg-info")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A folder that is ready to be sent.
+
+    Args:
+        file: the sweep's file, from the folder.
+        overrides: what changes with the place, as ``key=value``.
+    """
+
+    file: str
+    overrides: tuple[str, ...]
+
+
+def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
+    """Copy what a sweep needs into ``folder``; the configuration must be planned before, which loads its modules.
+
+    Args:
+        config: as loaded from ``file``.
+        file: the sweep's YAML file.
+        folder: an empty one.
+
+    Raises:
+        DataError: if the data file is too large to be sent.
+    """
+    project = Path(__file__).parents[2]
+    for package in ("sweep", "trainers"):
+        shutil.copytree(project / package, folder / package, ignore=LEFT_OUT)
+    for name in sorted(_own_modules(config)):
+        _copy_module(name, folder)
+    shutil.copyfile(file, folder / file.name)
+    overrides = []
+    if isinstance(config.data, FileData):
+        data = Path(config.data.path)
+        size = data.stat().st_size
+        if size > LARGEST_BYTES:
+            raise DataError(
+                f"`data.path` must be at most {LARGEST_BYTES // 1_000_000} MB to be sent with a sweep. "
+                f"Received: {data}, {size // 1_000_000} MB. Load it on the cluster by a function, `data.module`."
+            )
+        (folder / "data").mkdir()
+        shutil.copyfile(data, folder / "data" / data.name)
+        overrides.append(f"data.path=data/{data.name}")
+    return Bundle(file.name, tuple(overrides))
+
+
+def _own_modules(config: SweepConfig) -> set[str]:
+    """Top-level names of what the configuration names, and of what is loaded from the working folder."""
+    named = [space.optimizer for space in config.spaces]
+    if isinstance(config.network, ModuleNetwork):
+        named.append(config.network.module)
+    if isinstance(config.data, ModuleData):
+        named.append(config.data.module)
+    names = {path.partition(":")[0].partition(".")[0] for path in named if ":" in path}
+    here = Path.cwd().resolve()
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and here in Path(file).resolve().parents and not _is_installed(Path(file)):
+            names.add(name.partition(".")[0])
+    return names - {"sweep", "trainers", "__main__"}
+
+
+def _is_installed(file: Path) -> bool:
+    return bool({"site-packages", "dist-packages"} & set(file.parts))
+
+
+def _copy_module(name: str, folder: Path) -> None:
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    paths = [Path(path) for path in getattr(module, "__path__", ())]
+    if module is None or _is_installed(Path(file) if file else paths[0] if paths else Path("site-packages")):
+        return
+    for path in paths:
+        shutil.copytree(path, folder / name, ignore=LEFT_OUT, dirs_exist_ok=True)
+    if not paths and file:
+        shutil.copyfile(file, folder / Path(file).name)

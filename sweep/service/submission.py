@@ -1,0 +1,118 @@
+"""Submits a sweep: checks and plans it here, sends what it needs, and starts it on the cluster's head."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sweep.config import SweepConfig, load_config
+from sweep.errors import ResourceError, TrackingError
+from sweep.planning import Plan
+from sweep.preparation import prepare
+from sweep.results.folder import folder_of
+from sweep.service.bundle import gather
+from sweep.service.cluster import Cluster
+
+HOME = "${SWEEP_HOME:-$HOME/sweeps}"
+"""Where the head keeps what outlives a job, as its shell spells it."""
+
+LOCAL = (
+    "resources.address=null",
+    "resources.workers=auto",
+    "resources.cpus_per_worker=1",
+    "resources.gpus_per_worker=0",
+)
+"""What lets a sweep for a cluster be planned on this machine; the plan does not depend on it."""
+
+JOIN_SECONDS = 8.0
+"""How long a cluster that has just started may take to count its nodes."""
+
+NAME, FOLDER, TRIALS, EXPERIMENT, TRACKING = (
+    f"sweep.{key}" for key in ("name", "folder", "trials", "experiment", "tracking")
+)
+"""What is kept with a job of it."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A sweep on its way.
+
+    Args:
+        job_id: what the cluster calls it.
+        plan: all its trials.
+        config: as loaded.
+    """
+
+    job_id: str
+    plan: Plan
+    config: SweepConfig
+
+
+def submit(cluster: Cluster, file: Path, overrides: Sequence[str] = ()) -> Submission:
+    """Start a sweep on a cluster, or go on with it there.
+
+    Args:
+        cluster: where.
+        file: the sweep's YAML file.
+        overrides: ``dotted.key=value`` each.
+
+    Raises:
+        SweepError: one sentence on what stands in the way, before anything is sent.
+    """
+    config = load_config(file, overrides)
+    _require_kept(config)
+    plan = prepare(load_config(file, (*overrides, *LOCAL))).plan
+    _require_room(config, cluster)
+    root = _on_the_head(config.results)
+    with tempfile.TemporaryDirectory(prefix="sweep-submit-") as name:
+        bundle = gather(config, file, Path(name))
+        given = [f"name={config.name}", *overrides, *bundle.overrides, "resources.address=auto"]
+        command = shlex.join(["python", "-m", "sweep", "run", bundle.file, *given])
+        entrypoint = (
+            f'mkdir -p "{HOME}" && export MLFLOW_TRACKING_URI="${{MLFLOW_TRACKING_URI:-sqlite:///{HOME}/mlflow.db}}" '
+            f"&& exec {command} results={root}"
+        )
+        metadata = {NAME: config.name, FOLDER: f"{root}/{folder_of('', plan)}", TRIALS: str(len(plan.trials))}
+        if config.tracking.enabled:
+            metadata |= {EXPERIMENT: config.experiment, TRACKING: config.tracking.uri or ""}
+        return Submission(cluster.submit(entrypoint, Path(name), metadata), plan, config)
+
+
+def _on_the_head(results: str) -> str:
+    """Spell the folder of all results for the head's shell; a relative one lies where it outlives the job.
+
+    >>> _on_the_head("/data/my results"), _on_the_head("results")
+    ("'/data/my results'", '"${SWEEP_HOME:-$HOME/sweeps}"/results')
+    """
+    word = shlex.quote(str(PurePosixPath(results)))
+    return word if PurePosixPath(results).is_absolute() else f'"{HOME}"/{word}'
+
+
+def _require_kept(config: SweepConfig) -> None:
+    uri = config.tracking.uri
+    if config.tracking.enabled and uri is not None and uri.startswith("sqlite:") and not uri.startswith("sqlite:////"):
+        raise TrackingError(
+            "`tracking.uri` must not be a file in the working folder, which the cluster deletes after the sweep. "
+            f"Received: {uri}. Leave it out to use the cluster's MLflow, or give a server."
+        )
+
+
+def _require_room(config: SweepConfig, cluster: Cluster) -> None:
+    asked = config.resources
+    workers = 1 if asked.workers == "auto" else int(asked.workers)
+    end = time.monotonic() + JOIN_SECONDS
+    while (totals := cluster.totals()) is not None:
+        cpus, gpus = totals.get("CPU", 0.0), totals.get("GPU", 0.0)
+        if workers * asked.cpus_per_worker <= cpus and workers * asked.gpus_per_worker <= gpus:
+            return
+        if cpus or time.monotonic() > end:
+            raise ResourceError(
+                f"`resources` must fit the cluster, which has {cpus:g} CPUs and {gpus:g} GPUs. "
+                f"Received: {workers} workers of {asked.cpus_per_worker} CPUs and {asked.gpus_per_worker:g} GPUs. "
+                "Ask for less, or add nodes."
+            )
+        time.sleep(0.5)

@@ -1,0 +1,36 @@
+"""Finds Ray's token as Ray itself does, to say in one sentence when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sweep.errors import ResourceError
+
+GIVE_TOKEN = "Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH to the cluster's token."
+
+
+def require_token(environ: Mapping[str, str], home: Path) -> None:
+    """Refuse to go on where Ray is told to send a token and would find none; it would end the process.
+
+    Args:
+        environ: the environment.
+        home: the user's folder, where Ray looks for ``.ray/auth_token`` last.
+
+    Raises:
+        ResourceError: if there is no token, or its file cannot be read.
+
+    >>> require_token({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "x"}, Path("/nowhere"))
+    """
+    if environ.get("RAY_AUTH_MODE", "").lower() != "token" or environ.get("RAY_AUTH_TOKEN", "").strip():
+        return
+    named = environ.get("RAY_AUTH_TOKEN_PATH")
+    file = Path(named) if named else home / ".ray" / "auth_token"
+    try:
+        found = bool(file.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        found = False
+    if not found:
+        raise ResourceError(
+            f"RAY_AUTH_MODE=token needs a token. Received: none in RAY_AUTH_TOKEN, and none in `{file}`. {GIVE_TOKEN}"
+        )

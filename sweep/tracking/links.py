@@ -1,0 +1,27 @@
+"""Tells where the dashboard of an MLflow server shows a sweep, also one that has not written to it yet."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from sweep.errors import TrackingError
+from sweep.tracking.stores import ask_server
+from sweep.tracking.views import experiment_page
+
+
+def experiment_url(uri: str, experiment: str) -> str:
+    """Page of an experiment; before there is one, or if the server does not say, the list of those with its name.
+
+    Args:
+        uri: address of a server.
+        experiment: its name.
+    """
+    base = uri.rstrip("/")
+    by_name = f"{base}/#/experiments?experimentSearchFilter={quote(experiment)}"
+    try:
+        response = ask_server(uri, "experiments/get-by-name", {"experiment_name": experiment})
+    except TrackingError:
+        return by_name
+    if response.status_code != 200:
+        return by_name
+    return experiment_page(base, str(response.json()["experiment"]["experiment_id"]), None)

@@ -1,0 +1,94 @@
+"""What travels with a submitted sweep: its file, its data, the user's modules and what they import, the project."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from sweep.config import load_config
+from sweep.errors import DataError
+from sweep.service import bundle
+from sweep.service.bundle import gather
+
+OPTIMIZERS = "optimizers: {sgd: {learning_rate: 0.1}}\n"
+ROWS = "a,b,kind\n" + "".join(f"{number},{-number},{'xy'[number % 2]}\n" for number in range(40))
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A user's working folder, and an empty one to fill."""
+    user = tmp_path / "user"
+    user.mkdir()
+    monkeypatch.chdir(user)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    return user, folder
+
+
+def write(user, text):
+    file = user / "mine.yaml"
+    file.write_text(text + OPTIMIZERS, encoding="utf-8")
+    return file
+
+
+def test_the_project_and_the_file_are_enough_to_plan_the_sweep_elsewhere(place):
+    user, folder = place
+    file = write(user, "data: {name: iris}\n")
+    made = gather(load_config(file), file, folder)
+    command = [sys.executable, "-m", "sweep", "plan", made.file, *made.overrides]
+    done = subprocess.run(command, cwd=folder, env={"PATH": ""}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "plan hash" in done.stdout
+
+
+def test_the_data_file_travels_and_the_sweep_reads_it_from_there(place, tmp_path):
+    user, folder = place
+    data = tmp_path / "elsewhere" / "rows.csv"
+    data.parent.mkdir()
+    data.write_text(ROWS, encoding="utf-8")
+    file = write(user, f"data: {{path: {data}, target: kind}}\n")
+    made = gather(load_config(file), file, folder)
+    assert made.overrides == ("data.path=data/rows.csv",)
+    assert (folder / "data/rows.csv").read_text(encoding="utf-8") == ROWS
+
+
+def test_a_data_file_that_ray_would_not_take_is_refused_before_it_is_sent(place, monkeypatch):
+    user, folder = place
+    monkeypatch.setattr(bundle, "LARGEST_BYTES", 100)
+    (user / "rows.csv").write_text(ROWS, encoding="utf-8")
+    file = write(user, "data: {path: rows.csv, target: kind}\n")
+    with pytest.raises(DataError, match=r"`data.path` must be at most .* Received: rows.csv"):
+        gather(load_config(file), file, folder)
+
+
+def test_a_module_travels_with_what_it_imports_from_the_working_folder(place):
+    user, folder = place
+    package = user / "package_of_ada"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "sets.py").write_text("from module_of_ada import arrays as load\n", encoding="utf-8")
+    source = "import numpy as np\n\n\ndef arrays():\n    return np.eye(40, 2), np.arange(40) % 2\n"
+    (user / "module_of_ada.py").write_text(source, encoding="utf-8")
+    (user / "unused.py").write_text("", encoding="utf-8")
+    file = write(user, "data: {module: 'package_of_ada.sets:load'}\n")
+    config = load_config(file)
+    from sweep import plan
+
+    plan(config)
+    gather(config, file, folder)
+    for name in ("package_of_ada", "package_of_ada.sets", "module_of_ada"):
+        del sys.modules[name]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "mine.yaml",
+        "module_of_ada.py",
+        "package_of_ada",
+        "sweep",
+        "trainers",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "sweep", "plan", "mine.yaml"], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

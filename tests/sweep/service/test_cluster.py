@@ -1,0 +1,64 @@
+"""What is said of a cluster before Ray is asked."""
+
+from __future__ import annotations
+
+import base64
+import io
+import tarfile
+
+import pytest
+
+from sweep.errors import ResourceError, ResultsError
+from sweep.service.cluster import Cluster
+from sweep.service.retrieval import _unpack
+from sweep.service.token import require_token
+
+
+@pytest.mark.parametrize("address", ["localhost:8265", "head", "http://", "ray://head:10001", "http://head:x"])
+def test_an_address_that_is_no_url_is_refused(address):
+    with pytest.raises(ResourceError, match=r"`--address` must be the address of Ray's dashboard\. Received: "):
+        Cluster(address)
+
+
+def test_a_head_that_does_not_run_is_named():
+    with pytest.raises(ResourceError, match=r"must be a cluster that answers \(Connection refused\)\. Received: "):
+        Cluster("http://127.0.0.1:1/ray")
+
+
+def test_no_token_is_needed_where_ray_sends_none(tmp_path):
+    require_token({}, tmp_path)
+
+
+def test_a_token_is_found_where_ray_looks_for_it(tmp_path):
+    with pytest.raises(ResourceError, match=r"none in RAY_AUTH_TOKEN, and none in .*auth_token"):
+        require_token({"RAY_AUTH_MODE": "token"}, tmp_path)
+    file = tmp_path / "token"
+    named = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(file)}
+    with pytest.raises(ResourceError, match="none in"):
+        require_token(named, tmp_path)
+    file.write_text("secret\n", encoding="utf-8")
+    require_token(named, tmp_path)
+    (tmp_path / ".ray").mkdir()
+    (tmp_path / ".ray/auth_token").write_text("secret", encoding="utf-8")
+    require_token({"RAY_AUTH_MODE": "token"}, tmp_path)
+
+
+def packed(name):
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = 2
+        archive.addfile(member, io.BytesIO(b"hi"))
+    return base64.b64encode(held.getvalue()).decode()
+
+
+def test_results_are_unpacked_into_the_folder_that_was_asked_for(tmp_path):
+    assert _unpack(packed("sweep-1/plan.json"), tmp_path / "new", "sweep-1", "job") == tmp_path / "new/sweep-1"
+    assert (tmp_path / "new/sweep-1/plan.json").read_text(encoding="utf-8") == "hi"
+
+
+@pytest.mark.parametrize("sent", ["bm8gYXJjaGl2ZQ==", packed("../outside"), packed("sweep-1/plan.json")[:-30]])
+def test_results_that_are_not_whole_or_would_leave_their_folder_are_refused(tmp_path, sent):
+    with pytest.raises(ResultsError, match="the results must arrive whole"):
+        _unpack(sent, tmp_path / "new", "sweep-1", "job")
+    assert not (tmp_path / "outside").exists()
