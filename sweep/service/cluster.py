@@ -68,7 +68,7 @@ class Cluster:
         require_token(os.environ, Path.home())
         if find_spec("aiohttp") is None:
             raise ResourceError(
-                "`sweep submit` needs Ray's job client, which is not installed. "
+                "jobs of a cluster need Ray's job client. Received: none, as aiohttp is not installed. "
                 "Run `pip install 'optimizer-sweep[cluster]'`."
             )
         # Ray lets its own variables win over the address that it is given.
