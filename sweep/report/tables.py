@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.study import Level, Study
-from sweep.analysis.wording import capitalised, level_name, limited, metric_name
+from sweep.analysis.wording import capitalised, counted, difference, level_name, limited, metric_name
 from sweep.analysis.wording import value as spell
 from sweep.report.findings import Findings
 from sweep.tracking.stores import is_server
@@ -61,6 +61,11 @@ def levels_grid(findings: Findings) -> Grid:
     words = {study.scientific, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
     basis = "after the last epoch" if study.by == "final" else "of the best epoch"
     note = f"{name} {basis}, at the best of the settings tried for each {study.scientific}."
+    if fresh:
+        seeds = max(len(level.selected.selection.seeds) for level in study.levels)
+        note += (
+            f" Picked on {counted(seeds, 'seed')} and shown on others; the optimism is what picking flattered it by."
+        )
     if not fresh and any(level.selected.settings > 1 for level in study.levels):
         note += " Shown on the seeds that picked the setting, which flatters all of them."
     if any(limited(study.metric, mean.low, mean.high) != (mean.low, mean.high)
@@ -88,7 +93,7 @@ def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str
         picked = level.selected.selection.mean
         row += [
             spell(study.metric, picked) if np.isfinite(picked) else "",
-            f"{flattery:.3g}" if np.isfinite(flattery) else "",
+            difference(study.metric, flattery) if np.isfinite(flattery) else "",
         ]
     if study.target is not None:
         times = level.times["steps"]

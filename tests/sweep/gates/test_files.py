@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
@@ -71,17 +70,6 @@ def test_the_junit_file_reads_as_three_cases_with_their_evidence():
     strict = ElementTree.fromstring(junit(CHECK, strict=True)).find("testsuite")
     assert (strict.get("failures"), strict.get("skipped")) == ("2", "0")
     assert len(strict.findall("testcase/failure")) == 2
-
-
-@pytest.mark.parametrize("strict", [False, True])
-def test_the_junit_file_is_valid_by_jenkins_schema(strict):
-    """Give a copy of jenkinsci/xunit-plugin's junit-10.xsd as JUNIT_XSD to run it."""
-    xmlschema = pytest.importorskip("xmlschema")
-    if "JUNIT_XSD" not in os.environ:
-        pytest.skip("JUNIT_XSD names no schema")
-    schema = xmlschema.XMLSchema(os.environ["JUNIT_XSD"])
-    schema.validate(junit(CHECK, strict))
-    assert not schema.is_valid(junit(CHECK, strict).replace('errors="0"', 'wrong="0"'))
 
 
 def test_the_summary_is_one_table_whatever_is_in_it():
