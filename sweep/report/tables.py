@@ -63,9 +63,7 @@ def levels_grid(findings: Findings) -> Grid:
     note = f"{name} {basis}, at the best of the settings tried for each {study.scientific}."
     if fresh:
         seeds = max(len(level.selected.selection.seeds) for level in study.levels)
-        note += (
-            f" Picked on {counted(seeds, 'seed')} and shown on others; the optimism is what picking flattered it by."
-        )
+        note += f" Picked on {counted(seeds, 'seed')} and shown on others; optimism is the difference."
     if not fresh and any(level.selected.settings > 1 for level in study.levels):
         note += " Shown on the seeds that picked the setting, which flatters all of them."
     if any(limited(study.metric, mean.low, mean.high) != (mean.low, mean.high)
