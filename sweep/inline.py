@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
 from sweep.boundary import next_report
-from sweep.chunks import Chunk, train_in_chunks
+from sweep.chunks import train_in_chunks
+from sweep.driver import Listener
 from sweep.packing import Job
 from sweep.recipe import Recipe
 from trainers.data import Dataset
@@ -19,10 +20,7 @@ def train_inline(
     dataset: Dataset,
     threads: int,
     tile_bytes: int,
-    *,
-    on_chunk: Callable[[int, Chunk], None],
-    on_failure: Callable[[int, str], None],
-    should_stop: Callable[[], bool],
+    listener: Listener,
 ) -> None:
     """Train all packs here.
 
@@ -32,20 +30,18 @@ def train_inline(
         dataset: what they train on.
         threads: of BLAS.
         tile_bytes: of `trainers.loop.train`.
-        on_chunk: called with the index of the job and what was trained.
-        on_failure: called with the index of a job that failed, and why in one sentence.
-        should_stop: asked after every report; True ends the training.
+        listener: is told what happens, and asked after every report.
     """
     with threadpool_limits(limits=threads):
         for index, job in enumerate(jobs):
             chunks = train_in_chunks(job, recipe, dataset, tile_bytes=tile_bytes)
             is_last = False
             while not is_last:
-                if should_stop():
+                if listener.should_stop():
                     return
                 report = next_report(chunks)
                 if isinstance(report, str):
-                    on_failure(index, report)
+                    listener.on_failure(index, report)
                     break
-                on_chunk(index, report)
+                listener.on_chunk(index, report)
                 is_last = report.last

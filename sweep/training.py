@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from sweep.board import Board
 from sweep.chunks import PackCollector
-from sweep.driver import ray_session, train_jobs
+from sweep.driver import Listener, ray_session, train_jobs
 from sweep.inline import train_inline
 from sweep.machine import cache_folder
 from sweep.packing import Job
@@ -88,9 +88,7 @@ class Training:
             dataset,
             self.preparation.resources.cpus_per_worker,
             tile_bytes,
-            on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
-            on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
-            should_stop=should_stop,
+            self._listener(should_stop),
         )
 
     def _train(
@@ -104,6 +102,11 @@ class Training:
             self.preparation.resources,
             workers,
             tile_bytes,
+            self._listener(should_stop),
+        )
+
+    def _listener(self, should_stop: Callable[[], bool]) -> Listener:
+        return Listener(
             on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
             on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
             on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),

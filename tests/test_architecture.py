@@ -13,7 +13,7 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 # A part of `sweep` imports only what stands below it.
 ORDER = [
     *("__main__", "cli", "service", "lecture", "__init__", "checking", "spread", "summary", "runner", "conclusion"),
-    *("training", "board", "progress", "preparation", "phases", "driver", "inline", "hooks", "worker", "boundary"),
+    *("training", "board", "progress", "preparation", "phases", "inline", "driver", "hooks", "worker", "boundary"),
     *("chunks", "packing", "tuning", "probe", "gates", "planning", "design", "recipe", "search", "report", "results"),
     *("tracking", "analysis", "space", "config", "interruption", "address", "machine", "records", "errors"),
 ]

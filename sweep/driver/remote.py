@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sweep.chunks import Chunk
+from sweep.driver.listener import Listener
 from sweep.driver.resources import Resources
 from sweep.driver.session import hush_ray
 from sweep.driver.tuning import tune_jobs
@@ -42,10 +42,12 @@ class Desk:
             resources,
             workers,
             tile_bytes,
-            on_chunk=lambda *news: self._tell("chunk", news),
-            on_retry=lambda *news: self._tell("retry", news),
-            on_failure=lambda *news: self._tell("failure", news),
-            should_stop=self._stopped.is_set,
+            Listener(
+                on_chunk=lambda *news: self._tell("chunk", news),
+                on_retry=lambda *news: self._tell("retry", news),
+                on_failure=lambda *news: self._tell("failure", news),
+                should_stop=self._stopped.is_set,
+            ),
         )
 
     def _tell(self, kind: str, news: tuple[Any, ...]) -> None:
@@ -72,11 +74,7 @@ def tune_remotely(
     resources: Resources,
     workers: int,
     tile_bytes: int,
-    *,
-    on_chunk: Callable[[int, Chunk], None],
-    on_retry: Callable[[int], None],
-    on_failure: Callable[[int, str], None],
-    should_stop: Callable[[], bool],
+    listener: Listener,
 ) -> None:
     """Train all packs on a cluster of which this process is a client; arguments as for `tune_jobs`.
 
@@ -85,14 +83,18 @@ def tune_remotely(
     """
     import ray
 
-    takers: dict[str, Callable[..., None]] = {"chunk": on_chunk, "retry": on_retry, "failure": on_failure}
+    takers: dict[str, Callable[..., None]] = {
+        "chunk": listener.on_chunk,
+        "retry": listener.on_retry,
+        "failure": listener.on_failure,
+    }
     try:
         actor: Any = ray.remote(Desk)
         desk = actor.options(num_cpus=0, max_concurrency=3, resources=ON_THE_HEAD).remote()
         training = desk.train.remote(jobs, recipe, ray.put(dataset), resources, workers, tile_bytes)
         ended = False
         while not ended:
-            if should_stop():
+            if listener.should_stop():
                 desk.stop.remote()
             # Asked before the news are fetched: what comes after the last of them would be lost otherwise.
             ended = bool(ray.wait([training], timeout=0)[0])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from sweep.chunks import Chunk
+from sweep.driver.listener import Listener
 from sweep.driver.remote import tune_remotely
 from sweep.driver.resources import Resources
 from sweep.driver.tuning import tune_jobs
@@ -20,11 +20,7 @@ def train_jobs(
     resources: Resources,
     workers: int,
     tile_bytes: int,
-    *,
-    on_chunk: Callable[[int, Chunk], None],
-    on_retry: Callable[[int], None],
-    on_failure: Callable[[int, str], None],
-    should_stop: Callable[[], bool],
+    listener: Listener,
 ) -> None:
     """Train all packs inside a `ray_session`.
 
@@ -35,21 +31,7 @@ def train_jobs(
         resources: of each worker.
         workers: packs that train at once.
         tile_bytes: of `trainers.loop.train`.
-        on_chunk: called with the index of the job and what its worker reports.
-        on_retry: called with the index of a job whose worker died, and which starts over.
-        on_failure: called with the index of a job that failed for good, and why in one sentence.
-        should_stop: asked several times a second; True ends the training.
+        listener: is told what happens.
     """
     tune_them = tune_remotely if resources.is_client else tune_jobs
-    tune_them(
-        jobs,
-        recipe,
-        dataset,
-        resources,
-        workers,
-        tile_bytes,
-        on_chunk=on_chunk,
-        on_retry=on_retry,
-        on_failure=on_failure,
-        should_stop=should_stop,
-    )
+    tune_them(jobs, recipe, dataset, resources, workers, tile_bytes, listener)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from sweep.chunks import Chunk
 from sweep.driver.growth import look
+from sweep.driver.listener import Listener
 from sweep.driver.luggage import travels
 from sweep.driver.resources import Resources, room_on
 from sweep.errors import SweepError
@@ -36,11 +36,7 @@ def tune_jobs(
     resources: Resources,
     workers: int,
     tile_bytes: int,
-    *,
-    on_chunk: Callable[[int, Chunk], None],
-    on_retry: Callable[[int], None],
-    on_failure: Callable[[int, str], None],
-    should_stop: Callable[[], bool],
+    listener: Listener,
 ) -> None:
     """Train all packs on the cluster that this process belongs to.
 
@@ -51,10 +47,7 @@ def tune_jobs(
         resources: of each worker.
         workers: packs that train at once.
         tile_bytes: of `trainers.loop.train`.
-        on_chunk: called with the index of the job and what its worker reports.
-        on_retry: called with the index of a job whose worker died, and which starts over.
-        on_failure: called with the index of a job that failed for good, and why in one sentence.
-        should_stop: asked several times a second; True ends the training.
+        listener: is told what happens.
     """
     from ray import tune
     from ray.tune.search import BasicVariantGenerator
@@ -82,8 +75,8 @@ def tune_jobs(
             run_config=tune.RunConfig(
                 name="packs",
                 storage_path=storage,
-                stop=Stop(lambda: follow() or should_stop()),
-                callbacks=[Collect(on_chunk, on_retry, on_failure)],
+                stop=Stop(lambda: follow() or listener.should_stop()),
+                callbacks=[Collect(listener.on_chunk, listener.on_retry, listener.on_failure)],
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                 failure_config=tune.FailureConfig(max_failures=RETRIES),
                 verbose=0,

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from sweep.driver import Resources, local_workers, ray_session, resources, train_jobs
+from sweep.driver import Listener, Resources, local_workers, ray_session, resources, train_jobs
 from sweep.errors import ResourceError
 from sweep.hooks import why_it_died
 from sweep.packing import Job
@@ -83,10 +83,12 @@ def train(given, should_stop=lambda: False):
         Resources(),
         1,
         TILE_BYTES,
-        on_chunk=lambda index, chunk: seen.setdefault(index, []).append(chunk),
-        on_retry=lambda index: None,
-        on_failure=failed.__setitem__,
-        should_stop=should_stop,
+        Listener(
+            on_chunk=lambda index, chunk: seen.setdefault(index, []).append(chunk),
+            on_retry=lambda index: None,
+            on_failure=failed.__setitem__,
+            should_stop=should_stop,
+        ),
     )
     return seen, failed
 
