@@ -301,6 +301,9 @@ def main() -> None:
     """Run the stack and try it."""
     if lacking := missing():
         sys.exit(f"the stack needs {', '.join(lacking)}: apt-get install {' '.join(lacking)}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Leaves through the end of the stack, also where a shell started it in the background.
+        signal.signal(number, lambda *_: sys.exit(130))
     begun = time.monotonic()
     with running() as stack:
         print(f"{', '.join(ORDER)} healthy after {time.monotonic() - begun:.0f} s behind {stack.url}", flush=True)
@@ -308,7 +311,8 @@ def main() -> None:
         if "--keep" in sys.argv:
             for name, value in stack.client_environment().items():
                 print(f"export {name}={value}")
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            print("ends with Ctrl-C", flush=True)
+            signal.pause()
     print(f"all ended after {time.monotonic() - begun:.0f} s")
 
 
