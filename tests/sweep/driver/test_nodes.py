@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -83,6 +84,8 @@ def cluster(tmp_path_factory):
     from ray.cluster_utils import Cluster
 
     folder = tmp_path_factory.mktemp("nodes")
+    # Ray's nodes put a handler of their own in place, and leave it there.
+    before = signal.getsignal(signal.SIGTERM)
     quick = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500, "health_check_failure_threshold": 4}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -97,6 +100,7 @@ def cluster(tmp_path_factory):
             yield cluster
         finally:
             cluster.shutdown()
+            signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture
