@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+CPU_FACTS = Path("/proc/cpuinfo")
 NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 
 
@@ -40,3 +42,17 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
     PosixPath('/cache/optimizer-sweep')
     """
     return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "optimizer-sweep"
+
+
+def cpu_model(facts: Path = CPU_FACTS) -> str:
+    """The model of the processor; empty where the kernel does not say.
+
+    Args:
+        facts: the kernel's description of the CPUs.
+    """
+    try:
+        text = facts.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else ""

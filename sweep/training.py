@@ -70,7 +70,8 @@ class Training:
                     self._train_here(preparation.jobs(trials, rates, 1), dataset, tile_bytes, should_stop)
                     trials = () if should_stop() else self.phases.next()
                 return
-            seconds = sum(job.seconds for job in preparation.jobs(trials, rates, 1))
+            examples = preparation.plan.training_examples
+            seconds = sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
             with ray_session(preparation.resources, later, seconds=seconds) as workers:
                 while trials:
                     self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, should_stop)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from sweep.machine import cpu_model
 from trainers.data import DatasetShape, Split
 from trainers.loop import train
 from trainers.pack import NetworkSpec, Pack, TrialSpec
@@ -24,7 +25,6 @@ ROUNDS = 4
 """Each candidate is measured so often, in turn, so that a moment's load elsewhere does not decide."""
 
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
-CPUS = Path("/proc/cpuinfo")
 
 
 def tuned_tile_bytes(cache: Path, caches: Path = CACHES) -> int:
@@ -34,7 +34,7 @@ def tuned_tile_bytes(cache: Path, caches: Path = CACHES) -> int:
         cache: file that remembers it; a damaged one, or one of another machine, is measured anew.
         caches: the kernel's description of a CPU's caches.
     """
-    machine = f"{_cpu_model()} {cache_share(caches)} numpy {np.__version__}"
+    machine = f"{cpu_model() or platform.machine()} {cache_share(caches)} numpy {np.__version__}"
     try:
         known = json.loads(cache.read_text(encoding="utf-8"))
         if known["machine"] == machine:
@@ -119,11 +119,3 @@ def fastest(seconds: Mapping[int, float]) -> int:
     4
     """
     return min(size for size, taken in seconds.items() if taken <= 1.02 * min(seconds.values()))
-
-
-def _cpu_model() -> str:
-    try:
-        found = re.search(r"model name\s*: (.*)", CPUS.read_text(encoding="utf-8"))
-    except OSError:
-        found = None
-    return found[1] if found else platform.processor() or platform.machine()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING
 import trainers
 from sweep.config.data import ModuleData
 from sweep.config.network import ModuleNetwork
+from sweep.machine import CPU_FACTS, cpu_model
 
 if TYPE_CHECKING:
     from sweep.config import SweepConfig
-
-CPU_FACTS = Path("/proc/cpuinfo")
 
 
 def versions(config: SweepConfig) -> dict[str, str]:
@@ -35,11 +33,7 @@ def versions(config: SweepConfig) -> dict[str, str]:
 
 def machine(facts: Path = CPU_FACTS) -> str:
     """The system and the model of its processor, by which BLAS picks its kernels."""
-    model = ""
-    if facts.is_file():
-        found = re.search(r"^model name\s*:\s*(.+)$", facts.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
-        model = found[1].strip() if found else ""
-    return " ".join(filter(None, (platform.system(), platform.machine(), model)))
+    return " ".join(filter(None, (platform.system(), platform.machine(), cpu_model(facts))))
 
 
 def is_same(one: dict[str, str], other: dict[str, str]) -> bool:

@@ -8,6 +8,8 @@ import platform
 import subprocess
 from pathlib import Path
 
+from sweep.machine import cpu_model
+
 PACKAGES = ("optimizer-sweep", "ray", "mlflow", "numpy", "pandas", "torch")
 
 
@@ -22,7 +24,7 @@ def environment_tags(folder: Path) -> dict[str, str]:
         "packages": " ".join(f"{name}={version}" for name, version in _versions().items()),
         "python": platform.python_version(),
         "machine.os": platform.platform(terse=True),
-        "machine.cpu": _cpu_model(),
+        "machine.cpu": cpu_model() or platform.processor() or platform.machine(),
         "machine.cores": str(os.cpu_count() or 1),
         "machine.memory_gib": _memory_gib(),
     }
@@ -59,15 +61,6 @@ def _versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return versions
-
-
-def _cpu_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.processor() or platform.machine()
 
 
 def _memory_gib() -> str:
