@@ -10,48 +10,9 @@ from ray import tune
 from ray.tune.schedulers import FIFOScheduler
 
 from sweep.chunks import Chunk
-from sweep.worker import CHUNK, FAILURE
+from sweep.worker import REPORT
 
-
-class Collect(tune.Callback):
-    """Takes the chunks out of Tune's results, and tells of packs that start over or failed for good.
-
-    Args:
-        on_chunk: gets the index of the job and the chunk.
-        on_retry: gets the index of a job whose worker died and that starts over.
-        on_failure: gets the index of the job and one sentence.
-    """
-
-    def __init__(
-        self,
-        on_chunk: Callable[[int, Chunk], None],
-        on_retry: Callable[[int], None],
-        on_failure: Callable[[int, str], None],
-    ) -> None:
-        self._on_chunk = on_chunk
-        self._on_retry = on_retry
-        self._on_failure = on_failure
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Tune pickles its callbacks to restore a run; ours is restored from the results folder instead."""
-        return {}
-
-    def on_trial_result(
-        self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
-    ) -> None:
-        """Take the chunk, so that Tune neither keeps nor writes it."""
-        if (chunk := result.pop(CHUNK, None)) is not None:
-            self._on_chunk(trial.config["job"], chunk)
-        if (failure := result.pop(FAILURE, None)) is not None:
-            self._on_failure(trial.config["job"], failure)
-
-    def on_trial_recover(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Tell that a pack starts over."""
-        self._on_retry(trial.config["job"])
-
-    def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Tell why a pack failed for good."""
-        self._on_failure(trial.config["job"], why_it_died(Path(trial.error_file).read_text(encoding="utf-8")))
+CONTINUE, STOP = FIFOScheduler.CONTINUE, FIFOScheduler.STOP
 
 
 def why_it_died(error: str) -> str:
@@ -75,7 +36,7 @@ class Stop(tune.Stopper):
         self._should_stop = should_stop
 
     def __getstate__(self) -> dict[str, Any]:
-        """As for `Collect`."""
+        """As for `PackScheduler`."""
         return {}
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
@@ -87,22 +48,38 @@ class Stop(tune.Stopper):
         return self._should_stop()
 
 
-class InOrder(FIFOScheduler):
-    """Gives a worker that is free the first pack that no other worker is about to take.
+class PackScheduler(FIFOScheduler):
+    """Chooses which pack trains next, and hands over what the workers report.
 
-    Tune's own order gives it the first pack that waits, and ends the process that is just starting for that one: where
-    packs are shorter than the start of a process, the other workers, and nodes that join, would never come to train.
+    A free worker gets the first pack that no other worker is about to take. Tune's own order gives it the first pack
+    that waits, and ends the process that is just starting for that one: where packs are shorter than the start of a
+    process, the other workers, and nodes that join, would never come to train.
+
+    What is reported arrives here rather than at a callback of Tune: to count the callbacks, Tune would import MLflow
+    before the first pack, for half a second and 150 MB.
 
     Args:
         room: tells for how many workers there is room now.
+        on_chunk: gets the index of the job and the chunk.
+        on_retry: gets the index of a job whose worker died and that starts over.
+        on_failure: gets the index of a job that failed for good, and why in one sentence.
     """
 
-    def __init__(self, room: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        room: Callable[[], int],
+        on_chunk: Callable[[int, Chunk], None],
+        on_retry: Callable[[int], None],
+        on_failure: Callable[[int, str], None],
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._room = room
+        self._on_chunk = on_chunk
+        self._on_retry = on_retry
+        self._on_failure = on_failure
 
     def __getstate__(self) -> dict[str, Any]:
-        """As for `Collect`."""
+        """Tune pickles its scheduler to restore a run; ours is restored from the results folder instead."""
         return {}
 
     def choose_trial_to_run(self, tune_controller: Any) -> Any:
@@ -112,3 +89,21 @@ class InOrder(FIFOScheduler):
         waiting = [trial for trial in trials if trial.status == "PENDING"]
         starting = max(0, self._room() - running - 1)
         return waiting[starting] if starting < len(waiting) else None
+
+    def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
+        """Take the report out of its box, so that Tune neither keeps nor writes it, and end the pack with its last."""
+        job = trial.config["job"]
+        report = result[REPORT].pop()
+        if isinstance(report, str):
+            self._on_failure(job, report)
+            return STOP
+        self._on_chunk(job, report)
+        return STOP if report.last else CONTINUE
+
+    def on_trial_error(self, tune_controller: Any, trial: Any) -> None:
+        """Tell that a pack starts over, or why it failed for good: Tune does not try again one that never ran."""
+        job = trial.config["job"]
+        if trial.should_recover() and trial.status != "PENDING":
+            self._on_retry(job)
+        else:
+            self._on_failure(job, why_it_died(Path(trial.error_file).read_text(encoding="utf-8")))

@@ -17,8 +17,7 @@ from sweep.recipe import Recipe
 from trainers.data import Dataset
 from trainers.imports import make_importable
 
-CHUNK = "chunk"
-FAILURE = "failure"
+REPORT = "report"
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,9 @@ class PackTrainer(tune.Trainable):
 
         A pack that fails says so as a result, so that Tune need not try it again; only a worker that dies has its
         pack trained again.
+
+        Returns:
+            a box with one report, which the driver empties: a `Chunk`, or in a sentence why the pack failed.
         """
         report = next_report(self._chunks)
-        if isinstance(report, str):
-            return {FAILURE: report, "done": True}
-        return {CHUNK: replace(report, node=self._node), "done": report.last}
+        return {REPORT: [report if isinstance(report, str) else replace(report, node=self._node)]}

@@ -16,6 +16,7 @@ from typing import Any
 
 from sweep.driver.growth import grown_for
 from sweep.driver.luggage import pack_luggage, travels
+from sweep.driver.own_node import only_what_trains
 from sweep.driver.resources import Resources
 from sweep.errors import ResourceError
 from sweep.machine import available_cpus
@@ -30,6 +31,9 @@ _QUIET = {
     "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
     # What Ray's node managers have to say of a dead worker, the sweep says itself.
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+    # Ray's node manager looks for its own object store once a second, and now and then comes a moment too early.
+    "RAY_raylet_client_connect_timeout_milliseconds": "50",
+    "RAY_raylet_client_num_connect_attempts": "200",
     # Resuming goes by the results folder, so Tune's own snapshots would only cost time.
     "TUNE_GLOBAL_CHECKPOINT_S": "3600",
 }
@@ -104,7 +108,7 @@ def _start_ray(resources: Resources, luggage: Path) -> None:
         if travels(resources.address):
             options["runtime_env"] = {"working_dir": str(pack_luggage(Path.cwd(), luggage))}
     try:
-        with _own_sigterm():
+        with _own_sigterm(), only_what_trains():
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         if resources.address is None:

@@ -52,7 +52,7 @@ def tune_jobs(
     from ray import tune
     from ray.tune.search import BasicVariantGenerator
 
-    from sweep.hooks import Collect, InOrder, Stop
+    from sweep.hooks import PackScheduler, Stop
     from sweep.worker import PackTrainer, Work
 
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
@@ -67,16 +67,16 @@ def tune_jobs(
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
     variants = BasicVariantGenerator(max_concurrent=workers)
     follow, room = _follow_nodes(variants, resources, workers)
+    scheduler = PackScheduler(room, listener.on_chunk, listener.on_retry, listener.on_failure)
     with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
         tuner = tune.Tuner(
             trainable,
             param_space={"job": tune.grid_search(list(range(len(jobs))))},
-            tune_config=tune.TuneConfig(search_alg=variants, reuse_actors=True, scheduler=InOrder(room)),
+            tune_config=tune.TuneConfig(search_alg=variants, reuse_actors=True, scheduler=scheduler),
             run_config=tune.RunConfig(
                 name="packs",
                 storage_path=storage,
                 stop=Stop(lambda: follow() or listener.should_stop()),
-                callbacks=[Collect(listener.on_chunk, listener.on_retry, listener.on_failure)],
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                 failure_config=tune.FailureConfig(max_failures=RETRIES),
                 verbose=0,
@@ -85,7 +85,7 @@ def tune_jobs(
         try:
             tuner.fit()
         except tune.TuneError as error:
-            # Tune wraps what the callbacks raise, such as a results folder that cannot be written any more.
+            # Tune wraps what the scheduler raises, such as a results folder that cannot be written any more.
             if isinstance(error.__context__, SweepError):
                 raise error.__context__ from None
             raise

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-NICENESS = 5
+NICENESS = 10
 """Training goes first; what is left over while Ray starts is enough for the libraries."""
 
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
@@ -45,9 +47,8 @@ class ReportProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            # In the sweep's own session, without which Linux weighs the niceness against nothing.
             env={**os.environ, **ENVIRONMENT, "PYTHONPATH": path},
-            # Ctrl-C is the sweep's to answer.
-            start_new_session=True,
         )
 
     def __enter__(self) -> ReportProcess:
@@ -56,10 +57,9 @@ class ReportProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
+        # What it had to say has been read; its libraries would take a while to end.
+        with self._errors, self._process:
             self._process.kill()
-        self._process.communicate()
-        self._errors.close()
 
     def write(self, folder: Path) -> Written:
         """Write the report of a finished sweep and wait for it.
@@ -70,8 +70,12 @@ class ReportProcess:
         Returns:
             the files, or a problem in one sentence; never an exception, for the sweep itself is complete.
         """
-        output, _ = self._process.communicate(f"{json.dumps(str(folder.absolute()))}\n".encode())
-        if self._process.returncode:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError), self._process.stdin as order:
+            order.write(f"{json.dumps(str(folder.absolute()))}\n".encode())
+        if not (output := self._process.stdout.readline()):
+            self._process.wait()
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines() or ["no word"]
             return Written(problem=f"it ended with {lines[-1].rstrip('.')}.")
@@ -85,6 +89,8 @@ class ReportProcess:
 
 def serve() -> None:
     """Body of the process: load, wait for a folder, write its report, and answer with one line of JSON."""
+    # Ctrl-C is the sweep's to answer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     from sweep.analysis import importance
     from sweep.errors import SweepError
@@ -99,7 +105,7 @@ def serve() -> None:
     try:
         report = write_report(folder)
     except SweepError as error:
-        print(json.dumps({"problem": str(error)}))
+        print(json.dumps({"problem": str(error)}), flush=True)
         return
     figures = [path.relative_to(folder).as_posix() for path in report.figures]
     print(
@@ -110,7 +116,8 @@ def serve() -> None:
                 "figures": figures,
                 "sentence": report.sentence,
             }
-        )
+        ),
+        flush=True,
     )
 
 
