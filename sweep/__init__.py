@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sweep.config import SweepConfig, load_config
 from sweep.errors import SweepError
-from sweep.planning import Plan
 
 if TYPE_CHECKING:
+    from sweep.config import SweepConfig, load_config
+    from sweep.planning import Plan
     from sweep.progress import Progress
     from sweep.results import SweepResult
     from sweep.runner import RunResult
+else:
+    _HOMES = {"SweepConfig": "sweep.config", "load_config": "sweep.config", "Plan": "sweep.planning"}
+
+    def __getattr__(name: str) -> object:
+        """Load what reads configurations when it is asked for: a worker, which imports this package, never does."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)
+
 
 __all__ = ["Plan", "SweepConfig", "SweepError", "load_config", "load_results", "plan", "run"]
 
@@ -25,6 +35,7 @@ def plan(config: SweepConfig) -> Plan:
     Raises:
         SweepError: one sentence on what stands in the way.
 
+    >>> from sweep import SweepConfig
     >>> optimizers = {"sgd": {"learning_rate": [0.1, 1]}}
     >>> config = SweepConfig.model_validate({"data": {"name": "iris"}, "optimizers": optimizers})
     >>> len(plan(config).trials)

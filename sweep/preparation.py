@@ -11,19 +11,20 @@ from threadpoolctl import threadpool_limits
 
 from sweep.address import require_answer
 from sweep.config import SweepConfig
+from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
 from sweep.packing import Job, form_jobs, pack_bytes
 from sweep.planning import Plan, make_plan
 from sweep.probe import Rates, measure_rates
-from sweep.recipe import Recipe, batch_size_of, recipe_of
+from sweep.recipe import Recipe, batch_size_of
 from sweep.records import Trial
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
-from trainers.pack import ModuleSpec
+from trainers.pack import ModuleSpec, NetworkSpec, Target
 
-STARTUP_SECONDS = 6.0
+STARTUP_SECONDS = 4.0
 """What Ray takes to start its processes and the workers to import their code, on a machine of two cores."""
 
 BYTES_PER_NUMBER = 8
@@ -128,6 +129,29 @@ def prepare(config: SweepConfig) -> Preparation:
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
     plan = replace(plan, choices=(*plan.choices, *notes))
     return Preparation(config, plan, recipe, known, dataset, resources, workers)
+
+
+def recipe_of(config: SweepConfig) -> Recipe:
+    """What the configuration says that all its trials share."""
+    trainer = config.trainer
+    target = None
+    if trainer.target is not None:
+        target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
+    return Recipe(
+        _network_of(config.network),
+        trainer.dtype,
+        trainer.weight_decay,
+        config.data.validation,
+        config.data.normalise,
+        target,
+        trainer.backend,
+    )
+
+
+def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleSpec:
+    if isinstance(network, ModuleNetwork):
+        return ModuleSpec(network.module, network.kwargs)
+    return NetworkSpec(tuple(network.hidden), network.activation, network.init)
 
 
 def _module_notes(config: SweepConfig, module: ModuleSpec, known: DatasetShape) -> tuple[str, ...]:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sweep.config import SweepConfig
-from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.networks.base import Layout
@@ -59,29 +57,6 @@ class Recipe:
 
             return sum(parameter.numel() for parameter in make_module(self.network).parameters())
         return Layout((shape.features, *self.network.hidden, shape.outputs)).size
-
-
-def recipe_of(config: SweepConfig) -> Recipe:
-    """What the configuration says that all its trials share."""
-    trainer = config.trainer
-    target = None
-    if trainer.target is not None:
-        target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
-    return Recipe(
-        _network_of(config.network),
-        trainer.dtype,
-        trainer.weight_decay,
-        config.data.validation,
-        config.data.normalise,
-        target,
-        trainer.backend,
-    )
-
-
-def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleSpec:
-    if isinstance(network, ModuleNetwork):
-        return ModuleSpec(network.module, network.kwargs)
-    return NetworkSpec(tuple(network.hidden), network.activation, network.init)
 
 
 def batch_size_of(setting: Setting) -> int | None:

@@ -7,7 +7,8 @@ import pytest
 
 from sweep import space
 from sweep.config import SweepConfig
-from sweep.recipe import batch_size_of, recipe_of, spec_of
+from sweep.preparation import recipe_of
+from sweep.recipe import batch_size_of, spec_of
 from sweep.records import Arm, Trial
 from sweep.space import canonical
 from trainers.data import DataSource, load

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sweep.config import SweepConfig
-from sweep.recipe import recipe_of, schedule_of, spec_of, steps_per_epoch
+from sweep.preparation import recipe_of
+from sweep.recipe import schedule_of, spec_of, steps_per_epoch
 from sweep.records import Arm, Trial
 from trainers.data import DataSource, load
 from trainers.pack import NetworkSpec, Target
