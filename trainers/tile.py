@@ -134,9 +134,10 @@ class NumpyTile:
         self.parameters = parameters
         self.segments = segments
         self.gradients = np.empty_like(parameters)
-        self.work = np.empty_like(parameters)
         self._columns = column_blocks(parameters.shape[1], parameters.itemsize)
-        self.before = np.empty((len(parameters), self._columns[0].stop), parameters.dtype)
+        # Of one block: that it stays in the cache saves two of the five arrays that go to and from memory.
+        self.work = np.empty((len(parameters), self._columns[0].stop), parameters.dtype)
+        self.before = np.empty_like(self.work)
         self._sample = sampled_parameters(parameters.shape[1])
         self.gradient_sums = np.empty((2, *parameters[:, self._sample].shape), parameters.dtype)
         self.network = NumpyMLP(
@@ -224,7 +225,7 @@ class NumpyTile:
                     self.gradients[one, columns],
                     {name: values[own, columns] for name, values in segment.state.items()},
                     {name: value[own] if len(value) > 1 else value for name, value in numbers.items()},
-                    self.work[one, columns],
+                    self.work[one, : columns.stop - columns.start],
                 )
 
     def _step(
@@ -245,8 +246,8 @@ class NumpyTile:
         """
         gradient_norm, change, size = np.zeros((3, len(self.trials)))
         for columns in self._columns:
-            parameters, work = self.parameters[:, columns], self.work[:, columns]
-            before = self.before[:, : columns.stop - columns.start]
+            parameters = self.parameters[:, columns]
+            work, before = (array[:, : columns.stop - columns.start] for array in (self.work, self.before))
             np.copyto(before, parameters)
             if len(self._columns) > 1:
                 self._update_columns(coefficients, columns)
