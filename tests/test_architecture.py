@@ -21,7 +21,7 @@ ORDER = [
 OWNERS = {
     "matplotlib": ["sweep/report/figures/"],
     "mlflow": ["sweep/tracking/"],
-    "numba": ["trainers/compiled.py"],
+    "numba": ["trainers/compiled/"],
     "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
     "psycopg": ["sweep/tracking/"],
     "ray": ["sweep/driver/", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],

@@ -1,0 +1,22 @@
+"""The passes over memory that NumPy makes one after the other, fused by numba: the same numbers, fewer passes.
+
+Only operations that IEEE arithmetic rounds in one way are compiled, in NumPy's order and without contraction or
+re-association, so that the results are those of the plain code bit for bit; ``exp``, ``log`` and the matrix multiplies
+stay with NumPy. Needs the extra ``fast``; the plain code is the reference.
+"""
+
+from trainers.compiled.passes import (
+    shift_by_largest,
+    softmax_cross_entropy_gradient,
+    softmax_gradient,
+    times_relu_derivative,
+)
+from trainers.compiled.updates import UPDATES
+
+__all__ = [
+    "UPDATES",
+    "shift_by_largest",
+    "softmax_cross_entropy_gradient",
+    "softmax_gradient",
+    "times_relu_derivative",
+]
