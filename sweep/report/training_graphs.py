@@ -37,8 +37,9 @@ def learning_graph(findings: Findings) -> Graph | None:
         return None
     metric = findings.study.metric
     shown = [metric, *(name for name in ("val_loss", "train_loss") if name != metric and name in epochs)]
+    lines = {arm: _lines(epochs[epochs["arm_id"] == arm], arm, shown) for arm in arms}
     views = tuple(
-        View(unit, scale, tuple(_learning(findings, epochs, name, unit, scale) for name in shown))
+        View(unit, scale, tuple(_learning(findings, lines, name, unit, scale) for name in shown))
         for scale in ("usual", "other")
         for unit in X_AXES
         if epochs[X_AXES[unit]].notna().any()
@@ -53,18 +54,26 @@ def learning_graph(findings: Findings) -> Graph | None:
     )
 
 
-def _learning(findings: Findings, epochs: pd.DataFrame, metric: str, unit: str, scale: str) -> Curves:
+def _lines(rows: pd.DataFrame, arm_id: str, metrics: list[str]) -> dict[str, pd.DataFrame]:
+    """The curve of each metric of one arm, with what there is to draw it over."""
+    axes = rows.groupby("epoch")[[column for column in X_AXES.values() if column != "epoch"]].mean()
+    return {name: learning_curves(rows, [arm_id], name).join(axes, on="epoch") for name in metrics}
+
+
+def _learning(
+    findings: Findings, lines: dict[str, dict[str, pd.DataFrame]], metric: str, unit: str, scale: str
+) -> Curves:
     """A metric over one unit; losses go over decades and are usually logarithmic, and shares are not.
 
     The other scale of a share shows what is missing to 1, without which a logarithm of it tells nothing.
     """
-    is_log = (metric.endswith("loss") and bool((epochs[metric].dropna() > 0).all())) != (scale == "other")
+    lowest = min(table[metric]["low"].min() for table in lines.values())
+    is_log = (metric.endswith("loss") and not lowest <= 0) != (scale == "other")
     is_error = is_log and is_share(metric)
     curves = []
     for number, level in enumerate(findings.study.levels):
-        rows = epochs[epochs["arm_id"] == level.selected.arm_id]
-        table = learning_curves(rows, [level.selected.arm_id], metric)
-        x = table["epoch"].map(rows.groupby("epoch")[X_AXES[unit]].mean()).to_numpy(dtype=np.float64)
+        table = lines[level.selected.arm_id][metric]
+        x = table[X_AXES[unit]].to_numpy(dtype=np.float64)
         mean, low, high = (table[key].to_numpy(dtype=np.float64) for key in ("mean", "low", "high"))
         if is_error:
             mean, low, high = 1 - mean, 1 - high, 1 - low
