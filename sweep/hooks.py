@@ -77,6 +77,8 @@ class PackScheduler(FIFOScheduler):
         self._on_chunk = on_chunk
         self._on_retry = on_retry
         self._on_failure = on_failure
+        self.has_begun = False
+        """Whether a worker has come to train."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Tune pickles its scheduler to restore a run; ours is restored from the results folder instead."""
@@ -86,12 +88,14 @@ class PackScheduler(FIFOScheduler):
         """Pass over as many packs as there are workers that start; these take the first ones."""
         trials = tune_controller.get_trials()
         running = sum(trial.status == "RUNNING" for trial in trials)
+        self.has_begun |= running > 0
         waiting = [trial for trial in trials if trial.status == "PENDING"]
         starting = max(0, self._room() - running - 1)
         return waiting[starting] if starting < len(waiting) else None
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         """Take the report out of its box, so that Tune neither keeps nor writes it, and end the pack with its last."""
+        self.has_begun = True
         job = trial.config["job"]
         report = result[REPORT].pop()
         if isinstance(report, str):

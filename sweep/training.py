@@ -24,6 +24,8 @@ from trainers.data import Dataset
 TILE_FILE = "tile.json"
 """Remembers in the user's cache folder what `sweep.tuning` has measured."""
 
+WAITING = "No worker has come yet: the cluster has no room, or its nodes are still starting. The sweep waits for them."
+
 
 class Training:
     """Trains what remains, and puts what arrives into the journal, MLflow and the display."""
@@ -111,6 +113,7 @@ class Training:
             on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
             on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
             on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
+            on_wait=lambda: self.board.progress.message(WAITING),
             should_stop=should_stop,
         )
 

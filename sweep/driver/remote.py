@@ -46,6 +46,7 @@ class Desk:
                 on_chunk=lambda *news: self._tell("chunk", news),
                 on_retry=lambda *news: self._tell("retry", news),
                 on_failure=lambda *news: self._tell("failure", news),
+                on_wait=lambda *news: self._tell("wait", news),
                 should_stop=self._stopped.is_set,
             ),
         )
@@ -87,6 +88,7 @@ def tune_remotely(
         "chunk": listener.on_chunk,
         "retry": listener.on_retry,
         "failure": listener.on_failure,
+        "wait": listener.on_wait,
     }
     try:
         actor: Any = ray.remote(Desk)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweep.driver.growth import look
 from sweep.driver.listener import Listener
@@ -19,11 +19,17 @@ from sweep.packing import Job
 from sweep.recipe import Recipe
 from trainers.data import Dataset
 
+if TYPE_CHECKING:
+    from sweep.hooks import PackScheduler
+
 LOOK_SECONDS = 1.0
 """How often a run looks for nodes that have joined the cluster, or left it."""
 
 COMPILING_SECONDS = 10.0
 """Training time of a worker above which it loads (and at first compiles) the kernels of the extra ``fast``."""
+
+WAIT_SECONDS = 60.0
+"""How long workers may take to begin before the user is told that they are waited for; a node comes in about that."""
 
 RETRIES = 2
 """How often a pack is trained again when its worker dies."""
@@ -68,6 +74,13 @@ def tune_jobs(
     variants = BasicVariantGenerator(max_concurrent=workers)
     follow, room = _follow_nodes(variants, resources, workers)
     scheduler = PackScheduler(room, listener.on_chunk, listener.on_retry, listener.on_failure)
+    tell_of_waiting = _while_none_has_begun(scheduler, listener.on_wait)
+
+    def should_stop() -> bool:
+        follow()
+        tell_of_waiting()
+        return listener.should_stop()
+
     with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
         tuner = tune.Tuner(
             trainable,
@@ -76,7 +89,7 @@ def tune_jobs(
             run_config=tune.RunConfig(
                 name="packs",
                 storage_path=storage,
-                stop=Stop(lambda: follow() or listener.should_stop()),
+                stop=Stop(should_stop),
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                 failure_config=tune.FailureConfig(max_failures=RETRIES),
                 verbose=0,
@@ -91,7 +104,20 @@ def tune_jobs(
             raise
 
 
-def _follow_nodes(variants: Any, resources: Resources, workers: int) -> tuple[Callable[[], bool], Callable[[], int]]:
+def _while_none_has_begun(scheduler: PackScheduler, on_wait: Callable[[], None]) -> Callable[[], None]:
+    """Make what calls ``on_wait`` once, if no worker has begun to train for ``WAIT_SECONDS``."""
+    begun, told = time.monotonic(), False
+
+    def tell() -> None:
+        nonlocal told
+        if not told and not scheduler.has_begun and time.monotonic() - begun > WAIT_SECONDS:
+            told = True
+            on_wait()
+
+    return tell
+
+
+def _follow_nodes(variants: Any, resources: Resources, workers: int) -> tuple[Callable[[], None], Callable[[], int]]:
     """Make what lets more packs train at once when nodes have joined, and what tells for how many there is room now.
 
     Args:
@@ -101,7 +127,7 @@ def _follow_nodes(variants: Any, resources: Resources, workers: int) -> tuple[Ca
     """
     looked, room = time.monotonic(), workers
 
-    def follow() -> bool:
+    def follow() -> None:
         nonlocal looked, room
         if resources.address is not None and time.monotonic() - looked > LOOK_SECONDS:
             looked = time.monotonic()
@@ -110,7 +136,6 @@ def _follow_nodes(variants: Any, resources: Resources, workers: int) -> tuple[Ca
                 variants.max_concurrent = max(workers, room)
             else:
                 room = min(room, resources.workers)
-        return False
 
     return follow, lambda: room
 

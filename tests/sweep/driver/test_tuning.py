@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
-from sweep.driver import Listener, Resources, local_workers, ray_session, resources, train_jobs
+from sweep.driver import Listener, Resources, local_workers, ray_session, resources, train_jobs, tuning
 from sweep.errors import ResourceError
 from sweep.hooks import why_it_died
 from sweep.packing import Job
@@ -74,19 +75,20 @@ def jobs(count: int) -> list[Job]:
     return [Job((trial,), (spec_of(trial),), 16, 2, 0.1) for trial in trials]
 
 
-def train(given, should_stop=lambda: False):
+def train(given, should_stop=lambda: False, cpus=1, on_wait=lambda: None):
     seen, failed = {}, {}
     train_jobs(
         given,
         RECIPE,
         load(DataSource("iris")),
-        Resources(),
+        Resources(cpus_per_worker=cpus),
         1,
         TILE_BYTES,
         Listener(
             on_chunk=lambda index, chunk: seen.setdefault(index, []).append(chunk),
             on_retry=lambda index: None,
             on_failure=failed.__setitem__,
+            on_wait=on_wait,
             should_stop=should_stop,
         ),
     )
@@ -123,6 +125,16 @@ def test_a_run_that_is_told_to_stop_ends_without_failures(ray):
     seen, failed = train(jobs(40), should_stop=lambda: True)
     assert len(seen) < 40
     assert failed == {}
+
+
+def test_the_user_is_told_once_that_workers_are_waited_for(ray, monkeypatch):
+    monkeypatch.setattr(tuning, "WAIT_SECONDS", 0.2)
+    told, end = [], time.monotonic() + 2
+    train(jobs(1), lambda: time.monotonic() > end, cpus=1000, on_wait=lambda: told.append("waits"))
+    assert told == ["waits"]
+    monkeypatch.setattr(tuning, "WAIT_SECONDS", 30.0)
+    train(jobs(1), on_wait=lambda: told.append("waits"))
+    assert told == ["waits"]
 
 
 def test_of_a_worker_that_died_the_likely_cause_is_named():
