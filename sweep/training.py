@@ -24,7 +24,7 @@ from trainers.data import Dataset
 TILE_FILE = "tile.json"
 """Remembers in the user's cache folder what `sweep.tuning` has measured."""
 
-WAITING = "No worker has come yet: the cluster has no room, or its nodes are still starting. The sweep waits for them."
+WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
 
 
 class Training:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 LOOK_SECONDS = 0.02
 """How often to look whether the node has come up."""
@@ -47,5 +46,9 @@ def only_what_trains() -> Iterator[None]:
             while not store.get_all_node_info(timeout=MOST_SECONDS) and time.monotonic() < end:
                 time.sleep(LOOK_SECONDS)
 
-    with mock.patch.object(node, "Node", TrainingNode):
+    usual = node.Node
+    node.Node = TrainingNode  # type: ignore[misc]
+    try:
         yield
+    finally:
+        node.Node = usual  # type: ignore[misc]
