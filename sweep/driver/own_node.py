@@ -40,6 +40,8 @@ def only_what_trains() -> Iterator[None]:
 
         def start_ray_processes(self) -> None:
             """Start the node manager and wait until it is known; Ray looks for it once a second."""
+            # Any that is free: where another sweep has Ray's fixed one, an agent tries for seconds to get it too.
+            self._ray_params.dashboard_agent_listen_port = 0
             super().start_ray_processes()  # type: ignore[no-untyped-call]
             store = self.get_gcs_client()  # type: ignore[no-untyped-call]
             end = time.monotonic() + MOST_SECONDS

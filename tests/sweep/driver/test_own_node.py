@@ -45,5 +45,6 @@ def test_a_sweep_starts_no_process_and_loads_no_library_that_it_does_not_use(tmp
     assert "raylet" in processes
     assert "monitor.py" not in processes
     assert "dashboard.py" not in processes
+    assert "--listen-port=0" in processes
     assert told["left"] == []
     assert not told["mlflow"]
