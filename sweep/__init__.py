@@ -22,6 +22,9 @@ else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(_HOMES[name]), name)
 
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_HOMES})
+
 
 __all__ = ["Plan", "SweepConfig", "SweepError", "load_config", "load_results", "plan", "run"]
 
