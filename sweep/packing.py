@@ -18,8 +18,14 @@ from trainers.pack import Pack, TrialSpec
 PACKS_PER_WORKER = 4
 """More packs than workers even out what the cost model misjudges and uneven machines."""
 
-SHORTEST_PACK_SECONDS = 0.25
-"""A pack should train for longer than Ray needs to hand it over."""
+MOST_PACKS_PER_WORKER = 16
+"""Many trials are cut finer: at the end of a sweep workers wait for the last pack, whose trials come all at once."""
+
+FULL_PACK = 128
+"""A finer cut leaves so many trials in a pack; with fewer a step costs each of them more."""
+
+SHORTEST_PACK_SECONDS, LONG_PACK_SECONDS = 0.25, 2.0
+"""A pack should train for longer than Ray needs to hand it over, and a finer cut leaves it a multiple of that."""
 
 
 PACK_BYTES = 2**30
@@ -63,12 +69,15 @@ def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: Data
     for trial in trials:
         groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
     seconds = {trial.id: rates.trial_seconds(trial.arm.setting, examples) for trial in trials}
-    portion = max(sum(seconds.values()) / (workers * PACKS_PER_WORKER), SHORTEST_PACK_SECONDS)
+    share = sum(seconds.values()) / workers
+    portion = max(share / PACKS_PER_WORKER, SHORTEST_PACK_SECONDS)
+    finer = max(share / MOST_PACKS_PER_WORKER, LONG_PACK_SECONDS)
     jobs = []
     for (batch_size, epochs), members in groups.items():
         members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
         total = sum(seconds[trial.id] for trial in members)
-        parts = max(1, round(total / portion), math.ceil(pack_bytes(members, recipe, shape) / PACK_BYTES))
+        parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
+        parts = max(parts, math.ceil(pack_bytes(members, recipe, shape) / PACK_BYTES))
         for rows in np.array_split(np.arange(len(members)), min(len(members), parts)):
             chosen = tuple(members[row] for row in rows)
             cost = sum(seconds[trial.id] for trial in chosen)

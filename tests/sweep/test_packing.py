@@ -6,7 +6,14 @@ from collections import Counter
 
 import pytest
 
-from sweep.packing import PACK_BYTES, PACKS_PER_WORKER, SHORTEST_PACK_SECONDS, form_jobs, pack_bytes
+from sweep.packing import (
+    MOST_PACKS_PER_WORKER,
+    PACK_BYTES,
+    PACKS_PER_WORKER,
+    SHORTEST_PACK_SECONDS,
+    form_jobs,
+    pack_bytes,
+)
 from sweep.probe import Rates
 from sweep.recipe import Recipe
 from sweep.records import Arm, Trial
@@ -76,6 +83,21 @@ def test_long_work_is_cut_into_several_packs_a_worker_of_equal_length():
     assert {len(job.trials) for job in jobs} == {12, 13}
 
 
+@pytest.mark.parametrize(
+    ("count", "step_seconds", "packs"),
+    [
+        (12_800, 1e-4, 4 * MOST_PACKS_PER_WORKER),  # 16 ms each, 51 s a worker
+        (12_800, 2e-5, 20),  # 3 ms each, 10 s a worker: packs of 2 s
+        (2_560, 1e-2, 20),  # 1.6 s each: packs of 128 trials
+        (1_000, 1e-2, 4 * PACKS_PER_WORKER),  # fewer than that many trials in a pack as it is
+    ],
+)
+def test_many_trials_are_cut_finer_but_never_into_small_packs(count, step_seconds, packs):
+    jobs = form_jobs(trials(count), RECIPE, rates(step_seconds), SHAPE, workers=4)
+    assert len(jobs) == packs
+    assert max(len(job.trials) for job in jobs) - min(len(job.trials) for job in jobs) <= 1
+
+
 def test_short_work_is_not_cut_below_what_is_worth_handing_over():
     # 100 trials of 1.6 ms: 0.16 s in all.
     jobs = form_jobs(trials(100), RECIPE, rates(1e-5), SHAPE, workers=8)
@@ -86,8 +108,8 @@ def test_short_work_is_not_cut_below_what_is_worth_handing_over():
 def test_however_many_trials_there_are_packs_are_few():
     given = trials(500, (32, 64, "full"), (5, 10), (0, 1, 2))
     jobs = form_jobs(given, RECIPE, rates(1e-2, 32, 64, None), SHAPE, workers=4)
-    # Each of the 6 kinds rounds its share of 16 packs.
-    assert 4 < len(jobs) <= 4 * PACKS_PER_WORKER + 6
+    # Each of the 6 kinds rounds its share of 64 packs.
+    assert 4 < len(jobs) <= 4 * MOST_PACKS_PER_WORKER + 6
 
 
 def test_a_single_trial_is_a_pack_of_one():
