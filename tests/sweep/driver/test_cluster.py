@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -49,7 +51,7 @@ class Nodes:
     """Nodes of one cluster, which do not see the project's folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.running = folder, []
+        self.folder, self.running, self.temporary = folder, [], []
         self.log = folder / "nodes.log"
         self.port, self.client_port = closed_port(), closed_port()
 
@@ -61,10 +63,16 @@ class Nodes:
         if not self.running:
             join = ["--head", f"--port={self.port}", f"--ray-client-server-port={self.client_port}"]
             join += ["--include-dashboard=False"]
+        # Each node unpacks the project anew; two of one host would do so in one folder, one while the other reads it.
+        # Not below pytest's folder, whose path is too long for a socket.
+        self.temporary.append(tempfile.mkdtemp(prefix="ray-"))
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         with self.log.open("a") as log:
             node = subprocess.Popen(
-                [RAY, "start", *join, "--num-cpus=1", "--object-store-memory=80000000", "--block"],
+                [
+                    *(RAY, "start", *join, "--num-cpus=1", "--object-store-memory=80000000", "--block"),
+                    f"--temp-dir={self.temporary[-1]}",
+                ],
                 cwd=place,
                 env=environment | QUIET,
                 stdout=log,
@@ -79,6 +87,8 @@ class Nodes:
             kill(node, signal.SIGKILL)
         for node in self.running:
             node.wait(30)
+        for folder in self.temporary:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def kill(node: subprocess.Popen[bytes], how: signal.Signals) -> None:
