@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from sweep.board import Board
 from sweep.chunks import PackCollector
-from sweep.driver import Listener, ray_session, train_jobs
+from sweep.driver import Assignment, Listener, ray_session, train_jobs
 from sweep.inline import train_inline
 from sweep.machine import cache_folder
 from sweep.packing import Job
@@ -98,15 +98,8 @@ class Training:
         self, jobs: Sequence[Job], dataset: Dataset, workers: int, tile_bytes: int, should_stop: Callable[[], bool]
     ) -> None:
         self._begin(jobs, workers)
-        train_jobs(
-            jobs,
-            self.preparation.recipe,
-            dataset,
-            self.preparation.resources,
-            workers,
-            tile_bytes,
-            self._listener(should_stop),
-        )
+        assignment = Assignment(jobs, self.preparation.recipe, self.preparation.resources, workers, tile_bytes)
+        train_jobs(assignment, dataset, self._listener(should_stop))
 
     def _listener(self, should_stop: Callable[[], bool]) -> Listener:
         return Listener(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from sweep.driver.assignment import Assignment
 from sweep.driver.listener import Listener
-from sweep.driver.resources import Resources
 from sweep.driver.session import hush_ray
 from sweep.driver.tuning import tune_jobs
 from sweep.errors import ResourceError
-from sweep.packing import Job
-from sweep.recipe import Recipe
 from trainers.data import Dataset
 
 FETCH_SECONDS = 0.25
@@ -31,17 +29,11 @@ class Desk:
         self._arrived = threading.Condition()
         self._stopped = threading.Event()
 
-    def train(
-        self, jobs: Sequence[Job], recipe: Recipe, dataset: Dataset, resources: Resources, workers: int, tile_bytes: int
-    ) -> None:
+    def train(self, assignment: Assignment, dataset: Dataset) -> None:
         """Train all packs, and keep what is to be told."""
         tune_jobs(
-            jobs,
-            recipe,
+            assignment,
             dataset,
-            resources,
-            workers,
-            tile_bytes,
             Listener(
                 on_chunk=lambda *news: self._tell("chunk", news),
                 on_retry=lambda *news: self._tell("retry", news),
@@ -68,16 +60,8 @@ class Desk:
         self._stopped.set()
 
 
-def tune_remotely(
-    jobs: Sequence[Job],
-    recipe: Recipe,
-    dataset: Dataset,
-    resources: Resources,
-    workers: int,
-    tile_bytes: int,
-    listener: Listener,
-) -> None:
-    """Train all packs on a cluster of which this process is a client; arguments as for `tune_jobs`.
+def tune_remotely(assignment: Assignment, dataset: Dataset, listener: Listener) -> None:
+    """Train all packs on a cluster of which this process is a client; arguments as for `train_jobs`.
 
     Raises:
         ResourceError: when the connection or the head is lost.
@@ -93,7 +77,7 @@ def tune_remotely(
     try:
         actor: Any = ray.remote(Desk)
         desk = actor.options(num_cpus=0, max_concurrency=3, resources=ON_THE_HEAD).remote()
-        training = desk.train.remote(jobs, recipe, ray.put(dataset), resources, workers, tile_bytes)
+        training = desk.train.remote(assignment, ray.put(dataset))
         ended = False
         while not ended:
             if listener.should_stop():
@@ -106,6 +90,6 @@ def tune_remotely(
     except (ConnectionError, ray.exceptions.RayError) as error:
         reason = str(error).strip().splitlines()[-1]
         raise ResourceError(
-            f"`resources.address` must be a cluster that stays reachable ({reason}). Received: {resources.address}. "
-            "Run the same command to go on; `sweep submit` runs a sweep that does not need this machine."
+            f"`resources.address` must be a cluster that stays reachable ({reason}). "
+            f"Received: {assignment.resources.address}. Run the same command to go on; `sweep submit` runs a sweep that does not need this machine."
         ) from error

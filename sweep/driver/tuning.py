@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from sweep.driver.assignment import Assignment
 from sweep.driver.growth import look
 from sweep.driver.listener import Listener
 from sweep.driver.luggage import travels
 from sweep.driver.resources import Resources, room_on
 from sweep.errors import SweepError
 from sweep.packing import Job
-from sweep.recipe import Recipe
 from trainers.data import Dataset
 
 if TYPE_CHECKING:
@@ -35,39 +35,23 @@ RETRIES = 2
 """How often a pack is trained again when its worker dies."""
 
 
-def tune_jobs(
-    jobs: Sequence[Job],
-    recipe: Recipe,
-    dataset: Dataset,
-    resources: Resources,
-    workers: int,
-    tile_bytes: int,
-    listener: Listener,
-) -> None:
-    """Train all packs on the cluster that this process belongs to.
-
-    Args:
-        jobs: the packs, the longest first.
-        recipe: what they share.
-        dataset: goes to the workers once, through the object store.
-        resources: of each worker.
-        workers: packs that train at once.
-        tile_bytes: of `trainers.loop.train`.
-        listener: is told what happens.
-    """
+def tune_jobs(assignment: Assignment, dataset: Dataset, listener: Listener) -> None:
+    """Train all packs on the cluster that this process belongs to; arguments as for `train_jobs`."""
     from ray import tune
     from ray.tune.search import BasicVariantGenerator
 
     from sweep.hooks import PackScheduler, Stop
     from sweep.worker import PackTrainer, Work
 
+    jobs, recipe, resources = assignment.jobs, assignment.recipe, assignment.resources
+    workers = assignment.workers
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
     _use_waiting_processes()
     compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
     # What has travelled is the working folder of the workers; the path here says nothing there.
     folder = None if travels(resources.address) else os.getcwd()
     threads, names_nodes = resources.cpus_per_worker, resources.address is not None
-    work = Work(dataset, recipe, tuple(jobs), threads, compiled, tile_bytes, folder, names_nodes)
+    work = Work(dataset, recipe, tuple(jobs), threads, compiled, assignment.tile_bytes, folder, names_nodes)
 
     request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)

@@ -7,7 +7,16 @@ import time
 
 import pytest
 
-from sweep.driver import Listener, Resources, local_workers, ray_session, resources, train_jobs, tuning
+from sweep.driver import (
+    Assignment,
+    Listener,
+    Resources,
+    local_workers,
+    ray_session,
+    resources,
+    train_jobs,
+    tuning,
+)
 from sweep.errors import ResourceError
 from sweep.hooks import why_it_died
 from sweep.packing import Job
@@ -78,12 +87,8 @@ def jobs(count: int) -> list[Job]:
 def train(given, should_stop=lambda: False, cpus=1, on_wait=lambda: None):
     seen, failed = {}, {}
     train_jobs(
-        given,
-        RECIPE,
+        Assignment(given, RECIPE, Resources(cpus_per_worker=cpus), 1, TILE_BYTES),
         load(DataSource("iris")),
-        Resources(cpus_per_worker=cpus),
-        1,
-        TILE_BYTES,
         Listener(
             on_chunk=lambda index, chunk: seen.setdefault(index, []).append(chunk),
             on_retry=lambda index: None,
