@@ -95,7 +95,6 @@ class PackScheduler(FIFOScheduler):
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         """Take the report out of its box, so that Tune neither keeps nor writes it, and end the pack with its last."""
-        self.has_begun = True
         job = trial.config["job"]
         report = result[REPORT].pop()
         if isinstance(report, str):

@@ -91,5 +91,6 @@ def tune_remotely(assignment: Assignment, dataset: Dataset, listener: Listener) 
         reason = str(error).strip().splitlines()[-1]
         raise ResourceError(
             f"`resources.address` must be a cluster that stays reachable ({reason}). "
-            f"Received: {assignment.resources.address}. Run the same command to go on; `sweep submit` runs a sweep that does not need this machine."
+            f"Received: {assignment.resources.address}. "
+            "Run the same command to go on; `sweep submit` runs a sweep that does not need this machine."
         ) from error

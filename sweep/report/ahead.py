@@ -104,21 +104,15 @@ def serve() -> None:
     folder = Path(json.loads(line))
     try:
         report = write_report(folder)
+        answer: dict[str, object] = {
+            "html": report.html.name,
+            "markdown": report.markdown.name,
+            "figures": [path.relative_to(folder).as_posix() for path in report.figures],
+            "sentence": report.sentence,
+        }
     except SweepError as error:
-        print(json.dumps({"problem": str(error)}), flush=True)
-        return
-    figures = [path.relative_to(folder).as_posix() for path in report.figures]
-    print(
-        json.dumps(
-            {
-                "html": report.html.name,
-                "markdown": report.markdown.name,
-                "figures": figures,
-                "sentence": report.sentence,
-            }
-        ),
-        flush=True,
-    )
+        answer = {"problem": str(error)}
+    print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
