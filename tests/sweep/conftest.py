@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sweep import cli
 from sweep.tracking.quiet import hush_mlflow
 
 
@@ -36,3 +38,21 @@ def workplace(template_database: Path) -> Callable[[Path, str], Path]:
         return file
 
     return make
+
+
+@pytest.fixture
+def command(folder, monkeypatch, capfd):
+    """Run ``sweep`` with arguments in this process, in the test's ``folder``: its exit code, its output, its errors."""
+
+    def leave(code):
+        raise SystemExit(code)
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sweep", *arguments])
+        monkeypatch.setattr(cli, "_leave", leave)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return left.value.code, *capfd.readouterr()
+
+    return command

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 import sweep
-from sweep import cli, load_config
+from sweep import load_config
 from sweep.checking import check
 from sweep.gates import environment
 
@@ -39,24 +38,6 @@ def folder(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     Path("ci.yaml").write_text(SWEEP, encoding="utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def command(folder, monkeypatch, capfd):
-    """Run ``sweep`` with arguments in this process: its exit code, its output, its errors."""
-
-    def leave(code):
-        raise SystemExit(code)
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sweep", *arguments])
-        monkeypatch.setattr(cli, "_leave", leave)
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code, *capfd.readouterr()
-
-    return command
 
 
 def results(out: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import sweep
-from sweep import cli, load_config, plan, preparation
+from sweep import load_config, plan, preparation
 
 GOOD = """
 question: "Is [adam] best? :smile:"
@@ -36,24 +36,6 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     Path("good.yaml").write_text(GOOD, encoding="utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def command(folder, monkeypatch, capfd):
-    """Run ``sweep`` with arguments in this process: its exit code, its output, its errors."""
-
-    def leave(code):
-        raise SystemExit(code)
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sweep", *arguments])
-        monkeypatch.setattr(cli, "_leave", leave)
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code, *capfd.readouterr()
-
-    return command
 
 
 def contents(folder: Path) -> list[str]:
