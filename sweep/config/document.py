@@ -100,6 +100,12 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what `_Loader` reads: text that would be read as a number gets quotes."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
 _NUMBER_STARTS = list("-+.0123456789")
 for _tag, _pattern, _starts in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -110,7 +116,8 @@ for _tag, _pattern, _starts in (
     ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", _NUMBER_STARTS),
     ("merge", r"<<", ["<"]),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _starts)
+    for _class in (_Loader, _Dumper):
+        _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _starts)
 
 
 def read_document(path: Path) -> Document:
@@ -150,6 +157,16 @@ def read_value(text: str, origin: str) -> Any:
     [0.001, 'full', None, 3]
     """
     return _Reader(Document(origin, {}), has_lines=False).read(text)
+
+
+def dump_value(value: Any) -> str:
+    """Write one value as YAML on one line, as `read_value` reads it.
+
+    >>> dump_value([0.001, "full", "1e-3", None])
+    "[0.001, full, '1e-3', null]"
+    """
+    text = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, width=10**6, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _text(path: Path) -> str:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
-from sweep.config.document import Document, Keys
+from sweep.config import synonyms
+from sweep.config.document import Document, Keys, dump_value
 from sweep.config.models import SweepConfig
+from sweep.config.quotes import at_fault, broken_rule, needless_quotes
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
 from trainers.errors import did_you_mean
@@ -26,6 +27,7 @@ RULES: Mapping[str, str] = {
     "string_type": "must be text",
     "string_too_short": "must not be empty",
     "tuple_type": "must be a list",
+    "dict_type": "must be a mapping of names and values",
     "too_short": "must have {min_length} or more entries",
     "model_type": "must be a section of keys and values",
     "model_attributes_type": "must be a section of keys and values",
@@ -34,6 +36,10 @@ RULES: Mapping[str, str] = {
     "less_than": "must be below {lt}",
     "less_than_equal": "must be {le} or less",
 }
+SPOKEN = {
+    word: f"Write {truth}." for truth, words in (("true", ("yes", "on")), ("false", ("no", "off"))) for word in words
+}
+"""What YAML 1.1 took for booleans."""
 
 
 def render(error: ValidationError, document: Document, model: type[BaseModel] = SweepConfig) -> str:
@@ -46,12 +52,18 @@ def render(error: ValidationError, document: Document, model: type[BaseModel] = 
     """
     known = known_keys(model)
     lines = []
-    for details in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    paths = [_path(at_fault(details)) for details in found]
+    faults = {path: (details["input"], broken_rule(details)) for path, details in zip(paths, found, strict=True)}
+    quoted = needless_quotes(faults, document, model)
+    for path, details in zip(paths, found, strict=True):
         context = details.get("ctx", {})
-        path = context.get("at") or _path(details["loc"])
         of_key = details["type"] in ("extra_forbidden",) or bool(context.get("is_key"))
         place = document.place(path, of_key)
         sentence = _sentence(details["type"], context, path, details["input"], document, known)
+        if path in quoted:
+            sentence = f"{sentence.partition(' Received: ')[0]} Received: {received(details['input'])}, which is text. "
+            sentence += "Drop the quotes."
         lines.append(((place.line is None, place.line or 0, place.column or 0), f"{place}: {sentence}"))
     return "\n".join(dict.fromkeys(line for _, line in sorted(lines, key=lambda entry: entry[0])))
 
@@ -62,8 +74,7 @@ def received(value: Any) -> str:
     >>> received({"log_uniform": (0.1, None)})
     '{log_uniform: [0.1, null]}'
     """
-    text = yaml.dump(_plain(value), Dumper=yaml.SafeDumper, default_flow_style=True, width=10**6, allow_unicode=True)
-    text = text.removesuffix("\n").removesuffix("\n...")
+    text = dump_value(_plain(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -105,7 +116,8 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
         rule, way_out = f"must be one of {', '.join(words)}", suggestion or f"Give one such as {words[0]}."
     else:
         rule = RULES[kind].format(**{key: _number(bound) for key, bound in context.items()})
-        way_out = f"Give {_example(path, known)}."
+        way_out = SPOKEN.get(str(value).lower(), "") if kind == "bool_type" else ""
+        way_out = way_out or f"Give {_example(path, known)}."
     return f"`{name}` {rule}. Received: {received(value)}. {way_out}"
 
 
@@ -133,7 +145,7 @@ def _unknown_key(path: Keys, name: str, document: Document, known: Known) -> str
     siblings = {dotted.rpartition(".")[2]: dotted for dotted in known if dotted.rpartition(".")[0] == section}
     # Of two keys with the same last word, the one in `space` is meant before the one of a single optimizer.
     anywhere = {dotted.rpartition(".")[2]: dotted for dotted in sorted(known, key=_in_space)}
-    suggestion = _nearest(key, siblings) or _nearest(key, anywhere)
+    suggestion = _elsewhere(key, siblings, anywhere, known) or _nearest(key, siblings) or _nearest(key, anywhere)
     if not suggestion:
         top = "The sections are" if "data" in known else "The keys are"
         there = f"`{section}` takes" if section else top
@@ -155,11 +167,28 @@ def _misplaced(path: Keys, document: Document, known: Known) -> str:
     if path[0] == "network" and f"network.{path[-1]}" in known:
         return "is not for the same network as `network.module`, which takes `network.kwargs`. Keep one of the two."
     if path[0] == "optimizers" and len(path) == 2:
-        return f"is not a known optimizer.{did_you_mean(str(path[1]), OPTIMIZERS)} Known: {', '.join(OPTIMIZERS)}."
+        return f"is not a known optimizer.{_optimizer_meant(str(path[1]))} Known: {', '.join(OPTIMIZERS)}."
+    if path[0] == "optimizers" and path[1:] in (("sgd", "momentum"), ("sgd", "nesterov")):
+        return (
+            "is not a hyperparameter of sgd. The optimizers momentum (an average of the gradients), heavy_ball (as in "
+            "torch.optim.SGD) and nesterov take it as `beta1`."
+        )
     if path[0] == "optimizers" and (path[-1] in HYPERPARAMETERS or ":" in str(path[1])):
         takes = ", ".join(declared.name for declared in OPTIMIZERS[str(path[1])].hyperparameters)
         return f"is not a hyperparameter of {path[1]}, which takes {takes}. Leave it out."
     return ""
+
+
+def _optimizer_meant(name: str) -> str:
+    ours = synonyms.OPTIMIZERS.get(name.lower().replace("-", "_"))
+    return f" Did you mean `{ours}`?" if ours else did_you_mean(name, OPTIMIZERS)
+
+
+def _elsewhere(key: str, siblings: Mapping[str, str], anywhere: Mapping[str, str], known: Known) -> str:
+    """Suggest the key that other tools call ``key``, in this section if it is there."""
+    ours = synonyms.KEYS.get(key.lower().replace("-", "_"), "")
+    found = siblings.get(ours) or (ours if ours in known else anywhere.get(ours))
+    return f" Did you mean `{found}`?" if found else ""
 
 
 def _in_space(dotted: str) -> int:
