@@ -11,10 +11,19 @@ from sweep.config.problems import Problem, refuse
 from sweep.config.section import Section
 from sweep.config.values import is_whole
 
+MOST_SEEDS = 1_000_000
+LARGEST_SEED = 2**63 - 1
+"""What the tables of results and MLflow hold as a whole number."""
+
 SEEDS_SCHEMA = {
     "anyOf": [
-        {"type": "integer", "minimum": 1},
-        {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1, "uniqueItems": True},
+        {"type": "integer", "minimum": 1, "maximum": MOST_SEEDS},
+        {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEED},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
     ]
 }
 
@@ -27,14 +36,24 @@ def read_seeds(raw: Any, first: int = 0) -> tuple[int, ...]:
     """
     rule = "must be a number of seeds, 1 or more, or a list of different whole numbers, 0 or more"
     way_out = "Give such as 3, which means [0, 1, 2]."
-    if is_whole(raw) and 1 <= raw <= 1_000_000:
+    if is_whole(raw) and 1 <= raw <= MOST_SEEDS:
+        if first + raw - 1 > LARGEST_SEED:
+            rule = f"must leave room below {LARGEST_SEED} for the seeds that follow"
+            refuse([Problem(rule, "List the seeds instead.", received=raw)])
         return tuple(range(first, first + raw))
+    if is_whole(raw) and raw > MOST_SEEDS:
+        refuse([Problem(f"must be a number of seeds up to {MOST_SEEDS:,}", way_out, received=raw)])
     if not isinstance(raw, list | tuple) or not raw:
         refuse([Problem(rule, way_out, received=raw)])
     wrong = [
         Problem("must hold whole numbers, 0 or more", way_out, (index,), seed)
         for index, seed in enumerate(raw)
         if not is_whole(seed) or seed < 0
+    ]
+    wrong += [
+        Problem(f"must hold whole numbers up to {LARGEST_SEED}", "Give a smaller number.", (index,), seed)
+        for index, seed in enumerate(raw)
+        if is_whole(seed) and seed > LARGEST_SEED
     ]
     if wrong:
         refuse(wrong)
