@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from sweep.config.models import SweepConfig
 from sweep.config.spaces import SPACES, SharedSpace, Space
+from sweep.config.values import REAL_NUMBERS
 
 
 def json_schema() -> dict[str, Any]:
@@ -24,7 +25,20 @@ def json_schema() -> dict[str, Any]:
         properties = schema["$defs"][space.__name__]["properties"]
         properties |= {name: shared[name] for name in Space.model_fields}
     schema["properties"] |= {name: shared[name] for name in FLAT_KEYS}
+    schema["$defs"]["OwnSpace"] = _own_space(shared)
+    own = {"anyOf": [{"$ref": "#/$defs/OwnSpace"}, {"type": "null"}]}
+    schema["$defs"]["Optimizers"]["patternProperties"] = {r"^[\w.]+:[\w.]+$": own}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Configuration of a sweep"}
+
+
+def _own_space(shared: dict[str, Any]) -> dict[str, Any]:
+    """What an optimizer of the user's own takes: hyperparameters of any name, and what every optimizer takes."""
+    return {
+        "type": "object",
+        "description": "An optimizer of your own, as `module:attribute`, with the hyperparameters that it declares.",
+        "properties": {name: shared[name] for name in Space.model_fields},
+        "additionalProperties": REAL_NUMBERS,
+    }
 
 
 def _without_noise(schema: Any) -> Any:

@@ -117,15 +117,23 @@ class Values:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        one = dict(self.schema)
-        forms: list[JsonSchemaValue] = [one, {"type": "array", "items": one, "minItems": 1}]
-        if self.is_real:
-            ends = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
-            forms += [
-                {"type": "object", "properties": {kind: ends}, "required": [kind], "additionalProperties": False}
-                for kind in DISTRIBUTIONS
-            ]
-        return {"anyOf": forms}
+        return _domain_schema(dict(self.schema), is_real=self.is_real)
+
+
+def _domain_schema(one: JsonSchemaValue, *, is_real: bool) -> JsonSchemaValue:
+    """The JSON schema of a value, a list of values or, for real numbers, a distribution of them."""
+    forms: list[JsonSchemaValue] = [one, {"type": "array", "items": one, "minItems": 1}]
+    if is_real:
+        ends = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+        forms += [
+            {"type": "object", "properties": {kind: ends}, "required": [kind], "additionalProperties": False}
+            for kind in DISTRIBUTIONS
+        ]
+    return {"anyOf": forms}
+
+
+REAL_NUMBERS: JsonSchemaValue = _domain_schema({"type": "number"}, is_real=True)
+"""The JSON schema of a hyperparameter of which nothing is known but that it is a number."""
 
 
 def _ends_problem(distribution: Distribution) -> tuple[str, str] | None:

@@ -25,9 +25,21 @@ def test_the_shipped_schema_is_the_generated_one():
     assert json.loads((CONFIGS / "sweep.schema.json").read_text(encoding="utf-8")) == json_schema()
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_shipped_configuration_fits_the_schema(validator, path):
+SHIPPED = sorted(path for folder in (CONFIGS, CONFIGS.parent / "examples") for path in folder.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_sweep_file_fits_the_schema(validator, path):
     validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def test_the_hyperparameters_of_an_optimizer_of_ones_own_are_numbers(validator):
+    head = {"data": {"name": "digits"}}
+    path = "my_package.opt:mine"
+    validator.validate({**head, "optimizers": {path: {"learning_rate": [0.1, 1], "warmth": {"uniform": [0, 1]}}}})
+    validator.validate({**head, "optimizers": {path: None}})
+    assert list(validator.iter_errors({**head, "optimizers": {path: {"warmth": "high"}}}))
+    assert list(validator.iter_errors({**head, "optimizers": {path: {"batch_size": 0}}}))
 
 
 def test_every_optimizer_and_each_of_its_hyperparameters_is_offered_with_a_description():
