@@ -21,7 +21,7 @@ Overrides = Annotated[
     list[str] | None,
     typer.Argument(
         help="Changes to the file, such as trainer.epochs=5 'optimizers.adam.beta1=[0.8,0.9]'.",
-        metavar="[KEY=VALUE]...",
+        metavar="KEY=VALUE",
         show_default=False,
     ),
 ]

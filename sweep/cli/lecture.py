@@ -21,7 +21,9 @@ def lecture(
     overrides: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Changes to the section's settings, such as beta=0.9.", metavar="[KEY=VALUE]...", show_default=False
+            help="Changes to the settings in the section's file, such as `sweep lecture bias-correction beta=0.9`.",
+            metavar="KEY=VALUE",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("results/lecture"),

@@ -27,7 +27,7 @@ def report(
         str | None,
         typer.Argument(
             help="A results folder, or the name of a sweep, whose newest results are taken.",
-            metavar="[NAME_OR_FOLDER]",
+            metavar="NAME_OR_FOLDER",
             show_default=False,
         ),
     ] = None,
