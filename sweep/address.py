@@ -21,7 +21,7 @@ def require_answer(address: str) -> None:
     """
     if address == "auto":
         return
-    way_out = "Run `sweep` on a machine of the cluster, or leave the key out to use this machine alone."
+    way_out = "Leave the key out to use this machine alone."
     parts = re.fullmatch(r"(?:ray://)?(\[[^]]+\]|[^:/\s]+):(\d{1,5})", address)
     if parts is None:
         raise ResourceError(
@@ -32,5 +32,6 @@ def require_answer(address: str) -> None:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ResourceError(
-            f"`resources.address` must be a Ray cluster that answers ({reason}). Received: {address!r}. {way_out}"
+            f"`resources.address` must be a Ray cluster that answers ({reason}). Received: {address!r}. "
+            f"Start its head (`ray start --head`) or correct the address. {way_out}"
         ) from error

@@ -17,35 +17,36 @@ if TYPE_CHECKING:
     from sweep.service import Cluster
 
 Address = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--address",
         "-a",
-        envvar="RAY_API_SERVER_ADDRESS",
-        help="Ray's dashboard of the cluster; the token is RAY_AUTH_TOKEN, with RAY_AUTH_MODE=token.",
+        help="Ray's dashboard of the cluster, or the variable RAY_API_SERVER_ADDRESS; http://127.0.0.1:8265 without "
+        "either. The token is RAY_AUTH_TOKEN, with RAY_AUTH_MODE=token.",
+        show_default=False,
     ),
 ]
-DEFAULT = "http://127.0.0.1:8265"
 JobId = Annotated[str, typer.Argument(help="What `sweep submit` answered.", metavar="ID", show_default=False)]
 
 
 @app.command()
-def submit(file: File, overrides: Overrides = None, address: Address = DEFAULT) -> None:
+def submit(file: File, overrides: Overrides = None, address: Address = None) -> None:
     """Run the sweep of FILE on a cluster, after planning it here."""
     from sweep.service import submit as submit_sweep
 
-    submission = submit_sweep(_cluster(address), file, overrides or ())
+    cluster = _cluster(address)
+    submission = submit_sweep(cluster, file, overrides or ())
     plan, job_id = submission.plan, submission.job_id
     typer.echo(f"submitted  {job_id}")
     typer.echo(f"trials     {len(plan.trials):,} of {len(plan.arms):,} settings, plan {plan.hash[:8]}")
-    typer.echo(f"follow     sweep logs -f {job_id} --address {address}")
-    typer.echo(f"results    sweep results {job_id} --address {address}")
+    typer.echo(f"follow     sweep logs -f {job_id} --address {cluster.address}")
+    typer.echo(f"results    sweep results {job_id} --address {cluster.address}")
     config = submission.config
     _show_experiment(config.tracking.uri, config.experiment if config.tracking.enabled else None)
 
 
 @app.command()
-def jobs(address: Address = DEFAULT) -> None:
+def jobs(address: Address = None) -> None:
     """List the cluster's jobs, the newest first."""
     found = _cluster(address).jobs()
     if not found:
@@ -60,7 +61,7 @@ def jobs(address: Address = DEFAULT) -> None:
 def logs(
     job_id: JobId,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the job ends.")] = False,
-    address: Address = DEFAULT,
+    address: Address = None,
 ) -> None:
     """Print what a job has printed; with -f, end with 1 if the job fails."""
     cluster = _cluster(address)
@@ -82,7 +83,7 @@ async def _print(cluster: Cluster, job_id: str) -> None:
 
 
 @app.command()
-def stop(job_id: JobId, address: Address = DEFAULT) -> None:
+def stop(job_id: JobId, address: Address = None) -> None:
     """Stop a job; what it has finished is kept, its MLflow runs are closed, and submitting it again goes on."""
     running = _cluster(address).stop(job_id)
     typer.echo(f"stopping {job_id}" if running else f"{job_id} had ended already")
@@ -94,7 +95,7 @@ def results(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to put the results folder in.")] = Path(
         "results"
     ),
-    address: Address = DEFAULT,
+    address: Address = None,
 ) -> None:
     """Bring the results folder of a job here, as far as it is."""
     from sweep.service.retrieval import retrieve
@@ -112,7 +113,7 @@ def results(
     _show_experiment(told.get(TRACKING), told.get(EXPERIMENT))
 
 
-def _cluster(address: str) -> Cluster:
+def _cluster(address: str | None) -> Cluster:
     from sweep.service import Cluster
 
     return Cluster(address)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 STOP_SECONDS = 120
 """How long a job that is told to stop may take to close its MLflow runs, before it is killed."""
 
+ADDRESS_VARIABLE = "RAY_API_SERVER_ADDRESS"
+DEFAULT_ADDRESS = "http://127.0.0.1:8265"
+
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED")
 
 
@@ -56,15 +59,18 @@ class Cluster:
     """A cluster that answers.
 
     Args:
-        address: ``http://host:8265``, or where a proxy puts Ray, such as ``http://host:8080/ray``.
+        address: ``http://host:8265``, or where a proxy puts Ray, such as ``http://host:8080/ray``. None takes it from
+            the variable RAY_API_SERVER_ADDRESS, and without that is the head on this machine.
 
     Raises:
         ResourceError: if nothing answers there, what answers is no Ray cluster, or it refuses the token.
     """
 
-    def __init__(self, address: str) -> None:
-        self.address = address.rstrip("/")
-        _require_reachable(self.address)
+    def __init__(self, address: str | None = None) -> None:
+        told = address or os.environ.get(ADDRESS_VARIABLE)
+        self.address = (told or DEFAULT_ADDRESS).rstrip("/")
+        source = "`--address`" if address else f"the variable {ADDRESS_VARIABLE}" if told else "the default address"
+        _require_reachable(self.address, source)
         require_token(os.environ, Path.home())
         if find_spec("aiohttp") is None:
             raise ResourceError(
@@ -72,7 +78,7 @@ class Cluster:
                 "Run `pip install 'optimizer-sweep[cluster]'`."
             )
         # Ray lets its own variables win over the address that it is given.
-        os.environ["RAY_API_SERVER_ADDRESS"] = self.address
+        os.environ[ADDRESS_VARIABLE] = self.address
         with self._asked():
             from ray.job_submission import JobSubmissionClient
 
@@ -160,7 +166,8 @@ class Cluster:
             ) from error
 
 
-def _require_reachable(address: str) -> None:
+def _require_reachable(address: str, source: str) -> None:
+    """Refuse an address that is none, or at which nothing listens; ``source`` is what gave it."""
     parts = urlsplit(address)
     try:
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -168,16 +175,17 @@ def _require_reachable(address: str) -> None:
         port = 0
     if parts.scheme not in ("http", "https") or not parts.hostname or not port:
         raise ResourceError(
-            f"`--address` must be the address of Ray's dashboard. Received: {address!r}. Give such as http://HEAD:8265."
+            f"{source} must be the address of Ray's dashboard. Received: {address!r}. Give such as http://HEAD:8265."
         )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     try:
         require_answer(f"{host}:{port}")
     except ResourceError as error:
         reason = getattr(error.__cause__, "strerror", None) or str(error.__cause__)
+        other = "give another with `--address`" if source != "`--address`" else "correct the address"
         raise ResourceError(
-            f"`--address` must be a cluster that answers ({reason}). Received: {address!r}. "
-            "Start its head, or correct the address."
+            f"{source} must be a cluster that answers ({reason}). Received: {address!r}. "
+            f"Start the cluster's head (`ray start --head`), or {other}."
         ) from error
 
 

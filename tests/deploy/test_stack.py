@@ -148,7 +148,11 @@ def test_mlflow_refuses_a_name_that_it_was_not_told(stack):
         (["jobs"], {"RAY_AUTH_TOKEN": "wrong"}, "the cluster refused the token"),
         (["jobs"], {"RAY_AUTH_TOKEN": ""}, "RAY_AUTH_MODE=token needs a token"),
         (["jobs"], {"RAY_AUTH_MODE": "disabled"}, "the cluster asks for a token"),
-        (["jobs"], {"RAY_API_SERVER_ADDRESS": "http://127.0.0.1:1"}, "`--address` must be a cluster that answers"),
+        (
+            ["jobs"],
+            {"RAY_API_SERVER_ADDRESS": "http://127.0.0.1:1"},
+            "the variable RAY_API_SERVER_ADDRESS must be a cluster that answers",
+        ),
         (["logs", "raysubmit_nothing"], {}, "a job must be one of the cluster's. Received: raysubmit_nothing."),
         (["logs", "-f", "raysubmit_nothing"], {}, "a job must be one of the cluster's. Received: raysubmit_nothing."),
         (["stop", "raysubmit_nothing"], {}, "a job must be one of the cluster's. Received: raysubmit_nothing."),

@@ -9,6 +9,7 @@ import tarfile
 import pytest
 
 from sweep.errors import ResourceError, ResultsError
+from sweep.service import cluster
 from sweep.service.cluster import Cluster
 from sweep.service.retrieval import _unpack
 from sweep.service.token import require_token
@@ -23,6 +24,30 @@ def test_an_address_that_is_no_url_is_refused(address):
 def test_a_head_that_does_not_run_is_named():
     with pytest.raises(ResourceError, match=r"must be a cluster that answers \(Connection refused\)\. Received: "):
         Cluster("http://127.0.0.1:1/ray")
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "sentence"),
+    [
+        (
+            "http://127.0.0.1:1",
+            "http://127.0.0.1:2",
+            r"^`--address` must be .*127\.0\.0\.1:1'.* or correct the address",
+        ),
+        (None, "http://127.0.0.1:2", r"^the variable RAY_API_SERVER_ADDRESS must be .*:2'.* another with `--address`"),
+        (
+            None,
+            "head",
+            r"^the variable RAY_API_SERVER_ADDRESS must be the address of Ray's dashboard\. Received: 'head'",
+        ),
+        (None, "", r"^the default address must be .*127\.0\.0\.1:3'.* another with `--address`"),
+    ],
+)
+def test_who_gave_the_address_is_said(monkeypatch, given, variable, sentence):
+    monkeypatch.setattr(cluster, "DEFAULT_ADDRESS", "http://127.0.0.1:3")
+    monkeypatch.setenv("RAY_API_SERVER_ADDRESS", variable)
+    with pytest.raises(ResourceError, match=sentence):
+        Cluster(given)
 
 
 def test_no_token_is_needed_where_ray_sends_none(tmp_path):
