@@ -14,10 +14,11 @@ from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
+from sweep.own_network import check_module
 from sweep.packing import Job, form_jobs, pack_bytes
 from sweep.planning import Plan, make_plan
 from sweep.probe import Rates, measure_rates
-from sweep.recipe import Recipe, batch_size_of
+from sweep.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.records import Trial
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
@@ -125,9 +126,12 @@ def prepare(config: SweepConfig) -> Preparation:
     known = sizes or (dataset.shape if dataset else None)
     assert known is not None
     recipe = recipe_of(config)
-    notes = _module_notes(config, recipe.network, known) if isinstance(recipe.network, ModuleSpec) else ()
+    recipe = _with_size(config, recipe, known)
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
-    plan = replace(plan, choices=(*plan.choices, *notes))
+    if isinstance(recipe.network, ModuleSpec):
+        dataset = dataset or load(source)
+        notes = check_module(config, plan, recipe, recipe.network, dataset, known)
+        plan = replace(plan, choices=(*plan.choices, *notes))
     return Preparation(config, plan, recipe, known, dataset, resources, workers)
 
 
@@ -154,17 +158,16 @@ def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleS
     return NetworkSpec(tuple(network.hidden), network.activation, network.init)
 
 
-def _module_notes(config: SweepConfig, module: ModuleSpec, known: DatasetShape) -> tuple[str, ...]:
-    """Look a user's module over, and say so where its trials cannot be stacked."""
-    from trainers.networks.own_module import look_over
+def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Recipe:
+    """The recipe with the numbers of a user's module counted, which is made for it."""
+    if not isinstance(recipe.network, ModuleSpec):
+        return recipe
+    from trainers.networks.own_module import module_numbers
 
     try:
-        obstacle = look_over(module, known.features, known.outputs).obstacle
+        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
     except UserCodeError as error:
         raise config.error("network.module", str(error)) from error
-    if obstacle is None:
-        return ()
-    return (f"trials of {module.module} are trained one at a time, as torch.vmap cannot stack them: {obstacle}",)
 
 
 def _cluster_workers(resources: Resources, address: str) -> int:
