@@ -20,6 +20,7 @@ from sweep.planning import Plan, make_plan
 from sweep.probe import Rates, measure_rates
 from sweep.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.records import Trial
+from sweep.search import require_listable
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
@@ -107,6 +108,7 @@ def prepare(config: SweepConfig) -> Preparation:
             "needs PyTorch, which is not installed. Received: torch. "
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
+    require_listable(config)
     resources = Resources(
         config.resources.address,
         None if config.resources.workers == "auto" else int(config.resources.workers),

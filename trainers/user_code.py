@@ -19,7 +19,7 @@ INSTALLED = ("/site-packages/", "/dist-packages/")
 """In the path of a file that is not the user's own."""
 
 
-class UserCodeRaised(UserCodeError):
+class RaisedError(UserCodeError):
     """A user's code raised an error.
 
     Args:
@@ -40,13 +40,13 @@ def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
         made_by: the user's function or class that is named where no line of the user's own was running.
 
     Raises:
-        UserCodeRaised: when it raises anything but the interruption by the user, or asks Python to exit.
+        RaisedError: when it raises anything but the interruption by the user, or asks Python to exit.
 
     >>> run_user_code(lambda: int("3"))
     3
     >>> run_user_code(lambda: int("three"))
     Traceback (most recent call last):
-    trainers.user_code.UserCodeRaised: ValueError (invalid literal for int() with base 10: 'three')
+    trainers.user_code.RaisedError: ValueError (invalid literal for int() with base 10: 'three')
     """
     try:
         return call()
@@ -58,11 +58,11 @@ def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
         raise _raised(error, made_by) from error
 
 
-def _raised(error: BaseException, made_by: object) -> UserCodeRaised:
+def _raised(error: BaseException, made_by: object) -> RaisedError:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
     where = f" at {_near(frames[-1].filename)}:{frames[-1].lineno}" if frames else _defined(made_by)
     text = " ".join(str(error).split()).rstrip(".")
-    return UserCodeRaised(f"{type(error).__name__}{where}" + (f" ({text})" if text else ""), bool(frames))
+    return RaisedError(f"{type(error).__name__}{where}" + (f" ({text})" if text else ""), bool(frames))
 
 
 def _is_own(filename: str) -> bool:

@@ -16,7 +16,7 @@ from trainers.imports import import_attribute
 from trainers.networks.own_module import make_module, module_seed, own_stream, trained
 from trainers.networks.stacking import obstacle
 from trainers.pack import ModuleSpec
-from trainers.user_code import UserCodeRaised, run_user_code
+from trainers.user_code import RaisedError, run_user_code
 
 TRIED = 4
 """Examples on which a module is looked over."""
@@ -66,7 +66,7 @@ def look_over(
     module = module.to(kind)
     try:
         found = run_user_code(lambda: run_batch(spec, module, batch), import_attribute(spec.module))
-    except UserCodeRaised as error:
+    except RaisedError as error:
         raise UserCodeError(
             f"must make a module that takes inputs (B, {features}). Received: {spec.module}, which raises {error}. "
             f"Mend it; it gets rows of {features} numbers, which it reshapes itself."
@@ -178,7 +178,7 @@ def batch_problem(
         batch = torch.as_tensor(inputs[:size]).to(kind)
         try:
             found = run_user_code(partial(run_batch, spec, module, batch, training), import_attribute(spec.module))
-        except UserCodeRaised as error:
+        except RaisedError as error:
             is_normalised = any(isinstance(part, nn.modules.batchnorm._BatchNorm) for part in module.modules())
             return BatchProblem(size, f"raises {error}", needs_two=training and size == 1 and is_normalised)
         if found != (size, outputs):

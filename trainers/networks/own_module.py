@@ -16,7 +16,7 @@ from trainers.errors import UserCodeError
 from trainers.imports import import_attribute
 from trainers.pack import ModuleSpec
 from trainers.seeding import generator
-from trainers.user_code import UserCodeRaised, run_user_code
+from trainers.user_code import RaisedError, run_user_code
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def make_module(spec: ModuleSpec, seed: int = 0, features: int | None = None) ->
     """
     try:
         make = run_user_code(lambda: import_attribute(spec.module))
-    except UserCodeRaised as error:
+    except RaisedError as error:
         raise UserCodeError(
             f"names a module that cannot be imported. Received: {spec.module}, which raises {error}. Mend the module."
         ) from error
@@ -65,7 +65,7 @@ def make_module(spec: ModuleSpec, seed: int = 0, features: int | None = None) ->
     with own_stream(seed):
         try:
             module = run_user_code(lambda: make(**spec.kwargs))
-        except UserCodeRaised as error:
+        except RaisedError as error:
             if isinstance(error.__cause__, TypeError) and not error.is_own:
                 raise UserCodeError(
                     f"must name a function or class that takes the `kwargs`. Received: {spec.module}, which says: "
@@ -105,7 +105,7 @@ def _give_shapes(spec: ModuleSpec, module: nn.Module, features: int) -> None:
     try:
         with torch.no_grad():
             run_user_code(lambda: module(inputs))
-    except UserCodeRaised as error:
+    except RaisedError as error:
         raise UserCodeError(
             f"must make a module that takes inputs (B, {features}), from which its lazy layers take their shapes. "
             f"Received: {spec.module}, which raises {error}. Reshape the inputs inside the module."

@@ -13,7 +13,7 @@ from torch.func import functional_call, stack_module_state
 
 from trainers.networks.own_module import make_module, module_seed, own_stream, trained
 from trainers.pack import ModuleSpec
-from trainers.user_code import UserCodeRaised, run_user_code
+from trainers.user_code import RaisedError, run_user_code
 
 HOOKS = (
     "_backward_hooks",
@@ -27,6 +27,8 @@ KEPT_BY_TORCH = frozenset({"_parameters", "_buffers", "_modules", "training"})
 
 AGREEMENT = 1e-3
 """How far outputs and gradients of a stack may lie from those of single modules, by the size of the largest."""
+
+CHANGES_BUFFERS = "it changes its buffers as it trains, as batch normalisation does with its running statistics"
 
 STREAMS = ("Generator", "RandomState", "Random")
 """Types that draw random numbers, of NumPy, torch and Python."""
@@ -75,13 +77,19 @@ def _stack_problem(twins: Sequence[nn.Module], inputs: Tensor) -> str | None:
 
     try:
         outputs, gradients = run_user_code(run)
-    except UserCodeRaised as error:
+    except RaisedError as error:
         return _first_sentence(error.__cause__ or error)
     if any(not torch.equal(buffer, before[name]) for name, buffer in buffers.items()):
-        return "it changes its buffers as it trains, as batch normalisation does with its running statistics"
+        return CHANGES_BUFFERS
     if not _alike(state, _state(twins[0])):
         return "it changes what it holds as it runs"
-    return None if _agree(twins, inputs, outputs, gradients) else "a stack of it gives other numbers"
+    if not _agree(twins, inputs, outputs, gradients):
+        return "a stack of it gives other numbers"
+    # A buffer that is given a new tensor is seen only where the module itself runs, as it just has.
+    for row, twin in enumerate(twins):
+        if any(not _alike(buffer, before[name][row]) for name, buffer in twin.named_buffers()):
+            return CHANGES_BUFFERS
+    return None
 
 
 def _agree(twins: Sequence[nn.Module], inputs: Tensor, outputs: Tensor, gradients: Sequence[Tensor | None]) -> bool:
