@@ -29,21 +29,21 @@ LOOKED_AT = 32
 """So far above and below it they are looked for."""
 
 
-def check_module(
+def look_at_module(
     config: SweepConfig, plan: Plan, recipe: Recipe, module: ModuleSpec, dataset: Dataset, shape: DatasetShape
-) -> tuple[str, ...]:
-    """Run a user's module on every size of batch that occurs, and say what a reader of the plan should know of it.
+) -> tuple[OwnTrial, ModuleFacts]:
+    """Run a user's module on a few examples of the first seed's split.
 
     Args:
         config: the sweep.
         plan: its trials.
         recipe: what they share.
         module: the network.
-        dataset: what is learned, of which the first seed's split is taken.
+        dataset: what is learned.
         shape: of it.
 
     Raises:
-        ConfigError: when the module or a batch size does not suit.
+        ConfigError: when the module does not suit the data.
         DataError: when the data cannot be split.
     """
     from trainers.networks.look_over import look_over
@@ -55,7 +55,18 @@ def check_module(
         raise DataError(f"{config.where('data')}{error}") from error
     try:
         facts = look_over(module, shape.features, shape.outputs, recipe.dtype, parts.train_inputs)
-        trial = _Trial(module, shape.outputs, recipe.dtype, parts)
+    except UserCodeError as error:
+        raise config.error("network.module", str(error)) from error
+    return OwnTrial(module, shape.outputs, recipe.dtype, parts), facts
+
+
+def check_batches(config: SweepConfig, plan: Plan, trial: OwnTrial, facts: ModuleFacts) -> tuple[str, ...]:
+    """Run a module on every size of batch that occurs, and say what a reader of the plan should know of it.
+
+    Raises:
+        ConfigError: when the module or a batch size does not suit.
+    """
+    try:
         _check_batch_sizes(config, plan, trial)
         problem = trial.measuring_problem()
     except UserCodeError as error:
@@ -63,10 +74,10 @@ def check_module(
     if problem is not None:
         raise config.error(
             "network.module",
-            f"must make a module that can be measured in `eval` mode. Received: {module.module}, which "
+            f"must make a module that can be measured in `eval` mode. Received: {trial.module.module}, which "
             f"{problem.reason} on {problem.size:,} of the validation examples. Mend the module.",
         )
-    return tuple(_notes(module, facts))
+    return tuple(_notes(trial.module, facts))
 
 
 def _notes(module: ModuleSpec, facts: ModuleFacts) -> Iterator[str]:
@@ -83,8 +94,8 @@ def _notes(module: ModuleSpec, facts: ModuleFacts) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _Trial:
-    """What a module is tried on."""
+class OwnTrial:
+    """What a user's module is tried on: C outputs, the type of its numbers, and a split."""
 
     module: ModuleSpec
     outputs: int
@@ -93,6 +104,7 @@ class _Trial:
 
     @property
     def examples(self) -> int:
+        """How many are trained on."""
         return len(self.parts.train_targets)
 
     def sizes(self, batch_size: int) -> list[int]:
@@ -121,7 +133,7 @@ class _Trial:
         return list(islice((size for size in near if self.training_problem(self.sizes(size)) is None), OFFERED))
 
 
-def _check_batch_sizes(config: SweepConfig, plan: Plan, trial: _Trial) -> None:
+def _check_batch_sizes(config: SweepConfig, plan: Plan, trial: OwnTrial) -> None:
     """Train a step on each size of batch that occurs.
 
     Raises:
@@ -136,7 +148,7 @@ def _check_batch_sizes(config: SweepConfig, plan: Plan, trial: _Trial) -> None:
         passed.update(sizes)
 
 
-def _refused(config: SweepConfig, trial: _Trial, batch_size: int, problem: BatchProblem) -> ConfigError:
+def _refused(config: SweepConfig, trial: OwnTrial, batch_size: int, problem: BatchProblem) -> ConfigError:
     name, examples = trial.module.module, trial.examples
     key = _key_of(config, batch_size)
     offered = trial.offered(batch_size)

@@ -14,8 +14,10 @@ from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
-from sweep.own_network import check_module
-from sweep.packing import Job, form_jobs, pack_bytes
+from sweep.machine import memory_limit_bytes
+from sweep.memory import base_bytes, pack_bytes, pack_room, require_memory
+from sweep.own_network import check_batches, look_at_module
+from sweep.packing import Job, form_jobs
 from sweep.planning import Plan, make_plan
 from sweep.probe import Rates, measure_rates
 from sweep.recipe import ModuleSize, Recipe, batch_size_of
@@ -32,9 +34,6 @@ STARTUP_SECONDS = 4.0
 BYTES_PER_NUMBER = 8
 MLFLOW_BYTES_PER_NUMBER = 230
 """A metric point in MLflow's SQLite store with its share of the indexes."""
-
-WORKER_BYTES = 250_000_000
-"""What a worker takes before it has any data: Ray, NumPy and the project."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,10 @@ class Preparation:
 
     def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
         """Group trials of the plan into packs."""
-        return form_jobs(trials, self.recipe, rates, self.shape, workers)
+        if self.resources.address is not None:
+            return form_jobs(trials, self.recipe, rates, self.shape, workers)
+        room = pack_room(self.recipe, self.shape, workers, memory_limit_bytes())
+        return form_jobs(trials, self.recipe, rates, self.shape, workers, room)
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,21 @@ def prepare(config: SweepConfig) -> Preparation:
     recipe = recipe_of(config)
     recipe = _with_size(config, recipe, known)
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
+    at_once = 1 if config.resources.executor == "inline" else workers
+
+    def fits(recipe: Recipe) -> None:
+        # The memory of a cluster's nodes is not known here.
+        if resources.address is None:
+            require_memory(config, plan, recipe, known, at_once, memory_limit_bytes())
+
+    fits(recipe)
     if isinstance(recipe.network, ModuleSpec):
+        assert recipe.module_size is not None
         dataset = dataset or load(source)
-        notes = check_module(config, plan, recipe, recipe.network, dataset, known)
+        trial, facts = look_at_module(config, plan, recipe, recipe.network, dataset, known)
+        recipe = replace(recipe, module_size=replace(recipe.module_size, kept=facts.kept))
+        fits(recipe)
+        notes = check_batches(config, plan, trial, facts)
         plan = replace(plan, choices=(*plan.choices, *notes))
     return Preparation(config, plan, recipe, known, dataset, resources, workers)
 
@@ -187,9 +201,8 @@ def estimate(preparation: Preparation) -> Estimate:
     loads = [0.0] * preparation.workers
     for job in jobs:
         loads[loads.index(min(loads))] += job.seconds
-    # The data set itself is float64, before each seed's split.
-    data_bytes = 8 * preparation.shape.examples * preparation.shape.features
-    worker_bytes = WORKER_BYTES + data_bytes + max(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs)
+    largest = max(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs)
+    worker_bytes = base_bytes(recipe, preparation.shape) + largest
     rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
     tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
     return Estimate(

@@ -31,10 +31,10 @@ def require_listable(config: SweepConfig) -> None:
     """
     settings, seeds, limit = asked_settings(config), len(config.selection_seeds), config.search.limit
     if (trials := settings * seeds) > limit:
+        counted = f"{settings:,} setting{'s' if settings > 1 else ''} ({trials:,} trials)"
         fewer = "List fewer values" + (" or seeds" if seeds > 1 else "")
         raise config.error(
             "search.limit",
-            f"allows {limit:,} trials, settings times seeds. Received: {settings:,} setting{'s' if settings > 1 else ''} "
-            f"({trials:,} trials). "
+            f"allows {limit:,} trials, settings times seeds. Received: {counted}. "
             f"{fewer}, or give `search.limit: {trials}`.",
         )

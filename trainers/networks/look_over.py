@@ -33,6 +33,7 @@ class ModuleFacts:
         parameters: P, how many numbers are trained.
         frozen: how many numbers of parameters are not.
         obstacle: why its trials must be trained one at a time, in torch's words; None when they can be stacked.
+        kept: how many numbers an example leaves for the way back.
         not_used: methods of the module by which it would choose its optimizer, and which a sweep does not call.
     """
 
@@ -40,6 +41,7 @@ class ModuleFacts:
     frozen: int
     obstacle: str | None
     not_used: tuple[str, ...] = ()
+    kept: float = 0.0
 
 
 def look_over(
@@ -85,7 +87,33 @@ def look_over(
     numbers = {name: parameter.numel() for name, parameter in parameters.items()}
     count = sum(numbers[name] for name in trained(module))
     own = tuple(name for name in NOT_USED if callable(getattr(module, name, None)))
-    return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch), own)
+    kept = _kept_numbers(module, batch)
+    return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch), own, kept)
+
+
+def _kept_numbers(module: nn.Module, inputs: Tensor) -> float:
+    """How many numbers each example adds to what autograd keeps for the way back."""
+    half = len(inputs) // 2
+    if not half:
+        return 0.0
+
+    def kept_for(batch: Tensor) -> int:
+        found: dict[int, int] = {}
+
+        def keep(tensor: Tensor) -> Tensor:
+            found[tensor.data_ptr()] = max(tensor.numel(), found.get(tensor.data_ptr(), 0))
+            return tensor
+
+        with own_stream(0), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            outputs = module.train()(batch.clone())
+        # While the outputs live, no other tensor takes the place of one that is kept.
+        return sum(found.values()) if outputs.requires_grad else 0
+
+    try:
+        return max(0.0, run_user_code(lambda: kept_for(inputs) - kept_for(inputs[:half])) / (len(inputs) - half))
+    except RaisedError:
+        # It takes batches of some sizes alone, and will be tried on those.
+        return 0.0
 
 
 def _require_trainable(spec: ModuleSpec, module: nn.Module, dtype: str) -> None:
