@@ -18,6 +18,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from sweep.machine import available_cpus
+
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
 SCRIPTS = (
@@ -42,7 +44,7 @@ def machine() -> dict[str, str]:
     return {
         "date": datetime.date.today().isoformat(),
         "cpu": model[1] if model else platform.processor(),
-        "cores": str(os.cpu_count()),
+        "cores": str(available_cpus()),
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sweep.memory import PACK_BYTES, pack_bytes
 from sweep.probe import Rates
 from sweep.recipe import Recipe, batch_size_of, spec_of
 from sweep.records import Trial
@@ -26,13 +27,6 @@ FULL_PACK = 128
 
 SHORTEST_PACK_SECONDS, LONG_PACK_SECONDS = 0.25, 2.0
 """A pack should train for longer than Ray needs to hand it over, and a finer cut leaves it a multiple of that."""
-
-
-PACK_BYTES = 2**30
-"""About what the arrays of a pack may take; beyond the cache, more trials in a pack save little."""
-
-ARRAYS_PER_PARAMETER = 5
-"""Parameters, gradients, scratch and up to two of optimizer state."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +52,18 @@ class Job:
         return recipe.pack(data, self.specs, self.batch_size, self.epochs)
 
 
-def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: DatasetShape, workers: int) -> list[Job]:
+def form_jobs(
+    trials: Sequence[Trial],
+    recipe: Recipe,
+    rates: Rates,
+    shape: DatasetShape,
+    workers: int,
+    room: int = PACK_BYTES,
+) -> list[Job]:
     """Group trials into packs, the longest first.
 
     Trials that share batch size and epochs can be fused; within them neighbours share seed and optimizer, which
-    lets them share batches and updates. Packs are about equally long, several a worker, and fit the memory.
+    lets them share batches and updates. Packs are about equally long, several a worker, and fit ``room`` bytes each.
     """
     examples = training_examples(shape.examples, recipe.validation)
     groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
@@ -77,18 +78,10 @@ def form_jobs(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: Data
         members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
         total = sum(seconds[trial.id] for trial in members)
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
-        parts = max(parts, math.ceil(pack_bytes(members, recipe, shape) / PACK_BYTES))
+        fitting = max(1, room // math.ceil(pack_bytes(members, recipe, shape) / len(members)))
+        parts = max(parts, math.ceil(len(members) / fitting))
         for rows in np.array_split(np.arange(len(members)), min(len(members), parts)):
             chosen = tuple(members[row] for row in rows)
             cost = sum(seconds[trial.id] for trial in chosen)
             jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
     return sorted(jobs, key=lambda job: -job.seconds)
-
-
-def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape) -> int:
-    """Estimate what the arrays of a pack take: each seed's data, and each trial's parameters with what goes along."""
-    number = 8 if recipe.dtype == "float64" else 4
-    parameters = recipe.parameters(shape)
-    seeds = len({trial.seed for trial in trials})
-    data = seeds * shape.examples * shape.features
-    return number * (data + len(trials) * parameters * ARRAYS_PER_PARAMETER)

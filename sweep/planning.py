@@ -18,7 +18,7 @@ from sweep.design import Design, make_design
 from sweep.errors import DataError
 from sweep.recipe import steps_per_epoch
 from sweep.records import Arm, Setting, Trial, Value
-from sweep.search import settings
+from sweep.search import require_listable, settings
 from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
 from trainers.data import DatasetShape, training_examples
 from trainers.errors import DataError as CannotSplit
@@ -99,7 +99,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         data_fingerprint: what identifies the data of a file or module; not used for bundled and synthetic data.
 
     Raises:
-        ConfigError: if the metric does not suit the data.
+        ConfigError: if the metric does not suit the data, or there are more trials than `search.limit`.
         DataError: if the data cannot be split as asked.
         ValueError: if the data is a file or of a module and no fingerprint is given.
     """
@@ -109,6 +109,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         examples = training_examples(shape.examples, config.data.validation)
     except CannotSplit as error:
         raise DataError(f"{config.where('data.validation')}`data.validation`: {error}") from None
+    require_listable(config)
     asked = list(settings(config))
     distinct, merged = merge_equal(asked, examples)
     choices = []

@@ -14,11 +14,15 @@ from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
-from sweep.packing import Job, form_jobs, pack_bytes
+from sweep.machine import memory_limit_bytes
+from sweep.memory import base_bytes, pack_bytes, pack_room, require_memory
+from sweep.own_network import check_batches, look_at_module
+from sweep.packing import Job, form_jobs
 from sweep.planning import Plan, make_plan
 from sweep.probe import Rates, measure_rates
-from sweep.recipe import Recipe, batch_size_of
+from sweep.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.records import Trial
+from sweep.search import require_listable
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
@@ -30,9 +34,6 @@ STARTUP_SECONDS = 4.0
 BYTES_PER_NUMBER = 8
 MLFLOW_BYTES_PER_NUMBER = 230
 """A metric point in MLflow's SQLite store with its share of the indexes."""
-
-WORKER_BYTES = 250_000_000
-"""What a worker takes before it has any data: Ray, NumPy and the project."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,10 @@ class Preparation:
 
     def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
         """Group trials of the plan into packs."""
-        return form_jobs(trials, self.recipe, rates, self.shape, workers)
+        if self.resources.address is not None:
+            return form_jobs(trials, self.recipe, rates, self.shape, workers)
+        room = pack_room(self.recipe, self.shape, workers, memory_limit_bytes())
+        return form_jobs(trials, self.recipe, rates, self.shape, workers, room)
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def prepare(config: SweepConfig) -> Preparation:
             "needs PyTorch, which is not installed. Received: torch. "
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
+    require_listable(config)
     resources = Resources(
         config.resources.address,
         None if config.resources.workers == "auto" else int(config.resources.workers),
@@ -125,9 +130,24 @@ def prepare(config: SweepConfig) -> Preparation:
     known = sizes or (dataset.shape if dataset else None)
     assert known is not None
     recipe = recipe_of(config)
-    notes = _module_notes(config, recipe.network, known) if isinstance(recipe.network, ModuleSpec) else ()
+    recipe = _with_size(config, recipe, known)
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
-    plan = replace(plan, choices=(*plan.choices, *notes))
+    at_once = 1 if config.resources.executor == "inline" else workers
+
+    def fits(recipe: Recipe) -> None:
+        # The memory of a cluster's nodes is not known here.
+        if resources.address is None:
+            require_memory(config, plan, recipe, known, at_once, memory_limit_bytes())
+
+    fits(recipe)
+    if isinstance(recipe.network, ModuleSpec):
+        assert recipe.module_size is not None
+        dataset = dataset or load(source)
+        trial, facts = look_at_module(config, plan, recipe, recipe.network, dataset, known)
+        recipe = replace(recipe, module_size=replace(recipe.module_size, kept=facts.kept))
+        fits(recipe)
+        notes = check_batches(config, plan, trial, facts)
+        plan = replace(plan, choices=(*plan.choices, *notes))
     return Preparation(config, plan, recipe, known, dataset, resources, workers)
 
 
@@ -154,17 +174,16 @@ def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleS
     return NetworkSpec(tuple(network.hidden), network.activation, network.init)
 
 
-def _module_notes(config: SweepConfig, module: ModuleSpec, known: DatasetShape) -> tuple[str, ...]:
-    """Look a user's module over, and say so where its trials cannot be stacked."""
-    from trainers.networks.own_module import look_over
+def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Recipe:
+    """The recipe with the numbers of a user's module counted, which is made for it."""
+    if not isinstance(recipe.network, ModuleSpec):
+        return recipe
+    from trainers.networks.own_module import module_numbers
 
     try:
-        obstacle = look_over(module, known.features, known.outputs).obstacle
+        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
     except UserCodeError as error:
         raise config.error("network.module", str(error)) from error
-    if obstacle is None:
-        return ()
-    return (f"trials of {module.module} are trained one at a time, as torch.vmap cannot stack them: {obstacle}",)
 
 
 def _cluster_workers(resources: Resources, address: str) -> int:
@@ -182,9 +201,8 @@ def estimate(preparation: Preparation) -> Estimate:
     loads = [0.0] * preparation.workers
     for job in jobs:
         loads[loads.index(min(loads))] += job.seconds
-    # The data set itself is float64, before each seed's split.
-    data_bytes = 8 * preparation.shape.examples * preparation.shape.features
-    worker_bytes = WORKER_BYTES + data_bytes + max(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs)
+    largest = max(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs)
+    worker_bytes = base_bytes(recipe, preparation.shape) + largest
     rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
     tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
     return Estimate(

@@ -15,8 +15,26 @@ from trainers.schedules import Schedule
 
 
 @dataclass(frozen=True)
+class ModuleSize:
+    """What a user's module holds.
+
+    Args:
+        trained: numbers in the parameters that require gradients.
+        fixed: numbers in its other parameters and its buffers.
+        kept: numbers that an example leaves for the way back; 0 while that is not known.
+    """
+
+    trained: int
+    fixed: int = 0
+    kept: float = 0.0
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """What all trials of a sweep share: everything of a `trainers.pack.Pack` but its data, trials and batches."""
+    """What all trials of a sweep share: everything of a `trainers.pack.Pack` but its data, trials and batches.
+
+    ``module_size`` is that of a user's own module, once it is counted.
+    """
 
     network: NetworkSpec | ModuleSpec
     dtype: Precision
@@ -25,6 +43,7 @@ class Recipe:
     normalise: Literal["standard", "minmax", "none"]
     target: Target | None
     backend: Backend
+    module_size: ModuleSize | None = None
 
     def pack(
         self,
@@ -53,9 +72,8 @@ class Recipe:
     def parameters(self, shape: DatasetShape) -> int:
         """How many numbers a trial trains."""
         if isinstance(self.network, ModuleSpec):
-            from trainers.networks.own_module import make_module
-
-            return sum(parameter.numel() for parameter in make_module(self.network).parameters())
+            assert self.module_size is not None, "a module is counted before it is packed"
+            return self.module_size.trained
         return Layout((shape.features, *self.network.hidden, shape.outputs)).size
 
 

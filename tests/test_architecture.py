@@ -14,8 +14,10 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 ORDER = [
     *("__main__", "cli", "service", "lecture", "__init__", "checking", "spread", "summary", "runner", "conclusion"),
     *("training", "board", "progress", "preparation", "phases", "inline", "driver", "hooks", "worker", "boundary"),
-    *("chunks", "packing", "tuning", "probe", "gates", "planning", "design", "recipe", "search", "report", "results"),
-    *("tracking", "analysis", "space", "config", "interruption", "address", "machine", "records", "errors"),
+    *("chunks", "packing", "tuning", "own_network", "probe", "memory", "gates", "planning", "design", "recipe"),
+    *("search", "report", "results"),
+    *("tracking", "analysis", "space", "config", "interruption", "address"),
+    *("machine", "control_groups", "records", "errors"),
 ]
 
 OWNERS = {
@@ -27,12 +29,16 @@ OWNERS = {
     "ray": ["sweep/driver/", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],
     "sklearn": ["trainers/data/bundled.py"],
     "sqlalchemy": ["sweep/tracking/"],
-    "torch": [f"trainers/networks/{name}.py" for name in ("torch_module", "module_tile", "own_module")],
+    "torch": [
+        f"trainers/networks/{name}.py"
+        for name in ("torch_module", "module_tile", "own_module", "stacking", "look_over")
+    ],
     "typer": ["sweep/cli/"],
     "yaml": ["sweep/config/"],
 }
 
-TRIAL_BOUNDARY = Path("sweep/boundary.py")
+# Where code of the user's own is run: a trial, and what the configuration names.
+BOUNDARIES = [Path("sweep/boundary.py"), Path("trainers/user_code.py")]
 
 
 @cache
@@ -105,8 +111,8 @@ def test_no_module_is_called_after_what_it_is_not():
     assert [path for path in FILES if {"utils", "helpers", "common", "manager"} & set(path.with_suffix("").parts)] == []
 
 
-def test_only_the_boundary_of_a_trial_takes_any_error():
-    assert [path for path in FILES for handler in handlers(path) if takes_all(handler)] == [TRIAL_BOUNDARY]
+def test_only_where_code_of_the_user_runs_is_any_error_taken():
+    assert [path for path in FILES for handler in handlers(path) if takes_all(handler)] == BOUNDARIES
 
 
 def handlers(path: Path) -> list[ast.ExceptHandler]:

@@ -90,12 +90,11 @@ def feed(pack: Pack, parts: Split) -> Split:
 
 def initial_row(pack: Pack, seed: int) -> NDArray[np.float64]:
     """The parameters with which the trials of a seed begin: (P,), the same for all of them."""
-    rng = generator(seed, "init")
     if isinstance(pack.network, ModuleSpec):
         from trainers.networks.own_module import initial_module_parameters
 
-        return initial_module_parameters(pack.network, rng)
-    return initial_parameters(pack.layout, pack.network.init, rng)
+        return initial_module_parameters(pack.network, seed, pack.features)
+    return initial_parameters(pack.layout, pack.network.init, generator(seed, "init"))
 
 
 class Session:

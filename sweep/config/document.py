@@ -100,11 +100,25 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
+class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The same on libyaml where it is there: for long files, as its messages are less plain."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes what `_Loader` reads: text that would be read as a number gets quotes."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
+
+_AnyLoader: TypeAlias = _Loader | _FastLoader
+
+LONG_FILE = 50_000
+"""Characters from which a file is read by `_FastLoader`."""
+
+LARGEST_FILE = 2_000_000
+"""Bytes that a file may have: some 200,000 values, beyond which reading takes longer than a user waits."""
 
 _NUMBER_STARTS = list("-+.0123456789")
 for _tag, _pattern, _starts in (
@@ -116,8 +130,8 @@ for _tag, _pattern, _starts in (
     ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", _NUMBER_STARTS),
     ("merge", r"<<", ["<"]),
 ):
-    for _class in (_Loader, _Dumper):
-        _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _starts)
+    for _kind in (_Loader, _FastLoader, _Dumper):
+        _kind.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _starts)
 
 
 def read_document(path: Path) -> Document:
@@ -171,6 +185,11 @@ def dump_value(value: Any) -> str:
 
 def _text(path: Path) -> str:
     try:
+        if (found := path.stat().st_size) > LARGEST_FILE:
+            raise ConfigError(
+                f"{path}: the file must have {LARGEST_FILE:,} bytes or fewer. Received: {found:,} bytes. "
+                "List fewer values, or cut the sweep into several."
+            )
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
@@ -194,9 +213,9 @@ class _Reader:
         self._open: set[int] = set()
 
     def read(self, text: str) -> Any:
-        loader: _Loader | None = None
+        loader: _AnyLoader | None = None
         try:
-            loader = _Loader(text)
+            loader = (_Loader if len(text) < LONG_FILE else _FastLoader)(text)
             node = loader.get_single_node()
             value = None if node is None else self._value(loader, node, ())
         except yaml.MarkedYAMLError as error:
@@ -228,7 +247,7 @@ class _Reader:
             return Place(self._document.origin)
         return Place(self._document.origin, mark.line + 1, mark.column + 1)
 
-    def _value(self, loader: _Loader, node: yaml.Node, path: Keys) -> Any:
+    def _value(self, loader: _AnyLoader, node: yaml.Node, path: Keys) -> Any:
         place = self._place(node.start_mark)
         self._document.value_places[path] = place
         if isinstance(node, yaml.ScalarNode):
@@ -266,7 +285,7 @@ class _Reader:
         self._problems.append(f"{place}: the tag {node.tag} is not known. Write a plain value.")
         return None
 
-    def _pairs(self, loader: _Loader, node: yaml.MappingNode, path: Keys) -> Iterator[tuple[str, yaml.Node]]:
+    def _pairs(self, loader: _AnyLoader, node: yaml.MappingNode, path: Keys) -> Iterator[tuple[str, yaml.Node]]:
         first: dict[str, Place] = {}
         for key, _ in node.value:
             place = self._place(key.start_mark)

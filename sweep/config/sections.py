@@ -96,6 +96,9 @@ class GridSearch(Section):
     method: Literal["grid"] = "grid"
     """How settings are chosen from the space."""
 
+    limit: int = Field(default=100_000, ge=1, le=LARGEST_COUNT)
+    """Most trials, settings times seeds, that a sweep may ask for."""
+
 
 class ResourcesConfig(Section):
     """What the sweep runs on."""

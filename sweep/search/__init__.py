@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sweep.config import SweepConfig
 from sweep.records import Setting
 from sweep.search.grid import grid
+from sweep.search.size import asked_settings, require_listable
 from sweep.space import subspaces
 
 
@@ -16,4 +17,4 @@ def settings(config: SweepConfig) -> Iterator[Setting]:
         yield from grid(subspace)
 
 
-__all__ = ["grid", "settings"]
+__all__ = ["asked_settings", "grid", "require_listable", "settings"]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import subprocess
 from pathlib import Path
 
-from sweep.machine import cpu_model
+from sweep.machine import available_cpus, cpu_model, memory_limit_bytes
 
 PACKAGES = ("optimizer-sweep", "ray", "mlflow", "numpy", "pandas", "torch")
 
@@ -25,8 +24,8 @@ def environment_tags(folder: Path) -> dict[str, str]:
         "python": platform.python_version(),
         "machine.os": platform.platform(terse=True),
         "machine.cpu": cpu_model() or platform.processor() or platform.machine(),
-        "machine.cores": str(os.cpu_count() or 1),
-        "machine.memory_gib": _memory_gib(),
+        "machine.cores": str(available_cpus()),
+        "machine.memory_gib": f"{memory_limit_bytes() / 2**30:.1f}",
     }
 
 
@@ -61,11 +60,3 @@ def _versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return versions
-
-
-def _memory_gib() -> str:
-    try:
-        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return "unknown"
-    return f"{size / 2**30:.1f}"

@@ -6,13 +6,12 @@ from collections import Counter
 
 import pytest
 
+from sweep.memory import PACK_BYTES, pack_bytes
 from sweep.packing import (
     MOST_PACKS_PER_WORKER,
-    PACK_BYTES,
     PACKS_PER_WORKER,
     SHORTEST_PACK_SECONDS,
     form_jobs,
-    pack_bytes,
 )
 from sweep.probe import Rates
 from sweep.recipe import Recipe
@@ -122,9 +121,17 @@ def test_seeds_keep_together_so_that_batches_are_gathered_once():
     assert [{trial.seed for trial in job.trials} for job in jobs] in ([{0}, {0}, {1}, {1}], [{1}, {1}, {0}, {0}])
 
 
-def test_a_pack_takes_the_data_of_each_seed_and_five_arrays_a_parameter():
-    # 11 x 20 + 21 x 3 = 283 parameters; 1250 x 10 numbers of data; float32.
-    assert pack_bytes(trials(3, seeds=(0, 1)), RECIPE, SHAPE) == 4 * (2 * 12_500 + 6 * 283 * 5)
+def test_a_pack_takes_the_data_of_each_seed_and_the_arrays_of_each_trial():
+    # 11 x 20 + 21 x 3 = 283 parameters in float32: values, gradients, two of scratch, and none of state for sgd.
+    # Batches of 64 and 40, and 250 to measure: 354 examples with 3 x 20 numbers of the hidden layer and 2 x 3 outputs.
+    # Each seed has two copies of 1250 x 10 inputs with a column more. Initial values are float64, of 2 seeds and 6
+    # trials.
+    of_trial = 4 * 283 + 354 * 66
+    expected = 4 * (2 * 2 * 1250 * 11 + 6 * of_trial) + 8 * 283 * (2 + 6)
+    assert pack_bytes(trials(3, seeds=(0, 1)), RECIPE, SHAPE) == expected
+    # Adam has two arrays of state.
+    more = pack_bytes(trials(3, seeds=(0, 1), optimizers=("adam",)), RECIPE, SHAPE) - expected
+    assert more == 4 * 6 * 2 * 283
 
 
 def test_packs_of_large_networks_fit_the_memory():

@@ -10,7 +10,8 @@ import pytest
 from sweep import load_config
 from sweep.config import SweepConfig
 from sweep.errors import DataError
-from sweep.preparation import MLFLOW_BYTES_PER_NUMBER, WORKER_BYTES, estimate, prepare
+from sweep.memory import WORKER_BYTES
+from sweep.preparation import MLFLOW_BYTES_PER_NUMBER, estimate, prepare
 from sweep.probe import measure_rates
 from sweep.recipe import Recipe
 from trainers.data import DatasetShape
@@ -58,8 +59,10 @@ def test_an_estimate_counts_packs_memory_and_disk():
     preparation = prepare(SweepConfig.model_validate(CONFIG))
     found = estimate(preparation)
     assert found.packs == 2  # a batch size each
-    # Data in float64, a float32 copy a seed; 3 arms x 2 seeds in a pack of 5 x 8 + 9 x 3 = 67 parameters.
-    assert found.worker_bytes == WORKER_BYTES + 600 * 8 + 2 * 600 * 4 + 6 * 67 * 5 * 4
+    # Data in float64, two float32 copies a seed with a column more; 3 arms x 2 seeds in a pack of 5 x 8 + 9 x 3 = 67
+    # parameters with gradients, Adam's two of state and two of scratch; 120 + 30 examples of 3 x 8 + 2 x 3 numbers.
+    of_pack = 4 * (2 * 2 * 150 * 5 + 6 * (67 * 6 + 150 * 30)) + 8 * 67 * (2 + 6)
+    assert found.worker_bytes == WORKER_BYTES + 600 * 8 + of_pack
     # 12 trials of 5 epochs with ten metrics each.
     assert found.disk_bytes == 12 * 5 * 10 * (8 + MLFLOW_BYTES_PER_NUMBER)
     assert found.total_seconds > found.training_seconds > 0

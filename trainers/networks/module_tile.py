@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Generator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
@@ -10,25 +9,35 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call
 
 from trainers.data import Split
-from trainers.networks.own_module import make_module, obstacle
+from trainers.networks.own_module import make_module, module_seed, own_stream, trained, without_warnings
+from trainers.networks.stacking import obstacle
 from trainers.networks.torch_module import TorchTile
 from trainers.pack import ModuleSpec, Pack
 from trainers.seeding import generator
 from trainers.tile import Batches, TileEpoch
 
+LOOKED_AT = 4
+"""Examples on which a stack is tried."""
+
 
 class ModuleTile(TorchTile):
     """All trials of a pack of modules; does what `trainers.tile.Tile` does.
 
-    Each trial's parameters are one flat row, in the order of ``module.named_parameters()``, of which the module's own
-    tensors are views. One call of ``torch.vmap`` runs all trials. A module that it cannot run, such as one with batch
-    normalisation and its running statistics, is copied for each trial, and the copies run one after the other.
+    What is trained are the parameters that require gradients, a parameter that is used twice once. They are one flat
+    row a trial, in the order of ``module.named_parameters()``, of which the module's own tensors are views. Frozen
+    parameters and buffers are each trial's own, made under its seed, and stay as they are unless the module changes
+    them itself.
 
-    L2 decay is of the parameters with two or more dimensions, which are weights and not biases or scales.
+    One call of ``torch.vmap`` runs all trials. A module that `trainers.networks.stacking.obstacle` objects to, such as
+    one with batch normalisation and its running statistics, is made for each trial, and they run one after the other
+    as plain torch would: with their hooks, their own state and their own draws.
+
+    **Variant.** L2 decay is of the parameters with two or more dimensions, which are weights and not biases or scales.
+    A parameter that a step does not reach has the gradient zero in it, where torch.optim passes over it.
 
     Args:
         pack: what is trained; its network is a `trainers.pack.ModuleSpec`.
@@ -41,30 +50,51 @@ class ModuleTile(TorchTile):
         self, pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: NDArray[Any]
     ) -> None:
         assert isinstance(pack.network, ModuleSpec)
-        module = make_module(pack.network)
-        named = dict(module.named_parameters())
-        self._shapes = {name: parameter.shape for name, parameter in named.items()}
-        self.is_stacked = obstacle(module, torch.zeros((4, pack.features))) is None
-        kind = getattr(torch, pack.dtype)
-        module.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"), kind)
-        self._modules = [module] if self.is_stacked else [copy.deepcopy(module) for _ in trials]
+        spec, kind = pack.network, getattr(torch, pack.dtype)
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        seeds = [pack.trials[trial].seed for trial in trials]
+
+        def made(seed: int) -> nn.Module:
+            return make_module(spec, module_seed(seed), pack.features).to(device, kind)
+
+        inputs = next(iter(splits.values())).train_inputs[:LOOKED_AT]
+        self.is_stacked = obstacle(spec, torch.as_tensor(inputs).to(kind)) is None
+        self._fixed: dict[str, Tensor] = {}
+        if self.is_stacked:
+            by_seed = {seed: made(seed) for seed in dict.fromkeys(seeds)}
+            self._modules = [by_seed[seeds[0]]]
+            self._fixed = {
+                name: of_each([tensor_of(by_seed[seed], name) for seed in seeds])
+                for name in fixed_names(by_seed[seeds[0]])
+            }
+        else:
+            self._modules = [made(seed) for seed in seeds]
+        self._shapes = {name: parameter.shape for name, parameter in trained(self._modules[0]).items()}
         self._step = 0
         # What a module draws itself, as dropout does, is drawn from a stream of the trial's own.
-        self._draws = [int(generator(pack.trials[trial].seed, "init").integers(2**62)) for trial in trials]
+        self._draws = [int(generator(seed, "init").integers(2**62)) for seed in seeds]
         super().__init__(pack, trials, splits, parameters)
 
     def _bind(self, flat: Tensor) -> None:
         ends = [0, *accumulate(shape.numel() for shape in self._shapes.values())]
         pieces = list(zip(self._shapes.items(), pairwise(ends), strict=True))
-        self._leaves = {
-            name: flat[:, start:stop].view(-1, *shape).detach().requires_grad_()
-            for (name, shape), (start, stop) in pieces
-        }
         self._gradient_views = [self.gradients[:, start:stop].view(-1, *shape) for (_, shape), (start, stop) in pieces]
+        if self.is_stacked:
+            self._leaves = {
+                name: flat[:, start:stop].view(-1, *shape).detach().requires_grad_()
+                for (name, shape), (start, stop) in pieces
+            }
+            return
+        for row, module in enumerate(self._modules):
+            for parameter, ((_, shape), (start, stop)) in zip(trained(module).values(), pieces, strict=True):
+                # The module's own tensors share the flat row's memory, so that its hooks and ties stay as they are.
+                parameter.data = flat[row, start:stop].view(shape)
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with some of the trials only, rows in order."""
-        if not self.is_stacked:
+        if self.is_stacked:
+            self._fixed = {name: tensor[list(rows)] for name, tensor in self._fixed.items()}
+        else:
             self._modules = [self._modules[row] for row in rows]
         self._draws = [self._draws[row] for row in rows]
         super().keep(rows)
@@ -90,18 +120,18 @@ class ModuleTile(TorchTile):
     def forward(self, inputs: Tensor) -> Tensor:
         """The outputs (k, B, C) of inputs (k, B, D)."""
         if self.is_stacked:
-            return torch.vmap(self._call)(self._leaves, inputs)
+            with without_warnings():
+                return torch.vmap(self._call)(self._leaves, self._fixed, inputs)
         self._step += self._modules[0].training
         outputs = []
-        with torch.random.fork_rng():
-            for row, (module, draws) in enumerate(zip(self._modules, self._draws, strict=True)):
-                torch.manual_seed(draws + self._step)
-                own = {name: leaf[row] for name, leaf in self._leaves.items()}
-                outputs.append(functional_call(module, own, (inputs[row],)))
+        for row, (module, draws) in enumerate(zip(self._modules, self._draws, strict=True)):
+            with own_stream(draws + self._step):
+                # Trials of a seed share their batch, which a module may change in place.
+                outputs.append(module(inputs[row].clone()))
         return torch.stack(outputs)
 
-    def _call(self, own: dict[str, Tensor], inputs: Tensor) -> Tensor:
-        return functional_call(self._modules[0], own, (inputs,))  # type: ignore[no-any-return]
+    def _call(self, own: dict[str, Tensor], fixed: dict[str, Tensor], inputs: Tensor) -> Tensor:
+        return functional_call(self._modules[0], {**fixed, **own}, (inputs,))  # type: ignore[no-any-return]
 
     def _train_mode(self, training: bool) -> None:
         for module in self._modules:
@@ -110,12 +140,50 @@ class ModuleTile(TorchTile):
     def _differentiate(self, loss: Tensor) -> None:
         """Fill the gradients of each trial's mean loss, with the L2 term."""
         # Trials share nothing, so the gradient of the sum holds each trial's own.
-        gradients = torch.autograd.grad(loss.mean(1).sum(), list(self._leaves.values()), allow_unused=True)
+        total = loss.mean(1).sum()
+        if self.is_stacked:
+            leaves = list(self._leaves.values())
+            gradients: Sequence[Tensor | None] = torch.autograd.grad(total, leaves, allow_unused=True)
+            with torch.no_grad():
+                for view, gradient, leaf in zip(self._gradient_views, gradients, leaves, strict=True):
+                    self._fill(view, gradient, leaf, leaf.ndim - 1)
+            return
+        own = [list(trained(module).values()) for module in self._modules]
+        for parameter in (parameter for parameters in own for parameter in parameters):
+            parameter.grad = None
+        with own_stream(self._draws[0]):
+            total.backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
-            for view, gradient, leaf in zip(self._gradient_views, gradients, self._leaves.values(), strict=True):
-                if gradient is None:
-                    view.zero_()
-                else:
-                    view.copy_(gradient)
-                if self.pack.weight_decay and leaf.ndim > 2:
-                    view.add_(leaf, alpha=self.pack.weight_decay)
+            for row, parameters in enumerate(own):
+                for view, parameter in zip(self._gradient_views, parameters, strict=True):
+                    self._fill(view[row], parameter.grad, parameter, parameter.ndim)
+
+    def _fill(self, view: Tensor, gradient: Tensor | None, parameter: Tensor, dimensions: int) -> None:
+        if gradient is None:
+            view.zero_()
+        else:
+            view.copy_(gradient)
+        if self.pack.weight_decay and dimensions > 1:
+            view.add_(parameter, alpha=self.pack.weight_decay)
+
+
+def fixed_names(module: nn.Module) -> list[str]:
+    """The names of frozen parameters and of buffers, each tensor once."""
+    names = [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
+    return [*names, *(name for name, _ in module.named_buffers())]
+
+
+def tensor_of(module: nn.Module, name: str) -> Tensor:
+    """The parameter or buffer of a dotted name, without its history."""
+    path, _, last = name.rpartition(".")
+    tensor = getattr(module.get_submodule(path), last)
+    assert isinstance(tensor, Tensor)
+    return tensor.detach()
+
+
+def of_each(tensors: Sequence[Tensor]) -> Tensor:
+    """Stack one tensor a trial; where all are the same one, without a copy."""
+    first = tensors[0]
+    if all(tensor is first or tensor.data_ptr() == first.data_ptr() for tensor in tensors):
+        return first.expand(len(tensors), *first.shape)
+    return torch.stack(list(tensors))

@@ -1,124 +1,151 @@
-"""A user's own ``torch.nn.Module``: made, looked over, and asked whether trials of it can be trained as one."""
+"""A user's own ``torch.nn.Module``: made from its name, its lazy layers given their shapes, its parameters counted."""
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state
+from torch import nn
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from trainers.errors import UserCodeError
 from trainers.imports import import_attribute
 from trainers.pack import ModuleSpec
+from trainers.seeding import generator
+from trainers.user_code import RaisedError, run_user_code
 
 
-def make_module(spec: ModuleSpec, seed: int = 0) -> nn.Module:
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keep what torch warns of, such as that lazy layers are new, from the terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def own_stream(seed: int) -> Iterator[None]:
+    """Let torch draw from ``seed`` for a while, without warnings; its own stream is left as it is."""
+    with torch.random.fork_rng(), without_warnings():
+        torch.manual_seed(seed)
+        yield
+
+
+def module_seed(seed: int) -> int:
+    """The number under which the module of a trial's seed is made."""
+    return int(generator(seed, "init").integers(2**63))
+
+
+def make_module(spec: ModuleSpec, seed: int = 0, features: int | None = None) -> nn.Module:
     """Make the module, its initial weights drawn under ``torch.manual_seed(seed)``; torch's own stream is left as is.
 
-    Raises:
-        UserCodeError: when it cannot be imported, does not take the arguments, or makes no module.
-    """
-    make = import_attribute(spec.module)
-    if not callable(make):
-        raise UserCodeError(f"must name a function or class. Received: {spec.module}. Name one that makes a module.")
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        try:
-            module = make(**spec.kwargs)
-        except TypeError as error:
-            raise UserCodeError(
-                f"must name a function or class that takes the `kwargs`. Received: {spec.module}, which says: {error}. "
-                "Change one of the two."
-            ) from error
-    if not isinstance(module, nn.Module):
-        raise UserCodeError(
-            f"must make a torch.nn.Module. Received: {spec.module}, which makes a {type(module).__name__}. "
-            "Return a module."
-        )
-    return module
-
-
-def initial_module_parameters(spec: ModuleSpec, rng: np.random.Generator) -> NDArray[np.float64]:
-    """The initial parameters of a module in one row, (P,): the module draws them, from a seed that ``rng`` gives."""
-    module = make_module(spec, int(rng.integers(2**63)))
-    parts = [parameter.detach().double().flatten() for parameter in module.parameters()]
-    return torch.cat(parts).numpy() if parts else np.zeros(0)
-
-
-@dataclass(frozen=True)
-class ModuleFacts:
-    """What a module is like.
-
-    Args:
-        parameters: P, how many numbers are trained.
-        obstacle: why its trials must be trained one at a time, in torch's words; None when they can be stacked.
-    """
-
-    parameters: int
-    obstacle: str | None
-
-
-def look_over(spec: ModuleSpec, features: int, outputs: int) -> ModuleFacts:
-    """Make a module, run it on a small batch, alone and as a stack of two.
+    Layers that take their shape from the first batch, such as ``torch.nn.LazyLinear``, see two examples of zeros in
+    ``eval`` mode, and draw their weights after all others.
 
     Args:
         spec: names it.
-        features: D.
-        outputs: C, what the data asks for.
+        seed: of its weights, buffers and whatever else it draws.
+        features: D, for lazy layers.
 
     Raises:
-        UserCodeError: when it cannot be made, has nothing to train, fails on inputs (B, D) or does not give (B, C).
+        UserCodeError: when it cannot be imported, does not take the arguments, raises an error or makes no module.
     """
-    module = make_module(spec)
-    count = sum(parameter.numel() for parameter in module.parameters())
-    if not count:
-        raise UserCodeError(f"must make a module with parameters. Received: {spec.module}, which has none. Add layers.")
-    inputs = torch.randn((4, features), generator=torch.Generator().manual_seed(0))
     try:
-        with torch.no_grad(), torch.random.fork_rng():
-            found = tuple(copy.deepcopy(module)(inputs).shape)
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        make = run_user_code(lambda: import_attribute(spec.module))
+    except RaisedError as error:
         raise UserCodeError(
-            f"must make a module that takes inputs (B, {features}). Received: {spec.module}, which says: "
-            f"{_first_line(error)}. Reshape the inputs inside the module."
+            f"names a module that cannot be imported. Received: {spec.module}, which raises {error}. Mend the module."
         ) from error
-    if found != (4, outputs):
-        raise UserCodeError(
-            f"must make a module that gives (B, {outputs}) for this data. Received: {spec.module}, which gives "
-            f"{found} for a batch of 4. Change its last layer."
-        )
-    return ModuleFacts(count, obstacle(module, inputs))
+    if not callable(make):
+        raise UserCodeError(f"must name a function or class. Received: {spec.module}. Name one that makes a module.")
+    with own_stream(seed):
+        try:
+            module = run_user_code(lambda: make(**spec.kwargs))
+        except RaisedError as error:
+            if isinstance(error.__cause__, TypeError) and not error.is_own:
+                raise UserCodeError(
+                    f"must name a function or class that takes the `kwargs`. Received: {spec.module}, which says: "
+                    f"{error.__cause__}. Change one of the two."
+                ) from error
+            raise UserCodeError(
+                f"must make its module without an error. Received: {spec.module}, which raises {error}. "
+                "Mend it, or change its `kwargs`."
+            ) from error
+        if not isinstance(module, nn.Module):
+            raise UserCodeError(
+                f"must make a torch.nn.Module. Received: {spec.module}, which makes a {type(module).__name__}. "
+                "Return a module."
+            )
+        if is_lazy(module):
+            if features is None:
+                raise UserCodeError(
+                    f"has layers without a shape, as the number of features is not known here. Received: {spec.module}."
+                    " Give the layers their numbers of inputs."
+                )
+            _give_shapes(spec, module, features)
+    return module
 
 
-def obstacle(module: nn.Module, inputs: Tensor) -> str | None:
-    """Why ``torch.func.vmap`` cannot run two of a module at once; None when it can.
+def is_lazy(module: nn.Module) -> bool:
+    """Whether some parameter or buffer has no shape yet."""
+    return any(
+        isinstance(tensor, UninitializedParameter | UninitializedBuffer)
+        for tensor in (*module.parameters(), *module.buffers())
+    )
 
-    Args:
-        module: in training; it is left as it is.
-        inputs: (B, D).
-    """
-    twins = [copy.deepcopy(module).train() for _ in range(2)]
-    parameters, _ = stack_module_state(twins)
-    # State that changes as it trains would be shared by all trials.
-    before = {name: buffer.clone() for name, buffer in module.named_buffers()}
 
-    def call(own: dict[str, Tensor], x: Tensor) -> Tensor:
-        return functional_call(twins[0], own, (x,))  # type: ignore[no-any-return]
-
+def _give_shapes(spec: ModuleSpec, module: nn.Module, features: int) -> None:
+    was_training = {part: part.training for part in module.modules()}
+    module.eval()
+    inputs = torch.zeros(2, features)
     try:
-        with torch.random.fork_rng():
-            torch.vmap(call)(parameters, inputs.expand(2, *inputs.shape))
-    except (RuntimeError, ValueError, NotImplementedError) as error:
-        return _first_line(error)
-    if any(not torch.equal(buffer, before[name]) for name, buffer in twins[0].named_buffers()):
-        return "it changes its buffers as it trains"
-    return None
+        with torch.no_grad():
+            run_user_code(lambda: module(inputs))
+    except RaisedError as error:
+        raise UserCodeError(
+            f"must make a module that takes inputs (B, {features}), from which its lazy layers take their shapes. "
+            f"Received: {spec.module}, which raises {error}. Reshape the inputs inside the module."
+        ) from error
+    for part, mode in was_training.items():
+        part.training = mode
+    if is_lazy(module):
+        raise UserCodeError(
+            f"must make a module that uses all its lazy layers in `eval` mode. Received: {spec.module}, which leaves "
+            "some without a shape. Give those their numbers of inputs."
+        )
 
 
-def _first_line(error: BaseException) -> str:
-    text = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return text.split(". ")[0].rstrip(".")
+def trained(module: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that require gradients, each once, by their first name."""
+    return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
+
+
+def initial_module_parameters(spec: ModuleSpec, seed: int, features: int) -> NDArray[np.float64]:
+    """The initial values of what a trial's seed trains of a module, in one row: (P,)."""
+    module = make_module(spec, module_seed(seed), features)
+    parts = [parameter.detach().double().flatten() for parameter in trained(module).values()]
+    return torch.cat(parts).numpy() if parts else np.zeros(0)
+
+
+def module_numbers(spec: ModuleSpec, features: int) -> tuple[int, int]:
+    """Count the numbers of a module without room for them, where it can be made so.
+
+    Returns:
+        how many its parameters that require gradients hold, and how many its other parameters and its buffers.
+
+    Raises:
+        UserCodeError: as `make_module`.
+    """
+    try:
+        with torch.device("meta"):
+            module = make_module(spec, 0, features)
+    except UserCodeError:
+        # What reads numbers as it is made, such as saved weights, cannot be made without them.
+        module = make_module(spec, 0, features)
+    numbers = sum(parameter.numel() for parameter in trained(module).values())
+    everything = (*module.parameters(), *module.buffers())
+    return numbers, sum(tensor.numel() for tensor in everything) - numbers

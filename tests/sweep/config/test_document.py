@@ -111,3 +111,16 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         read_document(tmp_path / "none.yaml")
     with pytest.raises(ConfigError, match="cannot be read"):
         read_document(tmp_path)
+
+
+def test_a_long_file_is_read_as_a_short_one_is_and_a_very_long_one_is_refused(tmp_path):
+    values = ["1e-3", "full", "yes", "07", ".5", "null", "3", "true", "[1, 2e1]", "'1e-3'"]
+    short, long = tmp_path / "short.yaml", tmp_path / "long.yaml"
+    short.write_text(f"values: [{', '.join(values)}]\n")
+    long.write_text(f"values: [{', '.join(values)}]\n" + f"padding: [{', '.join(['0.001'] * 20_000)}]\n")
+    one, other = read_document(short), read_document(long)
+    assert one.values["values"] == other.values["values"]
+    assert str(other.place(("values", 1))) == f"{long}:1:16" == str(one.place(("values", 1))).replace("short", "long")
+    long.write_text(f"padding: [{', '.join(['0.001'] * 400_000)}]\n")
+    with pytest.raises(ConfigError, match=r"2,000,000 bytes or fewer\. Received: 2,800,010 bytes\."):
+        read_document(long)

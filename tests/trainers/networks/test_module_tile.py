@@ -12,7 +12,8 @@ torch = pytest.importorskip("torch")
 from trainers.data import DataSource, load  # noqa: E402
 from trainers.errors import UserCodeError  # noqa: E402
 from trainers.loop import train  # noqa: E402
-from trainers.networks.own_module import look_over, make_module  # noqa: E402
+from trainers.networks.look_over import look_over  # noqa: E402
+from trainers.networks.own_module import make_module  # noqa: E402
 from trainers.pack import ModuleSpec, Pack, TrialSpec  # noqa: E402
 from trainers.seeding import generator  # noqa: E402
 from trainers.session import Session, split_of  # noqa: E402

@@ -1,0 +1,214 @@
+"""Looks a user's own module over before any trial: what it trains, and whether it runs on every batch that occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from trainers.errors import UserCodeError
+from trainers.imports import import_attribute
+from trainers.networks.own_module import make_module, module_seed, own_stream, trained
+from trainers.networks.stacking import obstacle
+from trainers.pack import ModuleSpec
+from trainers.user_code import RaisedError, run_user_code
+
+TRIED = 4
+"""Examples on which a module is looked over."""
+
+NOT_USED = ("configure_optimizers", "param_groups", "parameter_groups", "get_parameter_groups", "get_param_groups")
+"""Names of methods by which a module would choose its optimizer or split its parameters into groups."""
+
+
+@dataclass(frozen=True)
+class ModuleFacts:
+    """What a module is like.
+
+    Args:
+        parameters: P, how many numbers are trained.
+        frozen: how many numbers of parameters are not.
+        obstacle: why its trials must be trained one at a time, in torch's words; None when they can be stacked.
+        kept: how many numbers an example leaves for the way back.
+        not_used: methods of the module by which it would choose its optimizer, and which a sweep does not call.
+    """
+
+    parameters: int
+    frozen: int
+    obstacle: str | None
+    not_used: tuple[str, ...] = ()
+    kept: float = 0.0
+
+
+def look_over(
+    spec: ModuleSpec, features: int, outputs: int, dtype: str = "float32", inputs: NDArray[Any] | None = None
+) -> ModuleFacts:
+    """Make a module, train it for a step on a small batch, alone and as a stack of two.
+
+    Args:
+        spec: names it.
+        features: D.
+        outputs: C, what the data asks for.
+        dtype: that it is trained in.
+        inputs: (B, D) some training examples; None are drawn.
+
+    Raises:
+        UserCodeError: when it cannot be made, has nothing to train, fails on inputs (B, D) or does not give (B, C).
+    """
+    kind = getattr(torch, dtype)
+    drawn = torch.randn((TRIED, features), generator=torch.Generator().manual_seed(0))
+    batch = (drawn if inputs is None else torch.as_tensor(inputs[:TRIED])).to(kind)
+    module = make_module(spec, module_seed(0), features)
+    _require_trainable(spec, module, dtype)
+    before = {name: parameter.requires_grad for name, parameter in module.named_parameters()}
+    module = module.to(kind)
+    try:
+        found = run_user_code(lambda: run_batch(spec, module, batch), import_attribute(spec.module))
+    except RaisedError as error:
+        raise UserCodeError(
+            f"must make a module that takes inputs (B, {features}). Received: {spec.module}, which raises {error}. "
+            f"Mend it; it gets rows of {features} numbers, which it reshapes itself."
+        ) from error
+    if found != (len(batch), outputs):
+        raise UserCodeError(
+            f"must make a module that gives (B, {outputs}) for this data. Received: {spec.module}, which gives "
+            f"{found} for a batch of {len(batch)}. Change its last layer."
+        )
+    parameters = dict(module.named_parameters())
+    if {name: parameter.requires_grad for name, parameter in parameters.items()} != before:
+        raise UserCodeError(
+            "must make a module that keeps to the parameters that require gradients when it is made. "
+            f"Received: {spec.module}, which changes `requires_grad` as it runs. Freeze or thaw them where it is made."
+        )
+    numbers = {name: parameter.numel() for name, parameter in parameters.items()}
+    count = sum(numbers[name] for name in trained(module))
+    own = tuple(name for name in NOT_USED if callable(getattr(module, name, None)))
+    kept = _kept_numbers(module, batch)
+    return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch), own, kept)
+
+
+def _kept_numbers(module: nn.Module, inputs: Tensor) -> float:
+    """How many numbers each example adds to what autograd keeps for the way back."""
+    half = len(inputs) // 2
+    if not half:
+        return 0.0
+
+    def kept_for(batch: Tensor) -> int:
+        found: dict[int, int] = {}
+
+        def keep(tensor: Tensor) -> Tensor:
+            found[tensor.data_ptr()] = max(tensor.numel(), found.get(tensor.data_ptr(), 0))
+            return tensor
+
+        with own_stream(0), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            outputs = module.train()(batch.clone())
+        # While the outputs live, no other tensor takes the place of one that is kept.
+        return sum(found.values()) if outputs.requires_grad else 0
+
+    try:
+        return max(0.0, run_user_code(lambda: kept_for(inputs) - kept_for(inputs[:half])) / (len(inputs) - half))
+    except RaisedError:
+        # It takes batches of some sizes alone, and will be tried on those.
+        return 0.0
+
+
+def _require_trainable(spec: ModuleSpec, module: nn.Module, dtype: str) -> None:
+    parameters = trained(module)
+    if not any(parameter.numel() for parameter in parameters.values()):
+        has = "which has none" if not list(module.parameters()) else "in which none requires gradients"
+        raise UserCodeError(
+            f"must make a module with parameters to train. Received: {spec.module}, {has}. "
+            "Add layers, or let some require gradients."
+        )
+    where: dict[int, str] = {}
+    for name, tensor in (*parameters.items(), *module.named_buffers()):
+        other = where.setdefault(tensor.data_ptr(), name) if tensor.numel() else name
+        if other != name:
+            raise UserCodeError(
+                "must make parameters that share no memory, unless they are one parameter. "
+                f"Received: {spec.module}, whose {other} and {name} do. Assign the same parameter to both."
+            )
+    # The usual type is what `trainer.dtype` then changes.
+    known = {torch.float32, torch.get_default_dtype(), getattr(torch, dtype)}
+    for name, parameter in parameters.items():
+        if parameter.dtype not in known:
+            raise UserCodeError(
+                f"must make parameters of torch's usual type, which `trainer.dtype` then changes. Received: "
+                f"{spec.module}, whose {name} is {str(parameter.dtype).removeprefix('torch.')}. "
+                "Leave the type out, or give it as `trainer.dtype`."
+            )
+
+
+def run_batch(spec: ModuleSpec, module: nn.Module, inputs: Tensor, training: bool = True) -> tuple[int, ...]:
+    """Run a module on inputs (B, D), and backwards while ``training``; the shape of its outputs.
+
+    Raises:
+        UserCodeError: when the outputs are no tensor, or can't be traced back to what is trained.
+    """
+    with own_stream(0):
+        module.train(training)
+        module.zero_grad()
+        with torch.set_grad_enabled(training):
+            outputs = module(inputs.clone())
+            if not isinstance(outputs, Tensor):
+                raise UserCodeError(
+                    f"must make a module that gives one tensor. Received: {spec.module}, which gives a "
+                    f"{type(outputs).__name__}. Return the scores alone."
+                )
+            if training and not outputs.requires_grad:
+                raise UserCodeError(
+                    "must make a module whose outputs depend on the parameters that require gradients. "
+                    f"Received: {spec.module}, whose outputs do not. Look for `detach` and `no_grad` in it."
+                )
+            if training:
+                outputs.square().sum().backward()  # type: ignore[no-untyped-call]
+    return tuple(outputs.shape)
+
+
+@dataclass(frozen=True)
+class BatchProblem:
+    """A size of batch that a module cannot take, and why.
+
+    Args:
+        size: examples.
+        reason: such as ``raises ValueError at nets.py:3 (...)``.
+        needs_two: whether batch normalisation asks for two examples or more.
+    """
+
+    size: int
+    reason: str
+    needs_two: bool = False
+
+
+def batch_problem(
+    spec: ModuleSpec, outputs: int, dtype: str, inputs: NDArray[Any], sizes: Sequence[int], *, training: bool
+) -> BatchProblem | None:
+    """Find the first of ``sizes`` that a module cannot train on, or be measured on; None when it can all.
+
+    Args:
+        spec: names it.
+        outputs: C.
+        dtype: that it is trained in.
+        inputs: (n, D) examples, of which the first are taken.
+        sizes: of batches, each at most n.
+        training: in ``train`` mode and with gradients, or in ``eval`` mode.
+
+    Raises:
+        UserCodeError: as `make_module`.
+    """
+    kind = getattr(torch, dtype)
+    module = make_module(spec, module_seed(0), inputs.shape[1]).to(kind)
+    for size in sizes:
+        batch = torch.as_tensor(inputs[:size]).to(kind)
+        try:
+            found = run_user_code(partial(run_batch, spec, module, batch, training), import_attribute(spec.module))
+        except RaisedError as error:
+            is_normalised = any(isinstance(part, nn.modules.batchnorm._BatchNorm) for part in module.modules())
+            return BatchProblem(size, f"raises {error}", needs_two=training and size == 1 and is_normalised)
+        if found != (size, outputs):
+            return BatchProblem(size, f"gives {found} where ({size}, {outputs}) is asked for")
+    return None

@@ -1,0 +1,152 @@
+"""Tells whether trials of a user's own module can be trained as one stack, or must be trained one at a time."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, stack_module_state
+
+from trainers.networks.own_module import make_module, module_seed, own_stream, trained
+from trainers.pack import ModuleSpec
+from trainers.user_code import RaisedError, run_user_code
+
+HOOKS = (
+    "_backward_hooks",
+    "_backward_pre_hooks",
+    "_forward_hooks",
+    "_forward_pre_hooks",
+)
+"""Where a module keeps the functions that run beside it."""
+
+KEPT_BY_TORCH = frozenset({"_parameters", "_buffers", "_modules", "training"})
+
+AGREEMENT = 1e-3
+"""How far outputs and gradients of a stack may lie from those of single modules, by the size of the largest."""
+
+CHANGES_BUFFERS = "it changes its buffers as it trains, as batch normalisation does with its running statistics"
+
+STREAMS = ("Generator", "RandomState", "Random")
+"""Types that draw random numbers, of NumPy, torch and Python."""
+
+
+def obstacle(spec: ModuleSpec, inputs: Tensor) -> str | None:
+    """Why trials of a module cannot be trained as one stack; None when they can.
+
+    Two modules of different seeds run as a stack and alone. They must give the same, and must hold nothing beside
+    their parameters and buffers that differs between seeds or changes as they run: a stack has one of it for all.
+
+    Args:
+        spec: names the module, which is known to run.
+        inputs: (B, D) of the type that is trained.
+
+    Raises:
+        UserCodeError: as `make_module`.
+    """
+    twins = [make_module(spec, module_seed(seed), inputs.shape[1]).to(inputs.dtype).train() for seed in (0, 1)]
+    if any(getattr(part, hooks, None) for part in twins[0].modules() for hooks in HOOKS):
+        return "it has hooks"
+    if any(_has_hooks(parameter) for parameter in twins[0].parameters()):
+        return "its parameters have hooks"
+    if any(type(value).__name__ in STREAMS for value in _state(twins[0]).values()):
+        return "it draws from a stream of its own"
+    if not _alike(_shapes(twins[0]), _shapes(twins[1])) or not _alike(_state(twins[0]), _state(twins[1])):
+        return "it holds something beside parameters and buffers that depends on the seed"
+    with own_stream(0):
+        return _stack_problem(twins, inputs)
+
+
+def _stack_problem(twins: Sequence[nn.Module], inputs: Tensor) -> str | None:
+    parameters, buffers = stack_module_state(list(twins))
+    before = {name: buffer.clone() for name, buffer in buffers.items()}
+    state = _state(twins[0])
+    names = list(trained(twins[0]))
+    leaves = {name: parameters[name].detach().requires_grad_() for name in names}
+    fixed = {name: tensor.detach() for name, tensor in (*parameters.items(), *buffers.items()) if name not in leaves}
+
+    def call(own: dict[str, Tensor], rest: dict[str, Tensor], x: Tensor) -> Tensor:
+        return functional_call(twins[0], {**rest, **own}, (x,))  # type: ignore[no-any-return]
+
+    def run() -> tuple[Tensor, tuple[Tensor | None, ...]]:
+        outputs = torch.vmap(call)(leaves, fixed, inputs.expand(2, *inputs.shape))
+        return outputs, torch.autograd.grad(outputs.square().mean(), list(leaves.values()), allow_unused=True)
+
+    try:
+        outputs, gradients = run_user_code(run)
+    except RaisedError as error:
+        return _first_sentence(error.__cause__ or error)
+    if any(not torch.equal(buffer, before[name]) for name, buffer in buffers.items()):
+        return CHANGES_BUFFERS
+    if not _alike(state, _state(twins[0])):
+        return "it changes what it holds as it runs"
+    if not _agree(twins, inputs, outputs, gradients):
+        return "a stack of it gives other numbers"
+    # A buffer that is given a new tensor is seen only where the module itself runs, as it just has.
+    for row, twin in enumerate(twins):
+        if any(not _alike(buffer, before[name][row]) for name, buffer in twin.named_buffers()):
+            return CHANGES_BUFFERS
+    return None
+
+
+def _agree(twins: Sequence[nn.Module], inputs: Tensor, outputs: Tensor, gradients: Sequence[Tensor | None]) -> bool:
+    """Whether each module alone gives the outputs (2, B, C) and the gradients of their mean square."""
+    alone = torch.stack([twin(inputs.clone()) for twin in twins])
+    alone.square().mean().backward()  # type: ignore[no-untyped-call]
+    pairs = [(outputs, alone)]
+    for index, gradient in enumerate(gradients):
+        own = [list(trained(twin).values())[index].grad for twin in twins]
+        if any((part is None) != (gradient is None) for part in own):
+            return False
+        if gradient is not None:
+            pairs.append((gradient, torch.stack([part for part in own if part is not None])))
+    tolerance = max(AGREEMENT, 8 * torch.finfo(inputs.dtype).eps)
+    return all(
+        bool((one - other).abs().max() <= tolerance * (1e-6 + other.abs().max())) for one, other in pairs if one.numel()
+    )
+
+
+def _has_hooks(tensor: Tensor) -> bool:
+    return bool(tensor._backward_hooks) or bool(getattr(tensor, "_post_accumulate_grad_hooks", None))
+
+
+def _shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
+    tensors = (*module.named_parameters(), *module.named_buffers())
+    return {name: (*tensor.shape, int(tensor.requires_grad)) for name, tensor in tensors}
+
+
+def _state(module: nn.Module) -> dict[str, Any]:
+    """What the parts of a module hold beside parameters, buffers, parts and the mode; containers copied."""
+    return {
+        f"{name}.{key}": copy.copy(value) if isinstance(value, list | dict | set) else value
+        for name, part in module.named_modules()
+        for key, value in vars(part).items()
+        if key not in KEPT_BY_TORCH
+    }
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same as far as can be seen: tensors, numbers, text and containers by their content."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Tensor):
+        return one.shape == other.shape and torch.equal(one, other)
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_alike(value, other[key]) for key, value in one.items())
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, int | float | str | bytes | bool):
+        return one == other
+    return True
+
+
+def _first_sentence(error: BaseException) -> str:
+    text = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return text.split(". ")[0].rstrip(".")
