@@ -71,12 +71,12 @@ def from_arrays(
     if inputs.dtype.kind not in "biufO" or inputs.shape[1] == 0:
         raise DataError(
             f"array `{array_names[0]}` of `{name}` must hold numbers. "
-            f"Received: {inputs.dtype.name} of shape {inputs.shape}. Save float64, with a column or more."
+            f"Received: {inputs.dtype.name} of shape {inputs.shape}. Make it float64, with a column or more."
         )
     if targets.dtype.kind not in "biufUSOMm":
         raise DataError(
             f"array `{array_names[1]}` of `{name}` must hold numbers or text. Received: {targets.dtype.name}. "
-            "Save it as float64 to predict amounts, or as int64 to predict classes."
+            "Make it float64 to predict amounts, or int64 to predict classes."
         )
     feature_names = [f"{array_names[0]}{column}" for column in range(inputs.shape[1])]
     target = Column(name=array_names[1], origin=name, cells=_objects(targets), is_target=True, has_task=has_task)
