@@ -122,7 +122,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct), strict=True)
     )
-    choices += _part_notes(shape, examples, asked)
+    choices += _part_notes(config, shape, examples, asked)
     design = make_design(config, arms)
     seeds, report_seeds = config.selection_seeds, config.report_seeds
     trials = tuple(Trial(trial_id(shared, arm.setting, seed), arm, seed) for arm in arms for seed in seeds)
@@ -145,10 +145,11 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     )
 
 
-def _part_notes(shape: DatasetShape, examples: int, asked: Sequence[Setting]) -> list[str]:
-    """Say what the sizes of the two parts lead to."""
+def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: Sequence[Setting]) -> list[str]:
+    """Say what the sizes of the two parts lead to; the default batch size is nobody's mistake."""
     notes = []
-    sizes = {setting["batch_size"] for setting in asked}
+    is_given = any("batch_size" in space.domains for space in config.spaces)
+    sizes = {setting["batch_size"] for setting in asked} if is_given else set()
     if too_large := sorted(size for size in sizes if isinstance(size, int) and size > examples):
         named = ", ".join(map(str, too_large))
         notes.append(f"batch_size {named} is full, as there are only {examples:,} examples to train on")

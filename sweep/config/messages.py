@@ -106,6 +106,10 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
     else:
         rule = RULES[kind].format(**{key: _number(bound) for key, bound in context.items()})
         way_out = f"Give {_example(path, known)}."
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        text = document.texts.get(path, received(value))
+        what = "true or false" if isinstance(value, bool) else "a number"
+        return f'`{name}` {rule}. Received: {text}, which is {what}. Put it into quotes: `{path[-1]}: "{text}"`.'
     return f"`{name}` {rule}. Received: {received(value)}. {way_out}"
 
 
