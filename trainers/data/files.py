@@ -58,7 +58,10 @@ def load_file(path: Path, target: str | None, inputs: str | None, task: Task) ->
     table = _read_csv(path) if extension == ".csv" else _read_parquet(path)
     names = [str(name) for name in table.columns]
     if target is None:
-        raise DataError(f"the target column of `{path.name}` must be named. Received: none. Columns: {_listed(names)}.")
+        raise DataError(
+            f"the target column of `{path.name}` must be named. Received: none. Columns: {_listed(names)}. "
+            "Give one of them as `target`."
+        )
     if target not in names:
         raise DataError(
             f"`{path.name}` has no column `{target}`.{did_you_mean(target, names)} Columns: {_listed(names)}."

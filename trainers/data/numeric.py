@@ -165,6 +165,6 @@ def _require_told_apart(column: Column, values: Floats) -> None:
         first = int(alike.argmax())
         raise DataError(
             f"{column} must hold numbers that float64 can tell apart. "
-            f"Received: {named(exact, order[[first, first + 1]])}. "
+            f"Received: {named(exact, np.sort(order[[first, first + 1]]))}. "
             f"Subtract from all cells what they have in common, or {column.without}."
         )

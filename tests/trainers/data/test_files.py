@@ -123,8 +123,8 @@ def test_true_and_false_are_one_and_zero_as_inputs(csv):
          "cell in row 2, an empty cell in row 3 (the first row is 1). Fill in or drop the rows."),
         ("x,z,y\n1,1,a\n1,inf,b\n", "y", "column `z` of `pets.csv` must hold finite numbers. Received: inf in row 2"),
         ("x,y\n1,-inf\n2,3.5\n", "y", "column `y` of `pets.csv` must hold finite numbers. Received: -inf in row 1"),
-        ("x,y\n1,a\n2,\n3,b\n", "y", "column `y` of `pets.csv`, the target, must have a value in every row. Received: an empty "
-         "cell in row 2 (the first row is 1)."),
+        ("x,y\n1,a\n2,\n3,b\n", "y", "column `y` of `pets.csv`, the target, must have a value in every "
+         "row. Received: an empty cell in row 2 (the first row is 1)."),
         ("x,y\n1,a\n2,b\nlots,a\n4,b\n", "y", "column `x` of `pets.csv` must hold numbers. Received: 'lots' in row 3 "
          "(the first row is 1). Write them as plain numbers"),
         ("x,y\n1,a\n2,a\n", "y", "must have at least two classes to tell apart. Received: 1 ('a')."),
