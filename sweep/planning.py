@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sweep.config import SweepConfig
-from sweep.config.checks import task_problem
+from sweep.config.checks import r2_problem, task_problem
 from sweep.config.data import FileData, ModuleData
 from sweep.config.network import ModuleNetwork
 from sweep.config.spaces import HYPERPARAMETERS
@@ -20,7 +20,7 @@ from sweep.recipe import steps_per_epoch
 from sweep.records import Arm, Setting, Trial, Value
 from sweep.search import require_listable, settings
 from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
-from trainers.data import DatasetShape, training_examples
+from trainers.data import DatasetShape, require_parts
 from trainers.errors import DataError as CannotSplit
 from trainers.imports import source_digest
 
@@ -105,10 +105,12 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     """
     if problem := task_problem(config.metric, shape.task):
         raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+    if problem := r2_problem(config.metric, shape, config.data.validation):
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
     try:
-        examples = training_examples(shape.examples, config.data.validation)
+        examples = require_parts(shape, config.data.validation, "data.validation")
     except CannotSplit as error:
-        raise DataError(f"{config.where('data.validation')}`data.validation`: {error}") from None
+        raise DataError(f"{config.where('data.validation')}{error}") from None
     require_listable(config)
     asked = list(settings(config))
     distinct, merged = merge_equal(asked, examples)
@@ -121,6 +123,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct), strict=True)
     )
+    choices += _part_notes(config, shape, examples, asked)
     design = make_design(config, arms)
     seeds, report_seeds = config.selection_seeds, config.report_seeds
     trials = tuple(Trial(trial_id(shared, arm.setting, seed), arm, seed) for arm in arms for seed in seeds)
@@ -141,6 +144,20 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         report_seeds,
         shared,
     )
+
+
+def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: Sequence[Setting]) -> list[str]:
+    """Say what the sizes of the two parts lead to; the default batch size is nobody's mistake."""
+    notes = []
+    is_given = any("batch_size" in space.domains for space in config.spaces)
+    sizes = {setting["batch_size"] for setting in asked} if is_given else set()
+    if too_large := sorted(size for size in sizes if isinstance(size, int) and size > examples):
+        named = ", ".join(map(str, too_large))
+        notes.append(f"batch_size {named} is full, as there are only {examples:,} examples to train on")
+    held_out, classes = shape.examples - examples, max(shape.outputs, 2)
+    if shape.task != "regression" and held_out < classes:
+        notes.append(f"the {held_out} examples to validate on are fewer than the {classes} classes: some have none")
+    return notes
 
 
 def trial_id(identity: str, setting: Setting, seed: int) -> str:

@@ -11,6 +11,8 @@ from threadpoolctl import threadpool_limits
 
 from sweep.address import require_answer
 from sweep.config import SweepConfig
+from sweep.config.data import FileData
+from sweep.config.file_paths import missing_data_file
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
@@ -121,6 +123,8 @@ def prepare(config: SweepConfig) -> Preparation:
     workers = local_workers(resources) if resources.address is None else _cluster_workers(resources, resources.address)
     source = config.data.source
     try:
+        if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
+            raise missing
         sizes = shape(source)
         dataset = None if sizes else load(source)
     except CannotLoad as error:
@@ -132,6 +136,7 @@ def prepare(config: SweepConfig) -> Preparation:
     recipe = recipe_of(config)
     recipe = _with_size(config, recipe, known)
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
+    plan = replace(plan, choices=(*config.found, *plan.choices))
     at_once = 1 if config.resources.executor == "inline" else workers
 
     def fits(recipe: Recipe) -> None:

@@ -11,7 +11,7 @@ from sweep.config.problems import Problem
 from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
 from sweep.config.spaces import OptimizersBase, OptimizerSpace, Space, space_of_each
 from sweep.config.values import Distribution, written_form
-from trainers.data import shape
+from trainers.data import DatasetShape, shape, training_examples
 from trainers.data.dataset import Task
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES
@@ -33,6 +33,25 @@ def task_problem(metric: MetricConfig, task: Task) -> Problem | None:
     kind = "regression" if task == "regression" else "classification"
     known = ", ".join(name for name, described in METRICS.items() if task in described.tasks)
     return Problem(f"must suit the data, which is for {kind}", f"Give one of {known}.", ("name",), metric.name)
+
+
+def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: float) -> Problem | None:
+    """Check that R2 exists in the validation part: of a single example the variance is 0."""
+    if (
+        metric.name != "val_r2"
+        or shape.examples < 3
+        or shape.examples - training_examples(shape.examples, validation) > 1
+    ):
+        return None
+    rule = "needs 2 or more examples to validate on"
+    way_out = f"Give a `data.validation` of {_share_of_two(shape.examples)} or more, or the metric val_loss."
+    return Problem(rule, way_out, ("name",), f"{metric.name}, and 1 such example")
+
+
+def _share_of_two(examples: int) -> float:
+    """The smallest share in few digits that is more than one example."""
+    digits = len(str(examples))
+    return (10**digits // examples + 1) / 10**digits
 
 
 def space_problems(

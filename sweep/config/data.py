@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
+from sweep.config.file_paths import expand_home
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section
 from sweep.config.values import LARGEST_COUNT
@@ -79,8 +89,8 @@ class SyntheticData(Data):
 class FileData(Data):
     """A CSV, Parquet or NPZ file."""
 
-    path: str = Field(min_length=1, examples=["data/houses.csv"])
-    """The file, from the folder in which `sweep` runs."""
+    path: Annotated[str, AfterValidator(expand_home)] = Field(min_length=1, examples=["data/houses.csv"])
+    """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file."""
 
     target: str | None = Field(default=None, examples=["price"])
     """Column to predict; for an NPZ file the array of targets (default: y)."""

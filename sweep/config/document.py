@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -38,6 +38,7 @@ class Document:
         key_places: path -> where its key stands.
         value_places: path -> where its value begins.
         written: path -> the dotted key as the user wrote it, where that differs from the path.
+        texts: path -> how a number, true, false or null without quotes is spelled.
     """
 
     origin: str
@@ -45,6 +46,7 @@ class Document:
     key_places: dict[Keys, Place] = field(default_factory=dict)
     value_places: dict[Keys, Place] = field(default_factory=dict)
     written: dict[Keys, str] = field(default_factory=dict)
+    texts: dict[Keys, str] = field(default_factory=dict)
 
     def place(self, path: Keys, of_key: bool = False) -> Place:
         """Find where ``path``, or else the closest thing around it, was written.
@@ -70,8 +72,17 @@ class Document:
                 return ".".join([self.written[path[:length]], *(key for key in rest if isinstance(key, str))])
         return ".".join(key for key in path if isinstance(key, str))
 
-    def replace(self, path: Keys, value: Any, place: Place) -> None:
-        """Put ``value`` at ``path``; mappings on the way are made, and the key before it must hold one."""
+    def replace(self, path: Keys, value: Any, place: Place, texts: Mapping[Keys, str] | None = None) -> None:
+        """Put ``value`` at ``path``; mappings on the way are made, and the key before it must hold one.
+
+        Args:
+            path: of the value.
+            value: to put.
+            place: where it was written.
+            texts: how its parts are spelled, by their paths inside of it.
+        """
+        self.texts = {known: text for known, text in self.texts.items() if known[: len(path)] != path}
+        self.texts |= {(*path, *inner): text for inner, text in (texts or {}).items()}
         for places in (self.key_places, self.value_places):
             for known in [known for known in places if known[: len(path)] == path]:
                 del places[known]
@@ -170,7 +181,13 @@ def read_value(text: str, origin: str) -> Any:
     >>> read_value("[1e-3, full, null, 3]", "override")
     [0.001, 'full', None, 3]
     """
-    return _Reader(Document(origin, {}), has_lines=False).read(text)
+    return read_spelled(text, origin)[0]
+
+
+def read_spelled(text: str, origin: str) -> tuple[Any, Mapping[Keys, str]]:
+    """Read one value as `read_value` does, with the `Document.texts` of its parts."""
+    document = Document(origin, {})
+    return _Reader(document, has_lines=False).read(text), document.texts
 
 
 def dump_value(value: Any) -> str:
@@ -251,7 +268,7 @@ class _Reader:
         place = self._place(node.start_mark)
         self._document.value_places[path] = place
         if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, place)
+            return self._scalar(node, place, path)
         if id(node) in self._open:
             self._problems.append(f"{place}: this alias contains itself. Write the value out.")
             return None
@@ -264,9 +281,11 @@ class _Reader:
         self._open.remove(id(node))
         return value
 
-    def _scalar(self, node: yaml.ScalarNode, place: Place) -> Any:
+    def _scalar(self, node: yaml.ScalarNode, place: Place, path: Keys) -> Any:
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
         text = str(node.value)
+        if kind in ("null", "bool", "int", "float"):
+            self._document.texts[path] = text
         if kind == "null":
             return None
         if kind == "bool":

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sweep.config.document import Document, Place, read_document, read_value
+from sweep.config.document import Document, Place, read_document, read_spelled
+from sweep.config.file_paths import find_beside
 from sweep.config.messages import render
 from sweep.config.models import SLUG, SweepConfig
 from sweep.config.schema import FLAT_KEYS
@@ -39,12 +40,28 @@ def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> Swe
     _gather_flat_keys(document)
     if document.values.get("name") is None:
         document.values["name"] = _name_from(file)
+    _name_columns(document)
+    found = find_beside(document.values, file.parent)
     try:
         config = SweepConfig.model_validate(document.values)
     except ValidationError as error:
         raise ConfigError(render(error, document)) from None
     config._document = document
+    config._found = found
     return config
+
+
+def _name_columns(document: Document) -> None:
+    """Take the names of columns and arrays as they are spelled: a column may be called 2024, true or null."""
+    data = document.values.get("data")
+    if not isinstance(data, dict) or "path" not in data:
+        return
+    for key in ("target", "inputs"):
+        spelled = document.texts.get(("data", key))
+        # Without a text behind the colon no name is given; and the arrays of an NPZ file have names by default.
+        is_left_out = data.get(key) is None and (not spelled or str(data["path"]).lower().endswith(".npz"))
+        if spelled and not is_left_out and not isinstance(data.get(key), str):
+            data[key] = spelled
 
 
 def _name_from(file: Path) -> str:
@@ -69,14 +86,14 @@ def apply_override(document: Document, override: str) -> None:
             f"override `{override}`: it must be a dotted key, `=` and a value. Give such as `trainer.epochs=5`."
         )
     origin = f"override `{override}`"
-    value = read_value(text, origin)
+    value, texts = read_spelled(text, origin)
     inside = document.values
     for length, part in enumerate(path[:-1], 1):
         inside = inside.get(part) or {}
         if not isinstance(inside, dict):
             name = ".".join(path[:length])
             raise ConfigError(f"{origin}: `{name}` is a value and has no keys. Override it as a whole.")
-    document.replace(path, value, Place(origin))
+    document.replace(path, value, Place(origin), texts)
 
 
 def _parts(key: str) -> tuple[str, ...]:

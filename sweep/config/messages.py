@@ -118,6 +118,10 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
         rule = RULES[kind].format(**{key: _number(bound) for key, bound in context.items()})
         way_out = SPOKEN.get(str(value).lower(), "") if kind == "bool_type" else ""
         way_out = way_out or f"Give {_example(path, known)}."
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        text = document.texts.get(path, received(value))
+        what = "true or false" if isinstance(value, bool) else "a number"
+        return f'`{name}` {rule}. Received: {text}, which is {what}. Put it into quotes: `{path[-1]}: "{text}"`.'
     return f"`{name}` {rule}. Received: {received(value)}. {way_out}"
 
 

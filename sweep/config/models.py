@@ -18,6 +18,7 @@ from sweep.config.checks import metric_problems, space_problems
 from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
+from sweep.config.file_paths import expand_home
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
 from sweep.config.problems import Problem, refuse
@@ -103,7 +104,7 @@ class SweepConfig(Section):
     report: bool = True
     """Whether a sweep that has ended writes its report, report.html and report.md, into its results folder."""
 
-    results: Annotated[str, Field(min_length=1)] = "results"
+    results: Annotated[str, Field(min_length=1), AfterValidator(expand_home)] = "results"
     """Folder in which the results of the sweep get a folder of their own, or its URL such as s3://bucket/results."""
 
     gates: Annotated[tuple[str | ExactGate, ...], BeforeValidator(read_gates)] = Field(
@@ -111,10 +112,13 @@ class SweepConfig(Section):
     )
     """What `sweep check` demands: sentences such as `val_loss no worse than the baseline by 2 %`, or {exact: true}."""
 
-    baseline: str | None = Field(default=None, examples=["configs/ci.baseline.json"])
+    baseline: Annotated[str, AfterValidator(expand_home)] | None = Field(
+        default=None, examples=["configs/ci.baseline.json"]
+    )
     """File that `sweep baseline` writes and `sweep check` compares with. Default: beside the sweep's file."""
 
     _document: Document | None = PrivateAttr(default=None)
+    _found: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("trainer")
     @classmethod
@@ -188,6 +192,16 @@ class SweepConfig(Section):
     def experiment(self) -> str:
         """The MLflow experiment."""
         return self.tracking.experiment or self.name
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """A line for each file that was found beside the sweep's file and not in the working folder."""
+        return self._found
+
+    @property
+    def origin(self) -> str | None:
+        """The sweep's file; None for a configuration that was made in Python."""
+        return None if self._document is None else self._document.origin
 
     def where(self, key: str) -> str:
         """Where the dotted ``key`` stands, to begin a message: ``file:line:column: ``; empty without a file."""

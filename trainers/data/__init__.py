@@ -2,7 +2,7 @@
 
 from trainers.data.dataset import Dataset, DatasetShape
 from trainers.data.source import DATASETS, DataSource, load, shape
-from trainers.data.split import Split, split, training_examples
+from trainers.data.split import Split, require_parts, split, training_examples
 
 __all__ = [
     "DATASETS",
@@ -11,6 +11,7 @@ __all__ = [
     "DatasetShape",
     "Split",
     "load",
+    "require_parts",
     "shape",
     "split",
     "training_examples",

@@ -94,7 +94,7 @@ def classification(
         feature_names: D names.
 
     Raises:
-        DataError: if there is one class, or a class has a single example, or there are too few examples.
+        DataError: if there is one class, or there are too few examples.
 
     >>> classification("tiny", np.eye(4), np.array([0, 1, 0, 1]), ["no", "yes"], list("abcd")).task
     'binary'
@@ -143,6 +143,53 @@ def _dataset(
     inputs = np.ascontiguousarray(inputs, dtype=np.float64)
     fingerprint = digest(task, inputs, targets)
     return Dataset(name, inputs, targets, task, tuple(classes), tuple(feature_names), fingerprint)
+
+
+def require_trainable(dataset: Dataset, origin: str) -> None:
+    """Refuse a set that was made by hand and breaks what `Dataset` promises.
+
+    Args:
+        dataset: any.
+        origin: where it comes from, for messages.
+
+    Raises:
+        DataError: with what is promised, and what there is.
+    """
+    inputs, targets = dataset.inputs, dataset.targets
+    if inputs.ndim != 2 or targets.shape != (len(inputs),) or inputs.dtype != np.float64:
+        raise DataError(
+            f"the Dataset of `{origin}` must have inputs (N, D) of float64 and targets (N,). "
+            f"Received: {inputs.dtype.name} {inputs.shape} and {targets.dtype.name} {targets.shape}. "
+            "Make it by `trainers.data.dataset.classification` or `regression`."
+        )
+    require_examples(origin, len(inputs))
+    wrong = ~np.isfinite(inputs).all(axis=1)
+    if dataset.task == "regression":
+        wrong |= ~np.isfinite(targets)
+    if wrong.any():
+        raise DataError(
+            f"the Dataset of `{origin}` must hold finite numbers. "
+            f"Received: NaN or infinity in example {int(wrong.argmax()) + 1} (the first is 1). Fill in or drop it."
+        )
+    if dataset.task != "regression":
+        _require_labels(dataset, origin)
+
+
+def _require_labels(dataset: Dataset, origin: str) -> None:
+    targets, classes = dataset.targets, len(dataset.classes)
+    if targets.dtype != np.int64 or targets.min() < 0 or targets.max() >= classes:
+        raise DataError(
+            f"the Dataset of `{origin}` must have int64 targets from 0 to {classes - 1}, the index of each class. "
+            f"Received: {targets.dtype.name} from {targets.min()} to {targets.max()}. "
+            "Number the classes from 0, as `numpy.unique(targets, return_inverse=True)` does."
+        )
+    counts = np.bincount(targets.astype(np.int64), minlength=classes)
+    if counts.min() < 2:
+        raise DataError(
+            f"every class of `{origin}` must have at least 2 examples, one to train on and one to validate. "
+            f"Received: {counts.min()} of class `{dataset.classes[int(counts.argmin())]}`. "
+            "Give more examples, or leave the class out."
+        )
 
 
 def require_examples(name: str, examples: int) -> None:

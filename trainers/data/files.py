@@ -9,19 +9,21 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data import columns
 from trainers.data.dataset import Dataset
+from trainers.data.numeric import MOST_EXACT
+from trainers.data.target import Task
 from trainers.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Task = Literal["auto", "classification", "regression"]
+LARGEST = float(np.finfo(np.float64).max)
 EXTENSIONS = (".csv", ".parquet", ".npz")
 
 
@@ -32,7 +34,7 @@ def load_file(path: Path, target: str | None, inputs: str | None, task: Task) ->
         path: what to read; its ending says how.
         target: column to predict (CSV and Parquet, required), or array of an NPZ file (``y``).
         inputs: array of inputs of an NPZ file (``x``); None for the others.
-        task: ``auto`` decides as `columns.is_classification` says.
+        task: ``auto`` decides as `target.is_classification` says.
 
     Raises:
         DataError: if the file cannot be read, or its content cannot be trained on.
@@ -43,7 +45,7 @@ def load_file(path: Path, target: str | None, inputs: str | None, task: Task) ->
             f"a data file must end in one of {', '.join(EXTENSIONS)}. Received: `{path}`. Convert the file."
         )
     if not path.is_file():
-        raise DataError(f"the data file must exist. Received: `{path}`. {_nearby(path)}")
+        raise missing_file(path, [Path.cwd()])
     if extension == ".npz":
         arrays = (inputs or "x", target or "y")
         x, y = _read_npz(path, arrays)
@@ -56,14 +58,21 @@ def load_file(path: Path, target: str | None, inputs: str | None, task: Task) ->
     table = _read_csv(path) if extension == ".csv" else _read_parquet(path)
     names = [str(name) for name in table.columns]
     if target is None:
-        raise DataError(f"the target column of `{path.name}` must be named. Received: none. Columns: {_listed(names)}.")
+        raise DataError(
+            f"the target column of `{path.name}` must be named. Received: none. Columns: {_listed(names)}. "
+            "Give one of them as `target`."
+        )
     if target not in names:
         raise DataError(
             f"`{path.name}` has no column `{target}`.{did_you_mean(target, names)} Columns: {_listed(names)}."
         )
     position = names.index(target)
     series = [table.iloc[:, column] for column in range(len(names)) if column != position]
-    return columns.from_table(path.name, series, table.iloc[:, position], task)
+    goal = table.iloc[:, position]
+    if extension == ".csv" and goal.dtype == np.float64 and goal.abs().between(MOST_EXACT, LARGEST).any():
+        # As text again: a class is named by all its digits, and pandas has rounded them.
+        goal = _table(path, usecols=[position], dtype=str).iloc[:, 0]
+    return columns.from_table(path.name, series, goal, task, is_typed=extension != ".csv")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -74,21 +83,45 @@ def _read_csv(path: Path) -> pd.DataFrame:
         # The header is read apart because pandas renames a repeated column instead of refusing it.
         with path.open(encoding="utf-8-sig", newline="") as lines:
             header = next((row for row in csv.reader(lines) if row), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path, error) from error
+    except (OSError, csv.Error) as error:
         raise _unreadable(path, expected, error) from error
+    if any("\0" in name for name in header):
+        raise DataError(
+            f"`{path}` must be {expected}. Received: NUL bytes in the header. "
+            "Save it as UTF-8 if it is UTF-16; a spreadsheet is exported, not renamed."
+        )
     _check_names(path, header)
     try:
         with warnings.catch_warnings():
             # pandas only warns about cells beyond the header, and drops them.
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(path, encoding="utf-8-sig", low_memory=False, index_col=False)
+            return _table(path)
     except pd.errors.ParserWarning as error:
         raise DataError(
             f"each row of `{path.name}` must have as many cells as the header. "
             f"Received: {len(header)} names, and rows with more cells. Name every column."
         ) from error
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path, error) from error
     except (OSError, ValueError) as error:
         raise _unreadable(path, expected, error) from error
+
+
+def _table(path: Path, **options: Any) -> pd.DataFrame:
+    """Read a CSV file; a text that pandas would take for a missing value stays as it is written."""
+    import pandas as pd
+
+    return pd.read_csv(
+        path,
+        encoding="utf-8-sig",
+        low_memory=False,
+        index_col=False,
+        keep_default_na=False,
+        na_values=[],
+        **options,
+    )
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -133,6 +166,12 @@ def _unreadable(path: Path, expected: str, error: Exception) -> DataError:
     return DataError(f"`{path}` must be {expected}. Received: {reason}. Check the file, or write it again.")
 
 
+def _not_utf8(path: Path, error: UnicodeDecodeError) -> DataError:
+    wide = path.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff")
+    received = "UTF-16" if wide else f"byte {error.object[error.start]:#04x}, as in Latin-1"
+    return DataError(f"`{path}` must be CSV in UTF-8 with a header line. Received: {received}. Save it as UTF-8.")
+
+
 def _check_names(path: Path, names: Sequence[str]) -> None:
     if not names:
         raise DataError(f"`{path}` must hold a header and rows. Received: an empty file. Check the file.")
@@ -156,13 +195,26 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _nearby(path: Path) -> str:
-    """Say what to do about a missing file, with the nearest name in its folder."""
-    if not path.parent.is_dir():
-        return f"There is no folder `{path.parent}` either; check the path."
-    neighbours = [entry.name for entry in path.parent.iterdir() if entry.suffix.lower() in EXTENSIONS]
-    suggestion = did_you_mean(path.name, neighbours)
-    return suggestion.strip() or "Check the path; it is relative to the current folder."
+def missing_file(path: Path, folders: Sequence[Path]) -> DataError:
+    """Say that there is no such file, where it was looked for, and which name is nearest.
+
+    Args:
+        path: as the user gave it.
+        folders: in which a relative one was looked for.
+    """
+    places = [path.parent] if path.is_absolute() else [folder / path.parent for folder in dict.fromkeys(folders)]
+    known = [place for place in places if place.is_dir()]
+    neighbours = [entry.name for place in known for entry in place.iterdir() if entry.suffix.lower() in EXTENSIONS]
+    looked = "" if path.is_absolute() else f" It is neither in {' nor in '.join(f'`{place}`' for place in places)}."
+    if len(places) == 1:
+        looked = looked.replace("neither in", "not in")
+    way_out = did_you_mean(path.name, neighbours) or " Check the path."
+    if not known:
+        folder = f"`{path.parent}` either" if path.parent != Path() else "of it"
+        looked, way_out = f"{looked} There is no folder {folder}.", " Check the path."
+    if path.is_dir():
+        looked, way_out = " It is a folder.", " Give a file in it."
+    return DataError(f"the data file must exist. Received: `{path}`.{looked}{way_out}")
 
 
 def _listed(names: Sequence[str], most: int = 20) -> str:

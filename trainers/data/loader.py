@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainers.data import columns
-from trainers.data.dataset import Dataset
+from trainers.data.dataset import Dataset, require_trainable
 from trainers.errors import DataError, UserCodeError
 from trainers.imports import import_attribute
+
+RAISED = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, ImportError, LookupError, NameError, OSError),
+    *(RuntimeError, SyntaxError, TypeError, ValueError),
+)
+"""What a user's function raises when it fails."""
 
 
 def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
@@ -25,7 +33,7 @@ def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
         classes if they are text, true/false or whole numbers with at most 20 distinct values, else a regression.
 
     Raises:
-        UserCodeError: if there is no such function, or it does not take the arguments.
+        UserCodeError: if there is no such function, it does not take the arguments, or it raises an error.
         DataError: if it returns anything else.
 
     >>> load_by_module("sklearn.datasets:load_iris", {"return_X_y": True}).shape
@@ -34,19 +42,56 @@ def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
     load = import_attribute(path)
     if not callable(load):
         raise UserCodeError(f"must name a function. Received: {path}, a {type(load).__name__}. Name one that loads.")
+    _require_arguments(path, load, kwargs)
     try:
         loaded = load(**kwargs)
+    except (DataError, UserCodeError):
+        raise
+    except RAISED as error:
+        raise UserCodeError(
+            f"must name a function that loads data. Received: {path}, which raises {_said(error)}. Mend the function."
+        ) from error
+    if isinstance(loaded, Dataset):
+        require_trainable(loaded, path)
+        return loaded
+    if not isinstance(loaded, tuple | list) or len(loaded) != 2:
+        raise DataError(
+            f"`{path}` must return a Dataset or two arrays (inputs, targets). Received: {_spelled(loaded)}. "
+            "Return such as `x, y`."
+        )
+    inputs, targets = (_array(path, label, part) for label, part in zip(("inputs", "targets"), loaded, strict=True))
+    return columns.from_arrays(path, ("inputs", "targets"), inputs, targets, "auto", has_task=False)
+
+
+def _require_arguments(path: str, load: Callable[..., Any], kwargs: Mapping[str, Any]) -> None:
+    try:
+        signature = inspect.signature(load)
+    except ValueError:
+        # Some functions written in C do not say what they take.
+        return
+    try:
+        signature.bind(**kwargs)
     except TypeError as error:
         raise UserCodeError(
             f"must name a function that takes the `kwargs`. Received: {path}, which says: {error}. "
             "Change one of the two."
         ) from error
-    if isinstance(loaded, Dataset):
-        return loaded
-    if not isinstance(loaded, tuple | list) or len(loaded) != 2:
+
+
+def _array(path: str, label: str, part: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(part)
+    except (RuntimeError, TypeError, ValueError) as error:
         raise DataError(
-            f"`{path}` must return a Dataset or two arrays (inputs, targets). Received: {type(loaded).__name__}. "
-            "Return such as `x, y`."
-        )
-    inputs, targets = (np.asarray(part) for part in loaded)
-    return columns.from_arrays(path, ("inputs", "targets"), inputs, targets, "auto")
+            f"the {label} of `{path}` must be an array. Received: {_spelled(part)}, which NumPy refuses "
+            f"({_said(error)}). Return a numpy array."
+        ) from error
+
+
+def _spelled(value: Any) -> str:
+    return f"{type(value).__name__} of {len(value)}" if isinstance(value, tuple | list) else type(value).__name__
+
+
+def _said(error: Exception) -> str:
+    reason = " ".join(str(error).split()).rstrip(".")
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__

@@ -66,7 +66,7 @@ def load(source: DataSource) -> Dataset:
     if source.module is not None:
         return loader.load_by_module(source.module, source.kwargs or {})
     if name is None:
-        return files.load_file(Path(str(source.path)).expanduser(), source.target, source.inputs, source.task)
+        return files.load_file(Path(str(source.path)), source.target, source.inputs, source.task)
     if name in bundled.SHAPES:
         return bundled.load_bundled(name)
     rng = np.random.default_rng(source.generator_seed or 0)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from trainers.data.dataset import Dataset, Floats, digest
+from trainers.data.dataset import Dataset, DatasetShape, Floats, digest
 from trainers.errors import DataError
 
 Normalise = Literal["standard", "minmax", "none"]
@@ -65,9 +65,58 @@ def training_examples(examples: int, validation: float) -> int:
         )
     if examples < 2:
         raise DataError(f"a split needs at least 2 examples. Received: {examples}. Give more examples.")
+    return examples - min(max(_rounded_up(examples, validation), 1), examples - 1)
+
+
+def _rounded_up(examples: int, validation: float) -> int:
     # Rounded first, so that 0.07 * 100 = 7.000000000000001 counts as 7.
-    validation_examples = math.ceil(round(examples * validation, 9))
-    return examples - min(max(validation_examples, 1), examples - 1)
+    return math.ceil(round(examples * validation, 9))
+
+
+def require_parts(shape: DatasetShape, validation: float, key: str = "validation") -> int:
+    """Refuse a share that leaves too little to train on, before anything is trained or even read.
+
+    The training part needs an example of each class, or two examples of a regression, where there are so many.
+
+    Args:
+        shape: of the data set.
+        validation: share of the validation part, in (0, 1).
+        key: what messages call the share.
+
+    Returns:
+        the count of `training_examples`.
+
+    Raises:
+        DataError: with the largest share that works.
+
+    >>> require_parts(DatasetShape(150, 4, 3, "multiclass"), 0.98)
+    3
+    """
+    size = training_examples(shape.examples, validation)
+    is_regression = shape.task == "regression"
+    fewest = min(2, shape.examples - 1) if is_regression else max(shape.outputs, 2)
+    left = shape.examples - _rounded_up(shape.examples, validation)
+    if left >= fewest:
+        return size
+    needed = f"{fewest} or more examples" if is_regression else f"an example of each of the {fewest} classes"
+    raise DataError(
+        f"`{key}` must leave {needed} to train on. Received: {validation}, which leaves {left} of {shape.examples}. "
+        f"Give {largest_share(shape.examples, fewest)} or less."
+    )
+
+
+def largest_share(examples: int, fewest: int) -> float:
+    """The largest share of the validation part that leaves ``fewest`` examples to train on, in few digits.
+
+    >>> largest_share(150, 3), largest_share(149, 3)
+    (0.98, 0.979)
+    """
+    most = examples - fewest
+    for digits in range(1, 10):
+        share = most * 10**digits // examples / 10**digits
+        if share > 0.0 and _rounded_up(examples, share) == most:
+            return share
+    return most / examples
 
 
 def split(
@@ -173,7 +222,8 @@ def class_shares(counts: Indices, size: int, dataset_name: str) -> list[int]:
     if size < classes:
         raise DataError(
             f"the training part of `{dataset_name}` must hold an example of each of {classes} classes. "
-            f"Received: {size} training examples. Lower the share of the validation part."
+            f"Received: {size} training examples. "
+            f"Lower the share of the validation part to {largest_share(total, classes)} or less."
         )
     most = [int(count) - (1 if total - size >= classes else 0) for count in counts]
     # Whole numbers throughout, in units of 1 / total: no rounding may move an example.

@@ -119,13 +119,14 @@ def test_true_and_false_are_one_and_zero_as_inputs(csv):
         ("\n\n", "y", "must hold a header and rows. Received: an empty file."),
         ("x,y\n", "y", "must have at least 2 examples"),
         ("x,y\n1,a\n", "y", "must have at least 2 examples"),
-        ("x,y\n1,a\n,b\n,a\n4,b\n", "y", "column `x` of `pets.csv` must hold finite numbers. Received: NaN or an "
-         "empty cell in row 2 (the first is 1), and 2 such cells in the file."),
+        ("x,y\n1,a\n,b\n,a\n4,b\n", "y", "column `x` of `pets.csv` must hold finite numbers. Received: an empty "
+         "cell in row 2, an empty cell in row 3 (the first row is 1). Fill in or drop the rows."),
         ("x,z,y\n1,1,a\n1,inf,b\n", "y", "column `z` of `pets.csv` must hold finite numbers. Received: inf in row 2"),
         ("x,y\n1,-inf\n2,3.5\n", "y", "column `y` of `pets.csv` must hold finite numbers. Received: -inf in row 1"),
-        ("x,y\n1,a\n2,\n3,b\n", "y", "column `y` of `pets.csv` must hold finite numbers. Received: NaN or an empty"),
+        ("x,y\n1,a\n2,\n3,b\n", "y", "column `y` of `pets.csv`, the target, must have a value in every "
+         "row. Received: an empty cell in row 2 (the first row is 1)."),
         ("x,y\n1,a\n2,b\nlots,a\n4,b\n", "y", "column `x` of `pets.csv` must hold numbers. Received: 'lots' in row 3 "
-         "(the first is 1), and 1 such cells."),
+         "(the first row is 1). Write them as plain numbers"),
         ("x,y\n1,a\n2,a\n", "y", "must have at least two classes to tell apart. Received: 1 ('a')."),
         ("x,y\n1,2.5\n2,2.5\n", "y", "must have targets that differ"),
         ("x,y\n1,a\n2,a\n3,b\n", "y", "must have at least 2 examples, one to train on and one to validate. "
@@ -138,8 +139,8 @@ def test_true_and_false_are_one_and_zero_as_inputs(csv):
         ("x,y\n1,a\n2,b\n3,a\n4,b,\n", "y", "must be CSV in UTF-8 with a header line. Received: Error tokenizing"),
         ("x,y\n1,2,a\n3,4,b\n", "y", "as many cells as the header. Received: 2 names"),
         ("x,y\n1,a\n2,b,c\n", "y", "must be CSV in UTF-8 with a header line. Received: Error tokenizing"),
-        (b"x,y\n1,\xff\xfe\n", "y", "must be CSV in UTF-8 with a header line. Received: 'utf-8' codec"),
-        (b"\x00\x01,\x02\n1,2\n", "y", "has no column `y`"),
+        (b"x,y\n1,\xff\xfe\n", "y", "must be CSV in UTF-8 with a header line. Received: byte 0xff, as in Latin-1."),
+        (b"\x00\x01,\x02\n1,2\n", "y", "must be CSV in UTF-8 with a header line. Received: NUL bytes in the header."),
     ],
 )  # fmt: skip
 def test_a_csv_file_that_cannot_be_used_is_one_sentence_with_the_place_and_the_way_out(csv, text, target, expected):

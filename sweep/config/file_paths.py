@@ -1,0 +1,62 @@
+"""Finds the files that a configuration names: in the working folder, or else in the folder of the sweep's file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from trainers.data.files import missing_file
+from trainers.errors import DataError
+
+READ = (("data", "path"), ("baseline",))
+"""The keys of files that are read."""
+
+
+def expand_home(path: str) -> str:
+    """Put the home folder in the place of a ``~`` at the beginning; any other is part of a name.
+
+    >>> expand_home("data/~x.csv"), expand_home("./~/x.csv")
+    ('data/~x.csv', './~/x.csv')
+    """
+    return os.path.expanduser(path)
+
+
+def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
+    """Let paths lead into the folder of the sweep's file where the working folder has no such file.
+
+    Args:
+        values: of the document, which change.
+        folder: of the sweep's file.
+
+    Returns:
+        a line for each path that was found there.
+    """
+    notes = []
+    for *sections, key in READ:
+        inside: Any = values
+        for section in sections:
+            inside = inside.get(section) if isinstance(inside, MutableMapping) else None
+        given = inside.get(key) if isinstance(inside, MutableMapping) else None
+        if not isinstance(given, str) or Path(expand_home(given)).exists():
+            continue
+        beside = folder / expand_home(given)
+        if beside.exists():
+            inside[key] = str(beside)
+            dotted = ".".join([*sections, key])
+            notes.append(f"{dotted} {given} is {beside}, beside the sweep's file: the working folder has none")
+    return tuple(notes)
+
+
+def missing_data_file(path: str, origin: str | None) -> DataError | None:
+    """Say where the data file was looked for, if it was not found.
+
+    Args:
+        path: as the user gave it.
+        origin: the sweep's file; None if there is none.
+    """
+    if Path(path).is_file():
+        return None
+    folders = [Path.cwd(), *([Path(origin).absolute().parent] if origin else [])]
+    return missing_file(Path(path), folders)

@@ -1,0 +1,467 @@
+"""Every sentence of the data's errors: it shows what was received, and its way out works when it is followed."""
+
+import ast
+import itertools
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+import trainers.data
+from trainers.data import DatasetShape, DataSource, load, require_parts, split, training_examples
+from trainers.data.dataset import Dataset, classification, regression
+from trainers.errors import DataError, UserCodeError
+
+FOLDER = Path(trainers.data.__file__).parent
+Action = Callable[[Path], Any]
+COUNTER = itertools.count()
+X = np.arange(8.0).reshape(4, 2)
+BIG = 1765432109876543210
+GOOD = "x,y\n1,a\n2,b\n3,a\n4,b\n"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mistake, what is said of it, and the same thing with the advice followed."""
+
+    broken: Action
+    said: str
+    followed: Action
+
+
+def csv(text: str | bytes, target: str | None = "y", name: str = "a.csv", **more: Any) -> Action:
+    def read(folder: Path) -> Dataset:
+        path = folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load(DataSource(path=str(path), target=target, **more))
+
+    return read
+
+
+def column(*cells: object, task: Any = "auto") -> Action:
+    """A CSV file with these cells as its target."""
+    return csv("x,y\n" + "".join(f'{row},"{cell}"\n' for row, cell in enumerate(cells)), task=task)
+
+
+def inputs(*cells: object) -> Action:
+    """A CSV file with these cells as its only input."""
+    return csv("x,y\n" + "".join(f'"{cell}",{"ab"[row % 2]}\n' for row, cell in enumerate(cells)))
+
+
+def npz(target: str | None = None, task: Any = "auto", **arrays: Any) -> Action:
+    def read(folder: Path) -> Dataset:
+        np.savez(folder / "a.npz", **arrays)
+        return load(DataSource(path=str(folder / "a.npz"), target=target, task=task))
+
+    return read
+
+
+def table(task: Any = "auto", **columns: Any) -> Action:
+    def read(folder: Path) -> Dataset:
+        pd.DataFrame(columns).to_parquet(folder / "a.parquet")
+        return load(DataSource(path=str(folder / "a.parquet"), target="y", task=task))
+
+    return read
+
+
+def module(body: str, name: str = "get", **kwargs: Any) -> Action:
+    """A module of the user's, with NumPy as ``np`` and four examples as ``x``."""
+
+    def read(folder: Path) -> Dataset:
+        own = f"own_data_{next(COUNTER)}"
+        start = "import numpy as np\nfrom trainers.data import dataset\nx = np.arange(8.0).reshape(4, 2)\n"
+        (folder / f"{own}.py").write_text(start + body)
+        sys.path.append(str(folder))
+        try:
+            return load(DataSource(module=f"{own}:{name}", kwargs=kwargs or None))
+        finally:
+            sys.path.remove(str(folder))
+
+    return read
+
+
+def source(**fields: Any) -> Action:
+    return lambda folder: load(DataSource(**fields))
+
+
+def call(function: Callable[[], Any]) -> Action:
+    return lambda folder: function()
+
+
+def returned(expression: str) -> Action:
+    return module(f"def get():\n    return {expression}\n")
+
+
+def own_set(inputs: str = "x", targets: str = "np.array([0, 1, 0, 1])", task: str = "binary") -> Action:
+    classes = "()" if task == "regression" else "('a', 'b')"
+    return returned(f"dataset.Dataset('own', {inputs}, {targets}, '{task}', {classes}, ('p', 'q'), '')")
+
+
+def repeated_parquet(folder: Path) -> Dataset:
+    arrays = [pa.array([1.0, 2.0]), pa.array([1.0, 2.0]), pa.array([0.5, 1.5])]
+    parquet.write_table(pa.Table.from_arrays(arrays, names=["x", "x", "y"]), folder / "a.parquet")
+    return load(DataSource(path=str(folder / "a.parquet"), target="y"))
+
+
+def damaged_parquet(folder: Path) -> Dataset:
+    (folder / "a.parquet").write_bytes(b"PAR1 and nothing else")
+    return load(DataSource(path=str(folder / "a.parquet"), target="y"))
+
+
+def damaged_npz(folder: Path) -> Dataset:
+    (folder / "a.npz").write_bytes(b"PK")
+    return load(DataSource(path=str(folder / "a.npz")))
+
+
+def missing_beside(name: str) -> Action:
+    def read(folder: Path) -> Dataset:
+        (folder / "pets.csv").write_text(GOOD)
+        return load(DataSource(path=str(folder / name), target="y"))
+
+    return read
+
+
+def few(counts: list[int], validation: float) -> Action:
+    def cut(folder: Path) -> Any:
+        targets = np.repeat(np.arange(len(counts)), counts)
+        names = [str(label) for label in range(len(counts))]
+        made = classification("set", targets[:, np.newaxis] * 1.0, targets, names, ["x"])
+        return split(made, validation, "none", np.random.default_rng(0))
+
+    return cut
+
+
+def wide(largest: float) -> Action:
+    def cut(folder: Path) -> Any:
+        made = regression("set", np.linspace(-largest, largest, 10)[:, np.newaxis], np.arange(10.0), ["x"])
+        return split(made, 0.2, "none", np.random.default_rng(0), np.float32)
+
+    return cut
+
+
+long_start = "x,y\n" + "1,a\n2,b\n" * 4000
+ok_column = column(38, 60, 38, 60)
+CASES = {
+    # Shapes of arrays.
+    "inputs of one dimension": Case(
+        npz(x=X[:, 0], y=[0, 1, 0, 1]), r"`x\.reshape\(len\(x\), -1\)`", npz(x=X[:, 0].reshape(4, -1), y=[0, 1, 0, 1])
+    ),
+    "images": Case(
+        npz(x=np.zeros((4, 2, 2)), y=[0, 1, 0, 1]),
+        r"Received: shape \(4, 2, 2\)\. Take `x\.reshape",
+        npz(x=np.zeros((4, 2, 2)).reshape(4, -1), y=[0, 1, 0, 1]),
+    ),
+    "one-hot": Case(
+        npz(x=X, y=np.eye(2)[[0, 1, 0, 1]]),
+        r"rows are one-hot.*`y\.argmax\(axis=1\)`",
+        npz(x=X, y=np.eye(2)[[0, 1, 0, 1]].argmax(axis=1)),
+    ),
+    "a column of targets": Case(
+        npz(x=X, y=[[0], [1], [0], [1]]),
+        r"\(4, 1\)\. Take `y\.ravel\(\)`",
+        npz(x=X, y=np.array([[0], [1], [0], [1]]).ravel()),
+    ),
+    "several labels": Case(
+        npz(x=X, y=[[0, 1], [1, 1], [0, 0], [1, 0]]),
+        r"several labels .* `y\[:, 0\]`",
+        npz(x=X, y=np.array([[0, 1], [1, 1], [0, 0], [1, 0]])[:, 0]),
+    ),
+    "several outputs": Case(npz(x=X, y=X + 0.5), r"several outputs .* `y\[:, 0\]`", npz(x=X, y=(X + 0.5)[:, 0])),
+    "a cube of targets": Case(
+        npz(x=X, y=np.arange(16).reshape(4, 2, 2)),
+        r"such as `y\[:, 0, 0\]`",
+        npz(x=X, y=np.arange(16).reshape(4, 2, 2)[:, 0, 0], task="regression"),
+    ),
+    "one target": Case(npz(x=X, y=3), r"Received: shape \(\)\. Give an array", npz(x=X, y=[0, 1, 0, 1])),
+    "lengths that differ": Case(
+        npz(x=X, y=[0, 1, 0, 1, 0]), r"4 in `x`, 5 in `y`\. Give one target for each row", npz(x=X, y=[0, 1, 0, 1])
+    ),
+    "inputs turned round": Case(
+        npz(x=np.zeros((2, 4)), y=[0, 1, 0, 1]),
+        r"2 in `x`, 4 in `y`\. Take `x\.T`",
+        npz(x=np.zeros((2, 4)).T, y=[0, 1, 0, 1]),
+    ),
+    "inputs of text": Case(
+        npz(x=X.astype(str), y=[0, 1, 0, 1]),
+        r"Received: str\d+ of shape .* Make it float64",
+        npz(x=X.astype(str).astype(float), y=[0, 1, 0, 1]),
+    ),
+    "complex targets": Case(
+        npz(x=X, y=[0j, 1j, 0j, 1j]),
+        "Received: complex128. Make it float64",
+        npz(x=X, y=np.array([0j, 1j, 0j, 1j]).imag),
+    ),
+    # What a set must have.
+    "one class": Case(column("a", "a"), r"at least two classes.*Received: 1 \('a'\)", column("a", "a", "b", "b")),
+    "equal amounts": Case(column(2.5, 2.5), "must have targets that differ.*Received: 2.5", column(2.5, 3.5)),
+    "no rows": Case(csv("x,y\n"), "at least 2 examples.*Received: 0. Give more examples.", csv(GOOD)),
+    "float32 in a Dataset": Case(
+        own_set("x.astype(np.float32)"),
+        "inputs .* of float64.*Received: float32",
+        returned("dataset.classification('own', x.astype(np.float32), np.array([0, 1, 0, 1]), ['a', 'b'], ['p', 'q'])"),
+    ),
+    "NaN in a Dataset": Case(
+        own_set("np.where(x == 0, np.nan, x)"), "NaN or infinity in example 1", own_set("np.where(x == 0, 0.0, x)")
+    ),
+    "NaN among the amounts of a Dataset": Case(
+        own_set(targets="np.array([1.0, np.nan, 2.0, 3.0])", task="regression"),
+        "NaN or infinity in example 2",
+        own_set(targets="np.arange(4.0)", task="regression"),
+    ),
+    "labels from 1 in a Dataset": Case(
+        own_set(targets="np.array([1, 2, 1, 2])"),
+        "Received: int64 from 1 to 2. Number",
+        own_set(targets="np.unique([1, 2, 1, 2], return_inverse=True)[1]"),
+    ),
+    "a single example in a Dataset": Case(
+        own_set(targets="np.array([0, 0, 0, 1])"), "1 of class `b`. Give more", own_set()
+    ),
+    # Files.
+    "another ending": Case(csv(GOOD, name="a.xlsx"), r"Received: `.*a\.xlsx`\. Convert the file", csv(GOOD)),
+    "a missing file": Case(
+        missing_beside("pet.csv"), r"must exist\. .*Did you mean `pets\.csv`\?", missing_beside("pets.csv")
+    ),
+    "inputs of a table": Case(csv(GOOD, inputs="x"), "Received: x. Leave `inputs` out.", csv(GOOD)),
+    "no target": Case(csv(GOOD, target=None), "Columns: `x`, `y`. Give one of them as `target`.", csv(GOOD)),
+    "an unknown target": Case(csv(GOOD, target="z"), "has no column `z`.*Columns: `x`, `y`.", csv(GOOD)),
+    "UTF-16": Case(csv(GOOD.encode("utf-16")), "Received: UTF-16. Save it as UTF-8.", csv(GOOD)),
+    "UTF-16 without a mark": Case(
+        csv(GOOD.encode("utf-16-le")), "NUL bytes in the header. Save it as UTF-8", csv(GOOD)
+    ),
+    "Latin-1": Case(
+        csv(GOOD.replace("a", "é").encode("latin-1")),
+        "Received: byte 0xe9.*Save it as UTF-8.",
+        csv(GOOD.replace("a", "é")),
+    ),
+    "Latin-1 far below": Case(
+        csv((long_start + "3,é\n4,é\n").encode("latin-1")),
+        "byte 0xe9.*Save it as UTF-8.",
+        csv(long_start + "3,é\n4,é\n"),
+    ),
+    "a header cell without end": Case(
+        csv("x" * 140_000 + ",y\n1,a\n"), "Received: field larger than field limit", csv(GOOD)
+    ),
+    "a cell too many": Case(csv("x,y\n1,a\n2,b\n3,a\n4,b,\n"), "Received: Error tokenizing.*Check the file", csv(GOOD)),
+    "a quote without end": Case(csv('x,y\n1,"a\n2,b\n'), "EOF inside string.*Check the file", csv(GOOD)),
+    "a column without a name": Case(
+        csv("x,y\n1,2,a\n3,4,b\n"),
+        "2 names, and rows with more cells. Name every column.",
+        csv("x,z,y\n1,2,a\n3,4,b\n5,6,a\n7,8,b\n"),
+    ),
+    "damaged Parquet": Case(
+        damaged_parquet, "must be Parquet. Received: .*write it again", table(x=[1.0, 2.0], y=[0.5, 1.5])
+    ),
+    "damaged NPZ": Case(
+        damaged_npz, "must be a file of numpy.savez. Received: .*write it again", npz(x=X, y=[0, 1, 0, 1])
+    ),
+    "an unknown array": Case(
+        npz(x=X, z=[0, 1, 0, 1]),
+        "has no array `y`.*Arrays: `x`, `z`. Name the two",
+        npz(target="z", x=X, z=[0, 1, 0, 1]),
+    ),
+    "an empty file": Case(csv(""), "Received: an empty file", csv(GOOD)),
+    "a name twice": Case(
+        csv("x,x,y\n1,2,a\n"), "Received: `x` 2 times. Rename one of them.", csv("x,z,y\n1,2,a\n3,4,b\n5,6,a\n7,8,b\n")
+    ),
+    "a name twice in Parquet": Case(
+        repeated_parquet, "Received: `x` 2 times. Rename one of them.", table(x=[1.0, 2.0], z=[1.0, 2.0], y=[0.5, 1.5])
+    ),
+    "no name": Case(
+        csv(",x,y\n0,1,a\n1,2,b\n"),
+        "Received: none for column 1. Name it, or drop it",
+        csv("row,x,y\n0,1,a\n1,2,b\n2,3,a\n3,4,b\n"),
+    ),
+    "semicolons": Case(csv(GOOD.replace(",", ";")), r"separated by semicolons or tabs\? Use commas", csv(GOOD)),
+    "one column": Case(csv("y\n1\n2\n"), "`y` alone. Add the columns of inputs.", csv(GOOD)),
+    # Modules.
+    "no function": Case(
+        module("get = 3\n"), "Received: .*, a int. Name one that loads.", returned("(x, [0, 1, 0, 1])")
+    ),
+    "a function that raises": Case(
+        returned("open('no such file')"),
+        "which raises FileNotFoundError: .*Mend the function",
+        returned("(x, [0, 1, 0, 1])"),
+    ),
+    "one array": Case(returned("x"), "Received: ndarray. Return such as `x, y`.", returned("(x, [0, 1, 0, 1])")),
+    "three arrays": Case(returned("(x, x, x)"), "Received: tuple of 3", returned("(x, [0, 1, 0, 1])")),
+    "other arguments": Case(
+        module("def get(a):\n    return x, a\n", b=1),
+        "unexpected keyword argument 'b'|argument: 'a'",
+        module("def get(a):\n    return x, a\n", a=[0, 1, 0, 1]),
+    ),
+    "ragged inputs": Case(
+        returned("([[1], [2, 3]], [0, 1])"),
+        "Received: list of 2, which NumPy refuses .*Return a numpy",
+        returned("(np.array([[1, 0], [2, 3]] * 2), [0, 1, 0, 1])"),
+    ),
+    "a module's ? among numbers": Case(
+        returned("(x, [38, '?', 60, 61])"),
+        "return the labels of `numpy.unique",
+        returned("(x, np.unique(['38', '?', '38', '?'], return_inverse=True)[1])"),
+    ),
+    "a module's amounts": Case(
+        returned("(x, [38, 39, 60, 61])"),
+        "Return `trainers.data.dataset.regression",
+        returned("dataset.regression('own', x, np.array([38, 39, 60, 61]), ['p', 'q'])"),
+    ),
+    # Cells.
+    "NA among numbers": Case(
+        column(1.5, "NA", 2.5, 3.5),
+        "the text 'NA' counts as missing.*'NA' in row 2.*drop the rows",
+        column(1.5, 2.5, 3.5),
+    ),
+    "an empty input": Case(inputs(1, "", 3, 4), "`x` .*Received: an empty cell in row 2.*Fill in", inputs(1, 2, 3, 4)),
+    "infinity": Case(
+        inputs(1, "inf", 3, 4), "must hold finite numbers. Received: inf in row 2.*Correct", inputs(1, 2, 3, 4)
+    ),
+    "a word among the inputs": Case(
+        inputs(1, "tall", 3, 4), "Received: 'tall' in row 2.*Write them as plain numbers", inputs(1, 180, 3, 4)
+    ),
+    "separators among the inputs": Case(
+        inputs("1,925", 2, 3, 4), "'1,925' in row 1.*plain numbers such as 1925.5", inputs(1925, 2, 3, 4)
+    ),
+    "words as amounts": Case(
+        column("a", "b", "a", "b", task="regression"),
+        "'a' in row 1.*say `task: classification`",
+        column("a", "b", "a", "b", task="classification"),
+    ),
+    "inputs that float64 confounds": Case(
+        inputs(BIG, BIG + 1, BIG, BIG + 1),
+        f"float64 can tell apart.*{BIG + 1} in row 2, {BIG} in row 3.*Subtract",
+        inputs(0, 1, 0, 1),
+    ),
+    "amounts that float64 confounds": Case(
+        column(BIG, BIG + 1, BIG, BIG + 1, task="regression"),
+        "say `task: classification`",
+        column(BIG, BIG + 1, BIG, BIG + 1, task="classification"),
+    ),
+    "amounts as text": Case(
+        table(x=[1.0, 2.0], y=["1.5", "2.5"]), "'1.5' in row 1.*Save it as numbers", table(x=[1.0, 2.0], y=[1.5, 2.5])
+    ),
+    "amounts as text, said to be classes": Case(
+        table(x=[1.0] * 4, y=["1.5", "2.5"] * 2),
+        "say `task: classification`",
+        table(task="classification", x=[1.0] * 4, y=["1.5", "2.5"] * 2),
+    ),
+    "lists as targets": Case(
+        table(x=[1.0, 2.0], y=[[1], [2]]),
+        r"Received: \[1\] \(ndarray\) in row 1.*a number or a word",
+        table(x=[1.0, 2.0], y=[1.5, 2.5]),
+    ),
+    "an empty target": Case(
+        column("a", "", "b", "a"),
+        "must have a value in every row. Received: an empty cell in row 2",
+        column("a", "b", "b", "a"),
+    ),
+    "a ? among numbers": Case(
+        column(38, "?", 60, 38, 60), r"4 cells are numbers.*'\?' in row 2.*drop the rows", ok_column
+    ),
+    "a ? that is a class": Case(
+        column(38, "?", 38, "?"), "say `task: classification`", column(38, "?", 38, "?", task="classification")
+    ),
+    "dates": Case(
+        table(x=[1.0, 2.0], y=pd.to_datetime(["2024-01-01", "2024-01-02"])),
+        "look like amounts or dates",
+        table(x=[1.0, 2.0], y=[1.5, 2.5]),
+    ),
+    "a class of one": Case(
+        column("a", "a", "b"), "1 of class `b`. Give more examples, or leave the class out.", column("a", "a", "b", "b")
+    ),
+    "amounts taken for classes": Case(
+        column(7, 8, 9), "1 of class `7`. Say `task: regression`", column(7, 8, 9, task="regression")
+    ),
+    # Sources.
+    "no source": Case(source(), "Received: none. Give one of digits", source(name="iris")),
+    "an unknown set": Case(source(name="irs"), "Did you mean `iris`?", source(name="iris")),
+    "a negative seed": Case(
+        source(name="moons", generator_seed=-1),
+        "Received: -1. Give a whole number such as 0.",
+        source(name="moons", generator_seed=0),
+    ),
+    "a field of files": Case(source(name="iris", target="y"), "Received: y. Leave `target` out.", source(name="iris")),
+    "three moons": Case(
+        source(name="moons", classes=3), "Received: 3. Change the number of classes.", source(name="moons", classes=2)
+    ),
+    "too few examples": Case(
+        source(name="blobs", examples=5), "Received: 5 examples. Give 6 or more.", source(name="blobs", examples=6)
+    ),
+    "a negative noise": Case(
+        source(name="blobs", noise=-1.0), "Received: -1.0. Give such as 0.1.", source(name="blobs", noise=0.1)
+    ),
+    # Splits.
+    "a share of 1": Case(
+        call(lambda: training_examples(10, 1.0)),
+        "Received: 1.0. Give a share such as 0.2.",
+        call(lambda: training_examples(10, 0.2)),
+    ),
+    "one example": Case(
+        call(lambda: training_examples(1, 0.5)),
+        "Received: 1. Give more examples.",
+        call(lambda: training_examples(2, 0.5)),
+    ),
+    "too large a share": Case(
+        call(lambda: require_parts(DatasetShape(150, 4, 3, "multiclass"), 0.99)),
+        "Received: 0.99, which leaves 1 of 150. Give 0.98 or less.",
+        call(lambda: require_parts(DatasetShape(150, 4, 3, "multiclass"), 0.98)),
+    ),
+    "a class of one in a split": Case(few([5, 1], 0.5), "Received: 1 of class number 1. Give more", few([5, 2], 0.5)),
+    "too few to train on": Case(few([2, 2, 2], 0.6), "Lower the share .* to 0.5 or less.", few([2, 2, 2], 0.5)),
+    "numbers beyond float32": Case(wide(1e200), "must fit float32 .*a unit that makes the numbers smaller", wide(1.0)),
+}
+
+
+def caught(action: Action, folder: Path) -> tuple[str, tuple[str, int]]:
+    """The sentence of an error, and the file and line in the data's package that raised it."""
+    with pytest.raises((DataError, UserCodeError)) as refused:
+        action(folder)
+    frame = [entry for entry in refused.traceback if Path(entry.path).parent == FOLDER][-1]
+    return str(refused.value), (Path(frame.path).name, frame.lineno + 1)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_mistake_is_one_sentence_whose_way_out_works(case, tmp_path):
+    said, _ = caught(case.broken, tmp_path)
+    assert re.search(case.said, said), said
+    assert "\n" not in said
+    assert not re.search(r"[.?!;,][A-Z]", re.sub(r"`[^`]*`|'[^']*'", "_", said)), "a space is missing"
+    assert case.followed(tmp_path) is not None
+
+
+def sites() -> dict[tuple[str, int], tuple[int, str]]:
+    """Every place that raises an error of the data: (file, first line) -> (last line, its text)."""
+    found = {}
+    for path in FOLDER.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        # The checks of a split that is made by hand have tests of their own.
+        own = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "Split"]
+        skipped = {id(inner) for node in own for inner in ast.walk(node)}
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Raise) or node.exc is None or id(node) in skipped:
+                continue
+            # What is caught in the same function is no error of a user's.
+            if "ValueError" not in (text := ast.unparse(node.exc)):
+                found[path.name, node.lineno] = (node.end_lineno or node.lineno, text)
+    return found
+
+
+def test_every_place_that_raises_has_its_case(tmp_path):
+    raised = {caught(case.broken, tmp_path)[1] for case in CASES.values()}
+    untried = [
+        f"{file}:{first} {text}"
+        for (file, first), (last, text) in sites().items()
+        if not any(name == file and first <= line <= last for name, line in raised)
+    ]
+    assert untried == []
+
+
+def test_every_error_says_what_was_received():
+    texts = [text for _, text in sites().values() if "Error(" in text]
+    assert [text for text in texts if not re.search("Received: |has no |is not a known", text)] == []

@@ -1,0 +1,133 @@
+"""Tells what a single cell holds: a number, a missing value, a number or date in disguise, or a word."""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Objects = NDArray[np.object_]
+
+MISSING_WORDS = frozenset(
+    {
+        *("NA", "N/A", "n/a", "#NA", "#N/A", "#N/A N/A", "<NA>", "NULL", "null", "None"),
+        *("NaN", "nan", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+    }
+)
+"""What pandas, R and spreadsheets write for a missing number; among words it is a word like any other."""
+
+SHOWN = 3
+"""So many cells are named in a message."""
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.ASCII | re.IGNORECASE)
+_AMOUNT = r"(\d{1,3}([,.'_\s]\d{3})+([.,]\d+)?|\d+([.,]\d+)?|[.,]\d+)"
+_DISGUISED = re.compile(rf"[-+(]?\s*[$€£¥]?\s*[-+]?{_AMOUNT}\s*[%‰$€£¥]?\)?", re.ASCII)
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})( .*)?"
+    r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}",
+    re.ASCII,
+)
+
+
+class Kind(Enum):
+    """What a cell holds."""
+
+    EMPTY = "no value"
+    MISSING_WORD = "a text that stands for no value in a column of numbers"
+    NUMBER = "a number, or its text"
+    DISGUISED = "a date, or a number with a sign or separator that hides it"
+    WORD = "any other text, true and false"
+    OTHER = "what is neither a number nor text"
+
+
+def kind_of(cell: Any) -> Kind:
+    """Tell what a cell holds.
+
+    >>> [kind_of(cell).name for cell in ("38", "NA", "1,925", "2024-05-01", "cat", None)]
+    ['NUMBER', 'MISSING_WORD', 'DISGUISED', 'DISGUISED', 'WORD', 'EMPTY']
+    """
+    if isinstance(cell, str):
+        return _kind_of_text(cell.strip())
+    if isinstance(cell, bool | np.bool_):
+        return Kind.WORD
+    if is_missing(cell):
+        return Kind.EMPTY
+    # Looked at before the numbers, as NumPy counts its durations among the integers.
+    if isinstance(cell, datetime.date | datetime.time | datetime.timedelta | np.datetime64 | np.timedelta64):
+        return Kind.DISGUISED
+    # A Decimal is no Real for Python.
+    return Kind.NUMBER if isinstance(cell, numbers.Real | Decimal) else Kind.OTHER
+
+
+def _kind_of_text(text: str) -> Kind:
+    if not text:
+        return Kind.EMPTY
+    if text in MISSING_WORDS:
+        return Kind.MISSING_WORD
+    if _NUMBER.fullmatch(text):
+        return Kind.NUMBER
+    return Kind.DISGUISED if _DISGUISED.fullmatch(text) or _DATE.fullmatch(text) else Kind.WORD
+
+
+def is_missing(cell: Any) -> bool:
+    """Tell whether a cell that is not text has no value: None, NaN, NaT or the NA of pandas.
+
+    >>> is_missing(None), is_missing(float("nan")), is_missing(0.0)
+    (True, True, False)
+    """
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return True
+    # NaN and NaT differ from themselves; an array would answer with an array.
+    return isinstance(cell, numbers.Number | np.datetime64 | np.timedelta64) and bool(cell != cell)
+
+
+def kinds_of(cells: Objects) -> Objects:
+    """Tell what each cell holds, (N,); texts that repeat are looked at once."""
+    known: dict[str, Kind] = {}
+    kinds = np.empty(len(cells), dtype=object)
+    for row, cell in enumerate(cells):
+        if not isinstance(cell, str):
+            kinds[row] = kind_of(cell)
+            continue
+        if cell not in known:
+            known[cell] = kind_of(cell)
+        kinds[row] = known[cell]
+    return kinds
+
+
+def named(cells: Sequence[Any] | NDArray[Any], rows: NDArray[np.intp]) -> str:
+    """Name the first cells of ``rows`` with their rows, counted from 1.
+
+    >>> named(["1", "?", "", "?", "?"], np.array([1, 2, 3, 4]))
+    "'?' in row 2, an empty cell in row 3, '?' in row 4 and 1 more such cell (the first row is 1)"
+    """
+    first = [f"{spelled(cells[int(row)])} in row {int(row) + 1}" for row in rows[:SHOWN]]
+    more = len(rows) - len(first)
+    rest = f" and {more:,} more such {'cell' if more == 1 else 'cells'}" if more else ""
+    return f"{', '.join(first)}{rest} (the first row is 1)"
+
+
+def spelled(cell: Any) -> str:
+    """Spell a cell so that its type shows.
+
+    >>> spelled("NA"), spelled(""), spelled(float("inf")), spelled(datetime.date(2024, 5, 1))
+    ("'NA'", 'an empty cell', 'inf', '2024-05-01 (date)')
+    """
+    if isinstance(cell, str | np.str_):
+        return repr(_short(str(cell))) if cell.strip() else "an empty cell"
+    if is_missing(cell):
+        return "NaN" if isinstance(cell, float) else "no value"
+    is_plain = isinstance(cell, bool | np.bool_ | float | int | np.number) and not isinstance(cell, np.timedelta64)
+    return _short(str(cell)) if is_plain else f"{_short(str(cell))} ({type(cell).__name__})"
+
+
+def _short(text: str) -> str:
+    text = text.replace("\n", " ")
+    return text if len(text) <= 40 else f"{text[:37]}..."

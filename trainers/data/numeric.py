@@ -1,0 +1,170 @@
+"""Reads a column as numbers, and names the cells that stand in the way with their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data.cells import Kind, kinds_of, named
+from trainers.data.dataset import Floats
+from trainers.errors import DataError
+
+MOST_EXACT = 2**53
+"""Up to here float64 holds every whole number."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Column:
+    """The cells of a column and where they come from.
+
+    Args:
+        name: of the column.
+        origin: the file or function, for messages.
+        cells: (N,) numbers, true and false, dates, or objects (text is among these).
+        is_typed: whether text is a type of its own there; in a CSV file a number is text as well.
+        is_target: whether it is the column to predict.
+        has_task: whether the user can say by a `task` what is predicted.
+    """
+
+    name: str
+    origin: str
+    cells: NDArray[Any]
+    is_typed: bool = True
+    is_target: bool = False
+    has_task: bool = True
+
+    def __str__(self) -> str:
+        return f"column `{self.name}` of `{self.origin}`"
+
+    @property
+    def without(self) -> str:
+        """What to do about cells that are no amounts, continuing "..., or "."""
+        if not self.is_target:
+            return "drop the column"
+        if self.has_task:
+            return "say `task: classification` if every cell names a class"
+        return "return the labels of `numpy.unique(targets, return_inverse=True)` if every cell names a class"
+
+
+def read_numbers(column: Column) -> Floats:
+    """Read a column as (N,) finite numbers; true is 1 and false is 0.
+
+    Raises:
+        DataError: naming the first cells that are missing, are no numbers or are infinite, with their rows; or two
+            whole numbers that are one and the same in float64.
+
+    >>> read_numbers(Column(name="x", origin="a.csv", cells=np.array(["1", "2.5"], dtype=object)))
+    array([1. , 2.5])
+    """
+    values = finite_numbers(column)
+    _require_told_apart(column, values)
+    return values
+
+
+def finite_numbers(column: Column) -> Floats:
+    """Read a column as `read_numbers` does; whole numbers beyond `MOST_EXACT` may become one.
+
+    Raises:
+        DataError: naming the first cells that are missing, are no numbers or are infinite, with their rows.
+    """
+    cells = column.cells
+    if cells.dtype.kind in "biuf":
+        with np.errstate(over="ignore"):
+            values = cells.astype(np.float64)
+        require_present(column, np.isnan(values))
+    else:
+        values = _converted(column)
+    infinite = np.isinf(values)
+    if infinite.any():
+        raise DataError(
+            f"{column} must hold finite numbers. Received: {named(cells, np.flatnonzero(infinite))}. "
+            "Correct or drop the rows."
+        )
+    return values
+
+
+def require_present(column: Column, missing: NDArray[np.bool_]) -> None:
+    """Refuse cells without a number, and say which text counts as none.
+
+    Args:
+        column: of N cells.
+        missing: (N,) true where a cell has no value.
+
+    Raises:
+        DataError: if one is missing.
+    """
+    if not missing.any():
+        return
+    rows = np.flatnonzero(missing)
+    words = dict.fromkeys(repr(cell) for cell in column.cells[rows] if isinstance(cell, str) and cell.strip())
+    counts = f", among which the text {' or '.join(list(words)[:3])} counts as missing" if words else ""
+    raise DataError(
+        f"{column} must hold finite numbers{counts}. Received: {named(column.cells, rows)}. Fill in or drop the rows."
+    )
+
+
+def _converted(column: Column) -> Floats:
+    """Convert objects, cell by cell."""
+    kinds = kinds_of(column.cells)
+    missing = np.array([kind in (Kind.EMPTY, Kind.MISSING_WORD) for kind in kinds], dtype=bool)
+    wrong = np.array([kind is not Kind.NUMBER for kind in kinds], dtype=bool) & ~missing
+    wrong &= np.array([not isinstance(cell, bool | np.bool_) for cell in column.cells], dtype=bool)
+    if wrong.any():
+        raise DataError(
+            f"{column} must hold numbers. Received: {named(column.cells, np.flatnonzero(wrong))}. "
+            f"Write them as plain numbers such as 1925.5, or {column.without}."
+        )
+    require_present(column, missing)
+    return np.array([_float(cell) for cell in column.cells], dtype=np.float64)
+
+
+def _float(cell: Any) -> float:
+    try:
+        return float(cell)
+    except OverflowError:
+        # A whole number of more than 308 digits.
+        return np.inf if cell > 0 else -np.inf
+
+
+def whole_numbers(cells: NDArray[Any]) -> NDArray[Any] | None:
+    """The cells as exact whole numbers, (N,), in a dtype that holds them; None if one is not whole.
+
+    Args:
+        cells: (N,) finite numbers, or objects that are numbers or their text.
+
+    >>> whole_numbers(np.array(["9007199254740993", "2.0"], dtype=object)).tolist()
+    [9007199254740993, 2]
+    """
+    if cells.dtype.kind in "iu":
+        return cells
+    if cells.dtype.kind == "b":
+        return cells.astype(np.int64)
+    if cells.dtype.kind == "f":
+        return cells if np.all(cells == np.floor(cells)) else None
+    is_exact = (int, np.integer, np.bool_)
+    exact = [int(cell) if isinstance(cell, is_exact) else Decimal(str(cell).strip()) for cell in cells]
+    if any(number != number.to_integral_value() for number in exact if isinstance(number, Decimal)):
+        return None
+    return np.array([int(number) for number in exact], dtype=object)
+
+
+def _require_told_apart(column: Column, values: Floats) -> None:
+    """Refuse different whole numbers that float64 makes one: what they tell apart would be lost."""
+    if not len(values) or column.cells.dtype.kind in "bf" or np.abs(values).max() < MOST_EXACT:
+        return
+    exact = whole_numbers(column.cells)
+    if exact is None:
+        return
+    order = np.argsort(exact, kind="stable")
+    alike = (np.diff(values[order]) == 0) & (exact[order][1:] != exact[order][:-1])
+    if alike.any():
+        first = int(alike.argmax())
+        raise DataError(
+            f"{column} must hold numbers that float64 can tell apart. "
+            f"Received: {named(exact, np.sort(order[[first, first + 1]]))}. "
+            f"Subtract from all cells what they have in common, or {column.without}."
+        )

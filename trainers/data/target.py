@@ -1,0 +1,171 @@
+"""Reads the column to predict: as classes or as numbers, and never as the one where the cells say the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data.cells import Kind, kinds_of, named
+from trainers.data.dataset import Floats
+from trainers.data.numeric import Column, finite_numbers, read_numbers, require_present, whole_numbers
+from trainers.errors import DataError
+
+Task = Literal["auto", "classification", "regression"]
+MOST_CLASSES = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """A class for each example.
+
+    Args:
+        labels: (N,) indices into ``names``.
+        names: of the classes, in their order.
+    """
+
+    labels: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
+def is_classification(targets: NDArray[Any], task: Task) -> bool:
+    """Decide the task of a target of numbers: ``auto`` is classification for few distinct whole numbers.
+
+    **Variant.** Few is at most `MOST_CLASSES`. A target of words or of true and false is always classification
+    unless ``task`` says otherwise.
+
+    Args:
+        targets: (N,), finite.
+        task: what the user said.
+
+    >>> is_classification(np.array([1.0, 2.0, 2.0]), "auto"), is_classification(np.array([1.5, 2.0]), "auto")
+    (True, False)
+    """
+    if task != "auto":
+        return task == "classification"
+    return whole_numbers(targets) is not None and len(np.unique(targets)) <= MOST_CLASSES
+
+
+def read_target(column: Column, task: Task) -> Classes | Floats:
+    """Read the column to predict.
+
+    **Variant.** Words are classes, also those that stand for a missing value elsewhere, such as None. Among
+    numbers alone they are missing values. A column of which half or more is numbers or dates, or that has more
+    than `MOST_CLASSES` different ones, is refused where words are in it, unless ``task`` says classification.
+
+    Args:
+        column: N cells.
+        task: what the user said.
+
+    Returns:
+        the classes, or (N,) numbers.
+
+    Raises:
+        DataError: naming the cells that cannot be used, with their rows, and what they would have to be.
+    """
+    if task == "regression":
+        return read_numbers(column)
+    cells = column.cells
+    if cells.dtype.kind == "b":
+        return _by_text(column)
+    if cells.dtype.kind in "iuf":
+        return _of_numbers(column, task)
+    kinds = kinds_of(cells)
+    _refuse_cells(column, kinds == Kind.OTHER)
+    is_number = kinds == Kind.NUMBER
+    is_word = (kinds == Kind.WORD) | (kinds == Kind.DISGUISED)
+    if is_number.any() and not is_word.any():
+        require_present(column, (kinds == Kind.EMPTY) | (kinds == Kind.MISSING_WORD))
+        return _of_number_texts(column, task) if column.is_typed and _is_text(cells) else _of_numbers(column, task)
+    _require_class(column, kinds == Kind.EMPTY)
+    if task == "auto":
+        _refuse_amounts(column, is_number | (kinds == Kind.DISGUISED), ~is_number)
+    return _by_text(column)
+
+
+def _of_numbers(column: Column, task: Task) -> Classes | Floats:
+    """Decide by the numbers; whole ones are classes by all their digits."""
+    floats = finite_numbers(column)
+    exact = whole_numbers(column.cells)
+    values = floats if exact is None else exact
+    if not is_classification(values, task):
+        return read_numbers(column)
+    distinct, labels = np.unique(values, return_inverse=True)
+    names = tuple(
+        str(int(value)) if exact is not None or value == np.floor(value) else repr(float(value)) for value in distinct
+    )
+    way_out = f"{_amounts_way_out(column)} if these are amounts, or give more examples."
+    _require_two_each(column, labels, names, way_out)
+    return Classes(labels, names)
+
+
+def _of_number_texts(column: Column, task: Task) -> Classes | Floats:
+    """Decide on numbers that were stored as text: few whole ones are classes, by their text."""
+    floats = finite_numbers(column)
+    exact = whole_numbers(column.cells)
+    if not is_classification(floats if exact is None else exact, task):
+        first = named(column.cells, np.arange(len(column.cells)))
+        raise DataError(
+            f"{column} must hold numbers as numbers, or words. Received: {first}, all of them text. "
+            f"Save it as numbers to predict amounts, or {column.without}."
+        )
+    return _by_text(column)
+
+
+def _by_text(column: Column) -> Classes:
+    # Objects, as an array of text would drop NUL characters at the end of a cell.
+    texts = np.array([str(cell) for cell in column.cells], dtype=object)
+    names, labels = np.unique(texts, return_inverse=True)
+    _require_two_each(column, labels, names.tolist(), "Give more examples, or leave the class out.")
+    return Classes(labels, tuple(names.tolist()))
+
+
+def _refuse_cells(column: Column, wrong: NDArray[np.bool_]) -> None:
+    if wrong.any():
+        raise DataError(
+            f"{column} must hold numbers or text. Received: {named(column.cells, np.flatnonzero(wrong))}. "
+            "Save a number or a word for each row."
+        )
+
+
+def _require_class(column: Column, missing: NDArray[np.bool_]) -> None:
+    if missing.any():
+        raise DataError(
+            f"{column}, the target, must have a value in every row. "
+            f"Received: {named(column.cells, np.flatnonzero(missing))}. Fill in or drop the rows."
+        )
+
+
+def _refuse_amounts(column: Column, is_amount: NDArray[np.bool_], odd: NDArray[np.bool_]) -> None:
+    """Refuse a column of numbers with some cells that cannot be read as such: it is not one of classes."""
+    amounts = {str(cell) for cell in column.cells[is_amount]}
+    if 2 * int(is_amount.sum()) < len(column.cells) and len(amounts) <= MOST_CLASSES:
+        return
+    plain = int((~odd).sum())
+    what = f"{plain:,} cells are numbers, and these are not" if plain else "these look like amounts or dates"
+    raise DataError(
+        f"{column}, the target, must hold numbers alone or words alone ({what}). "
+        f"Received: {named(column.cells, np.flatnonzero(odd))}. "
+        f"Write them as plain numbers such as 1925.5, drop the rows, or {column.without}."
+    )
+
+
+def _amounts_way_out(column: Column) -> str:
+    """How to say that whole numbers are amounts."""
+    return "Say `task: regression`" if column.has_task else "Return `trainers.data.dataset.regression(...)`"
+
+
+def _require_two_each(column: Column, labels: NDArray[Any], classes: Sequence[str], way_out: str) -> None:
+    counts = np.bincount(labels)
+    if len(classes) > 1 and counts.min() < 2:
+        raise DataError(
+            f"every class of `{column.origin}` must have at least 2 examples, one to train on and one to validate. "
+            f"Received: 1 of class `{classes[int(counts.argmin())]}`. {way_out}"
+        )
+
+
+def _is_text(cells: NDArray[Any]) -> bool:
+    return all(isinstance(cell, str) for cell in cells)
