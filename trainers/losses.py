@@ -43,12 +43,14 @@ def _softmax_terms(z: Array, targets: Array) -> tuple[Array, Array, Array, Array
     at_target += (np.arange(trials) * (classes * examples))[:, None]
     z_target = z.reshape(-1)[at_target]
     largest = z == 0
+    # Never true where the largest output is NaN or infinite, as the shift makes NaN of it.
     hits = z_target == 0
-    if np.count_nonzero(largest) > hits.size:
-        # Ties: the first of the largest outputs is the prediction, as for argmax.
-        hits = largest.argmax(axis=1) == targets
     np.exp(z, out=z)
     total = np.add.reduce(z, axis=1)
+    # An example has one 0, or several where outputs tie; none where the largest is not finite, and then total is NaN.
+    if np.count_nonzero(largest) > np.count_nonzero(total == total):
+        # Of ties the first is the prediction, as for argmax. This is found example by example, whoever else has ties.
+        hits &= largest.argmax(axis=1) == targets
     loss = np.log(total)
     loss -= z_target
     return loss, hits, total, at_target
@@ -62,7 +64,8 @@ def softmax_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Arr
         targets: (K, B) integer class indices.
 
     Returns:
-        loss (K, B), and hits (K, B) bool: argmax, the first of ties, is the target.
+        loss (K, B), and hits (K, B) bool: argmax, the first of ties, is the target. Outputs whose largest is NaN or
+        infinite are no hit.
     """
     loss, hits, total, at_target = _softmax_terms(z, targets)
     scale = z.dtype.type(1.0 / z.shape[2])
@@ -77,6 +80,21 @@ def softmax_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
     return loss, hits
 
 
+def _binary_terms(z: Array, targets: Array) -> tuple[Array, Array, Array, Array]:
+    """Loss (K, B), whether the target is 1, whether ``z > 0`` agrees with it, and ``exp(-|z|)``; ``z`` stays."""
+    logit = z[:, 0, :]
+    is_one = targets > 0.5
+    exponential = np.abs(logit)
+    np.negative(exponential, out=exponential)
+    np.exp(exponential, out=exponential)
+    loss = np.log1p(exponential)
+    # max(z, 0) - z y is exactly 0 or |z|; added in one go, it leaves a small loss its digits.
+    distance = np.maximum(logit, 0)
+    distance -= logit * is_one
+    loss += distance
+    return loss, is_one, (logit > 0) == is_one, exponential
+
+
 def binary_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
     """Binary cross-entropy on the logit: ``loss = max(z, 0) - z y + log(1 + exp(-|z|))``.
 
@@ -85,33 +103,28 @@ def binary_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
         targets: (K, B), 0 or 1.
 
     Returns:
-        loss (K, B), and hits (K, B): ``z > 0`` agrees with the target.
+        loss (K, B), and hits (K, B): ``z > 0`` agrees with the target. A logit that is NaN or infinite is no hit.
     """
-    logit = z[:, 0, :]
-    y = targets.astype(z.dtype, copy=False)
-    loss = np.abs(logit)
-    np.negative(loss, out=loss)
-    np.exp(loss, out=loss)
-    np.log1p(loss, out=loss)
-    # max(z, 0) - z y is exactly 0 or |z|; added in one go, it leaves a small loss its digits.
-    distance = np.maximum(logit, 0)
-    distance -= logit * y
-    loss += distance
-    return loss, (logit > 0) == (y > 0.5)
+    loss, _, agrees, _ = _binary_terms(z, targets)
+    agrees &= np.isfinite(loss)
+    return loss, agrees
 
 
 def binary_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
-    """`binary_cross_entropy`, leaving ``dz = (sigmoid(z) - y) / B`` in ``z``."""
-    loss, hits = binary_cross_entropy(z, targets)
-    logit = z[:, 0, :]
-    # sigmoid(z) = (1 + tanh(z / 2)) / 2 cannot overflow.
-    logit *= z.dtype.type(0.5)
-    np.tanh(logit, out=logit)
-    logit += z.dtype.type(1.0)
-    logit *= z.dtype.type(0.5)
-    logit -= targets
-    logit *= z.dtype.type(1.0 / z.shape[2])
-    return loss, hits
+    """`binary_cross_entropy`, leaving ``dz = (sigmoid(z) - y) / B`` in ``z``.
+
+    With ``e = exp(-|z|)`` that difference is ``e / (1 + e)`` where the prediction agrees with the target and
+    ``1 / (1 + e)`` where it does not, below 0 for y = 1: no subtraction, so that a small gradient keeps its digits.
+    """
+    loss, is_one, agrees, exponential = _binary_terms(z, targets)
+    kind = z.dtype.type
+    numerator = np.where(agrees, exponential, kind(1.0))
+    exponential += kind(1.0)
+    numerator /= exponential
+    share = kind(1.0 / z.shape[2])
+    np.multiply(numerator, np.where(is_one, -share, share), out=z[:, 0, :])
+    agrees &= np.isfinite(loss)
+    return loss, agrees
 
 
 def squared_error(z: Array, targets: Array) -> tuple[Array, Array]:

@@ -1,6 +1,7 @@
 """The losses are checked by hand and against torch, at the edges of the floating-point range too."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from trainers.losses import LOSSES
+from trainers.networks.torch_module import TorchTile
 
 
 def test_softmax_cross_entropy_by_hand() -> None:
@@ -103,3 +105,27 @@ def test_a_number_that_is_not_finite_makes_its_own_loss_not_finite_and_no_other(
         z[0, 0, 1] = np.nan
         loss, _ = LOSSES[task].gradient(z, np.zeros((2, 2), dtype=np.int64))
         assert np.isfinite(loss).tolist() == [[True, False], [True, True]]
+
+
+@pytest.mark.parametrize("target", [0, 1])
+def test_a_binary_gradient_keeps_its_digits_wherever_the_logit_lies(target: int) -> None:
+    # In float64, y = 1: sigmoid(z) - 1 = -exp(-z) / (1 + exp(-z)) = -1 / (1 + exp(z)), without a difference.
+    logits = np.linspace(-100.0, 100.0, 4001).astype(np.float32)
+    wide = logits.astype(np.float64)
+    expected = -1.0 / (1.0 + np.exp(wide)) if target else 1.0 / (1.0 + np.exp(-wide))
+    z = logits.reshape(-1, 1, 1).copy()
+    LOSSES["binary"].gradient(z, np.full((len(z), 1), target))
+    # Beyond |z| = 87 the slope itself is below what float32 holds with all digits.
+    smallest = float(np.finfo(np.float32).smallest_subnormal)
+    np.testing.assert_allclose(z.ravel(), expected, rtol=1e-6, atol=smallest)
+    outputs = torch.tensor(logits.reshape(-1, 1, 1), requires_grad=True)
+    loss, _ = TorchTile._losses(_Binary(), outputs, torch.full((len(z), 1), float(target)))  # type: ignore[arg-type]
+    (gradient,) = torch.autograd.grad(loss.sum(), outputs)
+    np.testing.assert_allclose(gradient.numpy().ravel(), expected, rtol=1e-6, atol=smallest)
+
+
+class _Binary:
+    """What the losses on torch ask a tile for."""
+
+    pack = SimpleNamespace(task="binary")
+    _wide = torch.float32

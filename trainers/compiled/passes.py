@@ -30,7 +30,7 @@ def shift_by_largest(z: Array, targets: Array, z_target: Array, hits: Array) -> 
         z: (K, C, B), changed in place.
         targets: (K, B).
         z_target: (K, B), written.
-        hits: (K, B) bool, written; the first of ties is the argmax, and NaN is largest, as for NumPy.
+        hits: (K, B) bool, written; the first of ties is the argmax. Where the largest is NaN or infinite, no hit.
     """
     largest = np.empty(z.shape[2], z.dtype)
     first = np.empty(z.shape[2], np.int64)
@@ -50,7 +50,8 @@ def shift_by_largest(z: Array, targets: Array, z_target: Array, hits: Array) -> 
                 row[b] -= largest[b]
         for b in range(z.shape[2]):
             z_target[k, b] = z[k, targets[k, b], b]
-            hits[k, b] = first[b] == targets[k, b]
+            # The target's output is 0 now if it is the largest, and NaN if the largest was NaN or infinite.
+            hits[k, b] = first[b] == targets[k, b] and z_target[k, b] == 0
 
 
 @compile_loop

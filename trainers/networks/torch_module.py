@@ -189,11 +189,13 @@ class TorchTile:
         outputs = outputs.to(self._wide)
         if self.pack.task == "multiclass":
             loss = functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction="none")
-            return loss.view(targets.shape), outputs.argmax(2) == targets
+            hits = (outputs.argmax(2) == targets) & torch.isfinite(outputs.detach().amax(2))
+            return loss.view(targets.shape), hits
         z = outputs[:, :, 0]
         if self.pack.task == "binary":
-            loss = functional.binary_cross_entropy_with_logits(z, targets.to(z.dtype), reduction="none")
-            return loss, (z > 0) == (targets > 0.5)
+            # By the margin: torch's binary_cross_entropy_with_logits loses the digits of a small gradient for y = 0.
+            margin = torch.where(targets > 0.5, z, -z)
+            return -functional.logsigmoid(margin), ((z > 0) == (targets > 0.5)) & torch.isfinite(z.detach())
         return (z - targets) ** 2, torch.zeros_like(z, dtype=torch.bool)
 
     def _differentiate(self, loss: Tensor) -> None:
