@@ -17,9 +17,10 @@ from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
 from sweep.results import SweepResult, load_results
-from sweep.results.frames import read_environments, read_links
+from sweep.results.frames import read_base_rates, read_environments, read_links
 from sweep.space import SETTING_KEYS
 from sweep.tracking.records import RunLinks
+from trainers.base_rates import BaseRate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,7 @@ class Findings:
         cards: of the health checks.
         environments: what trained, one a start; empty if that was not kept.
         runs: where the MLflow runs are; None without.
+        base_rates: what simple predictions reach on the same splits; empty if that is not known.
     """
 
     folder: Path
@@ -82,6 +84,7 @@ class Findings:
     cards: tuple[Card, ...]
     environments: tuple[Mapping[str, str], ...] = ()
     runs: RunLinks | None = None
+    base_rates: tuple[BaseRate, ...] = ()
 
     @property
     def rng(self) -> np.random.Generator:
@@ -142,7 +145,7 @@ def gather(folder: Path) -> Findings:
             "not run to their end. Run the same command again: it goes on where it was stopped."
         )
     metric, mode = config.metric.name, config.metric.mode
-    if f"final_{metric}" not in trials:
+    if f"final_{metric}" not in trials or f"best_{metric}" not in trials:
         raise AnalysisError(
             f"a report needs the metric that the sweep compares by. Received: tables of `{folder}` without "
             f"`final_{metric}`. Run the sweep again with `--fresh`."
@@ -155,9 +158,11 @@ def gather(folder: Path) -> Findings:
         np.random.default_rng(SEED),
         target=config.trainer.target,
         scientific=config.scientific,
+        by=config.metric.by,
         selection_seeds=config.selection_seeds,
         report_seeds=config.report_seeds or None,
     )
+    rates = read_base_rates(folder)
     return Findings(
         folder,
         _subject(config, folder),
@@ -168,9 +173,10 @@ def gather(folder: Path) -> Findings:
         result.leaderboard,
         study,
         answer(study),
-        health(study, trials, result.epochs),
+        health(study, trials, result.epochs, rates),
         tuple(read_environments(folder)),
         _links(folder),
+        rates,
     )
 
 
