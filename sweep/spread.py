@@ -117,7 +117,8 @@ def probe_spread(preparation: Preparation) -> Spread:
         )
         values = np.full(PROBE_SEEDS, np.nan)
         bests = np.full(PROBE_SEEDS, np.nan)
-        better = np.fmin if config.metric.mode == "min" else np.fmax  # the first is NaN
+        # Before its first epoch a trial has no number, which these pass over.
+        better = np.fmin if config.metric.mode == "min" else np.fmax
         statuses = ["COMPLETED"] * PROBE_SEEDS
         for metrics in train(pack):
             values[metrics.trials] = metrics.values[config.metric.name]

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 from numpy.typing import NDArray
 
 By: TypeAlias = Literal["final", "best"]
@@ -51,8 +50,7 @@ def mean(values: Sequence[float] | NDArray[Any]) -> float:
 
 
 def value_of(values: NDArray[Any], by: By, mode: Literal["min", "max"]) -> float:
-    """The value of a trial that counts; NaN if it has none, or an epoch
-    without a number when the best counts.
+    """The value of a trial that counts; NaN if it has none.
 
     Args:
         values: the metric after each epoch; (E,).

@@ -35,6 +35,7 @@ from sweep.results.journal import FINISHED, Journal, to_results
 from sweep.results.leaderboard import leaderboard
 from sweep.results.mirror import Mirror, is_url, local_root, mirror_of, require_store
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
+from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     from sweep.analysis.ranking import By
@@ -216,7 +217,9 @@ class ResultsFolder:
         trials = trials_table(plan, ordered, past, metric, mode, target)
         _write_table(self.path / EPOCHS, epochs_table(plan, past))
         _write_table(self.path / TRIALS, trials)
-        ranked = leaderboard(trials_frame(trials), metric, mode, report_seeds=plan.report_seeds, by=by)
+        # The user's own optimizers may have hyperparameters of their own.
+        keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for arm in plan.arms for key in arm.setting))))
+        ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         self._journal.compact()

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sweep.errors import ResultsError
+from sweep.records import Setting
 from trainers.base_rates import BaseRate
 
 if TYPE_CHECKING:
@@ -87,6 +88,22 @@ def read_links(folder: Path) -> dict[str, Any]:
     """Where the MLflow runs of a sweep are: ``uri experiment_id run_id runs``; empty if it has none."""
     found = _read_json(folder / LINKS)
     return found if isinstance(found, dict) else {}
+
+
+def read_settings(folder: Path) -> dict[str, Setting]:
+    """The canonical setting of each arm, by arm id.
+
+    Raises:
+        ResultsError: if the folder has no plan, or a damaged one.
+    """
+    found = _read_json(folder / PLAN)
+    try:
+        return {str(arm["id"]): dict(arm["setting"]) for arm in found["arms"]}
+    except (TypeError, KeyError, ValueError) as error:
+        raise ResultsError(
+            f"a results folder must hold its `{PLAN}`. Received: `{folder}`, where it is missing or damaged. "
+            "Run the sweep again: it only writes it anew."
+        ) from error
 
 
 def read_base_rates(folder: Path) -> tuple[BaseRate, ...]:
