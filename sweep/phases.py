@@ -68,6 +68,7 @@ class Phases:
             metric.name,
             metric.mode,
             scientific=plan.design.scientific,
+            by=metric.by,
             selection_seeds=plan.seeds,
             report_seeds=plan.report_seeds,
         )
@@ -83,8 +84,8 @@ class Phases:
         self._has_report = True
         config = self._config
         metric = config.metric
-        so_far = self._folder.finalise(metric.name, metric.mode, config.trainer.target)
-        picked = select(so_far.trials, metric.name, metric.mode, scientific=config.scientific)
+        so_far = self._folder.finalise(metric.name, metric.mode, config.trainer.target, metric.by)
+        picked = select(so_far.trials, metric.name, metric.mode, scientific=config.scientific, by=metric.by)
         # A level that ended nowhere has nothing to report.
         self.plan = self.plan.with_report([one.arm_id for one in picked if one.selection.values])
         self._folder.extend(self.plan)

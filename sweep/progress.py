@@ -1,11 +1,11 @@
-"""Shows how far a sweep is: live in a terminal, in plain lines elsewhere, or not at all; and its leaderboard."""
+"""Shows how far a sweep is: live in a terminal, in plain lines elsewhere, or not at all."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -13,12 +13,24 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from sweep.results.rendering import render_leaderboard, spell
+from sweep.analysis.ranking import By, rule
+from sweep.analysis.wording import counted
+from sweep.results.rendering import spell
 
-__all__ = ["LiveProgress", "PlainProgress", "Progress", "Silent", "State", "make_progress", "render_leaderboard"]
+__all__ = ["Leader", "LiveProgress", "PlainProgress", "Progress", "Silent", "State", "make_progress"]
 
-Best = Mapping[str, tuple[str, float]]
-"""Optimizer -> the label of its best arm so far and that arm's value."""
+
+class Leader(NamedTuple):
+    """The best arm of an optimizer so far: its label, its value, over how many seeds, and by which epoch of each."""
+
+    label: str
+    value: float
+    seeds: int
+    by: By
+
+
+Best = Mapping[str, Leader]
+"""Optimizer -> its best arm so far."""
 
 LINE_SECONDS = 5.0
 """Least time between two plain lines."""
@@ -158,8 +170,10 @@ class PlainProgress:
         now = self._clock()
         state = self._state
         counts = f"{state.done:,}/{state.total:,} trials"
-        best = [f"{label}: {spell(value)}" for label, value in state.best.values()]
-        parts = [", ".join([counts, *state.facts(now)]), *(["best " + "; ".join(best)] if best else [])]
+        best = [f"{one.label}: {spell(one.value)} ({counted(one.seeds, 'seed')})" for one in state.best.values()]
+        parts = [", ".join([counts, *state.facts(now)])]
+        if best:
+            parts.append(f"best by the {ruling(state.best)}: {'; '.join(best)}")
         # The speed changes with the time alone; a line is only worth it when something else did.
         told = f"{counts} {state.running} {state.diverged} {state.failed} {best}"
         if told != self._shown:
@@ -216,10 +230,22 @@ class LiveProgress:
         )
         facts = Text("  ".join(state.facts(self._clock())), style="dim")
         best = [
-            Text(f"{spell(value):>8}  {label}", no_wrap=True, overflow="ellipsis")
-            for _, (label, value) in sorted(state.best.items())
-        ]
+            Text(f"{spell(one.value):>8}  {counted(one.seeds, 'seed'):>7}  {one.label}", no_wrap=True,
+                 overflow="ellipsis")
+            for _, one in sorted(state.best.items())
+        ]  # fmt: skip
+        if best:
+            best.insert(0, Text(f"best by the {ruling(state.best)}", style="dim"))
         return Group(bar, facts, *best)
+
+
+def ruling(best: Best) -> str:
+    """Say by what the arms were ranked, which is the same for all.
+
+    >>> ruling({"adam": Leader("adam lr=0.01", 0.98, 2, "final")})
+    'mean over seeds of the last epoch so far'
+    """
+    return f"{rule(next(iter(best.values())).by)} so far"
 
 
 def _time(seconds: float) -> str:

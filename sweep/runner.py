@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from sweep.analysis.card import Card
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.outcomes import Mode
+from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.board import Board
 from sweep.conclusion import conclude
@@ -25,6 +27,7 @@ from sweep.progress import Progress, Silent
 from sweep.report.ahead import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
+from sweep.space import SETTING_KEYS
 from sweep.tracking import (
     DatasetRecord,
     SweepRecord,
@@ -52,6 +55,10 @@ class RunResult(SweepResult):
         efficiency: share of the workers' time, from the start of `run` to its end, that went into training; None if
             nothing was trained.
         report: the page that was written; None without one.
+        by: whether the last or the best epoch of a trial ranks it.
+        base_rates: name of a simple prediction -> the compared metric on each of the seeds that rank.
+        answer: the sentence of the report; empty without one.
+        cards: its health checks, the serious ones first.
     """
 
     seconds: float = 0.0
@@ -63,6 +70,10 @@ class RunResult(SweepResult):
     selected: tuple[Selected, ...] = ()
     efficiency: float | None = None
     report: Path | None = None
+    by: By = "final"
+    base_rates: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    answer: str = ""
+    cards: tuple[Card, ...] = ()
 
 
 def run(
@@ -105,6 +116,7 @@ def run(
         phases = Phases(config, plan, folder)
         remaining = phases.first()
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
+        past = [one for one in folder.results() if one.trial.id in finished] if finished else []
         writer = None
         if uri is not None:
             tracking = config.tracking
@@ -117,12 +129,14 @@ def run(
                     database=tracking.store,
                 )
             )
-            if finished:
+            for one in past:
                 # A store that lacks what an earlier start trained gets it now; what it has is skipped.
-                for past in folder.results():
-                    if past.trial.id in finished:
-                        writer.log_trial(past)
-        board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
+                writer.log_trial(one)
+        metric = config.metric
+        board = Board(
+            progress or Silent(), metric.name, metric.mode, len(finished), metric.by, report_seeds=plan.report_seeds
+        )
+        board.remember(past)
         # Its libraries load while Ray starts.
         author = stack.enter_context(ReportProcess()) if config.report and remaining else None
         training = Training(preparation, folder, writer, board, phases)
@@ -147,6 +161,14 @@ def run(
             () if interrupted else phases.selected(result.trials),
             training.efficiency(seconds),
             report.html,
+            metric.by,
+            {
+                rate.name: tuple(found.values())
+                for rate in folder.base_rates()
+                if (found := rate.on(metric.name, plan.seeds))
+            },
+            report.sentence,
+            report.cards,
         )
 
 
@@ -176,6 +198,8 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
         config_yaml=as_yaml(config),
         metric=config.metric.name,
         mode=config.metric.mode,
+        by=config.metric.by,
+        added=tuple(dict.fromkeys(key for arm in plan.arms for key in arm.setting if key not in SETTING_KEYS)),
         parameters={"trials": trials, "arms": len(plan.arms), "seeds": len(plan.seeds)},
         dataset=DatasetRecord(
             name=source.name or source.module or Path(str(source.path)).name,

@@ -12,6 +12,7 @@ import numpy as np
 
 from sweep.analysis.pairing import compare
 from sweep.analysis.power import minimum_detectable_effect
+from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected, select
 from sweep.analysis.wording import counted, difference, metric_name
 from sweep.config.sections import METRICS
@@ -54,16 +55,17 @@ def find_spread(preparation: Preparation, name: str | None) -> Spread:
     if name is None:
         return probe_spread(preparation)
     config = preparation.config
-    return spread_of_results(find_folder(name, config.results), config.metric.name, config.scientific)
+    return spread_of_results(find_folder(name, config.results), config.metric.name, config.scientific, config.metric.by)
 
 
-def spread_of_results(folder: Path, metric: str, scientific: str) -> Spread:
+def spread_of_results(folder: Path, metric: str, scientific: str, by: By = "final") -> Spread:
     """Measure the spread between the best settings of an earlier sweep's levels.
 
     Args:
         folder: its results.
         metric: of both sweeps.
         scientific: the factor whose levels are compared.
+        by: which value of a trial counts.
 
     Raises:
         ResultsError: if the folder holds no results.
@@ -76,7 +78,7 @@ def spread_of_results(folder: Path, metric: str, scientific: str) -> Spread:
             f"`--spread-from` needs results of the same metric and factor. Received: `{folder}`, which has no "
             f"`{lacking}`. Name a sweep that has, or use `--probe`."
         )
-    picked = select(trials, metric, METRICS[metric].mode, scientific=scientific)
+    picked = select(trials, metric, METRICS[metric].mode, scientific=scientific, by=by)
     return _spread(picked, str(folder))
 
 
@@ -106,7 +108,7 @@ def probe_spread(preparation: Preparation) -> Spread:
     for arm in plan.arms:
         if plan.design.scientific in arm.setting:
             firsts.setdefault(arm.setting[plan.design.scientific], arm)
-    name = f"final_{config.metric.name}"
+    name, best_name = f"final_{config.metric.name}", f"best_{config.metric.name}"
     rows = []
     for level, arm in list(firsts.items())[:2]:
         trials = [Trial(f"{arm.id}-{seed}", arm, seed) for seed in range(PROBE_SEEDS)]
@@ -114,20 +116,24 @@ def probe_spread(preparation: Preparation) -> Spread:
             preparation.data, [spec_of(t) for t in trials], batch_size_of(arm.setting), int(arm.setting["epochs"])
         )
         values = np.full(PROBE_SEEDS, np.nan)
+        bests = np.full(PROBE_SEEDS, np.nan)
+        # Before its first epoch a trial has no number, which these pass over.
+        better = np.fmin if config.metric.mode == "min" else np.fmax
         statuses = ["COMPLETED"] * PROBE_SEEDS
         for metrics in train(pack):
             values[metrics.trials] = metrics.values[config.metric.name]
+            bests = better(bests, values)
             for end in metrics.ended:
                 statuses[end.trial] = end.status
         rows += [
-            {"arm_id": arm.id, "arm": arm.label, "level": str(level), "seed": t.seed, "status": status, name: value}
-            for t, status, value in zip(trials, statuses, values, strict=True)
-        ]
+            {"arm_id": arm.id, "arm": arm.label, "level": str(level), "seed": t.seed, "status": status, name: value,
+             best_name: best}
+            for t, status, value, best in zip(trials, statuses, values, bests, strict=True)
+        ]  # fmt: skip
     import pandas as pd
 
-    table = pd.DataFrame(rows, columns=["arm_id", "arm", "level", "seed", "status", name])
-    table[f"best_{config.metric.name}"] = table[name]
-    picked = select(table, config.metric.name, config.metric.mode, scientific="level")
+    table = pd.DataFrame(rows, columns=["arm_id", "arm", "level", "seed", "status", name, best_name])
+    picked = select(table, config.metric.name, config.metric.mode, scientific="level", by=config.metric.by)
     return _spread(picked, f"a probe of {counted(PROBE_SEEDS, 'seed')}")
 
 

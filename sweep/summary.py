@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sweep.analysis.ranking import rule
+from sweep.errors import SweepError
 from sweep.preparation import Estimate, Preparation
 
 if TYPE_CHECKING:
@@ -97,12 +99,12 @@ def print_plan(
 
 
 def print_summary(result: RunResult, console: Console | None = None) -> None:
-    """Print the leaderboard of a sweep, where its results lie, and how to open the dashboard."""
-    from sweep.progress import render_leaderboard
-    from sweep.results.rendering import render_selected
+    """Print the leaderboard of a sweep, the answer and its warnings, where the results lie, and how to open them."""
+    from sweep.results.rendering import render_leaderboard, render_selected
 
     console = console or _console()
-    render_leaderboard(result.leaderboard, console)
+    console.print(f"Ranked by the {rule(result.by)}:", soft_wrap=True)
+    render_leaderboard(result.leaderboard, console, result.by, result.base_rates)
     if result.selected:
         render_selected(result.selected, result.mode, console)
     counts = result.trials["status"].value_counts()
@@ -111,6 +113,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     console.print(f"{trials} in {duration(result.seconds)}{busy}", soft_wrap=True)
     for note in result.notes:
         console.print(note, soft_wrap=True)
+    _print_answer(result, console)
     console.print(f"results    {result.path}", soft_wrap=True)
     if result.report is not None:
         console.print(f"report     {result.report}", soft_wrap=True)
@@ -118,6 +121,26 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
         console.print(f"report     sweep report {result.path}", soft_wrap=True)
     if result.dashboard:
         console.print(f"dashboard  {result.dashboard}", soft_wrap=True)
+
+
+def _print_answer(result: RunResult, console: Console) -> None:
+    """The sentence of the report and what may mislead of it, whether a page was written or not."""
+    sentence, cards = result.answer, result.cards
+    if not sentence and not result.interrupted:
+        from sweep.report.findings import gather
+
+        try:
+            found = gather(result.path)
+        except SweepError:
+            # What keeps trials from being compared is among the notes.
+            return
+        sentence, cards = found.sentence, found.cards
+    if not sentence:
+        return
+    console.print(sentence, soft_wrap=True)
+    for card in cards:
+        if card.severity != "note":
+            console.print(f"{card.severity}: {card.sentence}", soft_wrap=True)
 
 
 def failures(trials: pd.DataFrame) -> str:

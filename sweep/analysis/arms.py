@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from sweep.analysis.outcomes import ENDED_WELL
+from sweep.analysis.ranking import By
 from sweep.analysis.wording import is_share
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ CONFIDENCE = 0.95
 
 
 def arm_summaries(
-    trials: pd.DataFrame, metric: str, confidence: float = CONFIDENCE
+    trials: pd.DataFrame, metric: str, confidence: float = CONFIDENCE, by: By = "final"
 ) -> Mapping[str, Mapping[str, float]]:
-    """Sum the trials of each arm up, by the value after the last epoch.
+    """Sum the trials of each arm up, by the value after the last epoch, or by that of the best.
 
     mean +- t s / sqrt(n), ``t`` the quantile of Student's t with ``n - 1`` degrees of freedom, as in
     `sweep.analysis.aggregate.estimate`; the interval of a share ends at 0 and 1.
@@ -29,19 +30,20 @@ def arm_summaries(
         trials: one row a trial.
         metric: such as ``val_loss``.
         confidence: of the interval.
+        by: which value of a trial counts.
 
     Returns:
         arm id -> ``seeds`` (that ended well), ``diverged_share`` of the seeds that ended, and, where there are such
-        numbers, ``final_<metric>_mean``, ``_low`` and ``_high`` (2 seeds or more) and ``target_steps_median`` (if half
+        numbers, ``<by>_<metric>_mean``, ``_low`` and ``_high`` (2 seeds or more) and ``target_steps_median`` (if half
         of the seeds that ended reached the target; one that missed counts as slower than any).
     """
     well = trials["status"].isin(ENDED_WELL)
     diverged = trials["status"] == "DIVERGED"
-    values = trials[f"final_{metric}"].astype(np.float64).where(well)
-    by = trials["arm_id"]
-    table = values.groupby(by, sort=False).agg(["count", "mean", "std"])
-    ended = (well | diverged).groupby(by, sort=False).sum()
-    lost = diverged.groupby(by, sort=False).sum()
+    values = trials[f"{by}_{metric}"].astype(np.float64).where(well)
+    arm_ids = trials["arm_id"]
+    table = values.groupby(arm_ids, sort=False).agg(["count", "mean", "std"])
+    ended = (well | diverged).groupby(arm_ids, sort=False).sum()
+    lost = diverged.groupby(arm_ids, sort=False).sum()
     count = table["count"].to_numpy(dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         half = stdtrit(np.maximum(count - 1, 1), (1 + confidence) / 2) * table["std"].to_numpy() / np.sqrt(count)
@@ -53,13 +55,13 @@ def arm_summaries(
     columns = {
         "seeds": count,
         "diverged_share": share,
-        f"final_{metric}_mean": mean,
-        f"final_{metric}_low": low,
-        f"final_{metric}_high": high,
+        f"{by}_{metric}_mean": mean,
+        f"{by}_{metric}_low": low,
+        f"{by}_{metric}_high": high,
     }
     if "target_steps" in trials:
         steps = trials["target_steps"].astype(np.float64).fillna(np.inf)[well | diverged]
-        median = steps.groupby(by, sort=False).median().reindex(table.index)
+        median = steps.groupby(arm_ids, sort=False).median().reindex(table.index)
         columns["target_steps_median"] = median.to_numpy(dtype=np.float64)
     return {
         str(arm_id): {name: float(column[row]) for name, column in columns.items() if np.isfinite(column[row])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,9 +13,10 @@ from sweep.analysis.aggregate import Estimate
 from sweep.analysis.fingerprints import Mismatch, mismatches
 from sweep.analysis.outcomes import Mode, best_first, outcomes
 from sweep.analysis.pairing import Comparison, compare, holm, mean_difference, paired_t
+from sweep.analysis.ranking import By
 from sweep.analysis.wording import bounds, counted, difference, metric_name
 from sweep.analysis.wording import value as spelled
-from sweep.space import SETTING_KEYS
+from sweep.records import Setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +56,8 @@ class Contrast:
         alone: how many settings only the first, and only the second, has tried.
         mismatch: two trials that did not see the same; None if all that are paired did.
         has_fingerprints: whether both sweeps say what their trials saw.
-        changed: hyperparameter -> its one value in the first and in the second, where the sweeps as wholes differ.
+        changed: ``epochs`` -> its one value in the first and in the second, where the sweeps as wholes differ in it.
+        by: which value of a trial counts.
     """
 
     metric: str
@@ -67,20 +70,35 @@ class Contrast:
     mismatch: Mismatch | None
     has_fingerprints: bool
     changed: Mapping[str, tuple[str, str]]
+    by: By = "final"
 
 
-def contrast(first: pd.DataFrame, second: pd.DataFrame, metric: str, mode: Mode) -> Contrast:
-    """Compare two sweeps by the value after the last epoch.
+def contrast(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    metric: str,
+    mode: Mode,
+    settings: tuple[Mapping[str, Setting], Mapping[str, Setting]],
+    by: By = "final",
+) -> Contrast:
+    """Compare two sweeps over the settings that both have tried.
+
+    **Variant.** Two settings are the same if their canonical forms are, key by key, whatever the hyperparameters are
+    called; only how many epochs a whole sweep trains, where each has one number of them, keeps no setting apart.
 
     Args:
         first: one row a trial of the one.
         second: one row a trial of the other.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
+        settings: arm id -> canonical setting, of the first and of the second.
+        by: which value of a trial counts.
     """
-    column = f"final_{metric}"
-    changed = _changed(first, second)
-    ours_by_setting, theirs_by_setting = (_settings(side, changed) for side in (first, second))
+    column = f"{by}_{metric}"
+    ours_of, theirs_of = ({arm_id: side[arm_id] for arm_id in dict.fromkeys(rows["arm_id"])}
+                          for side, rows in zip(settings, (first, second), strict=True))  # fmt: skip
+    changed = _changed(ours_of, theirs_of)
+    ours_by_setting, theirs_by_setting = (_by_identity(side, changed) for side in (ours_of, theirs_of))
     common = [setting for setting in ours_by_setting if setting in theirs_by_setting]
     pairs = [
         _pair(first, second, ours_by_setting[setting], theirs_by_setting[setting], column, mode) for setting in common
@@ -97,7 +115,7 @@ def contrast(first: pd.DataFrame, second: pd.DataFrame, metric: str, mode: Mode)
     found, has_fingerprints = _conditions(first, second)
     return Contrast(
         metric, mode, tuple(pairs), best, mean_difference(by_seed, CONFIDENCE), paired_t(by_seed), alone, found,
-        has_fingerprints, changed,
+        has_fingerprints, changed, by,
     )  # fmt: skip
 
 
@@ -135,8 +153,9 @@ def _of_the_best(found: Contrast, first: str, second: str) -> str:
         return ""
     pair = found.best
     sure = bounds(found.metric, pair.comparison.difference.low, pair.comparison.difference.high, CONFIDENCE)
+    ends = "end at" if found.by == "final" else "reach"
     return (
-        f"; their best settings end at {spelled(found.metric, pair.first)} ({first}) and "
+        f"; their best settings {ends} {spelled(found.metric, pair.first)} ({first}) and "
         f"{spelled(found.metric, pair.second)} ({second}), a gain of "
         f"{difference(found.metric, pair.comparison.difference.value)} ({sure})"
     )
@@ -154,26 +173,26 @@ def _pair(first: pd.DataFrame, second: pd.DataFrame, ours: str, theirs: str, col
     return Pair(name, comparison, means[0], means[1])
 
 
-def _changed(first: pd.DataFrame, second: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    """What is the same in all of each sweep and another in the other, such as the number of epochs."""
-    changed = {}
-    for key in SETTING_KEYS:
-        if key in first and key in second:
-            ours, theirs = (side[key].astype("string").fillna("none").unique().tolist() for side in (first, second))
-            if len(ours) == len(theirs) == 1 and ours != theirs:
-                changed[key] = (ours[0], theirs[0])
-    return changed
+def _changed(ours: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[str, str]]:
+    """How long the trainings are, where that is the same in all of each sweep and another in the other."""
+    lengths = [{str(setting.get("epochs")) for setting in side.values()} for side in (ours, theirs)]
+    if lengths[0] != lengths[1] and all(len(side) == 1 for side in lengths):
+        return {"epochs": (lengths[0].pop(), lengths[1].pop())}
+    return {}
 
 
-def _settings(trials: pd.DataFrame, without: Mapping[str, object]) -> dict[tuple[str, ...], str]:
-    """Setting -> its arm."""
-    keys = [key for key in SETTING_KEYS if key in trials and key not in without]
-    rows = trials.drop_duplicates("arm_id")
-    cells = rows[keys].astype("string").fillna("")
-    return dict(zip(map(tuple, cells.to_numpy().tolist()), rows["arm_id"].tolist(), strict=True))
+def _by_identity(settings: Mapping[str, Setting], without: Mapping[str, object]) -> dict[str, str]:
+    """The whole canonical setting as text -> its arm."""
+    return {
+        json.dumps({key: value for key, value in setting.items() if key not in without}, sort_keys=True): arm_id
+        for arm_id, setting in settings.items()
+    }
 
 
 def _best(trials: pd.DataFrame, column: str, mode: Mode) -> str | None:
+    if "purpose" in trials:
+        # Only the picked settings have the report seeds, and a setting is not picked on those.
+        trials = trials[trials["purpose"] != "report"]
     arm_ids = list(dict.fromkeys(trials["arm_id"]))
     found = [outcomes(trials, arm_id, column) for arm_id in arm_ids]
     order = best_first(found, mode)

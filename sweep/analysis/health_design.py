@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from sweep.analysis.power import minimum_detectable_effect, seeds_needed
 from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import counted, difference, level_name, listing
 from trainers.optimizers import OPTIMIZERS
+from trainers.optimizers.base import Hyperparameter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ Reference: Choi et al. (2019), On Empirical Comparisons of Optimizers for Deep L
 """
 
 RANGES = ("learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "batch_size", "decay_rate")
-"""Hyperparameters whose range has edges."""
+"""Hyperparameters whose range has edges, beside those that an optimizer declares."""
 
 FEWEST_SEEDS = 5
 """With fewer the signed-rank test can never find a difference, and one odd seed decides."""
@@ -51,7 +52,7 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
         best = rows[rows["arm_id"] == level.selected.arm_id]
         if best.empty or not level.selected.selection.values:
             continue
-        for name in RANGES:
+        for name in dict.fromkeys((*RANGES, *(declared.name for declared in _declared(best)))):
             if name not in rows or name == study.scientific or rows[name].isna().any():
                 continue
             tried = np.unique(rows[name].to_numpy(dtype=np.float64))
@@ -172,9 +173,13 @@ def _is_limit(best: pd.DataFrame, name: str, chosen: float) -> bool:
         return chosen == 1 or bool((best["steps"] == best["epochs_done"]).any())
     if name in ("decay_rate", "weight_decay") and chosen == 0:
         return True
+    return any(each.name == name and chosen in (each.minimum, each.maximum) for each in _declared(best))
+
+
+def _declared(best: pd.DataFrame) -> Sequence[Hyperparameter]:
+    """What the optimizer of an arm declares, hyperparameters of the user's own among it."""
     optimizer = str(best["optimizer"].iloc[0])
-    declared = OPTIMIZERS[optimizer].hyperparameters if optimizer in OPTIMIZERS else ()
-    return any(each.name == name and chosen in (each.minimum, each.maximum) for each in declared)
+    return OPTIMIZERS[optimizer].hyperparameters if optimizer in OPTIMIZERS else ()
 
 
 def _beyond(name: str, tried: Floats, chosen: float) -> float | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.analysis.ranking import mean
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -44,7 +46,7 @@ class Outcomes:
     @property
     def mean(self) -> float:
         """The mean over the seeds that ended well; NaN if there are none."""
-        return float(self.array.mean()) if self.values else float("nan")
+        return mean(self.values)
 
     @property
     def count(self) -> int:

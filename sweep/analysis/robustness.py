@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.outcomes import Mode
+from sweep.analysis.ranking import By
 from sweep.analysis.settings import settings_table
 
 if TYPE_CHECKING:
@@ -52,7 +53,13 @@ class Robustness:
 
 
 def robustness(
-    trials: pd.DataFrame, metric: str, mode: Mode, *, within: float = 0.05, scientific: str = "optimizer"
+    trials: pd.DataFrame,
+    metric: str,
+    mode: Mode,
+    *,
+    within: float = 0.05,
+    scientific: str = "optimizer",
+    by: By = "final",
 ) -> tuple[Robustness, ...]:
     """Measure for each level the range of learning rates whose best setting is within a share of the best of all.
 
@@ -64,15 +71,16 @@ def robustness(
 
     Args:
         trials: one row a trial.
-        metric: its final value counts.
+        metric: such as ``val_loss``.
         mode: whether small or large values are good.
         within: share of the best value, such as 0.05.
         scientific: column of the levels.
+        by: which value of a trial counts.
 
     Reference: Asi and Duchi (2019), The Importance of Better Models in Stochastic Optimization (range of good step
     sizes); the decades are this project's measure.
     """
-    table = settings_table(trials, f"final_{metric}")
+    table = settings_table(trials, f"{by}_{metric}")
     levels = []
     for level, rows in table[table[scientific].notna()].groupby(scientific, sort=False):
         sign = 1.0 if mode == "min" else -1.0

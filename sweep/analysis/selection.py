@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from sweep.analysis.outcomes import Mode, Outcomes, best_first, outcomes
+from sweep.analysis.ranking import By
 from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-By: TypeAlias = Literal["final", "best"]
-"""Which value of a trial counts: that after its last epoch, or that of its best one."""
 
 
 @dataclass(frozen=True)

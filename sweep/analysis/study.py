@@ -13,7 +13,8 @@ from sweep.analysis.aggregate import Estimate, Statistic, estimate
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.outcomes import Mode, best_first
 from sweep.analysis.pairing import Comparison, compare_all
-from sweep.analysis.selection import By, Selected, select
+from sweep.analysis.ranking import By
+from sweep.analysis.selection import Selected, select
 from sweep.analysis.time_to_target import UNITS, Ratio, TimeToTarget, Unit, arm_times, ratio, times_to_target
 
 if TYPE_CHECKING:

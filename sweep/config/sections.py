@@ -84,6 +84,15 @@ class MetricConfig(Section):
     mode: Literal["min", "max"] = Field(default=None, validate_default=True)
     """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
 
+    of: Literal["last", "best"] = "last"
+    """Which epoch of a trial counts wherever trials are ranked, picked or compared: its last, or its best. The best
+    epoch flatters noisy curves."""
+
+    @property
+    def by(self) -> Literal["final", "best"]:
+        """What the columns of the counting value begin with, such as ``final_val_loss``."""
+        return "best" if self.of == "best" else "final"
+
     @field_validator("mode", mode="before")
     @classmethod
     def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sweep.analysis.inferiority import non_inferiority
 from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
+from sweep.analysis.ranking import By
 from sweep.analysis.wording import counted, difference, is_share, level_name, metric_name, value
 from sweep.config.gates import Exact, NoWorse
 from sweep.config.sections import METRICS
@@ -29,7 +30,13 @@ NAMED = 3
 
 
 def no_worse_part(
-    gate: NoWorse, level: str, trials: pd.DataFrame, planned: Sequence[Trial], baseline: Baseline, confidence: float
+    gate: NoWorse,
+    level: str,
+    trials: pd.DataFrame,
+    planned: Sequence[Trial],
+    baseline: Baseline,
+    confidence: float,
+    by: By = "final",
 ) -> Part:
     """Test one optimizer, at the setting that was best in the baseline, on the seeds that both have."""
     mode = METRICS[gate.metric].mode
@@ -42,7 +49,7 @@ def no_worse_part(
     arm = known[best_first([past_outcomes(arm, baseline.metric) for arm in known], ranking)[0]]
     before = past_outcomes(arm, gate.metric)
     rows = trials[trials["arm_id"] == here[arm.key]]
-    now = _outcomes(rows, gate.metric, level)
+    now = _outcomes(rows, f"{by}_{gate.metric}", level)
     margin = _margin(gate, before)
     common = [seed for seed in now.seeds if seed in before.seeds]
     lost = [seed for seed in now.diverged if seed in before.seeds]
@@ -119,14 +126,14 @@ def past_outcomes(arm: PastArm, metric: str) -> Outcomes:
     return Outcomes(f"the baseline's {arm.label}", seeds, tuple(well[seed].values[metric] for seed in seeds), diverged)
 
 
-def _outcomes(rows: pd.DataFrame, metric: str, name: str) -> Outcomes:
+def _outcomes(rows: pd.DataFrame, column: str, name: str) -> Outcomes:
     rows = rows.sort_values("seed")
     well = rows[rows["status"].isin(ENDED_WELL)]
     diverged = rows.loc[rows["status"] == "DIVERGED", "seed"]
     return Outcomes(
         name,
         tuple(int(seed) for seed in well["seed"]),
-        tuple(float(number) for number in well[f"final_{metric}"]),
+        tuple(float(number) for number in well[column]),
         tuple(int(seed) for seed in diverged),
     )
 
@@ -138,10 +145,11 @@ def exact_parts(
     planned: Sequence[Trial],
     baseline: Baseline,
     is_bitwise: bool,
+    by: By = "final",
 ) -> list[Part]:
     """Compare every trial with the same one of the baseline, bit for bit or within the tolerance."""
     past = {(arm.key, seed): one for arm in baseline.arms for seed, one in arm.seeds.items()}
-    now = past_trials(trials, epochs)
+    now = past_trials(trials, epochs, by)
     differing, missing, same = [], 0, 0
     for trial in planned:
         old, new = past.get((setting_key(trial.arm.setting), trial.seed)), now.get(trial.id)
@@ -176,17 +184,17 @@ def _difference(old: Past, new: Past, tolerance: float, is_bitwise: bool) -> str
     return ""
 
 
-def past_trials(trials: pd.DataFrame, epochs: pd.DataFrame) -> dict[str, Past]:
+def past_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final") -> dict[str, Past]:
     """What a baseline keeps of each trial that has ended, by its id."""
     numbers = [name for name in epochs.columns if name not in NOT_NUMBERS and not name.startswith("fingerprint")]
     rows = {str(trial_id): part[numbers].to_numpy(np.float64) for trial_id, part in epochs.groupby("trial_id")}
-    finals = [name for name in trials.columns if name.startswith("final_") and name.removeprefix("final_") in METRICS]
+    finals = [name for name in trials.columns if name.removeprefix(f"{by}_") in METRICS]
     prints = [name for name in trials.columns if name.startswith("fingerprint_")]
     found = {}
     for row in trials.to_dict("records"):
         if row["status"] not in (*ENDED_WELL, "DIVERGED"):
             continue
-        values = {name.removeprefix("final_"): float(row[name]) for name in finals if np.isfinite(row[name])}
+        values = {name.removeprefix(f"{by}_"): float(row[name]) for name in finals if np.isfinite(row[name])}
         found[str(row["trial_id"])] = Past(
             str(row["status"]),
             values,

@@ -21,11 +21,14 @@ FORMAT = 1
 
 
 def conditions_of(config: SweepConfig) -> dict[str, Any]:
-    """What all trials share and must share with a baseline: data, network and trainer."""
+    """What all trials share and must share with a baseline: data, network and trainer, and which epoch counts."""
     trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
     if config.trainer.stop_at_target:
         trainer |= {"stop_at_target": True, "target": config.trainer.target}
+    # Its values are those of the epoch that counted.
+    metric = {"metric": {"of": config.metric.of}} if config.metric.of != "last" else {}
     return {
+        **metric,
         "data": config.data.model_dump(mode="json", exclude_none=True),
         "network": config.network.model_dump(mode="json", exclude_none=True),
         "trainer": trainer,
@@ -36,7 +39,7 @@ def baseline_of(
     config: SweepConfig, plan: Plan, trials: pd.DataFrame, epochs: pd.DataFrame, versions: Mapping[str, str]
 ) -> Baseline:
     """Make a baseline of finished trials."""
-    past = past_trials(trials, epochs)
+    past = past_trials(trials, epochs, config.metric.by)
     arms = []
     for arm in plan.arms:
         mine = [trial for trial in plan.trials if trial.arm.id == arm.id and trial.id in past]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.outcomes import Mode, Outcomes, outcomes
+from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected, select
 from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
 from sweep.analysis.wording import counted, level_name, metric_name, value
@@ -40,6 +41,7 @@ class Evidence:
         baseline: what is compared with; None without one.
         planned: all trials, with their settings.
         is_bitwise: whether the baseline is of this environment and of NumPy, so that numbers repeat bit for bit.
+        by: whether the last or the best epoch of a trial ranks it, and counts in a gate on a metric.
     """
 
     trials: pd.DataFrame
@@ -50,6 +52,7 @@ class Evidence:
     baseline: Baseline | None = None
     planned: tuple[Trial, ...] = ()
     is_bitwise: bool = False
+    by: By = "final"
 
 
 def evidence_of(
@@ -63,12 +66,13 @@ def evidence_of(
 ) -> Evidence:
     """Gather what the gates of a configuration are decided on."""
     metric = config.metric
-    return Evidence(trials, epochs, metric.name, metric.mode, config.trainer.target, baseline, planned, is_bitwise)
+    target = config.trainer.target
+    return Evidence(trials, epochs, metric.name, metric.mode, target, baseline, planned, is_bitwise, metric.by)
 
 
 def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[Examined, ...]:
     """Make the tests of each gate."""
-    picked = {one.level: one for one in select(evidence.trials, evidence.metric, evidence.mode)}
+    picked = {one.level: one for one in select(evidence.trials, evidence.metric, evidence.mode, by=evidence.by)}
     if not evidence.trials["status"].isin(ENDED).any():
         # The tables of a sweep that was stopped at once lack the columns of its metrics.
         return tuple(Examined(gate, ()) for gate in gates)
@@ -90,7 +94,7 @@ def _parts(gate: Gate, evidence: Evidence, picked: dict[str, Selected], times: p
         yield _diverged(gate, evidence.trials)
     else:
         for one in _wanted(gate.optimizer, picked):
-            yield _bound(gate, outcomes(evidence.trials, one.arm_id, f"final_{gate.metric}", one.level))
+            yield _bound(gate, outcomes(evidence.trials, one.arm_id, f"{evidence.by}_{gate.metric}", one.level))
 
 
 def _speeds(gate: Time | Order, evidence: Evidence, picked: dict[str, Selected], times: pd.DataFrame) -> Iterator[Part]:
@@ -107,10 +111,10 @@ def _comparisons(
 ) -> Iterator[Part]:
     trials, planned = evidence.trials, evidence.planned
     if isinstance(gate, Exact):
-        yield from exact_parts(gate, trials, evidence.epochs, planned, baseline, evidence.is_bitwise)
+        yield from exact_parts(gate, trials, evidence.epochs, planned, baseline, evidence.is_bitwise, evidence.by)
         return
     for one in _wanted(gate.optimizer, picked):
-        yield no_worse_part(gate, one.level, trials, planned, baseline, CONFIDENCE)
+        yield no_worse_part(gate, one.level, trials, planned, baseline, CONFIDENCE, evidence.by)
 
 
 def _wanted(optimizer: str | None, picked: dict[str, Selected]) -> list[Selected]:

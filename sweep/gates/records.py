@@ -18,7 +18,7 @@ class Past:
 
     Args:
         status: how it ended.
-        values: metric -> its value after the last epoch; empty if it diverged.
+        values: metric -> its value after the last epoch, or of its best; empty if it diverged.
         curve: hash of the metrics of all its epochs.
         fingerprints: ``data``, ``split``, ``init`` and ``batches``.
     """

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
+
+from sweep.analysis.card import Card
 
 NICENESS = 10
 """Training goes first; what is left over while Ray starts is enough for the libraries."""
@@ -29,6 +31,7 @@ class Written:
     figures: tuple[Path, ...] = ()
     sentence: str = ""
     problem: str = ""
+    cards: tuple[Card, ...] = ()
 
 
 class ReportProcess:
@@ -84,7 +87,8 @@ class ReportProcess:
             return Written(problem=answer["problem"])
         # The caller's spelling of the folder, which may be a relative one.
         figures = tuple(folder / name for name in answer["figures"])
-        return Written(folder / answer["html"], folder / answer["markdown"], figures, answer["sentence"])
+        cards = tuple(Card(**card) for card in answer["cards"])
+        return Written(folder / answer["html"], folder / answer["markdown"], figures, answer["sentence"], cards=cards)
 
 
 def serve() -> None:
@@ -109,6 +113,7 @@ def serve() -> None:
             "markdown": report.markdown.name,
             "figures": [path.relative_to(folder).as_posix() for path in report.figures],
             "sentence": report.sentence,
+            "cards": [asdict(card) for card in report.cards],
         }
     except SweepError as error:
         answer = {"problem": str(error)}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from sweep.analysis.contrast import Contrast, Pair, contrast, sentence
+from sweep.analysis.ranking import basis
 from sweep.analysis.wording import bounds, difference, metric_name
 from sweep.analysis.wording import value as spelled
 from sweep.errors import ComparisonError
@@ -56,13 +57,15 @@ def compare_sweeps(
     """
     ours, theirs = gather(find_folder(first, root)), gather(find_folder(second, root))
     names = _names(ours, theirs)
-    if (ours.study.metric, ours.study.mode) != (theirs.study.metric, theirs.study.mode):
+    ways = [(one.study.metric, one.study.mode, basis(one.study.by)) for one in (ours, theirs)]
+    if ways[0] != ways[1]:
+        told = [f"{name} by {metric} ({mode}, {of})" for name, (metric, mode, of) in zip(names, ways, strict=True)]
         raise ComparisonError(
-            f"two sweeps must compare by the same metric. Received: {names[0]} by {ours.study.metric} "
-            f"({ours.study.mode}) and {names[1]} by {theirs.study.metric} ({theirs.study.mode}). "
-            "Run one of them again with the `metric` of the other."
+            f"two sweeps must compare by the same `metric`. Received: {' and '.join(told)}. "
+            "Run one of them again with the `metric` of the other; what is trained stays."
         )
-    found = contrast(ours.trials, theirs.trials, ours.study.metric, ours.study.mode)
+    study = ours.study
+    found = contrast(ours.trials, theirs.trials, study.metric, study.mode, (ours.settings, theirs.settings), study.by)
     if found.mismatch is not None and not anyway:
         told = found.mismatch.sentence.replace("all trials", f"the trials of {names[0]} (A) and {names[1]} (B)", 1)
         raise ComparisonError(f"{told} Make the sweeps alike, or give `--anyway` to compare them nevertheless.")
@@ -79,7 +82,8 @@ def pairs_grid(found: Contrast, names: tuple[str, str]) -> Grid:
     """One row a common setting, in the order of the first sweep."""
     columns = ("setting", names[0], names[1], "gain", "95 % interval", "p (Holm)", "seeds", "diverged")
     rows = tuple(_row(found, pair) for pair in found.pairs)
-    note = f"Mean {metric_name(found.metric)} over the common seeds; gain is positive where {names[1]} is better."
+    note = f"Mean {metric_name(found.metric)} of the {basis(found.by)} over the common seeds; "
+    note += f"gain is positive where {names[1]} is better."
     return Grid("pairs", "Common settings", columns, rows, (False, True, True, True, False, True, True, True), note)
 
 
@@ -114,7 +118,7 @@ def _warnings(found: Contrast, names: tuple[str, str]) -> list[str]:
         warnings.append("Not all trials hold fingerprints, so that nothing shows that both sweeps saw the same.")
     for key, (ours, theirs) in found.changed.items():
         warnings.append(
-            f"{names[0]} has {key} {ours}, {names[1]} {theirs}: settings that differ in it alone are paired."
+            f"{names[0]} trains for {ours} {key}, {names[1]} for {theirs}: settings that differ in it alone are paired."
         )
     for name, count in zip(names, found.alone, strict=True):
         if count:

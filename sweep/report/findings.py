@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ from sweep.analysis.health import health
 from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
+from sweep.records import Setting
 from sweep.results import SweepResult, load_results
-from sweep.results.frames import read_environments, read_links
+from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
 from sweep.space import SETTING_KEYS
 from sweep.tracking.records import RunLinks
+from trainers.base_rates import BaseRate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +71,8 @@ class Findings:
         cards: of the health checks.
         environments: what trained, one a start; empty if that was not kept.
         runs: where the MLflow runs are; None without.
+        base_rates: what simple predictions reach on the same splits; empty if that is not known.
+        settings: arm id -> its canonical setting; empty if there is no plan.
     """
 
     folder: Path
@@ -82,6 +87,8 @@ class Findings:
     cards: tuple[Card, ...]
     environments: tuple[Mapping[str, str], ...] = ()
     runs: RunLinks | None = None
+    base_rates: tuple[BaseRate, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
     @property
     def rng(self) -> np.random.Generator:
@@ -90,26 +97,34 @@ class Findings:
 
 
 def find_folder(name: str | Path, root: str | Path = RESULTS) -> Path:
-    """Find the results of a sweep by its folder, or by its name the newest of that name.
+    """Find the results of a sweep by any of its names.
 
     Args:
-        name: a folder, or the name of a sweep.
+        name: a folder; the name of one in ``root``, such as ``quickstart-1a2b3c4d``; or the name of a sweep there,
+            of which the newest results are taken, also with another folder of all results in front of it.
         root: folder of all results.
 
     Raises:
         ResultsError: if there are none.
     """
-    folder = Path(name)
-    if folder.is_dir():
-        return folder
+    folder = Path(name).expanduser()
+    is_name = folder.name == str(folder)
+    # A folder of the same name that holds no results, such as that of the data, does not hide a sweep.
+    exact = [path for path in (folder, Path(root) / folder.name) if path == folder or is_name]
+    for path in exact:
+        if any((path / file).is_file() for file in (PLAN, TRIALS)):
+            return path
     # A plan's hash follows the name; another sweep's longer name must not match.
-    found = [path for path in Path(root).glob(f"{folder.name}-????????") if path.is_dir()]
-    if not found or str(folder) != folder.name:
+    pattern = f"{glob.escape(folder.name)}-????????"
+    found = [path for path in (Path(root) if is_name else folder.parent).glob(pattern) if path.is_dir()]
+    if not found:
+        if folder.is_dir():
+            return folder
         known = sorted({path.name[:-9] for path in Path(root).glob("*-????????") if path.is_dir()})
         have = f"`{root}` holds {', '.join(f'`{one}`' for one in known[:8])}" if known else f"`{root}` holds none"
         raise ResultsError(
             f"a report needs the folder or the name of a sweep that has run. Received: `{name}`; {have}. "
-            "Give the folder that `sweep run` printed, or run the sweep."
+            "Give one of these names or the folder that `sweep run` printed, or run the sweep."
         )
     return max(found, key=lambda path: path.stat().st_mtime)
 
@@ -142,7 +157,7 @@ def gather(folder: Path) -> Findings:
             "not run to their end. Run the same command again: it goes on where it was stopped."
         )
     metric, mode = config.metric.name, config.metric.mode
-    if f"final_{metric}" not in trials:
+    if f"final_{metric}" not in trials or f"best_{metric}" not in trials:
         raise AnalysisError(
             f"a report needs the metric that the sweep compares by. Received: tables of `{folder}` without "
             f"`final_{metric}`. Run the sweep again with `--fresh`."
@@ -155,12 +170,14 @@ def gather(folder: Path) -> Findings:
         np.random.default_rng(SEED),
         target=config.trainer.target,
         scientific=config.scientific,
+        by=config.metric.by,
         selection_seeds=config.selection_seeds,
         report_seeds=config.report_seeds or None,
     )
+    rates, settings = read_base_rates(folder), read_settings(folder)
     return Findings(
         folder,
-        _subject(config, folder),
+        _subject(config, folder, settings),
         config_text,
         plan_hash,
         trials,
@@ -168,17 +185,21 @@ def gather(folder: Path) -> Findings:
         result.leaderboard,
         study,
         answer(study),
-        health(study, trials, result.epochs),
+        health(study, trials, result.epochs, rates),
         tuple(read_environments(folder)),
         _links(folder),
+        rates,
+        settings,
     )
 
 
-def _subject(config: SweepConfig, folder: Path) -> Subject:
+def _subject(config: SweepConfig, folder: Path, settings: Mapping[str, Setting]) -> Subject:
     source = config.data.source
     commands = (f"sweep run {shlex.quote(f'{folder.as_posix()}/config.yaml')}", f"sweep report {quoted(folder)}")
     data = source.name or source.module or str(source.path)
-    return Subject(config.name, config.question, data, SETTING_KEYS, commands)
+    # The user's own optimizers may have hyperparameters of their own.
+    keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for setting in settings.values() for key in setting))))
+    return Subject(config.name, config.question, data, keys, commands)
 
 
 def _links(folder: Path) -> RunLinks | None:

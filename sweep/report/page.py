@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from sweep.analysis.card import Card
 from sweep.analysis.wording import counted
 from sweep.report.environment import environment, fingerprints
 from sweep.report.findings import Findings, find_folder, gather
@@ -50,12 +51,14 @@ class Report:
         markdown: its twin.
         figures: the pictures.
         sentence: the answer.
+        cards: of the health checks, the serious ones first.
     """
 
     html: Path
     markdown: Path
     figures: tuple[Path, ...]
     sentence: str
+    cards: tuple[Card, ...] = ()
 
 
 def write_report(name: str | Path, *, root: str | Path = "results", figures: bool = False) -> Report:
@@ -85,7 +88,7 @@ def write_findings(findings: Findings, *, figures: bool = False) -> Report:
     saved = tuple(_save(findings.folder / FIGURES, graphs, figures))
     write_text(html, render_html(findings, graphs))
     write_text(markdown, render_markdown(findings, graphs))
-    return Report(html, markdown, saved, findings.sentence)
+    return Report(html, markdown, saved, findings.sentence, findings.cards)
 
 
 def make_graphs(findings: Findings) -> tuple[Graph, ...]:

@@ -98,7 +98,7 @@ def sensitivity_graph(findings: Findings) -> Graph | None:
 def heat_graph(findings: Findings) -> Graph | None:
     """Heat maps of two hyperparameters that both vary in a level; None if there are none."""
     study = findings.study
-    column = f"final_{study.metric}"
+    column = f"{study.by}_{study.metric}"
     panels = []
     for level in study.levels:
         trials = _trials(findings, level)
@@ -191,7 +191,7 @@ def _trials(findings: Findings, level: Level) -> pd.DataFrame:
 
 
 def _tables(findings: Findings) -> list[tuple[Level, pd.DataFrame]]:
-    column = f"final_{findings.study.metric}"
+    column = f"{findings.study.by}_{findings.study.metric}"
     return [(level, settings_table(_trials(findings, level), column)) for level in findings.study.levels]
 
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.analysis.aggregate import estimate
+from sweep.analysis.ranking import OTHER, rule
 from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import capitalised, counted, difference, level_name, limited, metric_name
 from sweep.analysis.wording import value as spell
 from sweep.report.findings import Findings
 from sweep.tracking.stores import is_server
 from sweep.tracking.views import run_page
+from trainers.base_rates import BaseRate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,10 +60,13 @@ def levels_grid(findings: Findings) -> Grid:
     if study.target is not None:
         columns += ["Reached target", "Median steps"]
     columns += ["Tried", "Best setting"]
-    rows = [_level_row(study, place, level, fresh) for place, level in enumerate(study.levels, 1)]
+    ranks = _ranks(study)
+    rows = [_level_row(study, place, level, fresh) for place, level in zip(ranks, study.levels, strict=True)]
+    guesses = [row for rate in findings.base_rates if (row := _base_rate_row(study, rate, len(columns)))]
+    rows += guesses
     words = {study.scientific, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
-    basis = "after the last epoch" if study.by == "final" else "of the best epoch"
-    note = f"{name} {basis}, at the best of the settings tried for each {study.scientific}."
+    note = f"Ranked by the {rule(study.by)}: {name[:1].lower()}{name[1:]} at the best of the settings tried for each "
+    note += f"{study.scientific}."
     if fresh:
         seeds = max(len(level.selected.selection.seeds) for level in study.levels)
         note += f" Picked on {counted(seeds, 'seed')} and shown on others; optimism is the difference."
@@ -69,8 +75,33 @@ def levels_grid(findings: Findings) -> Grid:
     if any(limited(study.metric, mean.low, mean.high) != (mean.low, mean.high)
            for mean in (level.estimates["mean"] for level in study.levels) if mean.known):  # fmt: skip
         note += " Intervals are Student's and end at 0 and 100 %, beyond which a share can't be."
+    if guesses:
+        note += " Rows without a rank are base rates: simple predictions on the same splits, without a network."
     numeric = tuple(column not in words for column in columns)
     return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)
+
+
+def _ranks(study: Study) -> list[int]:
+    """The rank of each level; levels with the same mean share one, as arms in the leaderboard do."""
+    keys = [(bool(level.selected.report.diverged), level.selected.report.mean) for level in study.levels]
+    ranks: list[int] = []
+    for place, key in enumerate(keys):
+        ranks.append(ranks[-1] if place and key == keys[place - 1] else place + 1)
+    return ranks
+
+
+def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
+    """A row without a rank, over the seeds that the levels are shown on; empty if the metric is not defined."""
+    reports = [level.selected.report for level in study.levels]
+    seeds = {seed for report in reports for seed in (*report.seeds, *report.diverged)}
+    values = list(rate.on(study.metric, seeds).values())
+    if not values:
+        return ()
+    mean = estimate(np.array(values), "mean", np.random.default_rng(0), study.confidence)
+    low, high = limited(study.metric, mean.low, mean.high)
+    interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
+    row = ("", capitalised(rate.name), spell(study.metric, mean.value), interval, str(len(values)))
+    return (*row, *[""] * (width - len(row) - 1), "base rate")
 
 
 def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str, ...]:
@@ -104,17 +135,18 @@ def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str
 
 def arms_grid(findings: Findings) -> Grid:
     """One row an arm, the best first."""
-    board, metric = findings.leaderboard, findings.study.metric
+    board, metric, by = findings.leaderboard, findings.study.metric, findings.study.by
+    other = "best" if by == "final" else "last"
     used = varied(board, findings.subject.keys)
     names = {
         "rank": "rank",
         "optimizer": "optimizer",
         **{key: key for key in used},
-        f"final_{metric}_mean": "mean",
-        f"final_{metric}_std": "std",
-        f"final_{metric}_min": "min",
-        f"final_{metric}_max": "max",
-        f"best_{metric}_mean": "best epoch",
+        f"{by}_{metric}_mean": "mean",
+        f"{by}_{metric}_std": "std",
+        f"{by}_{metric}_min": "min",
+        f"{by}_{metric}_max": "max",
+        f"{OTHER[by]}_{metric}_mean": f"{other} {metric}",
         "seeds": "seeds",
         "diverged": "diverged",
         "failed": "failed",
@@ -123,7 +155,10 @@ def arms_grid(findings: Findings) -> Grid:
         "seconds_mean": "seconds",
         "arm_id": "arm_id",
     }
-    note = f"Mean, standard deviation, lowest and highest {metric_name(metric)} after the last epoch, over seeds."
+    note = (
+        f"Ranked by the {rule(by)}: mean, standard deviation, lowest and highest {metric_name(metric)}; "
+        f"{other} {metric.replace('_', ' ')} is the mean of the {other} epochs."
+    )
     return _grid("arms", "All arms", board, names, note)
 
 

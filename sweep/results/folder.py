@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +18,7 @@ from sweep.errors import ResultsError
 from sweep.records import TrialResult
 from sweep.results.files import TEMPORARY, lock, replacing, reported, write_text
 from sweep.results.frames import (
+    BASE_RATES,
     CONFIG,
     ENVIRONMENT,
     EPOCHS,
@@ -25,6 +27,7 @@ from sweep.results.frames import (
     PLAN,
     TRIALS,
     load_results,
+    read_base_rates,
     read_environments,
     trials_frame,
 )
@@ -32,11 +35,14 @@ from sweep.results.journal import FINISHED, Journal, to_results
 from sweep.results.leaderboard import leaderboard
 from sweep.results.mirror import Mirror, is_url, local_root, mirror_of, require_store
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
+from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
+    from sweep.analysis.ranking import By
     from sweep.planning import Plan
     from sweep.results.frames import SweepResult
     from sweep.tracking import RunLinks
+    from trainers.base_rates import BaseRate
 
 
 def folder_of(root: str | Path, plan: Plan) -> Path:
@@ -152,6 +158,27 @@ class ResultsFolder:
         """Write ``mlflow.json``: where the runs of the trials are."""
         write_text(self.path / LINKS, json.dumps(asdict(links), indent=1) + "\n")
 
+    def write_base_rates(self, rates: Sequence[BaseRate]) -> None:
+        """Write ``base_rates.json``: what simple predictions reach on the splits of the sweep."""
+        content = [
+            {
+                "name": rate.name,
+                "is_trivial": rate.is_trivial,
+                "seeds": list(rate.seeds),
+                # JSON has neither NaN nor infinity.
+                "values": {
+                    name: [value if isfinite(value) else None for value in values]
+                    for name, values in rate.values.items()
+                },
+            }
+            for rate in rates
+        ]
+        write_text(self.path / BASE_RATES, json.dumps(content, indent=1) + "\n")
+
+    def base_rates(self) -> tuple[BaseRate, ...]:
+        """What an earlier start has written of them."""
+        return read_base_rates(self.path)
+
     def append(self, results: Sequence[TrialResult]) -> None:
         """Keep results that have arrived; from now on the end of this process does not lose them."""
         self._journal.append(results)
@@ -173,13 +200,16 @@ class ResultsFolder:
         """Read back all results so far, in the order of the plan."""
         return to_results(self._read(), self._plan.trials)
 
-    def finalise(self, metric: str, mode: Literal["min", "max"], target: float | None = None) -> SweepResult:
+    def finalise(
+        self, metric: str, mode: Literal["min", "max"], target: float | None = None, by: By = "final"
+    ) -> SweepResult:
         """Merge the journal into ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv``.
 
         Args:
             metric: what the arms are ranked by.
             mode: whether small or large is good.
             target: value of the metric that counts as reached; None for no target.
+            by: which value of a trial ranks.
         """
         plan = self._plan
         ordered = in_plan_order(self._read(), plan.trials)
@@ -187,7 +217,9 @@ class ResultsFolder:
         trials = trials_table(plan, ordered, past, metric, mode, target)
         _write_table(self.path / EPOCHS, epochs_table(plan, past))
         _write_table(self.path / TRIALS, trials)
-        ranked = leaderboard(trials_frame(trials), metric, mode, report_seeds=plan.report_seeds)
+        # The user's own optimizers may have hyperparameters of their own.
+        keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for arm in plan.arms for key in arm.setting))))
+        ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         self._journal.compact()

@@ -12,12 +12,14 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sweep.errors import ResultsError
+from sweep.records import Setting
+from trainers.base_rates import BaseRate
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PLAN, CONFIG = "plan.json", "config.yaml"
-ENVIRONMENT, LINKS = "environment.json", "mlflow.json"
+ENVIRONMENT, LINKS, BASE_RATES = "environment.json", "mlflow.json", "base_rates.json"
 TRIALS, EPOCHS, LEADERBOARD = "trials.parquet", "epochs.parquet", "leaderboard.csv"
 
 
@@ -86,6 +88,45 @@ def read_links(folder: Path) -> dict[str, Any]:
     """Where the MLflow runs of a sweep are: ``uri experiment_id run_id runs``; empty if it has none."""
     found = _read_json(folder / LINKS)
     return found if isinstance(found, dict) else {}
+
+
+def read_settings(folder: Path) -> dict[str, Setting]:
+    """The canonical setting of each arm, by arm id.
+
+    Raises:
+        ResultsError: if the folder has no plan, or a damaged one.
+    """
+    found = _read_json(folder / PLAN)
+    try:
+        return {str(arm["id"]): dict(arm["setting"]) for arm in found["arms"]}
+    except (TypeError, KeyError, ValueError) as error:
+        raise ResultsError(
+            f"a results folder must hold its `{PLAN}`. Received: `{folder}`, where it is missing or damaged. "
+            "Run the sweep again: it only writes it anew."
+        ) from error
+
+
+def read_base_rates(folder: Path) -> tuple[BaseRate, ...]:
+    """What simple predictions reach on the splits of a sweep; empty if that was not kept."""
+    found = _read_json(folder / BASE_RATES)
+    try:
+        return tuple(
+            BaseRate(
+                str(rate["name"]),
+                bool(rate["is_trivial"]),
+                tuple(map(int, rate["seeds"])),
+                {name: tuple(_number(value) for value in values) for name, values in rate["values"].items()},
+            )
+            for rate in found or ()
+        )
+    except (TypeError, KeyError, ValueError, AttributeError):
+        # Written by another version.
+        return ()
+
+
+def _number(value: float | None) -> float:
+    # JSON has no NaN.
+    return float("nan") if value is None else float(value)
 
 
 def _read_json(path: Path) -> Any:

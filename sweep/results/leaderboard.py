@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from sweep.analysis.outcomes import ENDED_WELL
+from sweep.analysis.ranking import OTHER, By, mean
 from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ENDED_WELL = ("COMPLETED", "STOPPED")
 
 
 def leaderboard(
@@ -21,13 +21,14 @@ def leaderboard(
     mode: Literal["min", "max"],
     keys: Sequence[str] = SETTING_KEYS,
     report_seeds: Collection[int] = (),
+    by: By = "final",
 ) -> pd.DataFrame:
-    """Make one row per arm, ranked by the mean over seeds of the metric after the last epoch.
+    """Make one row per arm, ranked by the mean over seeds of the metric: of the last epoch, or of the best.
 
-    **Variant.** The rank goes by the final value, not by the best epoch, which would favour noisy curves; both are
-    shown. Arms without a diverged seed come first; arms with some are ranked below all of them, by the seeds that
-    ended well; arms without any such seed are at the end, without a rank. Report seeds, which only the picked arms
-    have, do not rank: all are compared on the same seeds.
+    **Variant.** The rank goes by the final value unless ``by`` says otherwise: the best epoch favours noisy curves.
+    The mean of the other is there too. Arms without a diverged seed come first; arms with some are ranked below all
+    of them, by the seeds that ended well; arms without any such seed are at the end, without a rank. Report seeds,
+    which only the picked arms have, do not rank: all are compared on the same seeds.
 
     Args:
         trials: one row a trial, as ``trials.parquet`` holds them.
@@ -35,10 +36,12 @@ def leaderboard(
         mode: whether small or large is good.
         keys: the hyperparameters.
         report_seeds: fresh seeds of the arms that were picked; empty for none.
+        by: which value of a trial ranks.
 
     Returns:
         Columns ``rank arm optimizer seeds`` (that ended well), ``diverged failed unfinished``, mean, std (over
-        n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with a target
+        n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; by the best epoch
+        those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target
         ``reached`` and ``target_steps_median`` (seeds that missed count as slower than any, so it is empty when
         half of them or more did); with report seeds ``report_seeds`` (that ended well), ``report_diverged``, and mean
         and std of ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
@@ -59,9 +62,10 @@ def leaderboard(
     for name, which in counts.items():
         table[name] = which.groupby(trials["arm_id"], sort=False).sum().astype(np.int64)
     done = trials[well].groupby("arm_id", sort=False)
-    for statistic in ("mean", "std", "min", "max"):
-        table[f"final_{metric}_{statistic}"] = done[f"final_{metric}"].agg(statistic).astype(np.float64)
-    table[f"best_{metric}_mean"] = done[f"best_{metric}"].mean().astype(np.float64)
+    table[f"{by}_{metric}_mean"] = _means(trials[well], f"{by}_{metric}")
+    for statistic in ("std", "min", "max"):
+        table[f"{by}_{metric}_{statistic}"] = done[f"{by}_{metric}"].agg(statistic).astype(np.float64)
+    table[f"{OTHER[by]}_{metric}_mean"] = _means(trials[well], f"{OTHER[by]}_{metric}")
     table["seconds_mean"] = done["seconds"].mean().astype(np.float64)
     if "target_steps" in trials:
         ended = trials[well | (trials["status"] == "DIVERGED")]
@@ -71,17 +75,29 @@ def leaderboard(
         table["target_steps_median"] = median.replace(np.inf, np.nan)
         table["reached"] = table["reached"].fillna(0).astype(np.int64)
     if report_seeds:
-        table = table.join(_reported(reported, metric))
+        table = table.join(_reported(reported, f"{by}_{metric}", metric))
     used = [key for key in keys if key in trials and trials[key].notna().any()]
     hyperparameters = [key for key in used if key != "optimizer"]
     table = table.join(by_arm[hyperparameters].first())
-    return _ranked(table.reset_index(), f"final_{metric}_mean", mode, keys)
+    return _ranked(table.reset_index(), f"{by}_{metric}_mean", mode, keys)
 
 
-def _reported(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
+def _means(trials: pd.DataFrame, column: str) -> pd.Series[float]:
+    """The mean of each arm's finite values, by arm id, as `sweep.analysis.outcomes.Outcomes.mean` computes it."""
+    import pandas as pd
+
+    values = trials[column].to_numpy(dtype=np.float64, na_value=np.nan)
+    finite = np.isfinite(values)
+    arms, names = pd.factorize(trials["arm_id"].to_numpy()[finite])
+    order = np.argsort(arms, kind="stable")
+    parts = np.split(values[finite][order], np.cumsum(np.bincount(arms, minlength=len(names)))[:-1])
+    return pd.Series([mean(part) for part in parts][: len(names)], index=names, dtype=np.float64)
+
+
+def _reported(trials: pd.DataFrame, column: str, metric: str) -> pd.DataFrame:
     """What the picked arms gave on their report seeds, one row an arm."""
     well = trials["status"].isin(ENDED_WELL)
-    values = trials[f"final_{metric}"].where(well).astype(np.float64).groupby(trials["arm_id"], sort=False)
+    values = trials[column].where(well).astype(np.float64).groupby(trials["arm_id"], sort=False)
     table = values.agg(["count", "mean", "std"]).set_axis(
         ["report_seeds", f"report_{metric}_mean", f"report_{metric}_std"], axis=1
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
@@ -12,28 +13,36 @@ from rich.table import Table
 from rich.text import Text
 
 from sweep.analysis.outcomes import Mode, best_first
+from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 TOP_ARMS = 10
 ARM_WIDTH = 32
 """Columns that can be spared go before the arms get less room than this."""
 
-SPARED = ("best", "steps", "reached")
+SPARED = ("best", "last", "steps", "reached")
 
 
-def render_leaderboard(frame: pd.DataFrame, console: Console) -> None:
-    """Print the best arms: the first ten, and the best of each optimizer.
+def render_leaderboard(
+    frame: pd.DataFrame, console: Console, by: By = "final", base_rates: Mapping[str, Sequence[float]] | None = None
+) -> None:
+    """Print the best arms: the first ten, and the best of each optimizer; then the base rates, without a rank.
 
     Args:
         frame: as `sweep.results.leaderboard` makes it.
+        by: which value of a trial ranks.
+        base_rates: name of a simple prediction -> its value on each seed; none by default.
         console: where to; anything but a terminal gets plain columns as wide as they need.
     """
     shown = frame[(frame.index < TOP_ARMS) | ~frame["optimizer"].duplicated()]
-    columns = _columns(shown, "±" if "utf" in console.encoding.lower() else "+/-")
+    plus_minus = "±" if "utf" in console.encoding.lower() else "+/-"
+    columns = _columns(shown, plus_minus, by)
+    for name, values in (base_rates or {}).items():
+        cells = {"arm": name, list(columns)[2]: _with_deviation(np.array(values), plus_minus)}
+        columns = {key: [*column, cells.get(key, "")] for key, column in columns.items()}
     if console.is_terminal:
         console.print(_table(_fitting(columns, console.width), box.SIMPLE_HEAD))
     else:
@@ -88,18 +97,19 @@ def spell(value: float) -> str:
     return f"{value:.4f}" if 0.001 <= abs(value) < 10 else f"{value:.4g}"
 
 
-def _columns(frame: pd.DataFrame, plus_minus: str) -> dict[str, Sequence[str]]:
+def _columns(frame: pd.DataFrame, plus_minus: str, by: By) -> dict[str, Sequence[str]]:
     """Spell the cells of each column; a column in which nothing happened is left out."""
-    means = next(name for name in frame.columns if name.startswith("final_") and name.endswith("_mean"))
-    metric = means.removeprefix("final_").removesuffix("_mean")
+    means = next(name for name in frame.columns if name.startswith(f"{by}_") and name.endswith("_mean"))
+    metric = means.removeprefix(f"{by}_").removesuffix("_mean")
+    other: tuple[str, By] = ("best", "best") if by == "final" else ("last", "final")
     columns: dict[str, Sequence[str]] = {
         "": ["-" if rank != rank else f"{rank:.0f}" for rank in frame["rank"].astype("float64")],
         "arm": frame["arm"].astype(str).tolist(),
         metric: [
             spell(mean) + (f" {plus_minus} {spell(std)}" if std == std else "")
-            for mean, std in zip(frame[means], frame[f"final_{metric}_std"], strict=True)
+            for mean, std in zip(frame[means], frame[f"{by}_{metric}_std"], strict=True)
         ],
-        "best": [spell(value) for value in frame[f"best_{metric}_mean"]],
+        other[0]: [spell(value) for value in frame[f"{other[1]}_{metric}_mean"]],
     }
     if (frame["seeds"] != 1).any():
         columns["seeds"] = frame["seeds"].astype(str).tolist()

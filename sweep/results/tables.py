@@ -144,7 +144,8 @@ def trials_table(
     for name in measured:
         columns[f"final_{name}"] = _numbers(past.last(name), well)
     for name in measured:
-        columns[f"best_{name}"] = _numbers(past.best(name, METRICS[name].mode)[0], well)
+        good = mode if name == metric or name not in METRICS else METRICS[name].mode
+        columns[f"best_{name}"] = _numbers(past.best(name, good)[0], well)
     columns["best_epoch"] = _counts(past.best(metric, mode)[1], well)
     if target is not None:
         columns["target_steps"] = _counts(past.first_reaching(metric, mode, target, "steps"))

@@ -1,6 +1,6 @@
 """Writes sweeps to MLflow and opens its dashboard; MLflow itself is imported only when it is used."""
 
-from sweep.tracking.arm_runs import ArmSummary
+from sweep.tracking.arm_runs import ArmSummary, BaseRateSummary
 from sweep.tracking.machine import environment_tags
 from sweep.tracking.records import DatasetRecord, RunLinks, RunStatus, SweepRecord, WriterReport
 from sweep.tracking.stores import check_store, resolve_uri
@@ -9,6 +9,7 @@ from sweep.tracking.writer import SweepWriter
 
 __all__ = [
     "ArmSummary",
+    "BaseRateSummary",
     "DatasetRecord",
     "RunLinks",
     "RunStatus",

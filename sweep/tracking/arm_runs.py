@@ -20,6 +20,9 @@ from sweep.tracking.runs import (
 )
 
 ARM_KIND = "arm"
+BASE_RATE_KIND = "base rate"
+BEST_TAG = "best_of_optimizer"
+"""On the run of an arm: whether no arm of its optimizer ranks before it."""
 
 
 @dataclass(frozen=True)
@@ -29,31 +32,37 @@ class ArmSummary:
     Args:
         arm: the arm.
         planned: how many seeds it has.
-        metrics: such as ``final_val_loss_mean``; what is not known is left out.
+        metrics: such as ``final_val_loss_mean``, and ``rank``; what is not known is left out.
+        basis: the metric of a trial that ranks, such as ``final_val_loss``; empty if nothing does.
+        is_best: whether it is the best arm of its optimizer.
     """
 
     arm: Arm
     planned: int
     metrics: Mapping[str, float]
+    basis: str = ""
+    is_best: bool = False
 
     @property
     def outcome(self) -> str:
-        """How its seeds ended; when that changes, as after a second start, the run is written anew.
+        """How its seeds ended and where it ranks; when that changes, as after a second start, the run is written anew.
 
         >>> ArmSummary(Arm("a", "adam", {}), 3, {"seeds": 2.0, "diverged_share": 1 / 3}).outcome
         '2 of 3 seeds, 33 % diverged'
         """
         share = self.metrics.get("diverged_share", 0.0)
         lost = f", {100 * share:.0f} % diverged" if share else ""
-        return f"{self.metrics.get('seeds', 0.0):.0f} of {self.planned} seeds{lost}"
+        place = f", rank {self.metrics['rank']:.0f} by {self.basis}" if self.basis and "rank" in self.metrics else ""
+        return f"{self.metrics.get('seeds', 0.0):.0f} of {self.planned} seeds{lost}{place}"
 
 
-def arm_run(summary: ArmSummary, moment_milliseconds: int) -> TrialRun:
+def arm_run(summary: ArmSummary, moment_milliseconds: int, added: Sequence[str] = ()) -> TrialRun:
     """Describe the MLflow run of an arm: the parameters of its trials, its summary, and no seed.
 
     Args:
         summary: of the arm.
         moment_milliseconds: when it was made.
+        added: hyperparameters of the user's own optimizers.
     """
     arm = summary.arm
     tags = {
@@ -64,6 +73,7 @@ def arm_run(summary: ArmSummary, moment_milliseconds: int) -> TrialRun:
         "arm": label(arm),
         "arm_id": arm.id,
         STATUS_TAG: summary.outcome,
+        BEST_TAG: "yes" if summary.is_best else "no",
     }
     return TrialRun(
         trial_id=f"arm-{arm.id}",
@@ -72,12 +82,49 @@ def arm_run(summary: ArmSummary, moment_milliseconds: int) -> TrialRun:
         status="FINISHED",
         started_milliseconds=moment_milliseconds,
         ended_milliseconds=moment_milliseconds,
-        params={**hyperparameters(arm.setting), "seed": IGNORED},
+        params={**hyperparameters(arm.setting, added), "seed": IGNORED},
         tags={key: value[:TAG_CHARACTERS] for key, value in tags.items()},
         points=tuple(Point(key, value, moment_milliseconds, 0) for key, value in summary.metrics.items()),
     )
 
 
-def arm_runs(summaries: Sequence[ArmSummary], moment_milliseconds: int) -> list[TrialRun]:
-    """Describe the runs of arms."""
-    return [arm_run(summary, moment_milliseconds) for summary in summaries]
+@dataclass(frozen=True)
+class BaseRateSummary:
+    """A simple prediction on the splits of a sweep.
+
+    Args:
+        name: such as ``majority class``.
+        metrics: with the names that an arm's have, so that one column shows both.
+    """
+
+    name: str
+    metrics: Mapping[str, float]
+
+
+def base_rate_run(summary: BaseRateSummary, moment_milliseconds: int, added: Sequence[str] = ()) -> TrialRun:
+    """Describe the MLflow run of a base rate: the parameters of all runs, none of which it has, and no rank."""
+    outcome = f"base rate, {' '.join(f'{key}={value:.6g}' for key, value in summary.metrics.items())}"
+    trial_id = f"base-rate-{summary.name.replace(' ', '-')}"
+    return TrialRun(
+        trial_id=trial_id,
+        name=f"{summary.name} (base rate)",
+        outcome=outcome,
+        status="FINISHED",
+        started_milliseconds=moment_milliseconds,
+        ended_milliseconds=moment_milliseconds,
+        params={**hyperparameters({}, added), "seed": IGNORED},
+        tags={TRIAL_TAG: trial_id, KIND_TAG: BASE_RATE_KIND, STATUS_TAG: outcome, BEST_TAG: "base rate"},
+        points=tuple(Point(key, value, moment_milliseconds, 0) for key, value in summary.metrics.items()),
+    )
+
+
+def arm_runs(
+    summaries: Sequence[ArmSummary | BaseRateSummary], moment_milliseconds: int, added: Sequence[str] = ()
+) -> list[TrialRun]:
+    """Describe the runs of arms and of base rates."""
+    return [
+        arm_run(summary, moment_milliseconds, added)
+        if isinstance(summary, ArmSummary)
+        else base_rate_run(summary, moment_milliseconds, added)
+        for summary in summaries
+    ]

@@ -40,7 +40,7 @@ def experiment_tags(record: SweepRecord) -> dict[str, str]:
     return {
         # Without its kind the dashboard guesses, and asks the user whether it guessed right.
         "mlflow.experimentKind": EXPERIMENT_KIND,
-        "mlflow.experiment.primaryMetric.name": f"best_{record.metric}",
+        "mlflow.experiment.primaryMetric.name": record.ranked_by,
         "mlflow.experiment.primaryMetric.greaterIsBetter": str(record.mode == "max"),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sweep.analysis.ranking import rule
 from sweep.tracking.records import SweepRecord
 
 
@@ -10,12 +11,13 @@ def describe(record: SweepRecord) -> str:
     better = "larger" if record.mode == "max" else "smaller"
     return f"""**{record.question}**
 
-Each child run is one trial: one optimizer setting with one seed. Compare them by `best_{record.metric}`
-({better} is better). A parameter that an optimizer ignores holds `-`. A run with a red cross either
-diverged or failed: the tag `status` says which, `diverged_step` says when.
+Each child run is one trial: one optimizer setting with one seed. Settings are ranked by the {rule(record.by)}
+of `{record.metric}`: the mean of `{record.ranked_by}` ({better} is better). A parameter that an optimizer ignores
+holds `-`. A run with a red cross either diverged or failed: the tag `status` says which, `diverged_step` says when.
 
 Runs named `... all seeds` (tag `kind` = `arm`) sum up a setting: mean over its seeds with a 95 % interval, seeds,
-share that diverged, median steps to the target. The artifact `report.html` answers the question on one page.
+share that diverged, median steps to the target, and `rank`, as in the leaderboard. Runs with `kind` = `base rate` are
+simple predictions on the same splits, without a rank. The artifact `report.html` answers the question on one page.
 
 - The trials alone: filter `tags.kind = "trial"`.
 - Only one optimizer: filter `tags.optimizer = "adam"`.

@@ -47,6 +47,8 @@ class SweepRecord:
         parameters: a few numbers about the sweep (trials, arms, seeds).
         tags: more tags for the parent run.
         dataset: what was trained on.
+        added: hyperparameters that the user's own optimizers have beside the usual ones.
+        by: whether the last or the best epoch of a trial ranks it; what its metric's name begins with.
     """
 
     name: str
@@ -59,6 +61,13 @@ class SweepRecord:
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     dataset: DatasetRecord | None = None
+    by: Literal["final", "best"] = "final"
+    added: tuple[str, ...] = ()
+
+    @property
+    def ranked_by(self) -> str:
+        """The metric of a trial's run that ranks it, such as ``final_val_loss``."""
+        return f"{self.by}_{self.metric}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -79,7 +79,9 @@ class TrialRun:
     points: tuple[Point, ...]
 
 
-def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"], points: int = POINTS) -> TrialRun:
+def trial_run(
+    result: TrialResult, metric: str, mode: Literal["min", "max"], points: int = POINTS, added: Sequence[str] = ()
+) -> TrialRun:
     """Describe the MLflow run of a trial.
 
     Every run has the same parameter keys. The time of a point is the start of the trial plus its training
@@ -90,6 +92,7 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"], poi
         metric: the metric that trials are compared by.
         mode: whether a small or a large ``metric`` is good.
         points: most points of a metric; the epochs of a longer trial are thinned, and a tag says so.
+        added: hyperparameters of the user's own optimizers, which every run of the sweep has too.
     """
     trial = result.trial
     kept = kept_epochs(result, metric, mode, points)
@@ -100,7 +103,7 @@ def trial_run(result: TrialResult, metric: str, mode: Literal["min", "max"], poi
         status=_run_status(result),
         started_milliseconds=_milliseconds(result.started_seconds),
         ended_milliseconds=_milliseconds(max(result.ended_seconds, result.started_seconds)),
-        params={**hyperparameters(trial.arm.setting), "seed": str(trial.seed)},
+        params={**hyperparameters(trial.arm.setting, added), "seed": str(trial.seed)},
         tags=_tags(result, kept),
         points=(*_history(result, kept), *_summary(result, metric, mode)),
     )
@@ -148,9 +151,14 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def hyperparameters(setting: Mapping[str, Value]) -> dict[str, str]:
-    """The parameters of a run: the same keys for every optimizer."""
-    keys = (*HYPERPARAMETERS, *(key for key in setting if key not in HYPERPARAMETERS))
+def hyperparameters(setting: Mapping[str, Value], added: Sequence[str] = ()) -> dict[str, str]:
+    """The parameters of a run: the same keys for every optimizer of a sweep.
+
+    Args:
+        setting: of the run.
+        added: what the user's own optimizers of the sweep have beside those of `HYPERPARAMETERS`.
+    """
+    keys = dict.fromkeys((*HYPERPARAMETERS, *added, *setting))
     return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in keys}
 
 

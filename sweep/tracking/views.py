@@ -17,6 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sweep.analysis.ranking import OTHER
+from sweep.tracking.arm_runs import BEST_TAG
 from sweep.tracking.records import SweepRecord
 from sweep.tracking.runs import IGNORED, KIND_TAG, PARENT_TAG, STATUS_TAG, TRIAL_KIND, TrialRun
 
@@ -91,25 +93,19 @@ def run_page(base: str, experiment_id: str, run_id: str) -> str:
 
 
 def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str, str]:
-    """Tags of the experiment that hold the four views of a sweep.
+    """Tags of the experiment that hold the four views of a sweep, all ordered by what ranks in the leaderboard.
 
-    ``settings`` groups the seeds of a setting, the best first; ``optimizers`` shows the best that each
-    optimizer reached; ``trials`` lists every trial and compares them in parallel coordinates; ``arms`` has
-    the runs that sum up a setting, with the interval of its mean.
+    ``settings`` groups the seeds of a setting, the best first; ``arms`` has the runs that sum up a setting, with
+    its rank and the interval of its mean, and the base rates after them; ``optimizers`` shows of those the best of
+    each optimizer; ``trials`` lists every trial and compares them in parallel coordinates.
     """
     state = _state(record, parent_run_id)
     # The dashboard averages numbers within a group and shows no text, so that only numbers get a column.
     averaged = [key for key in seen.varied if key not in ("optimizer", "seed")]
-    # The best of an optimizer would be the worst of its losses: only the compared metric has a curve.
     curves = _charts(record, seen)
-    best_curve = [card for card in curves if record.metric in card["displayName"] or card["deleted"]]
     views: dict[str, dict[str, Any]] = {
         "trials": {**_columns(record, seen.varied), "compareRunCharts": curves, "groupBy": None},
-        "optimizers": {
-            **_columns(record, []),
-            "compareRunCharts": best_curve,
-            **_grouping(record.mode, "param", "optimizer", ("sgd", "momentum", "rmsprop", "adam")),
-        },
+        "optimizers": _arms(record, parent_run_id, averaged, best_alone=True),
         "settings": {
             **_columns(record, averaged),
             "compareRunCharts": curves,
@@ -124,7 +120,7 @@ def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str
 
 
 def _columns(record: SweepRecord, params: Sequence[str]) -> dict[str, Any]:
-    metrics = [f"metrics.`{key}`" for key in (f"best_{record.metric}", f"final_{record.metric}", "best_epoch")]
+    metrics = [f"metrics.`{key}`" for key in (record.ranked_by, f"{OTHER[record.by]}_{record.metric}", "best_epoch")]
     columns = [*metrics, *(f"params.`{key}`" for key in params), f"tags.`{STATUS_TAG}`"]
     return {
         "selectedColumns": columns,
@@ -157,7 +153,7 @@ def _pack(state: Mapping[str, Any]) -> str:
 def _state(record: SweepRecord, parent_run_id: str) -> dict[str, Any]:
     return {
         "searchFilter": _filter(parent_run_id, TRIAL_KIND),
-        "orderByKey": f"metrics.`best_{record.metric}`",
+        "orderByKey": f"metrics.`{record.ranked_by}`",
         "orderByAsc": record.mode == "min",
         "runsHiddenMode": "FIRST_20_RUNS",
         "compareRunSections": [
@@ -172,15 +168,23 @@ def _filter(parent_run_id: str, kind: str) -> str:
     return f'tags."{PARENT_TAG}" = "{parent_run_id}" and tags.{KIND_TAG} = "{kind}"'
 
 
-def _arms(record: SweepRecord, parent_run_id: str, params: Sequence[str]) -> dict[str, Any]:
-    """One row an arm: its mean over the seeds with the interval, which the dashboard cannot work out itself."""
-    mean = f"final_{record.metric}_mean"
-    names = (mean, f"final_{record.metric}_low", f"final_{record.metric}_high", "seeds", "diverged_share")
+def _arms(
+    record: SweepRecord, parent_run_id: str, params: Sequence[str], *, best_alone: bool = False
+) -> dict[str, Any]:
+    """One row an arm: its rank and its mean with the interval, which the dashboard cannot work out itself.
+
+    Base rates, which have no rank, come after all arms.
+    """
+    mean, low, high = (f"{record.ranked_by}_{statistic}" for statistic in ("mean", "low", "high"))
+    names = ("rank", mean, low, high, "seeds", "diverged_share")
+    of_sweep = f'tags."{PARENT_TAG}" = "{parent_run_id}"'
+    only = f'tags.{BEST_TAG} != "no"' if best_alone else f'tags.{KIND_TAG} != "{TRIAL_KIND}"'
     metrics = [f"metrics.`{name}`" for name in (*names, "target_steps_median")]
     columns = [*metrics, *(f"params.`{key}`" for key in params)]
     return {
-        "searchFilter": _filter(parent_run_id, "arm"),
-        "orderByKey": f"metrics.`{mean}`",
+        "searchFilter": f"{of_sweep} and {only}",
+        "orderByKey": "metrics.`rank`",
+        "orderByAsc": True,
         "selectedColumns": columns,
         "columnOrder": ["attributes.`Run Name`", *columns],
         "columnWidths": {"attributes.`Run Name`": 300, **dict.fromkeys(metrics, 170)},
@@ -190,17 +194,17 @@ def _arms(record: SweepRecord, parent_run_id: str, params: Sequence[str]) -> dic
 
 
 def _charts(record: SweepRecord, seen: Seen) -> list[dict[str, Any]]:
-    best = f"best_{record.metric}"
+    ranked = record.ranked_by
     comparable = [key for key in seen.varied if key not in seen.partial and key != "seed"]
     charts = [
         _line(record.metric, "linear"),
         *([_line("val_loss", "log")] if record.metric != "val_loss" else []),
-        _card("BAR", best, metricKey=best),
+        _card("BAR", ranked, metricKey=ranked),
         _card(
             "PARALLEL",
             "settings",
             selectedParams=comparable or ["optimizer", "learning_rate"],
-            selectedMetrics=[best],
+            selectedMetrics=[ranked],
             showAllRuns=True,
         ),
     ]

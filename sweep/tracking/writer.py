@@ -11,12 +11,12 @@ from pathlib import Path
 from types import TracebackType
 
 from sweep.records import TrialResult
-from sweep.tracking.arm_runs import ARM_KIND, ArmSummary, arm_runs
+from sweep.tracking.arm_runs import ArmSummary, BaseRateSummary, arm_runs
 from sweep.tracking.description import describe
 from sweep.tracking.machine import environment_tags
 from sweep.tracking.quiet import hush_mlflow
 from sweep.tracking.records import RunLinks, RunStatus, SweepRecord, WriterReport
-from sweep.tracking.runs import KIND_TAG, POINTS, THINNED_TAG, TrialRun, trial_run
+from sweep.tracking.runs import KIND_TAG, POINTS, THINNED_TAG, TRIAL_KIND, TrialRun, trial_run
 from sweep.tracking.store import Artifacts, StoreError, SweepStore, choose_store
 from sweep.tracking.stores import is_server, without_password
 from sweep.tracking.views import NOTHING_SEEN, experiment_page, view_id
@@ -73,6 +73,7 @@ class SweepWriter:
         self._drained = threading.Event()
         self._released = threading.Event()
         self._arms: Sequence[ArmSummary] = ()
+        self._base_rates: Sequence[BaseRateSummary] = ()
         self._ready = threading.Event()
         self._store: SweepStore | None = None
         self._ended_as: tuple[RunStatus, Artifacts, Mapping[str, float]] = ("KILLED", {}, {})
@@ -113,17 +114,18 @@ class SweepWriter:
         if not self._queue.put(result, PUT_SECONDS):
             self._pending.append([self._describe(result)])
 
-    def drain(self, arms: Sequence[ArmSummary] = ()) -> RunLinks | None:
-        """Write what is left, then a run for each arm, and wait for both; no trial can be handed over afterwards.
+    def drain(self, arms: Sequence[ArmSummary] = (), base_rates: Sequence[BaseRateSummary] = ()) -> RunLinks | None:
+        """Write what is left, then a run for each arm and base rate, and wait; no trial can be handed over afterwards.
 
         Args:
             arms: the summaries.
+            base_rates: what simple predictions reach.
 
         Returns:
             where the runs are; None if the store was never reached.
         """
         if not self._ending.is_set():
-            self._arms = arms
+            self._arms, self._base_rates = arms, base_rates
             self._deadline = time.monotonic() + self._patience_seconds
             self._ending.set()
             self._queue.close()
@@ -177,7 +179,7 @@ class SweepWriter:
         return experiment_page(self._uri, self.experiment_id, view_id(self._record.name, "settings"))
 
     def _describe(self, result: TrialResult) -> TrialRun:
-        return trial_run(result, self._record.metric, self._record.mode, self._points)
+        return trial_run(result, self._record.metric, self._record.mode, self._points, self._record.added)
 
     def _work(self) -> None:
         """Body of the thread: write until the queue is closed; whatever happens, no result is lost."""
@@ -200,7 +202,9 @@ class SweepWriter:
             self._keep(self._write(self._batch))
             self._batch = []
         self._failed = self._pending.drain(self._write, BATCH_NUMBERS)
-        self._failed_arms = len(self._write(arm_runs(self._arms, round(time.time() * 1000))))
+        now = round(time.time() * 1000)
+        summaries = arm_runs([*self._arms, *self._base_rates], now, self._record.added)
+        self._failed_arms = len(self._write(summaries))
         self._drained.set()
         self._released.wait()
         if opened:
@@ -229,7 +233,7 @@ class SweepWriter:
         store = self._store
         if store is None or not self._ready.is_set():
             return runs
-        trials = [run for run in runs if run.tags.get(KIND_TAG) != ARM_KIND]
+        trials = [run for run in runs if run.tags.get(KIND_TAG, TRIAL_KIND) == TRIAL_KIND]
         self._seen = self._seen.add(trials)
         new = [run for run in runs if store.outcome(run.trial_id) != run.outcome]
         self._try(lambda: store.write(new))

@@ -4,9 +4,12 @@ import io
 
 from rich.console import Console
 
-from sweep.progress import LiveProgress, PlainProgress, Silent, State, make_progress
+from sweep.progress import Leader, LiveProgress, PlainProgress, Silent, State, make_progress
 
-BEST = {"sgd": ("sgd lr=0.1", 0.1234), "adam": ("adam lr=0.001", 0.0712)}
+BEST = {
+    "sgd": Leader("sgd lr=0.1", 0.1234, 3, "final"),
+    "adam": Leader("adam lr=0.001", 0.0712, 1, "final"),
+}
 
 
 class Clock:
@@ -50,7 +53,8 @@ def test_plain_lines_come_every_few_seconds_whole_and_without_control_characters
     progress.message("one part cannot be read")
     progress.stop()
     lines = console.file.getvalue().splitlines()
-    best = "best sgd lr=0.1: 0.1234; adam lr=0.001: 0.0712"
+    rule = "best by the mean over seeds of the last epoch so far"
+    best = f"{rule}: sgd lr=0.1: 0.1234 (3 seeds); adam lr=0.001: 0.0712 (1 seed)"
     assert lines == [
         "0/100 trials, starting",
         f"5/100 trials, 4 running, 1 diverged, 1.0 trials/s, 2 min left | {best}",
@@ -79,7 +83,9 @@ def test_the_live_display_shows_bar_counts_and_the_best_of_each_optimizer_within
     progress = LiveProgress(console, Clock())
     progress.start(54)
     progress.message("[resumed] a message")
-    _update(progress, 18, running=6, diverged=2, best={**BEST, "momentum": ("momentum " + "x" * 80, 0.5)})
+    _update(
+        progress, 18, running=6, diverged=2, best={**BEST, "momentum": Leader("momentum " + "x" * 80, 0.5, 2, "final")}
+    )
     progress.stop()
     shown = console.file.getvalue()
     assert "[resumed] a message" in shown
@@ -88,9 +94,10 @@ def test_the_live_display_shows_bar_counts_and_the_best_of_each_optimizer_within
     lines = capture.get().splitlines()
     assert lines[0].endswith("18/54 trials")
     assert lines[1] == "6 running  2 diverged"
-    assert lines[2] == "  0.0712  adam lr=0.001"
-    assert lines[3].startswith("  0.5000  momentum xxx")
-    assert lines[3].endswith("…")
+    assert lines[2] == "best by the mean over seeds of the last epoch so far"
+    assert lines[3] == "  0.0712   1 seed  adam lr=0.001"
+    assert lines[4].startswith("  0.5000  2 seeds  momentum xxx")
+    assert lines[4].endswith("…")
     assert max(map(len, lines)) <= 60
 
 

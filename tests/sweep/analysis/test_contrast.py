@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sweep.analysis.contrast import contrast, sentence
+from sweep.analysis.contrast import Contrast, sentence
+from sweep.analysis.contrast import contrast as contrast_settings
 
 
 def trials(values: dict[tuple[str, int], float], rate: float = 0.1, epochs: int = 5, **others) -> pd.DataFrame:
@@ -18,6 +21,15 @@ def trials(values: dict[tuple[str, int], float], rate: float = 0.1, epochs: int 
         for (name, seed), value in values.items()
     ]  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def settings_of(table: pd.DataFrame) -> dict[str, dict[str, object]]:
+    rows = table.drop_duplicates("arm_id").set_index("arm_id")
+    return {arm_id: dict(row) for arm_id, row in rows[["optimizer", "learning_rate", "epochs"]].iterrows()}
+
+
+def contrast(first: pd.DataFrame, second: pd.DataFrame, metric: str, mode: str) -> Contrast:
+    return contrast_settings(first, second, metric, mode, (settings_of(first), settings_of(second)))
 
 
 BEFORE = trials({("adam", 0): 0.5, ("adam", 1): 0.6, ("adam", 2): 0.7, ("sgd", 0): 0.9, ("sgd", 1): 0.8, ("sgd", 2): 1})
@@ -75,3 +87,36 @@ def test_sweeps_without_a_common_setting_are_compared_by_their_best():
     assert said.startswith(
         "a and b have no setting and seed in common; their best settings end at 0.55 (a) and 0.325 (b)"
     )
+
+
+VALUES = st.sampled_from([0.1, 0.5, 0.9])
+SETTINGS = st.fixed_dictionaries(
+    {"optimizer": st.sampled_from(["adam", "own:Optimizer", "own:Other"]), "learning_rate": VALUES,
+     "batch_size": st.sampled_from([32, 1437, "full"]), "epochs": st.sampled_from([5, 10])},
+    optional={"beta1": VALUES, "threshold": VALUES, "steps": VALUES, "decay_rate": VALUES},
+)  # fmt: skip
+SWEEPS = st.lists(SETTINGS, min_size=1, max_size=6, unique_by=lambda setting: tuple(sorted(setting.items(), key=str)))
+
+
+@given(SWEEPS, SWEEPS)
+def test_two_settings_are_paired_if_and_only_if_they_are_the_same_key_by_key(ours, theirs):
+    sides = [{f"{name}{place}": setting for place, setting in enumerate(side)}
+             for name, side in (("a", ours), ("b", theirs))]  # fmt: skip
+    tables = [
+        pd.DataFrame([
+            {"trial_id": arm_id, "arm_id": arm_id, "arm": arm_id, "seed": 0, "status": "COMPLETED", "epochs": 1,
+             "final_val_loss": 0.5} for arm_id in side
+        ]) for side in sides
+    ]  # fmt: skip
+    found = contrast_settings(tables[0], tables[1], "val_loss", "min", (sides[0], sides[1]))
+    lengths = [{setting["epochs"] for setting in side} for side in (ours, theirs)]
+    whole = lengths[0] != lengths[1] and len(lengths[0]) == len(lengths[1]) == 1
+    ignored = {"epochs"} if whole else set()
+    bare = [[{key: value for key, value in one.items() if key not in ignored} for one in side]
+            for side in (ours, theirs)]  # fmt: skip
+    expected = {
+        f"a{place} and b{bare[1].index(setting)}" for place, setting in enumerate(bare[0]) if setting in bare[1]
+    }
+    assert {pair.arm for pair in found.pairs} == expected
+    assert found.alone == (len(ours) - len(expected), len(theirs) - len(expected))
+    assert set(found.changed) == ignored

@@ -38,10 +38,27 @@ def test_what_differs_between_trials_is_seen(seen):
 def test_the_trials_are_filtered_by_their_parent_and_sorted_best_first(record, seen):
     view = state(saved_views(record, "p123", seen), "trials")
     assert view["searchFilter"] == 'tags."mlflow.parentRunId" = "p123" and tags.kind = "trial"'
-    assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`best_val_accuracy`", False)
-    smaller = dataclasses.replace(record, metric="val_loss", mode="min")
+    assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`final_val_accuracy`", False)
+    smaller = dataclasses.replace(record, metric="val_loss", mode="min", by="best")
     view = state(saved_views(smaller, "p123", seen), "trials")
     assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`best_val_loss`", True)
+
+
+@pytest.mark.parametrize("by", ["final", "best"])
+def test_every_view_is_ordered_by_what_ranks(record, seen, by):
+    tags = saved_views(dataclasses.replace(record, by=by), "p123", seen)
+    other = {"final": "best", "best": "final"}[by]
+    for kind in ("trials", "settings"):
+        view = state(tags, kind)
+        assert (view["orderByKey"], view["orderByAsc"]) == (f"metrics.`{by}_val_accuracy`", False)
+    for kind in ("arms", "optimizers"):
+        view = state(tags, kind)
+        # The rank is the leaderboard's own, which knows of diverged seeds.
+        assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`rank`", True)
+        assert f"metrics.`{by}_val_accuracy_mean`" in view["selectedColumns"]
+        assert f"{other}_val_accuracy" not in str(view["selectedColumns"])
+    assert state(tags, "arms")["searchFilter"].endswith('tags.kind != "trial"')
+    assert state(tags, "optimizers")["searchFilter"].endswith('tags.best_of_optimizer != "no"')
 
 
 def test_the_seeds_of_a_setting_are_one_folded_group(record, seen):

@@ -1,0 +1,87 @@
+"""Health checks against the base rate: levels that are no better than a guess, and classes too unequal to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from sweep.analysis.card import Card
+from sweep.analysis.pairing import mean_difference
+from sweep.analysis.ranking import mean
+from sweep.analysis.study import Level, Study
+from sweep.analysis.wording import is_share, level_name, listing, metric_name, value
+from trainers.base_rates import BaseRate
+
+ROUNDING = 1e-9
+"""A gain of less is none: a mean over seeds is rounded."""
+
+UNEQUAL_SHARE = 0.8
+"""A majority of so much leaves at most a fifth for all other classes, which Google's course on machine learning calls a
+moderate imbalance (Datasets: Imbalanced datasets; minority of 1 to 20 %)."""
+
+
+def base_rate_cards(study: Study, rates: Sequence[BaseRate]) -> Iterator[Card]:
+    """Find levels that are not better than the best prediction that ignores the inputs, and unequal classes.
+
+    Args:
+        study: as `sweep.analysis.study.make_study` gives it.
+        rates: of the same splits; empty where they are not known.
+    """
+    trivial = [rate for rate in rates if rate.is_trivial and rate.values.get(study.metric)]
+    for rate in trivial:
+        yield from _not_better(study, rate)
+    if is_share(study.metric):
+        for rate in trivial:
+            yield from _unequal(study, rate)
+
+
+def _not_better(study: Study, rate: BaseRate) -> Iterator[Card]:
+    """The best level no better than a guess is serious; that others are, or that it is not shown, is a warning."""
+    numbered = [level for level in study.levels if level.selected.report.values]
+    gains = [(level, _gains(study, level, rate)) for level in numbered]
+    gains = [(level, found) for level, found in gains if len(found)]
+    if not gains:
+        return
+    reached = value(study.metric, mean(list(rate.on(study.metric, _seeds(study)).values())))
+    guess = f"a prediction that ignores the inputs (the {rate.name} reaches {reached} {metric_name(study.metric)})"
+    best, first = gains[0]
+    advice = "Look at the data, the learning rates and the length of training before comparing."
+    if mean(first) <= ROUNDING:
+        said = f"{level_name(best.name)}, ranked first, is no better than {guess}."
+        yield Card("base rate", "serious", said, advice)
+        return
+    if len(first) > 1 and not mean_difference(first, study.confidence).low > 0:
+        said = f"{level_name(best.name)}, ranked first, is not shown to be better than {guess}."
+        yield Card("base rate", "warning", said, f"{advice} More seeds may show it.")
+    lost = [level_name(level.name) for level, found in gains[1:] if mean(found) <= ROUNDING]
+    if lost:
+        verb = "is" if len(lost) == 1 else "are"
+        said = f"{listing(lost)} {verb} no better than {guess}."
+        yield Card("base rate", "warning", said, advice)
+
+
+def _gains(study: Study, level: Level, rate: BaseRate) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """How much better a level is than the guess, on each seed that both have."""
+    report = level.selected.report
+    guessed = rate.on(study.metric, report.seeds)
+    sign = 1.0 if study.mode == "max" else -1.0
+    pairs = zip(report.seeds, report.values, strict=True)
+    return np.array([sign * (found - guessed[seed]) for seed, found in pairs if seed in guessed], dtype=np.float64)
+
+
+def _unequal(study: Study, rate: BaseRate) -> Iterator[Card]:
+    shares = list(rate.on(study.metric, _seeds(study)).values())
+    if shares and mean(shares) >= UNEQUAL_SHARE:
+        part = study.metric.partition("_")[0]
+        yield Card(
+            "unequal classes",
+            "warning",
+            f"the classes are so unequal that accuracy says little: the most frequent is "
+            f"{value(study.metric, mean(shares))} of the examples.",
+            f"Compare by the loss, which sees the rare classes (`metric.name: {part}_loss`).",
+        )
+
+
+def _seeds(study: Study) -> set[int]:
+    return {seed for level in study.levels for seed in (*level.selected.report.seeds, *level.selected.report.diverged)}

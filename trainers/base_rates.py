@@ -1,0 +1,141 @@
+"""What simple predictions reach on the splits that trials train on, below which a training has learned little."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data.dataset import Dataset
+from trainers.data.split import Normalise, split, split_indices
+from trainers.seeding import generator
+
+Floats = NDArray[np.float64]
+
+LARGEST_COST = 1e9
+"""Multiplications over all seeds, about a second's; predictions that learn of the inputs and need more are left out."""
+
+
+@dataclass(frozen=True)
+class BaseRate:
+    """What one simple prediction reaches.
+
+    Args:
+        name: of the prediction, such as ``majority class``.
+        is_trivial: whether it ignores the inputs.
+        seeds: of the splits.
+        values: metric -> its value on the split of each seed; NaN where it is not defined.
+    """
+
+    name: str
+    is_trivial: bool
+    seeds: tuple[int, ...]
+    values: Mapping[str, tuple[float, ...]]
+
+    def on(self, metric: str, seeds: Collection[int]) -> dict[int, float]:
+        """The values of a metric on some seeds; those that it does not have are left out."""
+        pairs = zip(self.seeds, self.values.get(metric, ()), strict=False)
+        return {seed: value for seed, value in pairs if seed in seeds and np.isfinite(value)}
+
+
+def base_rates(
+    dataset: Dataset, validation: float, normalise: Normalise, seeds: Sequence[int], largest_cost: float = LARGEST_COST
+) -> tuple[BaseRate, ...]:
+    """Predict without a network, on the split that each seed gives a trial.
+
+    **Variant.** For classes: the most frequent of the training part, with its class shares as probabilities (as
+    ``DummyClassifier(strategy="prior")`` of scikit-learn), and the class of the nearest centroid (Euclidean, as
+    ``NearestCentroid``). For numbers: the mean of the training part (``DummyRegressor``) and least squares with an
+    intercept (``LinearRegression``), the shortest solution where there are many. Losses are on the scale that trials
+    train on.
+
+    Args:
+        dataset: what to predict.
+        validation: share of the validation part.
+        normalise: how the inputs, and the targets of a regression, are scaled.
+        seeds: of the splits.
+        largest_cost: multiplications above which what reads the inputs is left out.
+
+    >>> from trainers.data import DataSource, load
+    >>> first, second = base_rates(load(DataSource("iris")), 0.2, "standard", [0])
+    >>> first.name, round(first.values["val_accuracy"][0], 3), second.name
+    ('majority class', 0.333, 'nearest centroid')
+    """
+    is_numeric = dataset.task == "regression"
+    trivial = [(_mean if is_numeric else _majority)(dataset, validation, normalise, seed) for seed in seeds]
+    found = [_collect("mean predictor" if is_numeric else "majority class", True, seeds, trivial)]
+    width = dataset.features if is_numeric else max(dataset.outputs, 2)
+    if seeds and float(dataset.examples) * (dataset.features + 1) * (width + 1) * len(seeds) <= largest_cost:
+        learned = [
+            (_least_squares if is_numeric else _nearest_centroid)(dataset, validation, normalise, seed)
+            for seed in seeds
+        ]
+        found.append(_collect("linear regression" if is_numeric else "nearest centroid", False, seeds, learned))
+    return tuple(found)
+
+
+def _collect(name: str, is_trivial: bool, seeds: Sequence[int], rows: Sequence[Mapping[str, float]]) -> BaseRate:
+    metrics = dict.fromkeys(metric for row in rows for metric in row)
+    return BaseRate(name, is_trivial, tuple(seeds), {metric: tuple(row[metric] for row in rows) for metric in metrics})
+
+
+def _majority(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
+    train, val = split_indices(dataset, validation, generator(seed, "split"))
+    targets = dataset.targets.astype(np.int64)
+    shares = np.bincount(targets[train], minlength=len(dataset.classes)) / len(train)
+    # A class without an example in the training part has an infinite loss, which is none.
+    losses = -np.log(shares, out=np.full(len(shares), -np.inf), where=shares > 0)
+    most = int(shares.argmax())
+    found = {}
+    for part, rows in (("train", train), ("val", val)):
+        found[f"{part}_loss"] = float(losses[targets[rows]].mean())
+        found[f"{part}_accuracy"] = float((targets[rows] == most).mean())
+    return found
+
+
+def _nearest_centroid(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
+    parts = split(dataset, validation, normalise, generator(seed, "split"))
+    known = np.unique(parts.train_targets)
+    centroids = np.stack([parts.train_inputs[parts.train_targets == label].mean(axis=0) for label in known])
+    found = {}
+    for part, inputs, targets in (
+        ("train", parts.train_inputs, parts.train_targets),
+        ("val", parts.val_inputs, parts.val_targets),
+    ):
+        # |x - c|^2 without |x|^2, which is the same for all classes.
+        distances = (centroids * centroids).sum(axis=1) - 2 * inputs @ centroids.T
+        found[f"{part}_accuracy"] = float((known[distances.argmin(axis=1)] == targets).mean())
+    return found
+
+
+def _mean(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
+    train, val = split_indices(dataset, validation, generator(seed, "split"))
+    targets = dataset.targets.astype(np.float64)
+    centre, deviation = float(targets[train].mean()), float(targets[train].std())
+    scale = deviation if normalise != "none" and deviation else 1.0
+    parts = {"train": (targets[train] - centre) / scale, "val": (targets[val] - centre) / scale}
+    return _errors({part: (rows, np.zeros(len(rows))) for part, rows in parts.items()}, scale)
+
+
+def _least_squares(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
+    parts = split(dataset, validation, normalise, generator(seed, "split"))
+    with_one = [np.column_stack([inputs, np.ones(len(inputs))]) for inputs in (parts.train_inputs, parts.val_inputs)]
+    weights = np.linalg.lstsq(with_one[0], parts.train_targets, rcond=None)[0]
+    predicted = {
+        "train": (parts.train_targets, with_one[0] @ weights),
+        "val": (parts.val_targets, with_one[1] @ weights),
+    }
+    return _errors(predicted, parts.target_scale)
+
+
+def _errors(parts: Mapping[str, tuple[Floats, Floats]], scale: float) -> dict[str, float]:
+    """Loss, RMSE and R2 of each part's targets and predictions, as `trainers.loop` reports them."""
+    found = {}
+    for part, (targets, predicted) in parts.items():
+        loss, variance = float(((targets - predicted) ** 2).mean()), float(targets.var())
+        found[f"{part}_loss"] = loss
+        found[f"{part}_rmse"] = float(np.sqrt(loss)) * scale
+        found[f"{part}_r2"] = 1.0 - loss / variance if variance else float("nan")
+    return found
