@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweep.analysis.answer import answer
+from sweep.analysis.answer_effects import effect_answers
 from sweep.analysis.card import Card
 from sweep.analysis.health import health
+from sweep.analysis.standing import unit_of
 from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
@@ -65,6 +67,7 @@ class Findings:
         leaderboard: one row an arm, the best first.
         study: the comparison.
         sentence: the answer.
+        effects: a sentence for each other factor that varies, if the file gives no ``roles``.
         cards: of the health checks.
         environments: what trained, one a start; empty if that was not kept.
         runs: where the MLflow runs are; None without.
@@ -82,6 +85,12 @@ class Findings:
     cards: tuple[Card, ...]
     environments: tuple[Mapping[str, str], ...] = ()
     runs: RunLinks | None = None
+    effects: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> str:
+        """The answer and the effects, a line each."""
+        return "\n".join((self.sentence, *self.effects))
 
     @property
     def rng(self) -> np.random.Generator:
@@ -157,20 +166,27 @@ def gather(folder: Path) -> Findings:
         scientific=config.scientific,
         selection_seeds=config.selection_seeds,
         report_seeds=config.report_seeds or None,
+        margin=config.metric.margin,
     )
+    subject = _subject(config, folder)
+    effects: tuple[str, ...] = ()
+    if config.roles is None:
+        rng = np.random.default_rng(SEED)
+        effects = effect_answers(study, trials, subject.keys, rng, seeds=config.selection_seeds)
     return Findings(
         folder,
-        _subject(config, folder),
+        subject,
         config_text,
         plan_hash,
         trials,
         result.epochs,
         result.leaderboard,
         study,
-        answer(study),
+        answer(study, unit_of(study)),
         health(study, trials, result.epochs),
         tuple(read_environments(folder)),
         _links(folder),
+        effects,
     )
 
 
