@@ -223,7 +223,7 @@ def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, An
         data = {"fingerprint": data_fingerprint, **split}
     trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
     if config.trainer.stop_at_target:
-        # Not by which epoch trials are ranked, which stops none.
+        # What else is said of the metric decides no number.
         metric = config.metric.model_dump(mode="json", include={"name", "mode"})
         trainer |= {"target": config.trainer.target, "metric": metric}
     identity = {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sweep.analysis.standing import MOST_NAMED, leaders, names_of
+from sweep.analysis.standing import MOST_NAMED, names_of
 from sweep.analysis.study import Level, Speed, Study, fastest
 from sweep.analysis.time_to_target import Unit
 from sweep.analysis.wording import counted, level_name, listing, target_value
@@ -24,74 +24,87 @@ def target_parts(study: Study, unit: Unit) -> list[str]:
         return [f"{'none reaches' if len(ran) > 1 else 'it never reaches'} {target}"] if ran else []
     first = fastest(ran, unit)
     if first is None:
-        parts = [
-            f"{target} is reached by no more than half of the seeds: {listing([_hits(level, unit) for level in some])}"
-        ]
+        hits = listing([_hits(level, unit) for level in some])
+        parts = [f"{target} is reached by no more than half of the seeds: {hits}"]
     else:
-        speeds = {speed.ratio.slow: speed for speed in study.speeds[unit]}
-        slow = [level for level in some if level is not first and _is_slower(level, speeds, unit)]
-        seldom = [level for level in some if np.isinf(level.times[unit].median)]
-        soon = [level for level in some if level not in slow and level not in seldom]
-        soon.sort(key=lambda level: level.times[unit].median)
-        parts = [_soonest(study, soon, target, unit, speeds, alone=len(ran) == 1)]
-        if len(slow) > MOST_NAMED:
-            factors = [(speeds[level.name].ratio.ratio, level) for level in slow]
-            least, most = min(factors, key=lambda f: f[0]), max(factors, key=lambda f: f[0])
-            ends = [f"{_times(factor)}x ({level_name(level.name)})" for factor, level in (least, most)]
-            parts.append(f"{len(slow)} others take {' to '.join(ends)} the {unit}")
-        else:
-            parts += [_slower(level, speeds[level.name], unit) for level in slow]
-        if seldom:
-            few = len(seldom) <= MOST_NAMED
-            hits = (
-                f"{listing([_hits(level, unit) for level in seldom])} only"
-                if few
-                else f"{len(seldom)} others seldom do"
-            )
-            parts.append(hits)
+        parts = _reached(study, first, [level for level in some if level is not first], target, unit, len(ran) == 1)
     if never:
         parts.append(f"{listing(never)} never {'does' if len(never) == 1 else 'do'}")
     return parts
 
 
-def _is_slower(level: Level, speeds: dict[str, Speed], unit: Unit) -> bool:
-    speed = speeds[level.name]
-    return speed.is_shown and speed.ratio.low > 1 and bool(np.isfinite(level.times[unit].median))
+def _reached(study: Study, first: Level, others: Sequence[Level], target: str, unit: Unit, is_alone: bool) -> list[str]:
+    """Who reaches the target in a median that is known, who of them is slower, and who seldom reaches it."""
+    speeds = {speed.ratio.slow: speed for speed in study.speeds[unit]}
+    seldom = [level for level in others if np.isinf(level.times[unit].median)]
+    often = [level for level in others if level not in seldom]
+    slow = [level for level in often if speeds[level.name].is_shown and speeds[level.name].ratio.low > 1]
+    # In the order of the leaderboard, as all lists of the answer, so that no two lists differ in it.
+    soon = [level for level in study.levels if level is first or (level in often and level not in slow)]
+    parts = [_soonest(study, first, soon, target, unit, is_alone)]
+    # The first has the shortest median of its own seeds, and may be slower on those that another has run too.
+    ahead = [level for level in soon if level is not first and speeds[level.name].is_shown]
+    parts += [f"on common seeds {_slower(level, first, speeds[level.name], unit)}" for level in ahead]
+    if len(slow) > MOST_NAMED:
+        factors = [(speeds[level.name].ratio.ratio, level) for level in slow]
+        least, most = min(factors, key=lambda f: f[0]), max(factors, key=lambda f: f[0])
+        ends = [f"{_times(factor)}x ({level_name(level.name)})" for factor, level in (least, most)]
+        parts.append(f"{len(slow)} others take {' to '.join(ends)} the {unit} of {level_name(first.name)}")
+    else:
+        parts += [_slower(level, first, speeds[level.name], unit) for level in slow]
+    if seldom:
+        hits = listing([_hits(level, unit) for level in seldom])
+        parts.append(f"{hits} only" if len(seldom) <= MOST_NAMED else f"{len(seldom)} others seldom do")
+    return parts
 
 
-def _soonest(
-    study: Study, soon: Sequence[Level], target: str, unit: Unit, speeds: dict[str, Speed], *, alone: bool
-) -> str:
-    names = [level_name(level.name) for level in soon]
-    medians = listing([_spell(level.times[unit].median, unit) for level in soon])
-    if len(soon) > MOST_NAMED:
-        ends = [f"{_spell(level.times[unit].median, unit)} ({level_name(level.name)})" for level in (soon[0], soon[-1])]
-        medians = " to ".join(ends)
+def _soonest(study: Study, first: Level, soon: Sequence[Level], target: str, unit: Unit, is_alone: bool) -> str:
+    """The medians of those that are not shown to be slower, each beside its name."""
     missed = [level for level in soon if level.times[unit].hits < len(level.times[unit].times)]
-    misses = f"{listing([_hits(level, unit) for level in missed])} only" if missed else ""
+    misses = f" ({listing([_hits(level, unit) for level in missed])} only)" if missed else ""
     if len(missed) > MOST_NAMED:
-        misses = f"{len(missed)} of them miss it on some seeds"
-    when = f"a median of {medians} {unit}" + (f" ({misses})" if misses else "")
-    if alone:
-        return f"it reaches {target} in {when}"
+        misses = f" ({len(missed)} of them miss it on some seeds)"
     if len(soon) == 1:
-        return f"{names[0]} reaches {target} soonest, in {when}"
-    subject = names_of(study, soon)
-    top = leaders(study)
-    if len(top) > 1 and {level.name for level in top} == {level.name for level in soon}:
-        subject = "both" if len(soon) == 2 else "all of them"
-    found = speeds[soon[-1].name].ratio
-    times = [f"{_times(found.ratio)}x"] if np.isfinite(found.ratio) else []
-    if found.high < np.inf:
-        times.append(_ratio_bounds(found.low, found.high, found.confidence))
-    sure = f" ({', '.join(times)})" if times else ""
-    return f"{subject} reach {target} in {when}, and no difference in speed is shown{sure}"
+        who = f"it reaches {target}" if is_alone else f"{level_name(first.name)} reaches {target} soonest,"
+        return f"{who} in a median of {_spell(first.times[unit].median, unit)} {unit}{misses}"
+    medians = [(level.times[unit].median, level_name(level.name)) for level in soon]
+    if len(soon) > MOST_NAMED:
+        ends = [min(medians, key=lambda pair: pair[0]), max(medians, key=lambda pair: pair[0])]
+        texts = [f"{_spell(time, unit)} ({name})" for time, name in ends]
+        if ends[0][0] == ends[1][0]:
+            texts = [f"{_spell(ends[0][0], unit)}"]
+        when = f"{names_of(study, soon)} reach {target} in a median of {' to '.join(texts)} {unit}{misses}"
+    else:
+        texts = [f"{_spell(time, unit)} ({name})" for time, name in medians]
+        when = f"{target} is reached in a median of {listing(texts)} {unit}{misses}"
+    return f"{when}{_open_speeds(study, first, soon, unit)}"
 
 
-def _slower(level: Level, speed: Speed, unit: Unit) -> str:
+def _open_speeds(study: Study, first: Level, soon: Sequence[Level], unit: Unit) -> str:
+    """That speeds are not told apart, with the largest ratio among them."""
+    names = {level.name for level in soon if level is not first}
+    open_ = [speed for speed in study.speeds[unit] if speed.ratio.slow in names and not speed.is_shown]
+    if not open_:
+        return ""
+    widest = max(open_, key=lambda speed: speed.ratio.ratio if np.isfinite(speed.ratio.ratio) else 0.0)
+    found = widest.ratio
+    said = ", not told apart in speed"
+    if not np.isfinite(found.ratio):
+        return said
+    said += f": {level_name(found.slow)} takes {_times(found.ratio)}x the {unit} of {level_name(first.name)}"
+    if not np.isfinite(found.high) and found.low == 0:
+        return f"{said} (no interval can be given)"
+    sure = _ratio_bounds(found.low, found.high, found.confidence)
+    # The interval of one pair and the verdict over all pairs can differ.
+    if found.excludes_one:
+        sure += f", not shown once all {len(study.comparisons)} pairs are accounted for"
+    return f"{said} ({sure})"
+
+
+def _slower(level: Level, first: Level, speed: Speed, unit: Unit) -> str:
     found = speed.ratio
     sure = _ratio_bounds(found.low, found.high, found.confidence)
-    return f"{level_name(level.name)} takes {_times(found.ratio)}x the {unit} ({sure})"
+    return f"{level_name(level.name)} takes {_times(found.ratio)}x the {unit} of {level_name(first.name)} ({sure})"
 
 
 def _ratio_bounds(low: float, high: float, confidence: float) -> str:

@@ -10,7 +10,7 @@ from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.ranking import By
-from sweep.analysis.wording import is_share
+from sweep.analysis.wording import limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ def arm_summaries(
     """Sum the trials of each arm up, by the value after the last epoch, or by that of the best.
 
     mean +- t s / sqrt(n), ``t`` the quantile of Student's t with ``n - 1`` degrees of freedom, as in
-    `sweep.analysis.aggregate.estimate`; the interval of a share ends at 0 and 1.
+    `sweep.analysis.aggregate.estimate`; the interval is cut where the metric's range ends.
 
     Args:
         trials: one row a trial.
@@ -50,8 +50,10 @@ def arm_summaries(
         share = lost.to_numpy(dtype=np.float64) / ended.to_numpy(dtype=np.float64)
     mean = table["mean"].to_numpy()
     low, high = mean - half, mean + half
-    if is_share(metric):
-        low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+    least, most = limits(metric)
+    # A mean outside the range is of another tool's metric of the same name.
+    inside = (least <= mean) & (mean <= most)
+    low, high = np.where(inside, np.maximum(low, least), low), np.where(inside, np.minimum(high, most), high)
     columns = {
         "seeds": count,
         "diverged_share": share,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.card import Card
-from sweep.analysis.outcomes import Floats
-from sweep.analysis.power import minimum_detectable_effect, seeds_needed
+from sweep.analysis.detectable import POWER, detectable, pair_level
+from sweep.analysis.outcomes import Floats, rounded
+from sweep.analysis.power import LARGEST_COUNT, seeds_needed
 from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import counted, difference, level_name, listing
 from trainers.optimizers import OPTIMIZERS
@@ -45,7 +46,8 @@ FEWEST_SEEDS = 5
 def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
     """Find best settings on the edge of what was tried, where a better one may lie beyond.
 
-    An edge that the optimizer's declaration does not let one cross, such as ``beta1 = 0``, is none.
+    An edge that the optimizer's declaration does not let one cross, such as ``beta1 = 0``, is none, and neither is one
+    of several values that tie exactly.
     """
     for level in study.levels:
         rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
@@ -59,13 +61,15 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
             chosen = float(best[name].iloc[0])
             if len(tried) < 2 or tried[0] < chosen < tried[-1] or _is_limit(best, name, chosen):
                 continue
+            if rows.loc[rows["arm_id"].isin(_equally_good(level)), name].nunique() > 1:
+                continue
             side = "smallest" if chosen == tried[0] else "largest"
             beyond = _beyond(name, tried, chosen)
             further = "smaller" if chosen == tried[0] else "larger"
             yield Card(
                 "edge",
                 "warning" if name == "learning_rate" else "note",
-                f"the best setting of {level_name(level.name)} has the {side} {_words(name)} tried, {chosen:g}.",
+                f"the best setting of {level_name(level.name)} has the {side} {name} tried, {chosen:g}.",
                 f"Try {further} values too, such as {beyond:g}." if beyond else f"Try {further} values too.",
             )
 
@@ -134,7 +138,8 @@ def few_seeds(study: Study) -> Iterator[Card]:
 
 def flattered(study: Study) -> Iterator[Card]:
     """Find results that were picked as the best of several and shown on the seeds that picked them."""
-    same = [level for level in study.levels if level.selected.settings > 1 and not level.selected.is_fresh]
+    shown = [level for level in study.levels if level.selected.report.values]
+    same = [level for level in shown if level.selected.settings > 1 and not level.selected.is_fresh]
     if same:
         most = max(level.selected.settings for level in same)
         yield Card(
@@ -147,23 +152,36 @@ def flattered(study: Study) -> Iterator[Card]:
 
 def _undecided(study: Study, best: Level, other: Level) -> Card | None:
     pair = study.comparison(best.name, other.name)
-    if pair.verdict != "tie":
+    if pair.verdict != "not told apart":
         return None
     spread, seen = float(np.std(pair.differences, ddof=1)), abs(pair.difference.value)
-    level = (1 - study.confidence) / len(study.comparisons)
-    smallest = minimum_detectable_effect(spread, len(pair.seeds), level)
-    # Equal means can differ by the rounding of their sums.
-    if seen >= smallest or seen <= 1e-12 * max(map(abs, pair.differences)):
+    smallest = detectable(study, pair)
+    # Equal means can differ by the rounding of their sums; without a spread nothing is known of what could be seen.
+    if not seen < smallest or seen <= 1e-12 * max(map(abs, pair.differences)):
         return None
-    needed = seeds_needed(seen, spread, level)
-    enough = "more seeds than can be run" if needed is None else f"about {counted(needed, 'seed')}"
+    needed = seeds_needed(seen, spread, pair_level(study), POWER)
+    enough = f"more than {LARGEST_COUNT} seeds" if needed is None else f"about {counted(needed, 'seed')}"
+    margin = "" if study.margin is not None else " Say with `metric.margin` how small a difference does not matter."
     return Card(
         "seeds",
         "warning",
         f"{level_name(best.name)} is ahead of {level_name(other.name)} by {difference(study.metric, seen)}, but with "
         f"{counted(len(pair.seeds), 'paired seed')} only {difference(study.metric, smallest)} or more could be seen.",
-        f"A difference of that size needs {enough}; else treat the two as equal.",
+        f"A difference of that size needs {enough} to be shown.{margin}",
     )
+
+
+def _equally_good(level: Level) -> list[str]:
+    """The settings of a level, by arm id, that end at the same mean as the one that was picked."""
+    best = level.selected.selection
+    return [
+        arm_id
+        for arm_id, arm in level.selected.tried.items()
+        if arm.values
+        and bool(arm.diverged) == bool(best.diverged)
+        and len(arm.seeds) == len(best.seeds)
+        and rounded(arm.mean) == rounded(best.mean)
+    ]
 
 
 def _is_limit(best: pd.DataFrame, name: str, chosen: float) -> bool:
@@ -193,7 +211,3 @@ def _beyond(name: str, tried: Floats, chosen: float) -> float | None:
         value = 1 - (1 - chosen) ** 2 / (1 - next_inward)
     # From 0.9 and 0.99 the next beta would be 0, up to rounding, or less.
     return float(f"{value:.3g}") if value > 1e-9 else None
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

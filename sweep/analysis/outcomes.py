@@ -30,6 +30,7 @@ class Outcomes:
         values: what they ended with; (n,).
         diverged: seeds whose training diverged.
         missing: seeds that failed, or have not run to their end.
+        failed: those of the missing that failed.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Outcomes:
     values: tuple[float, ...]
     diverged: tuple[int, ...] = ()
     missing: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
 
     @property
     def array(self) -> Floats:
@@ -82,6 +84,7 @@ def outcomes(
         values=tuple(values[well].tolist()),
         diverged=tuple(numbers[diverged].tolist()),
         missing=tuple(sorted({*numbers[~well & ~diverged].tolist(), *absent})),
+        failed=tuple(numbers[(rows["status"] == "FAILED").to_numpy()].tolist()),
     )
 
 
@@ -99,6 +102,36 @@ def best_first(arms: Sequence[Outcomes], mode: Mode) -> list[int]:
         arm = arms[position]
         if not arm.values:
             return 2, 0.0
-        return int(bool(arm.diverged)), arm.mean if mode == "min" else -arm.mean
+        return int(bool(arm.diverged)), rounded(arm.mean if mode == "min" else -arm.mean)
 
     return sorted(range(len(arms)), key=key)
+
+
+def rounded(mean: float) -> float:
+    """A mean without its last digits, which the order of a sum decides and not the numbers.
+
+    >>> rounded((0.1 + 0.2 + 0.3) / 3) == rounded((0.3 + 0.2 + 0.1) / 3)
+    True
+    """
+    return float(f"{mean:.12g}")
+
+
+def ranks(arms: Sequence[Outcomes]) -> list[int | None]:
+    """Number arms that are in the order of `best_first`, as the leaderboard does; equal ones share a rank.
+
+    Args:
+        arms: the best first.
+
+    Returns:
+        one an arm: 1, 1, 3 where the first two are equal; None for an arm without a number.
+
+    >>> ranks([Outcomes(name, (0, 1), values) for name, values in {"a": (1, 3), "b": (2, 2), "c": (0, 0)}.items()])
+    [1, 1, 3]
+    """
+    found: list[int | None] = []
+    for position, arm in enumerate(arms):
+        before = arms[position - 1] if position else None
+        is_equal = before is not None and bool(before.diverged) == bool(arm.diverged)
+        is_equal = is_equal and before is not None and rounded(before.mean) == rounded(arm.mean)
+        found.append(None if not arm.values else found[-1] if is_equal else position + 1)
+    return found

@@ -11,9 +11,10 @@ import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
 from sweep.analysis.aggregate import Estimate
+from sweep.analysis.equivalence import two_one_sided
 from sweep.analysis.outcomes import Floats, Mode, Outcomes
 
-Verdict: TypeAlias = Literal["first", "second", "tie", "unknown"]
+Verdict: TypeAlias = Literal["first", "second", "equivalent", "not told apart", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,13 @@ class Comparison:
         unpaired: seeds that one arm ended well and the other has not run or failed.
         cohens_d: mean over standard deviation of the differences (d_z); NaN below 2 seeds.
         cliffs_delta: share of pairs, of any seeds, in which the first is better, less those in which it is worse.
-        improvement: chance that the first is better on one seed, a tie counting as half.
+        improvement: chance that the first is better on one seed, an exact tie counting as half.
         t_p_value: two-sided paired t test; NaN below 2 seeds.
         wilcoxon_p_value: two-sided signed-rank test, exact; NaN below 2 seeds. It can't be below 0.05 with 5 seeds.
         adjusted_p_value: ``t_p_value`` after Holm's correction for all comparisons made together.
         alpha: level below which the adjusted value shows a difference.
+        margin: differences below it count as none, in units of the metric; None for no margin.
+        equivalence_p_value: of two one-sided tests against the margin, after Holm's correction; NaN without a margin.
     """
 
     first: str
@@ -53,21 +56,44 @@ class Comparison:
     wilcoxon_p_value: float
     adjusted_p_value: float
     alpha: float
+    margin: float | None = None
+    equivalence_p_value: float = float("nan")
 
     @property
     def verdict(self) -> Verdict:
-        """Which arm is better; ``tie`` where no difference is shown, ``unknown`` where none could be.
+        """Which arm is better, or whether the two are equivalent within the margin.
 
-        An arm that diverged on some seed is never the better one, for its mean leaves out its worst seeds.
+        ``not told apart`` where neither is shown, which does not say that the two are alike; ``unknown`` where nothing
+        could be shown. An arm that diverged on some seed is never the better one, nor equivalent to another, for its
+        mean leaves out its worst seeds.
         """
         if not self.adjusted_p_value < self.alpha:
-            return "unknown" if np.isnan(self.adjusted_p_value) else "tie"
+            if np.isnan(self.adjusted_p_value):
+                return "unknown"
+            return "equivalent" if self.is_within_margin else "not told apart"
         if self.difference.value > 0:
             return "unknown" if self.first_diverged else "first"
         return "unknown" if self.second_diverged else "second"
 
+    @property
+    def is_within_margin(self) -> bool:
+        """Whether the two are shown to differ by less than the margin; a difference can be shown all the same."""
+        return self.equivalence_p_value < self.alpha and not (self.first_diverged or self.second_diverged)
 
-def compare(first: Outcomes, second: Outcomes, mode: Mode, confidence: float = 0.95) -> Comparison:
+    @property
+    def is_exact_tie(self) -> bool:
+        """Whether both end at the same number on every common seed."""
+        return bool(self.seeds) and not any(self.differences)
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the interval of this pair alone, which knows of no other pair, excludes no difference."""
+        return self.difference.known and (self.difference.low > 0 or self.difference.high < 0)
+
+
+def compare(
+    first: Outcomes, second: Outcomes, mode: Mode, confidence: float = 0.95, margin: float | None = None
+) -> Comparison:
     """Compare two arms over their common seeds.
 
     ``d_i = +-(a_i - b_i)``; ``t = mean(d) / (s_d / sqrt(n))`` with ``n - 1`` degrees of freedom;
@@ -82,11 +108,12 @@ def compare(first: Outcomes, second: Outcomes, mode: Mode, confidence: float = 0
         second: another.
         mode: whether small or large values are good.
         confidence: of the interval; 1 less this is the level of the test.
+        margin: differences below it count as none, in units of the metric; None for no margin.
 
     >>> sgd, adam = Outcomes("sgd", (0, 1, 2), (0.4, 0.5, 0.6)), Outcomes("adam", (0, 1, 2), (0.3, 0.3, 0.5))
     >>> comparison = compare(adam, sgd, "min")
     >>> round(comparison.difference.value, 3), round(comparison.cohens_d, 3), comparison.verdict
-    (0.133, 2.309, 'tie')
+    (0.133, 2.309, 'not told apart')
 
     Reference: Student (1908), The Probable Error of a Mean; Wilcoxon (1945), Individual Comparisons by Ranking Methods;
     Cliff (1993), Dominance Statistics; Agarwal et al. (2021), Deep Reinforcement Learning at the Edge of the
@@ -115,23 +142,33 @@ def compare(first: Outcomes, second: Outcomes, mode: Mode, confidence: float = 0
         wilcoxon_p_value=signed_rank(differences),
         adjusted_p_value=p_value,
         alpha=1 - confidence,
+        margin=margin,
+        equivalence_p_value=float("nan") if margin is None else two_one_sided(differences, margin),
     )
 
 
-def compare_all(arms: Sequence[Outcomes], mode: Mode, confidence: float = 0.95) -> tuple[Comparison, ...]:
+def compare_all(
+    arms: Sequence[Outcomes], mode: Mode, confidence: float = 0.95, margin: float | None = None
+) -> tuple[Comparison, ...]:
     """Compare every two arms, with Holm's correction over all of these comparisons.
+
+    The tests for a difference and those for equivalence are each corrected as a family.
 
     Args:
         arms: two or more.
         mode: whether small or large values are good.
-        confidence: of each interval; 1 less this bounds the chance of calling any equal arms different.
+        confidence: of each interval; 1 less this bounds the chance of calling any equal arms different, and that of
+            calling any arms equivalent that differ by the margin.
+        margin: differences below it count as none, in units of the metric; None for no margin.
 
     Reference: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure.
     """
-    found = [compare(first, second, mode, confidence) for first, second in combinations(arms, 2)]
+    found = [compare(first, second, mode, confidence, margin) for first, second in combinations(arms, 2)]
     adjusted = holm(np.array([comparison.t_p_value for comparison in found]))
+    alike = holm(np.array([comparison.equivalence_p_value for comparison in found]))
     return tuple(
-        replace(comparison, adjusted_p_value=float(value)) for comparison, value in zip(found, adjusted, strict=True)
+        replace(comparison, adjusted_p_value=float(differ), equivalence_p_value=float(same))
+        for comparison, differ, same in zip(found, adjusted, alike, strict=True)
     )
 
 

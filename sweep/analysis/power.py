@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from scipy import optimize, stats  # type: ignore[import-untyped]
 
-LARGEST_COUNT = 100_000
+LARGEST_COUNT = 200
+"""More seeds than this are not counted: a spread that a few seeds have shown does not tell 300 from 500."""
 
 
 def power(effect: float, deviation: float, seeds: int, alpha: float = 0.05) -> float:
@@ -48,17 +51,14 @@ def minimum_detectable_effect(deviation: float, seeds: int, alpha: float = 0.05,
         return float("inf")
     if deviation == 0:
         return 0.0
-    scale = float(
-        optimize.brentq(lambda effect: power(effect, 1.0, seeds, alpha) - wanted, 0.0, _surely_seen(seeds, alpha))
-    )
-    return scale * deviation
+    return _detectable_in_deviations(seeds, alpha, wanted) * deviation
 
 
 def seeds_needed(effect: float, deviation: float, alpha: float = 0.05, wanted: float = 0.8) -> int | None:
-    """Fewest paired seeds that see a difference with a chance of ``wanted``; None if more than 100,000.
+    """Fewest paired seeds that see a difference with a chance of ``wanted``; None if more than `LARGEST_COUNT`.
 
-    >>> seeds_needed(0.5, 1.0), seeds_needed(0.0, 1.0)
-    (34, None)
+    >>> seeds_needed(0.5, 1.0), seeds_needed(0.1, 1.0), seeds_needed(0.0, 1.0)
+    (34, None, None)
     """
     if effect == 0:
         return None
@@ -66,13 +66,19 @@ def seeds_needed(effect: float, deviation: float, alpha: float = 0.05, wanted: f
         return 2
     low, high = 1, 2
     while power(effect, deviation, high, alpha) < wanted:
-        low, high = high, high * 2
-        if high > LARGEST_COUNT:
+        if high == LARGEST_COUNT:
             return None
+        low, high = high, min(high * 2, LARGEST_COUNT)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if power(effect, deviation, middle, alpha) >= wanted else (middle, high)
     return high
+
+
+@cache
+def _detectable_in_deviations(seeds: int, alpha: float, wanted: float) -> float:
+    most = _surely_seen(seeds, alpha)
+    return float(optimize.brentq(lambda effect: power(effect, 1.0, seeds, alpha) - wanted, 0.0, most))
 
 
 def _surely_seen(seeds: int, alpha: float) -> float:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sweep.analysis.study import Level, Study
+from sweep.analysis.time_to_target import Unit
 from sweep.analysis.wording import level_name, listing
 
 MOST_NAMED = 4
 """Of more levels than this a sentence names the ends of the range, and the leaderboard below it the rest."""
+
+
+def unit_of(study: Study) -> Unit:
+    """What time to the target is told in: steps, or epochs where batch sizes are compared, whose steps differ in work."""
+    return "epochs" if study.scientific == "batch_size" else "steps"
 
 
 def leaders(study: Study) -> tuple[Level, ...]:
@@ -31,7 +37,7 @@ def names_of(study: Study, levels: Sequence[Level]) -> str:
     if len(names) <= MOST_NAMED:
         return listing(names)
     if len(names) == len(study.levels):
-        kind = "optimizers" if study.scientific == "optimizer" else f"values of {study.scientific.replace('_', ' ')}"
+        kind = "optimizers" if study.scientific == "optimizer" else f"values of {study.scientific}"
         return f"all {len(names)} {kind}"
     first = MOST_NAMED - 1
     return listing([*names[:first], f"{len(names) - first} others"])

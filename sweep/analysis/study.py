@@ -71,6 +71,7 @@ class Study:
         comparisons: of every two levels, in the order of ``levels``, with Holm's correction.
         speeds: unit -> how the others compare with the fastest; empty without a target, or if none reaches it in half
             of its seeds.
+        margin: differences below it count as none, in units of the metric; None for no margin.
     """
 
     scientific: str
@@ -82,6 +83,7 @@ class Study:
     levels: tuple[Level, ...]
     comparisons: tuple[Comparison, ...]
     speeds: Mapping[Unit, tuple[Speed, ...]]
+    margin: float | None = None
 
     def comparison(self, first: str, second: str) -> Comparison:
         """The comparison of two levels; its differences are positive where the better-ranked of the two is better."""
@@ -101,6 +103,7 @@ def make_study(
     selection_seeds: Collection[int] | None = None,
     report_seeds: Collection[int] | None = None,
     confidence: float = 0.95,
+    margin: float | None = None,
 ) -> Study:
     """Work out a comparison from the tables of a sweep.
 
@@ -116,6 +119,7 @@ def make_study(
         selection_seeds: seeds that pick each level's setting; default: all but the report seeds.
         report_seeds: seeds that the settings are reported on; default: the selection seeds.
         confidence: of all intervals.
+        margin: differences below it count as none, in units of the metric; None for no margin.
 
     Raises:
         ComparisonError: if trials that are compared did not see the same data, split, weights or batches.
@@ -140,9 +144,9 @@ def make_study(
             seeds = (*one.report.seeds, *one.report.diverged, *one.report.missing)
             times = {unit: arm_times(table, one.arm_id, unit, one.level, seeds) for unit in UNITS}
         levels.append(Level(one, estimates, times))
-    comparisons = compare_all([level.selected.report for level in levels], mode, confidence)
+    comparisons = compare_all([level.selected.report for level in levels], mode, confidence, margin)
     speeds = {} if target is None else {unit: _speeds(levels, unit, rng, confidence) for unit in UNITS}
-    return Study(scientific, metric, mode, by, target, confidence, tuple(levels), comparisons, speeds)
+    return Study(scientific, metric, mode, by, target, confidence, tuple(levels), comparisons, speeds, margin)
 
 
 def fastest(levels: Collection[Level], unit: Unit) -> Level | None:

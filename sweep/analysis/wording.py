@@ -6,24 +6,29 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sweep.space import SETTING_KEYS
 from trainers.optimizers import OPTIMIZERS
 
 SPELLED = {"sgd": "gradient descent", "momentum": "momentum", "heavy_ball": "heavy ball"}
 """Optimizers that are not spelled as their class is."""
 
+HYPERPARAMETERS = frozenset(SETTING_KEYS) - {"optimizer"}
+
 PARTS = {"val": "validation", "train": "training"}
 MEASURES = {"rmse": "RMSE", "r2": "R2"}
+RANGES = {"accuracy": (0.0, 1.0), "loss": (0.0, np.inf), "rmse": (0.0, np.inf), "r2": (-np.inf, 1.0)}
+"""Measure -> the smallest and the largest value that it can have, of which Student's interval knows nothing."""
 
 
 def level_name(level: str) -> str:
-    """Spell a level of the scientific factor.
+    """Spell a level of the scientific factor in a sentence; tables spell optimizers as the sweep file does.
 
     >>> level_name("sgd"), level_name("rmsprop"), level_name("batch_size 64")
-    ('gradient descent', 'RMSprop', 'batch size 64')
+    ('gradient descent', 'RMSprop', 'batch_size 64')
     """
     if level in SPELLED:
         return SPELLED[level]
-    return type(OPTIMIZERS[level]).__name__ if level in OPTIMIZERS else level.replace("_", " ")
+    return type(OPTIMIZERS[level]).__name__ if level in OPTIMIZERS else level
 
 
 def metric_name(metric: str) -> str:
@@ -36,6 +41,16 @@ def metric_name(metric: str) -> str:
     if part not in PARTS:
         return metric
     return f"{PARTS[part]} {MEASURES.get(measure, measure)}"
+
+
+def limits(metric: str) -> tuple[float, float]:
+    """The smallest and the largest value that a metric can have.
+
+    >>> limits("val_accuracy"), limits("train_loss"), limits("val_r2"), limits("bleu")
+    ((0.0, 1.0), (0.0, inf), (-inf, 1.0), (-inf, inf))
+    """
+    part, _, measure = metric.partition("_")
+    return RANGES["accuracy"] if is_share(metric) else RANGES.get(measure if part in PARTS else "", (-np.inf, np.inf))
 
 
 def is_share(metric: str) -> bool:
@@ -71,24 +86,61 @@ def difference(metric: str, number: float) -> str:
 
 
 def bounds(metric: str, low: float, high: float, confidence: float) -> str:
-    """Spell the interval of a difference.
+    """Spell the interval of a difference, cut where the metric's range ends, and say so.
 
     >>> bounds("val_accuracy", -0.001, 0.0052, 0.95), bounds("val_loss", -np.inf, np.inf, 0.95)
     ('95 % CI -0.1 to 0.52', 'no interval can be given')
+    >>> bounds("val_accuracy", -0.4, 1.2, 0.95)
+    '95 % CI -40 to 100, cut at 100'
     """
     if not (np.isfinite(low) and np.isfinite(high)):
         return "no interval can be given"
     scale = 100 if is_share(metric) else 1
-    return f"{100 * confidence:g} % CI {scale * low:.3g} to {scale * high:.3g}"
+    inside = limited_difference(metric, low, high)
+    found = f"{100 * confidence:g} % CI {scale * inside[0]:.3g} to {scale * inside[1]:.3g}"
+    cut = [f"{scale * end:.3g}" for end, whole in zip(inside, (low, high), strict=True) if end != whole]
+    return f"{found}, cut at {listing(cut)}" if cut else found
 
 
-def limited(metric: str, low: float, high: float) -> tuple[float, float]:
-    """The ends of an interval of a metric, for a share within 0 and 1, of which Student's interval knows nothing.
+def limited(metric: str, low: float, high: float, value: float) -> tuple[float, float]:
+    """The ends of an interval of a metric, cut where the metric's range ends.
 
-    >>> limited("val_accuracy", 0.95, 1.02), limited("val_loss", 0.95, 1.02)
-    ((0.95, 1.0), (0.95, 1.02))
+    Args:
+        metric: such as ``val_loss``.
+        low: lower end.
+        high: upper end.
+        value: what the interval is of; one outside the range, as another tool's loss may be, leaves it whole.
+
+    >>> limited("val_accuracy", 0.95, 1.02, 0.98), limited("val_loss", -0.1, 0.3, 0.1), limited("val_loss", -3, 1, -1)
+    ((0.95, 1.0), (0.0, 0.3), (-3, 1))
     """
-    return (max(low, 0.0), min(high, 1.0)) if is_share(metric) else (low, high)
+    least, most = limits(metric)
+    return (max(low, least), min(high, most)) if least <= value <= most else (low, high)
+
+
+def limited_difference(metric: str, low: float, high: float) -> tuple[float, float]:
+    """The ends of an interval of a difference, which is no larger than the metric's range is wide.
+
+    >>> limited_difference("val_accuracy", -0.2, 1.3), limited_difference("val_loss", -0.2, 1.3)
+    ((-0.2, 1.0), (-0.2, 1.3))
+    """
+    least, most = limits(metric)
+    return max(low, least - most), min(high, most - least)
+
+
+def is_cut(metric: str, low: float, high: float, value: float) -> bool:
+    """Whether an interval with two ends goes beyond the metric's range."""
+    return bool(np.isfinite(low) and np.isfinite(high)) and limited(metric, low, high, value) != (low, high)
+
+
+def range_note(metric: str) -> str:
+    """Say where intervals of a metric are cut.
+
+    >>> range_note("val_accuracy"), range_note("val_loss"), range_note("val_r2")
+    ('at 0 % and 100 %', 'at 0', 'at 1')
+    """
+    scale, unit = (100, " %") if is_share(metric) else (1, "")
+    return f"at {listing([f'{scale * end:g}{unit}' for end in limits(metric) if np.isfinite(end)])}"
 
 
 def listing(items: Sequence[str]) -> str:
@@ -110,8 +162,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def capitalised(sentence: str) -> str:
-    """Begin a sentence with a capital letter and leave the rest as it is."""
-    return sentence[:1].upper() + sentence[1:]
+    """Begin a sentence with a capital letter, unless with a hyperparameter, which has one spelling.
+
+    >>> capitalised("momentum is best."), capitalised("learning_rate 0.1 is best."), capitalised("beta1 0.9 is best.")
+    ('Momentum is best.', 'learning_rate 0.1 is best.', 'beta1 0.9 is best.')
+    """
+    word = sentence.partition(" ")[0]
+    return sentence if word in HYPERPARAMETERS else sentence[:1].upper() + sentence[1:]
 
 
 def _per_cent(number: float) -> str:

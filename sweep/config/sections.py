@@ -84,6 +84,10 @@ class MetricConfig(Section):
     mode: Literal["min", "max"] = Field(default=None, validate_default=True)
     """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
 
+    margin: float | None = Field(default=None, gt=0, examples=[0.005])
+    """Differences of the metric below this do not matter: the report says which arms are shown to be equivalent within
+    it (two one-sided tests). Default: none, and then the report says only who is not told apart."""
+
     of: Literal["last", "best"] = "last"
     """Which epoch of a trial counts wherever trials are ranked, picked or compared: its last, or its best. The best
     epoch flatters noisy curves."""

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweep.analysis.answer import answer
+from sweep.analysis.answer_effects import effect_answers
 from sweep.analysis.card import Card
 from sweep.analysis.health import health
+from sweep.analysis.standing import unit_of
 from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
@@ -68,6 +70,7 @@ class Findings:
         leaderboard: one row an arm, the best first.
         study: the comparison.
         sentence: the answer.
+        effects: a sentence for each other factor that varies, if the file gives no ``roles``.
         cards: of the health checks.
         environments: what trained, one a start; empty if that was not kept.
         runs: where the MLflow runs are; None without.
@@ -89,6 +92,12 @@ class Findings:
     runs: RunLinks | None = None
     base_rates: tuple[BaseRate, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    effects: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> str:
+        """The answer and the effects, a line each."""
+        return "\n".join((self.sentence, *self.effects))
 
     @property
     def rng(self) -> np.random.Generator:
@@ -173,23 +182,30 @@ def gather(folder: Path) -> Findings:
         by=config.metric.by,
         selection_seeds=config.selection_seeds,
         report_seeds=config.report_seeds or None,
+        margin=config.metric.margin,
     )
     rates, settings = read_base_rates(folder), read_settings(folder)
+    subject = _subject(config, folder, settings)
+    effects: tuple[str, ...] = ()
+    if config.roles is None:
+        rng = np.random.default_rng(SEED)
+        effects = effect_answers(study, trials, subject.keys, rng, seeds=config.selection_seeds)
     return Findings(
         folder,
-        _subject(config, folder, settings),
+        subject,
         config_text,
         plan_hash,
         trials,
         result.epochs,
         result.leaderboard,
         study,
-        answer(study),
+        answer(study, unit_of(study)),
         health(study, trials, result.epochs, rates),
         tuple(read_environments(folder)),
         _links(folder),
         rates,
         settings,
+        effects,
     )
 
 

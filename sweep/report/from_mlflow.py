@@ -11,6 +11,7 @@ import numpy as np
 from sweep.analysis.answer import answer
 from sweep.analysis.card import ORDER
 from sweep.analysis.health import health
+from sweep.analysis.standing import unit_of
 from sweep.analysis.study import make_study
 from sweep.errors import ResultsError
 from sweep.report.columns import Columns
@@ -88,7 +89,7 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
         logged.epochs,
         board,
         study,
-        answer(study),
+        answer(study, unit_of(study)),
         tuple(cards),
         runs=RunLinks(
             without_password(experiment.uri),

@@ -50,7 +50,7 @@ class Report:
         html: the page.
         markdown: its twin.
         figures: the pictures.
-        sentence: the answer.
+        sentence: the answer, and a line for each other factor that varies.
         cards: of the health checks, the serious ones first.
     """
 
@@ -88,7 +88,7 @@ def write_findings(findings: Findings, *, figures: bool = False) -> Report:
     saved = tuple(_save(findings.folder / FIGURES, graphs, figures))
     write_text(html, render_html(findings, graphs))
     write_text(markdown, render_markdown(findings, graphs))
-    return Report(html, markdown, saved, findings.sentence, findings.cards)
+    return Report(html, markdown, saved, findings.answers, findings.cards)
 
 
 def make_graphs(findings: Findings) -> tuple[Graph, ...]:
@@ -136,6 +136,7 @@ def _content(findings: Findings) -> dict[str, object]:
         "name": subject.name,
         "question": subject.question or f"Which {findings.study.scientific} is best in {subject.name}?",
         "sentence": findings.sentence,
+        "effects": findings.effects,
         "levels": levels_grid(findings),
         "urgent": urgent,
         "notes": [card for card in findings.cards if card.severity == "note"],

@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.aggregate import estimate
+from sweep.analysis.outcomes import ranks
 from sweep.analysis.ranking import OTHER, rule
+from sweep.analysis.standing import unit_of
 from sweep.analysis.study import Level, Study
-from sweep.analysis.wording import capitalised, counted, difference, level_name, limited, metric_name
+from sweep.analysis.wording import (
+    capitalised,
+    counted,
+    difference,
+    is_cut,
+    level_name,
+    limited,
+    metric_name,
+    range_note,
+)
 from sweep.analysis.wording import value as spell
 from sweep.report.findings import Findings
 from sweep.tracking.stores import is_server
@@ -58,10 +69,10 @@ def levels_grid(findings: Findings) -> Grid:
     if fresh:
         columns += ["Where it was picked", "Optimism"]
     if study.target is not None:
-        columns += ["Reached target", "Median steps"]
+        columns += ["Reached target", f"Median {unit_of(study)}"]
     columns += ["Tried", "Best setting"]
-    ranks = _ranks(study)
-    rows = [_level_row(study, place, level, fresh) for place, level in zip(ranks, study.levels, strict=True)]
+    places = ranks([level.selected.report for level in study.levels])
+    rows = [_level_row(study, place, level, fresh) for place, level in zip(places, study.levels, strict=True)]
     guesses = [row for rate in findings.base_rates if (row := _base_rate_row(study, rate, len(columns)))]
     rows += guesses
     words = {study.scientific, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
@@ -70,24 +81,15 @@ def levels_grid(findings: Findings) -> Grid:
     if fresh:
         seeds = max(len(level.selected.selection.seeds) for level in study.levels)
         note += f" Picked on {counted(seeds, 'seed')} and shown on others; optimism is the difference."
-    if not fresh and any(level.selected.settings > 1 for level in study.levels):
+    if not fresh and any(level.selected.settings > 1 and level.selected.report.values for level in study.levels):
         note += " Shown on the seeds that picked the setting, which flatters all of them."
-    if any(limited(study.metric, mean.low, mean.high) != (mean.low, mean.high)
-           for mean in (level.estimates["mean"] for level in study.levels) if mean.known):  # fmt: skip
-        note += " Intervals are Student's and end at 0 and 100 %, beyond which a share can't be."
+    means = [level.estimates["mean"] for level in study.levels]
+    if any(is_cut(study.metric, mean.low, mean.high, mean.value) for mean in means):
+        note += f" Intervals are Student's, cut {range_note(study.metric)}, where the range of the metric ends."
     if guesses:
         note += " Rows without a rank are base rates: simple predictions on the same splits, without a network."
     numeric = tuple(column not in words for column in columns)
     return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)
-
-
-def _ranks(study: Study) -> list[int]:
-    """The rank of each level; levels with the same mean share one, as arms in the leaderboard do."""
-    keys = [(bool(level.selected.report.diverged), level.selected.report.mean) for level in study.levels]
-    ranks: list[int] = []
-    for place, key in enumerate(keys):
-        ranks.append(ranks[-1] if place and key == keys[place - 1] else place + 1)
-    return ranks
 
 
 def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
@@ -98,19 +100,19 @@ def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
     if not values:
         return ()
     mean = estimate(np.array(values), "mean", np.random.default_rng(0), study.confidence)
-    low, high = limited(study.metric, mean.low, mean.high)
+    low, high = limited(study.metric, mean.low, mean.high, mean.value)
     interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
     row = ("", capitalised(rate.name), spell(study.metric, mean.value), interval, str(len(values)))
     return (*row, *[""] * (width - len(row) - 1), "base rate")
 
 
-def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str, ...]:
+def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tuple[str, ...]:
     mean, report = level.estimates["mean"], level.selected.report
     has = bool(report.values)
-    low, high = limited(study.metric, mean.low, mean.high)
+    low, high = limited(study.metric, mean.low, mean.high, mean.value)
     interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
     row = [
-        str(place) if has else "",
+        str(place) if place is not None else "",
         capitalised(level_name(level.name)),
         spell(study.metric, mean.value) if has else "none",
         interval,
@@ -125,7 +127,7 @@ def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str
             difference(study.metric, flattery) if np.isfinite(flattery) else "",
         ]
     if study.target is not None:
-        times = level.times["steps"]
+        times = level.times[unit_of(study)]
         row += [
             f"{times.hits} of {len(times.times)}",
             f"{times.median:,.10g}" if np.isfinite(times.median) else "never",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sweep.analysis.outcomes import ENDED_WELL
+from sweep.analysis.outcomes import ENDED_WELL, rounded
 from sweep.analysis.ranking import OTHER, By, mean
 from sweep.space import SETTING_KEYS
 
@@ -111,7 +111,7 @@ def _ranked(
     """Sort arms and number them; arms that are equal share a rank."""
     import pandas as pd
 
-    loss = table[value] if mode == "min" else -table[value]
+    loss = (table[value] if mode == "min" else -table[value]).map(rounded)
     # 0: every seed that ended, ended well; 1: some diverged; 2: there is no number to rank by.
     group = np.where(loss.isna(), 2, np.where(table["diverged"] > 0, 1, 0))
     order = np.lexsort((loss.to_numpy(), group))

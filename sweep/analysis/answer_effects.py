@@ -1,0 +1,85 @@
+"""The answers for hyperparameters beside the one whose levels are compared: one sentence for each that varies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweep.analysis.answer import clauses
+from sweep.analysis.effects import DECAY, Effect, main_effects, varied_factors
+from sweep.analysis.study import Study
+from sweep.analysis.wording import counted, level_name, listing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_STRATA = 3
+"""So many sets of values of one factor are told; of more, those that share most settings."""
+
+
+def effect_answers(
+    study: Study,
+    trials: pd.DataFrame,
+    keys: Sequence[str],
+    rng: np.random.Generator,
+    *,
+    seeds: Collection[int] | None = None,
+) -> tuple[str, ...]:
+    """Say for each factor that varies, but for the one that the study compares, what its main effect is.
+
+    Args:
+        study: the comparison, for its metric, confidence and margin.
+        trials: one row a trial.
+        keys: the hyperparameters.
+        rng: for the bootstraps.
+        seeds: that every setting was trained with; default: all.
+    """
+    said: list[str] = []
+    alone = []
+    for factor in varied_factors(trials, keys):
+        if factor == study.scientific:
+            continue
+        effects = main_effects(
+            trials,
+            study.metric,
+            study.mode,
+            rng,
+            factor,
+            keys,
+            by=study.by,
+            seeds=seeds,
+            confidence=study.confidence,
+            margin=study.margin,
+        )
+        said += _of_factor(factor, effects)
+        # What each optimizer has one value of is no factor of its own.
+        if not effects and (factor == DECAY or trials.groupby("optimizer")[factor].nunique().max() > 1):
+            alone.append(factor)
+    if alone:
+        said.append(f"No main effect is told of {listing(alone)}: no two values were tried with the rest the same.")
+    return tuple(said)
+
+
+def _of_factor(factor: str, effects: Sequence[Effect]) -> Iterator[str]:
+    for effect in effects[:MOST_STRATA]:
+        yield _sentence(effect)
+    if len(effects) > MOST_STRATA:
+        more = counted(len(effects) - MOST_STRATA, "more set")
+        yield f"Main effect of {factor}: {more} of its values, tried with other settings, are not told here."
+
+
+def _sentence(effect: Effect) -> str:
+    whose = ""
+    if not effect.is_whole and effect.optimizers:
+        whose = f" of {listing([level_name(name) for name in effect.optimizers])}"
+    if not effect.common:
+        lost = counted(effect.left_out, "common setting")
+        return (
+            f"Main effect of {effect.factor}{whose}: unknown, for on each of {lost} a training diverged or did not end."
+        )
+    over = f"mean over {counted(effect.common, 'common setting')}{whose}"
+    if effect.left_out:
+        over += f", without {effect.left_out:,} on which a training diverged or did not end"
+    return f"Main effect of {effect.factor} ({over}): {clauses(effect.study)}."
