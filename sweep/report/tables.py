@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class Grid:
         numeric: which columns hold numbers, and are aligned right.
         note: below it; empty for none.
         addresses: text of a cell -> where it leads.
+        kept: which columns stay in view while others scroll: ``rank`` and ``row``, which say what a row is, at the
+            left, ``result`` at the right, and empty for the others.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Grid:
     numeric: tuple[bool, ...]
     note: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[Literal["rank", "row", "result", ""], ...] = ()
 
 
 def levels_grid(findings: Findings) -> Grid:
@@ -70,7 +73,8 @@ def levels_grid(findings: Findings) -> Grid:
            for mean in (level.estimates["mean"] for level in study.levels) if mean.known):  # fmt: skip
         note += " Intervals are Student's and end at 0 and 100 %, beyond which a share can't be."
     numeric = tuple(column not in words for column in columns)
-    return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)
+    head = tuple(map(capitalised, columns))
+    return Grid("levels", "Leaderboard", head, tuple(rows), numeric, note, kept=("rank", "row"))
 
 
 def _level_row(study: Study, place: int, level: Level, fresh: bool) -> tuple[str, ...]:
@@ -110,20 +114,25 @@ def arms_grid(findings: Findings) -> Grid:
         "rank": "rank",
         "optimizer": "optimizer",
         **{key: key for key in used},
-        f"final_{metric}_mean": "mean",
         f"final_{metric}_std": "std",
         f"final_{metric}_min": "min",
         f"final_{metric}_max": "max",
-        f"best_{metric}_mean": "best epoch",
+        f"best_{metric}_mean": "best value",
         "seeds": "seeds",
         "diverged": "diverged",
         "failed": "failed",
         "reached": "reached",
         "target_steps_median": "median steps to target",
-        "seconds_mean": "seconds",
+        "seconds_mean": findings.subject.seconds,
         "arm_id": "arm_id",
+        f"final_{metric}_mean": f"{metric}, mean",
     }
-    note = f"Mean, standard deviation, lowest and highest {metric_name(metric)} after the last epoch, over seeds."
+    note = (
+        f"Mean (in the last column), standard deviation, lowest and highest {metric_name(metric)} after the last "
+        "epoch, over seeds; the best value is the mean over seeds of the best that each had after any epoch."
+    )
+    if findings.subject.are_seconds_shared:
+        note += " Seconds are each trial's equal share of the time that its pack trained."
     return _grid("arms", "All arms", board, names, note)
 
 
@@ -135,24 +144,28 @@ def trials_grid(findings: Findings) -> Grid:
         **{key: key for key in varied(trials, findings.subject.keys)},
         "seed": "seed",
         "status": "status",
-        f"final_{metric}": metric,
-        f"best_{metric}": f"best {metric}",
+        f"best_{metric}": "best value",
         "best_epoch": "best epoch",
         "target_steps": "steps to target",
         "diverged_step": "diverged at step",
-        "seconds": "seconds",
+        "seconds": findings.subject.seconds,
         "trial_id": "trial_id",
     }
-    runs = findings.runs
+    runs, last = findings.runs, {f"final_{metric}": metric}
+    said = (
+        f"The best value and the epoch that had it; {metric_name(metric)} in the last column is after the last epoch."
+    )
     if runs is None:
-        return _grid("trials", "All trials", trials, names, "")
-    names = {**names, "mlflow_run": "mlflow_run"}
+        return _grid("trials", "All trials", trials, {**names, **last}, said)
+    names = {**names, "mlflow_run": "mlflow_run", **last}
     shown = trials.assign(mlflow_run=trials["trial_id"].map(dict(runs.runs)))
     if is_server(runs.uri):
         pages = {run: run_page(runs.uri, runs.experiment_id, run) for run in runs.runs.values()}
-        return replace(_grid("trials", "All trials", shown, names, ""), addresses=pages)
+        return replace(_grid("trials", "All trials", shown, names, said), addresses=pages)
     command = f"sweep ui --uri {shlex.quote(runs.uri)}"
-    note = f"`{command}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
+    note = (
+        f"{said} `{command}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
+    )
     return _grid("trials", "All trials", shown, names, note)
 
 
@@ -172,7 +185,14 @@ def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], n
         note = f"{note} The first {MOST_ROWS:,} of {len(table):,} rows; the results folder holds all.".strip()
     columns = tuple(names[key].replace("_", " ") for key in kept)
     numeric = tuple(table[key].dtype.kind in "iuf" for key in kept)
-    return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note)
+    # The first column that is no rank says which row it is; the mean or the value of the metric stands last.
+    row = next((place for place, key in enumerate(kept) if key != "rank"), None)
+    last = len(kept) - 1 if kept and kept[-1].startswith("final_") else None
+    sides = tuple(
+        "rank" if key == "rank" else "row" if place == row else "result" if place == last else ""
+        for place, key in enumerate(kept)
+    )
+    return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note, kept=sides)
 
 
 def _text(cell: object) -> str:

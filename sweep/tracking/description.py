@@ -17,6 +17,10 @@ diverged or failed: the tag `status` says which, `diverged_step` says when.
 Runs named `... all seeds` (tag `kind` = `arm`) sum up a setting: mean over its seeds with a 95 % interval, seeds,
 share that diverged, median steps to the target. The artifact `report.html` answers the question on one page.
 
+Trials train in packs, many at once: `seconds` is a trial's equal share of the time that its pack trained, and the
+duration of a run is that of its pack. `best_{record.metric}` is the best value of a trial after any epoch, and
+`best_epoch` the epoch that had it.
+
 - The trials alone: filter `tags.kind = "trial"`.
 - Only one optimizer: filter `tags.optimizer = "adam"`.
 - Only the trials that diverged: filter `tags.status = "DIVERGED"`.
