@@ -22,9 +22,14 @@ class Part:
 
 
 STYLE = """
-:root { color-scheme: light; --line: #d8dde3; --soft: #f5f7f9; --ink: #1b1f24; --pale: #57606a; --link: #0063a6; }
+:root { color-scheme: light dark; --line: #d8dde3; --soft: #f5f7f9; --ink: #1b1b1b; --pale: #57606a; --link: #0063a6; }
+:root { --paper: #ffffff; --bar: #0072b2; }
+@media (prefers-color-scheme: dark) {
+  :root { --line: #353b41; --soft: #1e2226; --ink: #e8eaec; --pale: #a2a8ae; --link: #6cc1f5; }
+  :root { --paper: #15181b; --bar: #4fb3f0; }
+}
 * { box-sizing: border-box; }
-body { margin: 0; color: var(--ink); background: white; font: 17px/1.6 system-ui, "Segoe UI", Roboto, sans-serif; }
+body { margin: 0; color: var(--ink); background: var(--paper); font: 17px/1.6 system-ui, "Segoe UI", Roboto, sans-serif; }
 header, main, footer { max-width: 1180px; margin: 0 auto; padding: 0 20px; }
 header { padding-top: 40px; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 12px; }
@@ -36,7 +41,7 @@ nav ol { columns: 2; padding-left: 0; list-style: none; margin: 20px 0 36px; max
 nav li { padding: 5px 0; break-inside: avoid; }
 .number { color: var(--pale); font-variant-numeric: tabular-nums; margin-right: 8px; }
 .question { color: var(--pale); margin-bottom: 16px; }
-.found { border-left: 4px solid #0072b2; background: var(--soft); padding: 12px 16px; max-width: 80ch; margin: 18px 0; }
+.found { border-left: 4px solid var(--bar); background: var(--soft); padding: 12px 16px; max-width: 80ch; margin: 18px 0; }
 .formulas { margin: 0 0 18px; padding: 0; list-style: none; }
 .formulas li { font: italic 1.08rem/1.9 "Cambria Math", Cambria, "STIX Two Text", Georgia, serif; }
 sub, sup { font-size: 0.72em; line-height: 0; }
@@ -72,6 +77,7 @@ def page(parts: Sequence[Part]) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>Optimization algorithms, run</title>
 <style>{STYLE}</style>
 </head>

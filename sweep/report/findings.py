@@ -37,6 +37,10 @@ SEED = 0
 """Of the bootstraps, so that the same results give the same report."""
 
 
+SHARED_SECONDS = "seconds (share of the pack's)"
+"""Trials of a pack train together, so that nobody knows the seconds of each."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a report is about, and how it is made again.
@@ -47,6 +51,8 @@ class Subject:
         data: what was trained on; empty if that is not known.
         keys: the hyperparameters, as the tables name them.
         commands: that make the results and the report again.
+        are_seconds_shared: whether the seconds of a trial are an equal share of those of its pack, as in sweeps, whose
+            trials train together; else each trial's own.
     """
 
     name: str
@@ -54,6 +60,12 @@ class Subject:
     data: str
     keys: tuple[str, ...]
     commands: tuple[str, ...]
+    are_seconds_shared: bool = True
+
+    @property
+    def seconds(self) -> str:
+        """What the seconds of a trial are, as axes and columns name them."""
+        return SHARED_SECONDS if self.are_seconds_shared else "seconds"
 
 
 @dataclass(frozen=True)

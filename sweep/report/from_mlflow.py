@@ -82,7 +82,9 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
     cards = sorted((*logged.cards, *health(study, named, logged.epochs)), key=lambda card: ORDER.index(card.severity))
     return Findings(
         folder,
-        Subject(experiment.name, "", "", logged.keys, (_command(experiment, columns, folder),)),
+        Subject(
+            experiment.name, "", "", logged.keys, (_command(experiment, columns, folder),), are_seconds_shared=False
+        ),
         "",
         "",
         logged.trials,

@@ -99,6 +99,8 @@ class Heat:
         values: (R, C), NaN where no trial ended well.
         notes: what each cell says; (R, C).
         is_low_good: whether small values are drawn strong.
+        limits: lowest and highest value of the colours, the same in all panels of a figure.
+        measure: what the values are, with their unit.
     """
 
     title: str
@@ -109,6 +111,8 @@ class Heat:
     values: NDArray[Any]
     notes: tuple[tuple[str, ...], ...]
     is_low_good: bool
+    limits: tuple[float, float]
+    measure: str
 
 
 @dataclass(frozen=True)
@@ -163,10 +167,17 @@ class Graph:
 
 @dataclass(frozen=True)
 class Dimension:
-    """An upright axis of parallel coordinates: its name, and the place (0 to 1) and text of each tick."""
+    """An upright axis of parallel coordinates: its name, and the place (0 to 1) and text of each tick.
+
+    Args:
+        name: above it.
+        ticks: place and text of each.
+        is_number: whether it measures, so that ticks may be left out; texts must all be shown.
+    """
 
     name: str
     ticks: tuple[tuple[float, str], ...]
+    is_number: bool = True
 
 
 @dataclass(frozen=True)

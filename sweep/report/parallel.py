@@ -48,7 +48,7 @@ def _dimension(name: str, values: pd.Series[Any]) -> tuple[Dimension, list[float
         kinds = list(dict.fromkeys(values.dropna().astype(str)))
         at = {kind: 1 - (place + 0.5) / len(kinds) for place, kind in enumerate(kinds)}
         ticks = tuple((at[kind], kind) for kind in kinds)
-        return Dimension(name, ticks), [None if missing else at[str(value)]
+        return Dimension(name, ticks, is_number=False), [None if missing else at[str(value)]
                                         for value, missing in zip(values, values.isna(), strict=True)]  # fmt: skip
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     some = numbers[np.isfinite(numbers)]

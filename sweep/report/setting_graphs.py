@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,18 +123,24 @@ def heat_graph(findings: Findings) -> Graph | None:
                     rows.replace("_", " "),
                     tuple(f"{value:g}" for value in found.column_values),
                     tuple(f"{value:g}" for value in found.row_values),
-                    found.means,
+                    scale * found.means,
                     notes,
                     study.mode == "min",
+                    (0.0, 1.0),
+                    f"{metric_name(study.metric)}{unit}",
                 )
             )
     if not panels:
         return None
+    # One scale, so that a colour means the same in every panel.
+    known = [float(value) for panel in panels for value in panel.values.flat if np.isfinite(value)]
+    limits = (min(known), max(known)) if known else (0.0, 1.0)
+    panels = [replace(panel, limits=limits) for panel in panels]
     return Graph(
         "heat-maps",
         "Two hyperparameters together",
-        "Mean over seeds; the other hyperparameters are those of the best setting. Bright is good; x marks how many "
-        "trials of a cell diverged.",
+        "Mean over seeds; the other hyperparameters are those of the best setting. Bright is good, and a colour means "
+        "the same in all panels; x marks how many trials of a cell diverged.",
         tuple(panels),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -49,6 +49,8 @@ class Grid:
         numeric: which columns hold numbers, and are aligned right.
         note: below it; empty for none.
         addresses: text of a cell -> where it leads.
+        kept: which columns stay in view while others scroll: ``rank`` and ``row``, which say what a row is, at the
+            left, ``result`` at the right, and empty for the others.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Grid:
     numeric: tuple[bool, ...]
     note: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[Literal["rank", "row", "result", ""], ...] = ()
 
 
 def levels_grid(findings: Findings) -> Grid:
@@ -89,7 +92,8 @@ def levels_grid(findings: Findings) -> Grid:
     if guesses:
         note += " Rows without a rank are base rates: simple predictions on the same splits, without a network."
     numeric = tuple(column not in words for column in columns)
-    return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)
+    head = tuple(map(capitalised, columns))
+    return Grid("levels", "Leaderboard", head, tuple(rows), numeric, note, kept=("rank", "row"))
 
 
 def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
@@ -144,23 +148,25 @@ def arms_grid(findings: Findings) -> Grid:
         "rank": "rank",
         "optimizer": "optimizer",
         **{key: key for key in used},
-        f"{by}_{metric}_mean": "mean",
         f"{by}_{metric}_std": "std",
         f"{by}_{metric}_min": "min",
         f"{by}_{metric}_max": "max",
-        f"{OTHER[by]}_{metric}_mean": f"{other} {metric}",
+        f"{OTHER[by]}_{metric}_mean": f"{other} value",
         "seeds": "seeds",
         "diverged": "diverged",
         "failed": "failed",
         "reached": "reached",
         "target_steps_median": "median steps to target",
-        "seconds_mean": "seconds",
+        "seconds_mean": findings.subject.seconds,
         "arm_id": "arm_id",
+        f"{by}_{metric}_mean": f"{metric}, mean",
     }
     note = (
-        f"Ranked by the {rule(by)}: mean, standard deviation, lowest and highest {metric_name(metric)}; "
-        f"{other} {metric.replace('_', ' ')} is the mean of the {other} epochs."
+        f"Ranked by the {rule(by)}, which the last column has, with standard deviation, lowest and highest "
+        f"{metric_name(metric)}; the {other} value is the mean over seeds of the {other} epoch."
     )
+    if findings.subject.are_seconds_shared:
+        note += " Seconds are each trial's equal share of the time that its pack trained."
     return _grid("arms", "All arms", board, names, note)
 
 
@@ -172,24 +178,28 @@ def trials_grid(findings: Findings) -> Grid:
         **{key: key for key in varied(trials, findings.subject.keys)},
         "seed": "seed",
         "status": "status",
-        f"final_{metric}": metric,
-        f"best_{metric}": f"best {metric}",
+        f"best_{metric}": "best value",
         "best_epoch": "best epoch",
         "target_steps": "steps to target",
         "diverged_step": "diverged at step",
-        "seconds": "seconds",
+        "seconds": findings.subject.seconds,
         "trial_id": "trial_id",
     }
-    runs = findings.runs
+    runs, last = findings.runs, {f"final_{metric}": metric}
+    said = (
+        f"The best value and the epoch that had it; {metric_name(metric)} in the last column is after the last epoch."
+    )
     if runs is None:
-        return _grid("trials", "All trials", trials, names, "")
-    names = {**names, "mlflow_run": "mlflow_run"}
+        return _grid("trials", "All trials", trials, {**names, **last}, said)
+    names = {**names, "mlflow_run": "mlflow_run", **last}
     shown = trials.assign(mlflow_run=trials["trial_id"].map(dict(runs.runs)))
     if is_server(runs.uri):
         pages = {run: run_page(runs.uri, runs.experiment_id, run) for run in runs.runs.values()}
-        return replace(_grid("trials", "All trials", shown, names, ""), addresses=pages)
+        return replace(_grid("trials", "All trials", shown, names, said), addresses=pages)
     command = f"sweep ui --uri {shlex.quote(runs.uri)}"
-    note = f"`{command}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
+    note = (
+        f"{said} `{command}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
+    )
     return _grid("trials", "All trials", shown, names, note)
 
 
@@ -209,7 +219,14 @@ def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], n
         note = f"{note} The first {MOST_ROWS:,} of {len(table):,} rows; the results folder holds all.".strip()
     columns = tuple(names[key].replace("_", " ") for key in kept)
     numeric = tuple(table[key].dtype.kind in "iuf" for key in kept)
-    return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note)
+    # The first column that is no rank says which row it is; the mean or the value of the metric stands last.
+    row = next((place for place, key in enumerate(kept) if key != "rank"), None)
+    last = len(kept) - 1 if kept and kept[-1].startswith(("final_", "best_")) else None
+    sides = tuple(
+        "rank" if key == "rank" else "row" if place == row else "result" if place == last else ""
+        for place, key in enumerate(kept)
+    )
+    return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note, kept=sides)
 
 
 def _text(cell: object) -> str:

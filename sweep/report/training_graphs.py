@@ -22,6 +22,11 @@ MOST_SCHEDULES = 7
 X_AXES = {"epochs": "epoch", "steps": "steps", "seconds": "seconds"}
 """What learning curves are drawn over -> its column."""
 
+SHARED = (
+    " The trials of a pack train together: over seconds, each has an equal share of the time of its pack, which tells "
+    "the settings of one pack apart no better than their steps do."
+)
+
 
 def label(level: Level) -> str:
     """The name of a level as a legend spells it."""
@@ -48,7 +53,7 @@ def learning_graph(findings: Findings) -> Graph | None:
         "learning-curves",
         "Learning curves",
         f"The best setting of each {findings.study.scientific}: mean over seeds, and in the band all seeds. "
-        "A line ends where no seed went on.",
+        f"A line ends where no seed went on.{SHARED if findings.subject.are_seconds_shared else ''}",
         views[0].panels,
         views,
     )
@@ -85,7 +90,8 @@ def _learning(
         target = 1 - target
     if is_log and target is not None and target <= 0:
         target = None
-    return Curves(f"{capitalised(words)} over {unit}", unit, words, tuple(curves), y_scale=axis, target=target)
+    x_label = findings.subject.seconds if unit == "seconds" else unit
+    return Curves(f"{capitalised(words)} over {unit}", x_label, words, tuple(curves), y_scale=axis, target=target)
 
 
 def target_graph(findings: Findings) -> Graph | None:

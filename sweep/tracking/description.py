@@ -19,6 +19,10 @@ Runs named `... all seeds` (tag `kind` = `arm`) sum up a setting: mean over its 
 share that diverged, median steps to the target, and `rank`, as in the leaderboard. Runs with `kind` = `base rate` are
 simple predictions on the same splits, without a rank. The artifact `report.html` answers the question on one page.
 
+Trials train in packs, many at once: `seconds` is a trial's equal share of the time that its pack trained, and the
+duration of a run is that of its pack. `best_{record.metric}` is the best value of a trial after any epoch, and
+`best_epoch` the epoch that had it.
+
 - The trials alone: filter `tags.kind = "trial"`.
 - Only one optimizer: filter `tags.optimizer = "adam"`.
 - Only the trials that diverged: filter `tags.status = "DIVERGED"`.

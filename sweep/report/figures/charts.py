@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import matplotlib
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,14 +16,19 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from sweep.report.charts import Bars, Cells, Chart, Mark, Panel, Plot
-from sweep.report.figures.style import COLOURS, DPI, Picture, as_png, as_svg, look, tidy
+from sweep.report.figures.style import DPI, LETTERS, LINE, Picture, as_png, as_svg, look, themed, tidy
+from sweep.report.svg.marks import COLOURS, GREY, INK, PAPER
 
 PANEL_INCHES = (6.4, 4.4)
 ALONE_INCHES = (5.2, 3.8)
 CELL_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
 """Bright enough for black digits."""
 
-GREY = "#888888"
+ON_CELLS = "#111111"
+"""Of the digits: cells are as bright on a dark page."""
+
+SHADE = 0.3
+"""Density of the ink at the highest contour."""
 
 MARKERS = {"start": "o", "minimum": "*", "point": "D"}
 
@@ -83,9 +89,11 @@ def _plot(axes: Axes, panel: Plot, numbers: Mapping[str, int]) -> None:
     if panel.contour is not None:
         contour = panel.contour
         axes.grid(visible=False)
-        axes.contourf(contour.x, contour.y, contour.heights, contour.levels, cmap="Greys", alpha=0.35, extend="both")
+        # Ink that gets denser with the height, so that it is seen on light and on dark paper.
+        shades = [(INK, SHADE * step / len(contour.levels)) for step in range(len(contour.levels) + 1)]
+        axes.contourf(contour.x, contour.y, contour.heights, contour.levels, colors=shades, extend="both")
         axes.contour(
-            contour.x, contour.y, contour.heights, contour.levels, colors="#999999", linewidths=0.6, linestyles="solid"
+            contour.x, contour.y, contour.heights, contour.levels, colors=GREY, linewidths=0.5, linestyles="solid"
         )
     for line in panel.lines:
         colour, style = look(numbers[line.label]) if line.label in numbers else (GREY, "-")
@@ -114,12 +122,12 @@ def _plot(axes: Axes, panel: Plot, numbers: Mapping[str, int]) -> None:
 
 
 def _guide(axes: Axes, text: str, x: float | None, y: float | None) -> None:
-    grey: dict[str, Any] = {"color": "#555555", "fontsize": 8}
+    grey: dict[str, Any] = {"color": GREY, "fontsize": 8}
     if x is not None:
-        axes.axvline(x, color="#555555", linewidth=0.9, linestyle=(0, (2, 2)))
+        axes.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)))
         axes.text(x, 0.98, f" {text}", transform=axes.get_xaxis_transform(), va="top", rotation=90, ha="right", **grey)
     if y is not None:
-        axes.axhline(y, color="#555555", linewidth=0.9, linestyle=(0, (2, 2)))
+        axes.axhline(y, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)))
         axes.text(0.01, y, text, transform=axes.get_yaxis_transform(), va="bottom", **grey)
 
 
@@ -129,12 +137,12 @@ def _mark(axes: Axes, mark: Mark) -> None:
         [mark.x],
         [mark.y],
         MARKERS[mark.kind],
-        color="#000000",
+        color=INK,
         markersize=size,
-        markeredgecolor="white",
+        markeredgecolor=PAPER,
         zorder=4,
     )
-    halo = [patheffects.withStroke(linewidth=2.5, foreground="white")]
+    halo = [patheffects.withStroke(linewidth=2.5, foreground=PAPER)]
     axes.annotate(
         mark.text, (mark.x, mark.y), (7, 7), textcoords="offset points", fontsize=8.5, zorder=5, path_effects=halo
     )
@@ -148,9 +156,9 @@ def _bars(axes: Axes, panel: Bars) -> None:
     axes.barh(
         places,
         panel.lengths,
-        color=["#DDDDDD" if unbounded else COLOURS[0] for unbounded in hatched],
+        color=[LINE if unbounded else COLOURS[0] for unbounded in hatched],
         hatch=["//" if unbounded else "" for unbounded in hatched],
-        edgecolor=["#888888" if unbounded else COLOURS[0] for unbounded in hatched],
+        edgecolor=[GREY if unbounded else COLOURS[0] for unbounded in hatched],
         height=0.65,
     )
     axes.set_xscale(panel.scale)
@@ -169,8 +177,8 @@ def _cells(axes: Axes, panel: Cells) -> None:
     for place, row in enumerate(panel.rows):
         for column, (number, group) in enumerate(row):
             colour = CELL_COLOURS[group % len(CELL_COLOURS)]
-            axes.add_patch(Rectangle((column, place - 0.4), 1, 0.8, facecolor=colour, edgecolor="white", linewidth=1))
-            axes.text(column + 0.5, place, str(number), ha="center", va="center", fontsize=8)
+            axes.add_patch(Rectangle((column, place - 0.4), 1, 0.8, facecolor=colour, edgecolor=PAPER, linewidth=1))
+            axes.text(column + 0.5, place, str(number), ha="center", va="center", fontsize=8, color=ON_CELLS)
     axes.set_xlim(0, longest)
     axes.set_ylim(len(panel.rows) - 0.4, -0.6)
     axes.set_yticks(range(len(panel.rows)), panel.row_names)
@@ -186,12 +194,13 @@ def draw_panels(chart: Chart) -> list[str]:
         chart: what to show; lines look as in the picture of the whole chart.
 
     Returns:
-        One SVG a panel.
+        One SVG a panel, whose colours follow the light or dark page that shows it.
     """
     numbers = _numbers(chart)
     pictures = []
     for panel in chart.panels:
-        figure = Figure(figsize=ALONE_INCHES, dpi=DPI, layout="constrained")
-        _draw(figure.subplots(), replace(panel, title=""), numbers)
-        pictures.append(as_svg(figure))
+        with matplotlib.rc_context(LETTERS):
+            figure = Figure(figsize=ALONE_INCHES, dpi=DPI, layout="constrained")
+            _draw(figure.subplots(), replace(panel, title=""), numbers)
+            pictures.append(themed(as_svg(figure)))
     return pictures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 
 import matplotlib
@@ -11,14 +12,36 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Told apart by colour-blind people: Okabe and Ito (2008), Color Universal Design, without its yellow, which is
-too pale for a line on white."""
+from sweep.report.svg.marks import (
+    COLOURS,
+    DARK_COLOURS,
+    DARK_GREY,
+    DARK_INK,
+    DARK_PAPER,
+    GREY,
+    INK,
+    PAPER,
+)
 
 STYLES = ("-", "--", "-.", ":")
 """Told apart in grey print."""
 
 DPI = 150
+
+LINE, DARK_LINE = "#b0b0b0", "#5a6066"
+"""Of the grid and the edges."""
+
+LETTERS = dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color", "axes.edgecolor"), INK)
+"""Matplotlib gives letters that are black no colour, so that nothing could give them another in the dark."""
+
+DARK = {
+    **dict(zip(COLOURS, DARK_COLOURS, strict=True)),
+    INK: DARK_INK,
+    GREY: DARK_GREY,
+    PAPER: DARK_PAPER,
+    LINE: DARK_LINE,
+}
+"""Colour of a picture -> the colour that it has on a dark page."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +53,12 @@ class Picture:
 
 
 def look(number: int) -> tuple[str, str]:
-    """Colour and style of the line of that number; no two of the first 28 are the same.
+    """Colour and style of the line of that number; no two of the first 48 are the same.
 
-    >>> look(0), look(7)
-    (('#0072B2', '-'), ('#0072B2', '--'))
+    >>> look(0), look(12)
+    (('#0072b2', '-'), ('#0072b2', '--'))
     """
-    return COLOURS[number % len(COLOURS)], STYLES[(number + 2 * (number // len(COLOURS))) % len(STYLES)]
+    return COLOURS[number % len(COLOURS)], STYLES[(number + number // len(COLOURS)) % len(STYLES)]
 
 
 def tidy(axes: Axes) -> None:
@@ -57,3 +80,18 @@ def as_svg(figure: Figure) -> str:
     with matplotlib.rc_context({"svg.hashsalt": "sweep"}):
         FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
     return buffer.getvalue()
+
+
+def themed(svg: str) -> str:
+    """A picture whose colours follow the page that shows it: dark on light, or light on dark.
+
+    Args:
+        svg: as `as_svg` makes it.
+    """
+    names = {colour: f"--t{number}" for number, colour in enumerate(DARK)}
+    light = "".join(f"{name}:{colour};" for colour, name in names.items())
+    dark = "".join(f"{name}:{DARK[colour]};" for colour, name in names.items())
+    style = f"<style>:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
+    known = re.compile("|".join(names), re.IGNORECASE)
+    head, opening, body = svg.partition("<defs>")
+    return head + style + opening + known.sub(lambda found: f"var({names[found[0].lower()]})", body)

@@ -6,21 +6,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from sweep.report.svg.letters import FONT
+
 Points = Sequence[tuple[float, float]]
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#1b1b1b")
-"""Told apart by colour-blind people: Okabe and Ito (2008), Color Universal Design, without its yellow, which is too
-pale for a line on white."""
+COLOURS = (
+    *("#0072b2", "#d55e00", "#690f1e", "#1ea5a5", "#0000e1", "#3c96ff"),
+    *("#784b00", "#a54b69", "#003c5a", "#4b3c96", "#3c5aff", "#ff5a78"),
+)
+"""Twelve that people with and without each kind of colour blindness tell apart (at least 0.1 in OKLab, also as
+protanopes and deuteranopes see them, by Machado et al. 2009), each with a contrast of 3 to white."""
 
-DASHES = ("", "6 3", "8 3 2 3", "2 3")
+DARK_COLOURS = (
+    *("#4fb3f0", "#ff8b3d", "#a5ffb4", "#964bff", "#0087a5", "#b4e1ff"),
+    *("#ffd200", "#00d2a5", "#ff0000", "#3c874b", "#f00f96", "#7887e1"),
+)
+"""The same on a dark ground: each with a contrast of 4 to it."""
+
+INK, GREY, PAPER = "#1b1b1b", "#6b6b6b", "#ffffff"
+DARK_INK, DARK_GREY, DARK_PAPER = "#e8eaec", "#a2a8ae", "#15181b"
+
+PHONE = 350.0
+"""Width of a drawing on a phone, in pixels."""
+
+DASHES = ("", "6 3", "8 3 2 3", "2 3", "10 3 2 3 2 3")
 """Told apart in grey print."""
 
 HEAT = ((0, 32, 77), (64, 77, 107), (124, 123, 120), (188, 175, 111), (255, 234, 70))
 """From low to high; bright is good, also in grey print (cividis)."""
-
-FONT = 11.0
-LETTER = 0.56
-"""Width of a letter over the height of its font, on average and rounded up."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +52,12 @@ class Paint:
     @property
     def ink(self) -> str:
         """Of letters."""
-        return self._named("ink", "#1b1b1b")
+        return self._named("ink", INK)
 
     @property
     def grey(self) -> str:
         """Of what stands back."""
-        return self._named("grey", "#6b6b6b")
+        return self._named("grey", GREY)
 
     @property
     def line(self) -> str:
@@ -59,24 +72,32 @@ class Paint:
     def colour(self, number: int) -> str:
         """Of the level of that number."""
         place = number % len(COLOURS)
-        return self.ink if place == len(COLOURS) - 1 else self._named(f"c{place}", COLOURS[place])
+        return self._named(f"c{place}", COLOURS[place])
 
     def look(self, number: int) -> tuple[str, str]:
-        """Colour and dashes of the line of that number; no two of the first 28 are the same."""
-        return self.colour(number), DASHES[(number + 2 * (number // len(COLOURS))) % len(DASHES)]
+        """Colour and dashes of the line of that number; no two of the first 60 are the same."""
+        return self.colour(number), DASHES[number % len(DASHES)]
 
     def heat(self, share: float | None) -> tuple[str, str]:
         """Fill of a cell and the ink on it, from 0 (bad) to 1 (good); None is a cell without a number.
 
         >>> Paint(False).heat(1.0)
-        ('#ffea46', '#111')
+        ('#ffea46', '#000')
         """
         if share is None:
             return "none", self.ink
-        place = min(share, 1.0) * (len(HEAT) - 1)
+        place = min(max(share, 0.0), 1.0) * (len(HEAT) - 1)
         first = min(int(place), len(HEAT) - 2)
-        mixed = [a + (b - a) * (place - first) for a, b in zip(HEAT[first], HEAT[first + 1], strict=True)]
-        return "#" + "".join(f"{round(part):02x}" for part in mixed), "#fff" if share < 0.55 else "#111"
+        mixed = [round(a + (b - a) * (place - first)) for a, b in zip(HEAT[first], HEAT[first + 1], strict=True)]
+        # Above this luminance black has the larger contrast, and below it white.
+        is_bright = 0.2126 * _linear(mixed[0]) + 0.7152 * _linear(mixed[1]) + 0.0722 * _linear(mixed[2]) > 0.179
+        return "#" + "".join(f"{part:02x}" for part in mixed), "#000" if is_bright else "#fff"
+
+
+def _linear(part: float) -> float:
+    """The light of a part of a colour, from 0 to 1 (sRGB)."""
+    share = part / 255
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
 
 
 def element(width: float, height: float, title: str, marks: Iterable[str], paint: Paint) -> str:
@@ -84,6 +105,8 @@ def element(width: float, height: float, title: str, marks: Iterable[str], paint
     space = "" if paint.is_themed else ' xmlns="http://www.w3.org/2000/svg"'
     paper = "" if paint.is_themed else f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
     label = escape(title, quote=True)
+    # A drawing that is wider than a phone is not scaled down there, but scrolled.
+    space += f' style="min-width:{width:g}px"' if paint.is_themed and width > PHONE else ""
     return (
         f'<svg{space} viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}" '
         f'font-family="system-ui,sans-serif" font-size="{FONT:g}">{paper}{"".join(marks)}</svg>'
@@ -96,17 +119,17 @@ def text(
     words: str,
     colour: str,
     anchor: str = "",
-    size: float = 0.0,
     *,
     weight: str = "",
     turned: bool = False,
+    whole: str = "",
 ) -> str:
-    """Words with their baseline at a place, or turned upward around it."""
+    """Words with their baseline at a place, or turned upward around it; ``whole`` is what was shortened to them."""
     extras = f' text-anchor="{anchor}"' if anchor else ""
-    extras += f' font-size="{size:g}"' if size else ""
     extras += f' font-weight="{weight}"' if weight else ""
     extras += f' transform="rotate(-90 {x:g} {y:g})"' if turned else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{extras} style="fill:{colour}">{escape(words, quote=False)}</text>'
+    told = f"<title>{escape(whole, quote=False)}</title>" if whole and whole != words else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}"{extras} style="fill:{colour}">{escape(words, quote=False)}{told}</text>'
 
 
 def line(points: Points, colour: str, dashes: str, width: float) -> str:
@@ -139,24 +162,3 @@ def dot(x: float, y: float, number: int, colour: str, *, is_open: bool = False) 
 def cross(x: float, y: float, colour: str) -> str:
     """A cross at a point."""
     return f'<path d="M{x - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8" style="fill:none;stroke:{colour};stroke-width:2"/>'
-
-
-def width_of(words: str, size: float = FONT) -> float:
-    """About how wide words are."""
-    return LETTER * size * len(words)
-
-
-def wrapped(words: str, width: float) -> list[str]:
-    """Lines of words that fit a width in bold letters.
-
-    >>> wrapped("Which is better, and by how much", 120)
-    ['Which is better,', 'and by how much']
-    """
-    lines: list[str] = []
-    for word in words.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, 1.08 * FONT) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines or [""]

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from sweep.report.graphs import Parallel
-from sweep.report.svg.marks import Paint, element, line, text, width_of
+from collections.abc import Iterator
+from html import escape
 
-HEIGHT, TOP, BOTTOM = 330.0, 34.0, 290.0
-NONE = 308.0
-"""Where lines pass that have no value on an axis."""
+from sweep.report.graphs import Dimension, Parallel
+from sweep.report.svg.letters import FONT, shortened, width_of
+from sweep.report.svg.marks import Paint, element, line, text
+
+TOP, LEAST_HEIGHT = 34.0, 256.0
+TICK = FONT + 3
+"""Least distance of two ticks, so that their words do not touch."""
 
 APART = 118.0
-LEFT = 60.0
+"""Least distance of two axes."""
+
+LONGEST = 150.0
+"""Width of the longest word at an axis."""
+
 REACH = 13.0
 """Half of the width of what can be brushed."""
+
+NONE = "ignored"
 
 
 def draw_parallel(shown: Parallel) -> str:
@@ -26,39 +36,60 @@ def draw_parallel(shown: Parallel) -> str:
         rectangle of class ``brush``.
     """
     paint = Paint(is_themed=True)
-    left = max(LEFT, 20 + max((width_of(words) for _, words in shown.dimensions[0].ticks), default=0.0))
-    xs = [left + APART * number for number in range(len(shown.dimensions))]
-    width = xs[-1] + 70.0
+    # An axis of texts, unlike one of numbers, has to show all of them.
+    texts = max((len(dimension.ticks) for dimension in shown.dimensions if not dimension.is_number), default=0)
+    bottom = TOP + max(LEAST_HEIGHT, TICK * texts)
+    none = bottom + 18
+    xs, names = _places(shown.dimensions)
+    width = xs[-1] + max(width_of(names[-1], is_bold=True) / 2, REACH) + 4
     marks = []
     # The best arms are drawn last, on top.
     for name, look, places in reversed(list(zip(shown.names, shown.looks, shown.places, strict=True))):
-        points = " ".join(f"{x:g},{_height(place):.1f}" for x, place in zip(xs, places, strict=True))
+        points = " ".join(f"{x:g},{_height(place, bottom):.1f}" for x, place in zip(xs, places, strict=True))
         data = ",".join("" if place is None else f"{place:.4g}" for place in places)
         marks.append(
             f'<polyline class="arm" points="{points}" data-places="{data}" style="stroke:{paint.colour(look)}">'
-            f"<title>{_escaped(name)}</title></polyline>"
+            f"<title>{escape(name, quote=False)}</title></polyline>"
         )
-    has_none = any(place is None for places in shown.places for place in places)
     for number, (x, dimension) in enumerate(zip(xs, shown.dimensions, strict=True)):
-        marks.append(line([(x, TOP), (x, BOTTOM)], paint.ink, "", 1))
-        marks.append(text(x, 14, dimension.name, paint.ink, "middle", weight="bold"))
-        for place, words in dimension.ticks:
-            y = _height(place)
+        marks.append(line([(x, TOP), (x, bottom)], paint.ink, "", 1))
+        marks.append(text(x, 14, names[number], paint.ink, "middle", weight="bold", whole=dimension.name))
+        for y, words in _clear(dimension, bottom):
             marks.append(line([(x - 3, y), (x, y)], paint.ink, "", 1))
             # A halo, for the lines run behind the numbers.
-            marks.append(text(x - 6, y + 4, words, paint.ink, "end").replace("<text", '<text class="halo"'))
+            halo = text(x - 6, y + 4, shortened(words, LONGEST), paint.ink, "end", whole=words)
+            marks.append(halo.replace("<text", '<text class="halo"'))
         marks.append(
             f'<rect class="brush" data-axis="{number}" x="{x - REACH:g}" y="{TOP:g}" width="{2 * REACH:g}" '
-            f'height="{BOTTOM - TOP:g}"/>'
+            f'height="{bottom - TOP:g}"/>'
         )
-    if has_none:
-        marks.append(text(xs[0] - width_of("ignored") / 2, NONE + 4, "ignored", paint.grey, "middle", 9.5))
-    return element(width, HEIGHT, "Parallel coordinates of all arms", marks, paint)
+    if any(place is None for places in shown.places for place in places):
+        marks.append(text(0, none + 14, f"{NONE}: by an optimizer that does not use it", paint.grey))
+    return element(width, none + 22, "Parallel coordinates of all arms", marks, paint)
 
 
-def _height(place: float | None) -> float:
-    return NONE if place is None else BOTTOM - place * (BOTTOM - TOP)
+def _places(dimensions: tuple[Dimension, ...]) -> tuple[list[float], list[str]]:
+    """Where the axes stand, each with room for its name and the words at its left, and their names."""
+    names = [shortened(dimension.name, LONGEST, is_bold=True) for dimension in dimensions]
+    halves = [width_of(name, is_bold=True) / 2 for name in names]
+    words = [
+        max((min(width_of(text), LONGEST) for _, text in dimension.ticks), default=0.0) + 10 for dimension in dimensions
+    ]
+    xs = [max(halves[0], words[0]) + 2]
+    for number in range(1, len(dimensions)):
+        xs.append(xs[-1] + max(APART, words[number] + REACH, halves[number - 1] + halves[number] + 10))
+    return xs, names
 
 
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;")
+def _clear(dimension: Dimension, bottom: float) -> Iterator[tuple[float, str]]:
+    """The ticks from the bottom whose words do not touch those below."""
+    last = None
+    for place, words in sorted(dimension.ticks):
+        y = _height(place, bottom)
+        if last is None or last - y >= FONT + 1:
+            yield y, words
+            last = y
+
+
+def _height(place: float | None, bottom: float) -> float:
+    return bottom + 18 if place is None else bottom - place * (bottom - TOP)
