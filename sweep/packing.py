@@ -78,10 +78,13 @@ def form_jobs(
         members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
         total = sum(seconds[trial.id] for trial in members)
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
+        alone = rates.pack_seconds(members[0].arm.setting, examples)
+        # What each pack takes beside its trials must not be most of the work.
+        parts = min(parts, max(workers, int(total / alone))) if alone else parts
         fitting = max(1, room // math.ceil(pack_bytes(members, recipe, shape) / len(members)))
         parts = max(parts, math.ceil(len(members) / fitting))
         for rows in np.array_split(np.arange(len(members)), min(len(members), parts)):
             chosen = tuple(members[row] for row in rows)
-            cost = sum(seconds[trial.id] for trial in chosen)
+            cost = alone + sum(seconds[trial.id] for trial in chosen)
             jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
     return sorted(jobs, key=lambda job: -job.seconds)
