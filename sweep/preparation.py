@@ -72,9 +72,7 @@ class Preparation:
     def rates(self) -> Rates:
         """Measure what training costs on this machine."""
         sizes = dict.fromkeys(batch_size_of(arm.setting) for arm in self.plan.arms)
-        if self.recipe.backend == "torch":
-            # Its threads can be limited only once it is there.
-            _import_torch()
+        self.recipe.load_backend()
         # What does not fit the memory together is not measured together.
         largest = max(pack_bytes([trial], self.recipe, self.shape) for trial in one_of_each(self.plan))
         widest = pack_room(self.recipe, self.shape, self.workers, memory_limit_bytes()) // largest
@@ -145,8 +143,7 @@ def prepare(config: SweepConfig) -> Preparation:
     assert known is not None
     recipe = recipe_of(config)
     begin = perf_counter()
-    if recipe.backend == "torch":
-        _import_torch()
+    recipe.load_backend()
     recipe = _with_size(config, recipe, known)
     torch_seconds = perf_counter() - begin
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
@@ -160,7 +157,9 @@ def prepare(config: SweepConfig) -> Preparation:
     if isinstance(recipe.network, ModuleSpec):
         assert recipe.module_size is not None
         dataset = dataset or load(source)
+        begin = perf_counter()
         trial, facts = look_at_module(config, plan, recipe, recipe.network, dataset, known)
+        torch_seconds += perf_counter() - begin
         recipe = replace(recipe, module_size=replace(recipe.module_size, kept=facts.kept))
         fits(recipe)
         notes = check_batches(config, plan, trial, facts)
@@ -191,10 +190,6 @@ def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleS
     if isinstance(network, ModuleNetwork):
         return ModuleSpec(network.module, network.kwargs)
     return NetworkSpec(tuple(network.hidden), network.activation, network.init)
-
-
-def _import_torch() -> None:
-    import trainers.networks.torch_module  # noqa: F401
 
 
 def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Recipe:
