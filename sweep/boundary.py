@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from sweep.chunks import Chunk
 
+WORKER_LOST = "The worker "
+"""How the account of a worker that is gone begins; what training raises begins with the name of its error."""
+
 
 def next_report(chunks: Iterator[Chunk]) -> Chunk | str:
     """Train until it is time to report, or to the end of the pack.

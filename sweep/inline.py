@@ -32,6 +32,7 @@ def train_inline(
         tile_bytes: of `trainers.loop.train`.
         listener: is told what happens, and asked after every report.
     """
+    recipe.load_backend()
     with threadpool_limits(limits=threads):
         for index, job in enumerate(jobs):
             chunks = train_in_chunks(job, recipe, dataset, tile_bytes=tile_bytes)

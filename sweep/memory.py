@@ -98,6 +98,12 @@ def pack_room(recipe: Recipe, shape: DatasetShape, workers: int, memory: int) ->
     return max(1, min(PACK_BYTES, (memory - base) // workers - base))
 
 
+def one_of_each(plan: Plan) -> Sequence[Trial]:
+    """A trial of each optimizer with each batch size, which is all that decides what one takes."""
+    kinds = {(trial.arm.setting["optimizer"], trial.arm.setting["batch_size"]): trial for trial in plan.trials}
+    return tuple(kinds.values())
+
+
 def require_memory(
     config: SweepConfig, plan: Plan, recipe: Recipe, shape: DatasetShape, workers: int, memory: int
 ) -> None:
@@ -114,14 +120,12 @@ def require_memory(
     Raises:
         ResourceError: with the sizes.
     """
-    kinds = {(trial.arm.setting["optimizer"], trial.arm.setting["batch_size"]): trial for trial in plan.trials}
-    sizes = {kind: pack_bytes([trial], recipe, shape) for kind, trial in kinds.items()}
-    largest = max(sizes, key=sizes.__getitem__)
+    largest = max(one_of_each(plan), key=lambda trial: pack_bytes([trial], recipe, shape))
     base = base_bytes(recipe, shape)
-    worker = base + sizes[largest]
+    worker = base + pack_bytes([largest], recipe, shape)
     if base + workers * worker <= memory:
         return
-    key, received, way_out = _cause(config, recipe, shape, kinds[largest])
+    key, received, way_out = _cause(config, recipe, shape, largest)
     fitting = (memory - base) // worker
     if fitting >= 1:
         way_out = f"Give `resources.workers: {fitting}`, or {way_out}"

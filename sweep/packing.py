@@ -70,18 +70,22 @@ def form_jobs(
     for trial in trials:
         groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
     seconds = {trial.id: rates.trial_seconds(trial.arm.setting, examples) for trial in trials}
-    share = sum(seconds.values()) / workers
+    beside = {kind: rates.pack_seconds(members[0].arm.setting, examples) for kind, members in groups.items()}
+    share = (sum(seconds.values()) + sum(beside.values())) / workers
     portion = max(share / PACKS_PER_WORKER, SHORTEST_PACK_SECONDS)
     finer = max(share / MOST_PACKS_PER_WORKER, LONG_PACK_SECONDS)
     jobs = []
     for (batch_size, epochs), members in groups.items():
         members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
-        total = sum(seconds[trial.id] for trial in members)
+        alone = beside[batch_size, epochs]
+        total = alone + sum(seconds[trial.id] for trial in members)
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
+        # What each pack takes beside its trials must not be most of the work.
+        parts = min(parts, max(workers, int(total / alone))) if alone else parts
         fitting = max(1, room // math.ceil(pack_bytes(members, recipe, shape) / len(members)))
         parts = max(parts, math.ceil(len(members) / fitting))
         for rows in np.array_split(np.arange(len(members)), min(len(members), parts)):
             chosen = tuple(members[row] for row in rows)
-            cost = sum(seconds[trial.id] for trial in chosen)
+            cost = alone + sum(seconds[trial.id] for trial in chosen)
             jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
     return sorted(jobs, key=lambda job: -job.seconds)

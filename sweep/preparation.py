@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
+from time import perf_counter
 
 from threadpoolctl import threadpool_limits
 
@@ -17,7 +18,7 @@ from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
 from sweep.machine import memory_limit_bytes
-from sweep.memory import base_bytes, pack_bytes, pack_room, require_memory
+from sweep.memory import base_bytes, one_of_each, pack_bytes, pack_room, require_memory
 from sweep.own_network import check_batches, look_at_module
 from sweep.packing import Job, form_jobs
 from sweep.planning import Plan, make_plan
@@ -32,6 +33,9 @@ from trainers.pack import ModuleSpec, NetworkSpec, Target
 
 STARTUP_SECONDS = 4.0
 """What Ray takes to start its processes and the workers to import their code, on a machine of two cores."""
+
+TORCH_SECONDS = 2.0
+"""What a worker takes at least to load PyTorch, which this process may have loaded long ago."""
 
 BYTES_PER_NUMBER = 8
 MLFLOW_BYTES_PER_NUMBER = 230
@@ -50,6 +54,7 @@ class Preparation:
         dataset: None while the data was not needed (bundled and synthetic sets).
         resources: of the workers.
         workers: packs at once.
+        torch_seconds: what loading PyTorch and trying the network took here, and takes on each worker.
     """
 
     config: SweepConfig
@@ -59,6 +64,7 @@ class Preparation:
     dataset: Dataset | None
     resources: Resources
     workers: int
+    torch_seconds: float = 0.0
 
     @cached_property
     def data(self) -> Dataset:
@@ -68,8 +74,12 @@ class Preparation:
     def rates(self) -> Rates:
         """Measure what training costs on this machine."""
         sizes = dict.fromkeys(batch_size_of(arm.setting) for arm in self.plan.arms)
+        self.recipe.load_backend()
+        # What does not fit the memory together is not measured together.
+        largest = max(pack_bytes([trial], self.recipe, self.shape) for trial in one_of_each(self.plan))
+        widest = pack_room(self.recipe, self.shape, self.workers, memory_limit_bytes()) // largest
         with threadpool_limits(self.resources.cpus_per_worker):
-            return measure_rates(self.recipe, self.shape, tuple(sizes))
+            return measure_rates(self.recipe, self.shape, tuple(sizes), widest=widest)
 
     def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
         """Group trials of the plan into packs."""
@@ -121,6 +131,8 @@ def prepare(config: SweepConfig) -> Preparation:
         config.resources.autoscale,
     )
     workers = local_workers(resources) if resources.address is None else _cluster_workers(resources, resources.address)
+    if config.resources.executor == "inline":
+        workers = 1
     source = config.data.source
     try:
         if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
@@ -134,26 +146,32 @@ def prepare(config: SweepConfig) -> Preparation:
     known = sizes or (dataset.shape if dataset else None)
     assert known is not None
     recipe = recipe_of(config)
+    begin = perf_counter()
+    recipe.load_backend()
     recipe = _with_size(config, recipe, known)
+    torch_seconds = perf_counter() - begin
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
     plan = replace(plan, choices=(*config.found, *plan.choices))
-    at_once = 1 if config.resources.executor == "inline" else workers
 
     def fits(recipe: Recipe) -> None:
         # The memory of a cluster's nodes is not known here.
         if resources.address is None:
-            require_memory(config, plan, recipe, known, at_once, memory_limit_bytes())
+            require_memory(config, plan, recipe, known, workers, memory_limit_bytes())
 
     fits(recipe)
     if isinstance(recipe.network, ModuleSpec):
         assert recipe.module_size is not None
         dataset = dataset or load(source)
+        begin = perf_counter()
         trial, facts = look_at_module(config, plan, recipe, recipe.network, dataset, known)
+        torch_seconds += perf_counter() - begin
         recipe = replace(recipe, module_size=replace(recipe.module_size, kept=facts.kept))
         fits(recipe)
         notes = check_batches(config, plan, trial, facts)
         plan = replace(plan, choices=(*plan.choices, *notes))
-    return Preparation(config, plan, recipe, known, dataset, resources, workers)
+    if recipe.backend == "torch":
+        torch_seconds = max(torch_seconds, TORCH_SECONDS)
+    return Preparation(config, plan, recipe, known, dataset, resources, workers, torch_seconds)
 
 
 def recipe_of(config: SweepConfig) -> Recipe:
@@ -208,12 +226,16 @@ def estimate(preparation: Preparation) -> Estimate:
         loads[loads.index(min(loads))] += job.seconds
     largest = max(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs)
     worker_bytes = base_bytes(recipe, preparation.shape) + largest
+    # Without Ray there is nothing to start, and PyTorch is here already.
+    start = STARTUP_SECONDS + preparation.torch_seconds
+    if preparation.config.resources.executor == "inline":
+        start = 0.0
     rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
     tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
     return Estimate(
         len(jobs),
         max(loads),
-        max(loads) + STARTUP_SECONDS,
+        max(loads) + start,
         worker_bytes,
         rows * 10 * (BYTES_PER_NUMBER + tracked),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
@@ -11,52 +11,118 @@ import numpy as np
 from sweep.recipe import Recipe, batch_size_of, steps_per_epoch
 from sweep.records import Setting
 from trainers.data import DatasetShape, Split, training_examples
-from trainers.loop import train
+from trainers.loop import train_session
 from trainers.pack import TrialSpec
+from trainers.session import Session
 
 PROBE_TRIALS = 8
 LARGEST_PROBE_EXAMPLES = 8192
 """A larger batch than this is measured at this size and scaled."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PackCost:
+    """Measured seconds that each pack takes beside its trials, on one worker.
+
+    Args:
+        setup: once, before its first step.
+        step: of each step, however many trials there are, by batch size (None is all).
+        evaluation: of each epoch's evaluation, however many trials there are.
+    """
+
+    setup: float = 0.0
+    step: Mapping[int | None, float] = field(default_factory=dict)
+    evaluation: float = 0.0
+
+
 @dataclass(frozen=True)
 class Rates:
-    """Measured seconds a trial on one worker: per step and per epoch's evaluation, by batch size (None is all)."""
+    """Measured seconds on one worker.
+
+    Args:
+        step_seconds: of a step, for each trial of a pack, by batch size (None is all).
+        evaluation_seconds: of an epoch's evaluation, for each trial.
+        pack: what each pack takes beside.
+    """
 
     step_seconds: Mapping[int | None, float]
     evaluation_seconds: float
+    pack: PackCost = PackCost()
 
     def trial_seconds(self, setting: Setting, examples: int) -> float:
-        """Estimate how long one trial trains."""
-        batch_size = batch_size_of(setting)
+        """Estimate how much longer a pack trains for having one trial more."""
         steps = steps_per_epoch(setting, examples)
-        return int(setting["epochs"]) * (steps * self.step_seconds[batch_size] + self.evaluation_seconds)
+        each = steps * self.step_seconds[batch_size_of(setting)] + self.evaluation_seconds
+        return int(setting["epochs"]) * each
+
+    def pack_seconds(self, setting: Setting, examples: int) -> float:
+        """Estimate how long a pack takes beside its trials, given the setting of one of them."""
+        steps = steps_per_epoch(setting, examples)
+        each = steps * self.pack.step.get(batch_size_of(setting), 0.0) + self.pack.evaluation
+        return self.pack.setup + int(setting["epochs"]) * each
 
 
 def measure_rates(
-    recipe: Recipe, shape: DatasetShape, batch_sizes: Sequence[int | None], budget_seconds: float = 0.05
+    recipe: Recipe,
+    shape: DatasetShape,
+    batch_sizes: Sequence[int | None],
+    budget_seconds: float = 0.05,
+    widest: int = PROBE_TRIALS,
 ) -> Rates:
-    """Train a few steps of the sweep's network on random numbers and time them.
+    """Train a few steps of the sweep's network on random numbers and time them, one trial alone and several together.
 
     Args:
         recipe: of the sweep.
         shape: of its data.
         batch_sizes: those of the plan; None is all training examples.
         budget_seconds: roughly how long to measure, all batch sizes together.
+        widest: trials that fit the memory together.
     """
     examples = training_examples(shape.examples, recipe.validation)
-    share = budget_seconds / max(len(batch_sizes), 1)
+    share = budget_seconds / max(len(batch_sizes), 1) / 2
     steps: dict[int | None, float] = {}
-    evaluation = 0.0
+    pack_steps: dict[int | None, float] = {}
+    setup = evaluation = pack_evaluation = 0.0
+    width = max(1, min(PROBE_TRIALS, widest))
     for batch_size in batch_sizes:
-        steps[batch_size], evaluation = probe(recipe, shape, batch_size, examples, share)
-    return Rates(steps, evaluation)
+        alone = together = probe(recipe, shape, batch_size, examples, share, 1)
+        if width > 1:
+            together = probe(recipe, shape, batch_size, examples, share, width)
+        steps[batch_size], pack_steps[batch_size] = _split(alone.step, together.step, width)
+        evaluation, pack_evaluation = _split(alone.evaluation, together.evaluation, width)
+        # The first of all also warms up, as a worker does once and not for each pack.
+        setup = min(alone.setup, together.setup)
+    return Rates(steps, evaluation, PackCost(setup=setup, step=pack_steps, evaluation=pack_evaluation))
+
+
+def _split(alone: float, together: float, width: int) -> tuple[float, float]:
+    """What each of ``width`` trials adds to a pack, and what the pack takes beside them.
+
+    Each adds at least a tenth of its share, as two measurements of almost the same may come out in any order.
+
+    >>> _split(3.0, 10.0, 8), _split(2.0, 16.0, 8), _split(9.0, 8.0, 8)
+    ((1.0, 2.0), (2.0, 0.0), (0.1, 7.2))
+    """
+    if width == 1:
+        return alone, 0.0
+    share = together / width
+    each = min(max((together - alone) / (width - 1), share / 10), share)
+    return each, together - width * each
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of one pack: to make it, of a step, and of an epoch's evaluation."""
+
+    setup: float
+    step: float
+    evaluation: float
 
 
 def probe(
-    recipe: Recipe, shape: DatasetShape, batch_size: int | None, examples: int, budget_seconds: float
-) -> tuple[float, float]:
-    """Seconds a trial of one step, and of one evaluation after an epoch, with the costliest optimizer.
+    recipe: Recipe, shape: DatasetShape, batch_size: int | None, examples: int, budget_seconds: float, trials: int
+) -> Measured:
+    """Time a pack with a costly optimizer.
 
     The best of several repetitions counts: what a machine can do, not what it does while others use it.
 
@@ -66,6 +132,7 @@ def probe(
         batch_size: examples a step; None is all.
         examples: of the training part.
         budget_seconds: roughly how long to measure.
+        trials: of the pack.
     """
     size = min(batch_size or examples, examples)
     measured = min(size, LARGEST_PROBE_EXAMPLES)
@@ -81,12 +148,14 @@ def probe(
         targets = rng.integers(0, max(shape.outputs, 2), len(inputs))
     cut = measured * steps
     split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="")
-    trials = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(PROBE_TRIALS)]
-    pack = recipe.pack(split, trials, measured, 1_000_000, shape)
+    specs = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(trials)]
+    pack = recipe.pack(split, specs, measured, 1_000_000, shape)
     best_step, best_evaluation = float("inf"), float("inf")
+    begin = perf_counter()
+    session = Session(pack)
     start = before = perf_counter()
-    trained = 0.0
-    for metrics in train(pack):
+    setup, trained = start - begin, 0.0
+    for metrics in train_session(session):
         now = perf_counter()
         total = float(metrics.values["seconds"].sum())
         best_step = min(best_step, (total - trained) / steps)
@@ -94,6 +163,5 @@ def probe(
         trained, before = total, now
         if now - start > budget_seconds and metrics.epoch >= 2:
             break
-    scale = size / measured
     scale_out = (shape.examples - examples) / held_out
-    return best_step / PROBE_TRIALS * scale, best_evaluation / PROBE_TRIALS * scale_out
+    return Measured(setup, best_step * size / measured, best_evaluation * scale_out)

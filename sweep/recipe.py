@@ -69,6 +69,11 @@ class Recipe:
             self.backend,
         )
 
+    def load_backend(self) -> None:
+        """Load what computes: the threads of a library can be limited only once it is there."""
+        if self.backend == "torch":
+            import trainers.networks.torch_module  # noqa: F401
+
     def parameters(self, shape: DatasetShape) -> int:
         """How many numbers a trial trains."""
         if isinstance(self.network, ModuleSpec):

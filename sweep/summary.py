@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sweep.analysis.ranking import rule
-from sweep.errors import SweepError
+from sweep.boundary import WORKER_LOST
 from sweep.preparation import Estimate, Preparation
 
 if TYPE_CHECKING:
@@ -157,10 +157,12 @@ def failures(trials: pd.DataFrame) -> str:
         for arm, seed, error in zip(failed["arm"], failed["seed"], failed["error"], strict=True)
     ]
     more = f" and {len(named) - NAMED_FAILURES:,} more" if len(named) > NAMED_FAILURES else ""
-    return (
-        f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. "
-        "Run the same command to try them again."
-    )
+    # What training raises comes again; a worker that is gone may not go the next time.
+    if failed["error"].str.startswith(WORKER_LOST).any():
+        way_out = "Run the same command to try them again."
+    else:
+        way_out = "They would fail again in the same way: mend what the errors name."
+    return f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. {way_out}"
 
 
 def _console() -> Console:

@@ -48,6 +48,7 @@ class PackTrainer(tune.Trainable):
         self._node = (
             "" if not work.names_nodes else f"{socket.gethostname()}/{ray.get_runtime_context().get_node_id()[:8]}"
         )
+        work.recipe.load_backend()
         threadpool_limits(limits=work.threads)
         self.reset_config(config)
 

@@ -209,7 +209,7 @@ def test_failed_trials_end_with_1_and_are_named_on_the_error_output(command, ray
     assert code == 1
     assert "4 failed" in out
     assert err.startswith("error: 4 of 4 trials failed: `sgd lr=0.1` with seed 0 (ValueError: ")
-    assert err.endswith("and 1 more. Run the same command to try them again.\n")
+    assert err.endswith("and 1 more. They would fail again in the same way: mend what the errors name.\n")
 
 
 def test_a_run_in_a_pipe_is_plain_text_without_noise_and_leaves_a_store(folder):

@@ -9,7 +9,9 @@ import pytest
 from rich.console import Console
 
 from sweep import summary
+from sweep.boundary import WORKER_LOST
 from sweep.config import SweepConfig
+from sweep.hooks import why_it_died
 from sweep.preparation import estimate, prepare
 
 
@@ -35,11 +37,19 @@ def test_failed_trials_are_named_with_their_reasons():
     )
 
 
+def test_the_same_command_is_offered_only_where_a_worker_was_lost():
+    lost = why_it_died("The actor is dead because its worker process has died.")
+    assert lost.startswith(WORKER_LOST)
+    assert summary.failures(trials(lost)).endswith("Run the same command to try them again.")
+    assert "same command" not in summary.failures(trials("RuntimeError: shapes cannot be multiplied"))
+
+
 def test_of_many_failed_trials_the_first_are_named():
     said = summary.failures(trials(*["KeyError: 'x'"] * 12))
     assert said.startswith("12 of 12 trials failed: ")
     assert said.count("with seed") == 3
-    assert " and 9 more. Run" in said
+    # What training raises comes again, so that the same command is not offered.
+    assert said.endswith(" and 9 more. They would fail again in the same way: mend what the errors name.")
 
 
 @pytest.mark.parametrize(
