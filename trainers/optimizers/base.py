@@ -54,6 +54,7 @@ class Hyperparameter:
         maximum: highest value.
         open_minimum: True when ``minimum`` itself is not allowed.
         open_maximum: True when ``maximum`` itself is not allowed.
+        caution: what may go wrong at ``minimum``, where that is allowed; a plan that holds it says so.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Hyperparameter:
     maximum: float
     open_minimum: bool = False
     open_maximum: bool = False
+    caution: str = ""
 
     def accepts(self, value: float) -> bool:
         """Tell whether ``value`` lies in the range; NaN does not."""
@@ -86,7 +88,14 @@ LEARNING_RATE = Hyperparameter("learning_rate", "step size alpha before decay", 
 BETA1 = Hyperparameter("beta1", "decay of the running average of gradients", 0.9, 0.0, 1.0, open_maximum=True)
 BETA2 = Hyperparameter("beta2", "decay of the running average of squared gradients", 0.999, 0.0, 1.0, open_maximum=True)
 EPSILON = Hyperparameter(
-    "epsilon", "added to the root, against division by zero", 1e-8, 0.0, float("inf"), open_maximum=True
+    "epsilon",
+    "added to the root, against division by zero",
+    1e-8,
+    0.0,
+    float("inf"),
+    open_maximum=True,
+    caution="divides 0 by 0 at a parameter whose gradients have all been 0, such as a weight of a constant input, and "
+    "the trial ends DIVERGED",
 )
 WEIGHT_DECAY = Hyperparameter(
     "weight_decay", "decoupled weight decay lambda, times the learning rate", 0.01, 0.0, float("inf"), open_maximum=True
@@ -115,7 +124,10 @@ class Optimizer(Protocol):
         """What it accepts, ``learning_rate`` always among them."""
 
     def init(self, parameters: Array) -> State:
-        """Make the state before the first step from parameters of shape (K, P)."""
+        """Make the state before the first step from parameters of shape (K, P).
+
+        A trial whose state is not finite at the end of an epoch has diverged.
+        """
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """Compute the numbers of T steps.
