@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from trainers.limits import is_number, refuse
+
 Array = Any
 """A NumPy array or a torch tensor; the optimizers use only operations that both spell the same way."""
 
@@ -71,6 +73,13 @@ class Hyperparameter:
         above = value > self.minimum if self.open_minimum else value >= self.minimum
         below = value < self.maximum if self.open_maximum else value <= self.maximum
         return above and below
+
+    @property
+    def example(self) -> float:
+        """A value to offer when the given one is wrong."""
+        if self.default is not None:
+            return self.default
+        return 0.01 if self.accepts(0.01) else self.minimum
 
     @property
     def interval(self) -> str:
@@ -162,15 +171,18 @@ def complete(optimizer: Optimizer, given: Mapping[str, float]) -> dict[str, floa
         ValueError: for a hyperparameter that is unknown, missing or out of range.
     """
     declared = {h.name: h for h in optimizer.hyperparameters}
+    takes = ", ".join(declared)
     for name in given:
         if name not in declared:
-            raise ValueError(f"`{name}` is not a hyperparameter of {optimizer.name}. It has: {', '.join(declared)}.")
+            raise ValueError(
+                f"`{name}` is not a hyperparameter of {optimizer.name}, which takes {takes}. Leave it out."
+            )
     values: dict[str, float] = {}
     for name, rule in declared.items():
         value = given.get(name, rule.default)
         if value is None:
-            raise ValueError(f"`{name}` is needed by {optimizer.name}.")
-        if not rule.accepts(value):
-            raise ValueError(f"`{name}` must lie in {rule.interval}. Received: {value!r}.")
+            raise ValueError(f"`{name}` is needed by {optimizer.name}. Give a value such as {rule.example}.")
+        if not is_number(value) or not rule.accepts(value):
+            refuse(name, f"must lie in {rule.interval}", value, f"Give a value such as {rule.example}.")
         values[name] = float(value)
     return values
