@@ -23,6 +23,7 @@ from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
 from trainers.data import DatasetShape, require_parts
 from trainers.errors import DataError as CannotSplit
 from trainers.imports import source_digest
+from trainers.optimizers import OPTIMIZERS
 
 __all__ = ["Merge", "Plan", "make_plan"]
 
@@ -118,6 +119,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     if any(setting["batch_size"] == "auto" for setting in asked):
         size, why = auto_batch_size(examples)
         choices.append(f"batch_size auto is {size}, {why}")
+    choices.extend(cautions(distinct))
     shared = _digest(_identity(config, data_fingerprint))
     arms = tuple(
         Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
@@ -158,6 +160,25 @@ def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: 
     if shape.task != "regression" and held_out < classes:
         notes.append(f"the {held_out} examples to validate on are fewer than the {classes} classes: some have none")
     return notes
+
+
+def cautions(settings: Sequence[Setting]) -> list[str]:
+    """What may go wrong in some settings, by the declarations of their optimizers' hyperparameters.
+
+    >>> cautions([{"optimizer": "adam", "learning_rate": 0.1, "epsilon": 0.0}])[0][:40]
+    'adam with epsilon 0 divides 0 by 0 at a '
+    >>> cautions([{"optimizer": "adam", "learning_rate": 0.1, "epsilon": 1e-8}])
+    []
+    """
+    return list(
+        dict.fromkeys(
+            f"{setting['optimizer']} with {declared.name} {declared.minimum:g} {declared.caution}. "
+            f"Give such as {declared.default:g}"
+            for setting in settings
+            for declared in OPTIMIZERS[str(setting["optimizer"])].hyperparameters
+            if declared.caution and setting.get(declared.name) == declared.minimum
+        )
+    )
 
 
 def trial_id(identity: str, setting: Setting, seed: int) -> str:

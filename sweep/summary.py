@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sweep.analysis.ranking import rule
 from sweep.boundary import WORKER_LOST
+from sweep.errors import SweepError
 from sweep.preparation import Estimate, Preparation
 
 if TYPE_CHECKING:

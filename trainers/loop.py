@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from trainers.diagnostics import metric_names
 from trainers.pack import Pack
 from trainers.plateaus import Plateau, observe
+from trainers.segments import finite_rows
 from trainers.session import TILE_BYTES, BatchOrder, Layers, Session
 from trainers.tile import Tile, TileEpoch
 
@@ -26,7 +27,8 @@ class Ended:
     Args:
         trial: index into ``pack.trials``.
         status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on a number that is not finite.
-        step: steps made; for DIVERGED the first step (from 1) whose loss, or the validation after it, was not finite.
+        step: steps made; for DIVERGED the first step (from 1) whose loss, or the validation after it, was not finite,
+            or the last of the epoch after which a parameter or the optimizer's state was not.
         last_finite_loss: DIVERGED only: training loss of the last finite step; None when there was none.
     """
 
@@ -177,11 +179,11 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
     val_loss, val_accuracy = tile.evaluate()
     for segment in tile.segments:
         segment.observe(pack, tile.trials[segment.rows], val_loss[segment.rows])
-    finite = np.isfinite(figures.losses)
+    finite, sound = np.isfinite(figures.losses), finite_rows(tile.segments, tile.parameters)
     steps_before = session.steps - len(finite)
     for row, trial in enumerate(tile.trials):
         bad = np.flatnonzero(~finite[:, row])
-        if bad.size or not np.isfinite(val_loss[row]):
+        if bad.size or not np.isfinite(val_loss[row]) or not sound[row]:
             first = int(bad[0]) if bad.size else len(finite)
             last = figures.losses[first - 1, row] if first else session.last_loss.get(trial)
             ended.append(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from trainers import limits
 from trainers.data import Dataset, DatasetShape, Split
+from trainers.data.arrays import check_fit
 from trainers.data.dataset import Task
+from trainers.data.split import Normalise
 from trainers.diagnostics import metric_names
+from trainers.limits import check_number, check_word, refuse
 from trainers.networks.base import Activation, Init, Layout
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import complete
@@ -16,17 +20,30 @@ from trainers.schedules import Schedule
 
 Precision = Literal["float32", "float64", "bfloat16"]
 Backend = Literal["numpy", "torch"]
+Mode = Literal["min", "max"]
 
 CONSTANT = Schedule()
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A dense network: the widths of its hidden layers (none: a linear model), activation and initial weights."""
+    """A dense network: the widths of its hidden layers (none: a linear model), activation and initial weights.
+
+    Raises:
+        ValueError: for a width out of range, or an unknown activation or rule for the initial weights.
+    """
 
     hidden: tuple[int, ...] = (64,)
     activation: Activation = "relu"
     init: Init = "he"
+
+    def __post_init__(self) -> None:
+        """Check what a type cannot."""
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        for index, width in enumerate(self.hidden):
+            check_number(f"hidden[{index}]", width, limits.WIDTH)
+        check_word("activation", self.activation, get_args(Activation))
+        check_word("init", self.init, get_args(Init))
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,12 @@ class ModuleSpec:
 
     module: str
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check what a type cannot."""
+        if not isinstance(self.module, str) or not self.module:
+            rule = "must be text" if not isinstance(self.module, str) else "must not be empty"
+            refuse("module", rule, self.module, "Give a value such as my_package.models:make_net.")
 
 
 @dataclass(frozen=True)
@@ -62,20 +85,36 @@ class TrialSpec:
 
     def __post_init__(self) -> None:
         """Fill defaults and check ranges."""
-        optimizer = OPTIMIZERS.get(self.optimizer)
-        if optimizer is None:
-            raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: {self.optimizer!r}.")
-        object.__setattr__(self, "hyperparameters", complete(optimizer, self.hyperparameters))
+        if ":" not in self.optimizer:
+            check_word("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        check_number("seed", self.seed, limits.SEED)
+        object.__setattr__(self, "hyperparameters", complete(OPTIMIZERS[self.optimizer], self.hyperparameters))
 
 
 @dataclass(frozen=True)
 class Target:
-    """The value of a metric that counts as reached; ``stop`` ends the trial there."""
+    """The value of a metric that counts as reached; ``stop`` ends the trial there.
+
+    Raises:
+        ValueError: for an unknown mode, or a value that is no finite number.
+    """
 
     metric: str
-    mode: Literal["min", "max"]
+    mode: Mode
     value: float
     stop: bool = False
+
+    def __post_init__(self) -> None:
+        """Check what a type cannot."""
+        check_word("mode", self.mode, get_args(Mode))
+        check_number("value", self.value, limits.TARGET)
+
+
+def check_batch_size(size: Any) -> None:
+    """Refuse a batch size that is no count."""
+    if not limits.BATCH_SIZE.accepts(size):
+        rule = f"must {limits.BATCH_SIZE.rule}, or None for all examples"
+        refuse("batch_size", rule, size, f"Give a value such as {limits.BATCH_SIZE.example}.")
 
 
 @dataclass(frozen=True)
@@ -88,9 +127,9 @@ class Pack:
         network: shared; a module is for the backend torch.
         batch_size: examples a step; None is the whole training part (batch gradient descent).
         epochs: passes over the training part, 1 or more.
-        dtype: of parameters, state and arithmetic.
+        dtype: of parameters, state and arithmetic; a split's inputs have it too, and float32 for bfloat16.
         weight_decay: L2, ``weight_decay * w`` is added to the gradient of each weight, not of biases.
-        validation: fraction of the examples held out.
+        validation: fraction of the examples held out, in (0, 1).
         normalise: of the inputs, by statistics of the training part alone.
         target: when given, trials may stop on reaching it.
         shape: of the data; needed when ``data`` is a split, which does not know its task.
@@ -108,7 +147,7 @@ class Pack:
     dtype: Precision = "float32"
     weight_decay: float = 0.0
     validation: float = 0.2
-    normalise: Literal["standard", "minmax", "none"] = "standard"
+    normalise: Normalise = "standard"
     target: Target | None = None
     shape: DatasetShape | None = None
     backend: Backend = "numpy"
@@ -117,22 +156,33 @@ class Pack:
         """Check what a type cannot."""
         if not self.trials:
             raise ValueError("A pack must have at least one trial. Received: none.")
-        if self.epochs < 1 or (self.batch_size is not None and self.batch_size < 1):
-            raise ValueError(
-                f"`epochs` and `batch_size` must be at least 1. Received: {self.epochs} and {self.batch_size}."
-            )
+        object.__setattr__(self, "trials", tuple(self.trials))
+        check_number("epochs", self.epochs, limits.EPOCHS)
+        if self.batch_size is not None:
+            check_batch_size(self.batch_size)
+        check_number("weight_decay", self.weight_decay, limits.L2)
+        check_number("validation", self.validation, limits.VALIDATION)
+        check_word("dtype", self.dtype, get_args(Precision))
+        check_word("backend", self.backend, get_args(Backend))
+        check_word("normalise", self.normalise, get_args(Normalise))
         if self.dtype == "bfloat16" and self.backend != "torch":
-            raise ValueError("`dtype` bfloat16 is for the backend torch. Received: numpy.")
+            rule = "must be float32 or float64 for the backend numpy"
+            refuse("dtype", rule, self.dtype, "Give float32, or `backend='torch'`.")
         if isinstance(self.network, ModuleSpec) and self.backend != "torch":
-            raise ValueError("`network` of a module is for the backend torch. Received: numpy.")
+            raise ValueError("`network` of a module is for the backend torch. Received: numpy. Give `backend='torch'`.")
         if self.shape is None:
             if isinstance(self.data, Split):
-                raise ValueError("`shape` is needed when `data` is a split. Received: None.")
+                raise ValueError(
+                    "`shape` is needed when `data` is a split. Received: None. "
+                    "Give such as `DatasetShape(150, 4, 3, 'multiclass')`."
+                )
             object.__setattr__(self, "shape", self.data.shape)
+        if isinstance(self.data, Split):
+            check_fit(self.data, self._shape, "float64" if self.dtype == "float64" else "float32")
         # Seconds are left out: a trial must not stop by the speed of its machine.
         metrics = metric_names(self.task)[:-1]
         if self.target is not None and self.target.metric not in metrics:
-            raise ValueError(f"`target.metric` must be one of {', '.join(metrics)}. Received: {self.target.metric!r}.")
+            check_word("target.metric", self.target.metric, metrics)
 
     @property
     def task(self) -> Task:

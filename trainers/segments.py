@@ -88,6 +88,26 @@ def make_segments(pack: Pack, trials: Sequence[int], parameters: Array) -> list[
     return segments
 
 
+def finite_rows(segments: Sequence[Segment], parameters: Array) -> NDArray[np.bool_]:
+    """Which trials have only finite parameters (k, P) and optimizer state: (k,).
+
+    A sum or an average that has overflowed freezes what it divides, at a loss that stays finite.
+    """
+    found = _all_finite(parameters)
+    for segment in segments:
+        for values in segment.state.values():
+            found[segment.rows] &= _all_finite(values)
+    return found
+
+
+def _all_finite(rows: Array) -> NDArray[np.bool_]:
+    """Which rows of (k, P) have no NaN and no infinity, as their largest and smallest numbers tell; NumPy or torch."""
+    if isinstance(rows, np.ndarray):
+        largest, smallest = np.maximum.reduce(rows, axis=1), np.minimum.reduce(rows, axis=1)
+        return np.asarray(np.isfinite(largest) & np.isfinite(smallest))
+    return np.asarray((rows.amax(1).isfinite() & rows.amin(1).isfinite()).cpu())
+
+
 def keep_rows(segments: Sequence[Segment], rows: Sequence[int]) -> list[Segment]:
     """Keep some rows of a tile, in order; states are copied."""
     kept_segments = []

@@ -56,6 +56,7 @@ class Tile(Protocol):
 
     trials: list[int]
     """Indices into the trials of the pack."""
+    parameters: Any
 
     @property
     def segments(self) -> Sequence[Segment]:

@@ -20,18 +20,20 @@ from sweep.config.file_paths import expand_home
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section
 from sweep.config.values import LARGEST_COUNT
+from trainers import limits
 from trainers.data import DATASETS, DataSource
 from trainers.data.bundled import SHAPES
+from trainers.data.split import Normalise
 from trainers.data.synthetic import MAKERS
 
 
 class Data(Section):
     """How any data set is split and scaled."""
 
-    validation: float = Field(default=0.2, gt=0, lt=1)
+    validation: float = Field(default=0.2, **limits.VALIDATION.bounds)
     """Share of the examples that is kept for validation, above 0 and below 1."""
 
-    normalise: Literal["standard", "minmax", "none"] = "standard"
+    normalise: Normalise = "standard"
     """Scale each feature to mean 0 and deviation 1, or to [0, 1], by the training part alone; or leave it."""
 
     @property

@@ -10,41 +10,31 @@ from pydantic import BeforeValidator, Field, model_validator
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section, unknown_name
-from sweep.config.values import LARGEST_COUNT, Distribution, Domain, Values, counts, is_finite_number, words
-from trainers.schedules import RULES
+from sweep.config.values import Distribution, Domain, limited, words
+from trainers import limits
+from trainers.schedules import RULES, ranges
+from trainers.schedules.ranges import applicable
 
 KINDS = tuple(RULES)
 Kind: TypeAlias = Annotated[str, OneOf(KINDS)]
 
-RATES = Values(
-    rule="be a number, 0 or more",
-    example=0.1,
-    accepts=lambda value: is_finite_number(value) and value >= 0,
-    schema={"type": "number", "minimum": 0},
-    convert=float,
-    is_real=True,
-)
+RATES = limited(limits.RATE)
 """What some formula accepts; the range of one formula is checked where its name is known."""
-INTERVALS = counts(1)
-BY = words(("epoch", "step"))
-STARTS = words((0, 1))
-WARMUPS = counts(5, minimum=0)
-PATIENCES = counts(10, minimum=0)
-THRESHOLDS = Values(
-    rule="lie in [0, 1)",
-    example=1e-4,
-    accepts=lambda value: is_finite_number(value) and 0 <= value < 1,
-    schema={"type": "number", "minimum": 0, "exclusiveMaximum": 1},
-    convert=float,
-    is_real=True,
-)
+INTERVALS = limited(limits.INTERVAL)
+BY = words(ranges.BY)
+STARTS = words(ranges.STARTS)
+WARMUPS = limited(limits.WARMUP)
+PATIENCES = limited(limits.PATIENCE)
+THRESHOLDS = limited(limits.THRESHOLD)
 NUMBERS = ("rate", "by", "interval", "start", "boundaries", "values", "warmup", "patience", "threshold")
 """What a decay may state beside its kind, in the order of the keys of a setting."""
 
 
-Boundary: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+Boundary: TypeAlias = Annotated[int, Field(**limits.BOUNDARY.bounds)]
 Boundaries: TypeAlias = Annotated[tuple[Boundary, ...], Field(strict=False, min_length=1)]
-Multipliers: TypeAlias = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(strict=False, min_length=2)]
+Multipliers: TypeAlias = Annotated[
+    tuple[Annotated[float, Field(**limits.MULTIPLIER.bounds)], ...], Field(strict=False, min_length=2)
+]
 
 
 class Decay(Section):
@@ -101,37 +91,14 @@ class Decay(Section):
         for field in NUMBERS:
             missing_its_pair = self.kind == "staircase" and field in ("boundaries", "values")
             if getattr(self, field) is not None and field not in self.applicable and not missing_its_pair:
-                rule = f"is not used by this {self.kind} decay, which takes {', '.join(self.applicable)}"
-                yield Problem(rule, "Leave it out.", (field,), is_key=True)
+                yield _problem(ranges.unused(self.kind, field, self.applicable))
 
     def _stairs(self) -> Iterator[Problem]:
-        if (self.boundaries is None) != (self.values is None):
-            there, missing = ("values", "boundaries") if self.boundaries is None else ("boundaries", "values")
-            way_out = "Give both, such as `boundaries: [5, 8]` and `values: [1.0, 0.1, 0.01]`."
-            yield Problem(f"is given without `{missing}`", way_out, (there,), is_key=True)
-        if self.boundaries is None or self.values is None:
-            return
-        if list(self.boundaries) != sorted(set(self.boundaries)):
-            yield Problem("must increase", "Sort them and drop repeated ones.", ("boundaries",), list(self.boundaries))
-        if len(self.values) != len(self.boundaries) + 1:
-            rule = f"must have one entry more than `boundaries`, which has {len(self.boundaries)}"
-            yield Problem(rule, "The first value holds before the first boundary.", ("values",), list(self.values))
+        return map(_problem, ranges.broken_stairs(self.boundaries, self.values))
 
 
-def applicable(kind: str, has_boundaries: bool, has_warmup: bool) -> tuple[str, ...]:
-    """The numbers that a decay uses, without the ``decay_`` in front.
-
-    >>> applicable("staircase", has_boundaries=False, has_warmup=False)
-    ('rate', 'by', 'interval', 'warmup')
-    >>> applicable("constant", has_boundaries=False, has_warmup=True)
-    ('by', 'warmup')
-    """
-    takes = RULES[kind].takes
-    if kind == "staircase" and has_boundaries:
-        takes = ("by", "boundaries", "values")
-    elif has_warmup and "by" not in takes:
-        takes = (*takes, "by")
-    return (*takes, "warmup")
+def _problem(broken: ranges.Broken) -> Problem:
+    return Problem(broken.rule, broken.way_out, (broken.name,), broken.received, is_key=broken.is_key)
 
 
 def rates_out_of_range(kind: str, rates: Domain | None, at: Keys, absolute: bool = False) -> Iterator[Problem]:
@@ -143,8 +110,7 @@ def rates_out_of_range(kind: str, rates: Domain | None, at: Keys, absolute: bool
     for index, rate in enumerate(ends):
         if not declared.accepts(float(rate)):
             inner = (*at, rates.kind, index) if isinstance(rates, Distribution) else (*at, index)
-            rule = f"must lie in {declared.interval} for the decay {kind}, whose {declared.summary} it is"
-            yield Problem(rule, "Give a value such as 0.5.", inner, rate, absolute)
+            yield Problem(ranges.rate_rule(kind, declared), ranges.RATE_WAY_OUT, inner, rate, absolute)
 
 
 def _as_list_of_mappings(raw: Any) -> Any:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
 from sweep.config.section import Section
+from trainers import limits
+from trainers.networks.base import Activation, Init
 
-Width = Annotated[int, Field(ge=1, le=1_000_000)]
+Width = Annotated[int, Field(**limits.WIDTH.bounds)]
 
 
 class NetworkConfig(Section):
@@ -18,10 +20,10 @@ class NetworkConfig(Section):
     hidden: Annotated[tuple[Width, ...], Field(strict=False)] = (64,)
     """Width of each hidden layer; [] is logistic (or linear) regression."""
 
-    activation: Literal["relu", "tanh", "sigmoid"] = "relu"
+    activation: Activation = "relu"
     """What follows each hidden layer."""
 
-    init: Literal["he", "xavier", "zeros"] = "he"
+    init: Init = "he"
     """How the weights begin; biases begin at zero."""
 
 

@@ -12,13 +12,15 @@ from pydantic import Field, ValidationInfo, field_validator
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import CountOr, OneOf, Section
 from sweep.config.values import LARGEST_COUNT
+from trainers import limits
 from trainers.data.dataset import Task
+from trainers.pack import Backend, Mode, Precision
 
 
 class Metric(NamedTuple):
     """Which way is better, and for which tasks the metric exists."""
 
-    mode: Literal["min", "max"]
+    mode: Mode
     tasks: tuple[Task, ...]
 
 
@@ -41,16 +43,16 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 class TrainerConfig(Section):
     """How every trial is trained."""
 
-    backend: Literal["numpy", "torch"] = "numpy"
+    backend: Backend = "numpy"
     """What computes: numpy, or torch (needs the extra `torch`)."""
 
-    epochs: int = Field(default=10, ge=1, le=LARGEST_COUNT)
+    epochs: int = Field(default=10, **limits.EPOCHS.bounds)
     """Passes over the training part; `space.epochs` compares several."""
 
-    dtype: Literal["float32", "float64", "bfloat16"] = "float32"
+    dtype: Precision = "float32"
     """Precision of the numbers; bfloat16 is for torch."""
 
-    weight_decay: float = Field(default=0.0, ge=0, examples=[0.0001])
+    weight_decay: float = Field(default=0.0, **limits.L2.bounds, examples=[limits.L2.example])
     """L2 penalty: this times half the squared weights is added to the loss."""
 
     target: float | None = Field(default=None, examples=[0.97])
@@ -81,7 +83,7 @@ class MetricConfig(Section):
     name: Annotated[str, OneOf(tuple(METRICS))] = "val_loss"
     """The metric; accuracy is for classification, rmse and r2 are for regression."""
 
-    mode: Literal["min", "max"] = Field(default=None, validate_default=True)
+    mode: Mode = Field(default=None, validate_default=True)
     """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
 
     margin: float | None = Field(default=None, gt=0, examples=[0.005])
@@ -100,7 +102,7 @@ class MetricConfig(Section):
     @field_validator("mode", mode="before")
     @classmethod
     def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
-        return mode or METRICS[info.data.get("name", "val_loss")].mode
+        return mode if mode is not None else METRICS[info.data.get("name", "val_loss")].mode
 
 
 class GridSearch(Section):

@@ -15,12 +15,10 @@ from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.records import Value
 from trainers.errors import did_you_mean
+from trainers.limits import LARGEST_COUNT, Limit
 from trainers.optimizers import Hyperparameter
 
 DistributionKind = Literal["uniform", "log_uniform", "one_minus_log_uniform"]
-LARGEST_COUNT = 10**9
-"""A bound on batch sizes, epochs and the like, so that all counts of a sweep fit into 64 bits."""
-
 DISTRIBUTIONS: tuple[DistributionKind, ...] = get_args(DistributionKind)
 
 
@@ -176,7 +174,6 @@ def is_finite_number(value: Any) -> bool:
 def numbers(declarations: Sequence[Hyperparameter]) -> Values:
     """Values of a hyperparameter, in the range that every one of its ``declarations`` accepts."""
     first = declarations[0]
-    example = first.default if first.default is not None else (0.01 if first.accepts(0.01) else first.minimum)
     schema: dict[str, Any] = {"type": "number"}
     schema["exclusiveMinimum" if first.open_minimum else "minimum"] = first.minimum
     if math.isfinite(first.maximum):
@@ -185,7 +182,7 @@ def numbers(declarations: Sequence[Hyperparameter]) -> Values:
     def accepts(value: Any) -> bool:
         return is_finite_number(value) and all(declared.accepts(float(value)) for declared in declarations)
 
-    return Values(f"lie in {first.interval}", example, accepts, schema, float, is_real=True)
+    return Values(f"lie in {first.interval}", first.example, accepts, schema, float, is_real=True)
 
 
 def counts(example: int, *words: str, minimum: int = 1) -> Values:
@@ -199,6 +196,20 @@ def counts(example: int, *words: str, minimum: int = 1) -> Values:
         return (is_whole(value) and minimum <= value <= LARGEST_COUNT) or (isinstance(value, str) and value in words)
 
     return Values(rule, example, accepts, schema, lambda value: value, words=words)
+
+
+def limited(limit: Limit) -> Values:
+    """Numbers of the range that the trainers declare."""
+    if limit.is_whole:
+        return counts(limit.example, minimum=int(limit.minimum))
+    schema: dict[str, Any] = {"type": "number", "minimum": limit.minimum}
+    if math.isfinite(limit.maximum):
+        schema["exclusiveMaximum" if limit.open_maximum else "maximum"] = limit.maximum
+
+    def accepts(value: Any) -> bool:
+        return is_finite_number(value) and limit.accepts(value)
+
+    return Values(limit.rule, limit.example, accepts, schema, float, is_real=True)
 
 
 def words(known: Sequence[Value]) -> Values:

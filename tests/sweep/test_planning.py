@@ -13,6 +13,8 @@ from sweep.config import SweepConfig
 from sweep.errors import ConfigError
 from sweep.planning import labels, make_plan
 from trainers.data import DatasetShape, shape
+from trainers.data.bundled import SHAPES
+from trainers.optimizers import OPTIMIZERS
 
 
 def sweep(**changes):
@@ -217,3 +219,17 @@ def test_planning_imports_nothing_heavy():
     code = f"import sys, sweep.planning, sweep.config; sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_plan_warns_of_every_optimizer_that_would_divide_by_zero():
+    declared = {
+        name: {"learning_rate": 0.1, "epsilon": [0, 1e-8]}
+        for name, optimizer in OPTIMIZERS.items()
+        if "epsilon" in {h.name for h in optimizer.hyperparameters}
+    }
+    config = SweepConfig.model_validate(
+        {"data": {"name": "iris"}, "optimizers": {**declared, "sgd": {"learning_rate": 0.1}}}
+    )
+    notes = make_plan(config, SHAPES["iris"], None).choices
+    assert [note.partition(" with ")[0] for note in notes] == list(declared)
+    assert all("with epsilon 0 divides 0 by 0" in note and "DIVERGED. Give such as 1e-08" in note for note in notes)

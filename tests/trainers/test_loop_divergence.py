@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from trainers.pack import NetworkSpec, Pack, TrialSpec
 LINEAR = NetworkSpec(hidden=())
 ONE_AND_ZERO = [(np.ones((1, 1)), np.zeros(1))]
 Problem = Callable[..., Any]
+ARRAYS = ("train_inputs", "train_targets", "val_inputs", "val_targets")
 
 
 def sgd(learning_rate: float, seed: int = 0) -> TrialSpec:
@@ -100,3 +102,31 @@ def test_a_trace_goes_on_past_a_loss_that_is_not_finite(one_example: Problem) ->
     steps = list(trace(pack_of(one_example, 1e30, repeats=10, epochs=2), initial=ONE_AND_ZERO))
     assert [step.step for step in steps] == list(range(1, 21))
     assert [bool(np.isfinite(step.loss[0])) for step in steps] == [True] * 6 + [False] * 14
+
+
+@pytest.mark.parametrize("options", [{}, {"compiled": True}, {"backend": "torch"}], ids=["plain", "compiled", "torch"])
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam"])
+def test_a_state_that_overflows_and_freezes_the_weights_is_a_divergence(
+    one_example: Problem, name: str, options: dict[str, Any]
+) -> None:
+    # z = 1e19 + 1e19 b: the slope is 2e19 in b too, whose square is beyond float32, and g / inf = 0 moves nothing;
+    # the loss, 1e38, stays finite for ever (adamw still shrinks the weights, by a thousandth a step).
+    parts, shape = one_example(3)
+    parts = replace(parts, **{field: getattr(parts, field).astype("float32") for field in ARRAYS})
+    settings = {key: value for key, value in options.items() if key == "backend"}
+    options = {key: value for key, value in options.items() if key != "backend"}
+    trials = (TrialSpec(name, {"learning_rate": 0.1}), TrialSpec("sgd", {"learning_rate": 1e-30}))
+    pack = Pack(parts, trials, LINEAR, batch_size=1, epochs=2, shape=shape, **settings)
+    first, last = train(pack, initial=[(np.full((1, 1), 1e19), np.zeros(1))], **options)
+    assert first.ended == (Ended(0, "DIVERGED", 3, pytest.approx(1e38, rel=0.01)),)
+    assert first.trials.tolist() == [1]
+    assert last.ended == (Ended(1, "COMPLETED", 6),)
+
+
+def test_parameters_that_are_not_finite_behind_a_dead_unit_are_a_divergence(one_example: Problem) -> None:
+    # The unit's bias is -inf, so that it is off for ever: the output is 0 and the loss is finite.
+    parts, shape = one_example(2)
+    pack = Pack(parts, (sgd(0.1),), NetworkSpec((1,)), dtype="float64", shape=shape, epochs=3)
+    dead = [(np.ones((1, 1)), np.full(1, -np.inf)), (np.ones((1, 1)), np.zeros(1))]
+    (epoch,) = train(pack, initial=dead)
+    assert epoch.ended == (Ended(0, "DIVERGED", 1, 0.0),)

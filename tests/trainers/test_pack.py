@@ -38,8 +38,8 @@ def test_a_setting_that_an_optimizer_cannot_use_is_refused(
     ("options", "message"),
     [
         ({"trials": ()}, "at least one trial"),
-        ({"epochs": 0}, "`epochs` and `batch_size` must be at least 1. Received: 0 and 64"),
-        ({"batch_size": 0}, "Received: 10 and 0"),
+        ({"epochs": 0}, "`epochs` must be 1 or more. Received: 0. Give a value such as 10."),
+        ({"batch_size": 0}, "`batch_size` must be a whole number, 1 or more, or None for all examples. Received: 0."),
         ({"target": Target("accuracy", "max", 0.9)}, "`target.metric` must be one of .*val_accuracy.*'accuracy'"),
         ({"target": Target("val_rmse", "min", 0.9)}, "Received: 'val_rmse'"),
         ({"target": Target("seconds", "max", 1.0)}, "Received: 'seconds'"),

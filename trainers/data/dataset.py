@@ -141,6 +141,18 @@ def _dataset(
 ) -> Dataset:
     require_examples(name, len(inputs))
     inputs = np.ascontiguousarray(inputs, dtype=np.float64)
+    if inputs.ndim != 2 or targets.shape != (len(inputs),):
+        raise DataError(
+            f"`{name}` must have inputs (N, D) and targets (N,). Received: {inputs.shape} and {targets.shape}. "
+            "Reshape them."
+        )
+    if not np.isfinite(inputs).all() or not np.isfinite(targets).all():
+        raise DataError(f"`{name}` must hold finite numbers. Received: NaN or infinity. Fill or drop such examples.")
+    if task != "regression" and not 0 <= targets.min() <= targets.max() < len(classes):
+        raise DataError(
+            f"`{name}` must hold labels from 0 to {len(classes) - 1}, as there are {len(classes)} classes. "
+            f"Received: {targets.min():g} to {targets.max():g}. Number the classes from 0."
+        )
     fingerprint = digest(task, inputs, targets)
     return Dataset(name, inputs, targets, task, tuple(classes), tuple(feature_names), fingerprint)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from trainers.data.arrays import ARRAYS, check_arrays
 from trainers.data.dataset import Dataset, DatasetShape, Floats, digest
 from trainers.errors import DataError
 
@@ -29,18 +31,41 @@ class Split:
         train_targets: (n,) int64 class indices, or for regression numbers in the dtype of the inputs.
         val_inputs: (N - n, D), scaled by statistics of the training part.
         val_targets: (N - n,).
-        fingerprint: 16 hex digits that identify which examples are in which part.
+        fingerprint: 16 hex digits that identify which examples are in which part; when it is not given, computed
+            from the arrays.
         target_mean: what was subtracted from regression targets; 0.0 for classification.
         target_scale: what regression targets were then divided by; 1.0 for classification.
+
+    Raises:
+        DataError: for a part without examples, shapes that do not fit each other, other types than those above, or a
+            number that is not finite.
+
+    >>> import numpy as np
+    >>> x, y = np.array([[0.0], [1.0], [2.0]], np.float32), np.array([0, 1, 0])
+    >>> len(Split(x[:2], y[:2], x[2:], y[2:]).fingerprint)
+    16
     """
 
     train_inputs: NDArray[Any]
     train_targets: NDArray[Any]
     val_inputs: NDArray[Any]
     val_targets: NDArray[Any]
-    fingerprint: str
+    fingerprint: str = None  # type: ignore[assignment]
     target_mean: float = 0.0
     target_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the arrays, once, and find the fingerprint where none is given."""
+        parts = {name: getattr(self, name) for name in ARRAYS}
+        check_arrays(parts)
+        if self.fingerprint is None:
+            object.__setattr__(self, "fingerprint", digest("split", *parts.values()))
+
+    @cached_property
+    def labels(self) -> tuple[int, int]:
+        """The lowest and the highest class index of both parts."""
+        both = (self.train_targets, self.val_targets)
+        return min(int(part.min()) for part in both), max(int(part.max()) for part in both)
 
 
 def training_examples(examples: int, validation: float) -> int:

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from trainers.limits import is_number, refuse
+
 Array = Any
 """A NumPy array or a torch tensor; the optimizers use only operations that both spell the same way."""
 
@@ -54,6 +56,7 @@ class Hyperparameter:
         maximum: highest value.
         open_minimum: True when ``minimum`` itself is not allowed.
         open_maximum: True when ``maximum`` itself is not allowed.
+        caution: what may go wrong at ``minimum``, where that is allowed; a plan that holds it says so.
     """
 
     name: str
@@ -63,12 +66,20 @@ class Hyperparameter:
     maximum: float
     open_minimum: bool = False
     open_maximum: bool = False
+    caution: str = ""
 
     def accepts(self, value: float) -> bool:
         """Tell whether ``value`` lies in the range; NaN does not."""
         above = value > self.minimum if self.open_minimum else value >= self.minimum
         below = value < self.maximum if self.open_maximum else value <= self.maximum
         return above and below
+
+    @property
+    def example(self) -> float:
+        """A value to offer when the given one is wrong."""
+        if self.default is not None:
+            return self.default
+        return 0.01 if self.accepts(0.01) else self.minimum
 
     @property
     def interval(self) -> str:
@@ -86,7 +97,14 @@ LEARNING_RATE = Hyperparameter("learning_rate", "step size alpha before decay", 
 BETA1 = Hyperparameter("beta1", "decay of the running average of gradients", 0.9, 0.0, 1.0, open_maximum=True)
 BETA2 = Hyperparameter("beta2", "decay of the running average of squared gradients", 0.999, 0.0, 1.0, open_maximum=True)
 EPSILON = Hyperparameter(
-    "epsilon", "added to the root, against division by zero", 1e-8, 0.0, float("inf"), open_maximum=True
+    "epsilon",
+    "added to the root, against division by zero",
+    1e-8,
+    0.0,
+    float("inf"),
+    open_maximum=True,
+    caution="divides 0 by 0 at a parameter whose gradients have all been 0, such as a weight of a constant input, and "
+    "the trial ends DIVERGED",
 )
 WEIGHT_DECAY = Hyperparameter(
     "weight_decay", "decoupled weight decay lambda, times the learning rate", 0.01, 0.0, float("inf"), open_maximum=True
@@ -115,7 +133,10 @@ class Optimizer(Protocol):
         """What it accepts, ``learning_rate`` always among them."""
 
     def init(self, parameters: Array) -> State:
-        """Make the state before the first step from parameters of shape (K, P)."""
+        """Make the state before the first step from parameters of shape (K, P).
+
+        A trial whose state is not finite at the end of an epoch has diverged.
+        """
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
         """Compute the numbers of T steps.
@@ -150,15 +171,18 @@ def complete(optimizer: Optimizer, given: Mapping[str, float]) -> dict[str, floa
         ValueError: for a hyperparameter that is unknown, missing or out of range.
     """
     declared = {h.name: h for h in optimizer.hyperparameters}
+    takes = ", ".join(declared)
     for name in given:
         if name not in declared:
-            raise ValueError(f"`{name}` is not a hyperparameter of {optimizer.name}. It has: {', '.join(declared)}.")
+            raise ValueError(
+                f"`{name}` is not a hyperparameter of {optimizer.name}, which takes {takes}. Leave it out."
+            )
     values: dict[str, float] = {}
     for name, rule in declared.items():
         value = given.get(name, rule.default)
         if value is None:
-            raise ValueError(f"`{name}` is needed by {optimizer.name}.")
-        if not rule.accepts(value):
-            raise ValueError(f"`{name}` must lie in {rule.interval}. Received: {value!r}.")
+            raise ValueError(f"`{name}` is needed by {optimizer.name}. Give a value such as {rule.example}.")
+        if not is_number(value) or not rule.accepts(value):
+            refuse(name, f"must lie in {rule.interval}", value, f"Give a value such as {rule.example}.")
         values[name] = float(value)
     return values

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainers.schedules.base import Float, Numbers, Progress
+from trainers.schedules.ranges import check
 from trainers.schedules.rules import RULES
 from trainers.schedules.warmup import ramp
 
@@ -33,7 +34,21 @@ class Schedule(Numbers):
         warmup: counts over which the rate first rises to where the rule begins, 0 or more; see `warmup.ramp`.
         patience: reduce_on_plateau only: epochs without improvement that it bears, 0 or more.
         threshold: reduce_on_plateau only: the relative fall of the loss that is an improvement, in [0, 1).
+
+    Raises:
+        ValueError: as for the same decay in a sweep file: for an unknown kind, or a number that is out of its range,
+            missing, or not used by the kind.
+
+    >>> Schedule("staircase", rate=0.5, interval=0)
+    Traceback (most recent call last):
+    ValueError: `interval` must be a whole number, 1 or more. Received: 0. Give a value such as 1.
     """
+
+    def __post_init__(self) -> None:
+        """Check what a type cannot."""
+        object.__setattr__(self, "boundaries", tuple(self.boundaries))
+        object.__setattr__(self, "values", tuple(self.values))
+        check(self)
 
     def multipliers(
         self, finished_epochs: int, finished_steps: int, steps: int, epochs: int | None = None, reductions: int = 0
