@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sweep.analysis.outcomes import outcomes
 from sweep.results import leaderboard
 
 COLUMNS = ["arm_id", "status", "final_val_loss", "best_val_loss", "seconds", "target_steps"]
@@ -103,3 +104,36 @@ def test_no_arm_is_lost_and_the_order_never_favours_divergence(rows):
     assert ((ranked["diverged"] > 0).astype(int).diff().fillna(0) >= 0).all()
     for _, group in ranked.groupby(ranked["diverged"] > 0):
         assert group["final_val_loss_mean"].is_monotonic_increasing
+
+
+def test_by_the_best_epoch_arms_rank_by_it_and_the_last_is_there_too():
+    rows = [("a", DONE, 0.4, 0.1, 1.0), ("a", DONE, 0.6, 0.3, 1.0), ("b", DONE, 0.3, 0.3, 1.0)]
+    board = leaderboard(_trials(*rows), "val_loss", "min", by="best")
+    assert board["arm_id"].tolist() == ["a", "b"]
+    row = board.iloc[0]
+    assert (row["best_val_loss_mean"], row["best_val_loss_min"], row["best_val_loss_max"]) == (0.2, 0.1, 0.3)
+    assert row["best_val_loss_std"] == pytest.approx(math.sqrt(0.02))
+    assert row["final_val_loss_mean"] == 0.5
+    assert "final_val_loss_std" not in board
+
+
+FLOATS = st.sampled_from([0.1, 0.2, 0.3, 0.6, 0.7, 1e-9])
+
+
+@given(st.lists(st.lists(FLOATS, min_size=1, max_size=4), min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_arms_whose_seeds_gave_the_same_in_another_order_tie_as_in_the_report(arms, random):
+    shuffled = [random.sample(values, len(values)) for values in arms]
+    rows = [
+        (f"{kind}{place}", DONE, value, value, 1.0)
+        for kind, group in (("a", arms), ("b", shuffled))
+        for place, values in enumerate(group)
+        for value in values
+    ]
+    trials = _trials(*rows)
+    board = leaderboard(trials, "val_loss", "min").set_index("arm_id")
+    seeds = trials.assign(seed=range(len(trials)))
+    for place in range(len(arms)):
+        first, second = f"a{place}", f"b{place}"
+        assert board.loc[first, "rank"] == board.loc[second, "rank"]
+        # The mean that the report, the answer and the selection rank by.
+        assert outcomes(seeds, first, "final_val_loss").mean == board.loc[first, "final_val_loss_mean"]

@@ -85,3 +85,21 @@ def test_a_pipe_gets_whole_lines_however_long_the_label_is():
 
 def test_an_output_that_knows_no_plus_minus_sign_gets_one_it_knows():
     assert "0.1000 +/- 0.0100" in _print(_frame(_rows(1)), encoding="ascii")[1]
+
+
+def test_base_rates_come_last_and_without_a_rank():
+    lines = _print_with(_frame(_rows(2)), base_rates={"majority class": (0.5, 0.7)})
+    assert lines[-1].split() == ["majority", "class", "0.6000", "±", "0.1414"]
+
+
+def test_by_the_best_epoch_its_mean_is_shown_first_and_that_of_the_last_beside_it():
+    frame = _frame(_rows(1)).assign(best_val_loss_mean=0.05, best_val_loss_std=0.02)
+    lines = _print_with(frame, by="best")
+    assert lines[0].split() == ["arm", "val_loss", "last", "seeds"]
+    assert lines[1].split() == ["1", "sgd", "lr=1", "0.0500", "±", "0.0200", "0.1000", "3"]
+
+
+def _print_with(frame, **arguments):
+    stream = io.StringIO()
+    render_leaderboard(frame, Console(file=stream, width=80, color_system=None, highlight=False), **arguments)
+    return [line for line in stream.getvalue().replace("+/-", "±").splitlines() if line.strip()]
