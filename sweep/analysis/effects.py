@@ -174,9 +174,7 @@ def _spelled(rows: pd.DataFrame, keys: Sequence[str], factor: str) -> list[str]:
     # Only what differs between schedules of one kind, as in the labels of arms.
     telling = {kind: [key for key in numbers if _differs(same[key])] for kind, same in rows.groupby(DECAY, sort=False)}
     return [
-        " ".join(
-            [DECAY, row[DECAY], *(f"{_short(key)}={_text(row[key])}" for key in telling[row[DECAY]] if _has(row, key))]
-        )
+        " ".join([DECAY, row[DECAY], *(f"{key}={_text(row[key])}" for key in telling[row[DECAY]] if _has(row, key))])
         for row in rows[list(keys)].to_dict("records")
     ]
 
@@ -188,10 +186,6 @@ def _differs(values: pd.Series) -> bool:
 
 def _has(row: Mapping[str, object], key: str) -> bool:
     return _text(row[key]) != ""
-
-
-def _short(key: str) -> str:
-    return key.removeprefix(f"{DECAY}_")
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,7 @@ MOST_NAMED = 4
 
 
 def unit_of(study: Study) -> Unit:
-    """What time to the target is told in: steps, or epochs where batch sizes are compared, whose steps differ in work."""
+    """What time to the target is told in: steps, or epochs where batch sizes are compared, whose steps differ."""
     return "epochs" if study.scientific == "batch_size" else "steps"
 
 

@@ -19,6 +19,7 @@ from sweep.analysis.wording import (
     is_cut,
     level_name,
     limited,
+    listing,
     metric_name,
     range_note,
 )
@@ -82,7 +83,10 @@ def levels_grid(findings: Findings) -> Grid:
     if any(is_cut(study.metric, mean.low, mean.high, mean.value) for mean in means):
         note += f" Intervals are Student's, cut {range_note(study.metric)}, where the range of the metric ends."
     numeric = tuple(column not in words for column in columns)
-    return Grid("levels", "Leaderboard", tuple(map(capitalised, columns)), tuple(rows), numeric, note)
+    spelled = {level.name: level_name(level.name) for level in study.levels}
+    other = [f"{name} is {said}" for name, said in spelled.items() if said.lower() != name]
+    note += f" {listing(other)}." if other else ""
+    return Grid("levels", "Leaderboard", tuple(columns), tuple(rows), numeric, note)
 
 
 def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tuple[str, ...]:
@@ -92,7 +96,7 @@ def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tu
     interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
     row = [
         str(place) if place is not None else "",
-        capitalised(level_name(level.name)),
+        level.name,
         spell(study.metric, mean.value) if has else "none",
         interval,
         str(len(report.seeds)),
@@ -182,7 +186,7 @@ def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], n
     ]
     if len(table) > MOST_ROWS:
         note = f"{note} The first {MOST_ROWS:,} of {len(table):,} rows; the results folder holds all.".strip()
-    columns = tuple(names[key].replace("_", " ") for key in kept)
+    columns = tuple(names[key] for key in kept)
     numeric = tuple(table[key].dtype.kind in "iuf" for key in kept)
     return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note)
 

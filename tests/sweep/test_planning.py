@@ -111,7 +111,7 @@ def test_a_synthetic_set_that_names_its_defaults_is_the_same_set():
 def test_trials_are_arms_times_seeds_each_once():
     made = plan(optimizers={"sgd": {"learning_rate": [0.1, 0.2]}}, seeds=3)
     assert [(trial.arm.label, trial.seed) for trial in made.trials] == [
-        (label, seed) for label in ("sgd lr=0.1", "sgd lr=0.2") for seed in (0, 1, 2)
+        (label, seed) for label in ("sgd learning_rate=0.1", "sgd learning_rate=0.2") for seed in (0, 1, 2)
     ]
     assert len({trial.id for trial in made.trials}) == 6
 
@@ -135,12 +135,12 @@ def test_labels_name_only_what_differs():
         space={"batch_size": [32, 64]},
     )
     assert [arm.label for arm in made.arms] == [
-        "rmsprop batch=32",
-        "rmsprop batch=64",
-        "adam beta2=0.99 batch=32",
-        "adam beta2=0.99 batch=64",
-        "adam beta2=0.999 batch=32",
-        "adam beta2=0.999 batch=64",
+        "rmsprop batch_size=32",
+        "rmsprop batch_size=64",
+        "adam beta2=0.99 batch_size=32",
+        "adam beta2=0.99 batch_size=64",
+        "adam beta2=0.999 batch_size=32",
+        "adam beta2=0.999 batch_size=64",
     ]
 
 
