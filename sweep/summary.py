@@ -103,6 +103,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
 
     console = console or _console()
     render_leaderboard(result.leaderboard, console)
+    console.print("An arm is one setting of all hyperparameters, trained with each seed.", style="dim", soft_wrap=True)
     if result.selected:
         render_selected(result.selected, result.mode, console)
     counts = result.trials["status"].value_counts()

@@ -139,7 +139,8 @@ def arms_grid(findings: Findings) -> Grid:
         "seconds_mean": "seconds",
         "arm_id": "arm_id",
     }
-    note = f"Mean, standard deviation, lowest and highest {metric_name(metric)} after the last epoch, over seeds."
+    note = "An arm is one setting of all hyperparameters, trained with each seed. "
+    note += f"Mean, standard deviation, lowest and highest {metric_name(metric)} after the last epoch, over seeds."
     return _grid("arms", "All arms", board, names, note)
 
 

@@ -159,12 +159,12 @@ def test_labels_name_the_numbers_of_decays_of_one_kind():
     assert [arm.label for arm in made.arms] == [
         "sgd decay=constant",
         "sgd decay=exponential",
-        "sgd decay=inverse_time rate=0.1 by=epoch",
-        "sgd decay=inverse_time rate=0.1 by=step",
-        "sgd decay=inverse_time rate=1 by=epoch",
-        "sgd decay=inverse_time rate=1 by=step",
-        "sgd decay=staircase rate=0.5 interval=1",
-        "sgd decay=staircase at=3 values=1.0,0.1",
+        "sgd decay=inverse_time decay_rate=0.1 decay_by=epoch",
+        "sgd decay=inverse_time decay_rate=0.1 decay_by=step",
+        "sgd decay=inverse_time decay_rate=1 decay_by=epoch",
+        "sgd decay=inverse_time decay_rate=1 decay_by=step",
+        "sgd decay=staircase decay_rate=0.5 decay_interval=1",
+        "sgd decay=staircase decay_boundaries=3 decay_values=1.0,0.1",
     ]
 
 
@@ -188,11 +188,11 @@ def test_labels_name_the_numbers_of_the_newer_schedules():
     )
     assert [arm.label for arm in made.arms] == [
         "sgd decay=cosine",
-        "sgd decay=cosine warmup=3",
-        "sgd decay=reduce_on_plateau patience=1",
-        "sgd decay=reduce_on_plateau patience=2",
-        "sgd decay=one_cycle by=epoch",
-        "sgd decay=one_cycle by=step",
+        "sgd decay=cosine decay_warmup=3",
+        "sgd decay=reduce_on_plateau decay_patience=1",
+        "sgd decay=reduce_on_plateau decay_patience=2",
+        "sgd decay=one_cycle decay_by=epoch",
+        "sgd decay=one_cycle decay_by=step",
     ]
 
 
