@@ -27,9 +27,6 @@ from trainers.optimizers import OPTIMIZERS
 
 __all__ = ["Merge", "Plan", "make_plan"]
 
-SHORT_NAMES = {"learning_rate": "lr", "batch_size": "batch", "decay_boundaries": "at"}
-"""How a label spells a hyperparameter; the others lose the ``decay_`` in front of them."""
-
 OWN = frozenset(HYPERPARAMETERS) - {"learning_rate"}
 """What some optimizers do not have; it is compared among the arms of one optimizer."""
 
@@ -193,10 +190,10 @@ def trial_id(identity: str, setting: Setting, seed: int) -> str:
 
 
 def labels(settings: Sequence[Setting]) -> list[str]:
-    """Name each setting by what differs between them, no two alike.
+    """Name each setting by what differs between them, no two alike, with the names that the tables have.
 
     >>> labels([{"optimizer": "sgd", "learning_rate": 0.1}, {"optimizer": "adam", "learning_rate": 0.001}])
-    ['sgd lr=0.1', 'adam lr=0.001']
+    ['sgd learning_rate=0.1', 'adam learning_rate=0.001']
     """
     values: defaultdict[tuple[str, Value], set[Value | None]] = defaultdict(set)
     for setting in settings:
@@ -207,7 +204,7 @@ def labels(settings: Sequence[Setting]) -> list[str]:
         " ".join(
             [str(setting["optimizer"])]
             + [
-                f"{_short(key)}={_spell(value)}"
+                f"{key}={_spell(value)}"
                 for key, value in setting.items()
                 if key != "optimizer" and len(values[_scope(key, setting)]) > 1
             ]
@@ -221,10 +218,6 @@ def _scope(key: str, setting: Setting) -> tuple[str, Value]:
     if key.startswith("decay_"):
         return key, setting.get("decay", "constant")
     return key, setting["optimizer"] if key in OWN or key not in SETTING_KEYS else ""
-
-
-def _short(key: str) -> str:
-    return SHORT_NAMES.get(key, key.removeprefix("decay_"))
 
 
 def _spell(value: Value) -> str:

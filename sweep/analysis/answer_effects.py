@@ -36,6 +36,8 @@ def effect_answers(
         rng: for the bootstraps.
         seeds: that every setting was trained with; default: all.
     """
+    if not any(level.selected.report.values for level in study.levels):
+        return ()
     said: list[str] = []
     alone = []
     for factor in varied_factors(trials, keys):

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats  # type: ignore[import-untyped]
 
 from sweep.analysis.aggregate import Estimate
 from sweep.analysis.fingerprints import Mismatch, mismatches
 from sweep.analysis.outcomes import Mode, best_first, outcomes
 from sweep.analysis.pairing import Comparison, compare, holm, mean_difference, paired_t
+from sweep.analysis.power import minimum_detectable_effect
 from sweep.analysis.ranking import By
-from sweep.analysis.wording import bounds, counted, difference, metric_name
+from sweep.analysis.wording import bounds, counted, difference, limits, metric_name
 from sweep.analysis.wording import value as spelled
 from sweep.records import Setting
 
@@ -142,10 +144,24 @@ def sentence(found: Contrast, first: str, second: str) -> str:
     if found.p_value < 1 - CONFIDENCE:
         text = f"{better} is better than {worse} by {gap} {metric_name(found.metric)} ({sure}) {where}"
     else:
-        text = f"No difference between {first} and {second} is shown {where} ({gap}, {sure})"
+        text = f"{first} and {second} are not told apart {where} (difference {gap}, {sure}{_seen(found)})"
     verdicts = [pair.comparison.verdict for pair in pairs]
     parts = [f"{second} is better on {verdicts.count('first')}", f"{first} on {verdicts.count('second')}"]
     return f"{text}; of the single settings, with Holm's correction, {', '.join(parts)}."
+
+
+def _seen(found: Contrast) -> str:
+    """The smallest difference that the common seeds would have shown, by the spread of their mean differences."""
+    count, error = found.overall.count, found.overall.high - found.overall.value
+    if count < 2 or not np.isfinite(error) or error <= 0:
+        return ""
+    deviation = error * np.sqrt(count) / float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1))
+    smallest = minimum_detectable_effect(deviation, count, 1 - CONFIDENCE)
+    least, most = limits(found.metric)
+    text = f"only {difference(found.metric, smallest)} or more"
+    return (
+        f"; {'no difference, however large,' if smallest > most - least else text} would be shown with a power of 80 %"
+    )
 
 
 def _of_the_best(found: Contrast, first: str, second: str) -> str:

@@ -130,14 +130,14 @@ def _study(
     """The comparison of the values over their common settings, and how many of those ended well throughout."""
     numbers = rows[f"{by}_{metric}"].astype(np.float64).where(rows["status"].isin(ENDED_WELL))
     wide = rows.assign(_number=numbers).set_index(["_block", "_value", "seed"])["_number"].unstack(["_value", "seed"])
-    whole = wide[wide.notna().all(axis=1)]
-    found = []
-    for value in dict.fromkeys(rows["_value"]):
-        means = whole[value].mean(axis=0) if len(whole) else None
-        seeds = () if means is None else tuple(int(seed) for seed in means.index)
-        ends = () if means is None else tuple(float(mean) for mean in means)
-        order = sorted(range(len(seeds)), key=seeds.__getitem__)
-        found.append(Outcomes(str(value), tuple(seeds[i] for i in order), tuple(ends[i] for i in order)))
+    values = [str(value) for value in dict.fromkeys(rows["_value"])]
+    # A value with which no setting ended well would leave nothing to compare the others over.
+    sound = [value for value in values if wide[value].notna().all(axis=1).any()]
+    whole = wide[wide[sound].notna().all(axis=1)] if sound else wide.iloc[:0]
+    found = [
+        _over(value, whole[value].mean(axis=0)) if value in sound and len(whole) else _lost(value, rows)
+        for value in values
+    ]
     found = [found[position] for position in best_first(found, mode)]
     levels = tuple(
         Level(
@@ -149,6 +149,23 @@ def _study(
     )
     pairs = compare_all(found, mode, confidence, margin)
     return Study(factor, metric, mode, by, None, confidence, levels, pairs, {}, margin), len(whole)
+
+
+def _over(value: str, means: pd.Series) -> Outcomes:
+    """A value with its mean over the common settings, one a seed."""
+    ordered = means.sort_index()
+    return Outcomes(value, tuple(int(seed) for seed in ordered.index), tuple(float(mean) for mean in ordered))
+
+
+def _lost(value: str, rows: pd.DataFrame) -> Outcomes:
+    """A value without a number: its seeds diverged, failed, or did not end, in some setting each."""
+    own = rows[rows["_value"] == value]
+    by_status = {
+        status: {int(seed) for seed in own.loc[own["status"] == status, "seed"]} for status in ("DIVERGED", "FAILED")
+    }
+    diverged, failed = by_status["DIVERGED"], by_status["FAILED"] - by_status["DIVERGED"]
+    missing = {int(seed) for seed in own["seed"]} - diverged
+    return Outcomes(value, (), (), tuple(sorted(diverged)), tuple(sorted(missing)), tuple(sorted(failed)))
 
 
 def _family(key: str) -> str:
@@ -174,9 +191,7 @@ def _spelled(rows: pd.DataFrame, keys: Sequence[str], factor: str) -> list[str]:
     # Only what differs between schedules of one kind, as in the labels of arms.
     telling = {kind: [key for key in numbers if _differs(same[key])] for kind, same in rows.groupby(DECAY, sort=False)}
     return [
-        " ".join(
-            [DECAY, row[DECAY], *(f"{_short(key)}={_text(row[key])}" for key in telling[row[DECAY]] if _has(row, key))]
-        )
+        " ".join([DECAY, row[DECAY], *(f"{key}={_text(row[key])}" for key in telling[row[DECAY]] if _has(row, key))])
         for row in rows[list(keys)].to_dict("records")
     ]
 
@@ -188,10 +203,6 @@ def _differs(values: pd.Series) -> bool:
 
 def _has(row: Mapping[str, object], key: str) -> bool:
     return _text(row[key]) != ""
-
-
-def _short(key: str) -> str:
-    return key.removeprefix(f"{DECAY}_")
 
 
 def _text(value: object) -> str:

@@ -25,7 +25,7 @@ def two_one_sided(differences: Floats, margin: float) -> float:
         NaN below 2 seeds.
 
     >>> round(two_one_sided(np.array([-0.1, 0.0, 0.1]), 0.3), 4)  # t = 0.3 / (0.1 / sqrt(3)) = 5.196, 2 degrees
-    0.0176
+    0.0175
 
     Reference: Schuirmann (1987), A Comparison of the Two One-Sided Tests Procedure.
     """

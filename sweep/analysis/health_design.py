@@ -54,6 +54,9 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
         best = rows[rows["arm_id"] == level.selected.arm_id]
         if best.empty or not level.selected.selection.values:
             continue
+        if "optimizer" in rows:
+            # What is small for one optimizer is large for another.
+            rows = rows[rows["optimizer"] == best["optimizer"].iloc[0]]
         for name in dict.fromkeys((*RANGES, *(declared.name for declared in _declared(best)))):
             if name not in rows or name == study.scientific or rows[name].isna().any():
                 continue

@@ -241,7 +241,8 @@ def signed_rank(differences: Floats) -> float:
 
 
 def _all_equal(differences: Floats) -> bool:
-    return bool(np.ptp(differences) <= 1e-12 * np.abs(differences).max())
+    # Below 1e-150 the squares of a standard deviation are 0.
+    return bool(np.ptp(differences) <= max(1e-12 * np.abs(differences).max(), 1e-150))
 
 
 def _deviation(differences: Floats) -> float:

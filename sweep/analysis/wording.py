@@ -82,7 +82,10 @@ def difference(metric: str, number: float) -> str:
     >>> difference("val_accuracy", 0.0123), difference("val_loss", 0.0123)
     ('1.23 points', '0.0123')
     """
-    return f"{100 * number:.3g} points" if is_share(metric) else f"{number:.3g}"
+    if not is_share(metric):
+        return f"{number:.3g}"
+    points = f"{100 * number:.3g}"
+    return f"{points} point" if points == "1" else f"{points} points"
 
 
 def bounds(metric: str, low: float, high: float, confidence: float) -> str:

@@ -12,7 +12,7 @@ from sweep.analysis.outcomes import Mode, Outcomes, outcomes
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected, select
 from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
-from sweep.analysis.wording import counted, level_name, metric_name, value
+from sweep.analysis.wording import counted, level_name, limited, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
 from sweep.gates.against_baseline import exact_parts, no_worse_part
 from sweep.gates.records import Baseline, Examined, Part
@@ -140,7 +140,10 @@ def _bound(gate: Bound, arm: Outcomes) -> Part:
     said = f"{name} ends at {value(gate.metric, arm.mean)} {metric_name(gate.metric)}"
     if np.isfinite(found.low):
         side = "at least" if gate.is_lower else "at most"
-        said += f" ({side} {value(gate.metric, sign * found.low)} with 95 % confidence, {counted(found.count, 'seed')})"
+        # A bound beyond the metric's range says no more than the range.
+        least, most = limited(gate.metric, sign * found.low, sign * found.low, arm.mean)
+        bound = value(gate.metric, least if gate.is_lower else most)
+        said += f" ({side} {bound} with 95 % confidence, {counted(found.count, 'seed')})"
     else:
         said += f" ({counted(found.count, 'seed')}, which gives no interval)"
     if arm.diverged:

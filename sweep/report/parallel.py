@@ -30,7 +30,7 @@ def parallel(findings: Findings) -> Parallel | None:
     keys = [first, *told]
     if len(board) < FEWEST_ARMS or len(keys) < 2:
         return None
-    columns = [(key.replace("_", " "), board[key]) for key in keys if key in board]
+    columns = [(key, board[key]) for key in keys if key in board]
     columns.append((metric_name(metric), board[f"{findings.study.by}_{metric}_mean"]))
     made = [_dimension(name, values) for name, values in columns]
     levels = list(dict.fromkeys(board[first].astype(str)))

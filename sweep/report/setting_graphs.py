@@ -13,7 +13,7 @@ from sweep.analysis.interaction import heat_map
 from sweep.analysis.settings import settings_table
 from sweep.analysis.study import Level
 from sweep.analysis.tuning_curve import tuning_curve
-from sweep.analysis.wording import is_share, metric_name
+from sweep.analysis.wording import is_share, limited_difference, metric_name
 from sweep.errors import AnalysisError
 from sweep.report.findings import Findings
 from sweep.report.graphs import Curve, Curves, Forest, Graph, Heat, Interval, Shares
@@ -41,8 +41,7 @@ def difference_graph(findings: Findings) -> Graph | None:
         Interval(
             f"{names[pair.first]} - {names[pair.second]}",
             scale * pair.difference.value,
-            scale * pair.difference.low,
-            scale * pair.difference.high,
+            *(scale * end for end in limited_difference(study.metric, pair.difference.low, pair.difference.high)),
             f"p {pair.adjusted_p_value:.2g}, {len(pair.seeds)} seeds" if pair.seeds else "no seed in common",
             pair.verdict in ("first", "second"),
         )
@@ -85,7 +84,7 @@ def sensitivity_graph(findings: Findings) -> Graph | None:
     if tried < 2:
         return None
     panel = Curves(
-        "Best setting at each learning rate", "learning rate", metric_name(study.metric), tuple(curves), "log"
+        "Best setting at each learning_rate", "learning_rate", metric_name(study.metric), tuple(curves), "log"
     )
     return Graph(
         "learning-rate-sensitivity",
@@ -119,8 +118,8 @@ def heat_graph(findings: Findings) -> Graph | None:
             panels.append(
                 Heat(
                     f"{label(level)}: {metric_name(study.metric)}{unit}",
-                    columns.replace("_", " "),
-                    rows.replace("_", " "),
+                    columns,
+                    rows,
                     tuple(f"{value:g}" for value in found.column_values),
                     tuple(f"{value:g}" for value in found.row_values),
                     scale * found.means,
@@ -156,7 +155,7 @@ def importance_graph(findings: Findings) -> Graph | None:
         except AnalysisError:
             return None
         if len(found) > 1:
-            names = tuple(one.name.replace("_", " ") for one in found)
+            names = tuple(one.name for one in found)
             lengths = tuple(100 * one.share for one in found)
             notes = tuple(f"{length:.0f} %" for length in lengths)
             panels.append(

@@ -21,6 +21,7 @@ from sweep.analysis.wording import (
     is_cut,
     level_name,
     limited,
+    listing,
     metric_name,
     range_note,
 )
@@ -92,8 +93,10 @@ def levels_grid(findings: Findings) -> Grid:
     if guesses:
         note += " Rows without a rank are base rates: simple predictions on the same splits, without a network."
     numeric = tuple(column not in words for column in columns)
-    head = tuple(map(capitalised, columns))
-    return Grid("levels", "Leaderboard", head, tuple(rows), numeric, note, kept=("rank", "row"))
+    spelled = {level.name: level_name(level.name) for level in study.levels}
+    other = [f"{name} is {said}" for name, said in spelled.items() if said.lower() != name]
+    note += f" {listing(other)}." if other else ""
+    return Grid("levels", "Leaderboard", tuple(columns), tuple(rows), numeric, note, kept=("rank", "row"))
 
 
 def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
@@ -117,7 +120,7 @@ def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tu
     interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
     row = [
         str(place) if place is not None else "",
-        capitalised(level_name(level.name)),
+        level.name,
         spell(study.metric, mean.value) if has else "none",
         interval,
         str(len(report.seeds)),
@@ -162,6 +165,7 @@ def arms_grid(findings: Findings) -> Grid:
         f"{by}_{metric}_mean": f"{metric}, mean",
     }
     note = (
+        "An arm is one setting of all hyperparameters, trained with each seed. "
         f"Ranked by the {rule(by)}, which the last column has, with standard deviation, lowest and highest "
         f"{metric_name(metric)}; the {other} value is the mean over seeds of the {other} epoch."
     )
@@ -217,7 +221,7 @@ def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], n
     ]
     if len(table) > MOST_ROWS:
         note = f"{note} The first {MOST_ROWS:,} of {len(table):,} rows; the results folder holds all.".strip()
-    columns = tuple(names[key].replace("_", " ") for key in kept)
+    columns = tuple(names[key] for key in kept)
     numeric = tuple(table[key].dtype.kind in "iuf" for key in kept)
     # The first column that is no rank says which row it is; the mean or the value of the metric stands last.
     row = next((place for place, key in enumerate(kept) if key != "rank"), None)

@@ -170,7 +170,7 @@ def test_a_plan_in_json_has_every_arm_and_trial_and_the_ids_of_a_run(command, fo
     assert set(planned["estimate"]) == {"training_seconds", "total_seconds", "worker_bytes", "disk_bytes"}
     assert planned["estimate"]["total_seconds"] > planned["estimate"]["training_seconds"] >= 0
     assert min(planned["estimate"]["worker_bytes"], planned["estimate"]["disk_bytes"]) > 0
-    assert [arm["label"] for arm in planned["arms"]] == ["sgd lr=0.1", "adam lr=0.01"]
+    assert [arm["label"] for arm in planned["arms"]] == ["sgd learning_rate=0.1", "adam learning_rate=0.01"]
     assert [trial["seed"] for trial in planned["trials"]] == [0, 1, 0, 1]
 
     result = sweep.run(load_config("good.yaml", ["tracking.enabled=false"]))
@@ -208,7 +208,7 @@ def test_failed_trials_end_with_1_and_are_named_on_the_error_output(command, ray
     code, out, err = command("run", "good.yaml", "tracking.enabled=false")
     assert code == 1
     assert "4 failed" in out
-    assert err.startswith("error: 4 of 4 trials failed: `sgd lr=0.1` with seed 0 (ValueError: ")
+    assert err.startswith("error: 4 of 4 trials failed: `sgd learning_rate=0.1` with seed 0 (ValueError: ")
     assert err.endswith("and 1 more. They would fail again in the same way: mend what the errors name.\n")
 
 

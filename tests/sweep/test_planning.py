@@ -113,7 +113,7 @@ def test_a_synthetic_set_that_names_its_defaults_is_the_same_set():
 def test_trials_are_arms_times_seeds_each_once():
     made = plan(optimizers={"sgd": {"learning_rate": [0.1, 0.2]}}, seeds=3)
     assert [(trial.arm.label, trial.seed) for trial in made.trials] == [
-        (label, seed) for label in ("sgd lr=0.1", "sgd lr=0.2") for seed in (0, 1, 2)
+        (label, seed) for label in ("sgd learning_rate=0.1", "sgd learning_rate=0.2") for seed in (0, 1, 2)
     ]
     assert len({trial.id for trial in made.trials}) == 6
 
@@ -137,12 +137,12 @@ def test_labels_name_only_what_differs():
         space={"batch_size": [32, 64]},
     )
     assert [arm.label for arm in made.arms] == [
-        "rmsprop batch=32",
-        "rmsprop batch=64",
-        "adam beta2=0.99 batch=32",
-        "adam beta2=0.99 batch=64",
-        "adam beta2=0.999 batch=32",
-        "adam beta2=0.999 batch=64",
+        "rmsprop batch_size=32",
+        "rmsprop batch_size=64",
+        "adam beta2=0.99 batch_size=32",
+        "adam beta2=0.99 batch_size=64",
+        "adam beta2=0.999 batch_size=32",
+        "adam beta2=0.999 batch_size=64",
     ]
 
 
@@ -161,12 +161,12 @@ def test_labels_name_the_numbers_of_decays_of_one_kind():
     assert [arm.label for arm in made.arms] == [
         "sgd decay=constant",
         "sgd decay=exponential",
-        "sgd decay=inverse_time rate=0.1 by=epoch",
-        "sgd decay=inverse_time rate=0.1 by=step",
-        "sgd decay=inverse_time rate=1 by=epoch",
-        "sgd decay=inverse_time rate=1 by=step",
-        "sgd decay=staircase rate=0.5 interval=1",
-        "sgd decay=staircase at=3 values=1.0,0.1",
+        "sgd decay=inverse_time decay_rate=0.1 decay_by=epoch",
+        "sgd decay=inverse_time decay_rate=0.1 decay_by=step",
+        "sgd decay=inverse_time decay_rate=1 decay_by=epoch",
+        "sgd decay=inverse_time decay_rate=1 decay_by=step",
+        "sgd decay=staircase decay_rate=0.5 decay_interval=1",
+        "sgd decay=staircase decay_boundaries=3 decay_values=1.0,0.1",
     ]
 
 
@@ -190,11 +190,11 @@ def test_labels_name_the_numbers_of_the_newer_schedules():
     )
     assert [arm.label for arm in made.arms] == [
         "sgd decay=cosine",
-        "sgd decay=cosine warmup=3",
-        "sgd decay=reduce_on_plateau patience=1",
-        "sgd decay=reduce_on_plateau patience=2",
-        "sgd decay=one_cycle by=epoch",
-        "sgd decay=one_cycle by=step",
+        "sgd decay=cosine decay_warmup=3",
+        "sgd decay=reduce_on_plateau decay_patience=1",
+        "sgd decay=reduce_on_plateau decay_patience=2",
+        "sgd decay=one_cycle decay_by=epoch",
+        "sgd decay=one_cycle decay_by=step",
     ]
 
 

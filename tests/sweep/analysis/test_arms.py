@@ -40,6 +40,22 @@ def test_what_is_not_known_is_left_out():
     assert summaries["c"] == {"seeds": 0.0, "diverged_share": 1.0}
 
 
+@pytest.mark.parametrize(("metric", "values", "low", "high"), [
+    ("val_loss", (0.01, 0.02, 0.30), 0.0, None),
+    ("val_rmse", (0.1, 0.2, 3.0), 0.0, None),
+    ("val_r2", (0.99, 0.5, 0.7), None, 1.0),
+    ("val_accuracy", (0.99, 0.1, 0.2), 0.0, 1.0),
+    # Another tool's loss may be below 0, and is then not cut there.
+    ("val_loss", (-3.0, -1.0, -2.0), None, None),
+])  # fmt: skip
+def test_no_interval_leaves_the_range_of_the_metric(metric, values, low, high):
+    trials = TRIALS.head(3).drop(columns="final_val_accuracy").assign(**{f"final_{metric}": values})
+    summary = arm_summaries(trials, metric)["a"]
+    half = 4.302653 * np.std(values, ddof=1) / np.sqrt(3)
+    assert summary[f"final_{metric}_low"] == pytest.approx(np.mean(values) - half if low is None else low, rel=1e-5)
+    assert summary[f"final_{metric}_high"] == pytest.approx(np.mean(values) + half if high is None else high, rel=1e-5)
+
+
 def test_a_loss_has_no_upper_end():
     losses = TRIALS.rename(columns={"final_val_accuracy": "final_val_loss"})
     assert arm_summaries(losses, "val_loss")["a"]["final_val_loss_high"] == pytest.approx(1.0742, abs=1e-4)

@@ -61,7 +61,10 @@ def test_the_sentence_names_the_better_sweep_and_not_where_none_is_shown():
     said = sentence(contrast(after, before, "val_loss", "min"), "new", "old")
     assert said.startswith("new is better than old by 0.0985 validation loss (95 % CI 0.0964 to 0.101)")
     mixed = trials({("adam", seed): 0.5 + 0.1 * seed + (-1) ** seed * 0.1 for seed in range(4)})
-    assert sentence(contrast(before, mixed, "val_loss", "min"), "a", "b").startswith("No difference between a and b")
+    said = sentence(contrast(before, mixed, "val_loss", "min"), "a", "b")
+    assert said.startswith("a and b are not told apart over 1 common setting and 4 common seeds (difference ")
+    # The differences are -+0.1, s = 0.11547, and 4 paired seeds show 2.13 s with a power of 80 %.
+    assert "; only 0.246 or more would be shown with a power of 80 %)" in said
     assert "the same validation loss in all trials" in sentence(contrast(before, before, "val_loss", "min"), "a", "b")
 
 

@@ -34,20 +34,48 @@ def test_a_best_learning_rate_on_the_edge_is_a_warning_with_the_next_one(tables)
     settings = rates(adam_a=0.001, adam_b=0.01, adam_c=0.1)
     (card,) = check(tables, flat(adam_a=0.5, adam_b=0.6, adam_c=0.9), "edge", settings=settings)
     assert card.severity == "warning"
-    assert card.sentence == "The best setting of Adam has the largest learning rate tried, 0.1."
+    assert card.sentence == "The best setting of Adam has the largest learning_rate tried, 0.1."
     assert card.advice == "Try larger values too, such as 1."
 
 
 def test_the_other_edge_goes_on_downwards(tables):
     settings = rates(adam_a=0.003, adam_b=0.01, adam_c=0.1)
     (card,) = check(tables, flat(adam_a=0.9, adam_b=0.6, adam_c=0.5), "edge", settings=settings)
-    assert card.sentence.endswith("smallest learning rate tried, 0.003.")
+    assert card.sentence.endswith("smallest learning_rate tried, 0.003.")
     assert card.advice == "Try smaller values too, such as 0.0009."
 
 
 def test_a_best_setting_inside_the_range_is_none(tables):
     settings = rates(adam_a=0.001, adam_b=0.01, adam_c=0.1)
     assert check(tables, flat(adam_a=0.5, adam_b=0.9, adam_c=0.6), "edge", settings=settings) == []
+
+
+def test_the_edge_of_values_that_tie_exactly_is_none(tables):
+    settings = rates(adam_a=0.001, adam_b=0.01, adam_c=0.1)
+    curves = {(arm, seed): [0.9] * 5 for arm in ("adam a", "adam b") for seed in range(4)}
+    curves |= {("adam c", seed): [0.5] * 5 for seed in range(4)}
+    assert check(tables, curves, "edge", settings=settings) == []
+    # The same numbers on other seeds are the same mean, whatever the order of their sum.
+    for seed, (first, second) in enumerate(zip((0.1, 0.2, 0.3, 0.7), (0.7, 0.3, 0.2, 0.1), strict=True)):
+        curves["adam a", seed], curves["adam b", seed] = [first] * 5, [second] * 5
+        curves["adam c", seed] = [0.0] * 5
+    assert check(tables, curves, "edge", settings=settings) == []
+
+
+def test_the_edge_is_that_of_what_the_optimizer_tried(tables):
+    settings = {"sgd a": {"learning_rate": 1.0}, "adam a": {"learning_rate": 0.01}, "adam b": {"learning_rate": 0.1}}
+    trials, epochs = tables(flat(sgd_a=0.9, adam_a=0.6, adam_b=0.5), settings=settings)
+    trials["decay"] = ["cosine"] * 16 + ["constant"] * 8
+    study = make_study(trials, epochs, "val_accuracy", "max", np.random.default_rng(0), scientific="decay")
+    # Gradient descent tried one learning rate: what Adam tried has no edge for it.
+    assert [card for card in health(study, trials, epochs) if card.check == "edge"] == []
+
+
+def test_nothing_is_flattered_where_nothing_is_shown(tables):
+    curves = {(arm, seed): [] for arm in ("sgd a", "sgd b") for seed in range(2)}
+    statuses = dict.fromkeys(curves, "DIVERGED")
+    assert check(tables, curves, "selection", statuses=statuses) == []
+    assert len(check(tables, curves, "diverged", statuses=statuses)) == 1
 
 
 def test_beyond_a_large_beta_comes_one_closer_to_1(tables):
@@ -98,12 +126,17 @@ def test_unequal_budgets_are_told_with_their_numbers(tables):
 
 
 def test_too_few_seeds_for_the_difference_gives_how_many_are_needed(tables):
-    (card,) = check(tables, flat(adam=0.901, sgd=0.9), "seeds")
-    assert card.sentence.startswith("Adam is ahead of gradient descent by 0.1 points, but with 8 paired seeds only ")
+    (card,) = check(tables, flat(adam=0.902, sgd=0.9), "seeds")
+    assert card.sentence.startswith("Adam is ahead of gradient descent by 0.2 points, but with 8 paired seeds only ")
     needed = int(card.advice.split("about ")[1].split(" ")[0].replace(",", ""))
     # (1.96 + 0.84)^2 (s / d)^2 by the normal approximation, plus two for Student's t.
     own = np.subtract(NOISE, np.roll(NOISE, -1))
-    assert needed == pytest.approx(7.849 * own.var(ddof=1) / 0.001**2 + 2, abs=1.5)
+    assert needed == pytest.approx(7.849 * own.var(ddof=1) / 0.002**2 + 2, abs=1.5)
+
+
+def test_more_seeds_than_200_are_not_counted(tables):
+    (card,) = check(tables, flat(adam=0.901, sgd=0.9), "seeds")
+    assert card.advice.startswith("A difference of that size needs more than 200 seeds to be shown.")
 
 
 def test_a_difference_that_is_shown_needs_no_more_seeds(tables):

@@ -174,3 +174,9 @@ def test_an_optimizer_that_has_begun_to_diverge_fails_from_half_of_its_seeds_on(
     assert (part.holds, part.is_certain) == (False, False)
     (part,) = parts(gate, {"adam": flat(1, 2, 3)}, before, [("adam", 0), ("adam", 1)])
     assert (part.holds, part.p_value) == (False, 0.0)
+
+
+def test_a_bound_in_the_evidence_stays_within_the_range_of_the_metric():
+    # Mean 0.2, s = 0.2646, one-sided t with 2 degrees of freedom 2.92: the lower bound is -0.246.
+    (part,) = parts("val_loss >= 0.05", {"adam": [[0.0], [0.1], [0.5]]})
+    assert "(at least 0 with 95 % confidence, 3 seeds)" in part.evidence

@@ -24,7 +24,7 @@ VISIT = """
 <script>
 const seen = {};
 const table = document.getElementById("trials");
-const place = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent === "val accuracy");
+const place = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent === "val_accuracy");
 const column = () => [...table.tBodies[0].rows].map((row) => row.cells[place].textContent);
 const button = table.tHead.rows[0].cells[place].querySelector("button");
 button.click();
@@ -107,7 +107,7 @@ def test_the_filter_keeps_rows_with_every_word_and_they_are_what_is_copied(seen)
     assert seen["shown"] == 48
     assert seen["count"] == "48 of 66 rows"
     head, *rows = seen["csv"].splitlines()
-    assert head.startswith("optimizer,learning rate,")
+    assert head.startswith("optimizer,learning_rate,")
     assert len(rows) == 48
     assert all(row.startswith("adam,") for row in rows)
 

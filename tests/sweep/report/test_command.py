@@ -31,10 +31,13 @@ def command(monkeypatch, capfd):
 
 def test_the_command_prints_the_answer_and_where_the_report_is(command, results):
     code, output, _ = command("report", "small", "--results", results.parent)
-    sentence, html, markdown = output.splitlines()
+    sentence, *effects, html, markdown = output.splitlines()
     assert code == 0
     assert "Adam" in sentence
-    assert sentence in (results / "report.html").read_text(encoding="utf-8")
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert sentence in page
+    assert all(effect in page for effect in effects)
+    assert [effect.split()[3] for effect in effects] == [*["learning_rate"] * 2, "beta1", "beta2", "batch_size"]
     assert (html, markdown) == (str(results / "report.html"), str(results / "report.md"))
 
 

@@ -95,7 +95,7 @@ def test_what_is_left_out_and_what_is_not_known_is_said(text):
 def test_a_run_whose_metric_is_no_number_has_diverged(text):
     head, *rows = [line.split("|")[1:-1] for line in text.split("## Best arms")[1].splitlines() if line[:1] == "|"]
     names = [name.strip() for name in head]
-    diverged = {row[names.index("learning rate")].strip(): row[names.index("diverged")].strip() for row in rows[1:]}
+    diverged = {row[names.index("learning_rate")].strip(): row[names.index("diverged")].strip() for row in rows[1:]}
     assert diverged["5"] in ("0", "1")
     assert [row[names.index("diverged")].strip() for row in rows[1:]].count("1") == 1
 

@@ -68,19 +68,33 @@ def page(report):
 
 def test_the_page_opens_with_the_question_and_the_answer(page, report):
     assert page.texts["h1"] == 'Is adam < sgd & "better"?'
-    assert page.texts["answer"] == report.sentence
+    assert page.texts["answer"] == report.sentence.splitlines()[0]
     assert "Adam" in report.sentence
 
 
 def test_the_leaderboard_shows_the_mean_of_each_optimizers_best_setting(page, results):
     board = load_results(results).leaderboard
     rows = {row[1]: row for row in page.tables["levels"][1:]}
-    for name, optimizer in (("Adam", "adam"), ("Gradient descent", "sgd")):
+    for name, optimizer in (("adam", "adam"), ("sgd", "sgd")):
         best = board[(board["optimizer"] == optimizer) & (board["diverged"] == 0)]["final_val_accuracy_mean"].max()
         assert rows[name][2] == f"{100 * best:.1f} %"
     # 2 learning rates x 2 x 2 betas x 2 batch sizes, and 3 learning rates x 2 batch sizes.
     tried = page.tables["levels"][0].index("Tried")
-    assert (rows["Adam"][tried], rows["Gradient descent"][tried]) == ("16", "6")
+    assert (rows["adam"][tried], rows["sgd"][tried]) == ("16", "6")
+
+
+def test_every_table_spells_optimizers_and_hyperparameters_as_the_sweep_file_does(page):
+    levels, arms = page.tables["levels"], page.tables["arms"]
+    optimizers = {"sgd", "adam"}
+    assert {row[1] for row in levels[1:]} == optimizers
+    assert {row[arms[0].index("optimizer")] for row in arms[1:]} == optimizers
+    named = {"learning_rate", "beta1", "beta2", "batch_size"}
+    assert named <= set(arms[0])
+    assert named <= set(page.tables["trials"][0])
+    for row in levels[1:]:
+        optimizer, *parts = row[-1].split()
+        assert optimizer == row[1]
+        assert {part.partition("=")[0] for part in parts} <= named
 
 
 def test_every_trial_and_every_arm_has_a_row_with_its_own_numbers(page, results):
@@ -88,11 +102,11 @@ def test_every_trial_and_every_arm_has_a_row_with_its_own_numbers(page, results)
     head, *rows = page.tables["trials"]
     assert len(rows) == len(trials) == 66
     assert len(page.tables["arms"]) == 1 + 22
-    by_id = {row[head.index("trial id")]: row for row in rows}
+    by_id = {row[head.index("trial_id")]: row for row in rows}
     for _, trial in trials.iterrows():
         row = by_id[trial["trial_id"]]
         assert row[head.index("status")] == trial["status"]
-        value = row[head.index("val accuracy")]
+        value = row[head.index("val_accuracy")]
         assert value == ("" if pd.isna(trial["final_val_accuracy"]) else f"{trial['final_val_accuracy']:.6g}")
     assert sum(row[head.index("status")] == "DIVERGED" for row in rows) == 6
 
@@ -130,7 +144,8 @@ def test_every_figure_is_on_the_page_and_beside_it_as_png_and_svg(report):
 
 def test_the_markdown_twin_says_the_same(report, page):
     text = report.markdown.read_text(encoding="utf-8")
-    assert text.startswith(f'# Is adam < sgd & "better"?\n\n{report.sentence}\n')
+    assert text.startswith(f'# Is adam < sgd & "better"?\n\n{report.sentence.splitlines()[0]}\n')
+    assert all(f"\n- {effect}\n" in text for effect in report.sentence.splitlines()[1:])
     for row in page.tables["levels"][1:]:
         assert f"| {' | '.join(row)} |" in text
     assert f"sweep report {report.html.parent}" in text
@@ -172,6 +187,8 @@ def test_a_sweep_in_which_all_diverged_at_once_has_a_page_without_curves(results
     pd.read_parquet(folder / "epochs.parquet").head(0).to_parquet(folder / "epochs.parquet")
     report = write_report(folder)
     page = Page(report.html.read_text(encoding="utf-8"))
-    assert report.sentence.startswith("No answer: every training of gradient descent and Adam that ended diverged")
+    assert report.sentence == (
+        "No answer: 18 of 18 trainings of gradient descent and 48 of 48 trainings of Adam diverged."
+    )
     assert [row[2] for row in page.tables["levels"][1:]] == ["none", "none"]
     assert not {"learning-curves", "differences", "time-to-target"} & set(page.ids)

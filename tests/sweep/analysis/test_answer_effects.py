@@ -1,0 +1,59 @@
+"""Tests of the sentences on main effects: one for each factor that varies, and nothing where nothing is known."""
+
+import numpy as np
+
+from sweep.analysis.answer_effects import effect_answers
+from sweep.analysis.study import make_study
+from sweep.space import SETTING_KEYS
+
+NOISE = (0.001, -0.002, 0.003, 0.0)
+
+
+def tell(tables, arms, statuses=None, scientific="optimizer"):
+    """The sentences, of arms given as ``(optimizer, learning_rate, batch_size, accuracy)``."""
+    settings, curves = {}, {}
+    for number, (optimizer, rate, batch, end) in enumerate(arms):
+        settings[f"{optimizer} {number}"] = {"learning_rate": rate, "batch_size": batch}
+        curves |= {(f"{optimizer} {number}", seed): [end + NOISE[(seed + number) % 4]] for seed in range(4)}
+    trials, epochs = tables(curves, settings=settings, statuses=statuses)
+    rng = np.random.default_rng(0)
+    study = make_study(trials, epochs, "val_accuracy", "max", rng, scientific=scientific)
+    return effect_answers(study, trials, SETTING_KEYS, rng)
+
+
+GRID = [("sgd", 0.1, 32, 0.9), ("sgd", 0.1, 64, 0.8), ("adam", 0.01, 32, 0.9), ("adam", 0.01, 64, 0.8)]
+
+
+def test_a_factor_is_told_with_its_common_settings_and_its_interval(tables):
+    (said,) = tell(tables, GRID)
+    assert said.startswith(
+        "Main effect of batch_size (mean over 2 common settings): batch_size 32 is best at 90.1 % validation accuracy, "
+        "ahead of batch_size 64 by 10 points (95 % CI "
+    )
+
+
+def test_what_each_optimizer_has_one_value_of_is_no_factor(tables):
+    assert not any("learning_rate" in said for said in tell(tables, GRID))
+
+
+def test_the_factor_that_the_study_compares_is_not_told_twice(tables):
+    assert not any("effect of batch_size" in said for said in tell(tables, GRID, scientific="batch_size"))
+
+
+def test_factors_without_common_settings_are_named_in_one_sentence(tables):
+    arms = [("sgd", 0.1, 32, 0.9), ("sgd", 0.2, 64, 0.8)]
+    assert tell(tables, arms) == (
+        "No main effect is told of learning_rate and batch_size: no two values were tried with the rest the same.",
+    )
+
+
+def test_nothing_is_told_where_all_diverged(tables):
+    lost = {(f"{arm[0]} {number}", seed): "DIVERGED" for number, arm in enumerate(GRID) for seed in range(4)}
+    assert tell(tables, GRID, statuses=lost) == ()
+
+
+def test_common_settings_that_were_left_out_are_counted(tables):
+    (said,) = tell(tables, GRID, statuses={("adam 3", 1): "DIVERGED"})
+    assert said.startswith(
+        "Main effect of batch_size (mean over 1 common setting, without 1 on which a training diverged or did not end)"
+    )
