@@ -33,7 +33,8 @@ OWNERS = {
     "yaml": ["sweep/config/"],
 }
 
-TRIAL_BOUNDARY = Path("sweep/boundary.py")
+BOUNDARIES = [Path("sweep/boundary.py"), Path("sweep/cli/__init__.py")]
+"""Of a trial, and of the command line."""
 
 
 @cache
@@ -106,8 +107,8 @@ def test_no_module_is_called_after_what_it_is_not():
     assert [path for path in FILES if {"utils", "helpers", "common", "manager"} & set(path.with_suffix("").parts)] == []
 
 
-def test_only_the_boundary_of_a_trial_takes_any_error():
-    assert [path for path in FILES for handler in handlers(path) if takes_all(handler)] == [TRIAL_BOUNDARY]
+def test_only_the_boundaries_of_a_trial_and_of_a_command_take_any_error():
+    assert [path for path in FILES for handler in handlers(path) if takes_all(handler)] == BOUNDARIES
 
 
 def handlers(path: Path) -> list[ast.ExceptHandler]:

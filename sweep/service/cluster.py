@@ -161,11 +161,11 @@ class Cluster:
 
 
 def _require_reachable(address: str) -> None:
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     except (KeyError, ValueError):
-        port = 0
+        parts, port = urlsplit(""), 0
     if parts.scheme not in ("http", "https") or not parts.hostname or not port:
         raise ResourceError(
             f"`--address` must be the address of Ray's dashboard. Received: {address!r}. Give such as http://HEAD:8265."
