@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
+import os
 import re
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,30 @@ def make_importable(folder: str) -> None:
     """Let modules be imported from ``folder`` too, after everything that is found already."""
     if folder not in sys.path:
         sys.path.append(folder)
+
+
+def hidden_file(name: str) -> Path | None:
+    """The module of that name in the working folder, if another one is imported in its place.
+
+    Args:
+        name: without dots.
+
+    >>> hidden_file("random") is None
+    True
+    """
+    own = PathFinder.find_spec(name, [os.getcwd()])
+    if own is None or own.origin is None:
+        return None
+    try:
+        first = importlib.util.find_spec(name)
+    except ValueError:
+        # A module such as ``__main__``, which does not say where it is from.
+        return None
+    if first is None or first.origin == own.origin:
+        return None
+    if first.origin and Path(first.origin).exists() and Path(first.origin).samefile(own.origin):
+        return None
+    return Path(own.origin)
 
 
 def import_attribute(path: str) -> Any:
@@ -37,6 +64,11 @@ def import_attribute(path: str) -> Any:
             f"must name a module and what is in it. Received: {path}. Write such as `my_package.file:name`."
         )
     name, _, attribute = path.partition(":")
+    if (hidden := hidden_file(name.partition(".")[0])) is not None:
+        raise UserCodeError(
+            f"names a module of which there are two: `{hidden}`, and one of Python or of an installed package, which "
+            f"comes first. Received: {path}. Rename the file, and give its new name."
+        )
     try:
         module = importlib.import_module(name)
     except ImportError as error:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from sweep.address import require_answer
 from sweep.errors import ResourceError
+from sweep.machine import home_folder
 from sweep.service.token import GIVE_TOKEN, require_token
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
         _require_reachable(self.address)
-        require_token(os.environ, Path.home())
+        require_token(os.environ, home_folder() or Path(os.sep))
         if find_spec("aiohttp") is None:
             raise ResourceError(
                 "jobs of a cluster need Ray's job client. Received: none, as aiohttp is not installed. "

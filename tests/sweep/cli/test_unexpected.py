@@ -67,10 +67,9 @@ def test_whoever_ends_the_process_is_heard(command, folder, monkeypatch, leaving
 
 def test_where_no_file_can_be_written_the_line_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    try:
-        raise ValueError("odd")
-    except ValueError as error:
-        assert re.search(r"It arose in .*test_unexpected\.py, line \d+\.$", explain(error))
+    with pytest.raises(ValueError, match="odd") as raised:
+        raising(ValueError("odd"))()
+    assert re.search(r"It arose in .*test_unexpected\.py, line \d+\.$", explain(raised.value))
 
 
 @pytest.mark.parametrize(
