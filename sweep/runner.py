@@ -124,7 +124,8 @@ def run(
                         writer.log_trial(past)
         board = Board(progress or Silent(), config.metric.name, config.metric.mode, len(finished))
         # Its libraries load while Ray starts.
-        author = stack.enter_context(ReportProcess()) if config.report and remaining else None
+        unreported = remaining or not folder.has_report
+        author = stack.enter_context(ReportProcess()) if config.report and unreported else None
         training = Training(preparation, folder, writer, board, phases)
         if remaining:
             training.run(remaining, _stop(interruption, deadline_seconds), stack)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from trainers.errors import UserCodeError, did_you_mean
+from trainers.imported_files import imported_files
 
 FORM = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
@@ -90,14 +91,36 @@ def import_attribute(path: str) -> Any:
 
 
 def source_digest(path: str) -> str:
-    """Identify the text of the module that ``path`` names, so that changed code is not taken for what it was.
+    """Identify the code that ``path`` names, so that changed code is not taken for what it was.
 
     Args:
         path: as for `import_attribute`.
 
     Returns:
-        16 hex digits; of modules that are imported in turn it knows nothing.
+        16 hex digits over the module and all that it imports from the user's folders; empty if no file of the user's
+        is among them.
+    """
+    files = source_files(path)
+    digests = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
+    if len(digests) < 2:
+        return "".join(digests.values())[:16]
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def source_files(path: str) -> dict[str, Path]:
+    """The files of the user's code that ``path`` needs, by the names of their modules; see `imported_files`.
+
+    Empty ones, as that of a package often is, decide nothing and are left out.
+
+    Args:
+        path: as for `import_attribute`.
     """
     import_attribute(path)
-    file = sys.modules[path.partition(":")[0]].__file__
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16] if file and file.endswith(".py") else ""
+    name = path.partition(":")[0]
+    found = imported_files(name)
+    own = sys.modules[name].__file__
+    if name not in found and own and own.endswith(".py"):
+        # An installed module that the user has named: its package has a version, and yet may be changed in place.
+        found[name] = Path(own)
+    return {module: file for module, file in found.items() if file.read_bytes().strip()}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sweep.errors import ResourceError
-from sweep.machine import free_bytes, memory_limit_bytes
+from sweep.machine import free_bytes, home_folder, memory_limit_bytes
 
 LONGEST_SOCKET = 103
 """Bytes that the path of a socket may have: 107 on Linux and 103 on macOS."""
@@ -65,6 +65,20 @@ def ray_folder(environ: Mapping[str, str]) -> Iterator[str]:
         yield own
     finally:
         shutil.rmtree(own, ignore_errors=True)
+
+
+@contextmanager
+def ray_home() -> Iterator[None]:
+    """Give an account without a home an empty one meanwhile: Ray looks for its token there and ends without."""
+    if home_folder() is not None:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="sweep-home-", ignore_cleanup_errors=True) as home:
+        os.environ["HOME"] = home
+        try:
+            yield
+        finally:
+            del os.environ["HOME"]
 
 
 def require_usable(folder: Path) -> None:

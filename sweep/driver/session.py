@@ -16,7 +16,7 @@ from typing import Any
 
 from sweep.driver.growth import grown_for
 from sweep.driver.luggage import IN_A_JOB, pack_luggage, travels
-from sweep.driver.own_folder import could_not_start, ray_folder
+from sweep.driver.own_folder import could_not_start, ray_folder, ray_home
 from sweep.driver.own_node import job_config, only_what_trains
 from sweep.driver.resources import Resources
 from sweep.errors import ResourceError
@@ -108,6 +108,7 @@ class _OwnRay:
         # pandas is half of what Ray Tune imports; it loads while Ray waits for its processes.
         ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
         ahead.start()
+        self._folder.enter_context(ray_home())
         if resources.address is None:
             _start_here(self._folder.enter_context(ray_folder(os.environ)))
         else:
