@@ -1,4 +1,4 @@
-"""Turns Ctrl-C and a termination signal into a question that the sweep asks, so that it can stop cleanly."""
+"""Sets a stop flag on SIGINT, SIGTERM and SIGHUP, so that a sweep can stop cleanly."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import signal
 import threading
 from types import FrameType, TracebackType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Windows has no SIGHUP, which says that the terminal was closed or the connection lost."""
+
+HANG_UP = getattr(signal, "SIGHUP", None)
 
 
 class Interruption:
-    """While active, the first SIGINT or SIGTERM sets ``requested``; a second one raises KeyboardInterrupt.
+    """While active, the first of these signals sets ``requested``; a second one raises KeyboardInterrupt.
 
+    A SIGHUP that is ignored, as under ``nohup``, stays ignored; a second one, which kernel and shell may both send,
+    asks for nothing more.
     Outside the main thread, where Python gives no signals, it never asks to stop.
     """
 
@@ -21,7 +26,7 @@ class Interruption:
 
     def __enter__(self) -> Interruption:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
+            self._before = {number: signal.signal(number, self._note) for number in SIGNALS if not _is_ignored(number)}
         return self
 
     def __exit__(
@@ -31,6 +36,10 @@ class Interruption:
             signal.signal(number, handler)  # type: ignore[arg-type]
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.requested:
+        if self.requested and number != HANG_UP:
             raise KeyboardInterrupt
         self.requested = True
+
+
+def _is_ignored(number: signal.Signals) -> bool:
+    return number == HANG_UP and signal.getsignal(number) == signal.SIG_IGN

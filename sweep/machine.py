@@ -100,13 +100,24 @@ def available_gpus(folder: Path = NVIDIA_GPUS) -> int:
     return len(list(folder.iterdir())) if folder.is_dir() else 0
 
 
-def cache_folder(environ: Mapping[str, str]) -> Path:
-    """Where what was found out about this machine is kept for the next sweep.
+def home_folder() -> Path | None:
+    """The user's folder; None for an account that has none, as in containers that run under any number."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path | None:
+    """Where what was found out about this machine is kept for the next sweep; None where the user has no folder.
 
     >>> cache_folder({"XDG_CACHE_HOME": "/cache"})
     PosixPath('/cache/optimizer-sweep')
     """
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "optimizer-sweep"
+    if given := environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "optimizer-sweep"
+    home = home_folder()
+    return None if home is None else home / ".cache" / "optimizer-sweep"
 
 
 def cpu_model(facts: Path = CPU_FACTS) -> str:

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sweep.config import SweepConfig
@@ -22,7 +23,7 @@ from sweep.search import require_listable, settings
 from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
 from trainers.data import DatasetShape, require_parts
 from trainers.errors import DataError as CannotSplit
-from trainers.imports import source_digest
+from trainers.imports import source_digest, source_files
 from trainers.optimizers import OPTIMIZERS
 
 __all__ = ["Merge", "Plan", "make_plan"]
@@ -48,6 +49,7 @@ class Plan:
         design: what is compared.
         report_seeds: on which the best setting of each level is trained again; see `with_report`.
         identity: hash of all that decides the numbers of a trial beside its setting and seed.
+        code: files of the user's own code, a change of which makes other trials.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Plan:
     design: Design = field(default_factory=Design)
     report_seeds: tuple[int, ...] = ()
     identity: str = ""
+    code: tuple[str, ...] = ()
 
     @property
     def optimizer_steps(self) -> int:
@@ -142,6 +145,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         design,
         report_seeds,
         shared,
+        _code_files(config),
     )
 
 
@@ -241,11 +245,24 @@ def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, An
         metric = config.metric.model_dump(mode="json", include={"name", "mode"})
         trainer |= {"target": config.trainer.target, "metric": metric}
     identity = {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
+    own = _own_code(config)
+    # Changed code must not pass for what was trained before.
+    return {**identity, "code": {path: source_digest(path) for path in own}} if own else identity
+
+
+def _own_code(config: SweepConfig) -> list[str]:
+    """The objects of the user's that decide a trial's numbers; data does so by its content."""
     own = [space.optimizer for space in config.spaces if ":" in space.optimizer]
     if isinstance(config.network, ModuleNetwork):
         own.append(config.network.module)
-    # Changed code must not pass for what was trained before.
-    return {**identity, "code": {path: source_digest(path) for path in own}} if own else identity
+    return own
+
+
+def _code_files(config: SweepConfig) -> tuple[str, ...]:
+    """The files of that code, as seen from the working folder."""
+    files = {file.resolve() for path in _own_code(config) for file in source_files(path).values()}
+    here = Path.cwd().resolve()
+    return tuple(sorted((file.relative_to(here) if file.is_relative_to(here) else file).as_posix() for file in files))
 
 
 def _digest(content: Any) -> str:

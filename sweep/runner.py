@@ -138,7 +138,8 @@ def run(
         )
         board.remember(past)
         # Its libraries load while Ray starts.
-        author = stack.enter_context(ReportProcess()) if config.report and remaining else None
+        unreported = remaining or not folder.has_report
+        author = stack.enter_context(ReportProcess()) if config.report and unreported else None
         training = Training(preparation, folder, writer, board, phases)
         if remaining:
             training.run(remaining, _stop(interruption, deadline_seconds), stack)

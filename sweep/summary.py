@@ -31,6 +31,7 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate, *, detectable:
         "settings_asked": plan.asked,
         "merged": [{"reason": merge.reason, "count": merge.count} for merge in plan.merged],
         "choices": list(plan.choices),
+        "code": list(plan.code),
         "seeds": list(plan.seeds),
         "report_seeds": list(plan.report_seeds),
         "report_trials": plan.report_trials,
@@ -69,6 +70,8 @@ def print_plan(
         rows.add_row("  merged", f"{merge.count:,}  {merge.reason}")
     for choice in plan.choices:
         rows.add_row("  chosen", choice)
+    if plan.code:
+        rows.add_row("your code", ", ".join(plan.code))
     rows.add_row("arms", f"{len(plan.arms):,} distinct settings")
     design = plan.design
     if len(design.budgets) > 1:

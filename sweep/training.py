@@ -66,7 +66,8 @@ class Training:
             dataset = preparation.data
             # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
             rates = preparation.rates()
-            tile_bytes = tuned_tile_bytes(cache_folder(os.environ) / TILE_FILE)
+            cache = cache_folder(os.environ)
+            tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
             if preparation.config.resources.executor == "inline":
                 while trials:
                     self._train_here(preparation.jobs(trials, rates, 1), dataset, tile_bytes, should_stop)

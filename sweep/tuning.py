@@ -27,14 +27,16 @@ ROUNDS = 4
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
-def tuned_tile_bytes(cache: Path, caches: Path = CACHES) -> int:
+def tuned_tile_bytes(cache: Path | None, caches: Path = CACHES) -> int:
     """Bytes of a tile (see `trainers.session.choose_tile_size`) with which this machine trains fastest.
 
     Args:
-        cache: file that remembers it; a damaged one, or one of another machine, is measured anew.
+        cache: file that remembers it; a damaged one, or one of another machine, is measured anew; None for none.
         caches: the kernel's description of a CPU's caches.
     """
     machine = f"{cpu_model() or platform.machine()} {cache_share(caches)} numpy {np.__version__}"
+    if cache is None:
+        return fastest(measure(fitting(cache_share(caches))))
     try:
         known = json.loads(cache.read_text(encoding="utf-8"))
         if known["machine"] == machine:

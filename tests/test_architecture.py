@@ -16,7 +16,7 @@ ORDER = [
     *("training", "board", "progress", "preparation", "phases", "inline", "driver", "hooks", "worker", "boundary"),
     *("chunks", "packing", "tuning", "own_network", "probe", "memory", "gates", "planning", "design", "recipe"),
     *("search", "report", "results"),
-    *("tracking", "analysis", "space", "config", "interruption", "address"),
+    *("tracking", "analysis", "space", "config", "interruption", "address", "interpreter"),
     *("machine", "control_groups", "records", "errors"),
 ]
 
@@ -37,8 +37,8 @@ OWNERS = {
     "yaml": ["sweep/config/"],
 }
 
-# Where code of the user's own is run: a trial, and what the configuration names.
-BOUNDARIES = [Path("sweep/boundary.py"), Path("trainers/user_code.py")]
+BOUNDARIES = [Path("sweep/boundary.py"), Path("sweep/cli/__init__.py"), Path("trainers/user_code.py")]
+"""Of a trial, of the command line, and of what else runs code of the user's own."""
 
 
 @cache
@@ -111,7 +111,7 @@ def test_no_module_is_called_after_what_it_is_not():
     assert [path for path in FILES if {"utils", "helpers", "common", "manager"} & set(path.with_suffix("").parts)] == []
 
 
-def test_only_where_code_of_the_user_runs_is_any_error_taken():
+def test_only_where_code_of_the_user_runs_or_a_command_ends_is_any_error_taken():
     assert [path for path in FILES for handler in handlers(path) if takes_all(handler)] == BOUNDARIES
 
 

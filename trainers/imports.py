@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
+import os
 import re
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
 from trainers.errors import UserCodeError, did_you_mean
+from trainers.imported_files import imported_files
 
 FORM = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
@@ -18,6 +22,30 @@ def make_importable(folder: str) -> None:
     """Let modules be imported from ``folder`` too, after everything that is found already."""
     if folder not in sys.path:
         sys.path.append(folder)
+
+
+def hidden_file(name: str) -> Path | None:
+    """The module of that name in the working folder, if another one is imported in its place.
+
+    Args:
+        name: without dots.
+
+    >>> hidden_file("random") is None
+    True
+    """
+    own = PathFinder.find_spec(name, [os.getcwd()])
+    if own is None or own.origin is None:
+        return None
+    try:
+        first = importlib.util.find_spec(name)
+    except ValueError:
+        # A module such as ``__main__``, which does not say where it is from.
+        return None
+    if first is None or first.origin == own.origin:
+        return None
+    if first.origin and Path(first.origin).exists() and Path(first.origin).samefile(own.origin):
+        return None
+    return Path(own.origin)
 
 
 def import_attribute(path: str) -> Any:
@@ -37,6 +65,11 @@ def import_attribute(path: str) -> Any:
             f"must name a module and what is in it. Received: {path}. Write such as `my_package.file:name`."
         )
     name, _, attribute = path.partition(":")
+    if (hidden := hidden_file(name.partition(".")[0])) is not None:
+        raise UserCodeError(
+            f"names a module of which there are two: `{hidden}`, and one of Python or of an installed package, which "
+            f"comes first. Received: {path}. Rename the file, and give its new name."
+        )
     try:
         module = importlib.import_module(name)
     except ImportError as error:
@@ -58,14 +91,36 @@ def import_attribute(path: str) -> Any:
 
 
 def source_digest(path: str) -> str:
-    """Identify the text of the module that ``path`` names, so that changed code is not taken for what it was.
+    """Identify the code that ``path`` names, so that changed code is not taken for what it was.
 
     Args:
         path: as for `import_attribute`.
 
     Returns:
-        16 hex digits; of modules that are imported in turn it knows nothing.
+        16 hex digits over the module and all that it imports from the user's folders; empty if no file of the user's
+        is among them.
+    """
+    files = source_files(path)
+    digests = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
+    if len(digests) < 2:
+        return "".join(digests.values())[:16]
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def source_files(path: str) -> dict[str, Path]:
+    """The files of the user's code that ``path`` needs, by the names of their modules; see `imported_files`.
+
+    Empty ones, as that of a package often is, decide nothing and are left out.
+
+    Args:
+        path: as for `import_attribute`.
     """
     import_attribute(path)
-    file = sys.modules[path.partition(":")[0]].__file__
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16] if file and file.endswith(".py") else ""
+    name = path.partition(":")[0]
+    found = imported_files(name)
+    own = sys.modules[name].__file__
+    if name not in found and own and own.endswith(".py"):
+        # An installed module that the user has named: its package has a version, and yet may be changed in place.
+        found[name] = Path(own)
+    return {module: file for module, file in found.items() if file.read_bytes().strip()}

@@ -7,29 +7,57 @@ import os
 import sys
 from importlib import import_module
 
-import typer
-
-from sweep.cli.app import app
+from sweep.cli.streams import open_streams, output_problem
 from sweep.errors import SweepError
 
 __all__ = ["app", "main"]
 
-# In the order in which `sweep --help` lists their commands.
-for _module in ("running", "checking", "results", "service", "dashboard", "lecture"):
-    import_module(f"sweep.cli.{_module}")
+INTERRUPTED = 130
+
+try:
+    from sweep.cli.app import app
+
+    # In the order in which `sweep --help` lists their commands.
+    for _module in ("running", "checking", "results", "service", "dashboard", "lecture"):
+        import_module(f"sweep.cli.{_module}")
+except KeyboardInterrupt:
+    # Ctrl-C while the commands load.
+    raise SystemExit(INTERRUPTED) from None
 
 
 def main() -> None:
-    """Entry point of the command ``sweep``."""
+    """Entry point of the command ``sweep``: whatever happens ends in an exit code, and at most in one sentence."""
+    open_streams()
+    try:
+        code = _run()
+        if problem := output_problem():
+            _complain(problem)
+            code = code or 1
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    _leave(code)
+
+
+def _run() -> int:
     try:
         app()
-        code = 0
     except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else 1
+        if isinstance(leaving.code, str):
+            _complain(leaving.code)
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except SweepError as error:
-        typer.echo(f"error: {error}", err=True)
-        code = error.exit_code
-    _leave(code)
+        _complain(str(error))
+        return error.exit_code
+    except Exception as error:
+        from sweep.cli.unexpected import explain
+
+        _complain(explain(error))
+        return 1
+    return 0
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"error: {sentence}\n")
 
 
 def _leave(code: int) -> None:

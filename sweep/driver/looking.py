@@ -8,16 +8,16 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 from sweep.driver.growth import Cluster, look, workers_for
 from sweep.driver.resources import Resources
 from sweep.errors import ResourceError
+from sweep.interpreter import python_command, working_folder_last
 
 LOOK_SECONDS = 30.0
 """A cluster that lets a driver in takes about two."""
 
-COMMAND = "import sys; from sweep.driver.looking import tell; tell(sys.argv[1])"
+COMMAND = "from sweep.driver.looking import tell; tell(sys.argv[1])"
 
 TOKEN_VARIABLES = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
 
@@ -34,14 +34,11 @@ def workers_on(resources: Resources, address: str) -> int:
     Raises:
         ResourceError: when it does not let this driver in, or is too small.
     """
-    # The folder of this package, which need not be the working folder.
-    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]))
     with subprocess.Popen(
-        [sys.executable, "-c", COMMAND, address],
+        [*python_command(COMMAND, working_folder_last(sys.path, os.getcwd())), address],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONPATH": path},
     ) as process:
         try:
             return workers_for(_told(process, address), resources, seconds=0.0)

@@ -7,11 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sweep.interpreter import project_folder
+
 LOOK_SECONDS = 0.02
 """How often to look whether the node has come up."""
 
 MOST_SECONDS = 10.0
 """How long to look; after that Ray's own waiting, which looks every second, tells what is wrong."""
+
+
+def job_config() -> Any:
+    """Ray's settings of a driver whose workers do not look for modules in the working folder first.
+
+    Ray puts it in front of Python's own folders, unless the driver is one of its clients, where a user's ``queue.py``
+    would be taken for Python's and ``sweep.py`` for this project. The workers add it behind all others themselves.
+    """
+    from ray.job_config import JobConfig
+
+    folder = project_folder()
+    return JobConfig(_client_job=True, _py_driver_sys_path=[folder] if folder else [])
 
 
 @contextmanager

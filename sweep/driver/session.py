@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from sweep.driver.growth import grown_for
-from sweep.driver.luggage import pack_luggage, travels
-from sweep.driver.own_node import only_what_trains
+from sweep.driver.luggage import IN_A_JOB, pack_luggage, travels
+from sweep.driver.own_folder import could_not_start, ray_folder, ray_home
+from sweep.driver.own_node import job_config, only_what_trains
 from sweep.driver.resources import Resources
 from sweep.errors import ResourceError
 from sweep.machine import available_cpus
@@ -55,29 +56,74 @@ def ray_session(resources: Resources, later: ExitStack | None = None, *, seconds
         seconds: estimate of the training time on one worker, for which a cluster may grow; 0 lets none grow.
 
     Raises:
-        ResourceError: when the cluster cannot be reached or is too small.
+        ResourceError: when Ray cannot start here, or the cluster cannot be reached or is too small.
     """
     hush_ray()
-    import ray
-
-    if ray.is_initialized():
+    if not _OWN.join(resources):
         with grown_for(resources, seconds) as workers:
             yield workers
         return
     try:
-        # pandas is half of what Ray Tune imports; it loads while Ray waits for its processes.
-        ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
-        ahead.start()
-        with tempfile.TemporaryDirectory(prefix="sweep-code-") as luggage:
-            _start_ray(resources, Path(luggage))
-        ahead.join()
         with grown_for(resources, seconds) as workers:
             yield workers
     finally:
         if later is None or resources.is_client:
-            ray.shutdown()
+            _OWN.leave()
         else:
-            later.enter_context(_shutting_down(ray.shutdown))
+            later.enter_context(_shutting_down(_OWN.leave))
+
+
+class _OwnRay:
+    """The Ray that sweeps of this process have started and share: the first one starts it, the last one ends it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sweeps = 0
+        self._folder = ExitStack()
+
+    def join(self, resources: Resources) -> bool:
+        """Start or share it; False if there is one that somebody else has started, and will end."""
+        import ray
+
+        with self._lock:
+            if not self._sweeps and ray.is_initialized():
+                return False
+            if not self._sweeps:
+                try:
+                    self._start(resources)
+                except BaseException:
+                    self._end()
+                    raise
+            self._sweeps += 1
+            return True
+
+    def leave(self) -> None:
+        """End it, unless another sweep uses it."""
+        with self._lock:
+            self._sweeps -= 1
+            if not self._sweeps:
+                self._end()
+
+    def _start(self, resources: Resources) -> None:
+        # pandas is half of what Ray Tune imports; it loads while Ray waits for its processes.
+        ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
+        ahead.start()
+        self._folder.enter_context(ray_home())
+        if resources.address is None:
+            _start_here(self._folder.enter_context(ray_folder(os.environ)))
+        else:
+            with tempfile.TemporaryDirectory(prefix="sweep-code-") as luggage:
+                _connect(resources.address, Path(luggage))
+        ahead.join()
+
+    def _end(self) -> None:
+        import ray
+
+        ray.shutdown()
+        self._folder.close()
+
+
+_OWN = _OwnRay()
 
 
 @contextmanager
@@ -98,24 +144,33 @@ def _shutting_down(shutdown: Callable[[], None]) -> Iterator[None]:
         gc.enable()
 
 
-def _start_ray(resources: Resources, luggage: Path) -> None:
+def _start_here(folder: str) -> None:
     import ray
 
     # Without "local", Ray would join a cluster that happens to run on this machine.
     options: dict[str, Any] = {"address": "local", "num_cpus": available_cpus(), "include_dashboard": False}
-    if resources.address is not None:
-        options = {"address": resources.address}
-        if travels(resources.address):
-            options["runtime_env"] = {"working_dir": str(pack_luggage(Path.cwd(), luggage))}
+    if IN_A_JOB not in os.environ:
+        options["job_config"] = job_config()
+    try:
+        with _own_sigterm(), only_what_trains():
+            ray.init(**options, _temp_dir=folder, log_to_driver=False, logging_level=logging.ERROR)
+    except (OSError, RuntimeError, ValueError, LookupError, AssertionError, ray.exceptions.RayError) as error:
+        raise could_not_start(error, folder) from error
+
+
+def _connect(address: str, luggage: Path) -> None:
+    import ray
+
+    options: dict[str, Any] = {"address": address}
+    if travels(address):
+        options["runtime_env"] = {"working_dir": str(pack_luggage(Path.cwd(), luggage))}
     try:
         with _own_sigterm(), only_what_trains():
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        if resources.address is None:
-            raise
         reason = " ".join(str(error).split(". ")[0].split()).rstrip(".")
         raise ResourceError(
-            f"`resources.address` must be a Ray cluster that answers ({reason}). Received: {resources.address}. "
+            f"`resources.address` must be a Ray cluster that answers ({reason}). Received: {address}. "
             "Start it with `ray start --head`, give RAY_AUTH_MODE=token and RAY_AUTH_TOKEN if it asks for a token, or "
             "leave the key out to use this machine alone."
         ) from error

@@ -15,9 +15,12 @@ from types import TracebackType
 from typing import IO
 
 from sweep.analysis.card import Card
+from sweep.interpreter import python_command, working_folder_last
 
 NICENESS = 10
 """Training goes first; what is left over while Ray starts is enough for the libraries."""
+
+SERVE = "from sweep.report.ahead import serve; serve()"
 
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
 
@@ -42,16 +45,14 @@ class ReportProcess:
     """
 
     def __init__(self) -> None:
-        root = str(Path(__file__).parents[2])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open for as long as the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            python_command(SERVE, working_folder_last(sys.path, os.getcwd())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             # In the sweep's own session, without which Linux weighs the niceness against nothing.
-            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": path},
+            env={**os.environ, **ENVIRONMENT},
         )
 
     def __enter__(self) -> ReportProcess:
@@ -93,8 +94,10 @@ class ReportProcess:
 
 def serve() -> None:
     """Body of the process: load, wait for a folder, write its report, and answer with one line of JSON."""
-    # Ctrl-C is the sweep's to answer.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and the end of the terminal are the sweep's to answer.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     os.nice(NICENESS)
     from sweep.analysis import importance
     from sweep.errors import SweepError
@@ -118,7 +121,3 @@ def serve() -> None:
     except SweepError as error:
         answer = {"problem": str(error)}
     print(json.dumps(answer), flush=True)
-
-
-if __name__ == "__main__":
-    serve()

@@ -27,6 +27,9 @@ from sweep.report.svg.parallel import draw_parallel
 from sweep.report.tables import arms_grid, levels_grid, trials_grid
 from sweep.report.training_graphs import learning_graph, schedule_graph, target_graph
 from sweep.results.files import reported, write_text
+from sweep.results.folder import FIGURES
+from sweep.results.folder import REPORT as HTML
+from sweep.results.folder import REPORT_MARKDOWN as MARKDOWN
 
 GRAPHS = (
     learning_graph,
@@ -38,8 +41,6 @@ GRAPHS = (
     heat_graph,
     importance_graph,
 )
-
-HTML, MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite
@@ -36,6 +37,8 @@ from sweep.results.leaderboard import leaderboard
 from sweep.results.mirror import Mirror, is_url, local_root, mirror_of, require_store
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
 from sweep.space import SETTING_KEYS
+
+REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 
 if TYPE_CHECKING:
     from sweep.analysis.ranking import By
@@ -144,8 +147,27 @@ class ResultsFolder:
         self.write_plan()
 
     def write_config(self, text: str) -> None:
-        """Write ``config.yaml``, the resolved configuration."""
-        write_text(self.path / CONFIG, text)
+        """Write ``config.yaml``, the resolved configuration; a report of another one is deleted."""
+        path = self.path / CONFIG
+        try:
+            before = path.read_text(encoding="utf-8") if path.exists() else text
+        except (OSError, UnicodeDecodeError):
+            before = ""
+        if before != text:
+            self._drop_report()
+        write_text(path, text)
+
+    @property
+    def has_report(self) -> bool:
+        """Whether there is a report, which is of the configuration that is there."""
+        return (self.path / REPORT).exists()
+
+    def _drop_report(self) -> None:
+        with reported(self.path):
+            for name in (REPORT, REPORT_MARKDOWN):
+                (self.path / name).unlink(missing_ok=True)
+            if (self.path / FIGURES).exists():
+                shutil.rmtree(self.path / FIGURES)
 
     def write_environment(self, environment: Mapping[str, str]) -> None:
         """Add what trains to ``environment.json``: one entry a start, unless it is that of the start before."""
@@ -186,6 +208,7 @@ class ResultsFolder:
     def clear(self) -> None:
         """Forget all results so far, so that every trial is trained again."""
         self._journal.clear()
+        self._drop_report()
         for name in (TRIALS, EPOCHS, LEADERBOARD):
             with reported(self.path):
                 (self.path / name).unlink(missing_ok=True)

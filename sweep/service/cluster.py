@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from sweep.address import require_answer
 from sweep.errors import ResourceError
+from sweep.machine import home_folder
 from sweep.service.token import GIVE_TOKEN, require_token
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Cluster:
         self.address = (told or DEFAULT_ADDRESS).rstrip("/")
         source = "`--address`" if address else f"the variable {ADDRESS_VARIABLE}" if told else "the default address"
         _require_reachable(self.address, source)
-        require_token(os.environ, Path.home())
+        require_token(os.environ, home_folder() or Path(os.sep))
         if find_spec("aiohttp") is None:
             raise ResourceError(
                 "jobs of a cluster need Ray's job client. Received: none, as aiohttp is not installed. "
@@ -168,11 +169,11 @@ class Cluster:
 
 def _require_reachable(address: str, source: str) -> None:
     """Refuse an address that is none, or at which nothing listens; ``source`` is what gave it."""
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     except (KeyError, ValueError):
-        port = 0
+        parts, port = urlsplit(""), 0
     if parts.scheme not in ("http", "https") or not parts.hostname or not port:
         raise ResourceError(
             f"{source} must be the address of Ray's dashboard. Received: {address!r}. Give such as http://HEAD:8265."

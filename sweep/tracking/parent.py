@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.entities import Run as MlflowRun
 
 from sweep.tracking.artifacts import dataset_columns, experiment_location, experiment_tags, lay_out
@@ -55,7 +55,9 @@ class ParentRun:
             self._remember_trials()
         # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
         params = [Param(k, str(v)) for k, v in record.parameters.items() if k not in parent.data.params]
-        self.client.log_batch(self.run_id, params=params)
+        # Another question may be asked of the same trials: the run says what is asked now.
+        now = [RunTag(key, value) for key, value in tags.items()] if found else []
+        self.client.log_batch(self.run_id, params=params, tags=now)
         self.client.log_text(self.run_id, record.config_yaml, "config.yaml")
         if record.dataset is not None:
             self.client.log_inputs(self.run_id, datasets=[_dataset_input(record.dataset)])

@@ -21,13 +21,14 @@ REVISION = "dc11669786a5"
 SEPARATOR = ";\n\n"
 
 
-def cache_file(environ: Mapping[str, str]) -> Path:
-    """Where the definitions are kept.
+def cache_file(environ: Mapping[str, str]) -> Path | None:
+    """Where the definitions are kept; None where the user has no folder.
 
     >>> cache_file({"XDG_CACHE_HOME": "/cache"})
     PosixPath('/cache/optimizer-sweep/mlflow-dc11669786a5.sql')
     """
-    return cache_folder(environ) / f"mlflow-{REVISION}.sql"
+    folder = cache_folder(environ)
+    return None if folder is None else folder / f"mlflow-{REVISION}.sql"
 
 
 def statements(script: Path | None = None) -> list[str]:
@@ -37,6 +38,8 @@ def statements(script: Path | None = None) -> list[str]:
         script: where they are kept; None is the user's cache folder.
     """
     script = script or cache_file(os.environ)
+    if script is None:
+        return create()
     with suppress(OSError, UnicodeDecodeError):
         known = script.read_text(encoding="utf-8").split(SEPARATOR)
         # Written whole or not at all; the last statement tells.

@@ -1,0 +1,103 @@
+"""What a user's module imports from the user's own folders is found without running it, and nothing else is."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from trainers.imported_files import imported_files
+from trainers.imports import make_importable, source_digest, source_files
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write files of a user's folder and let them be imported."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.chdir(tmp_path)
+    make_importable(str(tmp_path))
+    before = set(sys.modules)
+
+    def write(**files):
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+        for name, text in files.items():
+            path = tmp_path.joinpath(*name.split("__")).with_suffix(".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    yield write
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+HELPER = "factor = 2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "helper"),
+    [
+        ("import my_helper", "my_helper"),
+        ("import numpy, my_helper as short", "my_helper"),
+        ("from my_helper import factor", "my_helper"),
+        ("from my_helper import *", "my_helper"),
+        ("import my_package.inner.deep", "my_package__inner__deep"),
+        ("from my_package.inner import deep", "my_package__inner__deep"),
+        ("from my_package import *", "my_package__side"),
+        ("if False:\n    import my_helper", "my_helper"),
+        ("try:\n    import none_such\nexcept ImportError:\n    import my_helper", "my_helper"),
+        ("def late():\n    import my_helper", "my_helper"),
+        ("import importlib\nlate = lambda: importlib.import_module('my_helper')", "my_helper"),
+        ("late = lambda: __import__('my_helper')", "my_helper"),
+        ("import my_middle", "my_helper"),
+    ],
+)
+def test_a_change_of_what_is_imported_in_any_way_is_another_identity(write, text, helper):
+    files = {"my_package__inner____init__": "#", "my_package____init__": "#", "my_middle": "import my_helper"}
+    helpers = {"my_helper": HELPER, "my_package__inner__deep": HELPER, "my_package__side": HELPER}
+    write(my_net=f"{text}\nmake = 3\n", **files, **helpers, my_unrelated=HELPER)
+    before = source_digest("my_net:make")
+    assert helper.replace("__", ".") in imported_files("my_net")
+    write(**{helper: "factor = 3\n"})
+    changed = source_digest("my_net:make")
+    assert changed != before
+    write(my_unrelated="factor = 3  # or so\n")
+    assert source_digest("my_net:make") == changed
+
+
+def test_relative_imports_are_found_and_the_packages_around_count(write):
+    write(
+        my_package____init__="from .side import factor",
+        my_package__side=HELPER,
+        my_package__top=HELPER,
+        my_package__inner____init__="",
+        my_package__inner__deep="from . import near\nfrom ..top import factor\nmake = 3",
+        my_package__inner__near=HELPER,
+    )
+    found = {"my_package", "my_package.side", "my_package.top", "my_package.inner.deep", "my_package.inner.near"}
+    assert set(imported_files("my_package.inner.deep")) == {*found, "my_package.inner"}
+    assert set(source_files("my_package.inner.deep:make")) == found
+
+
+def test_libraries_and_data_are_not_the_user_s_code(write, tmp_path):
+    write(my_net="import json, numpy, sys, trainers.loop\nfrom ray import tune\nmake = 3")
+    (tmp_path / "my_net.csv").write_text("1,2")
+    assert set(imported_files("my_net")) == {"my_net"}
+
+
+def test_circles_and_what_is_not_python_are_no_obstacle(write):
+    write(
+        my_net="import my_circle\nmake = 3", my_circle="import my_net\nif 0:\n    import my_broken", my_broken="a = = 1"
+    )
+    assert set(imported_files("my_net")) == {"my_net", "my_circle", "my_broken"}
+
+
+def test_nothing_is_run(write):
+    write(my_net="def make():\n    import my_loud", my_loud="raise SystemExit(3)")
+    assert set(imported_files("my_net")) == {"my_net", "my_loud"}
+
+
+def test_a_module_alone_has_the_digest_of_its_text(write):
+    write(my_net="import numpy\nmake = 3\n")
+    # sha256 of the two lines, by `printf 'import numpy\nmake = 3\n' | sha256sum`.
+    assert source_digest("my_net:make") == "c02b64fe0e024fef"

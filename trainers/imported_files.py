@@ -1,0 +1,138 @@
+"""Finds the files of the user's own code that a module imports, directly or in turn, without running them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import pkgutil
+import sys
+import sysconfig
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+INSTALLED = ("site-packages", "dist-packages")
+
+OURS = ("sweep", "trainers")
+"""This project's packages have their version; what a user writes has none."""
+
+
+def imported_files(name: str) -> dict[str, Path]:
+    """The files of a module, of the packages around it, and of all that these import from the user's folders.
+
+    Imports count wherever they stand: under a condition, inside a function, and by ``import_module`` of a plain text.
+    Python's own modules, installed packages and files of data do not.
+
+    Args:
+        name: of the module, with dots.
+
+    Returns:
+        file of each module, by its name.
+    """
+    found: dict[str, Path] = {}
+    waiting, seen = [name], set()
+    while waiting:
+        current = waiting.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        spec = _find(current)
+        if spec is None:
+            continue
+        package, _, _ = current.rpartition(".")
+        if package:
+            waiting.append(package)
+        if spec.origin is None or not _is_users(current, spec.origin):
+            continue
+        file = Path(spec.origin)
+        found[current] = file
+        if file.suffix == ".py":
+            home = current if spec.submodule_search_locations is not None else package
+            waiting.extend(_imports(file, home))
+    return found
+
+
+def _find(name: str) -> ModuleSpec | None:
+    """Where a module is; parents are not run, as `importlib.util.find_spec` would."""
+    top, *rest = name.split(".")
+    if top in OURS or top in sys.builtin_module_names:
+        return None
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ValueError, ImportError):
+        return None
+    for depth in range(len(rest)):
+        if spec is None or spec.submodule_search_locations is None:
+            return None
+        spec = _find_below(".".join([top, *rest[: depth + 1]]), list(spec.submodule_search_locations))
+    return spec
+
+
+def _find_below(name: str, path: list[str]) -> ModuleSpec | None:
+    """A module in the folders of its package, which `importlib` would look up among the loaded ones."""
+    spaces = []
+    for folder in path:
+        finder = pkgutil.get_importer(folder)
+        spec = None if finder is None else finder.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            return spec
+        spaces += (spec and spec.submodule_search_locations) or []
+    if not spaces:
+        return None
+    space = ModuleSpec(name, None, is_package=True)
+    space.submodule_search_locations = spaces
+    return space
+
+
+def _is_users(name: str, origin: str) -> bool:
+    file = Path(origin)
+    if not file.is_file() or set(INSTALLED) & set(file.parts):
+        return False
+    if name.partition(".")[0] in sys.stdlib_module_names:
+        return False
+    folder = file.resolve()
+    return not any(Path(sysconfig.get_path(kind)).resolve() in folder.parents for kind in ("stdlib", "platstdlib"))
+
+
+def _imports(file: Path, package: str) -> Iterator[str]:
+    """Names of the modules that a file may import; those of attributes are among them, and are not found."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node.module or "", node.level, package)
+            if base:
+                yield base
+                yield from _members(base, [alias.name for alias in node.names])
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            text = node.args[0].value
+            if called in ("import_module", "__import__") and isinstance(text, str):
+                level = len(text) - len(text.lstrip("."))
+                yield _absolute(text[level:], level, package)
+
+
+def _absolute(name: str, level: int, package: str) -> str:
+    """The full name of a relative import.
+
+    >>> _absolute("b", 2, "top.inner"), _absolute("", 1, "top"), _absolute("a.b", 0, "top")
+    ('top.b', 'top', 'a.b')
+    """
+    if not level:
+        return name
+    parts = package.split(".")
+    return ".".join(filter(None, [*parts[: len(parts) - level + 1], name]))
+
+
+def _members(base: str, names: list[str]) -> Iterator[str]:
+    """What ``from base import names`` may import beside the module itself; a star may mean all that it holds."""
+    if names != ["*"]:
+        yield from (f"{base}.{name}" for name in names)
+        return
+    spec = _find(base)
+    if spec is not None and spec.submodule_search_locations is not None:
+        yield from (f"{base}.{module.name}" for module in pkgutil.iter_modules(spec.submodule_search_locations))
