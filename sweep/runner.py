@@ -18,6 +18,8 @@ from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.errors import ComparisonError
 from sweep.interruption import Interruption
+from sweep.invocation import command
+from sweep.masking import without_secrets
 from sweep.phases import Phases
 from sweep.planning import Plan
 from sweep.preparation import Preparation, prepare
@@ -34,6 +36,7 @@ from sweep.tracking import (
     environment_tags,
     resolve_uri,
 )
+from sweep.tracking.sources import source_of
 from sweep.training import Training
 
 
@@ -52,6 +55,7 @@ class RunResult(SweepResult):
         efficiency: share of the workers' time, from the start of `run` to its end, that went into training; None if
             nothing was trained.
         report: the page that was written; None without one.
+        undelivered: True when MLflow, or the URL of the results, does not have all yet.
     """
 
     seconds: float = 0.0
@@ -63,6 +67,7 @@ class RunResult(SweepResult):
     selected: tuple[Selected, ...] = ()
     efficiency: float | None = None
     report: Path | None = None
+    undelivered: bool = False
 
 
 def run(
@@ -95,7 +100,7 @@ def run(
     uri = None
     if config.tracking.enabled:
         uri = resolve_uri(config.tracking.uri, os.environ, Path.cwd())
-        check_store(uri, config.experiment, config.tracking.store)
+        check_store(uri, config.experiment, config.tracking.store, source_of(config.tracking.uri, os.environ))
     with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
         _begin(folder, plan, fresh, cache)
@@ -132,6 +137,7 @@ def run(
                 cache.keep(plan.hash, folder.results())
         interrupted = not phases.ended or board.done < phases.total
         result, report, tracked = conclude(preparation, folder, writer, author, interrupted)
+        unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result)]
         inline = config.resources.executor == "inline"
         notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
@@ -147,6 +153,7 @@ def run(
             () if interrupted else phases.selected(result.trials),
             training.efficiency(seconds),
             report.html,
+            unsent or (tracked is not None and not tracked.complete),
         )
 
 
@@ -201,8 +208,8 @@ def _dashboard(uri: str | None) -> str | None:
     if uri is None:
         return None
     if uri == resolve_uri(None, os.environ, Path.cwd()):
-        return "sweep ui"
-    return f"sweep ui --uri {uri}"
+        return command("ui")
+    return command("ui", "--uri", without_secrets(uri))
 
 
 def _notes(
@@ -228,6 +235,12 @@ def _notes(
         notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
     elif tracked is not None and tracked.error:
         notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
+    if tracked is not None and tracked.artifacts_error:
+        notes.append(
+            f"MLflow has no files of the sweep, such as its report ({tracked.artifacts_error.rstrip('.')}); parameters "
+            "and metrics do not depend on them. Mend the artifact store of the experiment or its credentials and run "
+            "the same command, or give another `tracking.experiment`."
+        )
     if tracked is not None and tracked.thinned:
         notes.append(
             f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sweep.invocation import command
 from sweep.preparation import Estimate, Preparation
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     if result.report is not None:
         console.print(f"report     {result.report}", soft_wrap=True)
     elif not result.interrupted:
-        console.print(f"report     sweep report {result.path}", soft_wrap=True)
+        console.print(f"report     {command('report', str(result.path))}", soft_wrap=True)
     if result.dashboard:
         console.print(f"dashboard  {result.dashboard}", soft_wrap=True)
 
@@ -137,6 +138,23 @@ def failures(trials: pd.DataFrame) -> str:
     return (
         f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. "
         "Run the same command to try them again."
+    )
+
+
+def unranked(trials: pd.DataFrame, leaderboard: pd.DataFrame) -> str:
+    """Say that no setting can be ranked, and why; empty if one can.
+
+    Args:
+        trials: one row a trial.
+        leaderboard: one row an arm, with its ``rank``.
+    """
+    if trials.empty or leaderboard["rank"].notna().any():
+        return ""
+    counts = trials["status"].value_counts()
+    ended = ", ".join(f"{count:,} of {len(trials):,} {str(status).lower()}" for status, count in counts.items())
+    return (
+        f"no setting can be ranked, as no trial ended with a finite metric ({ended}). "
+        "Lower the learning rates, or see `trials.parquet` for the step at which each diverged."
     )
 
 

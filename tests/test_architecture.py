@@ -15,7 +15,8 @@ ORDER = [
     *("__main__", "cli", "service", "lecture", "__init__", "checking", "spread", "summary", "runner", "conclusion"),
     *("training", "board", "progress", "preparation", "phases", "inline", "driver", "hooks", "worker", "boundary"),
     *("chunks", "packing", "tuning", "probe", "gates", "planning", "design", "recipe", "search", "report", "results"),
-    *("tracking", "analysis", "space", "config", "interruption", "address", "machine", "records", "errors"),
+    *("tracking", "analysis", "space", "config", "interruption", "address", "machine", "invocation", "records"),
+    *("locations", "errors", "masking"),
 ]
 
 OWNERS = {

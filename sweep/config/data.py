@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section
 from sweep.config.values import LARGEST_COUNT
+from sweep.locations import with_home
 from trainers.data import DATASETS, DataSource
 from trainers.data.bundled import SHAPES
 from trainers.data.synthetic import MAKERS
@@ -79,7 +89,7 @@ class SyntheticData(Data):
 class FileData(Data):
     """A CSV, Parquet or NPZ file."""
 
-    path: str = Field(min_length=1, examples=["data/houses.csv"])
+    path: Annotated[str, AfterValidator(with_home)] = Field(min_length=1, examples=["data/houses.csv"])
     """The file, from the folder in which `sweep` runs."""
 
     target: str | None = Field(default=None, examples=["price"])

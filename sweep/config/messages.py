@@ -13,6 +13,7 @@ from sweep.config.document import Document, Keys
 from sweep.config.models import SweepConfig
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
+from sweep.masking import hide_in
 from trainers.errors import did_you_mean
 from trainers.optimizers import OPTIMIZERS
 
@@ -62,7 +63,9 @@ def received(value: Any) -> str:
     >>> received({"log_uniform": (0.1, None)})
     '{log_uniform: [0.1, null]}'
     """
-    text = yaml.dump(_plain(value), Dumper=yaml.SafeDumper, default_flow_style=True, width=10**6, allow_unicode=True)
+    text = yaml.dump(
+        hide_in(_plain(value)), Dumper=yaml.SafeDumper, default_flow_style=True, width=10**6, allow_unicode=True
+    )
     text = text.removesuffix("\n").removesuffix("\n...")
     return text if len(text) <= 80 else f"{text[:77]}..."
 

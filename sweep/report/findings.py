@@ -16,6 +16,7 @@ from sweep.analysis.health import health
 from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
+from sweep.invocation import command
 from sweep.results import SweepResult, load_results
 from sweep.results.frames import read_environments, read_links
 from sweep.space import SETTING_KEYS
@@ -176,7 +177,7 @@ def gather(folder: Path) -> Findings:
 
 def _subject(config: SweepConfig, folder: Path) -> Subject:
     source = config.data.source
-    commands = (f"sweep run {shlex.quote(f'{folder.as_posix()}/config.yaml')}", f"sweep report {quoted(folder)}")
+    commands = (command("run", f"{folder.as_posix()}/config.yaml"), f"{command('report')} {quoted(folder)}")
     data = source.name or source.module or str(source.path)
     return Subject(config.name, config.question, data, SETTING_KEYS, commands)
 

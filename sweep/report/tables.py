@@ -12,6 +12,7 @@ import numpy as np
 from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import capitalised, counted, difference, level_name, limited, metric_name
 from sweep.analysis.wording import value as spell
+from sweep.invocation import command
 from sweep.report.findings import Findings
 from sweep.tracking.stores import is_server
 from sweep.tracking.views import run_page
@@ -151,8 +152,8 @@ def trials_grid(findings: Findings) -> Grid:
     if is_server(runs.uri):
         pages = {run: run_page(runs.uri, runs.experiment_id, run) for run in runs.runs.values()}
         return replace(_grid("trials", "All trials", shown, names, ""), addresses=pages)
-    command = f"sweep ui --uri {shlex.quote(runs.uri)}"
-    note = f"`{command}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
+    opening = f"{command('ui')} --uri {shlex.quote(runs.uri)}"
+    note = f"`{opening}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
     return _grid("trials", "All trials", shown, names, note)
 
 
