@@ -40,7 +40,7 @@ def conclude(
     report = author.write(result.path) if author is not None and not interrupted else Written()
     if writer is None:
         return result, report, None
-    artifacts = {**_tables(result), **_curves(result, config), **_pages(report)}
+    artifacts = {**_tables(result), **_curves(result, config), **_pages(report, result.path)}
     return result, report, writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
 
 
@@ -102,7 +102,9 @@ def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | 
     return {"curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False)}
 
 
-def _pages(report: Written) -> dict[str, Path | str | bytes]:
-    """The report as the run of the sweep gets it."""
+def _pages(report: Written, folder: Path) -> dict[str, Path | str | bytes]:
+    """The report as the run of the sweep gets it; one that an earlier start has written is sent again."""
     pages = [page for page in (report.html, report.markdown) if page is not None]
+    if not pages:
+        pages = [page for name in ("report.html", "report.md") if (page := folder / name).exists()]
     return {**{page.name: page for page in pages}, **{f"figures/{one.name}": one for one in report.figures}}

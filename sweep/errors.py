@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from sweep.masking import hide_secrets
+
 
 class SweepError(Exception):
     """Base of all errors of this project; its text is one sentence for the user.
 
-    ``exit_code`` is what the command line ends with.
+    ``exit_code`` is what the command line ends with. An address in the text is shown without its password.
     """
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(hide_secrets(message))
 
 
 class UsageError(SweepError):

@@ -20,6 +20,8 @@ from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.errors import ComparisonError
 from sweep.interruption import Interruption
+from sweep.invocation import command
+from sweep.masking import without_secrets
 from sweep.phases import Phases
 from sweep.planning import Plan
 from sweep.preparation import Preparation, prepare
@@ -37,6 +39,7 @@ from sweep.tracking import (
     environment_tags,
     resolve_uri,
 )
+from sweep.tracking.sources import source_of
 from sweep.training import Training
 
 
@@ -59,6 +62,7 @@ class RunResult(SweepResult):
         base_rates: name of a simple prediction -> the compared metric on each of the seeds that rank.
         answer: the sentence of the report; empty without one.
         cards: its health checks, the serious ones first.
+        undelivered: True when MLflow, or the URL of the results, does not have all yet.
     """
 
     seconds: float = 0.0
@@ -74,6 +78,7 @@ class RunResult(SweepResult):
     base_rates: Mapping[str, Sequence[float]] = field(default_factory=dict)
     answer: str = ""
     cards: tuple[Card, ...] = ()
+    undelivered: bool = False
 
 
 def run(
@@ -106,7 +111,7 @@ def run(
     uri = None
     if config.tracking.enabled:
         uri = resolve_uri(config.tracking.uri, os.environ, Path.cwd())
-        check_store(uri, config.experiment, config.tracking.store)
+        check_store(uri, config.experiment, config.tracking.store, source_of(config.tracking.uri, os.environ))
     with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
         _begin(folder, plan, fresh, cache)
@@ -147,6 +152,7 @@ def run(
                 cache.keep(plan.hash, folder.results())
         interrupted = not phases.ended or board.done < phases.total
         result, report, tracked = conclude(preparation, folder, writer, author, interrupted)
+        unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result)]
         inline = config.resources.executor == "inline"
         notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
@@ -170,6 +176,7 @@ def run(
             },
             report.sentence,
             report.cards,
+            unsent or (tracked is not None and not tracked.complete),
         )
 
 
@@ -226,8 +233,8 @@ def _dashboard(uri: str | None) -> str | None:
     if uri is None:
         return None
     if uri == resolve_uri(None, os.environ, Path.cwd()):
-        return "sweep ui"
-    return f"sweep ui --uri {uri}"
+        return command("ui")
+    return command("ui", "--uri", without_secrets(uri))
 
 
 def _notes(
@@ -253,6 +260,12 @@ def _notes(
         notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
     elif tracked is not None and tracked.error:
         notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
+    if tracked is not None and tracked.artifacts_error:
+        notes.append(
+            f"MLflow has no files of the sweep, such as its report ({tracked.artifacts_error.rstrip('.')}); parameters "
+            "and metrics do not depend on them. Mend the artifact store of the experiment or its credentials and run "
+            "the same command, or give another `tracking.experiment`."
+        )
     if tracked is not None and tracked.thinned:
         notes.append(
             f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "

@@ -10,6 +10,7 @@ from rich.table import Table
 from sweep.analysis.ranking import rule
 from sweep.boundary import WORKER_LOST
 from sweep.errors import SweepError
+from sweep.invocation import command
 from sweep.preparation import Estimate, Preparation
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     if result.report is not None:
         console.print(f"report     {result.report}", soft_wrap=True)
     elif not result.interrupted:
-        console.print(f"report     sweep report {result.path}", soft_wrap=True)
+        console.print(f"report     {command('report', str(result.path))}", soft_wrap=True)
     if result.dashboard:
         console.print(f"dashboard  {result.dashboard}", soft_wrap=True)
 
@@ -168,6 +169,23 @@ def failures(trials: pd.DataFrame) -> str:
     else:
         way_out = "They would fail again in the same way: mend what the errors name."
     return f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. {way_out}"
+
+
+def unranked(trials: pd.DataFrame, leaderboard: pd.DataFrame) -> str:
+    """Say that no setting can be ranked, and why; empty if one can.
+
+    Args:
+        trials: one row a trial.
+        leaderboard: one row an arm, with its ``rank``.
+    """
+    if trials.empty or leaderboard["rank"].notna().any():
+        return ""
+    counts = trials["status"].value_counts()
+    ended = ", ".join(f"{count:,} of {len(trials):,} {str(status).lower()}" for status, count in counts.items())
+    return (
+        f"no setting can be ranked, as no trial ended with a finite metric ({ended}). "
+        "Lower the learning rates, or see `trials.parquet` for the step at which each diverged."
+    )
 
 
 def _console() -> Console:

@@ -15,9 +15,8 @@ ORDER = [
     *("__main__", "cli", "service", "lecture", "__init__", "checking", "spread", "summary", "runner", "conclusion"),
     *("training", "board", "progress", "preparation", "phases", "inline", "driver", "hooks", "worker", "boundary"),
     *("chunks", "packing", "tuning", "own_network", "probe", "memory", "gates", "planning", "design", "recipe"),
-    *("search", "report", "results"),
-    *("tracking", "analysis", "space", "config", "interruption", "address", "interpreter"),
-    *("machine", "control_groups", "records", "errors"),
+    *("search", "report", "results", "tracking", "analysis", "space", "config", "interruption", "address"),
+    *("interpreter", "machine", "invocation", "control_groups", "records", "locations", "errors", "masking"),
 ]
 
 OWNERS = {

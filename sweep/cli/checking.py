@@ -11,6 +11,7 @@ import typer
 
 from sweep.cli.app import File, Overrides, app
 from sweep.errors import BaselineError, ResultsError
+from sweep.invocation import command
 
 if TYPE_CHECKING:
     from sweep.gates.records import Check
@@ -96,7 +97,9 @@ def save(file: File, overrides: Overrides = None, no_cache: NoCache = False, qui
 
     path = baseline_path(load_config(file, overrides or ()), file)
     if path.exists():
-        raise BaselineError(f"`baseline` must not exist yet. Received: {path}. Use `sweep baseline update {file}`.")
+        raise BaselineError(
+            f"`baseline` must not exist yet. Received: {path}. Use `{command('baseline', 'update', str(file))}`."
+        )
     _make(file, overrides, no_cache, quiet)
 
 

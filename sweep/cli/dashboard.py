@@ -24,10 +24,12 @@ def ui(
 ) -> None:
     """Open MLflow's dashboard on the store that sweeps write to."""
     from sweep.tracking import resolve_uri
+    from sweep.tracking.sources import KEY, OPTION, source_of
     from sweep.tracking.ui import open_dashboard
 
+    given = OPTION
     if file is not None and uri is None:
         from sweep.config import load_config
 
-        uri = load_config(file).tracking.uri
-    open_dashboard(resolve_uri(uri, os.environ, Path.cwd()), host, port)
+        uri, given = load_config(file).tracking.uri, KEY
+    open_dashboard(resolve_uri(uri, os.environ, Path.cwd()), host, port, source=source_of(uri, os.environ, given))

@@ -62,6 +62,7 @@ def report(
         from sweep.report.columns import Columns
         from sweep.report.from_mlflow import write_logged_report
         from sweep.tracking import resolve_uri
+        from sweep.tracking.sources import OPTION, source_of
 
         if name is not None:
             raise UsageError(
@@ -71,7 +72,9 @@ def report(
             raise UsageError(f"`--mode` must be min or max. Received: `{mode}`. Choose one, or leave it out.")
         store = resolve_uri(uri, os.environ, Path.cwd())
         columns = Columns(arm, seed, metric, cast("Mode | None", mode), target, tuple(setting) if setting else None)
-        written = write_logged_report(experiment, store, columns, output=output, figures=figures)
+        written = write_logged_report(
+            experiment, store, columns, output=output, figures=figures, source=source_of(uri, os.environ, OPTION)
+        )
     typer.echo(written.sentence)
     for path in (written.html, written.markdown):
         typer.echo(path)

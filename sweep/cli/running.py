@@ -11,6 +11,9 @@ import typer
 from sweep.cli.app import File, Overrides, app
 from sweep.errors import SweepError
 
+UNDELIVERED = 4
+"""Exit code of a sweep that is trained, and not yet wholly in MLflow or at the URL of its results."""
+
 
 @app.command()
 def run(
@@ -19,11 +22,16 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train everything again, also what is finished.")] = False,
 ) -> None:
-    """Run the sweep of FILE, or go on with it where it was stopped."""
+    """Run the sweep of FILE, or go on with it where it was stopped.
+
+    Ends with 0 if all is trained and recorded, 1 if a trial failed or none can be ranked, 2 if the file or the machine
+    does not allow it to start, 4 if something is still to be delivered to MLflow or to the URL of the results, 130 if
+    it was stopped.
+    """
     from sweep.config import load_config
     from sweep.progress import make_progress
     from sweep.runner import run as run_sweep
-    from sweep.summary import failures, print_summary
+    from sweep.summary import failures, print_summary, unranked
 
     progress = make_progress(quiet=quiet)
     result = run_sweep(load_config(file, overrides or ()), progress=progress, fresh=fresh)
@@ -31,8 +39,10 @@ def run(
         print_summary(result)
     if result.interrupted:
         raise typer.Exit(130)
-    if failed := failures(result.trials):
+    if failed := failures(result.trials) or unranked(result.trials, result.leaderboard):
         raise SweepError(failed)
+    if result.undelivered:
+        raise typer.Exit(UNDELIVERED)
 
 
 @app.command()

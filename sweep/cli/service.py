@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweep.cli.app import File, Overrides, app
+from sweep.invocation import command
 
 if TYPE_CHECKING:
     from sweep.service import Cluster
@@ -39,8 +40,8 @@ def submit(file: File, overrides: Overrides = None, address: Address = None) -> 
     plan, job_id = submission.plan, submission.job_id
     typer.echo(f"submitted  {job_id}")
     typer.echo(f"trials     {len(plan.trials):,} of {len(plan.arms):,} settings, plan {plan.hash[:8]}")
-    typer.echo(f"follow     sweep logs -f {job_id} --address {cluster.address}")
-    typer.echo(f"results    sweep results {job_id} --address {cluster.address}")
+    typer.echo(f"follow     {command('logs', '-f', job_id)} --address {cluster.address}")
+    typer.echo(f"results    {command('results', job_id)} --address {cluster.address}")
     config = submission.config
     _show_experiment(config.tracking.uri, config.experiment if config.tracking.enabled else None)
 
@@ -107,7 +108,7 @@ def results(
     job = cluster.job(job_id)
     told = job.metadata
     if job.ended:
-        typer.echo(f"report     sweep report {folder}")
+        typer.echo(f"report     {command('report', str(folder))}")
     else:
         typer.echo(f"so far     the job is {job.status}; ask again when it has ended")
     _show_experiment(told.get(TRACKING), told.get(EXPERIMENT))

@@ -16,10 +16,10 @@ from pydantic import (
     model_validator,
 )
 
-from sweep.config.file_paths import expand_home
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section
 from sweep.config.values import LARGEST_COUNT
+from sweep.locations import with_home
 from trainers import limits
 from trainers.data import DATASETS, DataSource
 from trainers.data.bundled import SHAPES
@@ -91,7 +91,7 @@ class SyntheticData(Data):
 class FileData(Data):
     """A CSV, Parquet or NPZ file."""
 
-    path: Annotated[str, AfterValidator(expand_home)] = Field(min_length=1, examples=["data/houses.csv"])
+    path: Annotated[str, AfterValidator(with_home)] = Field(min_length=1, examples=["data/houses.csv"])
     """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file."""
 
     target: str | None = Field(default=None, examples=["price"])

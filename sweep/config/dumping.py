@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from sweep.masking import hide_in
+
 if TYPE_CHECKING:
     from sweep.config.models import SweepConfig
 
 
 def as_yaml(config: SweepConfig) -> str:
-    """The complete configuration as YAML, every default written out."""
-    text: str = yaml.safe_dump(config.as_mapping(), sort_keys=False, allow_unicode=True, width=100)
+    """The complete configuration as YAML, every default written out and the secrets of addresses masked."""
+    text: str = yaml.safe_dump(hide_in(config.as_mapping()), sort_keys=False, allow_unicode=True, width=100)
     return text

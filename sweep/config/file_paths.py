@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
+from sweep.locations import with_home
 from trainers.data.files import missing_file
 from trainers.errors import DataError
 
 READ = (("data", "path"), ("baseline",))
 """The keys of files that are read."""
-
-
-def expand_home(path: str) -> str:
-    """Put the home folder in the place of a ``~`` at the beginning; any other is part of a name.
-
-    >>> expand_home("data/~x.csv"), expand_home("./~/x.csv")
-    ('data/~x.csv', './~/x.csv')
-    """
-    return os.path.expanduser(path)
 
 
 def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
@@ -39,9 +30,9 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
         for section in sections:
             inside = inside.get(section) if isinstance(inside, MutableMapping) else None
         given = inside.get(key) if isinstance(inside, MutableMapping) else None
-        if not isinstance(given, str) or Path(expand_home(given)).exists():
+        if not isinstance(given, str) or Path(with_home(given)).exists():
             continue
-        beside = folder / expand_home(given)
+        beside = folder / with_home(given)
         if beside.exists():
             inside[key] = str(beside)
             dotted = ".".join([*sections, key])

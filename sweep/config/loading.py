@@ -15,6 +15,7 @@ from sweep.config.messages import render
 from sweep.config.models import SLUG, SweepConfig
 from sweep.config.schema import FLAT_KEYS
 from sweep.errors import ConfigError
+from sweep.masking import without_secrets
 from trainers.imports import make_importable
 
 
@@ -85,7 +86,7 @@ def apply_override(document: Document, override: str) -> None:
         raise ConfigError(
             f"override `{override}`: it must be a dotted key, `=` and a value. Give such as `trainer.epochs=5`."
         )
-    origin = f"override `{override}`"
+    origin = f"override `{key}={without_secrets(text)}`"
     value, texts = read_spelled(text, origin)
     inside = document.values
     for length, part in enumerate(path[:-1], 1):

@@ -14,6 +14,7 @@ from sweep.config.models import SweepConfig
 from sweep.config.quotes import at_fault, broken_rule, needless_quotes
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
+from sweep.masking import hide_in
 from trainers.errors import did_you_mean
 from trainers.optimizers import OPTIMIZERS
 
@@ -74,7 +75,7 @@ def received(value: Any) -> str:
     >>> received({"log_uniform": (0.1, None)})
     '{log_uniform: [0.1, null]}'
     """
-    text = dump_value(_plain(value))
+    text = dump_value(hide_in(_plain(value)))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

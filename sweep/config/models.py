@@ -18,7 +18,6 @@ from sweep.config.checks import metric_problems, space_problems
 from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
-from sweep.config.file_paths import expand_home
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
 from sweep.config.problems import Problem, refuse
@@ -40,6 +39,7 @@ from sweep.config.spaces import (
     space_of_each,
 )
 from sweep.errors import ConfigError
+from sweep.locations import with_home
 
 if TYPE_CHECKING:
     OptimizersSection: TypeAlias = OptimizersBase
@@ -104,7 +104,7 @@ class SweepConfig(Section):
     report: bool = True
     """Whether a sweep that has ended writes its report, report.html and report.md, into its results folder."""
 
-    results: Annotated[str, Field(min_length=1), AfterValidator(expand_home)] = "results"
+    results: Annotated[str, Field(min_length=1), AfterValidator(with_home)] = "results"
     """Folder in which the results of the sweep get a folder of their own, or its URL such as s3://bucket/results."""
 
     gates: Annotated[tuple[str | ExactGate, ...], BeforeValidator(read_gates)] = Field(
@@ -112,7 +112,7 @@ class SweepConfig(Section):
     )
     """What `sweep check` demands: sentences such as `val_loss no worse than the baseline by 2 %`, or {exact: true}."""
 
-    baseline: Annotated[str, AfterValidator(expand_home)] | None = Field(
+    baseline: Annotated[str, AfterValidator(with_home)] | None = Field(
         default=None, examples=["configs/ci.baseline.json"]
     )
     """File that `sweep baseline` writes and `sweep check` compares with. Default: beside the sweep's file."""

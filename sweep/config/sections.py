@@ -12,6 +12,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import CountOr, OneOf, Section
 from sweep.config.values import LARGEST_COUNT
+from sweep.locations import with_home
+from sweep.masking import without_secrets
 from trainers import limits
 from trainers.data.dataset import Task
 from trainers.pack import Backend, Mode, Precision
@@ -23,6 +25,9 @@ class Metric(NamedTuple):
     mode: Mode
     tasks: tuple[Task, ...]
 
+
+EXPERIMENT_CHARACTERS = 500
+"""Longest name of an experiment that MLflow takes."""
 
 ALL: tuple[Task, ...] = ("multiclass", "binary", "regression")
 METRICS: Mapping[str, Metric] = MappingProxyType(
@@ -170,12 +175,32 @@ class TrackingConfig(Section):
     """Most points of a metric in MLflow: longer curves keep their first, last and best epoch and an even spread,
     and say so. epochs.parquet keeps all."""
 
+    @field_validator("uri")
+    @classmethod
+    def _lies_below_the_home_folder(cls, uri: str | None) -> str | None:
+        return None if uri is None else with_home(uri)
+
+    @field_validator("experiment")
+    @classmethod
+    def _is_taken_by_mlflow(cls, experiment: str | None) -> str | None:
+        if experiment is None:
+            return None
+        way_out = "Give such as optimizers, or leave it out to use the sweep's name."
+        if not experiment.strip():
+            refuse([Problem("must not be empty", way_out, received=experiment)])
+        if len(experiment) > EXPERIMENT_CHARACTERS:
+            rule = f"must have {EXPERIMENT_CHARACTERS} characters at most, as MLflow refuses more"
+            refuse([Problem(f"{rule}, and has {len(experiment)}", way_out, received=experiment)])
+        if not experiment.isprintable():
+            refuse([Problem("must hold no control characters", way_out, received=experiment)])
+        return experiment
+
     @field_validator("store")
     @classmethod
     def _is_a_database_without_password(cls, store: str | None) -> str | None:
         if store is None:
             return None
-        shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", store)
+        shown = without_secrets(store)
         if re.match(r"postgresql(\+psycopg)?://", store) is None:
             hint = "Give the address that the server was started with."
             refuse([Problem("must start with postgresql://", hint, received=shown)])

@@ -19,6 +19,7 @@ from sweep.analysis.standing import unit_of
 from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
 from sweep.errors import AnalysisError, ResultsError
+from sweep.invocation import command
 from sweep.records import Setting
 from sweep.results import SweepResult, load_results
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
@@ -223,7 +224,7 @@ def gather(folder: Path) -> Findings:
 
 def _subject(config: SweepConfig, folder: Path, settings: Mapping[str, Setting]) -> Subject:
     source = config.data.source
-    commands = (f"sweep run {shlex.quote(f'{folder.as_posix()}/config.yaml')}", f"sweep report {quoted(folder)}")
+    commands = (command("run", f"{folder.as_posix()}/config.yaml"), f"{command('report')} {quoted(folder)}")
     data = source.name or source.module or str(source.path)
     # The user's own optimizers may have hyperparameters of their own.
     keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for setting in settings.values() for key in setting))))

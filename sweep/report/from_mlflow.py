@@ -14,6 +14,8 @@ from sweep.analysis.health import health
 from sweep.analysis.standing import unit_of
 from sweep.analysis.study import make_study
 from sweep.errors import ResultsError
+from sweep.invocation import program
+from sweep.masking import without_secrets
 from sweep.report.columns import Columns
 from sweep.report.findings import SEED, Findings, Subject
 from sweep.report.logged import tables
@@ -21,11 +23,17 @@ from sweep.report.page import Report, write_findings
 from sweep.results.leaderboard import leaderboard
 from sweep.tracking.reading import LoggedExperiment, read_experiment
 from sweep.tracking.records import RunLinks
-from sweep.tracking.stores import without_password
+from sweep.tracking.sources import OPTION, Source
 
 
 def write_logged_report(
-    experiment: str, uri: str, columns: Columns, *, output: Path | None = None, figures: bool = False
+    experiment: str,
+    uri: str,
+    columns: Columns,
+    *,
+    output: Path | None = None,
+    figures: bool = False,
+    source: Source = OPTION,
 ) -> Report:
     """Write the report of an experiment's runs.
 
@@ -35,6 +43,7 @@ def write_logged_report(
         columns: which parameters and metrics of the runs mean what.
         output: folder to write to; default: one beside the results of sweeps, named after the experiment.
         figures: write each picture as PNG too.
+        source: what gave the address.
 
     Raises:
         TrackingError: if the experiment cannot be read.
@@ -43,7 +52,7 @@ def write_logged_report(
         ResultsError: if the folder cannot be written.
     """
     columns.chosen_mode  # noqa: B018  a mode that is not known is refused before anything is read
-    logged = read_experiment(uri, experiment, (columns.metric,))
+    logged = read_experiment(uri, experiment, (columns.metric,), source)
     folder = output or Path("results") / f"mlflow-{re.sub(r'[^A-Za-z0-9._-]+', '-', logged.name)}"
     findings = gather_logged(logged, columns, folder)
     try:
@@ -94,7 +103,7 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
         answer(study, unit_of(study)),
         tuple(cards),
         runs=RunLinks(
-            without_password(experiment.uri),
+            without_secrets(experiment.uri),
             experiment.experiment_id,
             "",
             {run_id: run_id for run_id in logged.trials["trial_id"]},
@@ -103,7 +112,7 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
 
 
 def _command(experiment: LoggedExperiment, columns: Columns, folder: Path) -> str:
-    words = ["sweep", "report", "--from-mlflow", experiment.name, "--uri", without_password(experiment.uri)]
+    words = [program(), "report", "--from-mlflow", experiment.name, "--uri", without_secrets(experiment.uri)]
     words += ["--arm", columns.arm, "--seed", columns.seed, "--metric", columns.metric, "--mode", columns.chosen_mode]
     words += ["--target", f"{columns.target:g}"] if columns.target is not None else []
     for name in columns.settings or ():

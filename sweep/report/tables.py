@@ -26,6 +26,7 @@ from sweep.analysis.wording import (
     range_note,
 )
 from sweep.analysis.wording import value as spell
+from sweep.invocation import command
 from sweep.report.findings import Findings
 from sweep.tracking.stores import is_server
 from sweep.tracking.views import run_page
@@ -200,9 +201,9 @@ def trials_grid(findings: Findings) -> Grid:
     if is_server(runs.uri):
         pages = {run: run_page(runs.uri, runs.experiment_id, run) for run in runs.runs.values()}
         return replace(_grid("trials", "All trials", shown, names, said), addresses=pages)
-    command = f"sweep ui --uri {shlex.quote(runs.uri)}"
+    opening = f"{command('ui')} --uri {shlex.quote(runs.uri)}"
     note = (
-        f"{said} `{command}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
+        f"{said} `{opening}` opens MLflow's dashboard; a run is at #/experiments/{runs.experiment_id}/runs/ and its id."
     )
     return _grid("trials", "All trials", shown, names, note)
 

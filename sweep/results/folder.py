@@ -91,6 +91,7 @@ class ResultsFolder:
     def __init__(self, root: str | Path, plan: Plan) -> None:
         self.path = folder_of(root, plan)
         self.problems: tuple[str, ...] = ()
+        self.unsent = False
         """What could not be read back, one sentence each."""
         with reported(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
@@ -247,7 +248,7 @@ class ResultsFolder:
             ranked.to_csv(temporary, index=False)
         self._journal.compact()
         if self._mirror is not None and (problem := self._mirror.send(self.path)):
-            self.problems = (*self.problems, problem)
+            self.problems, self.unsent = (*self.problems, problem), True
         return load_results(self.path)
 
     def _read(self) -> pa.Table:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import pyarrow as pa
 
 from sweep.errors import ResultsError
+from sweep.locations import file_path
+from sweep.masking import hide_parts, without_secrets
 from sweep.results.files import TEMPORARY, replacing
 
 SYNC_SECONDS = 10.0
@@ -46,11 +47,21 @@ def local_root(root: str | Path) -> Path:
 
     >>> local_root("file:///shared/results").as_posix(), local_root("s3://bucket/results").as_posix()
     ('/shared/results', 'results')
+
+    Raises:
+        ResultsError: if a file URL names another machine.
     """
     if not is_url(root):
         return Path(root)
-    parts = urlsplit(str(root))
-    return Path(url2pathname(parts.path)) if parts.scheme == "file" else Path(WORKING_FOLDER)
+    if urlsplit(str(root)).scheme != "file":
+        return Path(WORKING_FOLDER)
+    folder = file_path(str(root))
+    if folder is None:
+        raise ResultsError(
+            f"`results` must be a folder of this machine where it begins with file://. Received: {root}. "
+            "Give its path, with three slashes after `file:`."
+        )
+    return folder
 
 
 def mirror_of(root: str | Path, name: str) -> Mirror | None:
@@ -148,8 +159,9 @@ class Mirror:
             with self._one_at_a_time:
                 self._send(folder)
         except REFUSALS as error:
+            reason = hide_parts(_reason(error), self._url)
             return (
-                f"The results are not all at {without_secrets(self._url)} ({_reason(error)}); they are in `{folder}`, "
+                f"The results are not all at {without_secrets(self._url)} ({reason}); they are in `{folder}`, "
                 "and the same command sends them."
             )
         return None
@@ -189,15 +201,6 @@ def _place_for(path: Path, size: int) -> Path | None:
     # Two machines went on from the same parts, each with one of this number.
     free = 1 + max(int(part.stem.removeprefix("part-")) for part in path.parent.glob("part-*.parquet"))
     return path.with_name(f"part-{free:06d}{path.suffix}")
-
-
-def without_secrets(url: str) -> str:
-    """The URL as it may be shown.
-
-    >>> without_secrets("s3://key:secret@bucket/results")
-    's3://***@bucket/results'
-    """
-    return re.sub(r"://[^/@]*@", "://***@", url)
 
 
 def _open(url: str) -> tuple[Any, str]:
@@ -241,7 +244,7 @@ def _told(url: str, question: Callable[[], Answer]) -> Answer:
     try:
         return question()
     except REFUSALS as error:
-        raise _refusal(url, _reason(error)) from error
+        raise _refusal(url, hide_parts(_reason(error), url)) from error
 
 
 def _refusal(url: str, reason: str) -> ResultsError:

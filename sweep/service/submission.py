@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from sweep.config import SweepConfig, load_config
 from sweep.errors import ResourceError, TrackingError
+from sweep.locations import sqlite_path
+from sweep.masking import hide_secrets
 from sweep.planning import Plan
 from sweep.preparation import prepare
 from sweep.results.folder import folder_of
@@ -65,6 +67,7 @@ def submit(cluster: Cluster, file: Path, overrides: Sequence[str] = ()) -> Submi
     """
     config = load_config(file, overrides)
     _require_kept(config)
+    _require_no_secret(file, overrides)
     plan = prepare(load_config(file, (*overrides, *LOCAL))).plan
     _require_room(config, cluster)
     root = _on_the_head(config.results)
@@ -94,11 +97,27 @@ def _on_the_head(results: str) -> str:
 
 def _require_kept(config: SweepConfig) -> None:
     uri = config.tracking.uri
-    if config.tracking.enabled and uri is not None and uri.startswith("sqlite:") and not uri.startswith("sqlite:////"):
+    path = None if uri is None else sqlite_path(uri)
+    if config.tracking.enabled and path is not None and not path.is_absolute():
         raise TrackingError(
             "`tracking.uri` must not be a file in the working folder, which the cluster deletes after the sweep. "
             f"Received: {uri}. Leave it out to use the cluster's MLflow, or give a server."
         )
+
+
+def _require_no_secret(file: Path, overrides: Sequence[str]) -> None:
+    """Refuse what would put a password into the cluster's list of jobs, or into the folder that it keeps of one."""
+    for origin, text in (
+        (f"`{file}`", file.read_text(encoding="utf-8")),
+        *(("the override", each) for each in overrides),
+    ):
+        for line in text.splitlines():
+            if (shown := hide_secrets(line)) != line:
+                raise TrackingError(
+                    f"{origin} must hold no password when it is submitted, as the cluster shows and keeps what it is "
+                    f"sent. Received: {shown.strip()}. Take the password out, and give the cluster the address or its "
+                    "password in its environment, such as MLFLOW_TRACKING_URI, MLFLOW_TRACKING_PASSWORD or PGPASSWORD."
+                )
 
 
 def _require_room(config: SweepConfig, cluster: Cluster) -> None:

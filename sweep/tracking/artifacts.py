@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+from sweep.locations import file_address
 from sweep.tracking.records import DatasetRecord, SweepRecord
 from sweep.tracking.store import Artifacts
 
@@ -32,7 +33,7 @@ def lay_out(artifacts: Artifacts, folder: Path) -> None:
 def experiment_location(folder: Path, experiment: str) -> str:
     """Address under ``folder`` where the runs of an experiment keep their artifacts."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", experiment)[:60]
-    return (folder / name).absolute().as_uri()
+    return file_address(folder / name)
 
 
 def experiment_tags(record: SweepRecord) -> dict[str, str]:

@@ -7,34 +7,37 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 
 from sweep.errors import TrackingError
-from sweep.tracking.stores import ask_server, check_revision, is_server, without_password
+from sweep.masking import hide_parts, without_secrets
+from sweep.tracking.revisions import VERSION_TABLE, check_revision
+from sweep.tracking.sources import KEY, Source
+from sweep.tracking.stores import ask_server, is_server
 
 DEFAULT_EXPERIMENT = "0"
 
 
-def check_database(uri: str, key: str = "tracking.uri") -> None:
+def check_database(uri: str, named: str = KEY.named) -> None:
     """Refuse a database that does not answer, or that another version of MLflow has set up.
 
     Args:
         uri: its address.
-        key: the key of the configuration that names it.
+        named: what gave the address, as it begins a sentence.
 
     Raises:
         TrackingError: one sentence with the way out.
     """
-    _read(uri, key, [])
+    _read(uri, named, [])
 
 
-def check_behind_server(database: str, uri: str) -> None:
+def check_behind_server(database: str, uri: str, source: Source = KEY) -> None:
     """Refuse a ``tracking.store`` that is not the database of the server at ``uri``.
 
     Raises:
         TrackingError: one sentence with the way out.
     """
-    shown = without_password(database)
+    shown = without_secrets(database)
     if not is_server(uri):
         raise TrackingError(
-            f"`tracking.store` needs a server at `tracking.uri`, which is {without_password(uri)!r}. "
+            f"`tracking.store` needs a server at {source.named}, which is {without_secrets(uri)!r}. "
             f"Received: {shown!r}. Leave it out, or give the database as `tracking.uri`."
         )
     if find_spec("psycopg") is None:
@@ -44,17 +47,17 @@ def check_behind_server(database: str, uri: str) -> None:
         )
     # What the plain name means to SQLAlchemy depends on its version.
     named = re.sub(r"^postgresql:", "postgresql+psycopg:", database)
-    there = _read(named, "tracking.store", ["SELECT creation_time FROM experiments WHERE experiment_id = 0"])
-    answer = ask_server(uri, "experiments/get", {"experiment_id": DEFAULT_EXPERIMENT})
+    there = _read(named, "`tracking.store`", ["SELECT creation_time FROM experiments WHERE experiment_id = 0"])
+    answer = ask_server(uri, "experiments/get", {"experiment_id": DEFAULT_EXPERIMENT}, source)
     # What refuses this question also refuses the next, whose check says why.
     if answer.status_code == 200 and there != {str(answer.json()["experiment"].get("creation_time"))}:
         raise TrackingError(
-            f"`tracking.store` must be the database of the server at {without_password(uri)!r}, and it is another. "
+            f"`tracking.store` must be the database of the server at {without_secrets(uri)!r}, and it is another. "
             f"Received: {shown!r}. Give the address that the server was started with, or leave the key out."
         )
 
 
-def _read(uri: str, key: str, queries: Iterable[str]) -> set[str]:
+def _read(uri: str, named: str, queries: Iterable[str]) -> set[str]:
     """First column of what the queries give; nothing from a database that is empty."""
     import sqlalchemy
 
@@ -63,15 +66,18 @@ def _read(uri: str, key: str, queries: Iterable[str]) -> set[str]:
         engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)
         with engine.connect() as connection:
             revisions = set()
-            if sqlalchemy.inspect(connection).has_table("alembic_version"):
-                rows = connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version"))
+            tables = set(sqlalchemy.inspect(connection).get_table_names())
+            if VERSION_TABLE in tables:
+                rows = connection.execute(sqlalchemy.text(f"SELECT version_num FROM {VERSION_TABLE}"))
                 revisions = {str(row[0]) for row in rows}
             for query in queries if revisions else ():
                 found.update(str(row[0]) for row in connection.execute(sqlalchemy.text(query)))
-    except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as error:
+        # What is no number where the port stands may be a password.
+        reason = "its port is no number" if isinstance(error, ValueError) else hide_parts(str(error), uri)
         raise TrackingError(
-            f"`{key}` must be a database that answers ({str(error).splitlines()[0]}). "
-            f"Received: {without_password(uri)!r}. Start it, correct the address, or install its driver."
+            f"{named} must be a database that answers ({reason.splitlines()[0]}). "
+            f"Received: {without_secrets(uri)!r}. Start it, correct the address, or install its driver."
         ) from error
-    check_revision(uri, revisions, key)
+    check_revision(uri, revisions, tables, named)
     return found

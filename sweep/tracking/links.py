@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from sweep.errors import TrackingError
+from sweep.masking import without_secrets
 from sweep.tracking.stores import ask_server
 from sweep.tracking.views import experiment_page
 
@@ -16,7 +17,7 @@ def experiment_url(uri: str, experiment: str) -> str:
         uri: address of a server.
         experiment: its name.
     """
-    base = uri.rstrip("/")
+    base = without_secrets(uri).rstrip("/")
     by_name = f"{base}/#/experiments?experimentSearchFilter={quote(experiment)}"
     try:
         response = ask_server(uri, "experiments/get-by-name", {"experiment_name": experiment})

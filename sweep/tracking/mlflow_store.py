@@ -10,12 +10,13 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.logging_utils import suppress_logs_in_thread
 
 from sweep.tracking.client_sink import ClientSink
+from sweep.tracking.deadline import within
 from sweep.tracking.parent import ParentRun
 from sweep.tracking.postgresql_sink import PostgresqlSink, is_known
 from sweep.tracking.records import RunStatus, SweepRecord
 from sweep.tracking.runs import TrialRun
 from sweep.tracking.store import Artifacts, StoreError
-from sweep.tracking.stores import artifact_folder, is_server
+from sweep.tracking.stores import artifact_folder, is_server, mlflow_address
 from sweep.tracking.views import Seen
 
 PERMANENT = frozenset(
@@ -33,6 +34,9 @@ PERMANENT = frozenset(
     }
 )
 """Codes of MLflow's errors that trying again does not cure."""
+
+ARTIFACT_SECONDS = 60.0
+"""How long the artifacts of a sweep may take; a store without credentials asks for them for minutes."""
 
 SERVER_CALLS = 8
 """Calls to a server in flight: most of the time of a call passes without work for this process."""
@@ -60,7 +64,7 @@ class MlflowStore:
         self._uri = uri
         self._database = database or uri
         with _told():
-            self._parent = ParentRun(uri, artifact_folder(uri))
+            self._parent = ParentRun(mlflow_address(uri), artifact_folder(uri))
         self._sink: TrialSink | None = None
 
     @property
@@ -98,10 +102,14 @@ class MlflowStore:
         with _told():
             self._parent.save_views(record, seen)
 
-    def finish(self, status: RunStatus, artifacts: Artifacts, metrics: Mapping[str, float]) -> None:
-        """Log the artifacts and metrics of the parent run and end it."""
+    def log_artifacts(self, artifacts: Artifacts) -> None:
+        """Put the artifacts where the experiment keeps them, which may be another store with its own credentials."""
+        within(ARTIFACT_SECONDS, lambda: self._parent.log_artifacts(artifacts))
+
+    def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
+        """Log the metrics of the parent run and end it."""
         with _told():
-            self._parent.finish(status, artifacts, metrics)
+            self._parent.finish(status, metrics)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -58,7 +58,6 @@ class ParentRun:
         # Another question may be asked of the same trials: the run says what is asked now.
         now = [RunTag(key, value) for key, value in tags.items()] if found else []
         self.client.log_batch(self.run_id, params=params, tags=now)
-        self.client.log_text(self.run_id, record.config_yaml, "config.yaml")
         if record.dataset is not None:
             self.client.log_inputs(self.run_id, datasets=[_dataset_input(record.dataset)])
         self.save_views(record, NOTHING_SEEN)
@@ -90,12 +89,14 @@ class ParentRun:
         found = self._search(f"tags.`{TRIAL_TAG}` = '{trial_id}' and tags.`{PARENT_TAG}` = '{self.run_id}'")
         return found[0].info.run_id if found else None
 
-    def finish(self, status: RunStatus, artifacts: Artifacts, metrics: Mapping[str, float]) -> None:
-        """Log the artifacts and metrics of the parent run and end it."""
+    def log_artifacts(self, artifacts: Artifacts) -> None:
+        """Put the artifacts where the experiment keeps them."""
         with tempfile.TemporaryDirectory() as folder:
             lay_out(artifacts, Path(folder))
-            if artifacts:
-                self.client.log_artifacts(self.run_id, folder)
+            self.client.log_artifacts(self.run_id, folder)
+
+    def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
+        """Log the metrics of the parent run and end it; its artifacts are logged by ``log_artifacts``."""
         now = round(time.time() * 1000)
         self.client.log_batch(self.run_id, metrics=[Metric(key, value, now, 0) for key, value in metrics.items()])
         self.client.set_terminated(self.run_id, status, now)

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import TrackingError
+from sweep.locations import sqlite_path
+from sweep.masking import hide_parts, without_secrets
 from sweep.tracking.quiet import hush_mlflow
 from sweep.tracking.runs import PARENT_TAG, Point
-from sweep.tracking.stores import check_store, is_server, sqlite_path, without_password
+from sweep.tracking.sources import OPTION, Source
+from sweep.tracking.stores import check_store, is_server, mlflow_address
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -66,13 +69,14 @@ class LoggedExperiment:
     runs: tuple[LoggedRun, ...]
 
 
-def read_experiment(uri: str, name: str, metrics: Sequence[str] = ()) -> LoggedExperiment:
+def read_experiment(uri: str, name: str, metrics: Sequence[str] = (), source: Source = OPTION) -> LoggedExperiment:
     """Read all runs of an experiment.
 
     Args:
         uri: address of the store, from ``resolve_uri``.
         name: name or id of the experiment.
         metrics: those whose history is read, where a run has it.
+        source: what gave the address.
 
     Raises:
         TrackingError: if the store cannot be read, or has no such experiment.
@@ -80,15 +84,16 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = ()) -> LoggedE
     path = sqlite_path(uri)
     if path is not None and not path.exists():
         raise TrackingError(
-            f"`--uri` must be a store that exists. Received: {uri!r}. Give the file or the server that holds the runs."
+            f"{source.named} must be a store that exists. Received: {uri!r}. "
+            "Give the file or the server that holds the runs as `--uri`."
         )
-    check_store(uri)
+    check_store(uri, source=source)
     hush_mlflow()
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
     try:
-        client = MlflowClient(tracking_uri=uri)
+        client = MlflowClient(tracking_uri=mlflow_address(uri))
         experiment = client.get_experiment_by_name(name)
         if experiment is None and name.isdecimal():
             experiment = client.get_experiment(name)
@@ -100,8 +105,8 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = ()) -> LoggedE
             complete = tuple(threads.map(lambda run: _with_history(client, run, metrics), runs))
     except MlflowException as error:
         raise TrackingError(
-            f"`--uri` must be a store whose runs can be read ({str(error).splitlines()[0]}). "
-            f"Received: {without_password(uri)!r}, experiment {name!r}. Check both."
+            f"{source.named} must be a store whose runs can be read ({hide_parts(str(error), uri).splitlines()[0]}). "
+            f"Received: {without_secrets(uri)!r}, experiment {name!r}. Check both."
         ) from error
     return LoggedExperiment(uri, str(experiment.experiment_id), str(experiment.name), complete)
 
@@ -110,7 +115,7 @@ def _unknown(uri: str, name: str, known: Sequence[str]) -> TrackingError:
     listed = ", ".join(f"`{one}`" for one in known[:SHOWN_EXPERIMENTS]) or "none"
     more = " and more" if len(known) > SHOWN_EXPERIMENTS else ""
     return TrackingError(
-        f"`--from-mlflow` must name an experiment of {without_password(uri)}, which has {listed}{more}. "
+        f"`--from-mlflow` must name an experiment of {without_secrets(uri)}, which has {listed}{more}. "
         f"Received: {name!r}. Give one of those, or another `--uri`."
     )
 

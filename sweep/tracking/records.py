@@ -100,6 +100,7 @@ class WriterReport:
         error: one sentence on why something is missing; None if nothing is.
         url: address of the experiment, if the store is a server.
         thinned: trials with more epochs than `tracking.points`, of which MLflow holds a part.
+        artifacts_error: why the parent run lacks its artifacts; None if it does not.
     """
 
     written: int
@@ -110,3 +111,9 @@ class WriterReport:
     error: str | None
     url: str | None
     thinned: int = 0
+    artifacts_error: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether MLflow holds all of the sweep."""
+        return self.error is None and self.artifacts_error is None

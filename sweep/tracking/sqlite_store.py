@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from sweep.locations import file_path
 from sweep.tracking.artifacts import dataset_columns, experiment_location, experiment_tags, lay_out
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
+from sweep.tracking.revisions import schema_heads
 from sweep.tracking.runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
 from sweep.tracking.schema import REVISION, statements
 from sweep.tracking.store import Artifacts, StoreError
-from sweep.tracking.stores import schema_heads
 from sweep.tracking.tables import (
     KEY_COLUMNS,
     METRIC_COLUMNS,
@@ -105,8 +105,6 @@ class SqliteStore:
             _set_experiment_tags(database, experiment, saved_views(record, place.parent_run_id, NOTHING_SEEN))
             self._runs = dict(_runs_of_trials(database, place))
         self._place = place
-        with _told():
-            lay_out({"config.yaml": record.config_yaml}, self._artifacts())
 
     def outcome(self, trial_id: str) -> str | None:
         """Status of the trial in its run; None if it has no complete run."""
@@ -133,10 +131,15 @@ class SqliteStore:
         with self._transaction() as database:
             _set_experiment_tags(database, self.experiment_id, saved_views(record, self.run_id, seen))
 
-    def finish(self, status: RunStatus, artifacts: Artifacts, metrics: Mapping[str, float]) -> None:
-        """Log the artifacts and metrics of the parent run and end it."""
-        with _told():
+    def log_artifacts(self, artifacts: Artifacts) -> None:
+        """Put the artifacts where the experiment keeps them."""
+        try:
             lay_out(artifacts, self._artifacts())
+        except OSError as error:
+            raise StoreError(f"{error.strerror}: {self._place.artifact_location}", permanent=True) from error
+
+    def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
+        """Log the metrics of the parent run and end it."""
         now = _now()
         rows = [(self.run_id, key, value, now, 0, False) for key, value in metrics.items()]
         with self._transaction() as database:
@@ -218,10 +221,7 @@ def _experiment(database: sqlite3.Connection, name: str) -> tuple[str | None, st
 
 def _folder(location: str) -> Path | None:
     """The folder of an artifact location; None if it is no folder of this machine."""
-    parts = urlsplit(location)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return Path(unquote(parts.path))
-    return Path(location) if location.startswith("/") else None
+    return Path(location) if location.startswith("/") else file_path(location)
 
 
 def _find_parent(database: sqlite3.Connection, experiment_id: str, plan_hash: str) -> str | None:

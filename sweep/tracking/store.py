@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sweep.masking import hide_secrets
 from sweep.tracking.records import RunStatus, SweepRecord
 from sweep.tracking.runs import TrialRun
 from sweep.tracking.views import Seen
@@ -23,7 +24,7 @@ class StoreError(Exception):
     """
 
     def __init__(self, message: str, permanent: bool) -> None:
-        super().__init__(" ".join(message.split())[:500])
+        super().__init__(hide_secrets(" ".join(message.split()))[:500])
         self.permanent = permanent
 
 
@@ -53,8 +54,11 @@ class SweepStore(Protocol):
     def save_views(self, record: SweepRecord, seen: Seen) -> None:
         """Give the dashboard its views of the sweep."""
 
-    def finish(self, status: RunStatus, artifacts: Artifacts, metrics: Mapping[str, float]) -> None:
-        """Log the artifacts and metrics of the parent run and end it."""
+    def log_artifacts(self, artifacts: Artifacts) -> None:
+        """Put the artifacts where the experiment keeps them; nothing else depends on it."""
+
+    def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
+        """Log the metrics of the parent run and end it."""
 
     def close(self) -> None:
         """Give the connections back."""
@@ -68,8 +72,8 @@ def choose_store(uri: str, experiment: str, database: str | None = None) -> Swee
         experiment: name of the experiment.
         database: the database behind the server at ``uri``, if the trials may be written past the server.
     """
+    from sweep.locations import sqlite_path
     from sweep.tracking.sqlite_store import SqliteStore, is_known
-    from sweep.tracking.stores import sqlite_path
 
     path = sqlite_path(uri)
     if path is not None and is_known(path, experiment):

@@ -18,15 +18,21 @@ from types import FrameType
 from typing import IO, Any
 
 from sweep.errors import TrackingError
+from sweep.invocation import command
+from sweep.locations import file_address, sqlite_path
+from sweep.masking import without_secrets
 from sweep.tracking.quiet import SETTINGS
-from sweep.tracking.stores import artifact_folder, check_store, is_server, sqlite_path
+from sweep.tracking.sources import KEY, Source
+from sweep.tracking.stores import artifact_folder, check_store, is_server, mlflow_address
 from sweep.tracking.views import TAG_PREFIX, experiment_page
 
 START_SECONDS = 60
 STOP_SECONDS = 5
 
 
-def open_dashboard(uri: str, host: str = "127.0.0.1", port: int = 5000, experiment: str | None = None) -> None:
+def open_dashboard(
+    uri: str, host: str = "127.0.0.1", port: int = 5000, experiment: str | None = None, source: Source = KEY
+) -> None:
     """Serve the dashboard until Ctrl-C and print the address of the newest sweep; a server's is only printed.
 
     Args:
@@ -34,19 +40,21 @@ def open_dashboard(uri: str, host: str = "127.0.0.1", port: int = 5000, experime
         host: interface to listen on.
         port: port to listen on.
         experiment: name of the experiment to show; None shows that of the newest sweep.
+        source: what gave the address.
 
     Raises:
         TrackingError: the store can't be read, or the port is taken.
     """
     if is_server(uri):
-        print(f"The dashboard is at {uri}", flush=True)
+        print(f"The dashboard is at {without_secrets(uri)}", flush=True)
         return
     path = sqlite_path(uri)
     if path is not None and not path.exists():
         raise TrackingError(
-            f"`tracking.uri` must be a store that exists. Received: {uri!r}. Run a sweep first with `sweep run`."
+            f"{source.named} must be a store that exists. Received: {uri!r}. "
+            f"Run a sweep first with `{command('run')} FILE`, or give its store as `--uri`."
         )
-    check_store(uri)
+    check_store(uri, source=source)
     _check_port(host, port)
     base = f"http://{host}:{port}"
     with tempfile.TemporaryFile() as log, _server(uri, host, port, log) as server:
@@ -64,17 +72,17 @@ def _check_port(host: str, port: int) -> None:
         except OSError as error:
             raise TrackingError(
                 f"`--port` must be free on {host} ({error.strerror}). Received: {port}. "
-                "Choose another one, such as `sweep ui --port 5001`."
+                f"Choose another one, such as `{command('ui')} --port {port + 1}`."
             ) from error
 
 
 @contextmanager
 def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``mlflow server`` in a process group of its own and end the whole group."""
-    arguments = ["--backend-store-uri", uri, "--host", host, "--port", str(port), "--workers", "1"]
+    arguments = ["--backend-store-uri", mlflow_address(uri), "--host", host, "--port", str(port), "--workers", "1"]
     folder = artifact_folder(uri)
     if folder is not None:
-        arguments += ["--artifacts-destination", folder.as_uri()]
+        arguments += ["--artifacts-destination", file_address(folder)]
     process = subprocess.Popen(
         [sys.executable, "-m", "mlflow", "server", *arguments],
         stdout=log,

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from sweep.masking import without_secrets
 from sweep.records import TrialResult
 from sweep.tracking.arm_runs import ArmSummary, BaseRateSummary, arm_runs
 from sweep.tracking.description import describe
@@ -18,7 +19,7 @@ from sweep.tracking.quiet import hush_mlflow
 from sweep.tracking.records import RunLinks, RunStatus, SweepRecord, WriterReport
 from sweep.tracking.runs import KIND_TAG, POINTS, THINNED_TAG, TRIAL_KIND, TrialRun, trial_run
 from sweep.tracking.store import Artifacts, StoreError, SweepStore, choose_store
-from sweep.tracking.stores import is_server, without_password
+from sweep.tracking.stores import is_server
 from sweep.tracking.views import NOTHING_SEEN, experiment_page, view_id
 from sweep.tracking.waiting import BoundedQueue, PendingFile
 
@@ -81,7 +82,8 @@ class SweepWriter:
         self._seen = NOTHING_SEEN
         self._busy_seconds = 0.0
         self._batch: list[TrialRun] = []
-        self._completed = False
+        self._completed = self._ended = False
+        self._artifacts_error: str | None = None
         self._error: str | None = None
         self._report: WriterReport | None = None
         hush_mlflow()
@@ -133,7 +135,7 @@ class SweepWriter:
         store = self._store
         if store is None or not self._ready.is_set():
             return None
-        uri = without_password(self._uri)
+        uri = without_secrets(self._uri)
         return RunLinks(uri, store.experiment_id, store.run_id, store.run_ids())
 
     def finish(
@@ -167,16 +169,17 @@ class SweepWriter:
                 pending=self._pending.path if self._failed else None,
                 error=self._error if self._is_lacking() else None,
                 url=self._url(),
+                artifacts_error=self._artifacts_error,
             )
         return self._report
 
     def _is_lacking(self) -> bool:
-        return bool(self._failed or self._failed_arms) or not self._completed or not self._ready.is_set()
+        return bool(self._failed or self._failed_arms) or not (self._completed and self._ready.is_set() and self._ended)
 
     def _url(self) -> str | None:
         if not is_server(self._uri) or self.experiment_id is None:
             return None
-        return experiment_page(self._uri, self.experiment_id, view_id(self._record.name, "settings"))
+        return experiment_page(without_secrets(self._uri), self.experiment_id, view_id(self._record.name, "settings"))
 
     def _describe(self, result: TrialResult) -> TrialRun:
         return trial_run(result, self._record.metric, self._record.mode, self._points, self._record.added)
@@ -252,7 +255,12 @@ class SweepWriter:
         store, (status, artifacts, metrics) = self._store, self._ended_as
         if store is not None and self._ready.is_set():
             self._try(lambda: store.save_views(self._record, self._seen))
-            self._try(lambda: store.finish(status, artifacts, metrics))
+            # The run ends first: its artifacts may lie in another store, which may refuse them or not answer.
+            self._ended = self._try(lambda: store.finish(status, metrics))
+            before = self._error
+            files = {"config.yaml": self._record.config_yaml, **artifacts}
+            if self._ended and not self._try(lambda: store.log_artifacts(files)):
+                self._error, self._artifacts_error = before, self._error
             store.close()
 
     def _try(self, action: Callable[[], None]) -> bool:

@@ -10,9 +10,9 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from sweep.tracking import SweepWriter, schema
+from sweep.tracking.revisions import schema_heads
 from sweep.tracking.schema import REVISION, dump, statements
 from sweep.tracking.sqlite_store import SqliteStore, is_known
-from sweep.tracking.stores import schema_heads
 
 
 def in_one_order(created):

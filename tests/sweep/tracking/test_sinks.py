@@ -14,6 +14,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
+from sweep.locations import sqlite_path
 from sweep.tracking.client_sink import ClientSink
 from sweep.tracking.mlflow_store import MlflowStore
 from sweep.tracking.parent import ParentRun
@@ -21,7 +22,6 @@ from sweep.tracking.postgresql_sink import PostgresqlSink
 from sweep.tracking.runs import trial_run
 from sweep.tracking.sqlite_store import SqliteStore
 from sweep.tracking.store import choose_store
-from sweep.tracking.stores import sqlite_path
 
 STATUSES = ("COMPLETED", "STOPPED", "DIVERGED", "FAILED")
 
