@@ -25,17 +25,19 @@ def python_command(code: str, path: Sequence[str]) -> list[str]:
     return [sys.executable, "-c", f"import sys; sys.path[:] = {folders}; {code}"]
 
 
-def working_folder_last(path: Sequence[str], folder: str) -> list[str]:
+def working_folder_last(path: Sequence[str], folder: str, project: str | None = None) -> list[str]:
     """The same search path with the working folder behind all others.
 
     Args:
         path: as ``sys.path``; an empty entry is the working folder.
         folder: the working folder.
+        project: folder of this project where it is installed in place, for which Python looks only after the path.
 
-    >>> working_folder_last(["", "/lib"], "/home/me")
-    ['/lib', '/home/me']
+    >>> working_folder_last(["", "/lib"], "/home/me", "/code/ours")
+    ['/lib', '/code/ours', '/home/me']
     """
-    return [*(entry for entry in path if entry not in ("", ".", folder)), folder]
+    others = [entry for entry in path if entry not in ("", ".", folder, project)]
+    return [*others, *([project] if project and project != folder else []), folder]
 
 
 def project_folder() -> str | None:

@@ -12,7 +12,7 @@ import threading
 from sweep.driver.growth import Cluster, look, workers_for
 from sweep.driver.resources import Resources
 from sweep.errors import ResourceError
-from sweep.interpreter import python_command, working_folder_last
+from sweep.interpreter import project_folder, python_command, working_folder_last
 
 LOOK_SECONDS = 30.0
 """A cluster that lets a driver in takes about two."""
@@ -35,7 +35,7 @@ def workers_on(resources: Resources, address: str) -> int:
         ResourceError: when it does not let this driver in, or is too small.
     """
     with subprocess.Popen(
-        [*python_command(COMMAND, working_folder_last(sys.path, os.getcwd())), address],
+        [*python_command(COMMAND, working_folder_last(sys.path, os.getcwd(), project_folder())), address],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

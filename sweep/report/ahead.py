@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO
 
 from sweep.analysis.card import Card
-from sweep.interpreter import python_command, working_folder_last
+from sweep.interpreter import project_folder, python_command, working_folder_last
 
 NICENESS = 10
 """Training goes first; what is left over while Ray starts is enough for the libraries."""
@@ -47,7 +47,7 @@ class ReportProcess:
     def __init__(self) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open for as long as the process
         self._process = subprocess.Popen(
-            python_command(SERVE, working_folder_last(sys.path, os.getcwd())),
+            python_command(SERVE, working_folder_last(sys.path, os.getcwd(), project_folder())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
