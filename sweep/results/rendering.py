@@ -81,9 +81,14 @@ def render_selected(selected: Sequence[Selected], mode: Mode, console: Console) 
 def _with_deviation(values: NDArray[np.float64], plus_minus: str) -> str:
     if not len(values):
         return "-"
-    return spell(float(values.mean())) + (
-        f" {plus_minus} {spell(float(values.std(ddof=1)))}" if len(values) > 1 else ""
-    )
+    return _mean_and_deviation(float(values.mean()), float(values.std(ddof=1) if len(values) > 1 else "nan"), plus_minus)
+
+
+def _mean_and_deviation(mean: float, deviation: float, plus_minus: str) -> str:
+    """Spell both; the rounding of a sum of equal values is no deviation."""
+    if deviation <= 1e-12 * abs(mean):
+        deviation = 0.0
+    return spell(mean) + (f" {plus_minus} {spell(deviation)}" if deviation == deviation else "")
 
 
 def spell(value: float) -> str:
@@ -106,7 +111,7 @@ def _columns(frame: pd.DataFrame, plus_minus: str, by: By) -> dict[str, Sequence
         "": ["-" if rank != rank else f"{rank:.0f}" for rank in frame["rank"].astype("float64")],
         "arm": frame["arm"].astype(str).tolist(),
         metric: [
-            spell(mean) + (f" {plus_minus} {spell(std)}" if std == std else "")
+            _mean_and_deviation(mean, std, plus_minus)
             for mean, std in zip(frame[means], frame[f"{by}_{metric}_std"], strict=True)
         ],
         other[0]: [spell(value) for value in frame[f"{other[1]}_{metric}_mean"]],

@@ -103,3 +103,8 @@ def _print_with(frame, **arguments):
     stream = io.StringIO()
     render_leaderboard(frame, Console(file=stream, width=80, color_system=None, highlight=False), **arguments)
     return [line for line in stream.getvalue().replace("+/-", "±").splitlines() if line.strip()]
+
+
+def test_equal_seeds_have_a_deviation_of_zero_whatever_their_sum_was_rounded_to():
+    lines = _print(_frame([(1, "sgd", "sgd", 3, 0, 0.1, 1.7e-17), (2, "adam", "adam", 3, 0, 0.2, 2e-9)]))
+    assert [line.split()[4] for line in lines[1:]] == ["0", "2e-09"]
