@@ -137,7 +137,7 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, Tensor):
         return one.shape == other.shape and torch.equal(one, other)
     if isinstance(one, np.ndarray):
-        return np.array_equal(one, other)
+        return bool(np.array_equal(one, other))
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(_alike(value, other[key]) for key, value in one.items())
     if isinstance(one, list | tuple):
