@@ -133,7 +133,10 @@ def test_a_metric_that_a_file_cannot_have_is_refused_once_its_task_is_known():
     ("data", "said"),
     [
         ({"name": "iris", "validation": 0.99}, "an example of each of the 3 classes .* leaves 1 of 150. Give 0.98 or"),
-        ({"name": "moons", "examples": 4, "validation": 0.8}, "each of the 2 classes .* leaves 0 of 4. Give 0.5 or"),
+        (
+            {"name": "moons", "examples": 4, "validation": 0.8},
+            "an example of each of the 2 classes .* leaves 0 of 4. Give 0.5 or",
+        ),
         ({"name": "diabetes", "validation": 0.999}, "2 or more examples to train on.* leaves 0 of 442. Give 0.995 or"),
     ],
 )
@@ -146,7 +149,7 @@ def test_a_split_that_leaves_too_little_is_refused_and_the_share_that_is_offered
 
 def test_r2_of_a_single_example_is_refused_and_the_share_that_is_offered_works():
     metric = {"name": "val_r2"}
-    with pytest.raises(ConfigError, match="2 or more examples to validate on.*`data.validation` of 0.003 or more"):
+    with pytest.raises(ConfigError, match=r"2 or more examples to validate on.*`data.validation` of 0.003 or more"):
         plan(data={"name": "diabetes", "validation": 0.001}, metric=metric)
     assert plan(data={"name": "diabetes", "validation": 0.003}, metric=metric).training_examples == 440
     assert plan(data={"name": "diabetes", "validation": 0.001}).training_examples == 441
