@@ -10,7 +10,7 @@ import time
 import pytest
 
 from sweep.config import SweepConfig
-from sweep.errors import ConfigError
+from sweep.errors import ConfigError, DataError
 from sweep.planning import labels, make_plan
 from trainers.data import DatasetShape, shape
 from trainers.data.bundled import SHAPES
@@ -129,6 +129,41 @@ def test_a_metric_that_a_file_cannot_have_is_refused_once_its_task_is_known():
     config = sweep(data={"path": "a.csv"}, metric={"name": "val_accuracy"})
     with pytest.raises(ConfigError, match=r"`metric\.name` must suit the data, which is for regression"):
         make_plan(config, DatasetShape(100, 3, 1, "regression"), "aa")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"name": "iris", "validation": 0.99}, "an example of each of the 3 classes .* leaves 1 of 150. Give 0.98 or"),
+        (
+            {"name": "moons", "examples": 4, "validation": 0.8},
+            "an example of each of the 2 classes .* leaves 0 of 4. Give 0.5 or",
+        ),
+        ({"name": "diabetes", "validation": 0.999}, "2 or more examples to train on.* leaves 0 of 442. Give 0.995 or"),
+    ],
+)
+def test_a_split_that_leaves_too_little_is_refused_and_the_share_that_is_offered_works(data, said):
+    with pytest.raises(DataError, match=rf"^`data\.validation` must leave {said}") as refused:
+        plan(data=data)
+    offered = float(str(refused.value).split("Give ")[1].split(" or ")[0])
+    assert plan(data={**data, "validation": offered}).training_examples >= 2
+
+
+def test_r2_of_a_single_example_is_refused_and_the_share_that_is_offered_works():
+    metric = {"name": "val_r2"}
+    with pytest.raises(ConfigError, match=r"2 or more examples to validate on.*`data.validation` of 0.003 or more"):
+        plan(data={"name": "diabetes", "validation": 0.001}, metric=metric)
+    assert plan(data={"name": "diabetes", "validation": 0.003}, metric=metric).training_examples == 440
+    assert plan(data={"name": "diabetes", "validation": 0.001}).training_examples == 441
+
+
+def test_the_plan_says_what_the_sizes_of_the_parts_lead_to():
+    made = plan(data={"name": "iris", "validation": 0.01}, space={"batch_size": [500, 10]})
+    assert made.choices == (
+        "batch_size 500 is full, as there are only 148 examples to train on",
+        "the 2 examples to validate on are fewer than the 3 classes: some have none",
+    )
+    assert plan(data={"name": "iris", "validation": 0.9}).choices == ()
 
 
 def test_labels_name_only_what_differs():

@@ -113,8 +113,9 @@ def _table(path: Path, **options: Any) -> pd.DataFrame:
     """Read a CSV file; a text that pandas would take for a missing value stays as it is written."""
     import pandas as pd
 
+    # Absolute, as pandas takes a `~` at the beginning for the home folder, whatever it is a name of.
     return pd.read_csv(
-        path,
+        path.absolute(),
         encoding="utf-8-sig",
         low_memory=False,
         index_col=False,
@@ -129,7 +130,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(path).read()
+        table = parquet.ParquetFile(path.absolute()).read()
         # pandas stores an index without a name under this one: a row number, not an input.
         unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
         frame: pd.DataFrame = table.drop_columns(unnamed).to_pandas(ignore_metadata=True)

@@ -1,11 +1,13 @@
 """A split covers every example once, keeps class shares, and is scaled by its training part alone."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainers.data import DataSource, load, split, training_examples
+from trainers.data import DatasetShape, DataSource, load, require_parts, split, training_examples
 from trainers.data.dataset import classification, regression
 from trainers.data.split import class_shares, split_indices
 from trainers.errors import DataError
@@ -168,3 +170,27 @@ def test_a_class_with_one_example_cannot_be_in_both_parts():
 def test_a_training_part_smaller_than_the_classes_is_refused():
     with pytest.raises(DataError, match=r"each of 3 classes\. Received: 2 training examples"):
         split(_classes([2, 2, 2]), 0.6, "none", _rng())
+
+
+@given(
+    examples=st.integers(2, 400),
+    classes=st.integers(2, 12),
+    validation=st.floats(0.001, 0.9999),
+    task=st.sampled_from(["multiclass", "regression"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_share_that_is_too_large_is_refused_with_the_largest_that_works(examples, classes, validation, task):
+    if task == "multiclass" and examples < 2 * classes:
+        return
+    shape = DatasetShape(examples, 1, classes if task == "multiclass" else 1, task)
+    fewest = classes if task == "multiclass" else min(2, examples - 1)
+    if examples - np.ceil(round(examples * validation, 9)) >= fewest:
+        size = require_parts(shape, validation)
+        assert size == training_examples(examples, validation)
+        assert fewest <= size < examples
+        return
+    with pytest.raises(DataError, match=r"^`data\.validation` must leave .* Give \S+ or less\.$") as refused:
+        require_parts(shape, validation, "data.validation")
+    largest = float(re.findall(r"Give (\S+) or less", str(refused.value))[0])
+    # The smallest training part that is allowed, so that no share with a larger validation part works.
+    assert require_parts(shape, largest) == fewest
