@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,14 +39,15 @@ class ArmSummary:
 
     @property
     def outcome(self) -> str:
-        """How its seeds ended; when that changes, as after a second start, the run is written anew.
+        """How its seeds ended, and what was ranked by; when that changes, the run is written anew.
 
         >>> ArmSummary(Arm("a", "adam", {}), 3, {"seeds": 2.0, "diverged_share": 1 / 3}).outcome
         '2 of 3 seeds, 33 % diverged'
         """
         share = self.metrics.get("diverged_share", 0.0)
         lost = f", {100 * share:.0f} % diverged" if share else ""
-        return f"{self.metrics.get('seeds', 0.0):.0f} of {self.planned} seeds{lost}"
+        ranked = [key[len("final_") : -len("_mean")] for key in self.metrics if re.fullmatch("final_.+_mean", key)]
+        return ", ".join([f"{self.metrics.get('seeds', 0.0):.0f} of {self.planned} seeds{lost}", *ranked])
 
 
 def arm_run(summary: ArmSummary, moment_milliseconds: int) -> TrialRun:
