@@ -37,17 +37,21 @@ def difference_graph(findings: Findings) -> Graph | None:
     all_pairs = len(study.levels) <= MOST_FOR_ALL_PAIRS
     scale, unit = (100.0, "points of ") if is_share(study.metric) else (1.0, "")
     names = {level.name: label(level) for level in study.levels}
-    rows = [
-        Interval(
-            f"{names[pair.first]} - {names[pair.second]}",
-            scale * pair.difference.value,
-            *(scale * end for end in limited_difference(study.metric, pair.difference.low, pair.difference.high)),
-            f"p {pair.adjusted_p_value:.2g}, {len(pair.seeds)} seeds" if pair.seeds else "no seed in common",
-            pair.verdict in ("first", "second"),
+    rows = []
+    for pair in study.comparisons:
+        if not all_pairs and best not in (pair.first, pair.second):
+            continue
+        low, high = limited_difference(study.metric, pair.difference.low, pair.difference.high)
+        rows.append(
+            Interval(
+                f"{names[pair.first]} - {names[pair.second]}",
+                scale * pair.difference.value,
+                scale * low,
+                scale * high,
+                f"p {pair.adjusted_p_value:.2g}, {len(pair.seeds)} seeds" if pair.seeds else "no seed in common",
+                pair.verdict in ("first", "second"),
+            )
         )
-        for pair in study.comparisons
-        if all_pairs or best in (pair.first, pair.second)
-    ]
     if not any(pair.seeds for pair in study.comparisons):
         return None
     which = "Every two" if all_pairs else "The best and every other"

@@ -81,7 +81,9 @@ def render_selected(selected: Sequence[Selected], mode: Mode, console: Console) 
 def _with_deviation(values: NDArray[np.float64], plus_minus: str) -> str:
     if not len(values):
         return "-"
-    return _mean_and_deviation(float(values.mean()), float(values.std(ddof=1) if len(values) > 1 else "nan"), plus_minus)
+    return _mean_and_deviation(
+        float(values.mean()), float(values.std(ddof=1) if len(values) > 1 else "nan"), plus_minus
+    )
 
 
 def _mean_and_deviation(mean: float, deviation: float, plus_minus: str) -> str:

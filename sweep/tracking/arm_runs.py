@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ class ArmSummary:
 
     @property
     def outcome(self) -> str:
-        """How its seeds ended and where it ranks; when that changes, as after a second start, the run is written anew.
+        """How its seeds ended, where it ranks and by which metric; when that changes, the run is written anew.
 
         >>> ArmSummary(Arm("a", "adam", {}), 3, {"seeds": 2.0, "diverged_share": 1 / 3}).outcome
         '2 of 3 seeds, 33 % diverged'
@@ -53,7 +54,10 @@ class ArmSummary:
         share = self.metrics.get("diverged_share", 0.0)
         lost = f", {100 * share:.0f} % diverged" if share else ""
         place = f", rank {self.metrics['rank']:.0f} by {self.basis}" if self.basis and "rank" in self.metrics else ""
-        return f"{self.metrics.get('seeds', 0.0):.0f} of {self.planned} seeds{lost}{place}"
+        ranked = dict.fromkeys(
+            found[1] for key in self.metrics if (found := re.fullmatch("(?:final|best)_(.+)_mean", key))
+        )
+        return ", ".join([f"{self.metrics.get('seeds', 0.0):.0f} of {self.planned} seeds{lost}{place}", *ranked])
 
 
 def arm_run(summary: ArmSummary, moment_milliseconds: int, added: Sequence[str] = ()) -> TrialRun:

@@ -56,7 +56,7 @@ class ParentRun:
         # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
         params = [Param(k, str(v)) for k, v in record.parameters.items() if k not in parent.data.params]
         # Another question may be asked of the same trials: the run says what is asked now.
-        now = [RunTag(key, value) for key, value in tags.items()] if found else []
+        now = [RunTag("mlflow.note.content", description)] if found else []
         self.client.log_batch(self.run_id, params=params, tags=now)
         if record.dataset is not None:
             self.client.log_inputs(self.run_id, datasets=[_dataset_input(record.dataset)])

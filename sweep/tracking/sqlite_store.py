@@ -97,6 +97,9 @@ class SqliteStore:
                 _insert(database, Rows("tags", KEY_COLUMNS, [(place.parent_run_id, *tag) for tag in named.items()]))
             else:
                 database.execute("UPDATE runs SET status = 'RUNNING' WHERE run_uuid = ?", (parent,))
+                # Another question may be asked of the same trials: the run says what is asked now.
+                note = (parent, "mlflow.note.content", description)
+                _insert(database, Rows("tags", KEY_COLUMNS, [note]), "REPLACE")
             params = [(place.parent_run_id, key, str(value)) for key, value in record.parameters.items()]
             # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
             _insert(database, Rows("params", KEY_COLUMNS, params), "INSERT OR IGNORE")

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -362,3 +363,34 @@ def test_a_results_folder_that_fails_on_the_way_is_told_in_its_own_words(ray, wo
     _, (parent,), children = mlflow_runs(tmp_path)
     assert parent.info.status == "FAILED"
     assert children == {}
+
+
+def test_a_report_and_the_run_of_the_sweep_belong_to_the_configuration(workplace, tmp_path):
+    file = workplace(tmp_path, "data: {name: iris}\noptimizers: {sgd: {learning_rate: [0.1, 0.2]}}\nseeds: 2\n")
+    short = ["trainer.epochs=2", "resources.executor=inline"]
+    first = run(load_config(file, [*short, "metric.name=val_accuracy"]))
+    second = run(load_config(file, [*short, "metric.name=val_loss"]))
+    assert second.path == first.path
+    pd.testing.assert_series_equal(first.trials["started_seconds"], second.trials["started_seconds"])
+    page = second.report.read_text(encoding="utf-8")
+    assert "val_loss" in page
+    assert "val_accuracy" not in (second.path / "report.md").read_text(encoding="utf-8")
+    assert "final_val_loss_mean" in second.leaderboard
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
+        query = "SELECT value FROM tags WHERE key = 'mlflow.note.content'"
+        ((note,),) = database.execute(query).fetchall()
+        query = (
+            "SELECT DISTINCT key FROM latest_metrics WHERE run_uuid IN (SELECT run_uuid FROM tags "
+            "JOIN runs USING (run_uuid) WHERE key = 'kind' AND value = 'arm' AND lifecycle_stage = 'active')"
+        )
+        keys = database.execute(query).fetchall()
+        arms = {key for (key,) in keys}
+    assert "best_val_loss" in note
+    assert "final_val_loss_mean" in arms
+    assert "final_val_accuracy_mean" not in arms
+    # The same again is not written again; another configuration without a report leaves none.
+    before = second.report.stat().st_mtime_ns
+    run(load_config(file, [*short, "metric.name=val_loss"]))
+    assert second.report.stat().st_mtime_ns == before
+    run(load_config(file, [*short, "metric.name=train_loss", "report=false"]))
+    assert not second.report.exists()

@@ -18,11 +18,11 @@ def write(tmp_path, monkeypatch):
     make_importable(str(tmp_path))
     before = set(sys.modules)
 
-    def write(**files):
+    def write(files=(), **more):
         for name in set(sys.modules) - before:
             del sys.modules[name]
-        for name, text in files.items():
-            path = tmp_path.joinpath(*name.split("__")).with_suffix(".py")
+        for name, text in {**dict(files), **more}.items():
+            path = tmp_path / f"{name}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
@@ -41,9 +41,9 @@ HELPER = "factor = 2\n"
         ("import numpy, my_helper as short", "my_helper"),
         ("from my_helper import factor", "my_helper"),
         ("from my_helper import *", "my_helper"),
-        ("import my_package.inner.deep", "my_package__inner__deep"),
-        ("from my_package.inner import deep", "my_package__inner__deep"),
-        ("from my_package import *", "my_package__side"),
+        ("import my_package.inner.deep", "my_package/inner/deep"),
+        ("from my_package.inner import deep", "my_package/inner/deep"),
+        ("from my_package import *", "my_package/side"),
         ("if False:\n    import my_helper", "my_helper"),
         ("try:\n    import none_such\nexcept ImportError:\n    import my_helper", "my_helper"),
         ("def late():\n    import my_helper", "my_helper"),
@@ -53,12 +53,12 @@ HELPER = "factor = 2\n"
     ],
 )
 def test_a_change_of_what_is_imported_in_any_way_is_another_identity(write, text, helper):
-    files = {"my_package__inner____init__": "#", "my_package____init__": "#", "my_middle": "import my_helper"}
-    helpers = {"my_helper": HELPER, "my_package__inner__deep": HELPER, "my_package__side": HELPER}
-    write(my_net=f"{text}\nmake = 3\n", **files, **helpers, my_unrelated=HELPER)
+    files = {"my_package/inner/__init__": "#", "my_package/__init__": "#", "my_middle": "import my_helper"}
+    helpers = {"my_helper": HELPER, "my_package/inner/deep": HELPER, "my_package/side": HELPER}
+    write({**files, **helpers}, my_net=f"{text}\nmake = 3\n", my_unrelated=HELPER)
     before = source_digest("my_net:make")
-    assert helper.replace("__", ".") in imported_files("my_net")
-    write(**{helper: "factor = 3\n"})
+    assert helper.replace("/", ".") in imported_files("my_net")
+    write({helper: "factor = 3\n"})
     changed = source_digest("my_net:make")
     assert changed != before
     write(my_unrelated="factor = 3  # or so\n")
@@ -67,12 +67,14 @@ def test_a_change_of_what_is_imported_in_any_way_is_another_identity(write, text
 
 def test_relative_imports_are_found_and_the_packages_around_count(write):
     write(
-        my_package____init__="from .side import factor",
-        my_package__side=HELPER,
-        my_package__top=HELPER,
-        my_package__inner____init__="",
-        my_package__inner__deep="from . import near\nfrom ..top import factor\nmake = 3",
-        my_package__inner__near=HELPER,
+        {
+            "my_package/__init__": "from .side import factor",
+            "my_package/side": HELPER,
+            "my_package/top": HELPER,
+            "my_package/inner/__init__": "",
+            "my_package/inner/deep": "from . import near\nfrom ..top import factor\nmake = 3",
+            "my_package/inner/near": HELPER,
+        }
     )
     found = {"my_package", "my_package.side", "my_package.top", "my_package.inner.deep", "my_package.inner.near"}
     assert set(imported_files("my_package.inner.deep")) == {*found, "my_package.inner"}
@@ -83,6 +85,11 @@ def test_libraries_and_data_are_not_the_user_s_code(write, tmp_path):
     write(my_net="import json, numpy, sys, trainers.loop\nfrom ray import tune\nmake = 3")
     (tmp_path / "my_net.csv").write_text("1,2")
     assert set(imported_files("my_net")) == {"my_net"}
+
+
+def test_folders_without_init_are_packages_too(write):
+    write({"my_space/inner/net": "from my_space.other import deep\nmake = 3", "my_space/other/deep": HELPER})
+    assert set(imported_files("my_space.inner.net")) == {"my_space.inner.net", "my_space.other.deep"}
 
 
 def test_circles_and_what_is_not_python_are_no_obstacle(write):

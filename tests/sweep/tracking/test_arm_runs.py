@@ -36,7 +36,7 @@ def test_an_arm_has_a_run_with_its_summary_beside_those_of_its_trials(uri, recor
     writer, links, report = sweep(uri, record, tmp_path, result, METRICS)
     (arm,) = arms_of(uri, writer)
     assert arm.data.metrics == METRICS
-    assert (arm.data.tags["arm"], arm.data.tags["status"]) == (result.trial.arm.label, "2 of 2 seeds")
+    assert (arm.data.tags["arm"], arm.data.tags["status"]) == (result.trial.arm.label, "2 of 2 seeds, val_accuracy")
     assert (arm.info.status, arm.info.run_name) == ("FINISHED", f"{result.trial.arm.label} all seeds")
     trial = MlflowClient(uri).get_run(links.runs[result.trial.id])
     assert trial.data.tags["kind"] == "trial"
