@@ -17,7 +17,7 @@ SECRET_NAME = re.compile(r"pass|pwd|secret|token|key|cred|sig|auth|sas", re.IGNO
 
 # A password may hold what should have been quoted, also `/`, `?` and `@`: all up to the last `@` is taken for one.
 ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)(?P<colon>:/{2,})(?P<rest>.*)", re.DOTALL)
-QUERY = re.compile(r"(?P<mark>[?&;])(?P<name>[^=&;?\s]+)=(?P<value>.*?)(?=[&;][\w.-]+=|\Z)", re.DOTALL)
+QUERY = re.compile(r"(?P<mark>[?&;])(?P<name>[^=&;?\s]+)=(?P<value>.*?)(?=[&;][\w.%-]+=|\Z)", re.DOTALL)
 
 # What an address in a sentence ends with: a space, or a quotation mark that does not belong to it.
 IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/{2,}[^\s`<>\"']+(?:['\"][^\s`<>\"']*[@=][^\s`<>\"']*)*")

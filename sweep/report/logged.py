@@ -16,6 +16,7 @@ from sweep.report.columns import Columns
 from sweep.report.logged_cards import PARTS, run_cards
 from sweep.tracking.reading import LoggedExperiment, LoggedRun
 from sweep.tracking.runs import IGNORED, STATUS_TAG, TRIAL_TAG
+from trainers.errors import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +92,11 @@ def tables(experiment: LoggedExperiment, columns: Columns) -> Logged:
 
 def _chosen(experiment: LoggedExperiment, columns: Columns) -> tuple[list[LoggedRun], list[Card]]:
     """The runs that are compared, and why the others are not."""
+    if not experiment.runs:
+        raise AnalysisError(
+            f"`--from-mlflow` must name an experiment that has runs. Received: {experiment.name!r}, which has none. "
+            "Name another experiment, or log runs to it first."
+        )
     parents = {run.parent_run_id for run in experiment.runs}
     left: Counter[str] = Counter()
     kept = []
@@ -103,17 +109,18 @@ def _chosen(experiment: LoggedExperiment, columns: Columns) -> tuple[list[Logged
         else:
             kept.append(run)
     if not kept:
-        seen = sorted({name for run in experiment.runs for name in (*run.params, *run.metrics)})
+        seen = sorted({name for run in experiment.runs for name in run.params})
         raise AnalysisError(
             f"`--arm` and `--seed` must be parameters or tags of the runs. Received: `{columns.arm}` and "
             f"`{columns.seed}`, both of which no run of {experiment.name!r} has. "
-            f"The runs have {', '.join(f'`{name}`' for name in seen[:20]) or 'no parameters'}."
+            f"The runs have {', '.join(f'`{name}`' for name in seen[:20]) or 'no parameters'}. Name two of those."
         )
     if not any(columns.metric in run.metrics for run in kept):
         seen = sorted({name for run in kept for name in run.metrics})
         raise AnalysisError(
             f"`--metric` must be a metric of the runs. Received: `{columns.metric}`. "
-            f"They have {', '.join(f'`{name}`' for name in seen[:20]) or 'none'}."
+            + (f"They have {', '.join(f'`{name}`' for name in seen[:20])}. " if seen else "They have none. ")
+            + (did_you_mean(columns.metric, seen).strip() or "Name one that they have, or log one.")
         )
     cards = []
     if left:
@@ -133,7 +140,7 @@ def _seed(run: LoggedRun, columns: Columns) -> int:
         number = float(text)
     except ValueError:
         number = float("nan")
-    if not number.is_integer():
+    if not number.is_integer() or abs(number) >= 2**63:
         raise AnalysisError(
             f"`--seed` must be a parameter or tag that holds whole numbers. Received: `{columns.seed}`, which is "
             f"{text!r} in run `{run.run_id}`. Name another one."

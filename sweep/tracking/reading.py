@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from sweep.tracking.quiet import hush_mlflow
 from sweep.tracking.runs import PARENT_TAG, Point
 from sweep.tracking.sources import OPTION, Source
 from sweep.tracking.stores import check_store, is_server, mlflow_address
+from trainers.errors import did_you_mean
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,6 +28,8 @@ CALLS = 8
 """Questions to a server in flight."""
 
 SHOWN_EXPERIMENTS = 8
+SEARCHED_EXPERIMENTS = 1000
+"""So many names are looked through for one that may be meant."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = (), source: So
         if experiment is None and name.isdecimal():
             experiment = client.get_experiment(name)
         if experiment is None:
-            known = [each.name for each in client.search_experiments(max_results=SHOWN_EXPERIMENTS + 1)]
+            known = [each.name for each in client.search_experiments(max_results=SEARCHED_EXPERIMENTS)]
             raise _unknown(uri, name, known)
         runs = [_record(run, {}) for run in _pages(client, str(experiment.experiment_id))]
         with ThreadPoolExecutor(CALLS if is_server(uri) else 1) as threads:
@@ -112,11 +117,12 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = (), source: So
 
 
 def _unknown(uri: str, name: str, known: Sequence[str]) -> TrackingError:
+    near = did_you_mean(name, known).strip()
     listed = ", ".join(f"`{one}`" for one in known[:SHOWN_EXPERIMENTS]) or "none"
     more = " and more" if len(known) > SHOWN_EXPERIMENTS else ""
     return TrackingError(
         f"`--from-mlflow` must name an experiment of {without_secrets(uri)}, which has {listed}{more}. "
-        f"Received: {name!r}. Give one of those, or another `--uri`."
+        f"Received: {name!r}. {near or 'Give one of those, or another `--uri`.'}"
     )
 
 
@@ -140,9 +146,14 @@ def _record(run: Any, history: Mapping[str, Sequence[Point]]) -> LoggedRun:
         info.end_time,
         dict(data.params),
         dict(data.tags),
-        dict(data.metrics),
+        {key: _number(value) for key, value in data.metrics.items()},
         history,
     )
+
+
+def _number(value: float) -> float:
+    """The value as it was logged: databases hold infinity as the largest number."""
+    return math.copysign(math.inf, value) if abs(value) >= sys.float_info.max else value
 
 
 def _with_history(client: MlflowClient, run: LoggedRun, metrics: Sequence[str]) -> LoggedRun:
@@ -151,7 +162,10 @@ def _with_history(client: MlflowClient, run: LoggedRun, metrics: Sequence[str]) 
     history = {
         name: tuple(
             sorted(
-                (Point(name, point.value, point.timestamp, point.step) for point in _history(client, run, name)),
+                (
+                    Point(name, _number(point.value), point.timestamp, point.step)
+                    for point in _history(client, run, name)
+                ),
                 key=lambda point: (point.step, point.timestamp_milliseconds),
             )
         )

@@ -217,7 +217,8 @@ def test_a_run_in_a_pipe_is_plain_text_without_noise_and_leaves_a_store(folder):
     process = subprocess.run(
         [sys.executable, "-W", "always", "-m", "sweep", "run", "good.yaml"],
         # A cluster that others use on this machine is none of its business.
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "RAY_ADDRESS": "127.0.0.1:1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "RAY_ADDRESS": "127.0.0.1:1"}
+        | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         timeout=120,

@@ -122,7 +122,8 @@ def test_a_parent_run_in_sqlite_is_the_one_that_the_client_writes(store_uri, tmp
         store.open(record, environment, "a description")
         running = MlflowClient(store_uri).get_run(store.run_id)
         assert (running.info.status, running.info.end_time) == ("RUNNING", None)
-        store.finish("FINISHED", {"a/b.txt": "text"}, {"best_val_accuracy": 0.5})
+        store.finish("FINISHED", {"best_val_accuracy": 0.5})
+        store.log_artifacts({"config.yaml": record.config_yaml, "a/b.txt": "text"})
         client = MlflowClient(store_uri)
         info, params, metrics, tags, history, datasets = everything(store_uri, client.get_run(store.run_id))
         assert info.pop("end_time") >= info.pop("start_time") > 0
