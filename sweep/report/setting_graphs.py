@@ -40,7 +40,8 @@ def difference_graph(findings: Findings) -> Graph | None:
         Interval(
             f"{names[pair.first]} - {names[pair.second]}",
             scale * pair.difference.value,
-            *(scale * end for end in limited_difference(study.metric, pair.difference.low, pair.difference.high)),
+            scale * limited_difference(study.metric, pair.difference.low, pair.difference.high)[0],
+            scale * limited_difference(study.metric, pair.difference.low, pair.difference.high)[1],
             f"p {pair.adjusted_p_value:.2g}, {len(pair.seeds)} seeds" if pair.seeds else "no seed in common",
             pair.verdict in ("first", "second"),
         )
