@@ -102,9 +102,9 @@ def main_effects(
         return ()
     block = _joined(rows, rest)
     table = rows.assign(_block=block, _value=_spelled(rows, own, factor))
-    tried = table.groupby("_block", sort=False)["_value"].agg(lambda values: tuple(sorted(set(values))))
     strata: dict[tuple[str, ...], list[str]] = {}
-    for name, values in tried.items():
+    for name, same in table.groupby("_block", sort=False)["_value"]:
+        values = tuple(sorted(set(map(str, same))))
         if len(values) > 1:
             strata.setdefault(values, []).append(str(name))
     every = len(set(table["_value"]))
