@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -102,9 +102,9 @@ def main_effects(
         return ()
     block = _joined(rows, rest)
     table = rows.assign(_block=block, _value=_spelled(rows, own, factor))
-    tried = table.groupby("_block", sort=False)["_value"].agg(lambda values: tuple(sorted(set(values))))
     strata: dict[tuple[str, ...], list[str]] = {}
-    for name, values in tried.items():
+    for name, same in table.groupby("_block", sort=False)["_value"]:
+        values = tuple(sorted(set(map(str, same))))
         if len(values) > 1:
             strata.setdefault(values, []).append(str(name))
     every = len(set(table["_value"]))
@@ -132,10 +132,13 @@ def _study(
     wide = rows.assign(_number=numbers).set_index(["_block", "_value", "seed"])["_number"].unstack(["_value", "seed"])
     values = [str(value) for value in dict.fromkeys(rows["_value"])]
     # A value with which no setting ended well would leave nothing to compare the others over.
-    sound = [value for value in values if wide[value].notna().all(axis=1).any()]
+    by_value = {value: cast("pd.DataFrame", wide[value]) for value in values}
+    sound = [value for value in values if by_value[value].notna().all(axis=1).any()]
     whole = wide[wide[sound].notna().all(axis=1)] if sound else wide.iloc[:0]
     found = [
-        _over(value, whole[value].mean(axis=0)) if value in sound and len(whole) else _lost(value, rows)
+        _over(value, by_value[value].loc[whole.index].mean(axis=0))
+        if value in sound and len(whole)
+        else _lost(value, rows)
         for value in values
     ]
     found = [found[position] for position in best_first(found, mode)]
@@ -191,7 +194,7 @@ def _spelled(rows: pd.DataFrame, keys: Sequence[str], factor: str) -> list[str]:
     # Only what differs between schedules of one kind, as in the labels of arms.
     telling = {kind: [key for key in numbers if _differs(same[key])] for kind, same in rows.groupby(DECAY, sort=False)}
     return [
-        " ".join([DECAY, row[DECAY], *(f"{key}={_text(row[key])}" for key in telling[row[DECAY]] if _has(row, key))])
+        " ".join([DECAY, row[DECAY], *(f"{key}={_text(row[key])}" for key in telling[row[DECAY]] if _text(row[key]))])
         for row in rows[list(keys)].to_dict("records")
     ]
 
@@ -201,11 +204,7 @@ def _differs(values: pd.Series) -> bool:
     return int(values.nunique(dropna=values.dtype.kind not in "iuf")) > 1
 
 
-def _has(row: Mapping[str, object], key: str) -> bool:
-    return _text(row[key]) != ""
-
-
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     import pandas as pd
 
     if pd.isna(value):

@@ -46,3 +46,22 @@ def test_it_plans_and_opens_with_its_question_and_schema(path):
 def test_it_has_the_size_that_it_says(name, asked, arms, trials):
     made = plan(CONFIGS / f"{name}.yaml")
     assert (made.asked, len(made.arms), len(made.trials)) == (asked, arms, trials)
+
+
+@pytest.mark.parametrize(
+    ("name", "compared"),
+    [
+        ("ci", "optimizer"),
+        ("decay", "decay"),
+        ("moons", "batch_size"),
+        ("optimizers", "optimizer"),
+        ("quickstart", "optimizer"),
+        ("roles", "optimizer"),
+        ("schedules", "decay"),
+    ],
+)
+def test_it_compares_what_its_question_asks_about(name, compared):
+    config = load_config(CONFIGS / f"{name}.yaml")
+    assert config.scientific == compared
+    words = {"optimizer": ("optimizer",), "decay": ("schedule", "decaying"), "batch_size": ("batch",)}[compared]
+    assert any(word in config.question for word in words)

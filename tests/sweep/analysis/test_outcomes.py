@@ -1,6 +1,12 @@
 """Tests of what an arm ended with."""
 
-from sweep.analysis.outcomes import Outcomes, best_first, outcomes
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sweep.analysis.outcomes import Outcomes, best_first, outcomes, ranks
+from sweep.results.leaderboard import leaderboard
 
 
 def test_every_seed_is_in_one_group(tables):
@@ -28,3 +34,33 @@ def test_an_arm_that_diverged_ranks_below_a_worse_one_that_did_not():
 def test_small_is_good_when_the_mode_is_min():
     assert best_first([Outcomes("a", (0,), (0.5,)), Outcomes("b", (0,), (0.4,))], "min") == [1, 0]
     assert best_first([Outcomes("a", (0,), (0.5,)), Outcomes("b", (0,), (0.4,))], "max") == [0, 1]
+
+
+@st.composite
+def arms(draw):
+    """Two to eight arms whose numbers often tie, some in another order, some diverged or without a number."""
+    found = []
+    for number in range(draw(st.integers(2, 8))):
+        values = draw(st.permutations(draw(st.sampled_from([(0.1, 0.2, 0.3, 0.7), (0.5, 0.5, 0.5, 0.5), (0.3, 0.3)]))))
+        lost = draw(st.sampled_from([(), (), (7,), (7, 8)]))
+        values = values if draw(st.integers(0, 5)) else ()
+        found.append(Outcomes(f"arm {number}", tuple(range(len(values))), tuple(values), lost))
+    return found
+
+
+@given(arms=arms(), mode=st.sampled_from(["min", "max"]))
+@settings(deadline=None)
+def test_equal_arms_share_their_rank_as_in_the_leaderboard(arms, mode):
+    rows = []
+    for arm in arms:
+        rows += [(arm.name, seed, "COMPLETED", value) for seed, value in zip(arm.seeds, arm.values, strict=True)]
+        rows += [(arm.name, seed, "DIVERGED", np.nan) for seed in arm.diverged]
+        rows += [(arm.name, 9, "FAILED", np.nan)]
+    trials = pd.DataFrame(rows, columns=["arm_id", "seed", "status", "final_val_loss"])
+    trials = trials.assign(arm=trials["arm_id"], optimizer=trials["arm_id"], seconds=1.0)
+    board = leaderboard(trials.assign(best_val_loss=trials["final_val_loss"]), "val_loss", mode)
+    order = best_first(arms, mode)
+    found = dict(zip([arms[position].name for position in order], ranks([arms[p] for p in order]), strict=True))
+    assert found == {
+        name: None if pd.isna(rank) else int(rank) for name, rank in zip(board["arm"], board["rank"], strict=True)
+    }
