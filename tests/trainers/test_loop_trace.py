@@ -126,7 +126,7 @@ def test_steps_are_counted_on_where_given_epochs_differ_in_length(problem: Probl
 
 def test_batches_that_end_early_are_refused(problem: Problem) -> None:
     parts, shape = problem("multiclass")
-    pack = Pack(parts, (TrialSpec("sgd", {"learning_rate": 0.1}),), epochs=3, shape=shape)
+    pack = Pack(parts, (TrialSpec("sgd", {"learning_rate": 0.1}),), epochs=3, dtype="float64", shape=shape)
     with pytest.raises(ValueError, match=r"`batch_order` must give batches for 3 epochs. Received: 1."):
         list(train(pack, batch_order=[[np.arange(5)]]))
 
