@@ -5,6 +5,7 @@ all else that a training needs to go on), `trace` gives every step, `step` is on
 your own, and `rates` are the learning rates of a schedule.
 
 >>> import numpy as np
+>>> from trainers import DatasetShape, NetworkSpec, Pack, Split, TrialSpec, train
 >>> x, y = np.random.default_rng(0).standard_normal((60, 2)).astype(np.float32), np.arange(60) % 3
 >>> split = Split(x[:45], y[:45], x[45:], y[45:])
 >>> trials = (TrialSpec("adam", {"learning_rate": 0.01}), TrialSpec("sgd", {"learning_rate": 0.1}))

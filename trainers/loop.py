@@ -147,8 +147,9 @@ def train_session(
         table = np.array([values for _, values in rows]).reshape(len(rows), len(metric_names(pack.task)) - 1)
         columns = dict(zip(metric_names(pack.task), table.T, strict=False))
         columns["seconds"] = seconds[trials]
-        asked = {"none": set(), "final": {end.trial for end in ended}, "all": {*range(len(pack.trials))}}[states]
-        state = session.state(asked) if asked else None
+        gone = {end.trial for end in ended}
+        asked = {"none": set(), "final": gone, "all": {*range(len(pack.trials))}}[states]
+        state = session.state(asked, gone) if asked else None
         yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)), state)
         session.leave({end.trial for end in ended})
 

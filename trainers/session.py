@@ -133,7 +133,7 @@ class Session:
             self.initial = {seed: initial_row(pack, seed) for seed in seeds}
         else:
             self.initial = dict.fromkeys(seeds, pack.layout.pack(initial))
-        saved = {one.trial: one for one in state.trials} if state is not None else {}
+        saved = {one.trial: one for one in state.trials if not one.ended} if state is not None else {}
         order = list(range(len(pack.trials))) if state is None else sorted(saved)
         order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
         if state is not None:
@@ -141,7 +141,7 @@ class Session:
         width = tile_size or choose_tile_size(pack, size, tile_bytes)
         feeds = {seed: feed(pack, parts) for seed, parts in self.splits.items()}
         self.tiles: list[Tile] = []
-        for members in balanced(order, width):
+        for members in balanced(order, width) if order else []:
             parameters = np.stack(
                 [saved[i].parameters if saved else self.initial[pack.trials[i].seed] for i in members]
             )
@@ -163,8 +163,8 @@ class Session:
             if one.last_loss is not None:
                 self.last_loss[one.trial] = one.last_loss
 
-    def state(self, trials: Collection[int]) -> TrainingState:
-        """The state of some of the trials that train, after the epoch.
+    def state(self, trials: Collection[int], ended: Collection[int] = ()) -> TrainingState:
+        """The state of some of the trials that trained in the epoch, of which some have ended.
 
         Raises:
             ValueError: for a module that cannot be stacked, as it may remember more than its parameters.
@@ -179,7 +179,7 @@ class Session:
             for segment in tile.segments:
                 for row in range(segment.start, segment.stop):
                     if tile.trials[row] in trials:
-                        found.append(self._trial_state(tile, segment, row))
+                        found.append(self._trial_state(tile, segment, row, tile.trials[row] in ended))
         found.sort(key=lambda one: one.trial)
         # A bit generator gives a new dictionary each time.
         streams = {seed: rng.bit_generator.state for seed, rng in self._streams.items()}
@@ -187,7 +187,7 @@ class Session:
             epoch=self.epoch, step=self.steps, examples=self.examples, streams=streams, trials=tuple(found)
         )
 
-    def _trial_state(self, tile: Tile, segment: Segment, row: int) -> TrialState:
+    def _trial_state(self, tile: Tile, segment: Segment, row: int, ended: bool) -> TrialState:
         trial, own = tile.trials[row], row - segment.start
         return TrialState(
             trial=trial,
@@ -197,6 +197,7 @@ class Session:
             plateau=self.plateaus.get(trial, Plateau()),
             last_loss=self.last_loss.get(trial),
             seconds=float(self.seconds[trial]),
+            ended=ended,
         )
 
     def fingerprints(self) -> dict[int, dict[str, str]]:

@@ -32,6 +32,7 @@ class TrialState:
         plateau: what `trainers.plateaus` remembers.
         last_loss: mean training loss of the last step.
         seconds: its share of the time trained so far.
+        ended: True when it ended with the epoch and does not go on.
     """
 
     trial: int
@@ -41,6 +42,7 @@ class TrialState:
     plateau: Plateau
     last_loss: float | None
     seconds: float
+    ended: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
