@@ -10,12 +10,13 @@ from typing import Literal, TypeAlias
 
 from sweep.config import SweepConfig
 from sweep.config.decay import NUMBERS as DECAY_NUMBERS
-from sweep.config.decay import Decay, applicable
+from sweep.config.decay import Decay
 from sweep.config.spaces import HYPERPARAMETERS, OptimizerSpace
 from sweep.config.values import Domain
 from sweep.records import Setting, Value
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES, Schedule
+from trainers.schedules.ranges import applicable
 
 SETTING_KEYS: tuple[str, ...] = (
     "optimizer",

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainers.diagnostics import metric_names
+from trainers.limits import check_word
 from trainers.pack import Pack
 from trainers.plateaus import Plateau, observe
 from trainers.segments import finite_rows
 from trainers.session import TILE_BYTES, BatchOrder, Layers, Session
+from trainers.state import TrainingState
 from trainers.tile import Tile, TileEpoch
+from trainers.tracing import StepTrace, trace
+
+__all__ = ["Ended", "EpochMetrics", "States", "StepTrace", "trace", "train", "train_session"]
 
 Array = NDArray[Any]
+
+
+States = Literal["none", "final", "all"]
+"""Whose states the metrics of an epoch carry."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +60,14 @@ class EpochMetrics:
             ``steps_on_plateau`` (see `trainers.plateaus`), ``steps``, ``examples`` and ``seconds`` count from the
             start; seconds are the trial's share of the time that its tile trained, without evaluation.
         ended: trials that ended with this epoch.
+        state: where trials are after the epoch, if it was asked for; see `train`.
     """
 
     epoch: int
     trials: NDArray[np.intp]
     values: Mapping[str, NDArray[np.float64]]
     ended: tuple[Ended, ...]
-
-
-@dataclass(frozen=True)
-class StepTrace:
-    """One step of a pack: mean loss (K,) of the mini-batch before the step, and the parameters after it."""
-
-    epoch: int
-    step: int
-    loss: NDArray[np.float64]
-    parameters: tuple[tuple[Array, Array], ...]
-    """Per layer copies of the weights (K, inputs, outputs) and biases (K, outputs)."""
+    state: TrainingState | None = None
 
 
 def train(
@@ -79,6 +79,8 @@ def train(
     tile_bytes: int = TILE_BYTES,
     compiled: bool = False,
     clock: Callable[[], float] = perf_counter,
+    state: TrainingState | None = None,
+    states: States = "none",
 ) -> Iterator[EpochMetrics]:
     """Train all trials of a pack and yield the metrics of each epoch.
 
@@ -93,28 +95,43 @@ def train(
         tile_bytes: what the arrays of a tile may take, which should fit a cache. It changes speed alone.
         compiled: fuse passes over memory with numba (the extra ``fast``). It changes speed alone.
         clock: returns seconds.
+        state: where to go on, as an earlier training of the same pack gave it. On NumPy the rest of the training is
+            what it would have been without the interruption, bit for bit; ``batch_order`` is then of the epochs left.
+        states: whose states the metrics carry: none; final, of the trials that ended with the epoch; or all, of all
+            that trained in it. A state holds copies.
 
     Yields:
         One `EpochMetrics` an epoch, until no trial is left.
 
     Raises:
         trainers.errors.DataError: when the data cannot be split.
-        ValueError: when ``initial`` does not fit the network or ``batch_order`` ends early.
+        ValueError: when ``initial`` or ``state`` does not fit the pack, ``batch_order`` ends early, or states are asked
+            for of a module that remembers more than its parameters.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import Pack, TrialSpec
     >>> pack = Pack(load(DataSource("iris")), (TrialSpec("adam", {"learning_rate": 0.01}),), epochs=2)
     >>> [metrics.epoch for metrics in train(pack)]
     [1, 2]
+
+    Stop after an epoch, and go on:
+
+    >>> first = next(train(pack, states="all"))
+    >>> (second,) = train(pack, state=first.state, states="final")
+    >>> second.epoch, second.ended[0].status, second.state.trials[0].parameters.shape
+    (2, 'COMPLETED', (515,))
     """
-    session = Session(pack, initial, batch_order, tile_size, compiled=compiled, tile_bytes=tile_bytes)
-    yield from train_session(session, clock)
+    check_word("states", states, get_args(States))
+    session = Session(pack, initial, batch_order, tile_size, compiled=compiled, tile_bytes=tile_bytes, state=state)
+    yield from train_session(session, clock, states)
 
 
-def train_session(session: Session, clock: Callable[[], float] = perf_counter) -> Iterator[EpochMetrics]:
+def train_session(
+    session: Session, clock: Callable[[], float] = perf_counter, states: States = "none"
+) -> Iterator[EpochMetrics]:
     """Train a session that was opened by its caller, who wants its fingerprints too; see `train`."""
     pack = session.pack
-    seconds = np.zeros(len(pack.trials))
+    seconds = session.seconds
     while session.tiles:
         batches = session.next_epoch()
         rows: list[_Row] = []
@@ -130,31 +147,11 @@ def train_session(session: Session, clock: Callable[[], float] = perf_counter) -
         table = np.array([values for _, values in rows]).reshape(len(rows), len(metric_names(pack.task)) - 1)
         columns = dict(zip(metric_names(pack.task), table.T, strict=False))
         columns["seconds"] = seconds[trials]
-        yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)))
+        gone = {end.trial for end in ended}
+        asked = {"none": set(), "final": gone, "all": {*range(len(pack.trials))}}[states]
+        state = session.state(asked, gone) if asked else None
+        yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)), state)
         session.leave({end.trial for end in ended})
-
-
-def trace(pack: Pack, *, initial: Layers | None = None, batch_order: BatchOrder | None = None) -> Iterator[StepTrace]:
-    """Train as `train` does, but yield after every step with a copy of the parameters.
-
-    Args:
-        pack: what to train; its target is ignored.
-        initial: as in `train`.
-        batch_order: as in `train`.
-
-    Yields:
-        One `StepTrace` a step.
-    """
-    session = Session(pack, initial, batch_order, len(pack.trials), keep_order=True)
-    (tile,) = session.tiles
-    for _ in range(pack.epochs):
-        finished = session.steps
-        batches = session.next_epoch()
-        steps = tile.steps(session.epoch, session.steps, batches)
-        for step in range(finished + 1, session.steps + 1):
-            with _quiet():
-                loss = next(steps)
-            yield StepTrace(session.epoch, step, np.asarray(loss), tile.layers())
 
 
 def _quiet() -> np.errstate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -17,6 +17,8 @@ from trainers.networks.numpy_mlp import with_ones
 from trainers.pack import ModuleSpec, Pack
 from trainers.plateaus import Plateau
 from trainers.seeding import generator
+from trainers.segments import Segment
+from trainers.state import TrainingState, TrialState, check, copied, restore
 from trainers.tile import Batches, NumpyTile, Tile
 
 Array = NDArray[Any]
@@ -106,9 +108,9 @@ class Session:
         initial: Layers | None = None,
         batch_order: BatchOrder | None = None,
         tile_size: int | None = None,
-        keep_order: bool = False,
         compiled: bool = False,
         tile_bytes: int = TILE_BYTES,
+        state: TrainingState | None = None,
     ) -> None:
         self.pack = pack
         seeds = sorted({trial.seed for trial in pack.trials})
@@ -121,22 +123,81 @@ class Session:
         self.plateaus: dict[int, Plateau] = {}
         size = min(pack.batch_size or self.training_examples, self.training_examples)
         self._given = iter(batch_order) if batch_order is not None else None
+        self.seconds = np.zeros(len(pack.trials))
+        self._streams = {seed: generator(seed, "batches") for seed in seeds}
         self._shuffled = {
-            seed: batching.epochs(self.training_examples, size, generator(seed, "batches")) for seed in seeds
+            seed: batching.epochs(self.training_examples, size, rng) for seed, rng in self._streams.items()
         }
         if initial is None:
             self.initial = {seed: initial_row(pack, seed) for seed in seeds}
         else:
             self.initial = dict.fromkeys(seeds, pack.layout.pack(initial))
-        order = list(range(len(pack.trials)))
-        if not keep_order:
-            order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
+        saved = {one.trial: one for one in state.trials if not one.ended} if state is not None else {}
+        order = list(range(len(pack.trials))) if state is None else sorted(saved)
+        order.sort(key=lambda i: (pack.trials[i].optimizer, pack.trials[i].seed))
+        if state is not None:
+            self._resume(state)
         width = tile_size or choose_tile_size(pack, size, tile_bytes)
         feeds = {seed: feed(pack, parts) for seed, parts in self.splits.items()}
         self.tiles: list[Tile] = []
-        for members in balanced(order, width):
-            parameters = np.stack([self.initial[pack.trials[i].seed] for i in members])
-            self.tiles.append(make_tile(pack, members, feeds, parameters, compiled))
+        for members in balanced(order, width) if order else []:
+            parameters = np.stack(
+                [saved[i].parameters if saved else self.initial[pack.trials[i].seed] for i in members]
+            )
+            tile = make_tile(pack, members, feeds, parameters, compiled)
+            if saved:
+                restore(tile.segments, [saved[i] for i in members])
+            self.tiles.append(tile)
+
+    def _resume(self, state: TrainingState) -> None:
+        """Go on from a state: counts, streams, and what the trials remember beside their arrays."""
+        check(state, self.pack, len(next(iter(self.initial.values()))))
+        self.epoch, self.steps, self.examples = state.epoch, state.step, state.examples
+        for seed, position in state.streams.items():
+            if seed in self._streams:
+                self._streams[seed].bit_generator.state = position
+        for one in state.trials:
+            self.plateaus[one.trial] = one.plateau
+            self.seconds[one.trial] = one.seconds
+            if one.last_loss is not None:
+                self.last_loss[one.trial] = one.last_loss
+
+    def state(self, trials: Collection[int], ended: Collection[int] = ()) -> TrainingState:
+        """The state of some of the trials that trained in the epoch, of which some have ended.
+
+        Raises:
+            ValueError: for a module that cannot be stacked, as it may remember more than its parameters.
+        """
+        found = []
+        for tile in self.tiles:
+            if not getattr(tile, "is_stacked", True):
+                raise ValueError(
+                    "`states` are of networks that are their parameters. Received: a module that remembers more. "
+                    "Leave `states` out."
+                )
+            for segment in tile.segments:
+                for row in range(segment.start, segment.stop):
+                    if tile.trials[row] in trials:
+                        found.append(self._trial_state(tile, segment, row, tile.trials[row] in ended))
+        found.sort(key=lambda one: one.trial)
+        # A bit generator gives a new dictionary each time.
+        streams = {seed: rng.bit_generator.state for seed, rng in self._streams.items()}
+        return TrainingState(
+            epoch=self.epoch, step=self.steps, examples=self.examples, streams=streams, trials=tuple(found)
+        )
+
+    def _trial_state(self, tile: Tile, segment: Segment, row: int, ended: bool) -> TrialState:
+        trial, own = tile.trials[row], row - segment.start
+        return TrialState(
+            trial=trial,
+            parameters=copied(tile.parameters[row]),
+            optimizer={name: copied(values[own]) for name, values in segment.state.items()},
+            watch=segment.watches[own],
+            plateau=self.plateaus.get(trial, Plateau()),
+            last_loss=self.last_loss.get(trial),
+            seconds=float(self.seconds[trial]),
+            ended=ended,
+        )
 
     def fingerprints(self) -> dict[int, dict[str, str]]:
         """Per seed, short hashes of the data, the split, the initial weights and the first epoch's order.

@@ -18,19 +18,19 @@ from pydantic import (
 
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import OneOf, Section
-from sweep.config.values import LARGEST_COUNT
 from sweep.locations import with_home
 from trainers import limits
 from trainers.data import DATASETS, DataSource
 from trainers.data.bundled import SHAPES
 from trainers.data.split import Normalise
 from trainers.data.synthetic import MAKERS
+from trainers.limits import LARGEST_COUNT
 
 
 class Data(Section):
     """How any data set is split and scaled."""
 
-    validation: float = Field(default=0.2, **limits.VALIDATION.bounds)
+    validation: Annotated[float, Field(**limits.VALIDATION.bounds)] = 0.2
     """Share of the examples that is kept for validation, above 0 and below 1."""
 
     normalise: Normalise = "standard"

@@ -11,11 +11,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import CountOr, OneOf, Section
-from sweep.config.values import LARGEST_COUNT
 from sweep.locations import with_home
 from sweep.masking import without_secrets
 from trainers import limits
 from trainers.data.dataset import Task
+from trainers.limits import LARGEST_COUNT
 from trainers.pack import Backend, Mode, Precision
 
 
@@ -51,13 +51,13 @@ class TrainerConfig(Section):
     backend: Backend = "numpy"
     """What computes: numpy, or torch (needs the extra `torch`)."""
 
-    epochs: int = Field(default=10, **limits.EPOCHS.bounds)
+    epochs: Annotated[int, Field(**limits.EPOCHS.bounds)] = 10
     """Passes over the training part; `space.epochs` compares several."""
 
     dtype: Precision = "float32"
     """Precision of the numbers; bfloat16 is for torch."""
 
-    weight_decay: float = Field(default=0.0, **limits.L2.bounds, examples=[limits.L2.example])
+    weight_decay: Annotated[float, Field(**limits.L2.bounds)] = Field(default=0.0, examples=[limits.L2.example])
     """L2 penalty: this times half the squared weights is added to the loss."""
 
     target: float | None = Field(default=None, examples=[0.97])

@@ -126,7 +126,7 @@ def test_steps_are_counted_on_where_given_epochs_differ_in_length(problem: Probl
 
 def test_batches_that_end_early_are_refused(problem: Problem) -> None:
     parts, shape = problem("multiclass")
-    pack = Pack(parts, (TrialSpec("sgd", {"learning_rate": 0.1}),), epochs=3, shape=shape)
+    pack = Pack(parts, (TrialSpec("sgd", {"learning_rate": 0.1}),), epochs=3, dtype="float64", shape=shape)
     with pytest.raises(ValueError, match=r"`batch_order` must give batches for 3 epochs. Received: 1."):
         list(train(pack, batch_order=[[np.arange(5)]]))
 
@@ -142,7 +142,7 @@ def test_given_weights_are_copied_not_trained_in_place(one_example: Problem) -> 
 
 def test_weights_of_another_shape_are_refused(one_example: Problem) -> None:
     parts, shape = one_example(2)
-    pack = Pack(parts, (TrialSpec("sgd", {"learning_rate": 0.1}),), NetworkSpec(()), shape=shape)
+    pack = Pack(parts, (TrialSpec("sgd", {"learning_rate": 0.1}),), NetworkSpec(()), dtype="float64", shape=shape)
     with pytest.raises(ValueError, match="must have the shapes"):
         list(train(pack, initial=[(np.ones((2, 1)), np.zeros(1))]))
 
@@ -151,6 +151,6 @@ def test_a_trace_is_the_training_that_train_reports(problem: Problem) -> None:
     parts, shape = problem("binary")
     names = ("adam", "sgd", "adam", "momentum")  # not sorted: the trace keeps the pack's order, train's tiles do not
     trials = tuple(TrialSpec(name, {"learning_rate": 0.05}, seed=i % 2) for i, name in enumerate(names))
-    pack = Pack(parts, trials, batch_size=45, epochs=4, shape=shape)
+    pack = Pack(parts, trials, batch_size=45, epochs=4, dtype="float64", shape=shape)
     losses = [epoch.values["train_loss"].tolist() for epoch in train(pack)]
     assert losses == [step.loss.tolist() for step in trace(pack)]

@@ -90,13 +90,13 @@ def test_a_label_without_a_class_is_refused_without_assertions_too(label: int) -
 
 
 def test_binary_labels_of_one_and_two_are_refused() -> None:
-    with pytest.raises(DataError, match="labels from 0 to 1, as there are 2 classes. Received: 2"):
+    with pytest.raises(DataError, match=r"labels from 0 to 1, as there are 2 classes. Received: 2"):
         Pack(Split(**arrays()), SGD, shape=BINARY)
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 def test_arrays_of_another_type_than_the_packs_are_refused(backend: Any) -> None:
-    with pytest.raises(DataError, match="inputs of the pack's type, float64. Received: float32"):
+    with pytest.raises(DataError, match=r"inputs of the pack's type, float64. Received: float32"):
         Pack(Split(**arrays()), SGD, dtype="float64", shape=MULTICLASS, backend=backend)
     wide = {name: array.astype(float) if "inputs" in name else array for name, array in arrays().items()}
     with pytest.raises(DataError, match=r"type, float32. Received: float64. Convert .*float32\)`, or give `dtype="):
@@ -107,12 +107,12 @@ def test_arrays_of_another_type_than_the_packs_are_refused(backend: Any) -> None
 
 
 def test_targets_of_another_kind_than_the_task_are_refused() -> None:
-    with pytest.raises(DataError, match="targets in float32 for regression. Received: int64"):
+    with pytest.raises(DataError, match=r"targets in float32 for regression. Received: int64"):
         Pack(Split(**arrays()), SGD, shape=REGRESSION)
     numbers = {name: array.astype("f4") for name, array in arrays().items()}
-    with pytest.raises(DataError, match="class indices in int64 for a multiclass task. Received: float32"):
+    with pytest.raises(DataError, match=r"class indices in int64 for a multiclass task. Received: float32"):
         Pack(Split(**numbers), SGD, shape=MULTICLASS)
-    with pytest.raises(DataError, match="`shape.features` must have the 3 features"):
+    with pytest.raises(DataError, match=r"`shape.features` must have the 3 features"):
         Pack(Split(**numbers), SGD, shape=DatasetShape(8, 4, 1, "regression"))
 
 
@@ -129,7 +129,7 @@ def test_labels_are_looked_through_once_however_many_packs_there_are() -> None:
     Pack(split, SGD, shape=MULTICLASS)
     # What is remembered is asked for, not the array.
     object.__setattr__(split, "labels", (0, 7))
-    with pytest.raises(DataError, match="Received: 7"):
+    with pytest.raises(DataError, match=r"Received: 7"):
         Pack(split, SGD, shape=MULTICLASS)
 
 
@@ -140,5 +140,5 @@ def test_a_split_that_passes_trains() -> None:
 
 @pytest.mark.parametrize("labels", [[0, 1, -1, 1], [0, 1, 2, 1]])
 def test_a_data_set_of_classes_holds_no_other_label(labels: list[int]) -> None:
-    with pytest.raises(DataError, match="`mine` must hold labels from 0 to 1, as there are 2 classes"):
+    with pytest.raises(DataError, match=r"`mine` must hold labels from 0 to 1, as there are 2 classes"):
         classification("mine", np.eye(4), np.array(labels), ["no", "yes"], list("abcd"))

@@ -1,0 +1,112 @@
+"""Where the trials of a pack are after an epoch: all that they need to go on as if they had not been interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.optimizers.base import Array as AnyArray
+from trainers.plateaus import Plateau
+from trainers.schedules import Watch
+from trainers.segments import Segment
+
+if TYPE_CHECKING:
+    from trainers.pack import Pack
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrialState:
+    """One trial after an epoch.
+
+    Args:
+        trial: index into ``pack.trials``.
+        parameters: (P,) in the pack's dtype (float32 for bfloat16), in the order of `trainers.networks.base.Layout`.
+        optimizer: name -> (P,), what its optimizer remembers.
+        watch: what a schedule with feedback remembers of its validation losses.
+        plateau: what `trainers.plateaus` remembers.
+        last_loss: mean training loss of the last step.
+        seconds: its share of the time trained so far.
+        ended: True when it ended with the epoch and does not go on.
+    """
+
+    trial: int
+    parameters: Array
+    optimizer: Mapping[str, Array]
+    watch: Watch
+    plateau: Plateau
+    last_loss: float | None
+    seconds: float
+    ended: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrainingState:
+    """Some trials of a pack after an epoch.
+
+    Args:
+        epoch: epochs finished.
+        step: steps made.
+        examples: examples seen.
+        streams: seed -> position of the stream ``batches`` of the seed, as NumPy's bit generators give it.
+        trials: one entry a trial; those that ended before are not among them.
+    """
+
+    epoch: int
+    step: int
+    examples: int
+    streams: Mapping[int, Mapping[str, Any]]
+    trials: tuple[TrialState, ...]
+
+
+def copied(array: AnyArray) -> Array:
+    """A copy as a NumPy array, of NumPy or torch; bfloat16, which NumPy lacks, becomes float32."""
+    if isinstance(array, np.ndarray):
+        return array.copy()
+    from trainers.networks.torch_module import to_numpy
+
+    return to_numpy(array)
+
+
+def restore(segments: Sequence[Segment], saved: Sequence[TrialState]) -> None:
+    """Give the segments of a tile, whose rows are the trials ``saved`` in order, their states and watches."""
+    for segment in segments:
+        for row, one in enumerate(saved[segment.rows]):
+            segment.watches[row] = one.watch
+            for name, values in segment.state.items():
+                kept = one.optimizer[name]
+                values[row] = kept if isinstance(values, np.ndarray) else values.new_tensor(kept)
+
+
+def check(state: TrainingState, pack: Pack, parameters: int) -> None:
+    """Refuse a state that is not of such a pack.
+
+    Args:
+        state: to go on from.
+        pack: what goes on.
+        parameters: P.
+
+    Raises:
+        ValueError: with the rule that it breaks.
+    """
+    if state.epoch >= pack.epochs:
+        raise ValueError(
+            f"`state` must be of an epoch before the last, {pack.epochs}. Received: epoch {state.epoch}. "
+            "Give the pack more epochs."
+        )
+    for one in state.trials:
+        if not 0 <= one.trial < len(pack.trials) or one.parameters.shape != (parameters,):
+            raise ValueError(
+                f"`state` must be of this pack, with {len(pack.trials)} trials of {parameters} parameters. "
+                f"Received: trial {one.trial} with {one.parameters.shape}. Give a state that `train` has given for it."
+            )
+        if pack.trials[one.trial].seed not in state.streams:
+            raise ValueError(
+                f"`state` must hold the stream of each seed. Received: none of {pack.trials[one.trial].seed}. "
+                "Give a state that `train` has given for this pack."
+            )
