@@ -161,6 +161,16 @@ def lazy():
 def plain_lazy():
     return nn.Sequential(nn.LazyLinear(8), nn.Tanh(), nn.LazyLinear(3))
 
+class Drawing(Two):
+    """Keeps what it has drawn."""
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("drawn", torch.zeros(3))
+
+    def forward(self, x):
+        self.drawn = torch.rand(3)
+        return super().forward(x)
+
 def dropped():
     return nn.Sequential(nn.Linear(4, 32), nn.Dropout(0.5), nn.Tanh(), nn.Linear(32, 3))
 
@@ -285,3 +295,15 @@ def test_dropout_draws_from_the_stream_of_its_trial_alone():
     for own, shared in zip(alone, among, strict=True):
         np.testing.assert_allclose(shared[1:], own[0], rtol=1e-12)
         assert shared[0] != shared[1]
+
+
+def test_a_module_draws_by_the_seed_of_its_trial():
+    trials = tuple(
+        TrialSpec("sgd", {"learning_rate": rate}, seed=seed) for rate, seed in ((0.1, 0), (0.2, 0), (0.1, 1))
+    )
+    session = Session(Pack(DATA, trials, ModuleSpec("kinds_of_networks:Drawing"), 25, 1, backend="torch"))
+    (tile,) = session.tiles
+    list(tile.steps(1, 5, session.next_epoch()))
+    first, same, other = (tile._modules[tile.trials.index(trial)].drawn for trial in range(3))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)
