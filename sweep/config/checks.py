@@ -50,8 +50,8 @@ def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: float) -> 
 
 def _share_of_two(examples: int) -> float:
     """The smallest share in few digits that is more than one example."""
-    digits = len(str(examples))
-    return (10**digits // examples + 1) / 10**digits
+    unit = int(10 ** len(str(examples)))
+    return (unit // examples + 1) / unit
 
 
 def space_problems(

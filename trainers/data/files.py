@@ -114,7 +114,7 @@ def _table(path: Path, **options: Any) -> pd.DataFrame:
     import pandas as pd
 
     # Absolute, as pandas takes a `~` at the beginning for the home folder, whatever it is a name of.
-    return pd.read_csv(
+    table: pd.DataFrame = pd.read_csv(
         path.absolute(),
         encoding="utf-8-sig",
         low_memory=False,
@@ -123,6 +123,7 @@ def _table(path: Path, **options: Any) -> pd.DataFrame:
         na_values=[],
         **options,
     )
+    return table
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -28,8 +28,8 @@ class DataSource:
         kwargs: its arguments; None for none.
         target: column to predict of a CSV or Parquet file (required), or array of an NPZ file (``y``).
         inputs: array of inputs of an NPZ file (``x``).
-        task: of a file; ``auto`` is classification if the target is text, true/false, or whole numbers with
-            at most 20 distinct values, else regression.
+        task: of a file; ``auto`` is classification if the target is words, true/false, or whole numbers with
+            at most 20 distinct values, else regression; numbers with some words among them are refused.
         examples: of a synthetic set, 2 or more per class (1000).
         noise: of a synthetic set: standard deviation, 0 or more.
         classes: of blobs (3) and spirals (2), 2 or more; moons are two.

@@ -138,7 +138,8 @@ def largest_share(examples: int, fewest: int) -> float:
     """
     most = examples - fewest
     for digits in range(1, 10):
-        share = most * 10**digits // examples / 10**digits
+        unit = int(10**digits)
+        share = most * unit // examples / unit
         if share > 0.0 and _rounded_up(examples, share) == most:
             return share
     return most / examples
