@@ -102,7 +102,7 @@ def _file_cache(group: Path) -> int:
     """Bytes of files that the kernel keeps for the group and drops when memory is asked for."""
     sizes = dict(re.findall(r"^(\w+) (\d+)$", _read(group / "memory.stat"), re.MULTILINE))
     # Version 1 counts the groups below a group apart, in a sum of its own.
-    return int(sizes.get("total_inactive_file", sizes.get("inactive_file", 0)))
+    return int(sizes.get("total_inactive_file") or sizes.get("inactive_file") or 0)
 
 
 def _read(file: Path) -> str:

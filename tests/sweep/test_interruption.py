@@ -46,6 +46,26 @@ def test_afterwards_signals_are_handled_as_before():
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
+def test_a_lost_terminal_asks_once_and_is_not_impatient():
+    with Interruption() as interruption:
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert interruption.requested
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_an_ignored_sighup_stays_ignored_as_under_nohup():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interruption() as interruption:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not interruption.requested
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_in_another_thread_it_leaves_signals_alone():
     before = signal.getsignal(signal.SIGINT)
     seen = []
@@ -121,8 +141,8 @@ class Running:
     def signal_after_first_trial(self) -> bool:
         """Send the signal once a trial has ended; True when that is done."""
         if not self.signalled and [*self.file.parent.glob("results/*/journal/part-*.parquet")]:
-            # Ctrl-C goes to all processes of a terminal, other signals to one.
-            send = os.killpg if self.number == signal.SIGINT else os.kill
+            # Ctrl-C and the end of a terminal go to all of its processes, other signals to one.
+            send = os.killpg if self.number in (signal.SIGINT, signal.SIGHUP) else os.kill
             send(self.process.pid, self.number)
             self.signalled = True
         return self.signalled or self.process.poll() is not None
@@ -157,7 +177,7 @@ def stopped_by(workplace, tmp_path_factory):
     """Sweeps that were stopped by each signal, at the same time because most of their time is waiting for Ray."""
     running = []
     try:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
             running.append(Running(number, workplace(tmp_path_factory.mktemp(number.name), SWEEP)))
         wait_until(lambda: all([each.signal_after_first_trial() for each in running]), 120)
         yield {each.number: each.end() for each in running}
@@ -166,7 +186,7 @@ def stopped_by(workplace, tmp_path_factory):
             each.kill()
 
 
-@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name)
 def stopped(request, stopped_by):
     return stopped_by[request.param]
 
