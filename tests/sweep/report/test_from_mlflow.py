@@ -146,3 +146,50 @@ def test_runs_whose_fingerprints_differ_are_not_compared(tmp_path):
         client.set_terminated(run)
     with pytest.raises(ComparisonError, match="must have the same data set"):
         write_logged_report("mixed", uri, COLUMNS, output=tmp_path)
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """Experiments whose runs hold infinite, huge or no numbers, and one without runs."""
+    hush_mlflow()
+    from mlflow import MlflowClient
+
+    folder = tmp_path_factory.mktemp("odd")
+    uri = f"sqlite:///{folder / 'odd.db'}"
+    client = MlflowClient(tracking_uri=uri)
+    for name, logged in ODD.items():
+        experiment = client.create_experiment(name, artifact_location=folder.as_uri())
+        for algo, seed in ((algo, seed) for algo in ("Adam", "SGD") for seed in range(2) if logged):
+            run = client.create_run(experiment).info.run_id
+            for key, value in (("algo", algo), ("random_state", seed), ("lr", "inf")):
+                client.log_param(run, key, value)
+            for step, value in enumerate(logged):
+                client.log_metric(run, "validation/loss", value, step=step)
+            client.set_terminated(run)
+    return uri
+
+
+ODD = {
+    "infinite": [math.inf, -math.inf, math.inf],
+    "ends infinite": [1.0, math.inf],
+    "begins infinite": [math.inf, 0.5],
+    "huge": [1e300, -1e305],
+    "no number": [math.nan],
+    "without runs": [],
+}
+
+
+@pytest.mark.parametrize("name", [name for name, logged in ODD.items() if logged])
+def test_infinite_and_huge_metrics_of_another_tool_end_in_a_report(odd, tmp_path, name):
+    sentence = write_logged_report(name, odd, COLUMNS, output=tmp_path).sentence
+    assert ("diverged" in sentence) == (not math.isfinite(ODD[name][-1]))
+
+
+def test_an_experiment_without_runs_is_said_to_have_none(odd, tmp_path):
+    with pytest.raises(AnalysisError, match="must name an experiment that has runs"):
+        write_logged_report("without runs", odd, COLUMNS, output=tmp_path)
+
+
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(odd, tmp_path):
+    with pytest.raises(TrackingError, match="Did you mean `infinite`"):
+        write_logged_report("infnite", odd, COLUMNS, output=tmp_path)

@@ -45,9 +45,15 @@ def test_an_artifact_store_that_refuses_costs_no_metric_and_leaves_no_run_open(
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("a table that cannot be written"), SystemExit(3)])
 def test_whatever_ends_the_sweep_its_run_is_closed(error, store_uri, tmp_path, record):
-    with pytest.raises(type(error)), SweepWriter(store_uri, record, tmp_path) as writer:
-        writer.drain()
-        raise error
+    writer = SweepWriter(store_uri, record, tmp_path)
+    writer.drain()
+
+    def end():
+        with writer:
+            raise error
+
+    with pytest.raises(type(error)):
+        end()
     client = MlflowClient(store_uri)
     assert client.get_run(writer.parent_run_id).info.status in ("FAILED", "KILLED")
     client._tracking_client.store.engine.dispose()

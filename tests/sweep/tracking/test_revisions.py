@@ -40,7 +40,7 @@ def test_a_newer_database_asks_for_a_newer_mlflow_and_not_for_an_upgrade_that_fa
     "statements", [version("v3.0.0.d"), ("CREATE TABLE studies (id INTEGER)",), (*version(OLDER), "CREATE TABLE a (b)")]
 )
 def test_a_database_of_another_program_asks_for_another_file(statements, tmp_path):
-    with pytest.raises(TrackingError, match="another program.*Give another database") as error:
+    with pytest.raises(TrackingError, match=r"another program.*Give another database") as error:
         check_store(stamp(tmp_path / "a.db", *statements))
     assert "upgrade" not in str(error.value)
     check_store(f"sqlite:///{tmp_path / 'mlflow.db'}")
