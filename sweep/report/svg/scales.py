@@ -94,6 +94,10 @@ class Axis:
             yield from _log_choices(self.low, self.high)
         for count in COUNTS:
             yield _ticks(self.low, self.high, count, self.is_whole)
+        # The outermost of fine ticks have room beside each other where no coarse step has two ticks.
+        finest = _ticks(self.low, self.high, COUNTS[0], self.is_whole)
+        if len(finest) > 2:
+            yield finest[0], finest[-1]
 
 
 def _first(choices: Sequence[tuple[Item, ...]]) -> tuple[Item, ...]:
