@@ -23,7 +23,7 @@ COUNTS = (6, 5, 4, 3, 2, 1.5)
 """Into about how many steps an axis is divided, the most welcome first."""
 
 TICK_DIGITS = 10
-CLOSEST = 1e-5
+CLOSEST = 1e-4
 """Values closer together than this, relative to their size, are drawn as one."""
 
 LARGE, LONGEST = 1e6, 6
@@ -95,7 +95,7 @@ class Axis:
         for count in COUNTS:
             yield _ticks(self.low, self.high, count, self.is_whole)
         # The outermost of fine ticks have room beside each other where no coarse step has two ticks.
-        finest = _ticks(self.low, self.high, COUNTS[0], self.is_whole)
+        finest = _ticks(self.low, self.high, 2 * COUNTS[0], self.is_whole)
         if len(finest) > 2:
             yield finest[0], finest[-1]
 
