@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, NullFormatter
 
-from sweep.report.figures.style import COLOURS, DPI, as_png, look, tidy
+from sweep.report.figures.style import DPI, as_png, look, tidy
 from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
+from sweep.report.svg.marks import COLOURS
 
 WIDTH_INCHES = 5.6
 INK = "#000000"

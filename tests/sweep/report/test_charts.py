@@ -14,8 +14,9 @@ import pytest
 from sweep.report.charts import Bars, Cells, Chart, Contour, Guide, Line, Mark, Plot
 from sweep.report.figures import draw_chart, draw_panels
 from sweep.report.figures.charts import _numbers
-from sweep.report.figures.style import COLOURS, look
+from sweep.report.figures.style import look
 from sweep.report.svg import marks
+from sweep.report.svg.marks import COLOURS
 
 AXIS = np.linspace(0.0, 1.0, 20)
 
