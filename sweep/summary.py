@@ -100,7 +100,7 @@ def print_plan(
     rows.add_row("plan hash", plan.hash[:8])
     console.print(rows)
     if design.warning:
-        console.print(f"note: {design.warning}", soft_wrap=True)
+        console.print(f"note: {design.warning}", soft_wrap=not console.is_terminal)
 
 
 def print_summary(result: RunResult, console: Console | None = None) -> None:
@@ -108,7 +108,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     from sweep.results.rendering import render_leaderboard, render_selected
 
     console = console or _console()
-    console.print(f"Ranked by the {rule(result.by)}:", soft_wrap=True)
+    console.print(f"Ranked by the {rule(result.by)}:", soft_wrap=not console.is_terminal)
     render_leaderboard(result.leaderboard, console, result.by, result.base_rates)
     console.print("An arm is one setting of all hyperparameters, trained with each seed.", style="dim", soft_wrap=True)
     if result.selected:
@@ -116,9 +116,9 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     counts = result.trials["status"].value_counts()
     trials = ", ".join(f"{count:,} {str(status).lower()}" for status, count in counts.items())
     busy = "" if result.efficiency is None else f", {result.efficiency:.0%} of the workers' time in training"
-    console.print(f"{trials} in {duration(result.seconds)}{busy}", soft_wrap=True)
+    console.print(f"{trials} in {duration(result.seconds)}{busy}", soft_wrap=not console.is_terminal)
     for note in result.notes:
-        console.print(note, soft_wrap=True)
+        console.print(note, soft_wrap=not console.is_terminal)
     _print_answer(result, console)
     console.print(f"results    {result.path}", soft_wrap=True)
     if result.report is not None:
@@ -143,10 +143,10 @@ def _print_answer(result: RunResult, console: Console) -> None:
         sentence, cards = found.sentence, found.cards
     if not sentence:
         return
-    console.print(sentence, soft_wrap=True)
+    console.print(sentence, soft_wrap=not console.is_terminal)
     for card in cards:
         if card.severity != "note":
-            console.print(f"{card.severity}: {card.sentence}", soft_wrap=True)
+            console.print(f"{card.severity}: {card.sentence}", soft_wrap=not console.is_terminal)
 
 
 def failures(trials: pd.DataFrame) -> str:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 """Rows of a table that a terminal gets."""
 
-WIDEST = 250
-
 
 @app.command()
 def report(
@@ -109,21 +107,19 @@ def compare(
 ) -> None:
     """Compare two finished sweeps over the settings and seeds that both have run."""
     from rich.console import Console
-    from rich.table import Table
 
     from sweep.report.compare import compare_sweeps
+    from sweep.results.words import print_rows, say
 
     found = compare_sweeps(first, second, root=root, anyway=anyway, output=output)
-    table = Table(box=None, pad_edge=False)
-    for name, is_number in zip(found.grid.columns, found.grid.numeric, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=True)
-    for row in found.grid.rows[:MOST_SHOWN]:
-        table.add_row(*row)
-    # A narrow terminal wraps the lines itself; numbers must not be cut.
-    Console(highlight=False, markup=False, emoji=False, width=WIDEST).print(table)
+    console = Console(highlight=False, markup=False, emoji=False)
+    rows = found.grid.rows[:MOST_SHOWN]
+    cells = zip(*rows, strict=True) if rows else [()] * len(found.grid.columns)
+    columns = {name: list(column) for name, column in zip(found.grid.columns, cells, strict=True)}
+    print_rows(console, columns, found.grid.numeric, spared=("p (Holm)", "diverged", "seeds", "95 % interval"))
     if len(found.grid.rows) > MOST_SHOWN:
-        typer.echo(f"and {len(found.grid.rows) - MOST_SHOWN:,} more settings in the file")
-    typer.echo(found.sentence)
+        say(console, f"and {len(found.grid.rows) - MOST_SHOWN:,} more settings in the file")
+    say(console, found.sentence)
     for warning in found.warnings:
-        typer.echo(f"warning: {warning}")
+        say(console, f"warning: {warning}")
     typer.echo(found.markdown)

@@ -29,7 +29,8 @@ STYLE = """
   :root { --paper: #15181b; --bar: #4fb3f0; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; color: var(--ink); background: var(--paper); font: 17px/1.6 system-ui, "Segoe UI", Roboto, sans-serif; }
+body { margin: 0; color: var(--ink); background: var(--paper); }
+body { font: 17px/1.6 system-ui, "Segoe UI", Roboto, sans-serif; }
 header, main, footer { max-width: 1180px; margin: 0 auto; padding: 0 20px; }
 header { padding-top: 40px; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 12px; }
@@ -41,7 +42,8 @@ nav ol { columns: 2; padding-left: 0; list-style: none; margin: 20px 0 36px; max
 nav li { padding: 5px 0; break-inside: avoid; }
 .number { color: var(--pale); font-variant-numeric: tabular-nums; margin-right: 8px; }
 .question { color: var(--pale); margin-bottom: 16px; }
-.found { border-left: 4px solid var(--bar); background: var(--soft); padding: 12px 16px; max-width: 80ch; margin: 18px 0; }
+.found { border-left: 4px solid var(--bar); background: var(--soft); }
+.found { padding: 12px 16px; max-width: 80ch; margin: 18px 0; }
 .formulas { margin: 0 0 18px; padding: 0; list-style: none; }
 .formulas li { font: italic 1.08rem/1.9 "Cambria Math", Cambria, "STIX Two Text", Georgia, serif; }
 sub, sup { font-size: 0.72em; line-height: 0; }

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from sweep.lecture.outcome import LectureSection
 from sweep.lecture.running import Result
+from sweep.results.words import longest_word
 
 
 def print_sections(sections: Iterable[LectureSection], console: Console | None = None) -> None:
@@ -37,7 +38,9 @@ def print_result(result: Result, console: Console | None = None) -> None:
     console = console or Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for number, column in enumerate(result.outcome.columns):
-        table.add_column(escape(column), justify="left" if number == 0 else "right")
+        # A word or a number that a narrow terminal breaks is hard to read.
+        least = longest_word([column, *(row[number] for row in result.outcome.rows)])
+        table.add_column(escape(column), justify="left" if number == 0 else "right", min_width=least)
     for row in result.outcome.rows:
         table.add_row(*map(escape, row))
     console.print(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 2_000
 """Longer tables make a page slow; the rest is in the results folder."""
 
+Side: TypeAlias = Literal["rank", "row", "result", ""]
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -62,7 +64,7 @@ class Grid:
     numeric: tuple[bool, ...]
     note: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
-    kept: tuple[Literal["rank", "row", "result", ""], ...] = ()
+    kept: tuple[Side, ...] = ()
 
 
 def levels_grid(findings: Findings) -> Grid:
@@ -227,7 +229,7 @@ def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], n
     # The first column that is no rank says which row it is; the mean or the value of the metric stands last.
     row = next((place for place, key in enumerate(kept) if key != "rank"), None)
     last = len(kept) - 1 if kept and kept[-1].startswith(("final_", "best_")) else None
-    sides = tuple(
+    sides: tuple[Side, ...] = tuple(
         "rank" if key == "rank" else "row" if place == row else "result" if place == last else ""
         for place, key in enumerate(kept)
     )

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, NullFormatter
 
-from sweep.report.figures.style import COLOURS, DPI, as_png, look, tidy
+from sweep.report.figures.style import DPI, as_png, look, tidy
 from sweep.report.graphs import Curve, Curves, Forest, Heat, Panel, Shares
+from sweep.report.svg.marks import COLOURS
 
 WIDTH_INCHES = 5.6
 INK = "#000000"
@@ -48,7 +49,7 @@ def _figure(panel: Panel) -> Figure:
     elif isinstance(panel, Forest):
         _forest(axes, panel)
     elif isinstance(panel, Heat):
-        _heat(axes, panel)
+        _heat(figure, axes, panel)
     else:
         _shares(axes, panel)
     return figure
@@ -72,8 +73,9 @@ def _curves(axes: Axes, panel: Curves) -> None:
     tidy(axes)
     for curve in panel.curves:
         _curve(axes, curve, 0.15 if len(panel.curves) <= MOST_BANDS else 0.06)
+    is_whole = all(float(x) == round(float(x)) for curve in panel.curves for x in curve.x if math.isfinite(x))
     if panel.x_scale == "linear":
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=is_whole, min_n_ticks=2))
     if panel.target is not None:
         axes.axhline(panel.target, color=GREY, linewidth=1, linestyle=(0, (2, 2)))
         axes.annotate(
@@ -163,17 +165,18 @@ def _forest(axes: Axes, panel: Forest) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6))
 
 
-def _heat(axes: Axes, panel: Heat) -> None:
-    sign = -1.0 if panel.is_low_good else 1.0
-    shown = np.ma.masked_invalid(sign * panel.values)
-    some = shown.compressed()
-    low, high = (some.min(), some.max()) if some.size else (0.0, 1.0)
-    axes.pcolormesh(shown, cmap="cividis", vmin=low, vmax=high, edgecolors="white", linewidth=1)
+def _heat(figure: Figure, axes: Axes, panel: Heat) -> None:
+    shown = np.ma.masked_invalid(panel.values)
+    low, high = panel.limits
+    colours = "cividis_r" if panel.is_low_good else "cividis"
+    mesh = axes.pcolormesh(shown, cmap=colours, vmin=low, vmax=high, edgecolors="white", linewidth=1)
+    figure.colorbar(mesh, ax=axes, label=panel.measure)
     for row, names in enumerate(panel.notes):
         for column, note in enumerate(names):
             value = shown[row, column]
             # The upper half of the colours is bright.
-            is_dark = not np.ma.is_masked(value) and (value - low) < 0.55 * ((high - low) or 1.0)
+            share = (value - low) / ((high - low) or 1.0)
+            is_dark = not np.ma.is_masked(value) and (1 - share if panel.is_low_good else share) < 0.5
             colour = "#ffffff" if is_dark else INK if np.ma.is_masked(value) else "#111111"
             axes.text(column + 0.5, row + 0.5, note, ha="center", va="center", fontsize=8.5, color=colour)
     axes.set_xlabel(panel.x_label)

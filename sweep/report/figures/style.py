@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -31,7 +32,9 @@ DPI = 150
 LINE, DARK_LINE = "#b0b0b0", "#5a6066"
 """Of the grid and the edges."""
 
-LETTERS = dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color", "axes.edgecolor"), INK)
+LETTERS: dict[Any, Any] = dict.fromkeys(
+    ("text.color", "axes.labelcolor", "xtick.color", "ytick.color", "axes.edgecolor"), INK
+)
 """Matplotlib gives letters that are black no colour, so that nothing could give them another in the dark."""
 
 DARK = {

@@ -45,7 +45,7 @@ def shortened(words: str, width: float, *, is_bold: bool = False) -> str:
     """Words that fit a width: the middle of what is longer is left out, since names differ at their ends.
 
     >>> shortened("momentum lr=0.01 beta1=0.9", 120.0)
-    'momentum\u2026eta1=0.9'
+    'momentu\u2026a1=0.9'
     """
     if width_of(words, is_bold=is_bold) <= width:
         return words
@@ -60,7 +60,7 @@ def shortened(words: str, width: float, *, is_bold: bool = False) -> str:
 def wrapped(words: str, width: float, *, is_bold: bool = True) -> list[str]:
     """Lines of words that fit a width.
 
-    >>> wrapped("Which is better, and by how much", 125)
+    >>> wrapped("Which is better, and by how much", 140)
     ['Which is better,', 'and by how much']
     """
     lines: list[str] = []

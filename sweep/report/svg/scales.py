@@ -23,7 +23,7 @@ COUNTS = (6, 5, 4, 3, 2, 1.5)
 """Into about how many steps an axis is divided, the most welcome first."""
 
 TICK_DIGITS = 10
-CLOSEST = 1e-5
+CLOSEST = 1e-3
 """Values closer together than this, relative to their size, are drawn as one."""
 
 LARGE, LONGEST = 1e6, 6
@@ -94,6 +94,10 @@ class Axis:
             yield from _log_choices(self.low, self.high)
         for count in COUNTS:
             yield _ticks(self.low, self.high, count, self.is_whole)
+        # The outermost of fine ticks have room beside each other where no coarse step has two ticks.
+        finest = _ticks(self.low, self.high, 2 * COUNTS[0], self.is_whole)
+        if len(finest) > 2:
+            yield finest[0], finest[-1]
 
 
 def _first(choices: Sequence[tuple[Item, ...]]) -> tuple[Item, ...]:
@@ -150,7 +154,7 @@ def fitted(values: Iterable[float], kind: Kind, start: float, end: float, *, is_
     shown = [value for value in values if math.isfinite(value) and (kind == "linear" or value > 0)]
     low, high = (min(shown), max(shown)) if shown else (0.1, 1.0)
     if kind == "log":
-        factor = max((high / low) ** 0.04, 1 + CLOSEST) if high > low else 2.0
+        factor = max((high / low) ** 0.04, 1 + 20 * CLOSEST) if high > low else 2.0
         return Axis(kind, low / factor, high * factor, start, end)
     is_whole = is_whole and all(value == round(value) for value in shown)
     alone = max(0.5 * abs(high), 1.0 if is_whole else 0.5)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
+from pathlib import Path
 
 import matplotlib.image
 import numpy as np
@@ -12,7 +14,9 @@ import pytest
 from sweep.report.charts import Bars, Cells, Chart, Contour, Guide, Line, Mark, Plot
 from sweep.report.figures import draw_chart, draw_panels
 from sweep.report.figures.charts import _numbers
-from sweep.report.figures.style import COLOURS, look
+from sweep.report.figures.style import look
+from sweep.report.svg import marks
+from sweep.report.svg.marks import COLOURS
 
 AXIS = np.linspace(0.0, 1.0, 20)
 
@@ -84,3 +88,36 @@ def test_panels_alone_have_no_title_and_one_picture_each():
     assert "<!-- title -->" not in alone
     assert "<!-- x (m) -->" in alone
     assert len(draw_panels(Chart((plot("a"), plot("b"))))) == 2
+
+
+def test_a_panel_of_a_page_has_a_dark_twin_for_each_of_its_colours():
+    (svg,) = draw_panels(Chart((plot("a", "b"),)))
+    light, dark = re.findall(r":root\{([^}]*)\}", svg)
+    names = [part.split(":")[0] for part in light.split(";") if part]
+    assert names == [part.split(":")[0] for part in dark.split(";") if part]
+    body = svg.partition("</style>")[2]
+    # Whatever has a colour takes it from the page's theme, letters included, which matplotlib leaves black if they are.
+    assert re.findall(r"(?:fill|stroke): #[0-9a-f]{6}", body) == []
+    assert set(re.findall(r"var\((--t\d+)\)", body)) <= set(names)
+    assert 'id="text_' in body
+    assert len(re.findall(r'<g style="fill: var', body)) >= 2
+
+
+def test_light_and_dark_colours_stand_out_from_their_paper_and_letters_are_legible():
+    def light_of(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((light_of(one), light_of(other)))
+        return (high + 0.05) / (low + 0.05)
+
+    themes = ((marks.COLOURS, marks.PAPER, (marks.INK, marks.GREY)),
+              (marks.DARK_COLOURS, marks.DARK_PAPER, (marks.DARK_INK, marks.DARK_GREY)))  # fmt: skip
+    style = (Path(marks.__file__).parents[1] / "templates" / "page.css").read_text(encoding="utf-8")
+    for colours, paper, letters in themes:
+        assert len(set(colours)) == 12
+        assert min(contrast(colour, paper) for colour in colours) >= 2.95
+        assert min(contrast(colour, paper) for colour in letters) >= 4.5
+        assert all(f"--c{number}: {colour};" in style for number, colour in enumerate(colours))

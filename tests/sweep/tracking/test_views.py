@@ -79,3 +79,12 @@ def test_views_of_thousands_of_arms_fit_into_their_tags(record, seen):
     tags = saved_views(record, "p123", many)
     assert max(len(value) for value in tags.values()) <= 5000
     assert state(tags, "settings")["groupsExpanded"] == {}
+
+
+def test_no_view_shows_results_as_bars_which_begin_at_zero(record, seen):
+    tags = saved_views(record, "p123", seen)
+    kinds = ("trials", "optimizers", "settings", "arms")
+    cards = [card for kind in kinds for card in state(tags, kind)["compareRunCharts"]]
+    assert "BAR" not in {card["type"] for card in cards}
+    points = [card for card in cards if card["type"] == "SCATTER"]
+    assert {card["yaxis"]["type"] for card in points} == {"METRIC"}

@@ -71,17 +71,19 @@ def test_what_users_have_called_things_is_no_part_of_the_page():
     panels = (
         Curves(name, name, name, (Curve(name, 0, (1, 2), (1, 2)),)),
         Forest(name, name, (Interval(name, 0.0, -math.inf, math.inf, name, False),)),
-        Heat(name, name, name, (name,), (name,), np.array([[math.nan]]), ((name,),), False),
+        Heat(name, name, name, (name,), (name,), np.array([[math.nan]]), ((name,),), False, (0.0, 1.0), name),
         Shares(name, name, (name,), (0.0,), (name,)),
     )
     for panel in panels:
         svg = draw(panel)
         assert "<script" not in svg
-        assert name in " ".join(texts(svg))
+        # Shortened where there is no room, and then whole in the title that a pointer shows.
+        told = [element.firstChild.data for element in elements(svg, "title") if element.firstChild]
+        assert name in [*texts(svg), *told]
 
 
 def test_the_best_cell_is_the_brightest():
     values = np.array([[1.0, 3.0]])
     for is_low_good, best in ((False, 1), (True, 0)):
-        svg = draw(Heat("", "", "", ("a", "b"), ("c",), values, (("1", "3"),), is_low_good))
+        svg = draw(Heat("", "", "", ("a", "b"), ("c",), values, (("1", "3"),), is_low_good, (1.0, 3.0), ""))
         assert [cell.getAttribute("style") for cell in elements(svg, "rect")][best] == "fill:#ffea46"

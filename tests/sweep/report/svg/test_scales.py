@@ -1,0 +1,47 @@
+"""Every axis has numbers to read it by, and no two of them touch."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.report.svg.letters import FONT, width_of
+from sweep.report.svg.scales import fitted, numbered, spelled
+
+SIZES = st.floats(1e-9, 1e9)
+
+
+@given(SIZES, st.floats(0.0, 3.0), st.sampled_from(["linear", "log"]), st.booleans(), st.sampled_from([100.0, 285.0]))
+def test_an_axis_has_at_least_two_numbers_which_differ_and_do_not_touch(low, share, kind, is_whole, length):
+    axis = fitted([low, low * 10**share], kind, 40.0, 40.0 + length, is_whole=is_whole)
+    ticks = numbered(axis, 0.0, 52.0 + length)
+    assert len(ticks) >= 2
+    assert all(axis.low <= tick.value * (1 + 1e-9) and tick.value <= axis.high * (1 + 1e-9) for tick in ticks)
+    assert len({tick.words for tick in ticks}) == len(ticks)
+    for before, after in pairwise(ticks):
+        assert after.middle - before.middle >= (width_of(before.words) + width_of(after.words)) / 2
+
+
+@given(SIZES, st.floats(0.0, 3.0), st.sampled_from(["linear", "log"]), st.sampled_from([74.0, 215.0]))
+def test_the_numbers_of_an_upright_axis_stand_a_line_apart(low, share, kind, height):
+    ticks = numbered(fitted([low, low * 10**share], kind, height, 0.0))
+    assert len(ticks) >= 2
+    assert all(before.place - after.place >= FONT for before, after in pairwise(ticks))
+
+
+def test_seconds_below_one_and_less_than_a_decade_have_three_numbers_and_more():
+    for values, kind in (([0.004, 0.31], "linear"), ([0.3, 0.31], "linear"), ([1.1, 1.9], "log"), ([3, 8], "log")):
+        assert len(fitted(values, kind, 0, 285, is_whole=kind == "linear").ticks) >= 3
+
+
+def test_epochs_are_numbered_by_whole_numbers_also_where_there_is_one_alone():
+    assert fitted([1, 2], "linear", 0, 285, is_whole=True).ticks == (1, 2)
+    assert fitted([1], "linear", 0, 285, is_whole=True).ticks == (0, 1, 2)
+
+
+@given(st.floats(1e-12, 1e15))
+def test_a_number_is_spelled_with_the_digits_that_count(value):
+    assert float(spelled(value)) == pytest.approx(value, rel=1e-5)
