@@ -67,8 +67,8 @@ def compare_sweeps(
     study = ours.study
     found = contrast(ours.trials, theirs.trials, study.metric, study.mode, (ours.settings, theirs.settings), study.by)
     if found.mismatch is not None and not anyway:
-        told = found.mismatch.sentence.replace("all trials", f"the trials of {names[0]} (A) and {names[1]} (B)", 1)
-        raise ComparisonError(f"{told} Make the sweeps alike, or give `--anyway` to compare them nevertheless.")
+        unlike = found.mismatch.sentence.replace("all trials", f"the trials of {names[0]} (A) and {names[1]} (B)", 1)
+        raise ComparisonError(f"{unlike} Make the sweeps alike, or give `--anyway` to compare them nevertheless.")
     grid, said = pairs_grid(found, names), sentence(found, *names)
     warnings = tuple(_warnings(found, names))
     path = output or Path(root) / f"compare-{ours.folder.name}-{theirs.folder.name}.md"

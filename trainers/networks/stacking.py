@@ -143,7 +143,7 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(_alike, one, other))
     if isinstance(one, int | float | str | bytes | bool):
-        return one == other
+        return bool(one == other)
     return True
 
 
