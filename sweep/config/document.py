@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from sweep.config.yaml_words import AnyLoader, FastLoader, Loader
 from sweep.errors import ConfigError
 
 Keys: TypeAlias = tuple[str | int, ...]
@@ -105,44 +106,11 @@ class Document:
         self.values.setdefault(section, {})[key] = self.values.pop(key)
 
 
-class _Loader(yaml.SafeLoader):
-    """Knows the numbers and booleans of YAML 1.2: ``1e-3`` is a number, and ``yes`` and dates are text."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-
-
-class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The same on libyaml where it is there: for long files, as its messages are less plain."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes what `_Loader` reads: text that would be read as a number gets quotes."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-
-
-_AnyLoader: TypeAlias = _Loader | _FastLoader
-
 LONG_FILE = 50_000
-"""Characters from which a file is read by `_FastLoader`."""
+"""Characters from which a file is read by `FastLoader`."""
 
 LARGEST_FILE = 2_000_000
 """Bytes that a file may have: some 200,000 values, beyond which reading takes longer than a user waits."""
-
-_NUMBER_STARTS = list("-+.0123456789")
-for _tag, _pattern, _starts in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    # Python refuses to read whole numbers of more than 4300 digits; one is text here, and refused as such.
-    ("int", r"[-+]?[0-9]{1,4000}", _NUMBER_STARTS),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", _NUMBER_STARTS),
-    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", _NUMBER_STARTS),
-    ("merge", r"<<", ["<"]),
-):
-    for _kind in (_Loader, _FastLoader, _Dumper):
-        _kind.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _starts)
 
 
 def read_document(path: Path) -> Document:
@@ -190,16 +158,6 @@ def read_spelled(text: str, origin: str) -> tuple[Any, Mapping[Keys, str]]:
     return _Reader(document, has_lines=False).read(text), document.texts
 
 
-def dump_value(value: Any) -> str:
-    """Write one value as YAML on one line, as `read_value` reads it.
-
-    >>> dump_value([0.001, "full", "1e-3", None])
-    "[0.001, full, '1e-3', null]"
-    """
-    text = yaml.dump(value, Dumper=_Dumper, default_flow_style=True, width=10**6, allow_unicode=True)
-    return text.removesuffix("\n").removesuffix("\n...")
-
-
 def _text(path: Path) -> str:
     try:
         if (found := path.stat().st_size) > LARGEST_FILE:
@@ -230,9 +188,9 @@ class _Reader:
         self._open: set[int] = set()
 
     def read(self, text: str) -> Any:
-        loader: _AnyLoader | None = None
+        loader: AnyLoader | None = None
         try:
-            loader = (_Loader if len(text) < LONG_FILE else _FastLoader)(text)
+            loader = (Loader if len(text) < LONG_FILE else FastLoader)(text)
             node = loader.get_single_node()
             value = None if node is None else self._value(loader, node, ())
         except yaml.MarkedYAMLError as error:
@@ -264,7 +222,7 @@ class _Reader:
             return Place(self._document.origin)
         return Place(self._document.origin, mark.line + 1, mark.column + 1)
 
-    def _value(self, loader: _AnyLoader, node: yaml.Node, path: Keys) -> Any:
+    def _value(self, loader: AnyLoader, node: yaml.Node, path: Keys) -> Any:
         place = self._place(node.start_mark)
         self._document.value_places[path] = place
         if isinstance(node, yaml.ScalarNode):
@@ -304,7 +262,7 @@ class _Reader:
         self._problems.append(f"{place}: the tag {node.tag} is not known. Write a plain value.")
         return None
 
-    def _pairs(self, loader: _AnyLoader, node: yaml.MappingNode, path: Keys) -> Iterator[tuple[str, yaml.Node]]:
+    def _pairs(self, loader: AnyLoader, node: yaml.MappingNode, path: Keys) -> Iterator[tuple[str, yaml.Node]]:
         first: dict[str, Place] = {}
         for key, _ in node.value:
             place = self._place(key.start_mark)

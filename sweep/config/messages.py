@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sweep.config import synonyms
-from sweep.config.document import Document, Keys, dump_value
+from sweep.config.document import Document, Keys
 from sweep.config.models import SweepConfig
 from sweep.config.quotes import at_fault, broken_rule, needless_quotes
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
+from sweep.config.yaml_words import dump_value
 from sweep.masking import hide_in
 from trainers.errors import did_you_mean
 from trainers.optimizers import OPTIMIZERS

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.config import SweepConfig, load_config
-from sweep.config.file_paths import expand_home
 from sweep.errors import ConfigError
+from sweep.locations import with_home
 from sweep.preparation import prepare
 
 ROWS = "x,y\n" + "".join(f"{row},{'ab'[row % 2]}\n" for row in range(20))
@@ -75,9 +75,9 @@ def test_a_tilde_anywhere_else_is_part_of_a_name(folder):
 
 @given(st.text(st.characters(codec="ascii", exclude_characters="\0"), max_size=12))
 def test_expanding_twice_is_expanding_once(name):
-    assert expand_home(expand_home(name)) == expand_home(name)
+    assert with_home(with_home(name)) == with_home(name)
     if not name.startswith("~"):
-        assert expand_home(name) == name
+        assert with_home(name) == name
 
 
 @pytest.mark.parametrize("spelled", ["2024", "null", "true", "False", "1.50", "~", "1e3", ".inf", "007"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sweep.config import load_config
-from sweep.config.document import dump_value, read_value
+from sweep.config.document import read_value
+from sweep.config.yaml_words import dump_value
 from sweep.errors import ConfigError
 
 HEAD = "data: {name: moons}\noptimizers: {adam: {learning_rate: 0.1}}\n"
