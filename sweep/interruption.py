@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -43,3 +45,19 @@ class Interruption:
 
 def _is_ignored(number: signal.Signals) -> bool:
     return number == HANG_UP and signal.getsignal(number) == signal.SIG_IGN
+
+
+@contextmanager
+def hang_up_held_back() -> Iterator[None]:
+    """Let processes that are started meanwhile not notice a lost terminal; this one answers it afterwards.
+
+    A terminal tells all its processes; Ray's would end at once, before the sweep has taken what they trained.
+    """
+    if HANG_UP is None:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [HANG_UP])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -20,6 +20,7 @@ from sweep.driver.own_folder import could_not_start, ray_folder, ray_home
 from sweep.driver.own_node import job_config, only_what_trains
 from sweep.driver.resources import Resources
 from sweep.errors import ResourceError
+from sweep.interruption import hang_up_held_back
 from sweep.machine import available_cpus
 
 _QUIET = {
@@ -152,7 +153,7 @@ def _start_here(folder: str) -> None:
     if IN_A_JOB not in os.environ:
         options["job_config"] = job_config()
     try:
-        with _own_sigterm(), only_what_trains():
+        with _own_sigterm(), hang_up_held_back(), only_what_trains():
             ray.init(**options, _temp_dir=folder, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, LookupError, AssertionError, ray.exceptions.RayError) as error:
         raise could_not_start(error, folder) from error
