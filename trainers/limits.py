@@ -13,6 +13,9 @@ from trainers.errors import did_you_mean
 LARGEST_COUNT = 10**9
 """A bound on batch sizes, epochs and the like, so that all counts of a sweep fit into 64 bits."""
 
+LARGEST_SEED = 2**63 - 1
+"""What the tables of results and MLflow hold as a whole number."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
@@ -85,7 +88,7 @@ WIDTH = Limit(minimum=1, maximum=1_000_000, is_whole=True, example=[64])
 L2 = Limit(minimum=0, example=0.0001)
 VALIDATION = Limit(minimum=0, maximum=1, open_minimum=True, open_maximum=True, example=0.2)
 TARGET = Limit(minimum=-math.inf, example=0.97)
-SEED = Limit(minimum=0, maximum=2**63 - 1, is_whole=True, example=0)
+SEED = Limit(minimum=0, maximum=LARGEST_SEED, is_whole=True, example=0)
 RATE = Limit(minimum=0, example=0.1)
 """What the formula of some schedule accepts; the range of one formula is in its own file."""
 INTERVAL = Limit(minimum=1, maximum=LARGEST_COUNT, is_whole=True, example=1)

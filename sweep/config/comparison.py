@@ -10,10 +10,9 @@ from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import Section
 from sweep.config.values import is_whole
+from trainers.limits import LARGEST_SEED
 
 MOST_SEEDS = 1_000_000
-LARGEST_SEED = 2**63 - 1
-"""What the tables of results and MLflow hold as a whole number."""
 
 SEEDS_SCHEMA = {
     "anyOf": [
