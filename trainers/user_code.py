@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from trainers.errors import UserCodeError
+from trainers.errors import DataError, UserCodeError
 
 Result = TypeVar("Result")
 
@@ -50,7 +50,8 @@ def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
     """
     try:
         return call()
-    except UserCodeError:
+    except (DataError, UserCodeError):
+        # It says already what is wrong, and what to do.
         raise
     except SystemExit as error:
         raise _raised(error, made_by) from error

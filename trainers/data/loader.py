@@ -13,12 +13,7 @@ from trainers.data import columns
 from trainers.data.dataset import Dataset, require_trainable
 from trainers.errors import DataError, UserCodeError
 from trainers.imports import import_attribute
-
-RAISED = (
-    *(ArithmeticError, AssertionError, AttributeError, EOFError, ImportError, LookupError, NameError, OSError),
-    *(RuntimeError, SyntaxError, TypeError, ValueError),
-)
-"""What a user's function raises when it fails."""
+from trainers.user_code import RaisedError, run_user_code
 
 
 def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
@@ -39,17 +34,20 @@ def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
     >>> load_by_module("sklearn.datasets:load_iris", {"return_X_y": True}).shape
     DatasetShape(examples=150, features=4, outputs=3, task='multiclass')
     """
-    load = import_attribute(path)
+    try:
+        load = run_user_code(lambda: import_attribute(path))
+    except RaisedError as error:
+        raise UserCodeError(
+            f"names a module that cannot be imported. Received: {path}, which raises {error}. Mend the module."
+        ) from error
     if not callable(load):
         raise UserCodeError(f"must name a function. Received: {path}, a {type(load).__name__}. Name one that loads.")
     _require_arguments(path, load, kwargs)
     try:
-        loaded = load(**kwargs)
-    except (DataError, UserCodeError):
-        raise
-    except RAISED as error:
+        loaded = run_user_code(lambda: load(**kwargs), load)
+    except RaisedError as error:
         raise UserCodeError(
-            f"must name a function that loads data. Received: {path}, which raises {_said(error)}. Mend the function."
+            f"must name a function that loads data. Received: {path}, which raises {error}. Mend the function."
         ) from error
     if isinstance(loaded, Dataset):
         require_trainable(loaded, path)
@@ -80,18 +78,13 @@ def _require_arguments(path: str, load: Callable[..., Any], kwargs: Mapping[str,
 
 def _array(path: str, label: str, part: Any) -> NDArray[Any]:
     try:
-        return np.asarray(part)
-    except (RuntimeError, TypeError, ValueError) as error:
+        return run_user_code(lambda: np.asarray(part))
+    except RaisedError as error:
         raise DataError(
             f"the {label} of `{path}` must be an array. Received: {_spelled(part)}, which NumPy refuses "
-            f"({_said(error)}). Return a numpy array."
+            f"by {error}. Return a numpy array."
         ) from error
 
 
 def _spelled(value: Any) -> str:
     return f"{type(value).__name__} of {len(value)}" if isinstance(value, tuple | list) else type(value).__name__
-
-
-def _said(error: Exception) -> str:
-    reason = " ".join(str(error).split()).rstrip(".")
-    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__

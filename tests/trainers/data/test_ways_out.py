@@ -287,7 +287,23 @@ CASES = {
     ),
     "a function that raises": Case(
         returned("open('no such file')"),
-        "which raises FileNotFoundError: .*Mend the function",
+        r"which raises FileNotFoundError at .*:\d+ \(.*Mend the function",
+        returned("(x, [0, 1, 0, 1])"),
+    ),
+    # Any error: the one place where a user's code runs decides, not a list of what it may raise.
+    "a function that raises an error of its own": Case(
+        module("class Own(Exception):\n    pass\n\ndef get():\n    raise Own('no such shelf')\n"),
+        r"which raises Own at .*:\d+ \(no such shelf\)\. Mend the function",
+        returned("(x, [0, 1, 0, 1])"),
+    ),
+    "a module that raises": Case(
+        module("raise KeyError('shelf')\n"),
+        r"cannot be imported\. Received: .*, which raises KeyError at .*:\d+ \('shelf'\)\. Mend the module",
+        returned("(x, [0, 1, 0, 1])"),
+    ),
+    "an array that raises": Case(
+        returned("(type('Lazy', (), {'__array__': lambda self, *rest, **more: {}['shelf']})(), [0, 1])"),
+        r"Received: Lazy, which NumPy refuses by KeyError at .*:\d+ \('shelf'\)\. Return a numpy",
         returned("(x, [0, 1, 0, 1])"),
     ),
     "one array": Case(returned("x"), "Received: ndarray. Return such as `x, y`.", returned("(x, [0, 1, 0, 1])")),
