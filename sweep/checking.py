@@ -78,7 +78,7 @@ def check(
     baseline: Baseline | None = None
     warnings: tuple[str, ...] = ()
     if any(isinstance(gate, NoWorse | Exact) for gate in gates):
-        baseline = read_baseline(path)
+        baseline = read_baseline(path, baseline_folders(config, file))
         warnings = warnings_before(baseline, path, config, plan, here)
     deadline = None if max_minutes is None else start + 60 * max_minutes
     done = train(config, plan, progress, use_cache, deadline)
@@ -164,3 +164,17 @@ def baseline_path(config: SweepConfig, file: Path) -> Path:
     'configs/ci.baseline.json'
     """
     return Path(config.baseline) if config.baseline else file.with_suffix(".baseline.json")
+
+
+def baseline_folders(config: SweepConfig, file: Path) -> tuple[Path, ...]:
+    """The folders in which a baseline is looked for, if there are two.
+
+    >>> from sweep.config import SweepConfig
+    >>> content = {"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": 0.1}}}
+    >>> baseline_folders(SweepConfig.model_validate(content), Path("configs/ci.yaml"))
+    ()
+    """
+    if config.baseline is None or Path(config.baseline).is_absolute():
+        return ()
+    both = dict.fromkeys((Path.cwd(), file.resolve().parent))
+    return tuple(both) if len(both) > 1 else ()

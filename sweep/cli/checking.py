@@ -112,13 +112,13 @@ def update(file: File, overrides: Overrides = None, no_cache: NoCache = False, q
 @baseline.command()
 def show(file: File, overrides: Overrides = None) -> None:
     """Print the baseline of the sweep of FILE: each arm with its mean over seeds."""
-    from sweep.checking import baseline_path
+    from sweep.checking import baseline_folders, baseline_path
     from sweep.config import load_config
     from sweep.gates.baseline_file import read_baseline
     from sweep.gates.baseline_table import table
 
-    path = baseline_path(load_config(file, overrides or ()), file)
-    for line in table(read_baseline(path)):
+    config = load_config(file, overrides or ())
+    for line in table(read_baseline(baseline_path(config, file), baseline_folders(config, file))):
         typer.echo(line)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +77,12 @@ def render(baseline: Baseline) -> str:
     return "\n".join(["{", *lines, '  "arms": [', ",\n".join(arms), "  ]", "}"]) + "\n"
 
 
-def read_baseline(path: Path) -> Baseline:
+def read_baseline(path: Path, folders: Sequence[Path] = ()) -> Baseline:
     """Read a baseline.
+
+    Args:
+        path: of the file.
+        folders: in which it was looked for, if there was more than one.
 
     Raises:
         BaselineError: if there is none, or it is not one.
@@ -86,8 +90,9 @@ def read_baseline(path: Path) -> Baseline:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        looked = f", which is neither in {' nor in '.join(f'`{folder}`' for folder in folders)}" if folders else ""
         raise BaselineError(
-            f"`baseline` must be a file that exists. Received: {path}. Make it with `sweep baseline save`."
+            f"`baseline` must be a file that exists. Received: {path}{looked}. Make it with `sweep baseline save`."
         ) from None
     except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error

@@ -44,6 +44,16 @@ def results(out: str) -> dict[str, str]:
     return {gate["gate"]: gate["verdict"] for gate in json.loads(out)["gates"]}
 
 
+def test_a_baseline_that_is_missing_is_said_with_both_places_in_which_it_was_looked_for(command, folder, monkeypatch):
+    other = folder / "elsewhere"
+    other.mkdir()
+    monkeypatch.chdir(other)
+    for words in (("check",), ("baseline", "show")):
+        code, _, err = command(*words, "../ci.yaml", "baseline=mine.json")
+        assert code == 2
+        assert f"Received: mine.json, which is neither in `{other}` nor in `{folder}`. Make it with" in err
+
+
 def test_a_baseline_then_the_same_numbers_then_a_regression(command, folder):
     code, _, err = command("check", "ci.yaml")
     assert code == 2
