@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sweep.analysis.aggregate import deviation
 from sweep.analysis.pairing import compare
 from sweep.analysis.power import minimum_detectable_effect
 from sweep.analysis.ranking import By
@@ -87,7 +88,7 @@ def _spread(picked: Sequence[Selected], source: str) -> Spread:
     for first, second in combinations([one.selection for one in picked], 2):
         differences = compare(first, second, "max").differences
         if len(differences) > 1:
-            found.append((float(np.std(differences, ddof=1)), len(differences)))
+            found.append((deviation(np.array(differences)), len(differences)))
     if not found:
         raise AnalysisError(
             f"the spread over seeds needs two levels with two seeds in common. Received: {source}, which has none. "

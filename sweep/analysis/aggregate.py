@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -11,6 +12,9 @@ from scipy import stats  # type: ignore[import-untyped]
 from sweep.analysis.outcomes import Floats
 
 Statistic: TypeAlias = Literal["mean", "median", "iqm"]
+
+LARGEST = 2.0**400
+"""Beyond it numbers are scaled: sums of squares of more than a billion smaller ones stay finite."""
 
 RESAMPLES = 2_000
 """Bootstrap samples; their own error is then below 2 % of the standard error that they estimate."""
@@ -63,6 +67,32 @@ def resample(count: int, rng: np.random.Generator, resamples: int = RESAMPLES) -
     return rng.integers(count, size=(resamples, count))
 
 
+def scale_of(values: Floats) -> float:
+    """What to divide values by before they are summed or squared: 1, or for huge ones a power of 2.
+
+    Args:
+        values: finite.
+
+    >>> scale_of(np.array([0.5, -3.0])), scale_of(np.array([1e300, 1.0])) == 2.0**997
+    (1.0, True)
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    return 1.0 if largest <= LARGEST else math.ldexp(1.0, math.frexp(largest)[1] - 1)
+
+
+def deviation(values: Floats) -> float:
+    """The standard deviation of a sample, of numbers of any size.
+
+    Args:
+        values: (n,), finite, 2 or more.
+
+    >>> deviation(np.array([1.0, 2.0, 3.0])), deviation(np.array([1.0, 2.0, 3.0]) * 2.0**996) == 2.0**996
+    (1.0, True)
+    """
+    scale = scale_of(values)
+    return float((values / scale).std(ddof=1)) * scale
+
+
 def estimate(
     values: Floats, statistic: Statistic, rng: np.random.Generator, confidence: float = 0.95, resamples: int = RESAMPLES
 ) -> Estimate:
@@ -100,7 +130,9 @@ def estimate(
     count = len(values)
     if not count:
         return Estimate(float("nan"), -np.inf, np.inf, 0, confidence)
-    value = float(_STATISTICS[statistic](values))
+    scale = scale_of(values)
+    values = values / scale
+    value = float(_STATISTICS[statistic](values)) * scale
     if count == 1:
         return Estimate(value, -np.inf, np.inf, 1, confidence)
     if statistic == "mean":
@@ -110,7 +142,7 @@ def estimate(
         if statistic == "iqm":
             # The bootstrap's variance of an average is too small by this factor.
             error *= np.sqrt(count / (count - 1))
-    half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * error)
+    half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * error) * scale
     return Estimate(value, value - half, value + half, count, confidence)
 
 

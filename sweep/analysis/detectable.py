@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sweep.analysis.aggregate import deviation
 from sweep.analysis.pairing import Comparison
 from sweep.analysis.power import minimum_detectable_effect
 from sweep.analysis.study import Study
@@ -28,4 +29,4 @@ def detectable(study: Study, pair: Comparison) -> float:
     differences = np.array(pair.differences)
     if np.ptp(differences) <= 1e-12 * np.abs(differences).max():
         return float("nan")
-    return minimum_detectable_effect(float(differences.std(ddof=1)), len(pair.seeds), pair_level(study), POWER)
+    return minimum_detectable_effect(deviation(differences), len(pair.seeds), pair_level(study), POWER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
+from sweep.analysis.aggregate import deviation
 from sweep.analysis.outcomes import Floats
 
 
@@ -35,5 +36,5 @@ def two_one_sided(differences: Floats, margin: float) -> float:
     mean = float(differences.mean())
     if np.ptp(differences) <= 1e-12 * np.abs(differences).max():
         return 2.0**-count if abs(mean) < margin else 1.0
-    error = float(differences.std(ddof=1)) / np.sqrt(count)
+    error = deviation(differences) / np.sqrt(count)
     return float(stats.t.sf((margin - abs(mean)) / error, count - 1))

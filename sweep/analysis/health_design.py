@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.analysis.aggregate import deviation
 from sweep.analysis.card import Card
 from sweep.analysis.detectable import POWER, detectable, pair_level
 from sweep.analysis.outcomes import Floats, rounded
@@ -157,7 +158,7 @@ def _undecided(study: Study, best: Level, other: Level) -> Card | None:
     pair = study.comparison(best.name, other.name)
     if pair.verdict != "not told apart":
         return None
-    spread, seen = float(np.std(pair.differences, ddof=1)), abs(pair.difference.value)
+    spread, seen = deviation(np.array(pair.differences)), abs(pair.difference.value)
     smallest = detectable(study, pair)
     # Equal means can differ by the rounding of their sums; without a spread nothing is known of what could be seen.
     if not seen < smallest or seen <= 1e-12 * max(map(abs, pair.differences)):

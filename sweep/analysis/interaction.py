@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
+from sweep.analysis.aggregate import scale_of
 from sweep.analysis.outcomes import ENDED_WELL, Floats
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ def interaction(trials: pd.DataFrame, rows: str, columns: str, column: str) -> I
     Reference: Fisher (1925), Statistical Methods for Research Workers; Yates (1934), The Analysis of Multiple
     Classifications with Unequal Numbers in the Different Classes (unweighted means).
     """
+    numbers = trials[column].to_numpy(dtype=np.float64, na_value=np.nan)
+    # Shares and the p value are of ratios, which a common factor does not change.
+    trials = trials.assign(**{column: numbers / scale_of(numbers[np.isfinite(numbers)])})
     table = heat_map(trials, rows, columns, column)
     i, j = np.nonzero(np.isfinite(table.means))
     means = table.means[i, j]

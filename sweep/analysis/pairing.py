@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
-from sweep.analysis.aggregate import Estimate
+from sweep.analysis.aggregate import Estimate, deviation
 from sweep.analysis.equivalence import two_one_sided
 from sweep.analysis.outcomes import Floats, Mode, Outcomes
 
@@ -246,16 +246,16 @@ def _all_equal(differences: Floats) -> bool:
 
 
 def _deviation(differences: Floats) -> float:
-    return 0.0 if _all_equal(differences) else float(differences.std(ddof=1))
+    return 0.0 if _all_equal(differences) else deviation(differences)
 
 
 def _cohens_d(differences: Floats) -> float:
     if len(differences) < 2:
         return float("nan")
-    deviation, mean = _deviation(differences), float(differences.mean())
-    if deviation == 0:
+    spread, mean = _deviation(differences), float(differences.mean())
+    if spread == 0:
         return 0.0 if mean == 0 else float(np.copysign(np.inf, mean))
-    return mean / deviation
+    return mean / spread
 
 
 def _cliffs_delta(first: Floats, second: Floats) -> float:

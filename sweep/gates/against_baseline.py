@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.analysis.aggregate import deviation
 from sweep.analysis.inferiority import non_inferiority
 from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.ranking import By
@@ -109,7 +110,7 @@ def _ratio_part(gate: NoWorse, name: str, pairs: Sequence[tuple[float, float]], 
 def _margin(gate: NoWorse, before: Outcomes) -> float:
     """The margin in units of the metric; without one, the standard error of the baseline's mean."""
     if gate.margin is None:
-        return float(before.array.std(ddof=1) / np.sqrt(len(before.values))) if len(before.values) > 1 else 0.0
+        return float(deviation(before.array) / np.sqrt(len(before.values))) if len(before.values) > 1 else 0.0
     return gate.margin * abs(before.mean) if gate.is_relative else gate.margin
 
 

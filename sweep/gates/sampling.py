@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
+from sweep.analysis.aggregate import deviation
+
 
 @dataclass(frozen=True)
 class Sides:
@@ -51,7 +53,7 @@ def against(values: Sequence[float], number: float, confidence: float, least_dev
         return Sides(float(sample.mean()) if count else float("nan"), -np.inf, float("nan"), count)
     mean = float(sample.mean())
     equal = bool(np.ptp(sample) <= 1e-12 * max(np.abs(sample).max(), 1e-300))
-    error = max(0.0 if equal else float(sample.std(ddof=1)), least_deviation) / np.sqrt(count)
+    error = max(0.0 if equal else deviation(sample), least_deviation) / np.sqrt(count)
     if error == 0:
         return Sides(mean, mean, 2.0**-count if mean < number else 1.0, count)
     low = mean - float(stats.t.ppf(confidence, count - 1)) * error

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sweep.analysis.aggregate import deviation
 from sweep.analysis.outcomes import Mode, best_first
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
@@ -81,9 +82,7 @@ def render_selected(selected: Sequence[Selected], mode: Mode, console: Console) 
 def _with_deviation(values: NDArray[np.float64], plus_minus: str) -> str:
     if not len(values):
         return "-"
-    return _mean_and_deviation(
-        float(values.mean()), float(values.std(ddof=1) if len(values) > 1 else "nan"), plus_minus
-    )
+    return _mean_and_deviation(float(values.mean()), deviation(values) if len(values) > 1 else float("nan"), plus_minus)
 
 
 def _mean_and_deviation(mean: float, deviation: float, plus_minus: str) -> str:

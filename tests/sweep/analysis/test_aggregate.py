@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
-from sweep.analysis.aggregate import estimate, interquartile_mean
+from sweep.analysis.aggregate import deviation, estimate, interquartile_mean
 
 
 def coverage(statistic, draw, truth, count, rng, samples=1000):
@@ -75,3 +77,14 @@ def test_the_same_generator_gives_the_same_interval():
     values = np.array([1.0, 3.0, 4.0, 8.0])
     first, second = (estimate(values, "median", np.random.default_rng(5)) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("statistic", ["mean", "median", "iqm"])
+@given(values=st.lists(st.floats(-4, 4).filter(lambda x: abs(x) > 1e-3), min_size=2, max_size=6))
+def test_huge_numbers_are_estimated_as_small_ones_are(statistic, values):
+    # A factor of 2^995, about 3e299, is exact, so that all that is estimated grows by it and nothing is rounded.
+    small = estimate(np.array(values), statistic, np.random.default_rng(0), resamples=50)
+    huge = estimate(np.array(values) * 2.0**995, statistic, np.random.default_rng(0), resamples=50)
+    found = np.array([huge.value, huge.low, huge.high]) / 2.0**995
+    np.testing.assert_allclose(found, [small.value, small.low, small.high], rtol=1e-9, atol=1e-9)
+    assert deviation(np.array(values) * 2.0**995) / 2.0**995 == pytest.approx(np.std(values, ddof=1), abs=1e-12)

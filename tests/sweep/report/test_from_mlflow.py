@@ -150,7 +150,7 @@ def test_runs_whose_fingerprints_differ_are_not_compared(tmp_path):
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory):
-    """Experiments whose runs hold infinite or no numbers, and one without runs."""
+    """Experiments whose runs hold infinite, huge or no numbers, and one without runs."""
     hush_mlflow()
     from mlflow import MlflowClient
 
@@ -164,7 +164,8 @@ def odd(tmp_path_factory):
             for key, value in (("algo", algo), ("random_state", seed), ("lr", "inf")):
                 client.log_param(run, key, value)
             for step, value in enumerate(logged):
-                client.log_metric(run, "validation/loss", value, step=step)
+                # Finite numbers differ from seed to seed, so that their spread is computed too.
+                client.log_metric(run, "validation/loss", value * (1 - seed / 8 - (algo == "SGD") / 4), step=step)
             client.set_terminated(run)
     return uri
 
@@ -173,13 +174,15 @@ ODD = {
     "infinite": [math.inf, -math.inf, math.inf],
     "ends infinite": [1.0, math.inf],
     "begins infinite": [math.inf, 0.5],
+    "huge": [1e300, 9e299],
+    "hugely negative": [-1e300, -9e299],
     "no number": [math.nan],
     "without runs": [],
 }
 
 
 @pytest.mark.parametrize("name", [name for name, logged in ODD.items() if logged])
-def test_infinite_metrics_of_another_tool_end_in_a_report(odd, tmp_path, name):
+def test_infinite_and_huge_metrics_of_another_tool_end_in_a_report(odd, tmp_path, name):
     sentence = write_logged_report(name, odd, COLUMNS, output=tmp_path).sentence
     assert ("diverged" in sentence) == (not math.isfinite(ODD[name][-1]))
 
