@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sweep.report.svg.letters import FONT, width_of
@@ -14,6 +14,8 @@ from sweep.report.svg.scales import fitted, numbered, spelled
 SIZES = st.floats(1e-9, 1e9)
 
 
+@example(2.0, 3.0, "log", False, 100.0)
+@example(159.0, 1.8125, "log", False, 100.0)
 @given(SIZES, st.floats(0.0, 3.0), st.sampled_from(["linear", "log"]), st.booleans(), st.sampled_from([100.0, 285.0]))
 def test_an_axis_has_at_least_two_numbers_which_differ_and_do_not_touch(low, share, kind, is_whole, length):
     axis = fitted([low, low * 10**share], kind, 40.0, 40.0 + length, is_whole=is_whole)
