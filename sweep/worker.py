@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,8 +31,8 @@ class Work:
     threads: int
     compiled: bool
     tile_bytes: int
-    folder: str | None
-    """From which a user's own modules are imported, as where the sweep was started; None if they have travelled."""
+    folder: str
+    """From which a user's own modules are imported; from the worker's working folder, if they have travelled."""
     names_nodes: bool = False
     """Whether each trial keeps the name of its node."""
 
@@ -42,8 +43,7 @@ class PackTrainer(tune.Trainable):
     def setup(self, config: dict[str, Any], work: Work) -> None:  # type: ignore[override]
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
-        if work.folder is not None:
-            make_importable(work.folder)
+        make_importable(os.path.abspath(work.folder))
         # Several nodes may share a host name, as on one machine.
         self._node = (
             "" if not work.names_nodes else f"{socket.gethostname()}/{ray.get_runtime_context().get_node_id()[:8]}"
