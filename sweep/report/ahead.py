@@ -52,7 +52,9 @@ class ReportProcess:
     def __init__(self) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open for as long as the process
         self._process = subprocess.Popen(
-            python_command(SERVE.format(parent=os.getpid()), working_folder_last(sys.path, os.getcwd(), project_folder())),
+            python_command(
+                SERVE.format(parent=os.getpid()), working_folder_last(sys.path, os.getcwd(), project_folder())
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -40,4 +41,4 @@ def test_sweeps_in_threads_end_as_each_would_alone(tmp_path, ray, executor):
         pd.testing.assert_frame_equal(results[name].epochs.drop(**columns), alone.epochs.drop(**columns))
     if executor == "ray":
         spans = sorted((r.trials["started_seconds"].min(), r.trials["ended_seconds"].max()) for r in results.values())
-        assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False)), "one at a time"
+        assert all(first[1] <= second[0] for first, second in pairwise(spans)), "one at a time"

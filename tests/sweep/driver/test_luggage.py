@@ -21,8 +21,8 @@ def test_a_user_s_file_hides_no_module_where_what_travels_comes_first(tmp_path, 
     pack_luggage(user, sent)
     # As Ray starts a worker: in the folder that was sent, which is first on the path.
     code = (
-        "import random, queue, numpy, sweep.recipe, trainers, os; from trainers.imports import make_importable; "
-        f"make_importable(os.path.abspath({OWN_CODE!r})); import mine; print(mine.value, sweep.__file__)"
+        "import random, queue, numpy, sweep.worker, trainers; from trainers.imports import make_importable; "
+        f"make_importable(str(sweep.worker.HOME / {OWN_CODE!r})); import mine; print(mine.value, sweep.__file__)"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],
