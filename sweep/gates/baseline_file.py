@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.errors import BaselineError
 from sweep.gates.against_baseline import past_trials
 from sweep.gates.records import Baseline, Past, PastArm
+from sweep.invocation import command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,7 @@ def read_baseline(path: Path) -> Baseline:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BaselineError(
-            f"`baseline` must be a file that exists. Received: {path}. Make it with `sweep baseline save`."
+            f"`baseline` must be a file that exists. Received: {path}. Make it with `{command('baseline', 'save')}`."
         ) from None
     except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
@@ -123,5 +124,5 @@ def _damaged(path: Path, reason: str) -> BaselineError:
     said = (reason.splitlines() or ["nothing"])[0].rstrip(".")
     return BaselineError(
         f"`baseline` must be a file that `sweep baseline save` wrote. Received: {path} ({said}). "
-        "Take it back from version control, or write it anew with `sweep baseline update`."
+        f"Take it back from version control, or write it anew with `{command('baseline', 'update')}`."
     )
