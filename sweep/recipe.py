@@ -14,6 +14,7 @@ from trainers.networks.base import Layout
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import CONSTANT, Backend, ModuleSpec, NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import Schedule
+from trainers.schedules.ranges import applicable
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,9 @@ def schedule_of(setting: Setting) -> Schedule:
     >>> schedule_of({"decay": "staircase", "decay_boundaries": "5,8", "decay_values": "1.0,0.1,0.01"}).values
     (1.0, 0.1, 0.01)
     """
+    used = applicable(str(setting["decay"]), "decay_boundaries" in setting, int(setting.get("decay_warmup", 0)) > 0)
+    # The flat form gives every schedule the numbers of all; each takes its own.
+    setting = {key: value for key, value in setting.items() if key.removeprefix("decay_") in (*used, "decay", "start")}
     rate = setting.get("decay_rate")
     boundaries = str(setting.get("decay_boundaries", ""))
     values = str(setting.get("decay_values", ""))
