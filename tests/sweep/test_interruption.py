@@ -32,6 +32,14 @@ resources: {workers: 1}
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _a_lost_terminal_is_noticed():
+    """Under ``nohup`` the tests themselves ignore SIGHUP, and so would what they start."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def test_the_first_signal_is_noted_and_the_second_ends():
     with Interruption() as interruption:
         os.kill(os.getpid(), signal.SIGTERM)
