@@ -1,6 +1,6 @@
 # Everything a user or a contributor runs, each from nothing: the environment is made when it is missing.
 .DELETE_ON_ERROR:
-.PHONY: help quickstart test check bench kernels profile stack clean
+.PHONY: help quickstart test check docs bench kernels profile stack clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,6 +10,7 @@ help:
 	@echo "make quickstart   install into $(VENV) and run configs/quickstart.yaml"
 	@echo "make test         install what the tests need and run them"
 	@echo "make check        ruff, format and mypy --strict"
+	@echo "make docs         build the documentation into site/"
 	@echo "make bench        measure against what a user would pick instead"
 	@echo "make kernels      time the kernels of a training step one by one"
 	@echo "make profile      where the time of a training step goes"
@@ -24,6 +25,10 @@ $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,cluster,test,check,bench]'
 	touch $@
 
+$(VENV)/.documented: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $@
+
 quickstart: $(VENV)/.installed
 	$(BIN)/sweep run configs/quickstart.yaml
 
@@ -34,6 +39,9 @@ check: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.documented
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs build --quiet
 
 bench: $(VENV)/.tested
 	$(BIN)/python bench/run_all.py

@@ -70,6 +70,7 @@ def train_in_chunks(
     ``compiled`` and ``tile_bytes`` are those of `trainers.loop.train`, and change speed alone.
     """
     started_seconds = time.time()
+    recipe.require_planned_code()
     session = Session(job.pack(recipe, dataset), compiled=compiled, tile_bytes=tile_bytes)
     given = session.fingerprints()
     first, left = True, len(job.trials)

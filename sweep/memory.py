@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.config import SweepConfig
 from sweep.errors import ResourceError
-from sweep.planning import Plan
 from sweep.recipe import Recipe, batch_size_of
 from sweep.records import Trial
 from trainers.data import DatasetShape, training_examples
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec
 from trainers.tile import CACHE_BYTES, EVALUATION_EXAMPLES
+
+if TYPE_CHECKING:
+    from sweep.config import SweepConfig
+    from sweep.planning import Plan
 
 WORKER_BYTES = 250_000_000
 """What a worker takes before it has any data: Ray, NumPy and the project."""

@@ -245,9 +245,14 @@ def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, An
         metric = config.metric.model_dump(mode="json", include={"name", "mode"})
         trainer |= {"target": config.trainer.target, "metric": metric}
     identity = {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
-    own = _own_code(config)
+    own = code_digests(config)
     # Changed code must not pass for what was trained before.
-    return {**identity, "code": {path: source_digest(path) for path in own}} if own else identity
+    return {**identity, "code": own} if own else identity
+
+
+def code_digests(config: SweepConfig) -> dict[str, str]:
+    """What identifies each of the user's own objects that decide a trial's numbers, as it is loaded here."""
+    return {path: source_digest(path) for path in _own_code(config)}
 
 
 def _own_code(config: SweepConfig) -> list[str]:

@@ -21,7 +21,7 @@ from sweep.machine import memory_limit_bytes
 from sweep.memory import base_bytes, one_of_each, pack_bytes, pack_room, require_memory
 from sweep.own_network import check_batches, look_at_module
 from sweep.packing import Job, form_jobs
-from sweep.planning import Plan, make_plan
+from sweep.planning import Plan, code_digests, make_plan
 from sweep.probe import Rates, measure_rates
 from sweep.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.records import Trial
@@ -29,6 +29,8 @@ from sweep.search import require_listable
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
+from trainers.loaded_code import forget_changed_code
+from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec, NetworkSpec, Target
 
 STARTUP_SECONDS = 4.0
@@ -122,6 +124,7 @@ def prepare(config: SweepConfig) -> Preparation:
             "needs PyTorch, which is not installed. Received: torch. "
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
+    _load_code_anew(config)
     require_listable(config)
     resources = Resources(
         config.resources.address,
@@ -152,6 +155,7 @@ def prepare(config: SweepConfig) -> Preparation:
     torch_seconds = perf_counter() - begin
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
     plan = replace(plan, choices=(*config.found, *plan.choices))
+    recipe = replace(recipe, code=tuple(code_digests(config).items()))
 
     def fits(recipe: Recipe) -> None:
         # The memory of a cluster's nodes is not known here.
@@ -172,6 +176,16 @@ def prepare(config: SweepConfig) -> Preparation:
     if recipe.backend == "torch":
         torch_seconds = max(torch_seconds, TORCH_SECONDS)
     return Preparation(config, plan, recipe, known, dataset, resources, workers, torch_seconds)
+
+
+def _load_code_anew(config: SweepConfig) -> None:
+    """Load the user's optimizers again where their files have changed; all other code is loaded at its first use."""
+    forget_changed_code()
+    for space in config.spaces:
+        try:
+            OPTIMIZERS[space.optimizer]
+        except UserCodeError as error:
+            raise config.error("optimizers", str(error)) from error
 
 
 def recipe_of(config: SweepConfig) -> Recipe:

@@ -8,10 +8,13 @@ from typing import Literal
 
 from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
+from trainers.errors import UserCodeError
+from trainers.imports import source_digest
 from trainers.networks.base import Layout
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import CONSTANT, Backend, ModuleSpec, NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import Schedule
+from trainers.schedules.ranges import applicable
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class ModuleSize:
 class Recipe:
     """What all trials of a sweep share: everything of a `trainers.pack.Pack` but its data, trials and batches.
 
-    ``module_size`` is that of a user's own module, once it is counted.
+    ``module_size`` is that of a user's own module, once it is counted; ``code`` has the digest of each object of the
+    user's own, such as ``my_package.models:make_net``, once they are planned.
     """
 
     network: NetworkSpec | ModuleSpec
@@ -44,6 +48,20 @@ class Recipe:
     target: Target | None
     backend: Backend
     module_size: ModuleSize | None = None
+    code: tuple[tuple[str, str], ...] = ()
+
+    def require_planned_code(self) -> None:
+        """Refuse to train other code than what the ids of the trials stand for.
+
+        Raises:
+            UserCodeError: when a file has changed between the plan and its loading here.
+        """
+        for path, digest in self.code:
+            if source_digest(path) != digest:
+                raise UserCodeError(
+                    f"`{path}` must stay as it was when the sweep was planned. Received: changed files. "
+                    "Run the same command again, which plans and trains the code as it is now."
+                )
 
     def pack(
         self,
@@ -115,6 +133,9 @@ def schedule_of(setting: Setting) -> Schedule:
     >>> schedule_of({"decay": "staircase", "decay_boundaries": "5,8", "decay_values": "1.0,0.1,0.01"}).values
     (1.0, 0.1, 0.01)
     """
+    used = applicable(str(setting["decay"]), "decay_boundaries" in setting, int(setting.get("decay_warmup", 0)) > 0)
+    # The flat form gives every schedule the numbers of all; each takes its own.
+    setting = {key: value for key, value in setting.items() if key.removeprefix("decay_") in (*used, "decay", "start")}
     rate = setting.get("decay_rate")
     boundaries = str(setting.get("decay_boundaries", ""))
     values = str(setting.get("decay_values", ""))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from sweep.analysis.ranking import rule
@@ -113,6 +115,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     console.print("An arm is one setting of all hyperparameters, trained with each seed.", style="dim", soft_wrap=True)
     if result.selected:
         render_selected(result.selected, result.mode, console)
+    _space(console)
     counts = result.trials["status"].value_counts()
     trials = ", ".join(f"{count:,} {str(status).lower()}" for status, count in counts.items())
     busy = "" if result.efficiency is None else f", {result.efficiency:.0%} of the workers' time in training"
@@ -120,6 +123,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
     for note in result.notes:
         console.print(note, soft_wrap=not console.is_terminal)
     _print_answer(result, console)
+    _space(console)
     console.print(f"results    {result.path}", soft_wrap=True)
     if result.report is not None:
         console.print(f"report     {result.report}", soft_wrap=True)
@@ -143,10 +147,38 @@ def _print_answer(result: RunResult, console: Console) -> None:
         sentence, cards = found.sentence, found.cards
     if not sentence:
         return
+    sentence, *effects = sentence.split("\n")
+    _space(console)
     console.print(sentence, soft_wrap=not console.is_terminal)
-    for card in cards:
-        if card.severity != "note":
-            console.print(f"{card.severity}: {card.sentence}", soft_wrap=not console.is_terminal)
+    warnings = [f"{card.severity}: {card.sentence}" for card in cards if card.severity != "note"]
+    if console.is_terminal:
+        if effects:
+            console.print()
+        for line in map(shortened, effects):
+            console.print(Padding(line, (0, 0, 0, 2)))
+        if any(line != shortened(line) for line in effects):
+            console.print("The report gives the intervals of these effects.", style="dim")
+        if warnings:
+            console.print()
+    else:
+        warnings = [*effects, *warnings]
+    for line in warnings:
+        console.print(line, soft_wrap=not console.is_terminal)
+
+
+def shortened(effect: str) -> str:
+    """Leave out the interval at the end of the sentence on a main effect, which the report has.
+
+    >>> shortened("Main effect of decay (mean over 2 common settings): a and b are not told apart (3 seeds).")
+    'Main effect of decay (mean over 2 common settings): a and b are not told apart.'
+    """
+    return re.sub(r" \([^()]*\)\.$", ".", effect)
+
+
+def _space(console: Console) -> None:
+    """Part the blocks on a terminal; a file or a pipe keeps one line after another."""
+    if console.is_terminal:
+        console.print()
 
 
 def failures(trials: pd.DataFrame) -> str:

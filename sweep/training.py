@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -25,6 +26,13 @@ TILE_FILE = "tile.json"
 """Remembers in the user's cache folder what `sweep.tuning` has measured."""
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
+
+
+LOOK_SECONDS = 0.1
+"""How often a sweep that waits for another one of this process looks whether it should stop."""
+
+_TURN = threading.Lock()
+"""Held by the sweep of this process that trains on Ray: Tune's registry, and Ray's end, are of the whole process."""
 
 
 class Training:
@@ -55,6 +63,8 @@ class Training:
     def run(self, trials: Sequence[Trial], should_stop: Callable[[], bool], later: ExitStack) -> None:
         """Train ``trials`` and what follows, or some of it when it should stop; Ray ends in the background.
 
+        Of several sweeps in the threads of one process, one trains on Ray at a time; the others wait.
+
         Args:
             trials: of the first phase that is not finished.
             should_stop: asked several times a second.
@@ -75,6 +85,11 @@ class Training:
                 return
             examples = preparation.plan.training_examples
             seconds = sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
+            while not _TURN.acquire(timeout=LOOK_SECONDS):
+                if should_stop():
+                    return
+            # Given back once Ray has ended.
+            later.callback(_TURN.release)
             with ray_session(preparation.resources, later, seconds=seconds) as workers:
                 while trials:
                     self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, should_stop)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import ray
@@ -19,6 +21,9 @@ from trainers.imports import make_importable
 
 REPORT = "report"
 
+HOME = Path(__file__).parents[1]
+"""Where this project is; Tune gives each trial another working folder."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -30,8 +35,8 @@ class Work:
     threads: int
     compiled: bool
     tile_bytes: int
-    folder: str | None
-    """From which a user's own modules are imported, as where the sweep was started; None if they have travelled."""
+    folder: str
+    """From which a user's own modules are imported; beside this project, if both have travelled."""
     names_nodes: bool = False
     """Whether each trial keeps the name of its node."""
 
@@ -42,8 +47,7 @@ class PackTrainer(tune.Trainable):
     def setup(self, config: dict[str, Any], work: Work) -> None:  # type: ignore[override]
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
-        if work.folder is not None:
-            make_importable(work.folder)
+        make_importable(os.fspath(HOME / work.folder))
         # Several nodes may share a host name, as on one machine.
         self._node = (
             "" if not work.names_nodes else f"{socket.gethostname()}/{ray.get_runtime_context().get_node_id()[:8]}"

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from sweep.driver import Resources, hush_ray, ray_session
 
@@ -13,6 +14,10 @@ from sweep.driver import Resources, hush_ray, ray_session
 hush_ray()
 # A token in the home folder of who runs the tests would make Ray ask for it; tests that need one set it.
 os.environ.setdefault("RAY_AUTH_MODE", "disabled")
+
+# How long an example takes is the machine's affair, not the test's.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

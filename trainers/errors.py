@@ -27,14 +27,15 @@ def did_you_mean(received: str, known: Iterable[str]) -> str:
     ''
     """
     given = _letters(received)
-    near: list[tuple[int, str]] = []
+    near: list[tuple[int, int, str]] = []
     for name in known:
         letters = _letters(name)
         most = _most_edits(given, letters)
         # The difference in length is a bound from below, which spares the distance for most of a long list.
         if abs(len(letters) - len(given)) <= most and (distance := edit_distance(given, letters)) <= most:
-            near.append((distance, name))
-    return f" Did you mean `{min(near, key=lambda pair: pair[0])[1]}`?" if near else ""
+            # Of names with the same letters the one that is spelled most alike is meant.
+            near.append((distance, edit_distance(received, name), name))
+    return f" Did you mean `{min(near, key=lambda found: found[:2])[2]}`?" if near else ""
 
 
 def edit_distance(first: str, second: str) -> int:
@@ -60,7 +61,8 @@ def edit_distance(first: str, second: str) -> int:
 
 
 def _letters(name: str) -> str:
-    return re.sub(r"[\s_.-]", "", name.lower()).removesuffix("s")
+    letters = re.sub(r"[\s_.-]", "", name.lower())
+    return letters.removesuffix("s") if len(letters) > 4 else letters
 
 
 def _most_edits(received: str, name: str) -> int:

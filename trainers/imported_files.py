@@ -8,6 +8,7 @@ import pkgutil
 import sys
 import sysconfig
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def imported_files(name: str) -> dict[str, Path]:
         found[current] = file
         if file.suffix == ".py":
             home = current if spec.submodule_search_locations is not None else package
-            waiting.extend(_imports(file, home))
+            waiting.extend(_imports(file.read_bytes(), home))
     return found
 
 
@@ -94,10 +95,18 @@ def _is_users(name: str, origin: str) -> bool:
     return not any(Path(sysconfig.get_path(kind)).resolve() in folder.parents for kind in ("stdlib", "platstdlib"))
 
 
-def _imports(file: Path, package: str) -> Iterator[str]:
-    """Names of the modules that a file may import; those of attributes are among them, and are not found."""
+@lru_cache(maxsize=1024)
+def _imports(source: bytes, package: str) -> tuple[str, ...]:
+    """Names of the modules that a file may import; those of attributes are among them, and are not found.
+
+    Remembered by what the file holds, as every configuration that is loaded asks for it again.
+    """
+    return tuple(_imported_names(source, package))
+
+
+def _imported_names(source: bytes, package: str) -> Iterator[str]:
     try:
-        tree = ast.parse(file.read_bytes())
+        tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return
     for node in ast.walk(tree):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 import importlib.util
 import os
 import re
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trainers.errors import UserCodeError, did_you_mean
-from trainers.imported_files import imported_files
+from trainers.loaded_code import code_files, load_module, loaded_digest
 
 FORM = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
@@ -71,7 +69,7 @@ def import_attribute(path: str) -> Any:
             f"comes first. Received: {path}. Rename the file, and give its new name."
         )
     try:
-        module = importlib.import_module(name)
+        module = load_module(name)
     except ImportError as error:
         raise UserCodeError(
             f"names a module that cannot be imported ({error}). Received: {path}. "
@@ -91,7 +89,7 @@ def import_attribute(path: str) -> Any:
 
 
 def source_digest(path: str) -> str:
-    """Identify the code that ``path`` names, so that changed code is not taken for what it was.
+    """Identify the code that ``path`` names as it was loaded, so that changed code is not taken for what it was.
 
     Args:
         path: as for `import_attribute`.
@@ -100,27 +98,15 @@ def source_digest(path: str) -> str:
         16 hex digits over the module and all that it imports from the user's folders; empty if no file of the user's
         is among them.
     """
-    files = source_files(path)
-    digests = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
-    if len(digests) < 2:
-        return "".join(digests.values())[:16]
-    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+    import_attribute(path)
+    return loaded_digest(path.partition(":")[0])
 
 
 def source_files(path: str) -> dict[str, Path]:
-    """The files of the user's code that ``path`` needs, by the names of their modules; see `imported_files`.
-
-    Empty ones, as that of a package often is, decide nothing and are left out.
+    """The files of the user's code that ``path`` needs, by the names of their modules; see `code_files`.
 
     Args:
         path: as for `import_attribute`.
     """
     import_attribute(path)
-    name = path.partition(":")[0]
-    found = imported_files(name)
-    own = sys.modules[name].__file__
-    if name not in found and own and own.endswith(".py"):
-        # An installed module that the user has named: its package has a version, and yet may be changed in place.
-        found[name] = Path(own)
-    return {module: file for module, file in found.items() if file.read_bytes().strip()}
+    return code_files(path.partition(":")[0])

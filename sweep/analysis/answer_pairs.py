@@ -25,8 +25,15 @@ def together(study: Study, top: Sequence[Level]) -> list[str]:
         "equivalent": f"are equivalent within a margin of {_margin(study)}",
         "not told apart": "are not told apart",
         "unknown": "have too few seeds in common to be compared",
+        "reversed": "did not end well on the same seeds",
     }
-    parts = [f"{_named(study, top)} {phrases[said]}{_sure(study, top, list(pairs.values()), said)}"]
+    sure = "" if said == "reversed" else _sure(study, top, list(pairs.values()), said)
+    parts = [f"{_named(study, top)} {phrases[said]}{sure}"]
+    parts += [
+        f"on the seeds that both have, {level_name(name)} is ahead of {level_name(best.name)} by {gap(study, pair)}"
+        for name, pair in pairs.items()
+        if verdicts[name] == "reversed"
+    ]
     for relation, text in (
         ("exact tie", f"the same as {level_name(best.name)} on every seed"),
         ("equivalent", f"equivalent to {level_name(best.name)} within a margin of {_margin(study)}"),
@@ -38,9 +45,12 @@ def together(study: Study, top: Sequence[Level]) -> list[str]:
 
 
 def _relation(pair: Comparison) -> str:
-    """What one of the leaders is to the best: a verdict, or an exact tie."""
+    """What one of the leaders is to the best: a verdict, an exact tie, or better on the seeds that both have."""
     if pair.verdict == "unknown":
         return "unknown"
+    if pair.verdict in ("first", "second"):
+        # The one with the better mean is worse where both have run: its mean is over other seeds too.
+        return "reversed"
     return "exact tie" if pair.is_exact_tie else pair.verdict
 
 

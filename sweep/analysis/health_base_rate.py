@@ -1,4 +1,4 @@
-"""Health checks against the base rate: levels that are no better than a guess, and classes too unequal to tell."""
+"""Health checks against the base rates: levels no better than simple predictions, and classes too unequal to tell."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ moderate imbalance (Datasets: Imbalanced datasets; minority of 1 to 20 %)."""
 
 
 def base_rate_cards(study: Study, rates: Sequence[BaseRate]) -> Iterator[Card]:
-    """Find levels that are not better than the best prediction that ignores the inputs, and unequal classes.
+    """Find levels that are not better than simple predictions, and unequal classes.
 
     Args:
         study: as `sweep.analysis.study.make_study` gives it.
@@ -31,6 +31,9 @@ def base_rate_cards(study: Study, rates: Sequence[BaseRate]) -> Iterator[Card]:
     trivial = [rate for rate in rates if rate.is_trivial and rate.values.get(study.metric)]
     for rate in trivial:
         yield from _not_better(study, rate)
+    for rate in rates:
+        if not rate.is_trivial and rate.values.get(study.metric):
+            yield from _matched(study, rate)
     if is_share(study.metric):
         for rate in trivial:
             yield from _unequal(study, rate)
@@ -59,6 +62,25 @@ def _not_better(study: Study, rate: BaseRate) -> Iterator[Card]:
         verb = "is" if len(lost) == 1 else "are"
         said = f"{listing(lost)} {verb} no better than {guess}."
         yield Card("base rate", "warning", said, advice)
+
+
+def _matched(study: Study, rate: BaseRate) -> Iterator[Card]:
+    """The best level no better than a simple model of the inputs, which costs nothing to train, is a warning."""
+    best = next((level for level in study.levels if level.selected.report.values), None)
+    gains = _gains(study, best, rate) if best is not None else np.array([])
+    if best is not None and len(gains) and mean(gains) <= ROUNDING:
+        reached = value(study.metric, mean(list(rate.on(study.metric, best.selected.report.seeds).values())))
+        yield Card(
+            "simple model",
+            "warning",
+            f"{level_name(best.name)}, ranked first, is no better than {ARTICLES.get(rate.name, '')}{rate.name}, which "
+            f"reaches {reached} {metric_name(study.metric)} without a network.",
+            "Train longer, try larger learning rates or another network, or use the simple model.",
+        )
+
+
+ARTICLES = {"nearest centroid": "the "}
+"""What stands before the name of a simple model in a sentence."""
 
 
 def _gains(study: Study, level: Level, rate: BaseRate) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

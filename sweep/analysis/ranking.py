@@ -57,6 +57,7 @@ def value_of(values: NDArray[Any], by: By, mode: Literal["min", "max"]) -> float
         by: which of them counts.
         mode: whether small or large is good.
 
+    >>> import numpy as np
     >>> value_of(np.array([0.5, 0.2, 0.3]), "best", "min"), value_of(np.array([0.5, 0.2, 0.3]), "final", "min")
     (0.2, 0.3)
     """

@@ -17,6 +17,7 @@ from sweep.config.schema import FLAT_KEYS
 from sweep.errors import ConfigError
 from sweep.masking import without_secrets
 from trainers.imports import make_importable
+from trainers.loaded_code import forget_changed_code
 
 
 def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> SweepConfig:
@@ -34,6 +35,7 @@ def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> Swe
     """
     # A user's own modules lie where the sweep is started, which a console script's own path does not hold.
     make_importable(str(Path.cwd()))
+    forget_changed_code()
     file = Path(path)
     document = read_document(file)
     for override in overrides:

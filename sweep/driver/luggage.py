@@ -1,4 +1,4 @@
-"""What travels to the nodes of a cluster: the project's code and the user's own modules, as one folder."""
+"""What travels to the nodes of a cluster: the project's code, and the user's own modules in a folder of their own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from sweep.errors import ResourceError
 
 MOST_BYTES = 100 * 2**20
 """Of Python files; more means that the working folder is not one project."""
+
+OWN_CODE = "own-code"
+"""Folder of the user's modules among what travels: Ray puts what travels before Python's own folders, where a user's
+``queue.py`` would be taken for Python's. The workers add this one behind all others."""
 
 IN_A_JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"
 """Ray sets it for what it starts as a job, whose code has travelled already."""
@@ -44,12 +48,10 @@ def pack_luggage(folder: Path, destination: Path) -> Path:
                 f"the working folder must hold at most {MOST_BYTES // 2**20} MB of Python files, which go to the "
                 f"nodes. Received: `{folder}`. Run `sweep` in the folder of one project."
             )
-        copy = destination / path.relative_to(folder)
+        copy = destination / OWN_CODE / path.relative_to(folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
     for home in (Path(__file__).parents[1], Path(str(trainers.__file__)).parent):
-        # The user's folder may be the project's own.
-        shutil.rmtree(destination / home.name, ignore_errors=True)
         shutil.copytree(home, destination / home.name, ignore=shutil.ignore_patterns("__pycache__"))
     return destination
 

@@ -11,6 +11,7 @@ from sweep.driver.listener import Listener
 from sweep.driver.session import hush_ray
 from sweep.driver.tuning import tune_jobs
 from sweep.errors import ResourceError
+from sweep.invocation import command
 from trainers.data import Dataset
 
 FETCH_SECONDS = 0.25
@@ -92,5 +93,5 @@ def tune_remotely(assignment: Assignment, dataset: Dataset, listener: Listener) 
         raise ResourceError(
             f"`resources.address` must be a cluster that stays reachable ({reason}). "
             f"Received: {assignment.resources.address}. "
-            "Run the same command to go on; `sweep submit` runs a sweep that does not need this machine."
+            f"Run the same command to go on; `{command('submit')}` runs a sweep that does not need this machine."
         ) from error

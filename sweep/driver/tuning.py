@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.driver.assignment import Assignment
 from sweep.driver.growth import look
 from sweep.driver.listener import Listener
-from sweep.driver.luggage import travels
+from sweep.driver.luggage import OWN_CODE, travels
 from sweep.driver.resources import Resources, room_on
 from sweep.errors import SweepError
 from sweep.packing import Job
@@ -49,7 +49,7 @@ def tune_jobs(assignment: Assignment, dataset: Dataset, listener: Listener) -> N
     _use_waiting_processes()
     compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
     # What has travelled is the working folder of the workers; the path here says nothing there.
-    folder = None if travels(resources.address) else os.getcwd()
+    folder = OWN_CODE if travels(resources.address) else os.getcwd()
     threads, names_nodes = resources.cpus_per_worker, resources.address is not None
     work = Work(dataset, recipe, tuple(jobs), threads, compiled, assignment.tile_bytes, folder, names_nodes)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.errors import BaselineError
 from sweep.gates.against_baseline import past_trials
 from sweep.gates.records import Baseline, Past, PastArm
+from sweep.invocation import command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,8 @@ def read_baseline(path: Path, folders: Sequence[Path] = ()) -> Baseline:
     except FileNotFoundError:
         looked = f", which is neither in {' nor in '.join(f'`{folder}`' for folder in folders)}" if folders else ""
         raise BaselineError(
-            f"`baseline` must be a file that exists. Received: {path}{looked}. Make it with `sweep baseline save`."
+            f"`baseline` must be a file that exists. Received: {path}{looked}. "
+            f"Make it with `{command('baseline', 'save')}`."
         ) from None
     except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
@@ -128,5 +130,5 @@ def _damaged(path: Path, reason: str) -> BaselineError:
     said = (reason.splitlines() or ["nothing"])[0].rstrip(".")
     return BaselineError(
         f"`baseline` must be a file that `sweep baseline save` wrote. Received: {path} ({said}). "
-        "Take it back from version control, or write it anew with `sweep baseline update`."
+        f"Take it back from version control, or write it anew with `{command('baseline', 'update')}`."
     )

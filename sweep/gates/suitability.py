@@ -11,12 +11,11 @@ from sweep.analysis.wording import counted, listing
 from sweep.errors import BaselineError
 from sweep.gates.baseline_file import conditions_of
 from sweep.gates.records import Baseline, Past, setting_key
+from sweep.invocation import command
 
 if TYPE_CHECKING:
     from sweep.config import SweepConfig
     from sweep.planning import Plan
-
-UPDATE = "Go back to what the baseline was made with, or make it anew with `sweep baseline update`."
 
 
 def warnings_before(
@@ -32,14 +31,15 @@ def warnings_before(
     """
     for key, new, old in _differences(conditions_of(config), baseline.conditions):
         raise BaselineError(
-            f"`{key}` must be that of the baseline `{path}`, which has {_spell(old)}. Received: {_spell(new)}. {UPDATE}"
+            f"`{key}` must be that of the baseline `{path}`, which has {_spell(old)}. Received: {_spell(new)}. "
+            f"{_way_out()}"
         )
     mine = {(setting_key(trial.arm.setting), trial.seed) for trial in plan.trials}
     theirs = {(arm.key, seed) for arm in baseline.arms for seed in arm.seeds}
     if not mine & theirs:
         raise BaselineError(
             f"`baseline` must hold trials of this sweep. Received: {path}, which has none of its settings and seeds. "
-            f"{UPDATE}"
+            f"{_way_out()}"
         )
     said = []
     if mine != theirs:
@@ -80,7 +80,7 @@ def warnings_after(baseline: Baseline, path: Path, plan: Plan, now: Mapping[str,
     if "data" in differing:
         raise BaselineError(
             f"`data` must have the content that it had for the baseline `{path}`. Received: data with another "
-            f"fingerprint. {UPDATE}"
+            f"fingerprint. {_way_out()}"
         )
     return tuple(
         f"{counted(count, 'trial')} had another {MEANING[part]} than in the baseline `{path}`: the same seed no longer "
@@ -99,3 +99,7 @@ def _differences(new: Any, old: Any, at: str = "") -> Iterator[tuple[str, Any, A
 
 def _spell(value: Any) -> str:
     return "nothing" if value is None else str(value)
+
+
+def _way_out() -> str:
+    return f"Go back to what the baseline was made with, or make it anew with `{command('baseline', 'update')}`."

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sweep.invocation import command
 from sweep.lecture.outcome import LectureSection
 from sweep.lecture.running import Result
 from sweep.results.words import longest_word
@@ -23,8 +24,10 @@ def print_sections(sections: Iterable[LectureSection], console: Console | None =
     for section in sections:
         table.add_row(section.name, section.number, section.question)
     console.print(table)
+    one, every = command("lecture", "SECTION"), command("lecture", "all")
     console.print(
-        "\nRun one with `sweep lecture SECTION`, or all of them as a page with `sweep lecture all`.", style="dim"
+        f"\nRun one with `{one}`, or all of them as a page with `{every}`.",
+        style="dim",
     )
 
 

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +22,10 @@ from sweep.interpreter import project_folder, python_command, working_folder_las
 NICENESS = 10
 """Training goes first; what is left over while Ray starts is enough for the libraries."""
 
-SERVE = "from sweep.report.ahead import serve; serve()"
+SERVE = "from sweep.report.ahead import serve; serve({parent})"
+
+LOOK_SECONDS = 1.0
+"""How often the process looks whether the sweep is still there."""
 
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
 
@@ -47,7 +52,9 @@ class ReportProcess:
     def __init__(self) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open for as long as the process
         self._process = subprocess.Popen(
-            python_command(SERVE, working_folder_last(sys.path, os.getcwd(), project_folder())),
+            python_command(
+                SERVE.format(parent=os.getpid()), working_folder_last(sys.path, os.getcwd(), project_folder())
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -92,8 +99,13 @@ class ReportProcess:
         return Written(folder / answer["html"], folder / answer["markdown"], figures, answer["sentence"], cards=cards)
 
 
-def serve() -> None:
-    """Body of the process: load, wait for a folder, write its report, and answer with one line of JSON."""
+def serve(parent: int) -> None:
+    """Body of the process: load, wait for a folder, write its report, and answer with one line of JSON.
+
+    Args:
+        parent: id of the sweep's process, without which this one ends, too.
+    """
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     # Ctrl-C and the end of the terminal are the sweep's to answer.
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
@@ -121,3 +133,10 @@ def serve() -> None:
     except SweepError as error:
         answer = {"problem": str(error)}
     print(json.dumps(answer), flush=True)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the sweep's has ended, which a pipe does not tell while another process holds its end."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    os._exit(1)

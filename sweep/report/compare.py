@@ -59,9 +59,9 @@ def compare_sweeps(
     names = _names(ours, theirs)
     ways = [(one.study.metric, one.study.mode, basis(one.study.by)) for one in (ours, theirs)]
     if ways[0] != ways[1]:
-        told = [f"{name} by {metric} ({mode}, {of})" for name, (metric, mode, of) in zip(names, ways, strict=True)]
+        ways_told = [f"{name} by {metric} ({mode}, {of})" for name, (metric, mode, of) in zip(names, ways, strict=True)]
         raise ComparisonError(
-            f"two sweeps must compare by the same `metric`. Received: {' and '.join(told)}. "
+            f"two sweeps must compare by the same metric and epoch. Received: {' and '.join(ways_told)}. "
             "Run one of them again with the `metric` of the other; what is trained stays."
         )
     study = ours.study

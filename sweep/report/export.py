@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -43,7 +44,8 @@ def export(name: str | Path, to: Format, *, root: str | Path = "results") -> tup
     folder = find_folder(name, root)
     if to == "latex":
         path = folder / "leaderboard.tex"
-        write_text(path, latex(levels_grid(gather(folder))))
+        # A table for other tools holds what was trained alone, as the others do.
+        write_text(path, latex(levels_grid(replace(gather(folder), base_rates=()))))
         return (path,)
     result = load_results(folder)
     written = []

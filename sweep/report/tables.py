@@ -103,9 +103,11 @@ def levels_grid(findings: Findings) -> Grid:
 
 
 def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
-    """A row without a rank, over the seeds that the levels are shown on; empty if the metric is not defined."""
-    reports = [level.selected.report for level in study.levels]
-    seeds = {seed for report in reports for seed in (*report.seeds, *report.diverged)}
+    """A row without a rank, over the seeds on which a level has a number; empty where there is none.
+
+    A base rate without any other number has nothing beside it to be held against.
+    """
+    seeds = {seed for level in study.levels for seed in level.selected.report.seeds}
     values = list(rate.on(study.metric, seeds).values())
     if not values:
         return ()

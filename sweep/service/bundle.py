@@ -76,7 +76,8 @@ def _own_modules(config: SweepConfig) -> set[str]:
         file = getattr(module, "__file__", None)
         if file and here in Path(file).resolve().parents and not _is_installed(Path(file)):
             names.add(name.partition(".")[0])
-    return names - {"sweep", "trainers", "__main__"}
+    # What has a name of Python's would be taken for it on the cluster, where the sent folder comes first.
+    return names - {"sweep", "trainers", "__main__"} - sys.stdlib_module_names
 
 
 def _is_installed(file: Path) -> bool:

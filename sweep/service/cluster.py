@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from sweep.address import require_answer
 from sweep.errors import ResourceError
+from sweep.invocation import command
 from sweep.machine import home_folder
 from sweep.service.token import GIVE_TOKEN, require_token
 
@@ -158,7 +159,7 @@ class Cluster:
         except (OSError, RuntimeError, ValueError) as error:
             if job_id is not None and "does not exist" in str(error):
                 raise ResourceError(
-                    f"a job must be one of the cluster's. Received: {job_id}. `sweep jobs` lists them."
+                    f"a job must be one of the cluster's. Received: {job_id}. `{command('jobs')}` lists them."
                 ) from error
             reason = (str(error).strip() or type(error).__name__).splitlines()[-1].rstrip(".")
             raise ResourceError(

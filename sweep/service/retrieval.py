@@ -10,6 +10,7 @@ import time
 from pathlib import Path, PurePosixPath
 
 from sweep.errors import ResultsError
+from sweep.invocation import command
 from sweep.service.cluster import Cluster
 from sweep.service.submission import FOLDER
 
@@ -65,7 +66,7 @@ def retrieve(cluster: Cluster, job_id: str, output: Path) -> Path:
     if not begun or not ended:
         raise ResultsError(
             f"a job must have written results to bring them here. Received: {job_id}, which is {job.status}. "
-            f"`sweep logs {job_id}` shows how far it is."
+            f"`{command('logs', job_id)}` shows how far it is."
         )
     return _unpack(packed, output, PurePosixPath(folder).name, job_id)
 

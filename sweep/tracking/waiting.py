@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -78,13 +80,23 @@ class PendingFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.problem: str | None = None
+        """Why some could not be added."""
         self._lock = threading.Lock()
 
     def append(self, runs: Iterable[TrialRun]) -> None:
-        """Add runs at the end."""
-        lines = [json.dumps(asdict(run)) + "\n" for run in runs]
-        with self._lock, self.path.open("a", encoding="utf-8") as file:
-            file.writelines(lines)
+        """Add runs at the end, all of them or none, as on a full disk: the results folder still has those trials."""
+        text = "".join(json.dumps(asdict(run)) + "\n" for run in runs)
+        with self._lock:
+            before = self.path.stat().st_size if self.path.exists() else 0
+            try:
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.write(text)
+            except OSError as error:
+                self.problem = str(error)
+                # A part of a line would spoil those that come after it.
+                with suppress(OSError):
+                    os.truncate(self.path, before)
 
     def drain(self, write: Callable[[list[TrialRun]], list[TrialRun]], most_numbers: int) -> int:
         """Give all runs to ``write``, as many at a time as hold ``most_numbers`` points, and keep what it returns.
@@ -101,7 +113,11 @@ class PendingFile:
             unwritten = write(chunk)
             left += len(unwritten)
             rest.append(unwritten)
-        if left:
+        if rest.problem is not None:
+            # All are tried again with the next start; what MLflow has by now is skipped.
+            self.problem = rest.problem
+            rest.path.unlink(missing_ok=True)
+        elif left:
             rest.path.replace(self.path)
         else:
             self.path.unlink()

@@ -167,7 +167,7 @@ class SweepWriter:
                 thinned=self._thinned,
                 seconds=self._busy_seconds,
                 pending=self._pending.path if self._failed else None,
-                error=self._error if self._is_lacking() else None,
+                error=(self._error or self._pending.problem) if self._is_lacking() else None,
                 url=self._url(),
                 artifacts_error=self._artifacts_error,
             )

@@ -120,8 +120,8 @@ def test_its_runs_are_in_mlflow_behind_the_password(stack, finished):
     runs = runs_of(stack, "small")
     parents = [run for run in runs if is_parent(run)]
     assert [run["info"]["status"] for run in parents] == ["FINISHED"]
-    # The sweep, its trials, and its settings.
-    assert len(runs) == 1 + 4 + 2
+    # The sweep, its trials, its settings, and the base rate of its loss.
+    assert len(runs) == 1 + 4 + 2 + 1
     path = f"/get-artifact?path=leaderboard.csv&run_uuid={parents[0]['info']['run_id']}"
     status, table = ask(stack, path, stack.secret("mlflow_password"))
     assert (status, table.splitlines()[0].split(",")[0]) == (200, "rank")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sweep
-from sweep import load_config
+from sweep import invocation, load_config
 from sweep.checking import check
 from sweep.gates import environment
 
@@ -57,7 +57,8 @@ def test_a_baseline_that_is_missing_is_said_with_both_places_in_which_it_was_loo
 def test_a_baseline_then_the_same_numbers_then_a_regression(command, folder):
     code, _, err = command("check", "ci.yaml")
     assert code == 2
-    sentence = "`baseline` must be a file that exists. Received: ci.baseline.json. Make it with `sweep baseline save`."
+    way_out = invocation.command("baseline", "save")
+    sentence = f"`baseline` must be a file that exists. Received: ci.baseline.json. Make it with `{way_out}`."
     assert err == f"error: {sentence}\n"
     assert not Path("results").exists()
     assert command("baseline", "save", "ci.yaml", "-q") == (0, "3 arms, 9 trials\nbaseline   ci.baseline.json\n", "")

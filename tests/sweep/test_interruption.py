@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pyarrow import parquet
 
@@ -29,6 +30,14 @@ optimizers: {adam: {learning_rate: 0.001}}
 space: {batch_size: 16, epochs: [100, 101, 102, 103, 104, 105]}
 resources: {workers: 1}
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_lost_terminal_is_noticed():
+    """Under ``nohup`` the tests themselves ignore SIGHUP, and so would what they start."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def test_the_first_signal_is_noted_and_the_second_ends():
@@ -98,11 +107,12 @@ class Stopped:
 
     @property
     def runs(self) -> list[tuple[str, bool]]:
-        """Status of each run in MLflow but those that sum up an arm, and whether it is a trial's."""
+        """Status of each run in MLflow but those of arms and base rates, and whether it is a trial's."""
         query = (
             "SELECT status, EXISTS (SELECT 1 FROM tags WHERE tags.run_uuid = runs.run_uuid AND key = 'sweep.trial_id') "
             "FROM runs WHERE lifecycle_stage = 'active' AND NOT EXISTS "
-            "(SELECT 1 FROM tags WHERE tags.run_uuid = runs.run_uuid AND key = 'kind' AND value = 'arm')"
+            "(SELECT 1 FROM tags WHERE tags.run_uuid = runs.run_uuid "
+            "AND key = 'kind' AND value IN ('arm', 'base rate'))"
         )
         with closing(sqlite3.connect(self.file.parent / "mlflow.db")) as database:
             return [(status, bool(is_trial)) for status, is_trial in database.execute(query)]
@@ -124,12 +134,13 @@ class Running:
 
     number: signal.Signals
     file: Path
+    executor: str
     mark: str = field(default_factory=lambda: f"mark-{uuid.uuid4()}")
     signalled: bool = False
 
     def __post_init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sweep", "run", str(self.file)],
+            [sys.executable, "-m", "sweep", "run", str(self.file), f"resources.executor={self.executor}"],
             cwd=self.file.parent,
             env={**os.environ, "MARK": self.mark, "PYTHONPATH": str(Path(sweep.__file__).parents[1])},
             stdout=subprocess.PIPE,
@@ -172,13 +183,14 @@ def wait_until(condition, seconds):
         time.sleep(0.01)
 
 
-@pytest.fixture(scope="module")
-def stopped_by(workplace, tmp_path_factory):
+@pytest.fixture(scope="module", params=["ray", "inline"])
+def stopped_by(request, workplace, tmp_path_factory):
     """Sweeps that were stopped by each signal, at the same time because most of their time is waiting for Ray."""
     running = []
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
-            running.append(Running(number, workplace(tmp_path_factory.mktemp(number.name), SWEEP)))
+            file = workplace(tmp_path_factory.mktemp(number.name), SWEEP)
+            running.append(Running(number, file, request.param))
         wait_until(lambda: all([each.signal_after_first_trial() for each in running]), 120)
         yield {each.number: each.end() for each in running}
     finally:
@@ -218,9 +230,17 @@ def test_it_leaves_no_run_open_in_mlflow(stopped):
         assert sorted(stopped.runs) == sorted([*trials, ("KILLED", False)])
 
 
+@pytest.fixture(scope="module")
+def whole(workplace, tmp_path_factory):
+    """The epochs of the sweep where nothing stops it."""
+    file = workplace(tmp_path_factory.mktemp("whole"), SWEEP)
+    return run(load_config(file, ["resources.executor=inline", "tracking.enabled=false", "report=false"])).epochs
+
+
 # Last, because it goes on with what the others look at.
-def test_the_next_run_trains_the_rest_alone_and_ends_with_one_run_a_trial(stopped, ray):
-    config = load_config(stopped.file)
+def test_the_next_run_trains_the_rest_alone_and_ends_with_one_run_a_trial(stopped, whole):
+    # Also where Ray had begun: who trains changes no number.
+    config = load_config(stopped.file, ["resources.executor=inline"])
     result = run(config)
     assert not result.interrupted
     trials = result.trials.set_index("trial_id")
@@ -229,3 +249,4 @@ def test_the_next_run_trains_the_rest_alone_and_ends_with_one_run_a_trial(stoppe
     assert trials["epochs_done"].tolist() == [100, 101, 102, 103, 104, 105]
     assert {trial: trials["started_seconds"][trial] for trial in stopped.finished} == stopped.finished
     assert sorted(stopped.runs) == [("FINISHED", False)] + [("FINISHED", True)] * 6
+    pd.testing.assert_frame_equal(result.epochs.drop(columns="seconds"), whole.drop(columns="seconds"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from sweep import invocation
 from sweep.invocation import command, program
 
 
@@ -35,3 +38,17 @@ def test_a_program_on_the_path_is_shown_by_its_name_unless_another_comes_first(t
     assert program() == "sweep"
     monkeypatch.setenv("PATH", f"{other.parent}{os.pathsep}{script.parent}")
     assert program() == str(script)
+
+
+def test_no_way_out_spells_a_command_that_the_user_s_shell_may_not_find():
+    package = Path(invocation.__file__).parent
+    typed = re.compile(r"(?:\bwith|\bor) `sweep |`sweep [a-z ]+` (?:lists|shows|runs)")
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise | ast.Return) or (
+                isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            ):
+                texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+                found += [f"{path.name}: {text}" for text in texts if isinstance(text, str) and typed.search(text)]
+    assert found == []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
 from sweep import summary
+from sweep.analysis.card import Card
 from sweep.boundary import WORKER_LOST
 from sweep.config import SweepConfig
 from sweep.hooks import why_it_died
@@ -96,3 +98,33 @@ def test_a_plan_says_what_is_learned(data, said):
 )
 def test_a_plan_names_its_seeds(seeds, said):
     assert said in printed(seeds=seeds)
+
+
+ANSWER = "Adam is best.\nMain effect of decay (mean over 2 common settings): a is best, ahead of b (95 % CI 1 to 2)."
+
+
+def finished(*, terminal: bool, width: int) -> str:
+    """What is printed of a sweep with an answer, a main effect and a warning."""
+    console = Console(
+        file=io.StringIO(), width=width, force_terminal=terminal, color_system=None, highlight=False, markup=False
+    )
+    result = SimpleNamespace(answer=ANSWER, cards=(Card("seeds", "warning", "Seeds are few.", ""),), interrupted=False)
+    summary._print_answer(result, console)
+    return console.file.getvalue()
+
+
+def test_a_file_or_a_pipe_gets_every_word_of_the_answer():
+    assert finished(terminal=False, width=40) == f"{ANSWER}\nwarning: Seeds are few.\n"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_terminal_parts_answer_effects_and_warnings_and_breaks_no_word(width):
+    lines = finished(terminal=True, width=width).splitlines()
+    assert max(map(len, lines)) <= width
+    blocks = [" ".join(block.split()) for block in "\n".join(line.rstrip() for line in lines).strip().split("\n\n")]
+    assert blocks == [
+        "Adam is best.",
+        "Main effect of decay (mean over 2 common settings): a is best, ahead of b. "
+        "The report gives the intervals of these effects.",
+        "warning: Seeds are few.",
+    ]

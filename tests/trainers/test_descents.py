@@ -78,7 +78,8 @@ def test_a_descent_that_stays_on_the_plateau_has_no_number_of_steps() -> None:
 def test_noise_free_walks_follow_every_schedule_by_epoch(kind: str) -> None:
     # On f = x^2 / 2 a step multiplies x by 1 - alpha m, so that the path tells the multipliers.
     rate = None if RULES[kind].rate is None else 0.5
-    schedule = Schedule(kind, rate, patience=0)
+    patience = {"patience": 0} if "patience" in RULES[kind].takes else {}
+    schedule = Schedule(kind, rate, **patience)
     path = descend(
         quadratic(1.0), "sgd", {"learning_rate": 0.1}, 12, start=(1.0, 0.0), schedule=schedule, steps_per_epoch=3
     )
@@ -101,6 +102,6 @@ def test_a_schedule_that_watches_reduces_each_walk_by_its_own_values() -> None:
 @pytest.mark.parametrize("kind", ["constant", "reduce_on_plateau"])
 def test_steps_are_counted_from_one_for_the_corrections(kind: str) -> None:
     # With both corrections each of Adam's steps is alpha while the gradient's size and sign stay.
-    schedule = Schedule(kind, None if kind == "constant" else 0.5, patience=10)
+    schedule = Schedule() if kind == "constant" else Schedule(kind, 0.5, patience=10)
     path = descend(quadratic(1.0), "adam", {"learning_rate": 1e-6}, 5, start=(1.0, -1.0), schedule=schedule)
     np.testing.assert_allclose(np.diff(path, axis=0), np.tile([-1e-6, 1e-6], (5, 1)), rtol=1e-4)

@@ -23,6 +23,8 @@ WORDS = st.text(alphabet="abcd_", min_size=0, max_size=9)
         ("heavyball", OPTIMIZERS, "heavy_ball"),
         ("breast-cancer", DATASETS, "breast_cancer"),
         ("nmae", ["name", "mode"], "name"),
+        ("irs", ["iris", "wine"], "iris"),
+        ("sign_momentun", ["SignMomentum", "sign_momentum"], "sign_momentum"),
         ("learnign_rte", ["learning_rate", "decay_rate"], "learning_rate"),
         ("validations", ["validation", "normalise"], "validation"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from trainers.errors import UserCodeError
@@ -18,7 +19,7 @@ class Registry(Mapping[str, Optimizer]):
 
     def __init__(self, known: Iterable[Optimizer]) -> None:
         self._known = {optimizer.name: optimizer for optimizer in known}
-        self._own: dict[str, Optimizer] = {}
+        self._own: dict[str, tuple[object, Optimizer]] = {}
 
     def __getitem__(self, name: str) -> Optimizer:
         """The optimizer of that name.
@@ -29,9 +30,12 @@ class Registry(Mapping[str, Optimizer]):
         """
         if ":" not in name:
             return self._known[name]
-        if name not in self._own:
-            self._own[name] = own_optimizer(name, self._known)
-        return self._own[name]
+        known, optimizer = self._own.get(name, (None, None))
+        # Another module of that name has been loaded where its file has changed.
+        if optimizer is None or sys.modules.get(name.partition(":")[0]) is not known:
+            optimizer = own_optimizer(name, self._known)
+            self._own[name] = sys.modules.get(name.partition(":")[0]), optimizer
+        return optimizer
 
     def __contains__(self, name: object) -> bool:
         """Tell whether it is known already; nothing is imported."""

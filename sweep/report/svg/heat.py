@@ -25,8 +25,13 @@ def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, 
     needed = 8 + max(width_of(words) for words in (*columns, *(note for notes in panel.notes for note in notes)))
     wide = max(needed, (PHONE - RIGHT - left) / len(columns))
     high = 30.0 if len(rows) > 2 else 42.0
-    width, bottom = left + wide * len(columns) + RIGHT, top + high * len(rows)
     marks = []
+    is_turned = width_of(panel.y_label) <= high * len(rows)
+    if not is_turned:
+        # Few rows leave no room for a name along them: it stands above.
+        marks.append(text(0, top + 10, panel.y_label, paint.ink, "start"))
+        top += 18
+    width, bottom = left + wide * len(columns) + RIGHT, top + high * len(rows)
     for row, notes in enumerate(panel.notes):
         y = bottom - high * (row + 1)
         marks.append(text(left - 5, y + high / 2 + 4, rows[row], paint.ink, "end", whole=panel.y_names[row]))
@@ -41,8 +46,8 @@ def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, 
         middle = left + wide * (column + 0.5)
         marks.append(text(middle, bottom + 14, name, paint.ink, "middle", whole=panel.x_names[column]))
     marks.append(text((left + width - RIGHT) / 2, bottom + 30, shortened(panel.x_label, width), paint.ink, "middle"))
-    name = shortened(panel.y_label, high * len(rows))
-    marks.append(text(10, (top + bottom) / 2, name, paint.ink, "middle", turned=True, whole=panel.y_label))
+    if is_turned:
+        marks.append(text(10, (top + bottom) / 2, panel.y_label, paint.ink, "middle", turned=True))
     marks += _bar(panel, paint, left, width, bottom + 42)
     return marks, bottom + 92, width
 

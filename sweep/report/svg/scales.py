@@ -118,6 +118,8 @@ def numbered(axis: Axis, low_end: float | None = None, high_end: float | None = 
         high_end: right end of it.
     """
     made = [tuple(_ticked(axis, choice, low_end, high_end)) for choice in axis.choices()]
+    # Where all of them would touch, the first and the last may have room beside each other.
+    made += [(ticks[0], ticks[-1]) for ticks in made if len(ticks) > 2]
     clear = [ticks for ticks in made if _is_clear(ticks, low_end is not None)]
     # Where no two numbers have room beside each other, one does.
     return _first(clear) or _first(made)[:1]

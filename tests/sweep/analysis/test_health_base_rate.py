@@ -61,6 +61,21 @@ def test_the_best_epoch_is_compared_where_that_ranks(tables):
     assert cards(tables, curves, [0.7, 0.7, 0.7], by="best") == []
 
 
+@pytest.mark.parametrize(("reached", "said"), [(0.95, 1), (0.9, 1), (0.85, 0), (float("nan"), 0)])
+def test_a_best_level_that_a_simple_model_matches_is_a_warning(tables, reached, said):
+    trials, epochs = tables({("adam", seed): [0.9] for seed in range(2)}, metric="val_accuracy", mode="max")
+    study = make_study(trials, epochs, "val_accuracy", "max", np.random.default_rng(0))
+    rate = BaseRate("nearest centroid", False, (0, 1), {"val_accuracy": (reached, reached)})
+    found = [card for card in health(study, trials, epochs, (rate,)) if card.check == "simple model"]
+    assert len(found) == said
+    for card in found:
+        assert card.severity == "warning"
+        assert card.sentence == (
+            f"Adam, ranked first, is no better than the nearest centroid, which reaches {100 * reached:.1f} % "
+            "validation accuracy without a network."
+        )
+
+
 @pytest.mark.parametrize(("share", "said"), [(0.79, 0), (0.8, 1), (0.99, 1)])
 def test_classes_are_called_unequal_from_four_fifths_on(tables, share, said):
     curves = {("adam", seed): [0.999 + 0.0001 * seed] for seed in range(3)}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import pandas as pd
+import psutil
 
 from sweep.report.ahead import ReportProcess
 from sweep.report.page import write_report
@@ -38,3 +43,38 @@ def test_a_process_that_is_not_asked_ends():
     with ReportProcess() as process:
         started = process._process
     assert started.returncode is not None
+
+
+ABORTED = """
+import os, sys, time
+from sweep.report.ahead import ReportProcess
+
+process = ReportProcess()
+if os.fork() == 0:
+    # Another process that holds the end of the pipe, so that the report's process reads no end of its input.
+    time.sleep(30)
+    os._exit(0)
+print(process._process.pid, flush=True)
+sys.stdin.readline()
+os.abort()
+"""
+
+
+def test_the_process_ends_with_the_sweep_however_that_ends():
+    with subprocess.Popen(
+        [sys.executable, "-c", ABORTED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    ) as driver:
+        try:
+            report = psutil.Process(int(driver.stdout.readline()))
+            driver.stdin.write("\n")
+            driver.stdin.flush()
+            driver.wait(30)
+            gone, _ = psutil.wait_procs([report], timeout=10)
+            assert gone == [report]
+        finally:
+            os.killpg(driver.pid, signal.SIGKILL)

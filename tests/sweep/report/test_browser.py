@@ -63,6 +63,10 @@ seen.kept = [...arms].filter((row) => row.offsetParent !== null).map((row) => ro
 seen.brushed = document.querySelector("#parallel .count").textContent;
 drag(0.3, 0.3);
 seen.lines.push(lines());
+seen.cut = [...document.querySelectorAll("th button")].filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.textContent);
+seen.seconds = [...document.querySelectorAll("#trials th")].filter((one) => one.textContent.startsWith("seconds"))
+  .map((one) => one.offsetWidth);
 seen.wide = document.documentElement.scrollWidth;
 seen.window = innerWidth;
 const out = document.createElement("pre");
@@ -114,6 +118,13 @@ def test_the_filter_keeps_rows_with_every_word_and_they_are_what_is_copied(seen)
 
 def test_a_narrow_page_does_not_scroll_sideways(seen):
     assert seen["wide"] <= seen["window"]
+
+
+def test_the_words_over_a_column_are_whole_and_make_it_no_wider_than_its_longest_word_needs(seen):
+    assert seen["cut"] == []
+    # "seconds (share of the pack's)" on one line is more than 200 pixels wide.
+    assert len(seen["seconds"]) == 1
+    assert seen["seconds"][0] < 130
 
 
 def test_brushing_an_axis_keeps_the_arms_that_pass_there_and_a_click_lets_go(seen, results):

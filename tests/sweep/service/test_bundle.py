@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -92,3 +93,18 @@ def test_a_module_travels_with_what_it_imports_from_the_working_folder(place):
         [sys.executable, "-m", "sweep", "plan", "mine.yaml"], cwd=folder, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["random", "queue", "sweep"])
+def test_a_file_that_hides_a_module_of_python_or_this_project_stays_behind(place, monkeypatch, name):
+    user, folder = place
+    (user / f"{name}.py").write_text("", encoding="utf-8")
+    file = write(user, "data: {name: iris}\n")
+    config = load_config(file)
+    # As where Python has put the folder of a script first.
+    own = ModuleType(name)
+    own.__file__ = str(user / f"{name}.py")
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, name, own)
+        gather(config, file, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["mine.yaml", "sweep", "trainers"]

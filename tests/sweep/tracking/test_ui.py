@@ -24,7 +24,7 @@ def test_a_port_in_use_is_refused_with_the_way_out(store_uri):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(TrackingError, match=r"must be free .*`sweep ui --port"):
+        with pytest.raises(TrackingError, match=r"must be free .*`\S*sweep ui --port"):
             open_dashboard(store_uri, port=taken.getsockname()[1])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import threading
 import time
 
@@ -80,6 +82,26 @@ def test_a_line_torn_by_a_crash_is_ignored(tmp_path, make_result):
     seen = []
     assert pending.drain(lambda chunk: seen.extend(chunk) or [], 10_000) == 0
     assert len(seen) == 1
+
+
+def test_a_full_disk_raises_nothing_and_spoils_no_line(tmp_path, make_result):
+    pending = PendingFile(tmp_path / "pending.jsonl")
+    given = runs(make_result, 3)
+    pending.append(given[:1])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        # The file may grow by a part of a line alone.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (pending.path.stat().st_size + 20, before[1]))
+        pending.append(given[1:2])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert "File too large" in pending.problem
+    pending.append(given[2:])
+    seen = []
+    assert pending.drain(lambda chunk: seen.extend(chunk) or [], 10_000) == 0
+    assert seen == [given[0], given[2]]
 
 
 def test_results_that_come_shortly_after_each_other_are_taken_together(make_result):
