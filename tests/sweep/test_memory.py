@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sweep.config import SweepConfig
 from sweep.errors import ResourceError
-from sweep.memory import base_bytes, pack_bytes, pack_room, require_memory
+from sweep.memory import PACK_BYTES, base_bytes, pack_bytes, pack_room, require_memory
 from sweep.packing import form_jobs
 from sweep.planning import make_plan
 from sweep.preparation import prepare, recipe_of
@@ -63,6 +63,15 @@ def test_the_key_that_takes_the_memory_is_named():
         require_memory(config, plan, recipe, size, 1, 4 * GB)
     smaller = sweep(**large, space={"batch_size": 64})
     require_memory(smaller, *parts_of(smaller), 1, 4 * GB)
+
+
+@given(st.integers(1, 64), st.integers(10**9, 200 * GB), st.sampled_from(["numpy", "torch"]))
+def test_a_pack_has_the_room_that_the_workers_and_the_coordinator_leave_and_no_less(workers, memory, backend):
+    config = sweep(trainer={"backend": backend})
+    recipe, size = recipe_of(config), shape(config.data.source)
+    room, base = pack_room(recipe, size, workers, memory), base_bytes(recipe, size)
+    assert room == 1 or base + workers * (base + room) <= memory
+    assert room == PACK_BYTES or base + workers * (base + room + 1) > memory
 
 
 @given(st.integers(1, 4), st.integers(1, 60), st.integers(800 * 10**6, 8 * GB))

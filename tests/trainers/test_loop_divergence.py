@@ -51,6 +51,15 @@ def test_the_last_finite_loss_may_be_of_the_epoch_before(one_example: Problem) -
     assert end.last_finite_loss == pytest.approx(growth**10, rel=1e-12)
 
 
+def test_a_training_that_goes_on_remembers_the_last_finite_loss_of_the_epoch_before(one_example: Problem) -> None:
+    # As above; epoch 2 is trained from the state after epoch 1.
+    growth = 2e154 ** (1 / 6)
+    pack = pack_of(one_example, (growth + 1) / 4, repeats=6, epochs=3, val_input=0.0)
+    first = next(train(pack, initial=ONE_AND_ZERO, states="all"))
+    (epoch,) = train(pack, initial=ONE_AND_ZERO, state=first.state)
+    assert epoch.ended == (Ended(0, "DIVERGED", 7, pytest.approx(growth**10, rel=1e-12)),)
+
+
 def test_a_validation_that_is_not_finite_counts_as_the_step_before_it(one_example: Problem) -> None:
     # One step an epoch: the loss of step 6 is 1.05e306, and after step 6 the validation loss is infinite.
     epoch, end = last_end(pack_of(one_example, 1e30, repeats=1, epochs=10))

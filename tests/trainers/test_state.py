@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,14 @@ def test_k_epochs_and_then_the_rest_are_all_epochs_bit_for_bit(
     assert last is not None
     assert end is not None
     assert (end.epoch, end.step, end.examples, end.streams) == (last.epoch, last.step, last.examples, last.streams)
+
+
+def test_the_seconds_go_on_from_those_of_the_state() -> None:
+    # The clock is read before and after each epoch of the one tile, and each reading is a second later.
+    pack = replace(PACK, trials=TRIALS[:1])
+    first = next(train(pack, states="all", clock=map(float, count()).__next__))
+    rest = train(pack, state=first.state, clock=map(float, count()).__next__)
+    assert [float(metrics.values["seconds"][0]) for metrics in rest] == [2.0, 3.0, 4.0, 5.0]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])

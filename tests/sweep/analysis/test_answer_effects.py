@@ -57,3 +57,12 @@ def test_common_settings_that_were_left_out_are_counted(tables):
     assert said.startswith(
         "Main effect of batch_size (mean over 1 common setting, without 1 on which a training diverged or did not end)"
     )
+
+
+def test_of_many_sets_of_values_the_first_are_told_and_the_others_counted(tables):
+    # Each optimizer tried two batch sizes of its own, so that each pair is an effect by itself.
+    names = ("sgd", "adam", "rmsprop", "adagrad", "nadam")
+    arms = [(name, 0.1, 2**place * size, 0.9 - 0.1 * size) for place, name in enumerate(names) for size in (1, 2)]
+    told = [said for said in tell(tables, arms) if said.startswith("Main effect of batch_size")]
+    assert len(told) == 4
+    assert told[-1].startswith("Main effect of batch_size: 2 more sets of its values")

@@ -13,10 +13,12 @@ from trainers.data import DataSource, load  # noqa: E402
 from trainers.loop import train  # noqa: E402
 from trainers.networks.look_over import look_over  # noqa: E402
 from trainers.networks.own_module import make_module, module_seed  # noqa: E402
+from trainers.networks.stacking import CHANGES_BUFFERS, obstacle  # noqa: E402
 from trainers.pack import ModuleSpec, Pack, TrialSpec  # noqa: E402
 from trainers.session import Session, split_of  # noqa: E402
 
 MODULES = '''
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.utils import parametrizations
@@ -77,6 +79,67 @@ class Counting(Two):
     def forward(self, x):
         self.calls += self.training
         return super().forward(x) / (1 + 0.1 * self.calls)
+
+class Patient(Two):
+    """Its step size shrinks once it was called so often, which a short look does not see in its numbers."""
+    def __init__(self):
+        super().__init__()
+        self.calls = 0
+
+    def forward(self, x):
+        self.calls += self.training
+        return super().forward(x) / (2 if self.calls > 9 else 1)
+
+class Holder:
+    def __init__(self):
+        self.directions = torch.randn(4, 8)
+
+class Holding(nn.Module):
+    """Random features in an object, into which nobody can look."""
+    def __init__(self):
+        super().__init__()
+        self.holder, self.head = Holder(), nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.head(torch.cos(x @ self.holder.directions.to(x.dtype)))
+
+class Noisy(Two):
+    """Draws from a stream of its own, and so little that a comparison with a tolerance does not see it."""
+    def __init__(self):
+        super().__init__()
+        self.stream = np.random.default_rng(0)
+
+    def forward(self, x):
+        noise = 1e-6 * self.stream.standard_normal() if self.training else 0.0
+        return super().forward(x) + noise
+
+def wide_clipping_hook():
+    """Clips gradients that are larger than those of the first look."""
+    module = Two()
+    module.body.weight.register_hook(lambda gradient: gradient.clamp(-1e3, 1e3))
+    return module
+
+def of_any_width():
+    width = int(torch.randint(4, 400, ()))
+    return nn.Sequential(nn.Linear(4, width), nn.Tanh(), nn.Linear(width, 3))
+
+SHARED = nn.Tanh()
+SHARED.register_forward_hook(lambda part, inputs, output: output)
+
+def shared_hook():
+    """The same part with its hook in every module, so that nothing of it differs between them."""
+    return nn.Sequential(nn.Linear(4, 8), SHARED, nn.Linear(8, 3))
+
+class Seen(Two):
+    """A buffer that is changed in place."""
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("seen", torch.zeros(()))
+
+    def forward(self, x):
+        if self.training:
+            self.seen.add_(1)
+        return super().forward(x)
 
 class Average(nn.Module):
     """A buffer that is given a new tensor at each step."""
@@ -196,7 +259,24 @@ STACKED = ["frozen", "frozen_head", "Tied", "Features", "plain_lazy", "Unused", 
 ONE_BY_ONE = [
     *("Attribute", "Counting", "Average", "gradient_hook", "clipping_hook", "forward_hook", "backward_hook"),
     *("weight_norm", "spectral_norm", "InPlace", "batch_norm", "frozen_norm", "lazy"),
+    *("Patient", "Seen", "Holding", "Noisy", "wide_clipping_hook", "shared_hook"),
 ]
+SAID = {
+    "Attribute": "it holds something beside parameters and buffers that depends on the seed",
+    "of_any_width": "it holds something beside parameters and buffers that depends on the seed",
+    "Average": CHANGES_BUFFERS,
+    "Seen": CHANGES_BUFFERS,
+    "forward_hook": "it has hooks",
+    "backward_hook": "it has hooks",
+    "shared_hook": "it has hooks",
+    "gradient_hook": "its parameters have hooks",
+    "clipping_hook": "its parameters have hooks",
+    "wide_clipping_hook": "its parameters have hooks",
+    "Noisy": "it draws from a stream of its own",
+    "Counting": "it changes what it holds as it runs",
+    "Patient": "it changes what it holds as it runs",
+    "Holding": "a stack of it gives other numbers",
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -256,6 +336,12 @@ def test_every_kind_of_module_trains_as_a_plain_loop_trains_it(name):
 def test_only_what_a_stack_trains_alike_is_stacked(name):
     facts = look_over(ModuleSpec(f"kinds_of_networks:{name}"), 4, 3)
     assert (facts.obstacle is None) == (name in STACKED), facts.obstacle
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_reason_is_told_by_which_a_module_is_not_stacked(name):
+    inputs = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
+    assert obstacle(ModuleSpec(f"kinds_of_networks:{name}"), inputs) == SAID[name]
 
 
 @pytest.mark.parametrize("name", ["frozen", "frozen_head", "frozen_norm", "Paired"])
