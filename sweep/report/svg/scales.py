@@ -26,6 +26,10 @@ TICK_DIGITS = 10
 CLOSEST = 1e-3
 """Values closer together than this, relative to their size, are drawn as one."""
 
+LAST_DECADE = 308
+FURTHEST = 10.0**LAST_DECADE
+"""No axis goes further, as the next power of ten is no number of 64 bits."""
+
 LARGE, LONGEST = 1e6, 6
 """Larger numbers with more letters are spelled with an exponent."""
 
@@ -156,8 +160,8 @@ def fitted(values: Iterable[float], kind: Kind, start: float, end: float, *, is_
     shown = [value for value in values if math.isfinite(value) and (kind == "linear" or value > 0)]
     low, high = (min(shown), max(shown)) if shown else (0.1, 1.0)
     if kind == "log":
-        factor = max((high / low) ** 0.04, 1 + 20 * CLOSEST) if high > low else 2.0
-        return Axis(kind, low / factor, high * factor, start, end)
+        factor = max(min(high / low, FURTHEST) ** 0.04, 1 + 20 * CLOSEST) if high > low else 2.0
+        return Axis(kind, low / factor, min(high * factor, FURTHEST), start, end)
     is_whole = is_whole and all(value == round(value) for value in shown)
     alone = max(0.5 * abs(high), 1.0 if is_whole else 0.5)
     # Values that differ in their last digits alone would need ticks of a dozen digits.
@@ -193,8 +197,8 @@ def _ticks(low: float, high: float, count: float, is_whole: bool) -> tuple[float
 
 
 def _log_choices(low: float, high: float) -> Iterator[tuple[float, ...]]:
-    span = high / low
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    span = min(high / low, FURTHEST)
+    decades = range(math.floor(math.log10(low)), min(math.ceil(math.log10(high)), LAST_DECADE) + 1)
 
     def within(digits: Iterable[int], every: int = 1) -> tuple[float, ...]:
         values = (digit * 10.0**decade for decade in decades if decade % every == 0 for digit in digits)

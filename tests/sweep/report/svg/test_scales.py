@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
@@ -28,6 +29,18 @@ def test_an_axis_has_at_least_two_numbers_which_differ_and_do_not_touch(low, sha
     assert len({tick.words for tick in ticks}) == len(ticks)
     for before, after in pairwise(ticks):
         assert after.middle - before.middle >= (width_of(before.words) + width_of(after.words)) / 2
+
+
+@example(-300.0, 300.0, "log")
+@example(-0.3, 300.0, "log")
+@given(st.floats(-300.0, 300.0), st.floats(-300.0, 300.0), st.sampled_from(["linear", "log"]))
+def test_an_axis_of_numbers_of_any_size_has_numbers_too(one, other, kind):
+    axis = fitted([10.0**one, 10.0**other], kind, 40.0, 325.0)
+    assert math.isfinite(axis.low)
+    assert math.isfinite(axis.high)
+    ticks = numbered(axis, 0.0, 377.0)
+    assert ticks
+    assert all(math.isfinite(tick.value) and math.isfinite(tick.place) for tick in ticks)
 
 
 @given(SIZES, st.floats(0.0, 3.0), st.sampled_from(["linear", "log"]), st.sampled_from([74.0, 215.0]))
