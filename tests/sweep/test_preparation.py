@@ -11,7 +11,8 @@ from sweep import load_config
 from sweep.config import SweepConfig
 from sweep.errors import DataError
 from sweep.memory import WORKER_BYTES, base_bytes, pack_bytes
-from sweep.preparation import MLFLOW_BYTES_PER_NUMBER, estimate, prepare
+from sweep.packing import form_jobs
+from sweep.preparation import MLFLOW_BYTES_PER_NUMBER, Preparation, estimate, prepare
 from sweep.probe import PROBE_BYTES, measure_rates
 from sweep.recipe import Recipe
 from trainers.data import DatasetShape
@@ -94,11 +95,23 @@ def test_the_cost_of_a_step_is_measured_for_every_task_backend_and_batch_size(ta
         ([3000, 3000], [0.1, 0.2, 0.3], 1),
     ],
 )
-def test_the_cost_is_measured_on_a_pack_that_the_plan_has_and_the_memory_of_it_is_counted(hidden, rates, width):
+def test_the_cost_is_measured_on_no_more_trials_than_a_pack_may_hold(hidden, rates, width):
     changes = {"network": {"hidden": hidden}, "optimizers": {"adam": {"learning_rate": rates}}}
     preparation = prepare(SweepConfig.model_validate({**CONFIG, **changes, "space": {"batch_size": 32}}))
     assert len(preparation.probed) == width
     measured = pack_bytes(preparation.probed, preparation.recipe, preparation.shape)
     assert width == 1 or measured <= PROBE_BYTES
-    if hidden == [8]:
-        assert estimate(preparation).worker_bytes >= base_bytes(preparation.recipe, preparation.shape) + measured
+
+
+def test_the_memory_of_the_measurement_is_counted_where_it_is_the_largest_pack(monkeypatch):
+    preparation = prepare(SweepConfig.model_validate({**CONFIG, "seeds": 20}))
+    recipe, shape = preparation.recipe, preparation.shape
+
+    def one_by_one(self, trials, rates, workers):
+        return form_jobs(trials, recipe, rates, shape, workers, room=1)
+
+    monkeypatch.setattr(Preparation, "jobs", one_by_one)
+    found = estimate(preparation)
+    assert found.packs == len(preparation.plan.trials)
+    assert len(preparation.probed) == 8
+    assert found.worker_bytes == base_bytes(recipe, shape) + pack_bytes(preparation.probed, recipe, shape)

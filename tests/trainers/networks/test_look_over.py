@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from trainers.networks.look_over import look_over  # noqa: E402
-from trainers.pack import ModuleSpec  # noqa: E402
+from trainers.networks.look_over import look_over
+from trainers.pack import ModuleSpec
 
 
 def test_an_example_takes_three_times_what_it_leaves_for_the_way_back():
