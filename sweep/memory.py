@@ -31,6 +31,16 @@ PACK_BYTES = 2**30
 INITIAL_BYTES = 8
 """The initial values of a trial are drawn in float64."""
 
+STACKED_INITIAL = 2**21
+"""A tile of several trials has about so many initial values at most, as it fits the cache; see `choose_tile_size`."""
+
+ARRAYS, TORCH_ARRAYS = 2, 8
+"""Arrays of the size of a trial's parameters beside the optimizer's state: parameters and gradients.
+
+On torch also the scratch of a step and what the norms at the end of an epoch take: the parameters before the last step,
+copies of them and of those after it, their difference and its square.
+"""
+
 OWN_STATE = 3
 """Arrays of state that a user's own optimizer is taken to have; ours say it themselves."""
 
@@ -56,13 +66,19 @@ def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape) -> 
     examples = training_examples(shape.examples, recipe.validation)
     batch_size = min(batch_size_of(trials[0].arm.setting) or examples, examples)
     state = max(_state_arrays(name) for name in {str(trial.arm.setting["optimizer"]) for trial in trials})
-    scratch = parameters if recipe.backend == "torch" else min(parameters, CACHE_BYTES // (5 * number_bytes(recipe)))
+    is_torch = recipe.backend == "torch"
+    scratch = 0 if is_torch else 2 * min(parameters, CACHE_BYTES // (5 * number_bytes(recipe)))
+    arrays = (TORCH_ARRAYS if is_torch else ARRAYS) + state
     fixed = recipe.module_size.fixed if recipe.module_size else 0
-    of_trial = parameters * (2 + state) + 2 * scratch + fixed + _activations(recipe, shape, batch_size, examples)
-    # The split of a seed, and the copy of it that the network reads; targets are beside the features.
-    of_seed = 2 * shape.examples * (shape.features + 1)
-    initial = INITIAL_BYTES * parameters * (seeds + len(trials))
-    return number_bytes(recipe) * (seeds * of_seed + len(trials) * of_trial) + initial
+    of_trial = parameters * arrays + scratch + fixed + _activations(recipe, shape, batch_size, examples)
+    # The split of each seed, and the copy of it that the network reads, or the two passes in float64 that make a split
+    # (a file is read in as many); targets are beside the features.
+    number = number_bytes(recipe)
+    data = max(2 * seeds * number, seeds * number + 2 * 8) * shape.examples * (shape.features + 1)
+    # Those of each seed stay; while a tile of NumPy is made, its trials have theirs too. Torch takes more later.
+    stacked = 0 if is_torch else min(len(trials) * parameters, parameters + STACKED_INITIAL)
+    initial = INITIAL_BYTES * (seeds * parameters + stacked)
+    return data + number * len(trials) * of_trial + initial
 
 
 def _state_arrays(optimizer: str) -> int:
@@ -74,9 +90,8 @@ def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples:
     held_out = shape.examples - examples
     measured = min(held_out, EVALUATION_EXAMPLES)
     if isinstance(recipe.network, ModuleSpec):
-        kept = recipe.module_size.kept if recipe.module_size else 0.0
-        # What is kept for the way back, and as much on it.
-        return int(max(batch_size, measured) * (2 * kept + shape.features + 4 * shape.outputs))
+        taken = recipe.module_size.taken if recipe.module_size else 0.0
+        return int(max(batch_size, measured) * (taken + shape.features + 4 * shape.outputs))
     hidden = sum(recipe.network.hidden)
     if recipe.backend == "torch":
         return max(batch_size, measured) * (4 * hidden + shape.features + 4 * shape.outputs)

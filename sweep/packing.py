@@ -82,10 +82,22 @@ def form_jobs(
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
         # What each pack takes beside its trials must not be most of the work.
         parts = min(parts, max(workers, int(total / alone))) if alone else parts
-        fitting = max(1, room // math.ceil(pack_bytes(members, recipe, shape) / len(members)))
-        parts = max(parts, math.ceil(len(members) / fitting))
-        for rows in np.array_split(np.arange(len(members)), min(len(members), parts)):
-            chosen = tuple(members[row] for row in rows)
+        for chosen in _portions(members, parts, recipe, shape, room):
             cost = alone + sum(seconds[trial.id] for trial in chosen)
             jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
     return sorted(jobs, key=lambda job: -job.seconds)
+
+
+def _portions(
+    members: Sequence[Trial], parts: int, recipe: Recipe, shape: DatasetShape, room: int
+) -> list[tuple[Trial, ...]]:
+    """Cut into ``parts`` portions of equal sizes up to one, or as many more as make each fit ``room`` bytes."""
+    while True:
+        cuts = np.array_split(np.arange(len(members)), min(len(members), parts))
+        portions = [tuple(members[row] for row in rows) for rows in cuts]
+        largest = max(pack_bytes(portion, recipe, shape) for portion in portions)
+        most = len(portions[0])
+        if largest <= room or most == 1:
+            return portions
+        # What a pack takes beside its trials, such as the data, does not shrink with it: this may take some turns.
+        parts = math.ceil(len(members) / max(1, min(most - 1, most * room // largest)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,7 +23,7 @@ from sweep.memory import base_bytes, one_of_each, pack_bytes, pack_room, require
 from sweep.own_network import check_batches, look_at_module
 from sweep.packing import Job, form_jobs
 from sweep.planning import Plan, code_digests, make_plan
-from sweep.probe import Rates, measure_rates
+from sweep.probe import Rates, measure_rates, probe_width
 from sweep.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.records import Trial
 from sweep.search import require_listable
@@ -77,11 +78,17 @@ class Preparation:
         """Measure what training costs on this machine."""
         sizes = dict.fromkeys(batch_size_of(arm.setting) for arm in self.plan.arms)
         self.recipe.load_backend()
-        # What does not fit the memory together is not measured together.
-        largest = max(pack_bytes([trial], self.recipe, self.shape) for trial in one_of_each(self.plan))
-        widest = pack_room(self.recipe, self.shape, self.workers, memory_limit_bytes()) // largest
         with threadpool_limits(self.resources.cpus_per_worker):
-            return measure_rates(self.recipe, self.shape, tuple(sizes), widest=widest)
+            return measure_rates(self.recipe, self.shape, tuple(sizes), widest=len(self.probed))
+
+    @cached_property
+    def probed(self) -> tuple[Trial, ...]:
+        """The trials whose like is measured together: what no pack would hold together is not."""
+        kinds = Counter((trial.arm.setting["batch_size"], trial.arm.setting["epochs"]) for trial in self.plan.trials)
+        largest = max(one_of_each(self.plan), key=lambda trial: pack_bytes([trial], self.recipe, self.shape))
+        room = pack_room(self.recipe, self.shape, self.workers, memory_limit_bytes())
+        width = probe_width(pack_bytes([largest], self.recipe, self.shape), room, max(kinds.values()))
+        return (largest,) * width
 
     def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
         """Group trials of the plan into packs."""
@@ -169,7 +176,7 @@ def prepare(config: SweepConfig) -> Preparation:
         begin = perf_counter()
         trial, facts = look_at_module(config, plan, recipe, recipe.network, dataset, known)
         torch_seconds += perf_counter() - begin
-        recipe = replace(recipe, module_size=replace(recipe.module_size, kept=facts.kept))
+        recipe = replace(recipe, module_size=replace(recipe.module_size, taken=facts.taken))
         fits(recipe)
         notes = check_batches(config, plan, trial, facts)
         plan = replace(plan, choices=(*plan.choices, *notes))
@@ -238,7 +245,9 @@ def estimate(preparation: Preparation) -> Estimate:
     loads = [0.0] * preparation.workers
     for job in jobs:
         loads[loads.index(min(loads))] += job.seconds
-    largest = max(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs)
+    # The first pack of all is the one on which the cost of training is measured.
+    packs = (preparation.probed, *(job.trials for job in jobs))
+    largest = max(pack_bytes(trials, recipe, preparation.shape) for trials in packs)
     worker_bytes = base_bytes(recipe, preparation.shape) + largest
     # Without Ray there is nothing to start, and PyTorch is here already.
     start = STARTUP_SECONDS + preparation.torch_seconds

@@ -16,6 +16,12 @@ from trainers.pack import TrialSpec
 from trainers.session import Session
 
 PROBE_TRIALS = 8
+PROBE_BYTES = 2**28
+"""What the packs may take on which the cost of training is measured, unless one trial takes more.
+
+Trials of such a size share little that a wider pack would show.
+"""
+
 LARGEST_PROBE_EXAMPLES = 8192
 """A larger batch than this is measured at this size and scaled."""
 
@@ -93,6 +99,17 @@ def measure_rates(
         # The first of all also warms up, as a worker does once and not for each pack.
         setup = min(alone.setup, together.setup)
     return Rates(steps, evaluation, PackCost(setup=setup, step=pack_steps, evaluation=pack_evaluation))
+
+
+def probe_width(largest: int, room: int, trials: int) -> int:
+    """How many trials of ``largest`` bytes each are measured together, of ``trials`` that some pack may hold.
+
+    >>> probe_width(2**20, 2**30, 100), probe_width(2**20, 2**30, 3), probe_width(2**27, 2**30, 100)
+    (8, 3, 2)
+    >>> probe_width(2**29, 2**30, 100)
+    1
+    """
+    return max(1, min(PROBE_TRIALS, trials, min(room, PROBE_BYTES) // largest))
 
 
 def _split(alone: float, together: float, width: int) -> tuple[float, float]:

@@ -24,12 +24,12 @@ class ModuleSize:
     Args:
         trained: numbers in the parameters that require gradients.
         fixed: numbers in its other parameters and its buffers.
-        kept: numbers that an example leaves for the way back; 0 while that is not known.
+        taken: numbers that an example takes at once on its way through and back; 0 while that is not known.
     """
 
     trained: int
     fixed: int = 0
-    kept: float = 0.0
+    taken: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -89,3 +89,25 @@ def test_all_packs_that_train_at_once_fit_the_memory(workers, arms, memory):
     largest = max(pack_bytes(job.trials, recipe, size) for job in jobs)
     base = base_bytes(recipe, size)
     assert base + workers * (base + largest) <= 1.05 * memory
+
+
+def test_a_trial_of_torch_takes_the_copies_that_its_norms_are_computed_from():
+    config = sweep(network={"hidden": [3000, 3000]}, trainer={"backend": "torch"}, seeds=1)
+    plan, recipe, size = parts_of(config)
+    # 65 x 3000 + 3001 x 3000 + 3001 x 10 parameters in float32: values, gradients, scratch, Adam's two of state, those
+    # before the last step, and in NumPy those before it, those after it, the difference and its square; initial values
+    # of float64. 1797 examples of 64 + 1 numbers, of which 360 are measured at once, each of 4 x 6000 of the layers.
+    parameters = 9_228_010
+    data, activations = 1797 * 65 * (4 + 16), 4 * 360 * (4 * 6000 + 64 + 4 * 10)
+    assert pack_bytes(plan.trials, recipe, size) == data + activations + 4 * 10 * parameters + 8 * parameters
+
+
+def test_a_data_set_is_counted_with_the_passes_in_float64_that_split_it():
+    config = sweep(network={"hidden": [8]}, data={"name": "blobs", "examples": 1_000_000}, seeds=4)
+    plan, recipe, size = parts_of(config)
+    one, four = (pack_bytes([t for t in plan.trials if t.seed < seeds], recipe, size) for seeds in (1, 4))
+    numbers = 1_000_000 * 3
+    assert one > numbers * (4 + 16)
+    # The split and what the network reads of each seed.
+    assert four > numbers * 4 * (4 + 4)
+    assert base_bytes(recipe, size) > 1_000_000 * 2 * 8

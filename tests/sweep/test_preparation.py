@@ -10,9 +10,10 @@ import pytest
 from sweep import load_config
 from sweep.config import SweepConfig
 from sweep.errors import DataError
-from sweep.memory import WORKER_BYTES
-from sweep.preparation import MLFLOW_BYTES_PER_NUMBER, estimate, prepare
-from sweep.probe import measure_rates
+from sweep.memory import WORKER_BYTES, base_bytes, pack_bytes
+from sweep.packing import form_jobs
+from sweep.preparation import MLFLOW_BYTES_PER_NUMBER, Preparation, estimate, prepare
+from sweep.probe import PROBE_BYTES, measure_rates
 from sweep.recipe import Recipe
 from trainers.data import DatasetShape
 from trainers.pack import NetworkSpec
@@ -59,9 +60,10 @@ def test_an_estimate_counts_packs_memory_and_disk():
     preparation = prepare(SweepConfig.model_validate(CONFIG))
     found = estimate(preparation)
     assert found.packs == 2  # a batch size each
-    # Data in float64, two float32 copies a seed with a column more; 3 arms x 2 seeds in a pack of 5 x 8 + 9 x 3 = 67
-    # parameters with gradients, Adam's two of state and two of scratch; 120 + 30 examples of 3 x 8 + 2 x 3 numbers.
-    of_pack = 4 * (2 * 2 * 150 * 5 + 6 * (67 * 6 + 150 * 30)) + 8 * 67 * (2 + 6)
+    # Data in float64, a float32 split a seed with a column more, one of them being made from two passes in float64; 3
+    # arms x 2 seeds in a pack of 5 x 8 + 9 x 3 = 67 parameters with gradients, Adam's two of state and two of scratch;
+    # 120 + 30 examples of 3 x 8 + 2 x 3 numbers.
+    of_pack = 150 * 5 * (2 * 4 + 2 * 8) + 4 * 6 * (67 * 6 + 150 * 30) + 8 * 67 * (2 + 6)
     assert found.worker_bytes == WORKER_BYTES + 600 * 8 + of_pack
     # 12 trials of 5 epochs with ten metrics each.
     assert found.disk_bytes == 12 * 5 * 10 * (8 + MLFLOW_BYTES_PER_NUMBER)
@@ -83,3 +85,33 @@ def test_the_cost_of_a_step_is_measured_for_every_task_backend_and_batch_size(ta
     assert set(rates.step_seconds) == {1, 64, None}
     assert all(np.isfinite(cost) and cost > 0 for cost in rates.step_seconds.values())
     assert rates.evaluation_seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("hidden", "rates", "width"),
+    [
+        ([8], [0.1], 2),  # One arm has two seeds.
+        ([8], [0.1 * n for n in range(1, 41)], 8),
+        ([3000, 3000], [0.1, 0.2, 0.3], 1),
+    ],
+)
+def test_the_cost_is_measured_on_no_more_trials_than_a_pack_may_hold(hidden, rates, width):
+    changes = {"network": {"hidden": hidden}, "optimizers": {"adam": {"learning_rate": rates}}}
+    preparation = prepare(SweepConfig.model_validate({**CONFIG, **changes, "space": {"batch_size": 32}}))
+    assert len(preparation.probed) == width
+    measured = pack_bytes(preparation.probed, preparation.recipe, preparation.shape)
+    assert width == 1 or measured <= PROBE_BYTES
+
+
+def test_the_memory_of_the_measurement_is_counted_where_it_is_the_largest_pack(monkeypatch):
+    preparation = prepare(SweepConfig.model_validate({**CONFIG, "seeds": 20}))
+    recipe, shape = preparation.recipe, preparation.shape
+
+    def one_by_one(self, trials, rates, workers):
+        return form_jobs(trials, recipe, rates, shape, workers, room=1)
+
+    monkeypatch.setattr(Preparation, "jobs", one_by_one)
+    found = estimate(preparation)
+    assert found.packs == len(preparation.plan.trials)
+    assert len(preparation.probed) == 8
+    assert found.worker_bytes == base_bytes(recipe, shape) + pack_bytes(preparation.probed, recipe, shape)

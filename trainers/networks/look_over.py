@@ -21,6 +21,10 @@ from trainers.user_code import RaisedError, run_user_code
 TRIED = 4
 """Examples on which a module is looked over."""
 
+TAKEN, CONVOLVED = 3.0, 4.5
+"""An example takes about so many times what it leaves for the way back: that, as much on it, and what the operations
+themselves need. Convolutions lay images out anew, and for a stack of trials once more. Measured with full batches."""
+
 NOT_USED = ("configure_optimizers", "param_groups", "parameter_groups", "get_parameter_groups", "get_param_groups")
 """Names of methods by which a module would choose its optimizer or split its parameters into groups."""
 
@@ -33,7 +37,7 @@ class ModuleFacts:
         parameters: P, how many numbers are trained.
         frozen: how many numbers of parameters are not.
         obstacle: why its trials must be trained one at a time, in torch's words; None when they can be stacked.
-        kept: how many numbers an example leaves for the way back.
+        taken: about how many numbers an example takes at once on its way through and back.
         not_used: methods of the module by which it would choose its optimizer, and which a sweep does not call.
     """
 
@@ -41,7 +45,7 @@ class ModuleFacts:
     frozen: int
     obstacle: str | None
     not_used: tuple[str, ...] = ()
-    kept: float = 0.0
+    taken: float = 0.0
 
 
 def look_over(
@@ -87,8 +91,12 @@ def look_over(
     numbers = {name: parameter.numel() for name, parameter in parameters.items()}
     count = sum(numbers[name] for name in trained(module))
     own = tuple(name for name in NOT_USED if callable(getattr(module, name, None)))
-    kept = _kept_numbers(module, batch)
-    return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch), own, kept)
+    taken = _kept_numbers(module, batch) * (CONVOLVED if _convolves(module) else TAKEN)
+    return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch), own, taken)
+
+
+def _convolves(module: nn.Module) -> bool:
+    return any(isinstance(part, nn.modules.conv._ConvNd) for part in module.modules())
 
 
 def _kept_numbers(module: nn.Module, inputs: Tensor) -> float:
