@@ -9,8 +9,8 @@ from sweep.errors import SweepError
 
 if TYPE_CHECKING:
     from sweep.config import SweepConfig, load_config
+    from sweep.display import Progress
     from sweep.planning import Plan
-    from sweep.progress import Progress
     from sweep.results import SweepResult
     from sweep.runner import RunResult
 else:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sweep.analysis.ranking import By, mean, value_of
 from sweep.chunks import PackCollector
-from sweep.progress import Leader, Progress
+from sweep.display import Leader, Progress
 from sweep.records import TrialResult
 
 

@@ -10,6 +10,7 @@ from sweep.config import SweepConfig
 from sweep.config.checks import task_problem
 from sweep.config.gates import Bound, Exact, Gate, NoWorse
 from sweep.config.sections import MetricConfig
+from sweep.display import Progress
 from sweep.errors import ConfigError, SweepError
 from sweep.gates.against_baseline import past_trials
 from sweep.gates.baseline_file import baseline_of, read_baseline
@@ -20,10 +21,9 @@ from sweep.gates.records import Baseline, Check, Decision
 from sweep.gates.suitability import warnings_after, warnings_before
 from sweep.planning import Plan
 from sweep.preparation import prepare
-from sweep.progress import Progress
 from sweep.results.cache import TrialCache
+from sweep.results.failures import failures
 from sweep.runner import RunResult, run
-from sweep.summary import failures
 from trainers.data.dataset import Task
 
 COMPLETE = "every trial runs to its end"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sweep.cost import Rates
 from sweep.memory import PACK_BYTES, pack_bytes
-from sweep.probe import Rates
 from sweep.recipe import Recipe, batch_size_of, spec_of
 from sweep.records import Trial
 from trainers.data import Dataset, DatasetShape, training_examples

@@ -14,13 +14,14 @@ from sweep.config import SweepConfig
 from sweep.config.checks import r2_problem, task_problem
 from sweep.config.data import FileData, ModuleData
 from sweep.config.network import ModuleNetwork
+from sweep.config.setting_keys import SETTING_KEYS
 from sweep.config.spaces import HYPERPARAMETERS
 from sweep.design import Design, make_design
 from sweep.errors import DataError
 from sweep.recipe import steps_per_epoch
 from sweep.records import Arm, Setting, Trial, Value
 from sweep.search import require_listable, settings
-from sweep.space import SETTING_KEYS, Merge, auto_batch_size, merge_equal
+from sweep.space import Merge, auto_batch_size, merge_equal
 from trainers.data import DatasetShape, require_parts
 from trainers.errors import DataError as CannotSplit
 from trainers.imports import source_digest, source_files

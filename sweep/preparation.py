@@ -16,6 +16,7 @@ from sweep.config import SweepConfig
 from sweep.config.data import FileData
 from sweep.config.file_paths import missing_data_file
 from sweep.config.network import ModuleNetwork, NetworkConfig
+from sweep.cost import Rates
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
 from sweep.machine import memory_limit_bytes
@@ -23,7 +24,7 @@ from sweep.memory import base_bytes, one_of_each, pack_bytes, pack_room, require
 from sweep.own_network import check_batches, look_at_module
 from sweep.packing import Job, form_jobs
 from sweep.planning import Plan, code_digests, make_plan
-from sweep.probe import Rates, measure_rates, probe_width
+from sweep.probe import measure_rates, probe_width
 from sweep.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.records import Trial
 from sweep.search import require_listable

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
-from sweep.recipe import Recipe, batch_size_of, steps_per_epoch
-from sweep.records import Setting
+from sweep.cost import PackCost, Rates
+from sweep.recipe import Recipe
 from trainers.data import DatasetShape, Split, training_examples
 from trainers.loop import train_session
 from trainers.pack import TrialSpec
@@ -24,48 +24,6 @@ Trials of such a size share little that a wider pack would show.
 
 LARGEST_PROBE_EXAMPLES = 8192
 """A larger batch than this is measured at this size and scaled."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackCost:
-    """Measured seconds that each pack takes beside its trials, on one worker.
-
-    Args:
-        setup: once, before its first step.
-        step: of each step, however many trials there are, by batch size (None is all).
-        evaluation: of each epoch's evaluation, however many trials there are.
-    """
-
-    setup: float = 0.0
-    step: Mapping[int | None, float] = field(default_factory=dict)
-    evaluation: float = 0.0
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Measured seconds on one worker.
-
-    Args:
-        step_seconds: of a step, for each trial of a pack, by batch size (None is all).
-        evaluation_seconds: of an epoch's evaluation, for each trial.
-        pack: what each pack takes beside.
-    """
-
-    step_seconds: Mapping[int | None, float]
-    evaluation_seconds: float
-    pack: PackCost = PackCost()
-
-    def trial_seconds(self, setting: Setting, examples: int) -> float:
-        """Estimate how much longer a pack trains for having one trial more."""
-        steps = steps_per_epoch(setting, examples)
-        each = steps * self.step_seconds[batch_size_of(setting)] + self.evaluation_seconds
-        return int(setting["epochs"]) * each
-
-    def pack_seconds(self, setting: Setting, examples: int) -> float:
-        """Estimate how long a pack takes beside its trials, given the setting of one of them."""
-        steps = steps_per_epoch(setting, examples)
-        each = steps * self.pack.step.get(batch_size_of(setting), 0.0) + self.pack.evaluation
-        return self.pack.setup + int(setting["epochs"]) * each
 
 
 def measure_rates(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -13,58 +12,15 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from sweep.analysis.ranking import By, rule
+from sweep.analysis.ranking import rule
 from sweep.analysis.wording import counted
+from sweep.display import Best, Progress, Silent
 from sweep.results.rendering import spell
-
-__all__ = ["Leader", "LiveProgress", "PlainProgress", "Progress", "Silent", "State", "make_progress"]
-
-
-class Leader(NamedTuple):
-    """The best arm of an optimizer so far: its label, its value, over how many seeds, and by which epoch of each."""
-
-    label: str
-    value: float
-    seeds: int
-    by: By
-
-
-Best = Mapping[str, Leader]
-"""Optimizer -> its best arm so far."""
 
 LINE_SECONDS = 5.0
 """Least time between two plain lines."""
 
 FRAMES_PER_SECOND = 4
-
-
-class Progress(Protocol):
-    """What a running sweep tells its user."""
-
-    def start(self, total: int, done: int = 0) -> None:
-        """Begin.
-
-        Args:
-            total: number of trials.
-            done: those that an earlier run has finished.
-        """
-
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
-        """Take the state of the sweep; may be called as often as it changes.
-
-        Args:
-            done: trials that ended, however they did.
-            running: trials that train.
-            diverged: how many of ``done`` DIVERGED.
-            failed: how many of ``done`` FAILED.
-            best: the best arm of each optimizer so far.
-        """
-
-    def message(self, text: str) -> None:
-        """Say something that must not get lost."""
-
-    def stop(self) -> None:
-        """End; the last state stays on the screen."""
 
 
 def make_progress(*, quiet: bool = False, console: Console | None = None) -> Progress:
@@ -112,22 +68,6 @@ class State:
             if self.done < self.total:
                 said.append(f"{_time((self.total - self.done) / rate)} left")
         return said
-
-
-class Silent:
-    """Shows nothing."""
-
-    def start(self, total: int, done: int = 0) -> None:
-        """Show nothing."""
-
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
-        """Show nothing."""
-
-    def message(self, text: str) -> None:
-        """Show nothing."""
-
-    def stop(self) -> None:
-        """Show nothing."""
 
 
 class PlainProgress:

@@ -18,18 +18,18 @@ from sweep.board import Board
 from sweep.conclusion import conclude
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
+from sweep.config.setting_keys import SETTING_KEYS
+from sweep.display import Progress, Silent
 from sweep.errors import ComparisonError
+from sweep.errors.masking import without_secrets
 from sweep.interruption import Interruption
 from sweep.invocation import command
-from sweep.masking import without_secrets
 from sweep.phases import Phases
 from sweep.planning import Plan
 from sweep.preparation import Preparation, prepare
-from sweep.progress import Progress, Silent
 from sweep.report.ahead import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
-from sweep.space import SETTING_KEYS
 from sweep.tracking import (
     DatasetRecord,
     SweepRecord,

@@ -11,22 +11,13 @@ from typing import Literal, TypeAlias
 from sweep.config import SweepConfig
 from sweep.config.decay import NUMBERS as DECAY_NUMBERS
 from sweep.config.decay import Decay
+from sweep.config.setting_keys import SETTING_KEYS
 from sweep.config.spaces import HYPERPARAMETERS, OptimizerSpace
 from sweep.config.values import Domain
 from sweep.records import Setting, Value
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES, Schedule
 from trainers.schedules.ranges import applicable
-
-SETTING_KEYS: tuple[str, ...] = (
-    "optimizer",
-    *HYPERPARAMETERS,
-    "batch_size",
-    "decay",
-    *(f"decay_{number}" for number in DECAY_NUMBERS),
-    "epochs",
-)
-"""The order of the keys of every setting."""
 
 BATCH_SIZE = 64
 """The batch size when none is given."""

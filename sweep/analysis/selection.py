@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sweep.analysis.outcomes import Mode, Outcomes, best_first, outcomes
 from sweep.analysis.ranking import By
-from sweep.space import SETTING_KEYS
+from sweep.config.setting_keys import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd

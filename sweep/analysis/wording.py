@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sweep.space import SETTING_KEYS
+from sweep.config.setting_keys import SETTING_KEYS
 from trainers.optimizers import OPTIMIZERS
 
 SPELLED = {"sgd": "gradient descent", "momentum": "momentum", "heavy_ball": "heavy ball"}

@@ -30,8 +30,9 @@ def run(
     """
     from sweep.config import load_config
     from sweep.progress import make_progress
+    from sweep.results.failures import failures, unranked
     from sweep.runner import run as run_sweep
-    from sweep.summary import failures, print_summary, unranked
+    from sweep.summary import print_summary
 
     progress = make_progress(quiet=quiet)
     result = run_sweep(load_config(file, overrides or ()), progress=progress, fresh=fresh)

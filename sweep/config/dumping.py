@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from sweep.masking import hide_in
+from sweep.errors.masking import hide_in
 
 if TYPE_CHECKING:
     from sweep.config.models import SweepConfig

@@ -15,7 +15,7 @@ from sweep.config.messages import render
 from sweep.config.models import SLUG, SweepConfig
 from sweep.config.schema import FLAT_KEYS
 from sweep.errors import ConfigError
-from sweep.masking import without_secrets
+from sweep.errors.masking import without_secrets
 from trainers.imports import make_importable
 from trainers.loaded_code import forget_changed_code
 

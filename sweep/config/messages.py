@@ -15,7 +15,7 @@ from sweep.config.quotes import at_fault, broken_rule, needless_quotes
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
 from sweep.config.yaml_words import dump_value
-from sweep.masking import hide_in
+from sweep.errors.masking import hide_in
 from trainers.errors import did_you_mean
 from trainers.optimizers import OPTIMIZERS
 

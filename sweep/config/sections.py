@@ -11,8 +11,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sweep.config.problems import Problem, refuse
 from sweep.config.section import CountOr, OneOf, Section
+from sweep.errors.masking import without_secrets
 from sweep.locations import with_home
-from sweep.masking import without_secrets
 from trainers import limits
 from trainers.data.dataset import Task
 from trainers.limits import LARGEST_COUNT

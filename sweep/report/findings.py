@@ -18,12 +18,12 @@ from sweep.analysis.health import health
 from sweep.analysis.standing import unit_of
 from sweep.analysis.study import Study, make_study
 from sweep.config import SweepConfig, load_config
+from sweep.config.setting_keys import SETTING_KEYS
 from sweep.errors import AnalysisError, ResultsError
 from sweep.invocation import command
 from sweep.records import Setting
 from sweep.results import SweepResult, load_results
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
-from sweep.space import SETTING_KEYS
 from sweep.tracking.records import RunLinks
 from trainers.base_rates import BaseRate
 

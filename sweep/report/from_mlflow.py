@@ -14,8 +14,8 @@ from sweep.analysis.health import health
 from sweep.analysis.standing import unit_of
 from sweep.analysis.study import make_study
 from sweep.errors import ResultsError
+from sweep.errors.masking import without_secrets
 from sweep.invocation import program
-from sweep.masking import without_secrets
 from sweep.report.columns import Columns
 from sweep.report.findings import SEED, Findings, Subject
 from sweep.report.logged import tables

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 from pyarrow import parquet
 
+from sweep.config.setting_keys import SETTING_KEYS
 from sweep.errors import ResultsError
 from sweep.records import TrialResult
 from sweep.results.files import TEMPORARY, lock, replacing, reported, write_text
@@ -36,7 +37,6 @@ from sweep.results.journal import FINISHED, Journal, to_results
 from sweep.results.leaderboard import leaderboard
 from sweep.results.mirror import Mirror, is_url, local_root, mirror_of, require_store
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
-from sweep.space import SETTING_KEYS
 
 REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 

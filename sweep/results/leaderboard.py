@@ -9,7 +9,7 @@ import numpy as np
 
 from sweep.analysis.outcomes import ENDED_WELL, rounded
 from sweep.analysis.ranking import OTHER, By, mean
-from sweep.space import SETTING_KEYS
+from sweep.config.setting_keys import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from sweep.errors import ResultsError
+from sweep.errors.masking import hide_parts, without_secrets
 from sweep.locations import file_path
-from sweep.masking import hide_parts, without_secrets
 from sweep.results.files import TEMPORARY, replacing
 
 SYNC_SECONDS = 10.0

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from pyarrow import compute
 
 from sweep.config.sections import METRICS
+from sweep.config.setting_keys import SETTING_KEYS
 from sweep.records import Setting, Trial
 from sweep.results.journal import FACTS, METRIC_PREFIX
-from sweep.space import SETTING_KEYS
 
 if TYPE_CHECKING:
     from sweep.planning import Plan

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from sweep.config import SweepConfig, load_config
 from sweep.errors import ResourceError, TrackingError
+from sweep.errors.masking import hide_secrets
 from sweep.locations import sqlite_path
-from sweep.masking import hide_secrets
 from sweep.planning import Plan
 from sweep.preparation import prepare
 from sweep.results.folder import folder_of

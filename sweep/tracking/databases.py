@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 
 from sweep.errors import TrackingError
-from sweep.masking import hide_parts, without_secrets
+from sweep.errors.masking import hide_parts, without_secrets
 from sweep.tracking.revisions import VERSION_TABLE, check_revision
 from sweep.tracking.sources import KEY, Source
 from sweep.tracking.stores import ask_server, is_server

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from sweep.errors import TrackingError
-from sweep.masking import without_secrets
+from sweep.errors.masking import without_secrets
 from sweep.tracking.stores import ask_server
 from sweep.tracking.views import experiment_page
 

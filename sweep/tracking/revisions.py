@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sweep.errors import TrackingError
-from sweep.masking import without_secrets
+from sweep.errors.masking import without_secrets
 
 VERSION_TABLE = "alembic_version"
 OWN_TABLES = frozenset({"experiments", "runs", "metrics", "params"})

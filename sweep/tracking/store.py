@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sweep.masking import hide_secrets
+from sweep.errors.masking import hide_secrets
 from sweep.tracking.records import RunStatus, SweepRecord
 from sweep.tracking.runs import TrialRun
 from sweep.tracking.views import Seen
@@ -62,23 +62,3 @@ class SweepStore(Protocol):
 
     def close(self) -> None:
         """Give the connections back."""
-
-
-def choose_store(uri: str, experiment: str, database: str | None = None) -> SweepStore:
-    """The fastest store that is known to work.
-
-    Args:
-        uri: address from ``resolve_uri``.
-        experiment: name of the experiment.
-        database: the database behind the server at ``uri``, if the trials may be written past the server.
-    """
-    from sweep.locations import sqlite_path
-    from sweep.tracking.sqlite_store import SqliteStore, is_known
-
-    path = sqlite_path(uri)
-    if path is not None and is_known(path, experiment):
-        return SqliteStore(path)
-    # Only now is MLflow imported, which costs a second of CPU.
-    from sweep.tracking.mlflow_store import MlflowStore
-
-    return MlflowStore(uri, database)

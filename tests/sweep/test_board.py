@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.board import Board
-from sweep.progress import Silent
+from sweep.display import Silent
 from sweep.records import Arm, Trial, TrialResult
 from sweep.results import leaderboard
 

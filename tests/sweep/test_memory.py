@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.config import SweepConfig
+from sweep.cost import Rates
 from sweep.errors import ResourceError
 from sweep.memory import PACK_BYTES, base_bytes, pack_bytes, pack_room, require_memory
 from sweep.packing import form_jobs
 from sweep.planning import make_plan
 from sweep.preparation import prepare, recipe_of
-from sweep.probe import Rates
 from trainers.data import shape
 
 GB = 10**9

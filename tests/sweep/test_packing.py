@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.cost import Rates
 from sweep.memory import PACK_BYTES, pack_bytes
 from sweep.packing import (
     MOST_PACKS_PER_WORKER,
@@ -15,7 +16,6 @@ from sweep.packing import (
     SHORTEST_PACK_SECONDS,
     form_jobs,
 )
-from sweep.probe import Rates
 from sweep.recipe import Recipe
 from sweep.records import Arm, Trial
 from trainers.data import DatasetShape

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sweep.cost import PackCost, Rates
 from sweep.memory import PACK_BYTES
 from sweep.packing import form_jobs
-from sweep.probe import PackCost, Rates, measure_rates
+from sweep.probe import measure_rates
 from sweep.recipe import Recipe
 from sweep.records import Arm, Trial
 from trainers.data import DatasetShape

@@ -4,7 +4,8 @@ import io
 
 from rich.console import Console
 
-from sweep.progress import Leader, LiveProgress, PlainProgress, Silent, State, make_progress
+from sweep.display import Leader, Silent
+from sweep.progress import LiveProgress, PlainProgress, State, make_progress
 
 BEST = {
     "sgd": Leader("sgd lr=0.1", 0.1234, 3, "final"),

@@ -15,6 +15,7 @@ from sweep.boundary import WORKER_LOST
 from sweep.config import SweepConfig
 from sweep.hooks import why_it_died
 from sweep.preparation import estimate, prepare
+from sweep.results.failures import failures
 
 
 def trials(*errors: str | None) -> pd.DataFrame:
@@ -29,11 +30,11 @@ def trials(*errors: str | None) -> pd.DataFrame:
 
 
 def test_without_failures_there_is_nothing_to_say():
-    assert summary.failures(trials(None, None)) == ""
+    assert failures(trials(None, None)) == ""
 
 
 def test_failed_trials_are_named_with_their_reasons():
-    assert summary.failures(trials(None, "ValueError: no.", "The worker died.")) == (
+    assert failures(trials(None, "ValueError: no.", "The worker died.")) == (
         "2 of 3 trials failed: `sgd lr=1` with seed 3 (ValueError: no); `sgd lr=2` with seed 3 (The worker died). "
         "Run the same command to try them again."
     )
@@ -42,12 +43,12 @@ def test_failed_trials_are_named_with_their_reasons():
 def test_the_same_command_is_offered_only_where_a_worker_was_lost():
     lost = why_it_died("The actor is dead because its worker process has died.")
     assert lost.startswith(WORKER_LOST)
-    assert summary.failures(trials(lost)).endswith("Run the same command to try them again.")
-    assert "same command" not in summary.failures(trials("RuntimeError: shapes cannot be multiplied"))
+    assert failures(trials(lost)).endswith("Run the same command to try them again.")
+    assert "same command" not in failures(trials("RuntimeError: shapes cannot be multiplied"))
 
 
 def test_of_many_failed_trials_the_first_are_named():
-    said = summary.failures(trials(*["KeyError: 'x'"] * 12))
+    said = failures(trials(*["KeyError: 'x'"] * 12))
     assert said.startswith("12 of 12 trials failed: ")
     assert said.count("with seed") == 3
     # What training raises comes again, so that the same command is not offered.

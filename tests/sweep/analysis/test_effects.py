@@ -8,7 +8,7 @@ from scipy import stats
 
 from sweep.analysis.effects import main_effects, varied_factors
 from sweep.analysis.study import make_study
-from sweep.space import SETTING_KEYS
+from sweep.config.setting_keys import SETTING_KEYS
 
 
 def factorial(tables, effects, statuses=None, seeds=4, spread=0.002):

@@ -11,7 +11,7 @@ import json, sys
 import psutil
 import sweep
 from sweep.config import SweepConfig
-from sweep.progress import Silent
+from sweep.display import Silent
 
 seen = set()
 

@@ -16,12 +16,12 @@ from mlflow.exceptions import MlflowException
 
 from sweep.locations import sqlite_path
 from sweep.tracking.client_sink import ClientSink
+from sweep.tracking.factory import choose_store
 from sweep.tracking.mlflow_store import MlflowStore
 from sweep.tracking.parent import ParentRun
 from sweep.tracking.postgresql_sink import PostgresqlSink
 from sweep.tracking.runs import trial_run
 from sweep.tracking.sqlite_store import SqliteStore
-from sweep.tracking.store import choose_store
 
 STATUSES = ("COMPLETED", "STOPPED", "DIVERGED", "FAILED")
 

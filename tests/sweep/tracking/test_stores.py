@@ -119,7 +119,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
 
 
 def test_a_locked_file_is_refused(store_uri, tmp_path, monkeypatch):
-    monkeypatch.setattr("sweep.tracking.stores.SERVER_SECONDS", 0.1)
+    monkeypatch.setattr("sweep.tracking.checks.SERVER_SECONDS", 0.1)
     with closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
         database.execute("BEGIN IMMEDIATE")
         with pytest.raises(TrackingError, match="locked"):

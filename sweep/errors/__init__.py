@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sweep.masking import hide_secrets
+from sweep.errors.masking import hide_secrets
 
 
 class SweepError(Exception):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sweep.config import load_config
 from sweep.config.dumping import as_yaml
 from sweep.errors import ConfigError, TrackingError
-from sweep.masking import hide_parts, hide_secrets, without_secrets
+from sweep.errors.masking import hide_parts, hide_secrets, without_secrets
 from sweep.tracking import check_store
 
 # So long and of such letters that no other part of an address or sentence holds it.

@@ -1,0 +1,16 @@
+"""The names of the hyperparameters of a setting, in the order of every table."""
+
+from __future__ import annotations
+
+from sweep.config.decay import NUMBERS as DECAY_NUMBERS
+from sweep.config.spaces import HYPERPARAMETERS
+
+SETTING_KEYS: tuple[str, ...] = (
+    "optimizer",
+    *HYPERPARAMETERS,
+    "batch_size",
+    "decay",
+    *(f"decay_{number}" for number in DECAY_NUMBERS),
+    "epochs",
+)
+"""The order of the keys of every setting."""
