@@ -22,12 +22,12 @@ import pandas as pd
 from sweep import load_config, run
 from sweep.config import SweepConfig
 from sweep.config.gates import Exact
+from sweep.driver.prepare import prepare
 from sweep.gates.against_baseline import past_trials
-from sweep.gates.deciding import decide
+from sweep.gates.decide import decide
+from sweep.gates.decision import Baseline, Past, PastArm
 from sweep.gates.kinds import evidence_of, examine
-from sweep.gates.records import Baseline, Past, PastArm
-from sweep.planning import Plan
-from sweep.preparation import prepare
+from sweep.planning.plan import Plan
 from trainers.data import DataSource, load
 from trainers.optimizers.adam import Adam
 from trainers.optimizers.base import Array, Coefficients, State, array_module

@@ -30,11 +30,11 @@ from postgresql import binaries, temporary_cluster
 from rows import Row, main
 
 from sweep.records import Arm, Trial, TrialResult
+from sweep.tracking.console import SETTINGS, hush_mlflow
 from sweep.tracking.factory import choose_store
-from sweep.tracking.quiet import SETTINGS, hush_mlflow
 from sweep.tracking.records import SweepRecord
-from sweep.tracking.runs import PARENT_TAG, trial_run
 from sweep.tracking.store import SweepStore
+from sweep.tracking.trial_runs import PARENT_TAG, trial_run
 
 hush_mlflow()
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sweep.machine import available_cpus
+from sweep.system.limits import available_cpus
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"

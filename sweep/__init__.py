@@ -9,12 +9,12 @@ from sweep.errors import SweepError
 
 if TYPE_CHECKING:
     from sweep.config import SweepConfig, load_config
-    from sweep.display import Progress
-    from sweep.planning import Plan
+    from sweep.driver.display import Progress
+    from sweep.driver.run import RunResult
+    from sweep.planning.plan import Plan
     from sweep.results import SweepResult
-    from sweep.runner import RunResult
 else:
-    _HOMES = {"SweepConfig": "sweep.config", "load_config": "sweep.config", "Plan": "sweep.planning"}
+    _HOMES = {"SweepConfig": "sweep.config", "load_config": "sweep.config", "Plan": "sweep.planning.plan"}
 
     def __getattr__(name: str) -> object:
         """Load what reads configurations when it is asked for: a worker, which imports this package, never does."""
@@ -44,17 +44,17 @@ def plan(config: SweepConfig) -> Plan:
     >>> len(plan(config).trials)
     2
     """
-    from sweep.preparation import prepare
+    from sweep.driver.prepare import prepare
 
     return prepare(config).plan
 
 
 def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
-    """Run a sweep on Ray Tune; see `sweep.runner.run`.
+    """Run a sweep on Ray Tune; see `sweep.driver.run.run`.
 
     Args:
         config: from `load_config`.
-        progress: a display, such as `sweep.progress.make_progress` makes; None shows nothing.
+        progress: a display, such as `sweep.terminal.progress.make_progress` makes; None shows nothing.
         fresh: train everything again, also what an earlier run has finished.
 
     Returns:
@@ -63,7 +63,7 @@ def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = 
     Raises:
         SweepError: one sentence on what stands in the way, before anything is trained.
     """
-    from sweep.runner import run as run_sweep
+    from sweep.driver.run import run as run_sweep
 
     return run_sweep(config, progress=progress, fresh=fresh)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from sweep.driver import Resources, hush_ray, ray_session
+from sweep.execution.ray import Resources, hush_ray, ray_session
 
 # Before any test module, or module with doctests, imports Ray.
 hush_ray()

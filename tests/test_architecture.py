@@ -10,22 +10,20 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for path in (ROOT / package).rglob("*.py"))
 
-# A part of `sweep` imports only what stands below it.
+# From what knows least to what knows most: a folder imports only what stands before it.
 ORDER = [
-    *("__main__", "cli", "service", "lecture", "__init__", "checking", "spread", "summary", "runner", "conclusion"),
-    *("training", "board", "progress", "preparation", "phases", "inline", "driver", "hooks", "worker", "boundary"),
-    *("chunks", "packing", "tuning", "own_network", "probe", "memory", "gates", "planning", "design", "recipe"),
-    *("search", "report", "results", "tracking", "analysis", "space", "config", "interruption", "address"),
-    *("interpreter", "machine", "invocation", "control_groups", "records", "locations", "errors", "masking"),
+    *("trainers", "sweep.errors", "sweep.records", "sweep.system", "sweep.config", "sweep.analysis", "sweep.planning"),
+    *("sweep.running", "sweep.execution", "sweep.results", "sweep.tracking", "sweep.reports", "sweep.gates"),
+    *("sweep.driver", "sweep.lecture", "sweep.service", "sweep.terminal", "sweep.integrations", "sweep.cli"),
 ]
 
 OWNERS = {
-    "matplotlib": ["sweep/report/figures/"],
+    "matplotlib": ["sweep/reports/figures/"],
     "mlflow": ["sweep/tracking/"],
     "numba": ["trainers/compiled/"],
     "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
     "psycopg": ["sweep/tracking/"],
-    "ray": ["sweep/driver/", "sweep/hooks.py", "sweep/worker.py", "sweep/service/"],
+    "ray": ["sweep/execution/ray/", "sweep/service/"],
     "sklearn": ["trainers/data/bundled.py"],
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [
@@ -36,7 +34,7 @@ OWNERS = {
     "yaml": ["sweep/config/"],
 }
 
-BOUNDARIES = [Path("sweep/boundary.py"), Path("sweep/cli/__init__.py"), Path("trainers/user_code.py")]
+BOUNDARIES = [Path("sweep/cli/__init__.py"), Path("sweep/execution/boundary.py"), Path("trainers/user_code.py")]
 """Of a trial, of the command line, and of what else runs code of the user's own."""
 
 
@@ -61,11 +59,24 @@ def imports(path: Path) -> Iterator[str]:
         nodes.extend(ast.iter_child_nodes(node))
 
 
-def part(dotted: str) -> str:
-    """The part of `sweep` that a dotted name belongs to; names of the package itself are of its ``__init__``."""
-    name = dotted.split(".")[1]
-    exists = (ROOT / "sweep" / f"{name}.py").exists() or (ROOT / "sweep" / name).is_dir()
-    return name if exists else "__init__"
+def folder(module: str) -> str | None:
+    """The entry of ``ORDER`` that a dotted name belongs to; None for the package itself and its ``__main__``."""
+    return next((entry for entry in ORDER if module == entry or module.startswith(f"{entry}.")), None)
+
+
+def module_of(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for path in FILES}
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The modules of the project that a file imports."""
+    names = set(imports(path))
+    found = {name if name in MODULES else name.rpartition(".")[0] for name in names}
+    return (found & MODULES.keys()) - {module_of(path)}
 
 
 def outside(path: Path) -> set[str]:
@@ -77,15 +88,34 @@ def test_the_trainers_know_nothing_of_sweeps():
     assert [path for path in FILES if path.parts[0] == "trainers" and "sweep" in outside(path)] == []
 
 
-def test_a_part_imports_only_what_stands_below_it():
+def test_a_folder_imports_only_what_stands_before_it():
     wrong = []
-    for path in (path for path in FILES if path.parts[0] == "sweep"):
-        importer = path.with_suffix("").parts[1]
-        assert importer in ORDER, f"say in ORDER where {importer} stands"
-        for imported in {part(name) for name in imports(path) if name.split(".")[0] == "sweep"} - {importer}:
-            if ORDER.index(imported) < ORDER.index(importer):
-                wrong.append(f"{path} imports {imported}")
+    for name, path in MODULES.items():
+        here = folder(name)
+        if here is None:
+            assert name in ("sweep", "sweep.__main__"), f"say in ORDER where {name} stands"
+            continue
+        for imported in modules_imported(path):
+            there = folder(imported)
+            if there is None or ORDER.index(there) > ORDER.index(here):
+                wrong.append(f"{name} imports {imported}")
     assert wrong == []
+
+
+def test_there_are_no_circles_also_inside_functions():
+    left = {name: modules_imported(path) for name, path in MODULES.items()}
+    while free := [name for name, imported in left.items() if not imported & left.keys()]:
+        for name in free:
+            del left[name]
+    # What is left is in a circle or imports one.
+    while free := [name for name in left if not any(name in imported for imported in left.values())]:
+        for name in free:
+            del left[name]
+    assert sorted(left) == []
+
+
+def test_no_file_is_a_symbolic_link():
+    assert [path for path in ROOT.glob("*/**/*") if path.is_symlink() and ".venv" not in path.parts] == []
 
 
 def test_each_heavy_library_has_one_owner():

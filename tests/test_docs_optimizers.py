@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from sweep.space import AUTO_BATCH_SIZES, AUTO_STEPS, LARGEST_FULL_BATCH
+from sweep.planning.space import AUTO_BATCH_SIZES, AUTO_STEPS, LARGEST_FULL_BATCH
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES
 

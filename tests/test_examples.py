@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sweep import load_config, run
+from sweep.driver.prepare import prepare
 from sweep.errors import SweepError
-from sweep.preparation import prepare
 from trainers.optimizers import step
 
 FOLDER = Path(__file__).parents[1] / "examples"

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 from sweep.analysis.answer_pairs import gap, gap_range, together
 from sweep.analysis.answer_speed import target_parts
-from sweep.analysis.standing import MOST_NAMED, leaders
-from sweep.analysis.study import Level, Study
+from sweep.analysis.comparison_data import Level, Study
+from sweep.analysis.leader import MOST_NAMED, leaders
 from sweep.analysis.time_to_target import Unit
 from sweep.analysis.wording import (
     capitalised,
@@ -35,7 +35,7 @@ def answer(study: Study, unit: Unit = "steps") -> str:
     that the leaderboard has in its row, in the order of the leaderboard.
 
     Args:
-        study: as `sweep.analysis.study.make_study` gives it.
+        study: as `sweep.analysis.comparison_data.make_study` gives it.
         unit: of the times to target.
     """
     return f"{capitalised(clauses(study, unit))}."

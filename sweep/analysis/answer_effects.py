@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.answer import clauses
+from sweep.analysis.comparison_data import Study
 from sweep.analysis.effects import DECAY, Effect, main_effects, varied_factors
-from sweep.analysis.study import Study
 from sweep.analysis.wording import counted, level_name, listing
 
 if TYPE_CHECKING:

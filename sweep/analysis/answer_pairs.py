@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.detectable import detectable
+from sweep.analysis.leader import MOST_NAMED, names_of
 from sweep.analysis.pairing import Comparison
-from sweep.analysis.standing import MOST_NAMED, names_of
-from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import bounds, counted, difference, level_name, limits, listing, metric_name, value
 
 

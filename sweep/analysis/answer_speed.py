@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sweep.analysis.standing import MOST_NAMED, names_of
-from sweep.analysis.study import Level, Speed, Study, fastest
+from sweep.analysis.comparison_data import Level, Speed, Study, fastest
+from sweep.analysis.leader import MOST_NAMED, names_of
 from sweep.analysis.time_to_target import Unit
 from sweep.analysis.wording import counted, level_name, listing, target_value
 

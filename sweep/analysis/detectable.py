@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sweep.analysis.aggregate import deviation
+from sweep.analysis.comparison_data import Study
 from sweep.analysis.pairing import Comparison
 from sweep.analysis.power import minimum_detectable_effect
-from sweep.analysis.study import Study
 
 POWER = 0.8
 """Chance with which a difference of that size would be shown."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from sweep.analysis.aggregate import estimate
+from sweep.analysis.comparison_data import STATISTICS, Level, Study
 from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.pairing import compare_all
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
-from sweep.analysis.study import STATISTICS, Level, Study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sweep.analysis.card import ORDER, Card
+from sweep.analysis.comparison_data import Study
 from sweep.analysis.health_base_rate import base_rate_cards
+from sweep.analysis.health_card import ORDER, Card
 from sweep.analysis.health_design import edges, few_seeds, flattered, under_tuned, unequal_budgets
 from sweep.analysis.health_training import diverged, gaps, still_improving, target_missed
-from sweep.analysis.study import Study
 from sweep.analysis.wording import capitalised
 from trainers.base_rates import BaseRate
 
@@ -24,7 +24,7 @@ def health(
     """Run every health check, the serious cards first.
 
     Args:
-        study: as `sweep.analysis.study.make_study` gives it.
+        study: as `sweep.analysis.comparison_data.make_study` gives it.
         trials: the trials that it was made of.
         epochs: their epochs.
         rates: what simple predictions reach on the same splits; empty where that is not known.

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sweep.analysis.card import Card
+from sweep.analysis.comparison_data import Level, Study
+from sweep.analysis.health_card import Card
 from sweep.analysis.pairing import mean_difference
 from sweep.analysis.ranking import mean
-from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import is_share, level_name, listing, metric_name, value
 from trainers.base_rates import BaseRate
 
@@ -25,7 +25,7 @@ def base_rate_cards(study: Study, rates: Sequence[BaseRate]) -> Iterator[Card]:
     """Find levels that are not better than simple predictions, and unequal classes.
 
     Args:
-        study: as `sweep.analysis.study.make_study` gives it.
+        study: as `sweep.analysis.comparison_data.make_study` gives it.
         rates: of the same splits; empty where they are not known.
     """
     trivial = [rate for rate in rates if rate.is_trivial and rate.values.get(study.metric)]

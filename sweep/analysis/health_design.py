@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.aggregate import deviation
-from sweep.analysis.card import Card
+from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.detectable import POWER, detectable, pair_level
+from sweep.analysis.health_card import Card
 from sweep.analysis.outcomes import Floats, rounded
 from sweep.analysis.power import LARGEST_COUNT, seeds_needed
-from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import counted, difference, level_name, listing
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import Hyperparameter

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sweep.analysis.aggregate import Estimate
-from sweep.analysis.card import Card
+from sweep.analysis.comparison_data import Level, Study
+from sweep.analysis.health_card import Card
 from sweep.analysis.pairing import mean_difference
-from sweep.analysis.study import Level, Study
 from sweep.analysis.wording import counted, difference, level_name, listing, metric_name, target_value, value
 
 if TYPE_CHECKING:

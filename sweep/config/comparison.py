@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
+from sweep.config.base_section import Section
 from sweep.config.problems import Problem, refuse
-from sweep.config.section import Section
 from sweep.config.values import is_whole
 from trainers.limits import LARGEST_SEED
 

@@ -16,9 +16,9 @@ from pydantic import (
     model_validator,
 )
 
+from sweep.config.base_section import OneOf, Section
 from sweep.config.problems import Problem, refuse
-from sweep.config.section import OneOf, Section
-from sweep.locations import with_home
+from sweep.system.locations import with_home
 from trainers import limits
 from trainers.data import DATASETS, DataSource
 from trainers.data.bundled import SHAPES

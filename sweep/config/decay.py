@@ -7,9 +7,9 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from sweep.config.base_section import OneOf, Section, unknown_name
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
-from sweep.config.section import OneOf, Section, unknown_name
 from sweep.config.values import Distribution, Domain, limited, words
 from trainers import limits
 from trainers.schedules import RULES, ranges

@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from sweep.locations import with_home
+from sweep.system.locations import with_home
 from trainers.data.files import missing_file
 from trainers.errors import DataError
 

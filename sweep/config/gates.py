@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
+from sweep.config.base_section import Section
 from sweep.config.problems import Problem, refuse
-from sweep.config.section import Section
 from sweep.config.sections import METRICS
 from trainers.errors import did_you_mean
 

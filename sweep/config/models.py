@@ -14,14 +14,14 @@ from pydantic import (
     field_validator,
 )
 
-from sweep.config.checks import metric_problems, space_problems
+from sweep.config.base_section import Section
 from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
+from sweep.config.cross_checks import metric_problems, space_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
 from sweep.config.problems import Problem, refuse
-from sweep.config.section import Section
 from sweep.config.sections import (
     GridSearch,
     MetricConfig,
@@ -39,7 +39,7 @@ from sweep.config.spaces import (
     space_of_each,
 )
 from sweep.errors import ConfigError
-from sweep.locations import with_home
+from sweep.system.locations import with_home
 
 if TYPE_CHECKING:
     OptimizersSection: TypeAlias = OptimizersBase

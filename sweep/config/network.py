@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from sweep.config.section import Section
+from sweep.config.base_section import Section
 from trainers import limits
 from trainers.networks.base import Activation, Init
 

@@ -9,10 +9,10 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from sweep.config.base_section import CountOr, OneOf, Section
 from sweep.config.problems import Problem, refuse
-from sweep.config.section import CountOr, OneOf, Section
 from sweep.errors.masking import without_secrets
-from sweep.locations import with_home
+from sweep.system.locations import with_home
 from trainers import limits
 from trainers.data.dataset import Task
 from trainers.limits import LARGEST_COUNT

@@ -8,10 +8,10 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, create_model
 
+from sweep.config.base_section import Section
 from sweep.config.decay import BY, INTERVALS, PATIENCES, RATES, STARTS, THRESHOLDS, WARMUPS, Decay, Decays
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
-from sweep.config.section import Section
 from sweep.config.values import Distribution, Domain, Values, counts, numbers, words
 from trainers.errors import UserCodeError
 from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer

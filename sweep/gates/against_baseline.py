@@ -16,7 +16,7 @@ from sweep.analysis.ranking import By
 from sweep.analysis.wording import counted, difference, is_share, level_name, metric_name, value
 from sweep.config.gates import Exact, NoWorse
 from sweep.config.sections import METRICS
-from sweep.gates.records import Baseline, Part, Past, PastArm, setting_key
+from sweep.gates.decision import Baseline, Part, Past, PastArm, setting_key
 from sweep.gates.sampling import against
 from sweep.records import Trial
 

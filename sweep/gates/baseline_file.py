@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.errors import BaselineError
 from sweep.gates.against_baseline import past_trials
-from sweep.gates.records import Baseline, Past, PastArm
-from sweep.invocation import command
+from sweep.gates.decision import Baseline, Past, PastArm
+from sweep.system.invocation import command
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sweep.config import SweepConfig
-    from sweep.planning import Plan
+    from sweep.planning.plan import Plan
 
 FORMAT = 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sweep.analysis.wording import counted, difference, value
 from sweep.config.sections import METRICS
 from sweep.gates.against_baseline import past_outcomes
-from sweep.gates.records import Baseline, PastArm
+from sweep.gates.decision import Baseline, PastArm
 
 
 def table(baseline: Baseline) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from sweep.gates.records import Check
+from sweep.gates.decision import Check
 
 
 def junit(check: Check, strict: bool = False) -> str:

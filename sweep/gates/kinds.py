@@ -15,7 +15,7 @@ from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, 
 from sweep.analysis.wording import counted, level_name, limited, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
 from sweep.gates.against_baseline import exact_parts, no_worse_part
-from sweep.gates.records import Baseline, Examined, Part
+from sweep.gates.decision import Baseline, Examined, Part
 from sweep.gates.sampling import against, share_above
 
 if TYPE_CHECKING:

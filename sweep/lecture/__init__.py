@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweep.lecture.registry import SECTIONS
-from sweep.lecture.running import FOLDER, run_all, run_section
+from sweep.lecture.run_sections import FOLDER, run_all, run_section
+from sweep.lecture.section_registry import SECTIONS
 
 __all__ = ["FOLDER", "SECTIONS", "run_all", "run_section", "show"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.report.charts import Contour, Line, Mark, Plot
+from sweep.reports.chart_records import Contour, Line, Mark, Plot
 from trainers.surfaces import Surface, heights
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweep.lecture.settings import Settings
-from sweep.report.charts import Chart
+from sweep.lecture.section_config import Settings
+from sweep.reports.chart_records import Chart
 
 if TYPE_CHECKING:
     import pandas as pd

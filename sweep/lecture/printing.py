@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sweep.invocation import command
 from sweep.lecture.outcome import LectureSection
-from sweep.lecture.running import Result
-from sweep.results.words import longest_word
+from sweep.lecture.run_sections import Result
+from sweep.results.text_layout import longest_word
+from sweep.system.invocation import command
 
 
 def print_sections(sections: Iterable[LectureSection], console: Console | None = None) -> None:

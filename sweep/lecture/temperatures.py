@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sweep.errors import DataError
-from sweep.lecture.settings import Seed, Settings
+from sweep.lecture.section_config import Seed, Settings
 from trainers.errors import did_you_mean
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sweep.records import Trial, TrialResult
-from sweep.results.files import replacing, reported
-from sweep.results.journal import FINISHED, UNREADABLE, latest, read_part, to_results, to_table
+from sweep.running.journal import FINISHED, UNREADABLE, latest, read_part, to_results, to_table
+from sweep.system.files import replacing, reported
 
 
 class TrialCache:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sweep.boundary import WORKER_LOST
+from sweep.execution.boundary import WORKER_LOST
 
 if TYPE_CHECKING:
     import pandas as pd

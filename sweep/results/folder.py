@@ -18,7 +18,6 @@ from pyarrow import parquet
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.errors import ResultsError
 from sweep.records import TrialResult
-from sweep.results.files import TEMPORARY, lock, replacing, reported, write_text
 from sweep.results.frames import (
     BASE_RATES,
     CONFIG,
@@ -33,16 +32,17 @@ from sweep.results.frames import (
     read_environments,
     trials_frame,
 )
-from sweep.results.journal import FINISHED, Journal, to_results
 from sweep.results.leaderboard import leaderboard
-from sweep.results.mirror import Mirror, is_url, local_root, mirror_of, require_store
+from sweep.results.remote_sync import Mirror, is_url, local_root, mirror_of, require_store
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
+from sweep.running.journal import FINISHED, Journal, to_results
+from sweep.system.files import TEMPORARY, lock, replacing, reported, write_text
 
 REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 
 if TYPE_CHECKING:
     from sweep.analysis.ranking import By
-    from sweep.planning import Plan
+    from sweep.planning.plan import Plan
     from sweep.results.frames import SweepResult
     from sweep.tracking import RunLinks
     from trainers.base_rates import BaseRate
@@ -143,7 +143,7 @@ class ResultsFolder:
         write_text(self.path / PLAN, json.dumps(content, indent=1) + "\n")
 
     def extend(self, plan: Plan) -> None:
-        """Go on with the same plan and its report trials; see `sweep.planning.Plan.with_report`."""
+        """Go on with the same plan and its report trials; see `sweep.planning.plan.Plan.with_report`."""
         self._plan = plan
         self.write_plan()
 

@@ -14,10 +14,10 @@ from pyarrow import compute
 from sweep.config.sections import METRICS
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.records import Setting, Trial
-from sweep.results.journal import FACTS, METRIC_PREFIX
+from sweep.running.journal import FACTS, METRIC_PREFIX
 
 if TYPE_CHECKING:
-    from sweep.planning import Plan
+    from sweep.planning.plan import Plan
 
 COUNTS = ("epoch", "steps", "examples")
 """Metrics that are whole numbers."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sweep.address import require_answer
 from sweep.errors import ResourceError
-from sweep.invocation import command
-from sweep.machine import home_folder
 from sweep.service.token import GIVE_TOKEN, require_token
+from sweep.system.cluster_address import require_answer
+from sweep.system.invocation import command
+from sweep.system.limits import home_folder
 
 if TYPE_CHECKING:
     from ray.job_submission import JobDetails, JobSubmissionClient

@@ -10,9 +10,9 @@ import time
 from pathlib import Path, PurePosixPath
 
 from sweep.errors import ResultsError
-from sweep.invocation import command
 from sweep.service.cluster import Cluster
 from sweep.service.submission import FOLDER
+from sweep.system.invocation import command
 
 BEGIN, END = "----- results begin", "----- results end"
 

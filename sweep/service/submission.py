@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sweep.config import SweepConfig, load_config
+from sweep.driver.prepare import prepare
 from sweep.errors import ResourceError, TrackingError
 from sweep.errors.masking import hide_secrets
-from sweep.locations import sqlite_path
-from sweep.planning import Plan
-from sweep.preparation import prepare
+from sweep.planning.plan import Plan
 from sweep.results.folder import folder_of
 from sweep.service.bundle import gather
 from sweep.service.cluster import Cluster
+from sweep.system.locations import sqlite_path
 
 HOME = "${SWEEP_HOME:-$HOME/sweeps}"
 """Where the head keeps what outlives a job, as its shell spells it."""

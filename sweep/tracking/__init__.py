@@ -1,10 +1,10 @@
 """Writes sweeps to MLflow and opens its dashboard; MLflow itself is imported only when it is used."""
 
+from sweep.tracking.addresses import resolve_uri
 from sweep.tracking.arm_runs import ArmSummary, BaseRateSummary
-from sweep.tracking.checks import check_store
-from sweep.tracking.machine import environment_tags
+from sweep.tracking.environment_tags import environment_tags
 from sweep.tracking.records import DatasetRecord, RunLinks, RunStatus, SweepRecord, WriterReport
-from sweep.tracking.stores import resolve_uri
+from sweep.tracking.store_check import check_store
 from sweep.tracking.ui import open_dashboard
 from sweep.tracking.writer import SweepWriter
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sweep.records import Arm
-from sweep.tracking.runs import (
+from sweep.tracking.trial_runs import (
     IGNORED,
     KIND_TAG,
     NAME_CHARACTERS,

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from sweep.locations import file_address
+from sweep.system.locations import file_address
 from sweep.tracking.records import DatasetRecord, SweepRecord
 from sweep.tracking.store import Artifacts
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sweep.locations import sqlite_path
-from sweep.tracking.sqlite_store import SqliteStore, is_known
+from sweep.system.locations import sqlite_path
 from sweep.tracking.store import SweepStore
+from sweep.tracking.writers.sqlite import SqliteStore, is_known
 
 
 def choose_store(uri: str, experiment: str, database: str | None = None) -> SweepStore:
@@ -19,6 +19,6 @@ def choose_store(uri: str, experiment: str, database: str | None = None) -> Swee
     if path is not None and is_known(path, experiment):
         return SqliteStore(path)
     # Only now is MLflow imported, which costs a second of CPU.
-    from sweep.tracking.mlflow_store import MlflowStore
+    from sweep.tracking.writers.mlflow import MlflowStore
 
     return MlflowStore(uri, database)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from sweep.errors import TrackingError
 from sweep.errors.masking import without_secrets
-from sweep.tracking.stores import ask_server
+from sweep.tracking.addresses import ask_server
 from sweep.tracking.views import experiment_page
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.errors import TrackingError
 from sweep.errors.masking import hide_parts, without_secrets
-from sweep.locations import sqlite_path
-from sweep.tracking.checks import check_store
-from sweep.tracking.quiet import hush_mlflow
-from sweep.tracking.runs import PARENT_TAG, Point
+from sweep.system.locations import sqlite_path
+from sweep.tracking.addresses import is_server, mlflow_address
+from sweep.tracking.console import hush_mlflow
 from sweep.tracking.sources import OPTION, Source
-from sweep.tracking.stores import is_server, mlflow_address
+from sweep.tracking.store_check import check_store
+from sweep.tracking.trial_runs import PARENT_TAG, Point
 from trainers.errors import did_you_mean
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sweep.errors.masking import hide_secrets
 from sweep.tracking.records import RunStatus, SweepRecord
-from sweep.tracking.runs import TrialRun
+from sweep.tracking.trial_runs import TrialRun
 from sweep.tracking.views import Seen
 
 Artifacts = Mapping[str, Path | str | bytes]

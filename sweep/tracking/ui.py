@@ -19,12 +19,12 @@ from typing import IO, Any
 
 from sweep.errors import TrackingError
 from sweep.errors.masking import without_secrets
-from sweep.invocation import command
-from sweep.locations import file_address, sqlite_path
-from sweep.tracking.checks import check_store
-from sweep.tracking.quiet import SETTINGS
+from sweep.system.invocation import command
+from sweep.system.locations import file_address, sqlite_path
+from sweep.tracking.addresses import artifact_folder, is_server, mlflow_address
+from sweep.tracking.console import SETTINGS
 from sweep.tracking.sources import KEY, Source
-from sweep.tracking.stores import artifact_folder, is_server, mlflow_address
+from sweep.tracking.store_check import check_store
 from sweep.tracking.views import TAG_PREFIX, experiment_page
 
 START_SECONDS = 60

@@ -20,7 +20,7 @@ from typing import Any
 from sweep.analysis.ranking import OTHER
 from sweep.tracking.arm_runs import BEST_TAG
 from sweep.tracking.records import SweepRecord
-from sweep.tracking.runs import IGNORED, KIND_TAG, PARENT_TAG, STATUS_TAG, TRIAL_KIND, TrialRun
+from sweep.tracking.trial_runs import IGNORED, KIND_TAG, PARENT_TAG, STATUS_TAG, TRIAL_KIND, TrialRun
 
 TAG_PREFIX = "mlflow.sharedViewState."
 SECTION = "sweep"

@@ -12,17 +12,17 @@ from types import TracebackType
 
 from sweep.errors.masking import without_secrets
 from sweep.records import TrialResult
+from sweep.tracking.addresses import is_server
 from sweep.tracking.arm_runs import ArmSummary, BaseRateSummary, arm_runs
+from sweep.tracking.console import hush_mlflow
 from sweep.tracking.description import describe
+from sweep.tracking.environment_tags import environment_tags
 from sweep.tracking.factory import choose_store
-from sweep.tracking.machine import environment_tags
-from sweep.tracking.quiet import hush_mlflow
 from sweep.tracking.records import RunLinks, RunStatus, SweepRecord, WriterReport
-from sweep.tracking.runs import KIND_TAG, POINTS, THINNED_TAG, TRIAL_KIND, TrialRun, trial_run
 from sweep.tracking.store import Artifacts, StoreError, SweepStore
-from sweep.tracking.stores import is_server
+from sweep.tracking.trial_runs import KIND_TAG, POINTS, THINNED_TAG, TRIAL_KIND, TrialRun, trial_run
 from sweep.tracking.views import NOTHING_SEEN, experiment_page, view_id
-from sweep.tracking.waiting import BoundedQueue, PendingFile
+from sweep.tracking.write_queue import BoundedQueue, PendingFile
 
 PENDING_NAME = "mlflow-pending.jsonl"
 BATCH_NUMBERS = 50_000

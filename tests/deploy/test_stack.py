@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from sweep import load_results
-from sweep.tracking.quiet import hush_mlflow
+from sweep.tracking.console import hush_mlflow
 
 ROOT = Path(__file__).parents[2]
 

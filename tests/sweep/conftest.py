@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sweep import cli
-from sweep.tracking.quiet import hush_mlflow
+from sweep.tracking.console import hush_mlflow
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from sweep import load_config, run
-from sweep.boundary import next_report
-from sweep.chunks import train_in_chunks
-from sweep.preparation import prepare
+from sweep.driver.prepare import prepare
+from sweep.execution.boundary import next_report
+from sweep.execution.reports import train_in_chunks
 
 OPTIMIZER = """
 from my_scale import scale

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import sweep
-from sweep import load_config, plan, preparation
+from sweep import load_config, plan
+from sweep.driver import prepare as preparation
 
 GOOD = """
 question: "Is [adam] best? :smile:"

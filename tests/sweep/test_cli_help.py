@@ -12,8 +12,8 @@ import typer
 
 from sweep.cli.app import app
 from sweep.config import load_config
-from sweep.lecture.registry import SECTIONS
-from sweep.lecture.settings import check_settings, read_settings, shipped_file
+from sweep.lecture.section_config import check_settings, read_settings, shipped_file
+from sweep.lecture.section_registry import SECTIONS
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sweep.config import load_config
-from sweep.planning import make_plan
+from sweep.planning.plan import make_plan
 from trainers.data import shape
 
 CONFIGS = Path(__file__).parents[2] / "configs"

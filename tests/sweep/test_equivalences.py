@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sweep import space
 from sweep.config import SweepConfig
-from sweep.preparation import recipe_of
-from sweep.recipe import batch_size_of, spec_of
+from sweep.driver.prepare import recipe_of
+from sweep.planning import space
+from sweep.planning.recipe import batch_size_of, spec_of
+from sweep.planning.space import canonical
 from sweep.records import Arm, Trial
-from sweep.space import canonical
 from trainers.data import DataSource, load
 from trainers.loop import trace, train
 

@@ -10,7 +10,7 @@ import pytest
 import sweep
 
 
-@pytest.mark.parametrize("module", ["sweep.cli", "sweep.worker"])
+@pytest.mark.parametrize("module", ["sweep.cli", "sweep.execution.ray.worker"])
 def test_neither_the_command_line_nor_a_worker_loads_the_configuration(module):
     code = f"import sys, {module}; print([name for name in sys.modules if name.startswith('sweep.config')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

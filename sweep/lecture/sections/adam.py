@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sweep.config.section import OneOf
+from sweep.config.base_section import OneOf
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome, short
-from sweep.lecture.settings import Beta, OptimizerName, Rate, Settings, Steps
-from sweep.report.charts import Chart, Guide, Line, Plot
+from sweep.lecture.section_config import Beta, OptimizerName, Rate, Settings, Steps
+from sweep.reports.chart_records import Chart, Guide, Line, Plot
 from trainers.averages import averages
 from trainers.descents import descend, steps_until
 from trainers.surfaces import SURFACES, heights

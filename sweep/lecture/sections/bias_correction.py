@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sweep.lecture.outcome import LectureSection, Outcome, short
-from sweep.lecture.settings import Beta
+from sweep.lecture.section_config import Beta
 from sweep.lecture.temperatures import Series, read
-from sweep.report.charts import Chart, Guide, Line, Plot
+from sweep.reports.chart_records import Chart, Guide, Line, Plot
 from trainers.averages import averages, window
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sweep.config.section import OneOf, Section
+from sweep.config.base_section import OneOf, Section
 from sweep.lecture.outcome import LectureSection, Outcome, short
-from sweep.lecture.settings import Rate, Seed, Settings
-from sweep.report.charts import Bars, Chart, Line, Plot
+from sweep.lecture.section_config import Rate, Seed, Settings
+from sweep.reports.chart_records import Bars, Chart, Line, Plot
 from trainers.descents import descend
 from trainers.schedules import RULES, Schedule, Watch
 from trainers.surfaces import heights, quadratic

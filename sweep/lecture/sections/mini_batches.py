@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sweep.lecture.outcome import LectureSection, Outcome, short
-from sweep.lecture.settings import Seed, Settings
-from sweep.report.charts import Cells, Chart, Guide, Line, Plot
+from sweep.lecture.section_config import Seed, Settings
+from sweep.reports.chart_records import Cells, Chart, Guide, Line, Plot
 from trainers.batches import epochs, partition
 from trainers.seeding import generator
 

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome
-from sweep.lecture.settings import Beta, Settings, Steps
-from sweep.report.charts import Chart, Guide, Line, Plot
+from sweep.lecture.section_config import Beta, Settings, Steps
+from sweep.reports.chart_records import Chart, Guide, Line, Plot
 from trainers.descents import descend, steps_until
 from trainers.surfaces import heights, quadratic
 

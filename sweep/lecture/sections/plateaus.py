@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sweep.config.section import CountOr, OneOf
+from sweep.config.base_section import CountOr, OneOf
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome
-from sweep.lecture.settings import OptimizerName, Rate, Seed, Settings, Steps
-from sweep.report.charts import Bars, Chart, Line, Plot
+from sweep.lecture.section_config import OptimizerName, Rate, Seed, Settings, Steps
+from sweep.reports.chart_records import Bars, Chart, Line, Plot
 from trainers.data import DataSource, load
 from trainers.descents import descend, steps_to_leave
 from trainers.loop import train

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome, short
-from sweep.lecture.settings import Beta, Rate, Settings, Steps
-from sweep.report.charts import Chart, Guide, Line, Plot
+from sweep.lecture.section_config import Beta, Rate, Settings, Steps
+from sweep.reports.chart_records import Chart, Guide, Line, Plot
 from trainers.averages import averages
 from trainers.descents import descend
 from trainers.surfaces import heights, quadratic

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sweep.config.section import CountOr
+from sweep.config.base_section import CountOr
 from sweep.lecture.outcome import LectureSection, Outcome, short
-from sweep.lecture.settings import Rate, Seed, Settings, Steps
-from sweep.report.charts import Chart, Contour, Line, Mark, Plot
-from sweep.space import auto_batch_size
+from sweep.lecture.section_config import Rate, Seed, Settings, Steps
+from sweep.planning.space import auto_batch_size
+from sweep.reports.chart_records import Chart, Contour, Line, Mark, Plot
 from trainers.averages import averages
 from trainers.data import DatasetShape, DataSource, Split, load
 from trainers.loop import trace, train

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sweep.analysis.answer import answer
-from sweep.analysis.standing import leaders
-from sweep.analysis.study import make_study
+from sweep.analysis.comparison_data import make_study
+from sweep.analysis.leader import leaders
 from sweep.errors import ComparisonError
 
 NOISE = np.array([0.004, -0.002, 0.001, -0.005, 0.003, -0.001, 0.002, -0.003])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sweep.analysis.answer_effects import effect_answers
-from sweep.analysis.study import make_study
+from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
 
 NOISE = (0.001, -0.002, 0.003, 0.0)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sweep.analysis.answer import answer
+from sweep.analysis.comparison_data import make_study
 from sweep.analysis.detectable import detectable
-from sweep.analysis.study import make_study
 
 NUMBER = r"-?[\d.]+"
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sweep.analysis.answer import answer
-from sweep.analysis.standing import leaders
-from sweep.analysis.study import make_study
+from sweep.analysis.comparison_data import make_study
+from sweep.analysis.leader import leaders
 from sweep.analysis.wording import level_name
 from trainers.optimizers import OPTIMIZERS
 

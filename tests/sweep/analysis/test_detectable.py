@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from sweep.analysis.comparison_data import make_study
 from sweep.analysis.detectable import detectable, pair_level
 from sweep.analysis.pairing import paired_t
-from sweep.analysis.study import make_study
 
 
 def test_a_difference_of_that_size_is_shown_in_80_percent(tables, rng):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sweep.analysis.comparison_data import make_study
 from sweep.analysis.effects import main_effects, varied_factors
-from sweep.analysis.study import make_study
 from sweep.config.setting_keys import SETTING_KEYS
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from sweep.analysis.comparison_data import make_study
 from sweep.analysis.health import health
-from sweep.analysis.study import make_study
 
 NOISE = (0.004, -0.002, 0.001, -0.005, 0.003, -0.001, 0.002, -0.003)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sweep.analysis.comparison_data import make_study
 from sweep.analysis.health import health
-from sweep.analysis.study import make_study
 from trainers.base_rates import BaseRate
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.config import SweepConfig, load_config
+from sweep.driver.prepare import prepare
 from sweep.errors import ConfigError
-from sweep.locations import with_home
-from sweep.preparation import prepare
+from sweep.system.locations import with_home
 
 ROWS = "x,y\n" + "".join(f"{row},{'ab'[row % 2]}\n" for row in range(20))
 FILE = "data: {path: rows.csv, target: y}\noptimizers: {sgd: {learning_rate: 0.1}}\nbaseline: base.json\n"

@@ -13,8 +13,8 @@ import pytest
 
 import sweep as package
 from sweep import load_results
-from sweep.driver import Resources, workers_on
 from sweep.errors import ResourceError
+from sweep.execution.ray import Resources, workers_on
 
 CODE = Path(package.__file__).parents[1]
 

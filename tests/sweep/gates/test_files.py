@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 import yaml
 
+from sweep.gates.decision import Check, Decision
+from sweep.gates.formats import github_annotations, markdown
 from sweep.gates.junit import junit
-from sweep.gates.records import Check, Decision
-from sweep.gates.wording import github_annotations, markdown
 
 ROOT = Path(__file__).parents[3]
 CHECK = Check(

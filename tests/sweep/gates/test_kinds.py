@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from sweep.config.gates import gate_of
+from sweep.gates.decision import Baseline, Part, Past, PastArm
 from sweep.gates.kinds import Evidence, examine
-from sweep.gates.records import Baseline, Part, Past, PastArm
 from sweep.records import Arm, Trial
 
 EPOCHS = 4

@@ -9,8 +9,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from sweep.lecture.outcome import Outcome
-from sweep.lecture.registry import SECTIONS
-from sweep.lecture.settings import check_settings, read_settings, shipped_file
+from sweep.lecture.section_config import check_settings, read_settings, shipped_file
+from sweep.lecture.section_registry import SECTIONS
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep.lecture.registry import SECTIONS
+from sweep.lecture.section_registry import SECTIONS
 from sweep.lecture.sections.averages import lag, peak_bytes
 from sweep.lecture.sections.bias_correction import merged
 from sweep.lecture.sections.mini_batches import cut
 from sweep.lecture.sections.momentum import best_rates
-from sweep.report.charts import Plot
+from sweep.reports.chart_records import Plot
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES
 
@@ -206,7 +206,7 @@ def test_all_formulas_are_drawn(outcome_of):
 
 
 def _kinds():
-    from sweep.lecture.settings import check_settings, read_settings, shipped_file
+    from sweep.lecture.section_config import check_settings, read_settings, shipped_file
 
     section = SECTIONS["decay"]
     settings = check_settings(read_settings(shipped_file("decay")), section.settings)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sweep.planning import Plan
+from sweep.planning.plan import Plan
 from sweep.records import Arm, Trial, TrialResult
 
 FINGERPRINTS = {"data": "d", "split": "s", "init": "i", "batches": "b"}

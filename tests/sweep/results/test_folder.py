@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from sweep.errors import ResultsError
-from sweep.planning import Plan
+from sweep.planning.plan import Plan
 from sweep.records import Arm, Trial, TrialResult
 from sweep.results import ResultsFolder, load_results, require_writable
-from sweep.results import journal as journal_module
+from sweep.running import journal as journal_module
 
 from .conftest import make_plan, make_result
 

@@ -21,7 +21,7 @@ import pytest
 
 from sweep.records import Arm, Status, Trial, TrialResult
 from sweep.tracking import DatasetRecord, SweepRecord
-from sweep.tracking.quiet import SETTINGS, hush_mlflow
+from sweep.tracking.console import SETTINGS, hush_mlflow
 
 BENCH = Path(__file__).parents[3] / "bench"
 STARTED = 1_700_000_000.0

@@ -8,8 +8,8 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep.tracking import SweepWriter
-from sweep.tracking.deadline import within
 from sweep.tracking.store import StoreError
+from sweep.tracking.timeout import within
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_an_artifact_store_that_refuses_costs_no_metric_and_leaves_no_run_open(
         ("AZURE_STORAGE_CONNECTION_STRING", ""),
     ):
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sweep.tracking.mlflow_store.ARTIFACT_SECONDS", 4.0)
+    monkeypatch.setattr("sweep.tracking.writers.mlflow.ARTIFACT_SECONDS", 4.0)
     client = MlflowClient(store_uri)
     client.create_experiment("elsewhere", artifact_location=location)
     record = dataclasses.replace(record, experiment="elsewhere")

@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 
 from sweep.errors import TrackingError
 from sweep.tracking import SweepWriter, check_store
-from sweep.tracking.client_sink import ClientSink
+from sweep.tracking.writers.client import ClientSink
 
 
 @pytest.fixture

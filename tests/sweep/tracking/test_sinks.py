@@ -14,14 +14,14 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from sweep.locations import sqlite_path
-from sweep.tracking.client_sink import ClientSink
+from sweep.system.locations import sqlite_path
 from sweep.tracking.factory import choose_store
-from sweep.tracking.mlflow_store import MlflowStore
-from sweep.tracking.parent import ParentRun
-from sweep.tracking.postgresql_sink import PostgresqlSink
-from sweep.tracking.runs import trial_run
-from sweep.tracking.sqlite_store import SqliteStore
+from sweep.tracking.parent_run import ParentRun
+from sweep.tracking.trial_runs import trial_run
+from sweep.tracking.writers.client import ClientSink
+from sweep.tracking.writers.mlflow import MlflowStore
+from sweep.tracking.writers.postgresql import PostgresqlSink
+from sweep.tracking.writers.sqlite import SqliteStore
 
 STATUSES = ("COMPLETED", "STOPPED", "DIVERGED", "FAILED")
 
@@ -257,9 +257,9 @@ def test_a_run_can_be_continued_with_the_client(uri, kind, open_parent, make_res
 
 def test_a_database_of_another_revision_is_written_through_the_client(store_uri, postgresql, fresh_record, monkeypatch):
     assert isinstance(choose_store(store_uri, fresh_record.experiment), SqliteStore)
-    monkeypatch.setattr("sweep.tracking.sqlite_store.REVISION", "another")
+    monkeypatch.setattr("sweep.tracking.writers.sqlite.REVISION", "another")
     assert isinstance(choose_store(store_uri, fresh_record.experiment), MlflowStore)
-    monkeypatch.setattr("sweep.tracking.postgresql_sink.REVISION", "another")
+    monkeypatch.setattr("sweep.tracking.writers.postgresql.REVISION", "another")
     store = choose_store(postgresql, fresh_record.experiment)
     store.open(fresh_record, {}, "a description")
     assert isinstance(store._sink, ClientSink)

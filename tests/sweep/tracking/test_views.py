@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from sweep.tracking.runs import trial_run
+from sweep.tracking.trial_runs import trial_run
 from sweep.tracking.views import NOTHING_SEEN, saved_views
 
 

@@ -17,8 +17,8 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep.tracking import SweepWriter
-from sweep.tracking.sqlite_store import SqliteStore
 from sweep.tracking.store import StoreError
+from sweep.tracking.writers.sqlite import SqliteStore
 
 
 def children(uri, writer):
@@ -203,7 +203,7 @@ def test_a_defect_of_the_writer_loses_no_trial(store_uri, tmp_path, record, make
     def broken(self, runs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sweep.tracking.sqlite_store.SqliteStore.write", broken)
+    monkeypatch.setattr("sweep.tracking.writers.sqlite.SqliteStore.write", broken)
     writer = SweepWriter(store_uri, record, tmp_path)
     for seed in range(3):
         writer.log_trial(make_result(seed=seed))

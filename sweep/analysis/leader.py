@@ -1,0 +1,43 @@
+"""Who leads a comparison, and how a sentence names many levels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sweep.analysis.comparison_data import Level, Study
+from sweep.analysis.time_to_target import Unit
+from sweep.analysis.wording import level_name, listing
+
+MOST_NAMED = 4
+"""Of more levels than this a sentence names the ends of the range, and the leaderboard below it the rest."""
+
+
+def unit_of(study: Study) -> Unit:
+    """The unit of times to the target: steps, or epochs where batch sizes are compared, whose steps differ in work."""
+    return "epochs" if study.scientific == "batch_size" else "steps"
+
+
+def leaders(study: Study) -> tuple[Level, ...]:
+    """The best level and those that are not shown to be worse; without those that diverged on a seed.
+
+    Empty if every level diverged on some seed.
+    """
+    sound = [level for level in study.levels if level.selected.report.values and not level.selected.report.diverged]
+    return tuple(level for level in sound if level is sound[0] or not _is_worse(study, sound[0], level))
+
+
+def _is_worse(study: Study, best: Level, other: Level) -> bool:
+    pair = study.comparison(best.name, other.name)
+    return pair.verdict == ("first" if pair.first == best.name else "second")
+
+
+def names_of(study: Study, levels: Sequence[Level]) -> str:
+    """Name the levels: one by one, or as all of them, or the first few."""
+    names = [level_name(level.name) for level in levels]
+    if len(names) <= MOST_NAMED:
+        return listing(names)
+    if len(names) == len(study.levels):
+        kind = "optimizers" if study.scientific == "optimizer" else f"values of {study.scientific}"
+        return f"all {len(names)} {kind}"
+    first = MOST_NAMED - 1
+    return listing([*names[:first], f"{len(names) - first} others"])

@@ -1,0 +1,79 @@
+"""Commands that plan and run a sweep."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from sweep.cli.app import File, Overrides, app
+from sweep.errors import SweepError
+
+UNDELIVERED = 4
+"""Exit code of a sweep that is trained, and not yet wholly in MLflow or at the URL of its results."""
+
+
+@app.command()
+def run(
+    file: File,
+    overrides: Overrides = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Train everything again, also what is finished.")] = False,
+) -> None:
+    """Run the sweep of FILE, or go on with it where it was stopped.
+
+    Ends with 0 if all is trained and recorded, 1 if a trial failed or none can be ranked, 2 if the file or the machine
+    does not allow it to start, 4 if something is still to be delivered to MLflow or to the URL of the results, 130 if
+    it was stopped.
+    """
+    from sweep.config import load_config
+    from sweep.driver.run import run as run_sweep
+    from sweep.results.failures import failures, unranked
+    from sweep.terminal.progress import make_progress
+    from sweep.terminal.summary import print_summary
+
+    progress = make_progress(quiet=quiet)
+    result = run_sweep(load_config(file, overrides or ()), progress=progress, fresh=fresh)
+    if not quiet:
+        print_summary(result)
+    if result.interrupted:
+        raise typer.Exit(130)
+    if failed := failures(result.trials) or unranked(result.trials, result.leaderboard):
+        raise SweepError(failed)
+    if result.undelivered:
+        raise typer.Exit(UNDELIVERED)
+
+
+@app.command()
+def plan(
+    file: File,
+    overrides: Overrides = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every trial.")] = False,
+    spread_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME_OR_FOLDER", help="An earlier sweep, by whose spread to say which difference can be seen."
+        ),
+    ] = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Train two settings on five seeds to say which difference can be seen.")
+    ] = False,
+) -> None:
+    """Print what the sweep of FILE would train and what it would cost; write nothing."""
+    from sweep.config import load_config
+    from sweep.driver.prepare import estimate, prepare
+    from sweep.terminal.summary import plan_as_mapping, print_plan
+
+    preparation = prepare(load_config(file, overrides or ()))
+    seen = ""
+    if spread_from or probe:
+        from sweep.driver.power_estimate import detectable, find_spread
+
+        seen = detectable(preparation, find_spread(preparation, spread_from))
+    if as_json:
+        json.dump(plan_as_mapping(preparation, estimate(preparation), detectable=seen), sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    else:
+        print_plan(preparation, estimate(preparation), detectable=seen)

@@ -1,0 +1,124 @@
+"""Keeps count while a sweep runs: what is done, what is best, and what the progress display should say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from sweep.analysis.ranking import By, mean, value_of
+from sweep.driver.display import Leader, Progress
+from sweep.execution.reports import PackCollector
+from sweep.records import TrialResult
+
+
+@dataclass
+class _Arm:
+    """The seeds of an arm that have ended."""
+
+    optimizer: str
+    label: str
+    values: list[float] = field(default_factory=list)
+    diverged: int = 0
+    key: tuple[bool, float] = (True, np.inf)
+    """Orders arms, the best lowest."""
+
+
+class Board:
+    """The state of a sweep as the display shows it.
+
+    Arms rank as in the leaderboard, by the mean over the seeds that have ended so far; those with a diverged seed
+    come after those without.
+
+    Args:
+        progress: the display.
+        metric: what counts as best.
+        mode: whether small or large is good.
+        done: trials that an earlier start has finished.
+        by: which value of a trial ranks.
+        report_seeds: seeds that only the picked arms have, and that do not rank.
+    """
+
+    def __init__(
+        self,
+        progress: Progress,
+        metric: str,
+        mode: Literal["min", "max"],
+        done: int,
+        by: By = "final",
+        report_seeds: Collection[int] = (),
+    ) -> None:
+        self.progress = progress
+        self.metric = metric
+        self.mode = mode
+        self.by = by
+        self.done = done
+        self.counts: Counter[str] = Counter()
+        self._report_seeds = frozenset(report_seeds)
+        self._arms: dict[str, _Arm] = {}
+        self._leaders: dict[str, _Arm] = {}
+
+    @property
+    def best(self) -> dict[str, Leader]:
+        """Optimizer -> its best arm so far; an optimizer without a number has none."""
+        return {
+            optimizer: Leader(arm.label, mean(arm.values), len(arm.values), self.by)
+            for optimizer, arm in self._leaders.items()
+        }
+
+    def remember(self, results: Iterable[TrialResult]) -> None:
+        """Rank trials that an earlier start has finished, which ``done`` counts already."""
+        for result in results:
+            self._rank(result)
+
+    def ended(self, results: Iterable[TrialResult]) -> None:
+        """Count trials that ended."""
+        for result in results:
+            self.counts[result.status] += 1
+            self.done += 1
+            self._rank(result)
+
+    def show(self, collectors: Iterable[PackCollector]) -> None:
+        """Tell the display where the sweep stands.
+
+        Args:
+            collectors: of all packs.
+        """
+        running = sum(len(collector.running) for collector in collectors)
+        self.progress.update(
+            done=self.done,
+            running=running,
+            diverged=self.counts["DIVERGED"],
+            failed=self.counts["FAILED"],
+            best=self.best,
+        )
+
+    def _rank(self, result: TrialResult) -> None:
+        trial = result.trial
+        if trial.seed in self._report_seeds:
+            return
+        arm = self._arms.setdefault(trial.arm.id, _Arm(str(trial.arm.setting["optimizer"]), trial.arm.label))
+        values = result.epochs.get(self.metric)
+        if result.status == "DIVERGED":
+            arm.diverged += 1
+        elif result.status in ("COMPLETED", "STOPPED") and values is not None:
+            value = value_of(values, self.by, self.mode)
+            if np.isfinite(value):
+                arm.values.append(value)
+        if arm.values:
+            value = mean(arm.values)
+            arm.key = (arm.diverged > 0, value if self.mode == "min" else -value)
+            self._lead(arm)
+
+    def _lead(self, arm: _Arm) -> None:
+        """Find the best arm of an optimizer after one of its arms has changed."""
+        leader = self._leaders.get(arm.optimizer)
+        if leader is arm:
+            # It may have become worse than another.
+            rivals = [one for one in self._arms.values() if one.optimizer == arm.optimizer and one.values]
+            self._leaders[arm.optimizer] = min(rivals, key=lambda one: one.key)
+        elif leader is None or arm.key < leader.key:
+            self._leaders[arm.optimizer] = arm

@@ -1,0 +1,142 @@
+"""Measures on this machine what a step of training costs, so that a plan can say how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from sweep.planning.cost import PackCost, Rates
+from sweep.planning.recipe import Recipe
+from trainers.data import DatasetShape, Split, training_examples
+from trainers.loop import train_session
+from trainers.pack import TrialSpec
+from trainers.session import Session
+
+PROBE_TRIALS = 8
+PROBE_BYTES = 2**28
+"""What the packs may take on which the cost of training is measured, unless one trial takes more.
+
+Trials of such a size share little that a wider pack would show.
+"""
+
+LARGEST_PROBE_EXAMPLES = 8192
+"""A larger batch than this is measured at this size and scaled."""
+
+
+def measure_rates(
+    recipe: Recipe,
+    shape: DatasetShape,
+    batch_sizes: Sequence[int | None],
+    budget_seconds: float = 0.05,
+    widest: int = PROBE_TRIALS,
+) -> Rates:
+    """Train a few steps of the sweep's network on random numbers and time them, one trial alone and several together.
+
+    Args:
+        recipe: of the sweep.
+        shape: of its data.
+        batch_sizes: those of the plan; None is all training examples.
+        budget_seconds: roughly how long to measure, all batch sizes together.
+        widest: trials that fit the memory together.
+    """
+    examples = training_examples(shape.examples, recipe.validation)
+    share = budget_seconds / max(len(batch_sizes), 1) / 2
+    steps: dict[int | None, float] = {}
+    pack_steps: dict[int | None, float] = {}
+    setup = evaluation = pack_evaluation = 0.0
+    width = max(1, min(PROBE_TRIALS, widest))
+    for batch_size in batch_sizes:
+        alone = together = probe(recipe, shape, batch_size, examples, share, 1)
+        if width > 1:
+            together = probe(recipe, shape, batch_size, examples, share, width)
+        steps[batch_size], pack_steps[batch_size] = _split(alone.step, together.step, width)
+        evaluation, pack_evaluation = _split(alone.evaluation, together.evaluation, width)
+        # The first of all also warms up, as a worker does once and not for each pack.
+        setup = min(alone.setup, together.setup)
+    return Rates(steps, evaluation, PackCost(setup=setup, step=pack_steps, evaluation=pack_evaluation))
+
+
+def probe_width(largest: int, room: int, trials: int) -> int:
+    """How many trials of ``largest`` bytes each are measured together, of ``trials`` that some pack may hold.
+
+    >>> probe_width(2**20, 2**30, 100), probe_width(2**20, 2**30, 3), probe_width(2**27, 2**30, 100)
+    (8, 3, 2)
+    >>> probe_width(2**29, 2**30, 100)
+    1
+    """
+    return max(1, min(PROBE_TRIALS, trials, min(room, PROBE_BYTES) // largest))
+
+
+def _split(alone: float, together: float, width: int) -> tuple[float, float]:
+    """What each of ``width`` trials adds to a pack, and what the pack takes beside them.
+
+    Each adds at least a tenth of its share, as two measurements of almost the same may come out in any order.
+
+    >>> _split(3.0, 10.0, 8), _split(2.0, 16.0, 8), _split(9.0, 8.0, 8)
+    ((1.0, 2.0), (2.0, 0.0), (0.1, 7.2))
+    """
+    if width == 1:
+        return alone, 0.0
+    share = together / width
+    each = min(max((together - alone) / (width - 1), share / 10), share)
+    return each, together - width * each
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of one pack: to make it, of a step, and of an epoch's evaluation."""
+
+    setup: float
+    step: float
+    evaluation: float
+
+
+def probe(
+    recipe: Recipe, shape: DatasetShape, batch_size: int | None, examples: int, budget_seconds: float, trials: int
+) -> Measured:
+    """Time a pack with a costly optimizer.
+
+    The best of several repetitions counts: what a machine can do, not what it does while others use it.
+
+    Args:
+        recipe: of the sweep.
+        shape: of its data.
+        batch_size: examples a step; None is all.
+        examples: of the training part.
+        budget_seconds: roughly how long to measure.
+        trials: of the pack.
+    """
+    size = min(batch_size or examples, examples)
+    measured = min(size, LARGEST_PROBE_EXAMPLES)
+    steps = max(1, min(8, examples // measured))
+    rng = np.random.default_rng(0)
+    # NumPy has no bfloat16; torch rounds from float32.
+    kind = "float64" if recipe.dtype == "float64" else "float32"
+    held_out = min(shape.examples - examples, LARGEST_PROBE_EXAMPLES)
+    inputs = rng.standard_normal((measured * steps + held_out, shape.features)).astype(kind)
+    if shape.task == "regression":
+        targets = rng.standard_normal(len(inputs)).astype(kind)
+    else:
+        targets = rng.integers(0, max(shape.outputs, 2), len(inputs))
+    cut = measured * steps
+    split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="")
+    specs = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(trials)]
+    pack = recipe.pack(split, specs, measured, 1_000_000, shape)
+    best_step, best_evaluation = float("inf"), float("inf")
+    begin = perf_counter()
+    session = Session(pack)
+    start = before = perf_counter()
+    setup, trained = start - begin, 0.0
+    for metrics in train_session(session):
+        now = perf_counter()
+        total = float(metrics.values["seconds"].sum())
+        best_step = min(best_step, (total - trained) / steps)
+        best_evaluation = min(best_evaluation, (now - before) - (total - trained))
+        trained, before = total, now
+        if now - start > budget_seconds and metrics.epoch >= 2:
+            break
+    scale_out = (shape.examples - examples) / held_out
+    return Measured(setup, best_step * size / measured, best_evaluation * scale_out)

@@ -1,0 +1,110 @@
+"""What a sweep leaves behind: its tables, its report, and what MLflow gets of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweep.analysis.arms import arm_summaries
+from sweep.analysis.curves import best_arms, learning_curves
+from sweep.analysis.ranking import mean
+from sweep.config import SweepConfig
+from sweep.config.sections import MetricConfig
+from sweep.driver.prepare import Preparation
+from sweep.planning.plan import Plan
+from sweep.reports.report_subprocess import ReportProcess, Written
+from sweep.results import ResultsFolder, SweepResult
+from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
+from trainers.base_rates import BaseRate, base_rates
+
+
+def conclude(
+    preparation: Preparation,
+    folder: ResultsFolder,
+    writer: SweepWriter | None,
+    author: ReportProcess | None,
+    interrupted: bool,
+) -> tuple[SweepResult, Written, WriterReport | None]:
+    """Write the tables, the report, and what MLflow gets of both."""
+    config = preparation.config
+    result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
+    rates = find_base_rates(preparation, folder)
+    if writer is not None:
+        # Before the report, whose tables lead to the runs. A part of the seeds is no summary.
+        links = writer.drain(
+            [] if interrupted else _summaries(preparation.plan, result, config.metric),
+            [] if interrupted else _base_rate_summaries(preparation.plan, rates, config.metric),
+        )
+        if links is not None:
+            folder.write_links(links)
+    report = author.write(result.path) if author is not None and not interrupted else Written()
+    if writer is None:
+        return result, report, None
+    artifacts = {**_tables(result), **_curves(result, config), **_pages(report, result.path)}
+    return result, report, writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+
+
+def find_base_rates(preparation: Preparation, folder: ResultsFolder) -> tuple[BaseRate, ...]:
+    """What simple predictions reach on the splits of a sweep; computed once, for the folder keeps it."""
+    plan, recipe = preparation.plan, preparation.recipe
+    known, seeds = folder.base_rates(), (*plan.seeds, *plan.report_seeds)
+    if not known or known[0].seeds != seeds:
+        known = base_rates(preparation.data, recipe.validation, recipe.normalise, seeds)
+        folder.write_base_rates(known)
+    return known
+
+
+def _base_rate_summaries(plan: Plan, rates: Sequence[BaseRate], metric: MetricConfig) -> list[BaseRateSummary]:
+    """The base rates on the seeds that all arms have, in the columns of the arms' values."""
+    values = {rate.name: list(rate.on(metric.name, plan.seeds).values()) for rate in rates}
+    column = f"{metric.by}_{metric.name}_mean"
+    return [
+        BaseRateSummary(name, {column: mean(found), "seeds": float(len(found))})
+        for name, found in values.items()
+        if found
+    ]
+
+
+def _summaries(plan: Plan, result: SweepResult, metric: MetricConfig) -> list[ArmSummary]:
+    trials, board = result.trials, result.leaderboard
+    if "purpose" in trials:
+        # All arms on the same seeds; only the picked ones have the others.
+        trials = trials[trials["purpose"] == "selection"]
+    found = arm_summaries(trials, metric.name, by=metric.by)
+    ranked = board[board["rank"].notna()]
+    ranks = {arm_id: {"rank": float(rank)} for arm_id, rank in zip(ranked["arm_id"], ranked["rank"], strict=True)}
+    best = set(best_arms(board)["arm_id"])
+    return [
+        ArmSummary(
+            arm,
+            len(plan.seeds),
+            {**found[arm.id], **ranks.get(arm.id, {})},
+            basis=f"{metric.by}_{metric.name}",
+            is_best=arm.id in best,
+        )
+        for arm in plan.arms
+        if "diverged_share" in found[arm.id]
+    ]
+
+
+def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
+    names = ("leaderboard.csv", "config.yaml", "plan.json", "trials.parquet", "epochs.parquet")
+    return {name: result.path / name for name in names}
+
+
+def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:
+    """The learning curves of the best arm of each optimizer, as numbers."""
+    best = best_arms(result.leaderboard)
+    if best.empty:
+        return {}
+    curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)
+    labels = dict(zip(best["arm_id"], best["arm"], strict=True))
+    return {"curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False)}
+
+
+def _pages(report: Written, folder: Path) -> dict[str, Path | str | bytes]:
+    """The report as the run of the sweep gets it; one that an earlier start has written is sent again."""
+    pages = [page for page in (report.html, report.markdown) if page is not None]
+    if not pages:
+        pages = [page for name in ("report.html", "report.md") if (page := folder / name).exists()]
+    return {**{page.name: page for page in pages}, **{f"figures/{one.name}": one for one in report.figures}}

@@ -1,0 +1,180 @@
+"""Checks a user's own network against the data and the batch sizes of a plan, before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import TYPE_CHECKING
+
+from sweep.config import SweepConfig
+from sweep.config.values import Distribution
+from sweep.errors import ConfigError, DataError
+from sweep.planning.plan import Plan
+from sweep.planning.recipe import Recipe, batch_size_of, spec_of
+from trainers.data import Dataset, DatasetShape, Split
+from trainers.errors import DataError as CannotSplit
+from trainers.errors import UserCodeError
+from trainers.pack import ModuleSpec
+from trainers.session import split_of
+from trainers.tile import EVALUATION_EXAMPLES
+
+if TYPE_CHECKING:
+    from trainers.networks.look_over import BatchProblem, ModuleFacts
+
+OFFERED = 2
+"""So many other batch sizes are offered in the place of one that fails."""
+
+LOOKED_AT = 32
+"""So far above and below it they are looked for."""
+
+
+def look_at_module(
+    config: SweepConfig, plan: Plan, recipe: Recipe, module: ModuleSpec, dataset: Dataset, shape: DatasetShape
+) -> tuple[OwnTrial, ModuleFacts]:
+    """Run a user's module on a few examples of the first seed's split.
+
+    Args:
+        config: the sweep.
+        plan: its trials.
+        recipe: what they share.
+        module: the network.
+        dataset: what is learned.
+        shape: of it.
+
+    Raises:
+        ConfigError: when the module does not suit the data.
+        DataError: when the data cannot be split.
+    """
+    from trainers.networks.look_over import look_over
+
+    first = plan.trials[0]
+    try:
+        parts = split_of(recipe.pack(dataset, [spec_of(first)], 1, 1), first.seed)
+    except CannotSplit as error:
+        raise DataError(f"{config.where('data')}{error}") from error
+    try:
+        facts = look_over(module, shape.features, shape.outputs, recipe.dtype, parts.train_inputs)
+    except UserCodeError as error:
+        raise config.error("network.module", str(error)) from error
+    return OwnTrial(module, shape.outputs, recipe.dtype, parts), facts
+
+
+def check_batches(config: SweepConfig, plan: Plan, trial: OwnTrial, facts: ModuleFacts) -> tuple[str, ...]:
+    """Run a module on every size of batch that occurs, and say what a reader of the plan should know of it.
+
+    Raises:
+        ConfigError: when the module or a batch size does not suit.
+    """
+    try:
+        _check_batch_sizes(config, plan, trial)
+        problem = trial.measuring_problem()
+    except UserCodeError as error:
+        raise config.error("network.module", str(error)) from error
+    if problem is not None:
+        raise config.error(
+            "network.module",
+            f"must make a module that can be measured in `eval` mode. Received: {trial.module.module}, which "
+            f"{problem.reason} on {problem.size:,} of the validation examples. Mend the module.",
+        )
+    return tuple(_notes(trial.module, facts))
+
+
+def _notes(module: ModuleSpec, facts: ModuleFacts) -> Iterator[str]:
+    name = module.module
+    if facts.obstacle is not None:
+        yield f"trials of {name} are trained one at a time, as torch.vmap cannot stack them: {facts.obstacle}"
+    if facts.frozen:
+        yield f"{facts.frozen:,} parameters of {name} are frozen and stay as they are made"
+    if facts.not_used:
+        yield (
+            f"{' and '.join(facts.not_used)} of {name} is not called: the sweep gives the optimizer, and all "
+            "parameters that require gradients share its hyperparameters"
+        )
+
+
+@dataclass(frozen=True)
+class OwnTrial:
+    """What a user's module is tried on: C outputs, the type of its numbers, and a split."""
+
+    module: ModuleSpec
+    outputs: int
+    dtype: str
+    parts: Split
+
+    @property
+    def examples(self) -> int:
+        """How many are trained on."""
+        return len(self.parts.train_targets)
+
+    def sizes(self, batch_size: int) -> list[int]:
+        """The sizes of the batches of an epoch: the last one may be shorter."""
+        rest = self.examples % batch_size
+        return [batch_size, rest] if rest else [batch_size]
+
+    def training_problem(self, sizes: list[int]) -> BatchProblem | None:
+        """The first of the sizes on which a step fails."""
+        from trainers.networks.look_over import batch_problem
+
+        return batch_problem(self.module, self.outputs, self.dtype, self.parts.train_inputs, sizes, training=True)
+
+    def measuring_problem(self) -> BatchProblem | None:
+        """The first portion of the validation part on which the module fails."""
+        from trainers.networks.look_over import batch_problem
+
+        examples = len(self.parts.val_targets)
+        sizes = [size for size in (min(examples, EVALUATION_EXAMPLES), examples % EVALUATION_EXAMPLES) if size]
+        return batch_problem(self.module, self.outputs, self.dtype, self.parts.val_inputs, sizes, training=False)
+
+    def offered(self, batch_size: int) -> list[int]:
+        """The nearest batch sizes that can be trained on."""
+        beside = ((batch_size - distance, batch_size + distance) for distance in islice(count(1), LOOKED_AT))
+        near = (size for pair in beside for size in pair if 1 <= size <= self.examples)
+        return list(islice((size for size in near if self.training_problem(self.sizes(size)) is None), OFFERED))
+
+
+def _check_batch_sizes(config: SweepConfig, plan: Plan, trial: OwnTrial) -> None:
+    """Train a step on each size of batch that occurs.
+
+    Raises:
+        ConfigError: naming the batch size, and which batch of it fails.
+    """
+    passed: set[int] = set()
+    for batch_size in dict.fromkeys(batch_size_of(arm.setting) or trial.examples for arm in plan.arms):
+        sizes = trial.sizes(batch_size)
+        problem = trial.training_problem([size for size in sizes if size not in passed])
+        if problem is not None:
+            raise _refused(config, trial, batch_size, problem)
+        passed.update(sizes)
+
+
+def _refused(config: SweepConfig, trial: OwnTrial, batch_size: int, problem: BatchProblem) -> ConfigError:
+    name, examples = trial.module.module, trial.examples
+    key = _key_of(config, batch_size)
+    offered = trial.offered(batch_size)
+    instead = f"Give such as {' or '.join(map(str, offered))}" if offered else ""
+    if problem.size == batch_size:
+        which = f"batches have {_counted(problem.size)}"
+    else:
+        which = f"last batch of an epoch has {_counted(problem.size)} of {examples:,}"
+    if problem.needs_two:
+        rule = f"must leave no batch of one example, as batch normalisation in {name} needs two"
+        return config.error(key, f"{rule}. Received: {batch_size}, whose {which}. {instead or 'Change the module'}.")
+    way_out = f"{instead}, or mend the module" if instead else "Mend the module"
+    rule = f"must make batches on which {name} can be trained"
+    return config.error(
+        key, f"{rule}. Received: {batch_size}, whose {which}, on which the module {problem.reason}. {way_out}."
+    )
+
+
+def _counted(examples: int) -> str:
+    return f"{examples:,} example" + ("s" if examples > 1 else "")
+
+
+def _key_of(config: SweepConfig, batch_size: int) -> str:
+    """Where the file gives a batch size; where it gives none, the key that would."""
+    for space in config.spaces:
+        domain = space.domains.get("batch_size", ())
+        if not isinstance(domain, Distribution) and batch_size in domain:
+            return ".".join(map(str, space.origins["batch_size"]))
+    return "space.batch_size"

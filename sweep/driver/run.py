@@ -1,0 +1,276 @@
+"""Runs a sweep from its configuration to its results, or goes on with one that was stopped."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sweep.analysis.fingerprints import require_equal_conditions
+from sweep.analysis.health_card import Card
+from sweep.analysis.outcomes import Mode
+from sweep.analysis.ranking import By
+from sweep.analysis.selection import Selected
+from sweep.config import SweepConfig
+from sweep.config.dumping import as_yaml
+from sweep.config.setting_keys import SETTING_KEYS
+from sweep.driver.board import Board
+from sweep.driver.display import Progress, Silent
+from sweep.driver.drive import Training
+from sweep.driver.finalize import conclude
+from sweep.driver.phases import Phases
+from sweep.driver.prepare import Preparation, prepare
+from sweep.errors import ComparisonError
+from sweep.errors.masking import without_secrets
+from sweep.planning.plan import Plan
+from sweep.reports.report_subprocess import ReportProcess
+from sweep.results import ResultsFolder, SweepResult, require_writable
+from sweep.results.cache import TrialCache
+from sweep.system.invocation import command
+from sweep.system.signals import Interruption
+from sweep.tracking import (
+    DatasetRecord,
+    SweepRecord,
+    SweepWriter,
+    WriterReport,
+    check_store,
+    environment_tags,
+    resolve_uri,
+)
+from sweep.tracking.sources import source_of
+
+
+@dataclass(frozen=True)
+class RunResult(SweepResult):
+    """The results of a sweep that has just run.
+
+    Args:
+        seconds: from the start of `run` to its end.
+        interrupted: True when it was stopped before all trials had ended.
+        tracked: what became of the trials in MLflow; None without tracking.
+        dashboard: the command that shows them; None without tracking.
+        notes: what the user should know, one sentence each.
+        mode: whether small or large values of the metric are good.
+        selected: with report seeds the best setting of each level, on the seeds that picked it and on fresh ones.
+        efficiency: share of the workers' time, from the start of `run` to its end, that went into training; None if
+            nothing was trained.
+        report: the page that was written; None without one.
+        by: whether the last or the best epoch of a trial ranks it.
+        base_rates: name of a simple prediction -> the compared metric on each of the seeds that rank.
+        answer: the sentence of the report; empty without one.
+        cards: its health checks, the serious ones first.
+        undelivered: True when MLflow, or the URL of the results, does not have all yet.
+    """
+
+    seconds: float = 0.0
+    interrupted: bool = False
+    tracked: WriterReport | None = None
+    dashboard: str | None = None
+    notes: tuple[str, ...] = ()
+    mode: Mode = "min"
+    selected: tuple[Selected, ...] = ()
+    efficiency: float | None = None
+    report: Path | None = None
+    by: By = "final"
+    base_rates: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    answer: str = ""
+    cards: tuple[Card, ...] = ()
+    undelivered: bool = False
+
+
+def run(
+    config: SweepConfig,
+    *,
+    progress: Progress | None = None,
+    fresh: bool = False,
+    cache: TrialCache | None = None,
+    deadline_seconds: float | None = None,
+) -> RunResult:
+    """Run a sweep; trials that an earlier run of the same plan has finished are not trained again.
+
+    Args:
+        config: from `sweep.load_config`.
+        progress: a display; None shows nothing.
+        fresh: train everything again.
+        cache: trials that it holds are not trained, and those that are trained are kept there.
+        deadline_seconds: value of ``time.monotonic()`` after which training is stopped; None lets it end.
+
+    Returns:
+        The results, also when the run was interrupted: then the trials that had not ended are PENDING.
+
+    Raises:
+        SweepError: one of its kinds, each a sentence; before anything is trained.
+    """
+    start = time.monotonic()
+    require_writable(config.results)
+    preparation = prepare(config)
+    plan = preparation.plan
+    uri = None
+    if config.tracking.enabled:
+        uri = resolve_uri(config.tracking.uri, os.environ, Path.cwd())
+        check_store(uri, config.experiment, config.tracking.store, source_of(config.tracking.uri, os.environ))
+    with Interruption() as interruption, ExitStack() as stack:
+        folder = stack.enter_context(ResultsFolder(config.results, plan))
+        _begin(folder, plan, fresh, cache)
+        folder.write_plan()
+        folder.write_config(as_yaml(config))
+        folder.write_environment(environment_tags(Path.cwd()))
+        phases = Phases(config, plan, folder)
+        remaining = phases.first()
+        finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
+        past = [one for one in folder.results() if one.trial.id in finished] if finished else []
+        writer = None
+        if uri is not None:
+            tracking = config.tracking
+            writer = stack.enter_context(
+                SweepWriter(
+                    uri,
+                    _record(preparation, uri, phases.total),
+                    folder.path,
+                    points=tracking.points,
+                    database=tracking.store,
+                )
+            )
+            for one in past:
+                # A store that lacks what an earlier start trained gets it now; what it has is skipped.
+                writer.log_trial(one)
+        metric = config.metric
+        board = Board(
+            progress or Silent(), metric.name, metric.mode, len(finished), metric.by, report_seeds=plan.report_seeds
+        )
+        board.remember(past)
+        # Its libraries load while Ray starts.
+        unreported = remaining or not folder.has_report
+        author = stack.enter_context(ReportProcess()) if config.report and unreported else None
+        training = Training(preparation, folder, writer, board, phases)
+        if remaining:
+            training.run(remaining, _stop(interruption, deadline_seconds), stack)
+            if cache is not None:
+                cache.keep(plan.hash, folder.results())
+        interrupted = not phases.ended or board.done < phases.total
+        result, report, tracked = conclude(preparation, folder, writer, author, interrupted)
+        unsent = folder.unsent
+        problems = [*folder.problems, *_unequal(result)]
+        inline = config.resources.executor == "inline"
+        notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        seconds = time.monotonic() - start
+        return RunResult(
+            result.path,
+            seconds,
+            interrupted,
+            tracked,
+            _dashboard(uri),
+            (*notes, *phases.notes),
+            config.metric.mode,
+            () if interrupted else phases.selected(result.trials),
+            training.efficiency(seconds),
+            report.html,
+            metric.by,
+            {
+                rate.name: tuple(found.values())
+                for rate in folder.base_rates()
+                if (found := rate.on(metric.name, plan.seeds))
+            },
+            report.sentence,
+            report.cards,
+            unsent or (tracked is not None and not tracked.complete),
+        )
+
+
+def _begin(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | None) -> None:
+    """Forget what is there, or take what the cache has of what is not."""
+    if fresh:
+        folder.clear()
+    elif cache is not None:
+        finished = folder.finished_trial_ids()
+        folder.append(cache.find([trial for trial in plan.trials if trial.id not in finished]))
+
+
+def _stop(interruption: Interruption, deadline_seconds: float | None) -> Callable[[], bool]:
+    if deadline_seconds is None:
+        return lambda: interruption.requested
+    return lambda: interruption.requested or time.monotonic() > deadline_seconds
+
+
+def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
+    config, plan, shape = preparation.config, preparation.plan, preparation.shape
+    source = config.data.source
+    return SweepRecord(
+        name=config.name,
+        question=config.question,
+        experiment=config.experiment,
+        plan_hash=plan.hash,
+        config_yaml=as_yaml(config),
+        metric=config.metric.name,
+        mode=config.metric.mode,
+        by=config.metric.by,
+        added=tuple(dict.fromkeys(key for arm in plan.arms for key in arm.setting if key not in SETTING_KEYS)),
+        parameters={"trials": trials, "arms": len(plan.arms), "seeds": len(plan.seeds)},
+        dataset=DatasetRecord(
+            name=source.name or source.module or Path(str(source.path)).name,
+            fingerprint=preparation.data.fingerprint,
+            examples=shape.examples,
+            features=shape.features,
+            source=source.path or source.module or "bundled",
+            task=shape.task,
+        ),
+    )
+
+
+def _unequal(result: SweepResult) -> list[str]:
+    """Say which trial must not be compared, as the sweep goes on with results of other code or data."""
+    try:
+        require_equal_conditions(result.trials)
+    except ComparisonError as error:
+        return [str(error)]
+    return []
+
+
+def _dashboard(uri: str | None) -> str | None:
+    if uri is None:
+        return None
+    if uri == resolve_uri(None, os.environ, Path.cwd()):
+        return command("ui")
+    return command("ui", "--uri", without_secrets(uri))
+
+
+def _notes(
+    finished: int,
+    remaining: int,
+    interrupted: bool,
+    tracked: WriterReport | None,
+    problems: Sequence[str],
+    unreported: str,
+    *,
+    inline: bool = False,
+) -> list[str]:
+    notes = list(problems)
+    if finished and remaining:
+        notes.append(f"{finished:,} trials were finished before and were not trained again.")
+    elif finished:
+        notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
+    if inline and remaining:
+        notes.append("The packs were trained in this process, one after the other and without Ray.")
+    if interrupted:
+        notes.append("Stopped before the end. Run the same command to go on.")
+    if tracked is not None and tracked.error and not tracked.failed:
+        notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
+    elif tracked is not None and tracked.error:
+        notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
+    if tracked is not None and tracked.artifacts_error:
+        notes.append(
+            f"MLflow has no files of the sweep, such as its report ({tracked.artifacts_error.rstrip('.')}); parameters "
+            "and metrics do not depend on them. Mend the artifact store of the experiment or its credentials and run "
+            "the same command, or give another `tracking.experiment`."
+        )
+    if tracked is not None and tracked.thinned:
+        notes.append(
+            f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "
+            "epochs.parquet all of them."
+        )
+    if unreported:
+        notes.append(f"There is no report: {unreported}")
+    return notes

@@ -1,0 +1,1 @@
+"""Carries out what is to be trained: in this process or on Ray."""

@@ -1,0 +1,85 @@
+"""Looks at a cluster from a process of its own, where a wrong token or a wrong version cannot end the sweep's."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+from sweep.errors import ResourceError
+from sweep.execution.ray.autoscaling import Cluster, look, workers_for
+from sweep.execution.ray.resources import Resources
+from sweep.system.interpreter import project_folder, python_command, working_folder_last
+
+LOOK_SECONDS = 30.0
+"""A cluster that lets a driver in takes about two."""
+
+COMMAND = "from sweep.execution.ray.cluster_probe import tell; tell(sys.argv[1])"
+
+TOKEN_VARIABLES = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
+
+
+def workers_on(resources: Resources, address: str) -> int:
+    """Look how many workers a cluster has room for.
+
+    In this process Ray would try a wrong token for twenty seconds, and end it where something else answers.
+
+    Args:
+        resources: of the workers.
+        address: ``auto`` or ``host:port``.
+
+    Raises:
+        ResourceError: when it does not let this driver in, or is too small.
+    """
+    with subprocess.Popen(
+        [*python_command(COMMAND, working_folder_last(sys.path, os.getcwd(), project_folder())), address],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            return workers_for(_told(process, address), resources, seconds=0.0)
+        finally:
+            process.kill()
+
+
+def _told(process: subprocess.Popen[str], address: str) -> Cluster:
+    """Read what `tell` prints, up to its line or to what Ray says of a refusal."""
+    timer = threading.Timer(LOOK_SECONDS, process.kill)
+    timer.start()
+    last = f"no answer as of Ray within {LOOK_SECONDS:g} seconds"
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("cluster "):
+                nodes, kinds, limits = json.loads(line.removeprefix("cluster "))
+                return Cluster(tuple(nodes), tuple((node, count) for node, count in kinds), limits)
+            if "InvalidAuthToken" in line or "AuthenticationError" in line:
+                sent = os.environ.get("RAY_AUTH_MODE") == "token" and TOKEN_VARIABLES & os.environ.keys()
+                given = "a token that it refuses" if sent else "no token that it takes"
+                raise ResourceError(
+                    f"`resources.address` is a Ray cluster that asks for its token. Received: {address}, with {given}. "
+                    "Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH."
+                )
+            if "Error: " in line:
+                last = line.strip().rstrip(".")
+    finally:
+        timer.cancel()
+    raise ResourceError(
+        f"`resources.address` must be a Ray cluster that takes this driver ({last}). Received: {address}. Use the "
+        "cluster's versions of Ray and Python, start it with `ray start --head`, or leave the key out to use this "
+        "machine alone."
+    )
+
+
+def tell(address: str) -> None:
+    """Print a cluster as one line of JSON."""
+    import ray
+
+    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    found = look()
+    sys.stdout.write(f"cluster {json.dumps([found.nodes, found.kinds, found.limits])}\n")
+    sys.stdout.flush()

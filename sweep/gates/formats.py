@@ -1,0 +1,98 @@
+"""Spells a check for people and machines: a table in Markdown, lines for a terminal, annotations, and JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sweep.gates.decision import Check
+
+SIGNS = {"holds": "✅ holds", "fails": "❌ fails", "too noisy": "❔ too noisy"}
+
+
+def markdown(check: Check) -> str:
+    """A summary with the sentence and a table of the gates.
+
+    Args:
+        check: what was found.
+    """
+    lines = [
+        f"### sweep check: {check.name}",
+        "",
+        check.sentence,
+        "",
+        "| gate | result | evidence |",
+        "| --- | --- | --- |",
+    ]
+    lines += [
+        f"| {_cell(decision.gate)} | {SIGNS[decision.verdict]} | {_cell(decision.evidence)} |"
+        for decision in check.decisions
+    ]
+    lines += ["", *(f"> {said}\n" for said in check.warnings)]
+    lines += [f"{trained(check)} {' '.join(check.notes)}".strip()]
+    return "\n".join(lines) + "\n"
+
+
+def lines(check: Check) -> list[str]:
+    """What a terminal shows: each gate with its evidence, then the sentence."""
+    said = []
+    for decision in check.decisions:
+        said += [f"{decision.verdict:9}  {decision.gate}", f"           {decision.evidence}"]
+    return [*said, *check.warnings, *check.notes, trained(check), check.sentence]
+
+
+def github_annotations(check: Check, strict: bool = False) -> list[str]:
+    """Commands by which GitHub shows what is wrong beside the file: errors, and warnings for what can't be told."""
+    said = []
+    for decision in check.decisions:
+        if decision.verdict != "holds":
+            level = "error" if decision.verdict == "fails" or strict else "warning"
+            title = _property(f"{decision.verdict}: {decision.gate}")
+            said.append(f"::{level} file={_property(check.file)},title={title}::{_message(decision.evidence)}")
+    return said + [f"::warning file={_property(check.file)}::{_message(warning)}" for warning in check.warnings]
+
+
+def as_mapping(check: Check, strict: bool = False) -> dict[str, Any]:
+    """The check as JSON types."""
+    return {
+        "name": check.name,
+        "exit_code": check.exit_code(strict),
+        "sentence": check.sentence,
+        "gates": [
+            {"gate": decision.gate, "verdict": decision.verdict, "evidence": decision.evidence}
+            for decision in check.decisions
+        ],
+        "warnings": list(check.warnings),
+        "notes": list(check.notes),
+        "trials": check.trials,
+        "trained": check.trained,
+        "complete": check.is_complete,
+        "seconds": round(check.seconds, 3),
+    }
+
+
+def trained(check: Check) -> str:
+    """How many trials were trained, and how long it took.
+
+    >>> trained(Check("ci", "ci.yaml", (), (), (), 0, 36, 1.25, True))
+    'Nothing was trained: 36 trials are known from before (1.2 s).'
+    """
+    if not check.trained and check.is_complete:
+        return f"Nothing was trained: {check.trials:,} trials are known from before ({check.seconds:.1f} s)."
+    return f"Trained {check.trained:,} of {check.trials:,} trials in {check.seconds:.1f} s."
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _message(text: str) -> str:
+    """Escape as GitHub's toolkit does.
+
+    >>> _message("100 % sure")
+    '100 %25 sure'
+    """
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

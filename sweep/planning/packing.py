@@ -1,0 +1,103 @@
+"""Groups the trials of a plan into packs: what can be trained together, in portions that keep all workers busy."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sweep.planning.cost import Rates
+from sweep.planning.memory import PACK_BYTES, pack_bytes
+from sweep.planning.recipe import Recipe, batch_size_of, spec_of
+from sweep.records import Trial
+from trainers.data import Dataset, DatasetShape, training_examples
+from trainers.pack import Pack, TrialSpec
+
+PACKS_PER_WORKER = 4
+"""More packs than workers even out what the cost model misjudges and uneven machines."""
+
+MOST_PACKS_PER_WORKER = 16
+"""Many trials are cut finer: at the end of a sweep workers wait for the last pack, whose trials come all at once."""
+
+FULL_PACK = 128
+"""A finer cut leaves so many trials in a pack; with fewer a step costs each of them more."""
+
+SHORTEST_PACK_SECONDS, LONG_PACK_SECONDS = 0.25, 2.0
+"""A pack should train for longer than Ray needs to hand it over, and a finer cut leaves it a multiple of that."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One pack as it travels to a worker: without data, which the workers have already.
+
+    Args:
+        trials: of the plan.
+        specs: the same trials as the trainers know them.
+        batch_size: examples a step; None is all.
+        epochs: passes over the training part.
+        seconds: estimate of its training time on one worker.
+    """
+
+    trials: tuple[Trial, ...]
+    specs: tuple[TrialSpec, ...]
+    batch_size: int | None
+    epochs: int
+    seconds: float
+
+    def pack(self, recipe: Recipe, data: Dataset) -> Pack:
+        """Make the pack that the trainers train."""
+        return recipe.pack(data, self.specs, self.batch_size, self.epochs)
+
+
+def form_jobs(
+    trials: Sequence[Trial],
+    recipe: Recipe,
+    rates: Rates,
+    shape: DatasetShape,
+    workers: int,
+    room: int = PACK_BYTES,
+) -> list[Job]:
+    """Group trials into packs, the longest first.
+
+    Trials that share batch size and epochs can be fused; within them neighbours share seed and optimizer, which
+    lets them share batches and updates. Packs are about equally long, several a worker, and fit ``room`` bytes each.
+    """
+    examples = training_examples(shape.examples, recipe.validation)
+    groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
+    for trial in trials:
+        groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
+    seconds = {trial.id: rates.trial_seconds(trial.arm.setting, examples) for trial in trials}
+    beside = {kind: rates.pack_seconds(members[0].arm.setting, examples) for kind, members in groups.items()}
+    share = (sum(seconds.values()) + sum(beside.values())) / workers
+    portion = max(share / PACKS_PER_WORKER, SHORTEST_PACK_SECONDS)
+    finer = max(share / MOST_PACKS_PER_WORKER, LONG_PACK_SECONDS)
+    jobs = []
+    for (batch_size, epochs), members in groups.items():
+        members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
+        alone = beside[batch_size, epochs]
+        total = alone + sum(seconds[trial.id] for trial in members)
+        parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
+        # What each pack takes beside its trials must not be most of the work.
+        parts = min(parts, max(workers, int(total / alone))) if alone else parts
+        for chosen in _portions(members, parts, recipe, shape, room):
+            cost = alone + sum(seconds[trial.id] for trial in chosen)
+            jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
+    return sorted(jobs, key=lambda job: -job.seconds)
+
+
+def _portions(
+    members: Sequence[Trial], parts: int, recipe: Recipe, shape: DatasetShape, room: int
+) -> list[tuple[Trial, ...]]:
+    """Cut into ``parts`` portions of equal sizes up to one, or as many more as make each fit ``room`` bytes."""
+    while True:
+        cuts = np.array_split(np.arange(len(members)), min(len(members), parts))
+        portions = [tuple(members[row] for row in rows) for rows in cuts]
+        largest = max(pack_bytes(portion, recipe, shape) for portion in portions)
+        most = len(portions[0])
+        if largest <= room or most == 1:
+            return portions
+        # What a pack takes beside its trials, such as the data, does not shrink with it: this may take some turns.
+        parts = math.ceil(len(members) / max(1, min(most - 1, most * room // largest)))

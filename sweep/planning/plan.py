@@ -1,0 +1,277 @@
+"""The plan of a sweep: the list of all its trials, each with an id that is the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sweep.config import SweepConfig
+from sweep.config.cross_checks import r2_problem, task_problem
+from sweep.config.data import FileData, ModuleData
+from sweep.config.network import ModuleNetwork
+from sweep.config.setting_keys import SETTING_KEYS
+from sweep.config.spaces import HYPERPARAMETERS
+from sweep.errors import DataError
+from sweep.planning.recipe import steps_per_epoch
+from sweep.planning.roles import Design, make_design
+from sweep.planning.search import require_listable, settings
+from sweep.planning.space import Merge, auto_batch_size, merge_equal
+from sweep.records import Arm, Setting, Trial, Value
+from trainers.data import DatasetShape, require_parts
+from trainers.errors import DataError as CannotSplit
+from trainers.imports import source_digest, source_files
+from trainers.optimizers import OPTIMIZERS
+
+__all__ = ["Merge", "Plan", "make_plan"]
+
+OWN = frozenset(HYPERPARAMETERS) - {"learning_rate"}
+"""What some optimizers do not have; it is compared among the arms of one optimizer."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All trials of a sweep, each exactly once.
+
+    Args:
+        name: the sweep's name.
+        hash: 64 hex digits over all trials in their order; the same for the same work.
+        asked: settings that were asked for, before merging.
+        merged: why some of them are not trained.
+        arms: the distinct settings.
+        seeds: the seeds that each arm is trained with.
+        trials: arms x seeds, the seeds of one arm together.
+        training_examples: size of the training part.
+        choices: what was left to be chosen here, and why.
+        design: what is compared.
+        report_seeds: on which the best setting of each level is trained again; see `with_report`.
+        identity: hash of all that decides the numbers of a trial beside its setting and seed.
+        code: files of the user's own code, a change of which makes other trials.
+    """
+
+    name: str
+    hash: str
+    asked: int
+    merged: tuple[Merge, ...]
+    arms: tuple[Arm, ...]
+    seeds: tuple[int, ...]
+    trials: tuple[Trial, ...]
+    training_examples: int
+    choices: tuple[str, ...] = ()
+    design: Design = field(default_factory=Design)
+    report_seeds: tuple[int, ...] = ()
+    identity: str = ""
+    code: tuple[str, ...] = ()
+
+    @property
+    def optimizer_steps(self) -> int:
+        """Updates of the weights in all listed trials, if none stops early."""
+        steps = {
+            arm.id: int(arm.setting["epochs"]) * steps_per_epoch(arm.setting, self.training_examples)
+            for arm in self.arms
+        }
+        return sum(steps[trial.arm.id] for trial in self.trials)
+
+    @property
+    def report_trials(self) -> int:
+        """How many trials the report will take, once the best setting of each level is known."""
+        return len(self.design.budgets) * len(self.report_seeds)
+
+    def with_report(self, arm_ids: Collection[str]) -> Plan:
+        """The same plan with the trials of ``arm_ids`` on the report seeds; name and hash stay."""
+        more = [
+            Trial(trial_id(self.identity, arm.setting, seed), arm, seed)
+            for arm in self.arms
+            if arm.id in arm_ids
+            for seed in self.report_seeds
+        ]
+        return replace(self, trials=(*self.trials, *more))
+
+
+def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | None) -> Plan:
+    """Make the plan of a sweep; the same configuration and data give the same plan everywhere.
+
+    Args:
+        config: the sweep.
+        shape: sizes of its data.
+        data_fingerprint: what identifies the data of a file or module; not used for bundled and synthetic data.
+
+    Raises:
+        ConfigError: if the metric does not suit the data, or there are more trials than `search.limit`.
+        DataError: if the data cannot be split as asked.
+        ValueError: if the data is a file or of a module and no fingerprint is given.
+    """
+    if problem := task_problem(config.metric, shape.task):
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+    if problem := r2_problem(config.metric, shape, config.data.validation):
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+    try:
+        examples = require_parts(shape, config.data.validation, "data.validation")
+    except CannotSplit as error:
+        raise DataError(f"{config.where('data.validation')}{error}") from None
+    require_listable(config)
+    asked = list(settings(config))
+    distinct, merged = merge_equal(asked, examples)
+    choices = []
+    if any(setting["batch_size"] == "auto" for setting in asked):
+        size, why = auto_batch_size(examples)
+        choices.append(f"batch_size auto is {size}, {why}")
+    choices.extend(cautions(distinct))
+    shared = _digest(_identity(config, data_fingerprint))
+    arms = tuple(
+        Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
+        for setting, label in zip(distinct, labels(distinct), strict=True)
+    )
+    choices += _part_notes(config, shape, examples, asked)
+    design = make_design(config, arms)
+    seeds, report_seeds = config.selection_seeds, config.report_seeds
+    trials = tuple(Trial(trial_id(shared, arm.setting, seed), arm, seed) for arm in arms for seed in seeds)
+    content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
+    if report_seeds:
+        content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
+    return Plan(
+        config.name,
+        _digest(content),
+        len(asked),
+        tuple(merged),
+        arms,
+        seeds,
+        trials,
+        examples,
+        tuple(choices),
+        design,
+        report_seeds,
+        shared,
+        _code_files(config),
+    )
+
+
+def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: Sequence[Setting]) -> list[str]:
+    """Say what the sizes of the two parts lead to; the default batch size is nobody's mistake."""
+    notes = []
+    is_given = any("batch_size" in space.domains for space in config.spaces)
+    sizes = {setting["batch_size"] for setting in asked} if is_given else set()
+    if too_large := sorted(size for size in sizes if isinstance(size, int) and size > examples):
+        named = ", ".join(map(str, too_large))
+        notes.append(f"batch_size {named} is full, as there are only {examples:,} examples to train on")
+    held_out, classes = shape.examples - examples, max(shape.outputs, 2)
+    if shape.task != "regression" and held_out < classes:
+        notes.append(f"the {held_out} examples to validate on are fewer than the {classes} classes: some have none")
+    return notes
+
+
+def cautions(settings: Sequence[Setting]) -> list[str]:
+    """What may go wrong in some settings, by the declarations of their optimizers' hyperparameters.
+
+    >>> cautions([{"optimizer": "adam", "learning_rate": 0.1, "epsilon": 0.0}])[0][:40]
+    'adam with epsilon 0 divides 0 by 0 at a '
+    >>> cautions([{"optimizer": "adam", "learning_rate": 0.1, "epsilon": 1e-8}])
+    []
+    """
+    return list(
+        dict.fromkeys(
+            f"{setting['optimizer']} with {declared.name} {declared.minimum:g} {declared.caution}. "
+            f"Give such as {declared.default:g}"
+            for setting in settings
+            for declared in OPTIMIZERS[str(setting["optimizer"])].hyperparameters
+            if declared.caution and setting.get(declared.name) == declared.minimum
+        )
+    )
+
+
+def trial_id(identity: str, setting: Setting, seed: int) -> str:
+    """The id of a trial: 12 hex digits that are the same on every machine.
+
+    Args:
+        identity: hash of all that decides its numbers beside its setting and seed.
+        setting: canonical.
+        seed: of its split, weights and batches.
+    """
+    return _digest({"sweep": identity, "setting": setting, "seed": seed})[:12]
+
+
+def labels(settings: Sequence[Setting]) -> list[str]:
+    """Name each setting by what differs between them, no two alike, with the names that the tables have.
+
+    >>> labels([{"optimizer": "sgd", "learning_rate": 0.1}, {"optimizer": "adam", "learning_rate": 0.001}])
+    ['sgd learning_rate=0.1', 'adam learning_rate=0.001']
+    """
+    values: defaultdict[tuple[str, Value], set[Value | None]] = defaultdict(set)
+    for setting in settings:
+        for key in dict.fromkeys((*SETTING_KEYS, *setting)):
+            if key in setting or key.startswith("decay_"):
+                values[_scope(key, setting)].add(setting.get(key))
+    return [
+        " ".join(
+            [str(setting["optimizer"])]
+            + [
+                f"{key}={_spell(value)}"
+                for key, value in setting.items()
+                if key != "optimizer" and len(values[_scope(key, setting)]) > 1
+            ]
+        )
+        for setting in settings
+    ]
+
+
+def _scope(key: str, setting: Setting) -> tuple[str, Value]:
+    """The settings among which ``key`` is compared: those of the same decay, those of the same optimizer, or all."""
+    if key.startswith("decay_"):
+        return key, setting.get("decay", "constant")
+    return key, setting["optimizer"] if key in OWN or key not in SETTING_KEYS else ""
+
+
+def _spell(value: Value) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
+def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, Any]:
+    """All that decides the numbers of a trial beside its setting and seed."""
+    data = config.data.model_dump(mode="json")
+    if isinstance(config.data, FileData | ModuleData):
+        if data_fingerprint is None:
+            raise ValueError("a plan over a file or module needs the fingerprint of its content")
+        split = {key: data[key] for key in ("validation", "normalise")}
+        data = {"fingerprint": data_fingerprint, **split}
+    trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.trainer.stop_at_target:
+        # What else is said of the metric decides no number.
+        metric = config.metric.model_dump(mode="json", include={"name", "mode"})
+        trainer |= {"target": config.trainer.target, "metric": metric}
+    identity = {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
+    own = code_digests(config)
+    # Changed code must not pass for what was trained before.
+    return {**identity, "code": own} if own else identity
+
+
+def code_digests(config: SweepConfig) -> dict[str, str]:
+    """What identifies each of the user's own objects that decide a trial's numbers, as it is loaded here."""
+    return {path: source_digest(path) for path in _own_code(config)}
+
+
+def _own_code(config: SweepConfig) -> list[str]:
+    """The objects of the user's that decide a trial's numbers; data does so by its content."""
+    own = [space.optimizer for space in config.spaces if ":" in space.optimizer]
+    if isinstance(config.network, ModuleNetwork):
+        own.append(config.network.module)
+    return own
+
+
+def _code_files(config: SweepConfig) -> tuple[str, ...]:
+    """The files of that code, as seen from the working folder."""
+    files = {file.resolve() for path in _own_code(config) for file in source_files(path).values()}
+    here = Path.cwd().resolve()
+    return tuple(sorted((file.relative_to(here) if file.is_relative_to(here) else file).as_posix() for file in files))
+
+
+def _digest(content: Any) -> str:
+    """Hash JSON in its canonical form: keys sorted, and floats in their shortest spelling."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,20 @@
+"""How settings are chosen from a space: one file for each method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sweep.config import SweepConfig
+from sweep.planning.search.grid import grid
+from sweep.planning.search.size import asked_settings, require_listable
+from sweep.planning.space import subspaces
+from sweep.records import Setting
+
+
+def settings(config: SweepConfig) -> Iterator[Setting]:
+    """Choose the settings of a sweep by its ``search.method``; the same may be chosen more than once."""
+    for subspace in subspaces(config):
+        yield from grid(subspace)
+
+
+__all__ = ["asked_settings", "grid", "require_listable", "settings"]

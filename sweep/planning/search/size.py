@@ -1,0 +1,40 @@
+"""Counts what a sweep asks for without listing it, and refuses what is too much to list."""
+
+from __future__ import annotations
+
+import math
+
+from sweep.config import SweepConfig
+from sweep.config.values import Distribution
+from sweep.planning.space import Subspace, subspaces
+
+
+def asked_settings(config: SweepConfig) -> int:
+    """How many settings a sweep asks for: for each optimizer and decay, the product of the lengths of its lists."""
+    return sum(map(combinations, subspaces(config)))
+
+
+def combinations(subspace: Subspace) -> int:
+    """How many settings a grid over a subspace has.
+
+    >>> combinations({"optimizer": ("sgd",), "learning_rate": (0.1, 0.2), "batch_size": (16, 32, 64)})
+    6
+    """
+    return math.prod(1 if isinstance(domain, Distribution) else len(domain) for domain in subspace.values())
+
+
+def require_listable(config: SweepConfig) -> None:
+    """Refuse a sweep of more trials than `search.limit`, before any of them is made.
+
+    Raises:
+        ConfigError: with both counts.
+    """
+    settings, seeds, limit = asked_settings(config), len(config.selection_seeds), config.search.limit
+    if (trials := settings * seeds) > limit:
+        counted = f"{settings:,} setting{'s' if settings > 1 else ''} ({trials:,} trials)"
+        fewer = "List fewer values" + (" or seeds" if seeds > 1 else "")
+        raise config.error(
+            "search.limit",
+            f"allows {limit:,} trials, settings times seeds. Received: {counted}. "
+            f"{fewer}, or give `search.limit: {trials}`.",
+        )

@@ -1,5 +1,0 @@
-"""Draws the panels of a report as SVG in milliseconds, in colours that follow the page's dark mode."""
-
-from sweep.report.svg.panels import draw
-
-__all__ = ["draw"]

@@ -1,0 +1,140 @@
+"""Writes the comparison of two sweeps as Markdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sweep.analysis.contrast import Contrast, Pair, contrast, sentence
+from sweep.analysis.ranking import basis
+from sweep.analysis.wording import bounds, difference, metric_name
+from sweep.analysis.wording import value as spelled
+from sweep.errors import ComparisonError
+from sweep.reports.collect import Findings, find_folder, gather
+from sweep.reports.html_tables import Grid
+from sweep.system.files import reported, write_text
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `compare_sweeps` has found and written.
+
+    Args:
+        sentence: the answer.
+        grid: one row a common setting.
+        warnings: what may mislead.
+        markdown: the file.
+    """
+
+    sentence: str
+    grid: Grid
+    warnings: tuple[str, ...]
+    markdown: Path
+
+
+def compare_sweeps(
+    first: str | Path,
+    second: str | Path,
+    *,
+    root: str | Path = "results",
+    anyway: bool = False,
+    output: Path | None = None,
+) -> Comparison:
+    """Compare two finished sweeps over the settings and seeds that both have run.
+
+    Args:
+        first: folder or name of the one.
+        second: folder or name of the other; differences are its gain.
+        root: folder of all results, to find names in.
+        anyway: compare also what did not see the same data, split, initial weights or batches.
+        output: file to write; default: one in ``root`` with both names.
+
+    Raises:
+        ResultsError: if there are no such results, or the file cannot be written.
+        ComparisonError: if they compare by different metrics, or their trials did not see the same.
+    """
+    ours, theirs = gather(find_folder(first, root)), gather(find_folder(second, root))
+    names = _names(ours, theirs)
+    ways = [(one.study.metric, one.study.mode, basis(one.study.by)) for one in (ours, theirs)]
+    if ways[0] != ways[1]:
+        ways_told = [f"{name} by {metric} ({mode}, {of})" for name, (metric, mode, of) in zip(names, ways, strict=True)]
+        raise ComparisonError(
+            f"two sweeps must compare by the same metric and epoch. Received: {' and '.join(ways_told)}. "
+            "Run one of them again with the `metric` of the other; what is trained stays."
+        )
+    study = ours.study
+    found = contrast(ours.trials, theirs.trials, study.metric, study.mode, (ours.settings, theirs.settings), study.by)
+    if found.mismatch is not None and not anyway:
+        unlike = found.mismatch.sentence.replace("all trials", f"the trials of {names[0]} (A) and {names[1]} (B)", 1)
+        raise ComparisonError(f"{unlike} Make the sweeps alike, or give `--anyway` to compare them nevertheless.")
+    grid, said = pairs_grid(found, names), sentence(found, *names)
+    warnings = tuple(_warnings(found, names))
+    path = output or Path(root) / f"compare-{ours.folder.name}-{theirs.folder.name}.md"
+    with reported(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, _markdown(ours, theirs, names, said, grid, warnings))
+    return Comparison(said, grid, warnings, path)
+
+
+def pairs_grid(found: Contrast, names: tuple[str, str]) -> Grid:
+    """One row a common setting, in the order of the first sweep."""
+    columns = ("setting", names[0], names[1], "gain", "95 % interval", "p (Holm)", "seeds", "diverged")
+    rows = tuple(_row(found, pair) for pair in found.pairs)
+    note = f"Mean {metric_name(found.metric)} of the {basis(found.by)} over the common seeds; "
+    note += f"gain is positive where {names[1]} is better."
+    return Grid("pairs", "Common settings", columns, rows, (False, True, True, True, False, True, True, True), note)
+
+
+def _row(found: Contrast, pair: Pair) -> tuple[str, ...]:
+    made = pair.comparison
+    has = bool(made.seeds)
+    interval = bounds(found.metric, made.difference.low, made.difference.high, made.difference.confidence)
+    return (
+        pair.arm,
+        spelled(found.metric, pair.first) if has else "none",
+        spelled(found.metric, pair.second) if has else "none",
+        difference(found.metric, made.difference.value) if has else "none",
+        interval.removeprefix("95 % CI ") if has else "none",
+        f"{made.adjusted_p_value:.2g}" if np.isfinite(made.adjusted_p_value) else "none",
+        str(len(made.seeds)),
+        # The comparison was made the other way round.
+        f"{len(made.second_diverged)} and {len(made.first_diverged)}",
+    )
+
+
+def _names(ours: Findings, theirs: Findings) -> tuple[str, str]:
+    """What the sweeps are called: their names, or their folders if those are the same."""
+    first, second = ours.subject.name, theirs.subject.name
+    return (first, second) if first != second else (ours.folder.name, theirs.folder.name)
+
+
+def _warnings(found: Contrast, names: tuple[str, str]) -> list[str]:
+    warnings = []
+    if found.mismatch is not None:
+        warnings.append(f"The sweeps were not trained under equal conditions: {found.mismatch.sentence}")
+    elif not found.has_fingerprints:
+        warnings.append("Not all trials hold fingerprints, so that nothing shows that both sweeps saw the same.")
+    for key, (ours, theirs) in found.changed.items():
+        warnings.append(
+            f"{names[0]} trains for {ours} {key}, {names[1]} for {theirs}: settings that differ in it alone are paired."
+        )
+    for name, count in zip(names, found.alone, strict=True):
+        if count:
+            warnings.append(f"{count:,} settings that only {name} has tried are not compared.")
+    return warnings
+
+
+def _markdown(
+    ours: Findings, theirs: Findings, names: tuple[str, str], said: str, grid: Grid, warnings: tuple[str, ...]
+) -> str:
+    lines = [f"# {names[0]} and {names[1]}", "", said, ""]
+    lines += [f"- **warning**: {warning}" for warning in warnings] + ([""] if warnings else [])
+    lines += [f"## {grid.heading}", "", f"| {' | '.join(grid.columns)} |"]
+    lines.append(f"|{'|'.join(' ---: ' if number else ' --- ' for number in grid.numeric)}|")
+    lines += [f"| {' | '.join(row)} |" for row in grid.rows]
+    lines += ["", grid.note, ""]
+    lines += [f"- {name}: {findings.sentence}" for name, findings in zip(names, (ours, theirs), strict=True)]
+    lines += [f"- `{findings.folder.as_posix()}`, plan `{findings.plan_hash}`" for findings in (ours, theirs)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,186 @@
+"""Draws a panel of lines: together where they are few, else each in a cell of its own, before all others in grey."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from sweep.reports.graph_records import Curve, Curves, Numbers
+from sweep.reports.svg.letters import FONT, shortened, width_of
+from sweep.reports.svg.marks import PHONE, Paint, area, cross, dot, line, text
+from sweep.reports.svg.scales import TICK_DIGITS, Axis, fitted, numbered, spelled
+
+WIDTH = PHONE
+RIGHT = 12.0
+LINE = 15.0
+HEIGHT = 215.0
+MOST_TOGETHER = 6
+"""More lines cannot be followed in one panel, whatever their colours; each gets a cell of its own."""
+
+MOST_BANDS = 4
+"""More bands on top of each other are drawn paler, lest they hide the lines."""
+
+CELLS, CELL_HEIGHT, GAP = 2, 74.0, 14.0
+"""Cells beside each other, their height, and the room between two."""
+
+
+def draw_curves(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
+    """Draw the lines, their axes and their names below ``top``; also returns the height of the drawing."""
+    return _cells(panel, paint, top) if len(panel.curves) > MOST_TOGETHER else _together(panel, paint, top)
+
+
+def _y_axis(panel: Curves, bottom: float, top: float) -> tuple[Axis, float]:
+    """The upright axis, and the room that its numbers and its name need."""
+    values = [float(y) for curve in panel.curves for y in (*curve.y, *curve.low, *curve.high)]
+    values += [] if panel.target is None else [panel.target]
+    axis = fitted(values, panel.y_scale, bottom, top)
+    if panel.y_limits is not None:
+        axis = Axis(panel.y_scale, *panel.y_limits, bottom, top)
+    return axis, 28 + max((width_of(tick.words) for tick in numbered(axis)), default=0.0)
+
+
+def _x_axis(panel: Curves, left: float, right: float) -> Axis:
+    values = [float(x) for curve in panel.curves for x in (*curve.x, *curve.crosses)]
+    return fitted(values, panel.x_scale, left, right, is_whole=panel.x_scale == "linear")
+
+
+def _together(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
+    bottom = top + HEIGHT
+    y_axis, left = _y_axis(panel, bottom, top)
+    x_axis = _x_axis(panel, left, WIDTH - RIGHT)
+    marks = [*_grid(x_axis, y_axis, paint), *_y_numbers(y_axis, left, paint), *_x_numbers(x_axis, bottom, 0, paint)]
+    marks += _names(panel, (left + WIDTH - RIGHT) / 2, bottom, top, paint)
+    marks += _target(panel, x_axis, y_axis, paint)
+    opacity = 0.16 if len(panel.curves) <= MOST_BANDS else 0.07
+    for curve in panel.curves:
+        marks += _curve(curve, x_axis, y_axis, paint, opacity)
+    return _with_legend(panel, panel.curves, marks, bottom + 50, paint)
+
+
+def _with_legend(
+    panel: Curves, curves: Sequence[Curve], marks: list[str], start: float, paint: Paint
+) -> tuple[list[str], float]:
+    entries = [(curve.label, *paint.look(curve.look), curve) for curve in curves]
+    names: list[tuple[str, str, str, Curve | None]] = [*entries]
+    if panel.target is not None:
+        names.append((f"target, {spelled(panel.target, TICK_DIGITS)}", paint.grey, "2 3", None))
+    widest = max((width_of(label) for label, *_ in names), default=0.0)
+    columns = 2 if widest <= WIDTH / 2 - 44 else 1
+    for place, (label, colour, dashes, curve) in enumerate(names):
+        x, y = (place % columns) * WIDTH / columns, start + LINE * (place // columns)
+        marks.append(line([(x + 4, y - 4), (x + 30, y - 4)], colour, dashes, 2))
+        if curve is not None and curve.has_dots:
+            marks.append(dot(x + 17, y - 4, curve.look, colour))
+        marks.append(text(x + 36, y, shortened(label, WIDTH / columns - 40), paint.ink, whole=label))
+    return marks, start + LINE * (math.ceil(len(names) / columns) - 1) + 8
+
+
+def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
+    first_top = top + LINE
+    pitch = CELL_HEIGHT + LINE + 8
+    y_axis, left = _y_axis(panel, first_top + CELL_HEIGHT, first_top)
+    wide = (WIDTH - left - RIGHT - GAP) / CELLS
+    x_axis = _x_axis(panel, left, left + wide)
+    rows = math.ceil(len(panel.curves) / CELLS)
+    grey = [mark for curve in panel.curves for mark in _curve(_plain(curve), x_axis, y_axis, paint, 0.0, is_grey=True)]
+    background = "".join([*_grid(x_axis, y_axis, paint), *_target(panel, x_axis, y_axis, paint), *grey])
+    # Drawn once and used in every cell; its name comes of what it is, since a page holds many drawings.
+    name = f"g{hashlib.sha256(background.encode()).hexdigest()[:12]}"
+    marks = [f'<g id="{name}">{background}</g>']
+    for place, curve in enumerate(panel.curves):
+        right, down = (place % CELLS) * (wide + GAP), (place // CELLS) * pitch
+        if place:
+            marks.append(f'<use href="#{name}" x="{right:.1f}" y="{down:.1f}"/>')
+        x = replace(x_axis, start=x_axis.start + right, end=x_axis.end + right)
+        y = replace(y_axis, start=y_axis.start + down, end=y_axis.end + down)
+        label = shortened(curve.label, wide, is_bold=True)
+        marks.append(text(x.start, y.end - 4, label, paint.ink, weight="bold", whole=curve.label))
+        marks += _curve(curve, x, y, paint, 0.16)
+        if place % CELLS == 0:
+            marks += _y_numbers(y, left, paint)
+        if place + CELLS >= len(panel.curves):
+            marks += _x_numbers(x, y.start, (0.0, x.start - GAP / 2)[place % CELLS], paint, x.end + RIGHT)
+    bottom = first_top + CELL_HEIGHT + (rows - 1) * pitch
+    marks += _names(panel, (left + WIDTH - RIGHT) / 2, bottom, first_top, paint)
+    if panel.target is None:
+        return marks, bottom + 38
+    return _with_legend(panel, (), marks, bottom + 50, paint)
+
+
+def _plain(curve: Curve) -> Curve:
+    return replace(curve, low=(), high=(), crosses=(), has_dots=False)
+
+
+def _grid(x_axis: Axis, y_axis: Axis, paint: Paint) -> Iterator[str]:
+    left, right, bottom, top = x_axis.start, x_axis.end, y_axis.start, y_axis.end
+    for tick in numbered(y_axis):
+        yield line([(left, tick.place), (right, tick.place)], paint.edge, "", 1)
+    for tick in numbered(x_axis, 0, WIDTH):
+        yield line([(tick.place, bottom), (tick.place, top)], paint.edge, "", 1)
+    yield line([(left, top), (left, bottom), (right, bottom)], paint.line, "", 1)
+
+
+def _y_numbers(axis: Axis, left: float, paint: Paint) -> Iterator[str]:
+    yield from (text(left - 5, tick.place + 4, tick.words, paint.ink, "end") for tick in numbered(axis))
+
+
+def _x_numbers(axis: Axis, bottom: float, low_end: float, paint: Paint, high_end: float = WIDTH) -> Iterator[str]:
+    for tick in numbered(axis, low_end, high_end):
+        yield text(tick.middle, bottom + 14, tick.words, paint.ink, "middle")
+
+
+def _names(panel: Curves, middle: float, bottom: float, top: float, paint: Paint) -> Iterator[str]:
+    """The names of the axes."""
+    words = shortened(panel.x_label, WIDTH)
+    middle = min(max(middle, width_of(words) / 2), WIDTH - width_of(words) / 2)
+    yield text(middle, bottom + 30, words, paint.ink, "middle", whole=panel.x_label)
+    if panel.y_label:
+        words = shortened(panel.y_label, bottom - top)
+        yield text(FONT, (top + bottom) / 2, words, paint.ink, "middle", turned=True, whole=panel.y_label)
+
+
+def _target(panel: Curves, x_axis: Axis, y_axis: Axis, paint: Paint) -> Iterator[str]:
+    if panel.target is not None:
+        y = y_axis.place(panel.target)
+        yield line([(x_axis.start, y), (x_axis.end, y)], paint.grey, "2 3", 1)
+
+
+def _curve(
+    curve: Curve, x_axis: Axis, y_axis: Axis, paint: Paint, opacity: float, *, is_grey: bool = False
+) -> Iterator[str]:
+    colour, dashes = (paint.line, "") if is_grey else paint.look(curve.look)
+    points = _points(curve.x, curve.y, x_axis, y_axis)
+    if len(curve.low):
+        upper = _points(curve.x, curve.high, x_axis, y_axis)
+        lower = _points(curve.x, curve.low, x_axis, y_axis)
+        yield area([point for point in upper if point], [point for point in lower if point], colour, opacity)
+    for is_gap, run in groupby(points, key=lambda point: point is None):
+        if not is_gap:
+            whole = [point for point in run if point is not None]
+            yield line(_stairs(whole) if curve.is_step else whole, colour, dashes, 1 if is_grey else 2)
+    if curve.has_dots or len(points) == 1:
+        yield from (dot(*point, curve.look, colour) for point in points if point)
+    # On the upper edge, each level a little lower, so that crosses at the same place do not hide one another.
+    for x in curve.crosses:
+        yield cross(x_axis.place(float(x)), y_axis.end + 6 + 9 * (curve.look % MOST_TOGETHER), colour)
+
+
+def _points(x: Numbers, y: Numbers, x_axis: Axis, y_axis: Axis) -> list[tuple[float, float] | None]:
+    """Places of the points; None for one that has none, where the line breaks."""
+    places: list[tuple[float, float] | None] = []
+    for one, other in zip(x, y, strict=True):
+        a, b = float(one), float(other)
+        drawable = math.isfinite(a) and math.isfinite(b)
+        drawable &= (a > 0 or x_axis.kind == "linear") and (b > 0 or y_axis.kind == "linear")
+        places.append((x_axis.place(a), y_axis.place(b)) if drawable else None)
+    return places
+
+
+def _stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    stairs = list(points[:1])
+    for before, after in pairwise(points):
+        stairs += [(after[0], before[1]), after]
+    return stairs

@@ -1,0 +1,80 @@
+"""Draws a heat map: its cells, and the colour bar that gives their colours numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from sweep.reports.graph_records import Heat
+from sweep.reports.svg.letters import shortened, width_of
+from sweep.reports.svg.marks import PHONE, Paint, line, text
+from sweep.reports.svg.scales import Axis, numbered
+
+RIGHT = 12.0
+LONGEST_NAME = 110.0
+BAR, STRIPES = 12.0, 48
+"""Height of the colour bar, and of how many stripes it consists."""
+
+
+def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, float]:
+    """Draw the cells and the colour bar below ``top``; also returns the height and the width of the drawing."""
+    rows = [shortened(name, LONGEST_NAME) for name in panel.y_names]
+    columns = [shortened(name, LONGEST_NAME) for name in panel.x_names]
+    left = 28 + max(map(width_of, rows))
+    # Every cell has room for what it says: where that is more than a phone has, the drawing is wider and scrolls.
+    needed = 8 + max(width_of(words) for words in (*columns, *(note for notes in panel.notes for note in notes)))
+    wide = max(needed, (PHONE - RIGHT - left) / len(columns))
+    high = 30.0 if len(rows) > 2 else 42.0
+    marks = []
+    is_turned = width_of(panel.y_label) <= high * len(rows)
+    if not is_turned:
+        # Few rows leave no room for a name along them: it stands above.
+        marks.append(text(0, top + 10, panel.y_label, paint.ink, "start"))
+        top += 18
+    width, bottom = left + wide * len(columns) + RIGHT, top + high * len(rows)
+    for row, notes in enumerate(panel.notes):
+        y = bottom - high * (row + 1)
+        marks.append(text(left - 5, y + high / 2 + 4, rows[row], paint.ink, "end", whole=panel.y_names[row]))
+        for column, note in enumerate(notes):
+            x = left + wide * column
+            fill, ink = paint.heat(_share(panel, float(panel.values[row, column])))
+            marks.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide - 1:.1f}" height="{high - 1:.1f}" style="fill:{fill}"/>'
+            )
+            marks.append(text(x + wide / 2, y + high / 2 + 4, note, ink, "middle"))
+    for column, name in enumerate(columns):
+        middle = left + wide * (column + 0.5)
+        marks.append(text(middle, bottom + 14, name, paint.ink, "middle", whole=panel.x_names[column]))
+    marks.append(text((left + width - RIGHT) / 2, bottom + 30, shortened(panel.x_label, width), paint.ink, "middle"))
+    if is_turned:
+        marks.append(text(10, (top + bottom) / 2, panel.y_label, paint.ink, "middle", turned=True))
+    marks += _bar(panel, paint, left, width, bottom + 42)
+    return marks, bottom + 92, width
+
+
+def _share(panel: Heat, value: float) -> float | None:
+    """How good a value is on the scale of the panel, from 0 to 1; None for no number."""
+    if not math.isfinite(value):
+        return None
+    low, high = panel.limits
+    share = (value - low) / ((high - low) or 1.0)
+    return 1.0 - share if panel.is_low_good else share
+
+
+def _bar(panel: Heat, paint: Paint, left: float, width: float, top: float) -> Iterator[str]:
+    """The colours from the lowest to the highest value, with numbers and the name of what they measure."""
+    low, high = panel.limits
+    right = width - RIGHT
+    axis = Axis("linear", low, high if high > low else low + 1.0, left, right)
+    stripe = (right - left) / STRIPES
+    for place in range(STRIPES):
+        fill, _ = paint.heat(_share(panel, axis.low + (place + 0.5) / STRIPES * (axis.high - axis.low)))
+        x = left + stripe * place
+        # A little wider than a stripe, lest the background shows between two.
+        yield f'<rect x="{x:.1f}" y="{top:.1f}" width="{stripe + 0.5:.1f}" height="{BAR:g}" style="fill:{fill}"/>'
+    for tick in numbered(axis, 0, width):
+        yield line([(tick.place, top + BAR), (tick.place, top + BAR + 3)], paint.ink, "", 1)
+        yield text(tick.middle, top + BAR + 15, tick.words, paint.ink, "middle")
+    words = shortened(panel.measure, width)
+    middle = min(max((left + right) / 2, width_of(words) / 2), width - width_of(words) / 2)
+    yield text(middle, top + BAR + 31, words, paint.ink, "middle", whole=panel.measure)

@@ -1,0 +1,95 @@
+"""Draws parallel coordinates, which a script of the page lets its reader brush."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from sweep.reports.graph_records import Dimension, Parallel
+from sweep.reports.svg.letters import FONT, shortened, width_of
+from sweep.reports.svg.marks import Paint, element, line, text
+
+TOP, LEAST_HEIGHT = 34.0, 256.0
+TICK = FONT + 3
+"""Least distance of two ticks, so that their words do not touch."""
+
+APART = 118.0
+"""Least distance of two axes."""
+
+LONGEST = 150.0
+"""Width of the longest word at an axis."""
+
+REACH = 13.0
+"""Half of the width of what can be brushed."""
+
+NONE = "ignored"
+
+
+def draw_parallel(shown: Parallel) -> str:
+    """Draw parallel coordinates for a page.
+
+    Args:
+        shown: the dimensions and the lines.
+
+    Returns:
+        an ``svg`` element; each line has its places, 0 to 1 from the bottom, in ``data-places``, and each dimension a
+        rectangle of class ``brush``.
+    """
+    paint = Paint(is_themed=True)
+    # An axis of texts, unlike one of numbers, has to show all of them.
+    texts = max((len(dimension.ticks) for dimension in shown.dimensions if not dimension.is_number), default=0)
+    bottom = TOP + max(LEAST_HEIGHT, TICK * texts)
+    none = bottom + 18
+    xs, names = _places(shown.dimensions)
+    width = xs[-1] + max(width_of(names[-1], is_bold=True) / 2, REACH) + 4
+    marks = []
+    # The best arms are drawn last, on top.
+    for name, look, places in reversed(list(zip(shown.names, shown.looks, shown.places, strict=True))):
+        points = " ".join(f"{x:g},{_height(place, bottom):.1f}" for x, place in zip(xs, places, strict=True))
+        data = ",".join("" if place is None else f"{place:.4g}" for place in places)
+        marks.append(
+            f'<polyline class="arm" points="{points}" data-places="{data}" style="stroke:{paint.colour(look)}">'
+            f"<title>{escape(name, quote=False)}</title></polyline>"
+        )
+    for number, (x, dimension) in enumerate(zip(xs, shown.dimensions, strict=True)):
+        marks.append(line([(x, TOP), (x, bottom)], paint.ink, "", 1))
+        marks.append(text(x, 14, names[number], paint.ink, "middle", weight="bold", whole=dimension.name))
+        for y, words in _clear(dimension, bottom):
+            marks.append(line([(x - 3, y), (x, y)], paint.ink, "", 1))
+            # A halo, for the lines run behind the numbers.
+            halo = text(x - 6, y + 4, shortened(words, LONGEST), paint.ink, "end", whole=words)
+            marks.append(halo.replace("<text", '<text class="halo"'))
+        marks.append(
+            f'<rect class="brush" data-axis="{number}" x="{x - REACH:g}" y="{TOP:g}" width="{2 * REACH:g}" '
+            f'height="{bottom - TOP:g}"/>'
+        )
+    if any(place is None for places in shown.places for place in places):
+        marks.append(text(0, none + 14, f"{NONE}: by an optimizer that does not use it", paint.grey))
+    return element(width, none + 22, "Parallel coordinates of all arms", marks, paint)
+
+
+def _places(dimensions: tuple[Dimension, ...]) -> tuple[list[float], list[str]]:
+    """Where the axes stand, each with room for its name and the words at its left, and their names."""
+    names = [shortened(dimension.name, LONGEST, is_bold=True) for dimension in dimensions]
+    halves = [width_of(name, is_bold=True) / 2 for name in names]
+    words = [
+        max((min(width_of(text), LONGEST) for _, text in dimension.ticks), default=0.0) + 10 for dimension in dimensions
+    ]
+    xs = [max(halves[0], words[0]) + 2]
+    for number in range(1, len(dimensions)):
+        xs.append(xs[-1] + max(APART, words[number] + REACH, halves[number - 1] + halves[number] + 10))
+    return xs, names
+
+
+def _clear(dimension: Dimension, bottom: float) -> Iterator[tuple[float, str]]:
+    """The ticks from the bottom whose words do not touch those below."""
+    last = None
+    for place, words in sorted(dimension.ticks):
+        y = _height(place, bottom)
+        if last is None or last - y >= FONT + 1:
+            yield y, words
+            last = y
+
+
+def _height(place: float | None, bottom: float) -> float:
+    return bottom + 18 if place is None else bottom - place * (bottom - TOP)

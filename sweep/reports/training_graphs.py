@@ -1,0 +1,185 @@
+"""Figures of how trainings go: learning curves, times to the target, and the learning rates actually used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sweep.analysis.comparison_data import Level
+from sweep.analysis.curves import learning_curves
+from sweep.analysis.profiles import performance_profiles, performance_ratios
+from sweep.analysis.wording import capitalised, is_share, level_name, metric_name, target_value
+from sweep.reports.collect import Findings
+from sweep.reports.graph_records import Curve, Curves, Graph, Scale, View
+
+LARGEST_FACTOR = 10.0
+"""Performance profiles end at so many times the fastest."""
+
+MOST_SCHEDULES = 7
+
+X_AXES = {"epochs": "epoch", "steps": "steps", "seconds": "seconds"}
+"""What learning curves are drawn over -> its column."""
+
+SHARED = (
+    " The trials of a pack train together: over seconds, each has an equal share of the time of its pack, which tells "
+    "the settings of one pack apart no better than their steps do."
+)
+
+
+def label(level: Level) -> str:
+    """The name of a level as a legend spells it."""
+    return capitalised(level_name(level.name))
+
+
+def learning_graph(findings: Findings) -> Graph | None:
+    """The metric and the losses over training, one line a level; None if nothing was trained."""
+    levels = findings.study.levels
+    arms = [level.selected.arm_id for level in levels]
+    epochs = findings.epochs[findings.epochs["arm_id"].isin(arms)]
+    if epochs.empty:
+        return None
+    metric = findings.study.metric
+    shown = [metric, *(name for name in ("val_loss", "train_loss") if name != metric and name in epochs)]
+    lines = {arm: _lines(epochs[epochs["arm_id"] == arm], arm, shown) for arm in arms}
+    views = tuple(
+        View(unit, scale, tuple(_learning(findings, lines, name, unit, scale) for name in shown))
+        for scale in ("usual", "other")
+        for unit in X_AXES
+        if epochs[X_AXES[unit]].notna().any()
+    )
+    return Graph(
+        "learning-curves",
+        "Learning curves",
+        f"The best setting of each {findings.study.scientific}: mean over seeds, and in the band all seeds. "
+        f"A line ends where no seed went on.{SHARED if findings.subject.are_seconds_shared else ''}",
+        views[0].panels,
+        views,
+    )
+
+
+def _lines(rows: pd.DataFrame, arm_id: str, metrics: list[str]) -> dict[str, pd.DataFrame]:
+    """The curve of each metric of one arm, with what there is to draw it over."""
+    axes = rows.groupby("epoch")[[column for column in X_AXES.values() if column != "epoch"]].mean()
+    return {name: learning_curves(rows, [arm_id], name).join(axes, on="epoch") for name in metrics}
+
+
+def _learning(
+    findings: Findings, lines: dict[str, dict[str, pd.DataFrame]], metric: str, unit: str, scale: str
+) -> Curves:
+    """A metric over one unit; losses go over decades and are usually logarithmic, and shares are not.
+
+    The other scale of a share shows what is missing to 1, without which a logarithm of it tells nothing.
+    """
+    lowest = min(table[metric]["low"].min() for table in lines.values())
+    is_log = (metric.endswith("loss") and not lowest <= 0) != (scale == "other")
+    is_error = is_log and is_share(metric)
+    curves = []
+    for number, level in enumerate(findings.study.levels):
+        table = lines[level.selected.arm_id][metric]
+        x = table[X_AXES[unit]].to_numpy(dtype=np.float64)
+        mean, low, high = (table[key].to_numpy(dtype=np.float64) for key in ("mean", "low", "high"))
+        if is_error:
+            mean, low, high = 1 - mean, 1 - high, 1 - low
+        curves.append(Curve(label(level), number, x, mean, low, high))
+    axis: Scale = "log" if is_log else "linear"
+    words = f"1 - {metric_name(metric)}" if is_error else metric_name(metric)
+    target = findings.study.target if metric == findings.study.metric else None
+    if target is not None and is_error:
+        target = 1 - target
+    if is_log and target is not None and target <= 0:
+        target = None
+    x_label = findings.subject.seconds if unit == "seconds" else unit
+    return Curves(f"{capitalised(words)} over {unit}", x_label, words, tuple(curves), y_scale=axis, target=target)
+
+
+def target_graph(findings: Findings) -> Graph | None:
+    """How soon the levels reach the target, in steps; None without a target or if none reaches it."""
+    study = findings.study
+    if study.target is None or not any(level.times["steps"].hits for level in study.levels):
+        return None
+    reached = [time for level in study.levels for time in level.times["steps"].times if np.isfinite(time)]
+    end = 1.05 * max(reached)
+    curves = []
+    for number, level in enumerate(study.levels):
+        times = level.times["steps"]
+        hits = sorted(time for time in times.times if np.isfinite(time))
+        shares = [place / len(times.times) for place in range(1, len(hits) + 1)] if hits else []
+        last = shares[-1] if shares else 0.0
+        curves.append(Curve(label(level), number, [0, *hits, end], [0.0, *shares, last], is_step=True))
+    goal = target_value(study.metric, study.target)
+    panels = [
+        Curves(f"Seeds that have reached {goal}", "steps", "share of seeds", tuple(curves), y_limits=(-0.03, 1.05))
+    ]
+    if profile := _profile(findings):
+        panels.append(profile)
+    return Graph(
+        "time-to-target",
+        "Time to target",
+        "First, the share of seeds that have reached the target after so many steps; a line that stays below 1 misses. "
+        "Second, the performance profile, the share of seeds on which it is within that factor of the fastest.",
+        tuple(panels),
+    )
+
+
+def _profile(findings: Findings) -> Curves | None:
+    levels = findings.study.levels
+    if len(levels) < 2:
+        return None
+    times = pd.DataFrame(
+        {level.name: dict(zip(map(str, level.times["steps"].seeds), level.times["steps"].times, strict=True))
+         for level in levels}
+    ).T  # fmt: skip
+    factors = np.geomspace(1.0, LARGEST_FACTOR, 200)
+    profile = performance_profiles(
+        performance_ratios(times.reindex([level.name for level in levels]), LARGEST_FACTOR), factors
+    )
+    curves = tuple(
+        Curve(label(level), number, profile.factors, profile.shares[number], is_step=True)
+        for number, level in enumerate(levels)
+    )
+    return Curves(
+        "Performance profile", "times the steps of the fastest", "share of seeds", curves, "log", y_limits=(-0.03, 1.05)
+    )
+
+
+def schedule_graph(findings: Findings) -> Graph | None:
+    """The learning rate over the epochs, one line a schedule; None if all were constant."""
+    trials, epochs = findings.trials, findings.epochs
+    if "learning_rate" not in epochs:
+        return None
+    keys = [str(key) for key in trials if str(key).startswith("decay") and trials[key].nunique() > 0]
+    board = findings.leaderboard.merge(
+        trials.drop_duplicates("arm_id")[["arm_id", *keys]], on="arm_id", suffixes=("_", "")
+    )
+    best = board[board["rank"].notna()].drop_duplicates(keys)
+    curves: list[Curve] = []
+    for _, arm in best.iterrows():
+        rows = epochs[epochs["arm_id"] == arm["arm_id"]]
+        rates = rows.groupby("epoch")["learning_rate"].mean() / float(arm["learning_rate"])
+        # A constant one, unless it is warmed up, has nothing to show.
+        if rates.max() - rates.min() > 1e-9 and len(curves) < MOST_SCHEDULES:
+            name, multiples = _schedule_name(arm, keys), rates.to_numpy(dtype=np.float64)
+            x = rates.index.to_numpy(dtype=np.float64)
+            curves.append(Curve(name, len(curves), x, multiples, has_dots=True))
+    if not curves:
+        return None
+    return Graph(
+        "schedules",
+        "Learning-rate schedules actually followed",
+        "The learning rate in each epoch as a multiple of the one that was set, as the trainings logged it, in the "
+        "best arm of each schedule; mean over seeds.",
+        (Curves("Learning rate over epochs", "epochs", "multiple of the set rate", tuple(curves)),),
+    )
+
+
+def _schedule_name(arm: pd.Series[Any], keys: list[str]) -> str:
+    extras = [
+        f"{key.removeprefix('decay_')} {arm[key]:g}"
+        if isinstance(arm[key], float)
+        else f"{key.removeprefix('decay_')} {arm[key]}"
+        for key in keys
+        if key not in ("decay", "decay_by") and pd.notna(arm[key])
+    ]
+    return ", ".join([str(arm["decay"]), *extras])

@@ -1,0 +1,1 @@
+"""Decides what trains next and records what happened; knows neither Ray nor MLflow."""

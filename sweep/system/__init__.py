@@ -1,0 +1,1 @@
+"""This machine and its files: limits, atomic writes, addresses, signals and the interpreter."""

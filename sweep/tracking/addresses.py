@@ -1,0 +1,104 @@
+"""Finds the MLflow store that a sweep writes to, and tells before any training whether it can be written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sweep.errors import TrackingError
+from sweep.errors.masking import without_secrets
+from sweep.system.locations import sqlite_address, sqlite_path, sqlite_query, with_home
+from sweep.tracking.console import hush_mlflow
+from sweep.tracking.sources import KEY, VARIABLE, Source
+
+SERVER_SECONDS = 5
+"""How long a server may take to answer before it counts as down."""
+
+
+def resolve_uri(uri: str | None, environ: Mapping[str, str], folder: Path) -> str:
+    """Address of the store: the configuration's, else the environment's, else a file in ``folder``.
+
+    Args:
+        uri: ``tracking.uri`` of the configuration.
+        environ: the environment; ``MLFLOW_TRACKING_URI`` counts.
+        folder: where the default ``mlflow.db`` lies.
+
+    >>> resolve_uri(None, {}, Path("/home/ada"))
+    'sqlite:////home/ada/mlflow.db'
+    >>> resolve_uri(None, {"MLFLOW_TRACKING_URI": "http://localhost:5000"}, Path("/home/ada"))
+    'http://localhost:5000'
+    """
+    chosen = with_home(uri or environ.get(VARIABLE) or "sqlite:///mlflow.db")
+    path = sqlite_path(chosen)
+    # What is not an absolute file lies in `folder`; a database in memory is refused by `check_store`.
+    if path is None or str(path) in (".", ":memory:") or str(path).startswith("file:"):
+        return chosen
+    return sqlite_address(folder.absolute() / path, sqlite_query(chosen))
+
+
+def mlflow_address(uri: str) -> str:
+    """The address by which MLflow opens exactly the file of a SQLite store; any other stays as it is.
+
+    MLflow makes the folder of ``sqlite:///...`` without reading the quoted characters in it, which leaves an empty
+    folder of another name behind. It does not where the address names the driver too.
+
+    >>> mlflow_address("sqlite:////data/mlflow.db"), mlflow_address("sqlite:////data/a%3Fb/mlflow.db")
+    ('sqlite:////data/mlflow.db', 'sqlite+pysqlite:////data/a%3Fb/mlflow.db')
+    """
+    path = sqlite_path(uri)
+    if path is None or "%" not in uri:
+        return uri
+    return re.sub(r"^sqlite(\+pysqlite)?:", "sqlite+pysqlite:", uri)
+
+
+def is_server(uri: str) -> bool:
+    """Tell whether the store is a tracking server and not a database or a folder.
+
+    >>> is_server("https://mlflow.example.org"), is_server("sqlite:///mlflow.db")
+    (True, False)
+    """
+    return urlsplit(uri).scheme in ("http", "https")
+
+
+def artifact_folder(uri: str) -> Path | None:
+    """Where artifacts go: beside a SQLite file, in the working directory for a database, as a server decides."""
+    path = sqlite_path(uri)
+    if path is not None:
+        return path.absolute().parent / "mlartifacts"
+    return None if is_server(uri) else Path.cwd() / "mlartifacts"
+
+
+def ask_server(uri: str, call: str, parameters: Mapping[str, str], source: Source = KEY) -> Any:
+    """The response of a server to a question; needs an answer, which may be a refusal.
+
+    Raises:
+        TrackingError: when there is none.
+    """
+    hush_mlflow()
+    from mlflow.exceptions import MlflowException
+    from mlflow.utils.credentials import get_default_host_creds
+    from mlflow.utils.rest_utils import http_request
+
+    try:
+        return http_request(  # type: ignore[no-untyped-call]
+            get_default_host_creds(uri),  # type: ignore[no-untyped-call]
+            f"/api/2.0/mlflow/{call}",
+            "GET",
+            params=dict(parameters),
+            max_retries=0,
+            timeout=SERVER_SECONDS,
+            raise_on_status=False,
+        )
+    except MlflowException as error:
+        raise TrackingError(
+            f"{source.named} must be a server that answers. Received: {without_secrets(uri)!r}. "
+            f"Start it, such as with `mlflow server --port {_port(uri)}`, {source.correct}, or {source.default}."
+        ) from error
+
+
+def _port(uri: str) -> int:
+    found = re.search(r":(\d{1,5})(?:/|$)", uri)
+    return int(found[1]) if found else 5000

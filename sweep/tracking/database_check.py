@@ -1,0 +1,83 @@
+"""Tells before any training whether a database that is no file can be written, and whether it is a server's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib.util import find_spec
+
+from sweep.errors import TrackingError
+from sweep.errors.masking import hide_parts, without_secrets
+from sweep.tracking.addresses import ask_server, is_server
+from sweep.tracking.revisions import VERSION_TABLE, check_revision
+from sweep.tracking.sources import KEY, Source
+
+DEFAULT_EXPERIMENT = "0"
+
+
+def check_database(uri: str, named: str = KEY.named) -> None:
+    """Refuse a database that does not answer, or that another version of MLflow has set up.
+
+    Args:
+        uri: its address.
+        named: what gave the address, as it begins a sentence.
+
+    Raises:
+        TrackingError: one sentence with the way out.
+    """
+    _read(uri, named, [])
+
+
+def check_behind_server(database: str, uri: str, source: Source = KEY) -> None:
+    """Refuse a ``tracking.store`` that is not the database of the server at ``uri``.
+
+    Raises:
+        TrackingError: one sentence with the way out.
+    """
+    shown = without_secrets(database)
+    if not is_server(uri):
+        raise TrackingError(
+            f"`tracking.store` needs a server at {source.named}, which is {without_secrets(uri)!r}. "
+            f"Received: {shown!r}. Leave it out, or give the database as `tracking.uri`."
+        )
+    if find_spec("psycopg") is None:
+        raise TrackingError(
+            f"`tracking.store` needs psycopg, which is not installed. Received: {shown!r}. "
+            "Run `pip install optimizer-sweep[postgresql]`."
+        )
+    # What the plain name means to SQLAlchemy depends on its version.
+    named = re.sub(r"^postgresql:", "postgresql+psycopg:", database)
+    there = _read(named, "`tracking.store`", ["SELECT creation_time FROM experiments WHERE experiment_id = 0"])
+    answer = ask_server(uri, "experiments/get", {"experiment_id": DEFAULT_EXPERIMENT}, source)
+    # What refuses this question also refuses the next, whose check says why.
+    if answer.status_code == 200 and there != {str(answer.json()["experiment"].get("creation_time"))}:
+        raise TrackingError(
+            f"`tracking.store` must be the database of the server at {without_secrets(uri)!r}, and it is another. "
+            f"Received: {shown!r}. Give the address that the server was started with, or leave the key out."
+        )
+
+
+def _read(uri: str, named: str, queries: Iterable[str]) -> set[str]:
+    """First column of what the queries give; nothing from a database that is empty."""
+    import sqlalchemy
+
+    found: set[str] = set()
+    try:
+        engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool)
+        with engine.connect() as connection:
+            revisions = set()
+            tables = set(sqlalchemy.inspect(connection).get_table_names())
+            if VERSION_TABLE in tables:
+                rows = connection.execute(sqlalchemy.text(f"SELECT version_num FROM {VERSION_TABLE}"))
+                revisions = {str(row[0]) for row in rows}
+            for query in queries if revisions else ():
+                found.update(str(row[0]) for row in connection.execute(sqlalchemy.text(query)))
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as error:
+        # What is no number where the port stands may be a password.
+        reason = "its port is no number" if isinstance(error, ValueError) else hide_parts(str(error), uri)
+        raise TrackingError(
+            f"{named} must be a database that answers ({reason.splitlines()[0]}). "
+            f"Received: {without_secrets(uri)!r}. Start it, correct the address, or install its driver."
+        ) from error
+    check_revision(uri, revisions, tables, named)
+    return found

@@ -1,0 +1,62 @@
+"""Writes the runs of trials through the MLflow client, which works for every kind of store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+
+from mlflow.entities import Metric, Param
+
+from sweep.tracking.parent_run import ParentRun
+from sweep.tracking.trial_runs import PARENT_TAG, TrialRun
+
+
+class ClientSink:
+    """Three calls a run, the fewest that MLflow's interface has.
+
+    Args:
+        parent: the open parent run.
+        calls: runs that are written at the same time; more than one needs a store that takes them, a server.
+    """
+
+    def __init__(self, parent: ParentRun, calls: int = 1) -> None:
+        self._parent = parent
+        self._attempted: set[str] = set()
+        self._threads = ThreadPoolExecutor(calls, thread_name_prefix="mlflow-call")
+
+    def write(self, runs: Sequence[TrialRun]) -> None:
+        """Write complete runs, in any order; called again after an error, it goes on where it stopped."""
+        new = [run for run in runs if self._parent.outcome(run.trial_id) != run.outcome]
+        futures = [self._threads.submit(self._write, run) for run in new]
+        waiting = wait(futures, return_when=FIRST_EXCEPTION).not_done
+        for future in waiting:
+            future.cancel()
+        # What is under way ends first, so that nothing of this batch is written behind the caller's back.
+        wait(futures)
+        for future in futures:
+            if not future.cancelled():
+                future.result()
+
+    def close(self) -> None:
+        """End the threads; the client shares MLflow's connections."""
+        self._threads.shutdown()
+
+    def _write(self, run: TrialRun) -> None:
+        client = self._parent.client
+        self._parent.discard(run.trial_id)
+        # An earlier attempt may have created the run before its answer was lost.
+        run_id = self._parent.find(run.trial_id) if run.trial_id in self._attempted else None
+        if run_id is None:
+            self._attempted.add(run.trial_id)
+            tags = {**run.tags, PARENT_TAG: self._parent.run_id}
+            created = client.create_run(self._parent.experiment_id, run.started_milliseconds, tags, run.name)
+            run_id = created.info.run_id
+        # The client splits what exceeds the 1000 metrics of one call.
+        client.log_batch(
+            run_id,
+            metrics=[Metric(*point) for point in run.points],
+            params=[Param(key, value) for key, value in run.params.items()],
+        )
+        client.set_terminated(run_id, run.status, run.ended_milliseconds)
+        self._parent.remember(run.trial_id, run_id, run.outcome)
+        self._attempted.discard(run.trial_id)

@@ -1,0 +1,284 @@
+"""Writes a sweep into MLflow's SQLite file by itself, which spares the driver a second of imports.
+
+The rows are those that MLflow's client writes. The tables are known for one revision of MLflow's schema; for
+any other, and for artifacts that do not lie in a folder, the client writes instead.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sweep.system.locations import file_path
+from sweep.tracking.artifacts import dataset_columns, experiment_location, experiment_tags, lay_out
+from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
+from sweep.tracking.revisions import schema_heads
+from sweep.tracking.sqlite_template import REVISION, statements
+from sweep.tracking.store import Artifacts, StoreError
+from sweep.tracking.trial_runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
+from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
+from sweep.tracking.writers.rows import (
+    KEY_COLUMNS,
+    METRIC_COLUMNS,
+    NAME_TAG,
+    RUN_COLUMNS,
+    Place,
+    Rows,
+    new_run_id,
+    rows_of,
+    run_row,
+)
+
+BUSY_SECONDS = 20.0
+CACHE_KIB = 65_536
+
+
+def is_known(path: Path, experiment: str) -> bool:
+    """Tell whether ``SqliteStore`` knows how to write the experiment into the file, which need not exist."""
+    if schema_heads() != {REVISION} or os.environ.get("MLFLOW_ENABLE_WORKSPACES", "").lower() in ("true", "1"):
+        return False
+    if not path.exists():
+        return True
+    with _told(), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
+        if not _has_tables(database):
+            return True
+        try:
+            revisions = {row[0] for row in database.execute("SELECT version_num FROM alembic_version")}
+            location = _experiment(database, experiment)[1]
+            elsewhere = database.execute("SELECT 1 FROM experiments WHERE workspace <> 'default'").fetchone()
+        except sqlite3.OperationalError:
+            return False
+    return revisions == {REVISION} and elsewhere is None and (location is None or _folder(location) is not None)
+
+
+class SqliteStore:
+    """The store in a SQLite file; each method is one transaction, so that all of it is there, or none.
+
+    Args:
+        path: the file; it is created when it is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._place = Place("", "", "")
+        self._runs: dict[str, tuple[str, str]] = {}
+
+    @property
+    def experiment_id(self) -> str:
+        """Id of the experiment."""
+        return self._place.experiment_id
+
+    @property
+    def run_id(self) -> str:
+        """Id of the parent run."""
+        return self._place.parent_run_id
+
+    def open(self, record: SweepRecord, environment: Mapping[str, str], description: str) -> None:
+        """Find or create the file, the experiment and the parent run, and find the runs of an earlier start."""
+        tags = {"mlflow.note.content": description, PLAN_TAG: record.plan_hash, **environment, **record.tags}
+        with self._transaction() as database:
+            if not _has_tables(database):
+                for statement in statements():
+                    database.execute(statement)
+            experiment, location = self._find_or_create_experiment(database, record)
+            parent = _find_parent(database, experiment, record.plan_hash)
+            place = Place(parent or new_run_id(), experiment, location)
+            if parent is None:
+                user = tags.get("mlflow.user", "unknown")
+                row = run_row(place.parent_run_id, record.name, "RUNNING", _now(), None, place, user)
+                _insert(database, Rows("runs", RUN_COLUMNS, [row]))
+                named = {**tags, NAME_TAG: record.name}
+                _insert(database, Rows("tags", KEY_COLUMNS, [(place.parent_run_id, *tag) for tag in named.items()]))
+            else:
+                database.execute("UPDATE runs SET status = 'RUNNING' WHERE run_uuid = ?", (parent,))
+                # Another question may be asked of the same trials: the run says what is asked now.
+                note = (parent, "mlflow.note.content", description)
+                _insert(database, Rows("tags", KEY_COLUMNS, [note]), "REPLACE")
+            params = [(place.parent_run_id, key, str(value)) for key, value in record.parameters.items()]
+            # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
+            _insert(database, Rows("params", KEY_COLUMNS, params), "INSERT OR IGNORE")
+            if record.dataset is not None:
+                _log_dataset(database, record.dataset, place)
+            _set_experiment_tags(database, experiment, saved_views(record, place.parent_run_id, NOTHING_SEEN))
+            self._runs = dict(_runs_of_trials(database, place))
+        self._place = place
+
+    def outcome(self, trial_id: str) -> str | None:
+        """Status of the trial in its run; None if it has no complete run."""
+        return self._runs[trial_id][1] if trial_id in self._runs else None
+
+    def run_ids(self) -> dict[str, str]:
+        """The run of each trial that has a complete one."""
+        return {trial_id: run_id for trial_id, (run_id, outcome) in self._runs.items() if outcome}
+
+    def write(self, runs: Sequence[TrialRun]) -> None:
+        """Write complete runs; those of an earlier start that ended otherwise are deleted."""
+        new = [(new_run_id(), run) for run in runs if self.outcome(run.trial_id) != run.outcome]
+        with self._transaction() as database:
+            old = [(_now(), self._runs[run.trial_id][0]) for _, run in new if run.trial_id in self._runs]
+            database.executemany(
+                "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = ? WHERE run_uuid = ?", old
+            )
+            for rows in rows_of(new, self._place):
+                _insert(database, rows)
+        self._runs.update((run.trial_id, (run_id, run.outcome)) for run_id, run in new)
+
+    def save_views(self, record: SweepRecord, seen: Seen) -> None:
+        """Give the dashboard its views of the sweep; an earlier sweep of that name loses its own."""
+        with self._transaction() as database:
+            _set_experiment_tags(database, self.experiment_id, saved_views(record, self.run_id, seen))
+
+    def log_artifacts(self, artifacts: Artifacts) -> None:
+        """Put the artifacts where the experiment keeps them."""
+        try:
+            lay_out(artifacts, self._artifacts())
+        except OSError as error:
+            raise StoreError(f"{error.strerror}: {self._place.artifact_location}", permanent=True) from error
+
+    def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
+        """Log the metrics of the parent run and end it."""
+        now = _now()
+        rows = [(self.run_id, key, value, now, 0, False) for key, value in metrics.items()]
+        with self._transaction() as database:
+            _insert(database, Rows("metrics", METRIC_COLUMNS, rows), "INSERT OR IGNORE")
+            _insert(database, Rows("latest_metrics", METRIC_COLUMNS, rows), "REPLACE")
+            database.execute("UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?", (status, now, self.run_id))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _artifacts(self) -> Path:
+        folder = _folder(self._place.artifact_location)
+        if folder is None:
+            raise StoreError(f"Artifacts can't be copied to {self._place.artifact_location!r}.", permanent=True)
+        return folder / self.run_id / "artifacts"
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that no other writer can come between; it opens the file if need be."""
+        with _told():
+            if self._connection is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+                self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            database = self._connection
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+                raise
+
+    def _find_or_create_experiment(self, database: sqlite3.Connection, record: SweepRecord) -> tuple[str, str]:
+        experiment, location = _experiment(database, record.experiment)
+        if experiment is None or location is None:
+            location = experiment_location(self._path.absolute().parent / "mlartifacts", record.experiment)
+            now = _now()
+            created = database.execute(
+                "INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time, last_update_time, "
+                "workspace) VALUES (?, ?, 'active', ?, ?, 'default')",
+                (record.experiment, location, now, now),
+            )
+            experiment = str(created.lastrowid)
+        tags = [(experiment, key, value) for key, value in experiment_tags(record).items()]
+        _insert(database, Rows("experiment_tags", ("experiment_id", "key", "value"), tags), "INSERT OR IGNORE")
+        return experiment, location
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what went wrong with the file or the disk as StoreError."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError) as error:
+        # A lock is given back, a disk is emptied.
+        raise StoreError(str(error), permanent=False) from error
+    except sqlite3.Error as error:
+        raise StoreError(str(error), permanent=True) from error
+
+
+def _has_tables(database: sqlite3.Connection) -> bool:
+    return database.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+
+
+def _experiment(database: sqlite3.Connection, name: str) -> tuple[str | None, str | None]:
+    """Id and artifact location of an active experiment."""
+    query = (
+        "SELECT experiment_id, artifact_location FROM experiments "
+        "WHERE name = ? AND workspace = 'default' AND lifecycle_stage = 'active'"
+    )
+    found = database.execute(query, (name,)).fetchone()
+    return (None, None) if found is None else (str(found[0]), found[1])
+
+
+def _folder(location: str) -> Path | None:
+    """The folder of an artifact location; None if it is no folder of this machine."""
+    return Path(location) if location.startswith("/") else file_path(location)
+
+
+def _find_parent(database: sqlite3.Connection, experiment_id: str, plan_hash: str) -> str | None:
+    query = (
+        "SELECT run_uuid FROM runs JOIN tags USING (run_uuid) WHERE experiment_id = ? "
+        "AND lifecycle_stage = 'active' AND tags.key = ? AND tags.value = ? ORDER BY start_time DESC LIMIT 1"
+    )
+    found = database.execute(query, (experiment_id, PLAN_TAG, plan_hash)).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _runs_of_trials(database: sqlite3.Connection, place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Trial -> its run and its outcome, which is empty for a run that a crash left open."""
+    query = (
+        "SELECT runs.run_uuid, runs.status, trial.value, outcome.value FROM tags AS parent "
+        "JOIN runs ON runs.run_uuid = parent.run_uuid "
+        "JOIN tags AS trial ON trial.run_uuid = runs.run_uuid AND trial.key = ? "
+        "LEFT JOIN tags AS outcome ON outcome.run_uuid = runs.run_uuid AND outcome.key = ? "
+        "WHERE parent.key = ? AND parent.value = ? AND runs.lifecycle_stage = 'active'"
+    )
+    for run_id, status, trial_id, outcome in database.execute(
+        query, (TRIAL_TAG, STATUS_TAG, PARENT_TAG, place.parent_run_id)
+    ):
+        yield trial_id, (run_id, (outcome or "") if status in ("FINISHED", "FAILED") else "")
+
+
+def _log_dataset(database: sqlite3.Connection, record: DatasetRecord, place: Place) -> None:
+    columns: dict[str, Any] = {"experiment_id": int(place.experiment_id), **dataset_columns(record)}
+    key = (columns["experiment_id"], columns["name"], columns["digest"])
+    known = "SELECT dataset_uuid FROM datasets WHERE experiment_id = ? AND name = ? AND digest = ?"
+    found = database.execute(known, key).fetchone()
+    dataset_id = found[0] if found else new_run_id()
+    if not found:
+        columns["dataset_uuid"] = dataset_id
+        _insert(database, Rows("datasets", tuple(columns), [tuple(columns.values())]))
+    edge = {"source_type": "DATASET", "source_id": dataset_id, "destination_type": "RUN"}
+    edge |= {"destination_id": place.parent_run_id, "input_uuid": new_run_id()}
+    added = _insert(database, Rows("inputs", tuple(edge), [tuple(edge.values())]), "INSERT OR IGNORE")
+    if added:
+        context = (edge["input_uuid"], "mlflow.data.context", "training")
+        _insert(database, Rows("input_tags", ("input_uuid", "name", "value"), [context]))
+
+
+def _set_experiment_tags(database: sqlite3.Connection, experiment_id: str, tags: Mapping[str, str]) -> None:
+    rows = [(int(experiment_id), key, value) for key, value in tags.items()]
+    _insert(database, Rows("experiment_tags", ("experiment_id", "key", "value"), rows), "REPLACE")
+
+
+def _insert(database: sqlite3.Connection, rows: Rows, verb: str = "INSERT") -> int:
+    """Insert rows and return how many are new."""
+    names = ", ".join(f'"{column}"' for column in rows.columns)
+    marks = ", ".join("?" * len(rows.columns))
+    return database.executemany(f"{verb} INTO {rows.table} ({names}) VALUES ({marks})", rows.values).rowcount
+
+
+def _now() -> int:
+    return round(time.time() * 1000)

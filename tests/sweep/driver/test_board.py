@@ -1,0 +1,108 @@
+"""The count of a running sweep: what ended and how, and the best arm of each optimizer by the leaderboard's rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.driver.board import Board
+from sweep.driver.display import Silent
+from sweep.records import Arm, Trial, TrialResult
+from sweep.results import leaderboard
+
+
+class Seen(Silent):
+    def update(self, **state):
+        self.state = state
+
+
+def result(optimizer, *values, status="COMPLETED", label="arm", seed=0):
+    arm = Arm(f"{optimizer} {label}", f"{optimizer} {label}", {"optimizer": optimizer})
+    return TrialResult(Trial("t", arm, seed), status, {"val_loss": np.array(values)}, {}, 0.0, 0.0)
+
+
+@pytest.fixture
+def seen():
+    return Seen()
+
+
+def test_it_counts_what_ended_on_top_of_what_an_earlier_run_had_finished(seen):
+    board = Board(seen, "val_loss", "min", done=5)
+    board.ended([result("sgd", 9, 1), result("sgd", 9, 2, status="DIVERGED"), result("adam", 9, 3, status="FAILED")])
+    board.show([])
+    counts = {key: seen.state[key] for key in ("done", "running", "diverged", "failed")}
+    assert counts == {"done": 8, "running": 0, "diverged": 1, "failed": 1}
+
+
+@pytest.mark.parametrize(
+    ("mode", "by", "arm", "value"), [("min", "final", "b", 2.0), ("max", "final", "a", 2.5), ("min", "best", "a", 0.75)]
+)
+def test_an_arm_ranks_by_its_mean_over_seeds_and_not_by_its_luckiest_one(seen, mode, by, arm, value):
+    board = Board(seen, "val_loss", mode, done=0, by=by)
+    # Arm a has the lowest last epoch of a single seed, and the worse mean: (0.5 + 4.5) / 2 against 2.
+    board.ended([result("sgd", 9, 0.5, label="a"), result("sgd", 1.0, 4.5, label="a", seed=1)])
+    board.ended([result("sgd", 3, 2.0, label="b"), result("sgd", 3, 2.0, label="b", seed=1)])
+    board.show([])
+    assert seen.state["best"] == {"sgd": (f"sgd {arm}", value, 2, by)}
+
+
+def test_an_arm_that_falls_back_is_overtaken(seen):
+    board = Board(seen, "val_loss", "min", done=0)
+    board.ended([result("sgd", 1.0, label="a"), result("sgd", 2.0, label="b")])
+    board.ended([result("sgd", 9.0, label="a", seed=1)])
+    assert board.best["sgd"].label == "sgd b"
+
+
+@pytest.mark.parametrize("status", ["DIVERGED", "FAILED"])
+def test_what_did_not_end_well_is_never_the_best(seen, status):
+    board = Board(seen, "val_loss", "min", done=0)
+    board.ended([result("sgd", 9.0, 0.1, status=status), result("sgd", 9.0, float("nan"))])
+    board.show([])
+    assert seen.state["best"] == {}
+
+
+def test_report_seeds_which_only_the_picked_arms_have_do_not_rank(seen):
+    board = Board(seen, "val_loss", "min", done=0, report_seeds=(7,))
+    board.ended([result("sgd", 1.0), result("sgd", 0.0, seed=7)])
+    assert board.best["sgd"] == ("sgd arm", 1.0, 1, "final")
+
+
+OUTCOMES = st.tuples(
+    st.sampled_from(["adam", "sgd"]),
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from(["COMPLETED", "STOPPED", "DIVERGED", "FAILED"]),
+    st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.7]), min_size=2, max_size=2),
+)
+
+
+@given(st.lists(OUTCOMES, max_size=12), st.sampled_from(["min", "max"]), st.sampled_from(["final", "best"]),
+       st.integers(0, 12))  # fmt: skip
+def test_the_live_line_leads_with_an_arm_that_the_leaderboard_ranks_first(outcomes, mode, by, remembered):
+    results = [
+        result(optimizer, *values, status=status, label=label, seed=seed)
+        for seed, (optimizer, label, status, values) in enumerate(outcomes)
+    ]
+    board = Board(Silent(), "val_loss", mode, done=0, by=by)
+    board.remember(results[:remembered])
+    for one in results[remembered:]:
+        board.ended([one])
+    good = min if mode == "min" else max
+    rows = [
+        {"arm_id": one.trial.arm.id, "arm": one.trial.arm.label, "optimizer": one.trial.arm.setting["optimizer"],
+         "status": one.status, "seconds": 1.0, "final_val_loss": one.epochs["val_loss"][-1],
+         "best_val_loss": good(one.epochs["val_loss"])}
+        for one in results
+    ]  # fmt: skip
+    columns = ["arm_id", "arm", "optimizer", "status", "seconds", "final_val_loss", "best_val_loss"]
+    table = leaderboard(pd.DataFrame(rows, columns=columns), "val_loss", mode, by=by)
+    ranked = table[table["rank"].notna()]
+    assert set(board.best) == set(ranked["optimizer"])
+    for optimizer, leader in board.best.items():
+        own = ranked[ranked["optimizer"] == optimizer]
+        first = own[own["rank"] == own["rank"].min()].set_index("arm")
+        assert leader.label in first.index
+        assert leader.value == first.loc[leader.label, f"{by}_val_loss_mean"]
+        assert leader.seeds == first.loc[leader.label, "seeds"]

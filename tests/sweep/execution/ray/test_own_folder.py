@@ -1,0 +1,69 @@
+"""Ray gets a folder in which it can start, or a sentence says at once why it cannot."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.errors import ResourceError
+from sweep.execution.ray import own_folder
+from sweep.execution.ray.own_folder import LONGEST_SOCKET, SOCKET, could_not_start, ray_folder, ray_home
+
+WAYS_OUT = ("RAY_TMPDIR", "HOME", "resources.executor: inline")
+
+
+@given(length=st.integers(1, 200))
+def test_a_socket_s_path_is_never_too_long(length):
+    with tempfile.TemporaryDirectory(dir="/tmp") as root:
+        folder = Path(root) / ("ä" * length)[:80] / ("x" * length)
+        folder.mkdir(parents=True)
+        with ray_folder({"RAY_TMPDIR": str(folder)}) as given_folder:
+            assert len(os.fsencode(given_folder + SOCKET)) <= LONGEST_SOCKET
+            own = given_folder != str(folder / "ray")
+            assert os.path.isdir(given_folder) == own
+        assert not os.path.exists(given_folder)
+
+
+def test_the_usual_folder_is_taken_where_it_fits():
+    with tempfile.TemporaryDirectory(dir="/tmp") as root, ray_folder({"TMPDIR": root}) as folder:
+        assert folder == f"{root}/ray"
+
+
+def refused(environ):
+    with pytest.raises(ResourceError) as raised, ray_folder(environ):
+        pass
+    (line,) = str(raised.value).splitlines()
+    assert all(way in line for way in WAYS_OUT)
+    return line
+
+
+def test_a_full_folder_is_refused_at_once(monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp") as root:
+        monkeypatch.setattr(own_folder, "free_bytes", lambda folder: 2**20 if str(folder) == root else None)
+        assert f"`{root}` with 1.0 MB" in refused({"RAY_TMPDIR": root})
+
+
+def test_a_folder_that_is_not_there_is_refused():
+    assert "`/none`, which does not exist" in refused({"RAY_TMPDIR": "/none"})
+
+
+def test_an_account_without_a_home_gets_one_meanwhile(monkeypatch):
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(own_folder, "home_folder", lambda: None)
+    with ray_home():
+        home = Path(os.environ["HOME"])
+        assert home.is_dir()
+    assert "HOME" not in os.environ
+    assert not home.exists()
+
+
+def test_what_ray_raises_becomes_a_line_with_the_ways_out():
+    said = str(could_not_start(RuntimeError("Timed out\nwaiting for file. More."), "/tmp/ray"))
+    assert "RuntimeError: Timed out waiting for file, with" in said
+    assert "\n" not in said
+    assert all(way in said for way in WAYS_OUT)

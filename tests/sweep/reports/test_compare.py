@@ -1,0 +1,62 @@
+"""The command ``sweep compare``: its sentence, its file, and what it refuses."""
+
+from __future__ import annotations
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from sweep.errors import ComparisonError, UsageError
+from sweep.reports.compare import compare_sweeps
+
+
+@pytest.fixture
+def better(results, tmp_path):
+    """The same sweep, each accuracy two points higher on average and 0.01 apart from seed to seed."""
+    folder = shutil.copytree(results, tmp_path / "better-12345678")
+    trials = pd.read_parquet(folder / "trials.parquet")
+    trials["final_val_accuracy"] += 0.02 + 0.01 * (trials["seed"] - 1)
+    trials.to_parquet(folder / "trials.parquet")
+    text = (folder / "config.yaml").read_text(encoding="utf-8")
+    (folder / "config.yaml").write_text(text.replace("name: small", "name: better", 1), encoding="utf-8")
+    return folder
+
+
+def test_the_sentence_and_the_file_say_who_is_better_and_by_how_much(results, better, tmp_path):
+    found = compare_sweeps(results, better, output=tmp_path / "compare.md")
+    # Gains of 0.01, 0.02 and 0.03 in every setting: 0.02 +- 4.303 * 0.01 / sqrt(3). Six trials diverge in both.
+    assert "over 20 common settings and 3 common seeds" in found.sentence
+    assert "2 points" in found.sentence
+    assert "-0.484 to 4.48" in found.sentence
+    text = found.markdown.read_text(encoding="utf-8")
+    assert found.sentence in text
+    assert text.count("2 points") >= 20
+    assert text.count("| 3 and 3 |") == 2
+
+
+def test_a_sweep_equals_itself(results, tmp_path):
+    found = compare_sweeps(results, results, output=tmp_path / "compare.md")
+    assert "have the same validation accuracy in all trials" in found.sentence
+    assert found.warnings == ()
+
+
+def test_another_split_is_refused_and_compared_only_with_a_warning(results, better, tmp_path):
+    trials = pd.read_parquet(better / "trials.parquet")
+    trials["fingerprint_split"] = "another"
+    trials.to_parquet(better / "trials.parquet")
+    with pytest.raises(ComparisonError, match=r"must have the same split.*--anyway"):
+        compare_sweeps(results, better, output=tmp_path / "compare.md")
+    found = compare_sweeps(results, better, anyway=True, output=tmp_path / "compare.md")
+    assert "not trained under equal conditions" in found.warnings[0]
+
+
+def test_another_metric_and_a_name_that_is_not_there_are_refused(results, better, tmp_path):
+    text = (better / "config.yaml").read_text(encoding="utf-8")
+    (better / "config.yaml").write_text(text.replace("name: val_accuracy", "name: val_loss"), encoding="utf-8")
+    text = (better / "config.yaml").read_text(encoding="utf-8")
+    (better / "config.yaml").write_text(text.replace("mode: max", "mode: min"), encoding="utf-8")
+    with pytest.raises((ComparisonError, UsageError), match=r"same metric|`trainer.target`"):
+        compare_sweeps(results, better, output=tmp_path / "compare.md")
+    with pytest.raises(UsageError, match="Received: `nothing`"):
+        compare_sweeps("nothing", better, root=tmp_path)

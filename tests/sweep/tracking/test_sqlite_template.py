@@ -1,0 +1,108 @@
+"""The tables that the package creates by itself must be those that the installed MLflow creates."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+from mlflow import MlflowClient
+
+from sweep.tracking import SweepWriter
+from sweep.tracking import sqlite_template as schema
+from sweep.tracking.revisions import schema_heads
+from sweep.tracking.sqlite_template import REVISION, dump, statements
+from sweep.tracking.writers.sqlite import SqliteStore, is_known
+
+
+def in_one_order(created):
+    """MLflow creates some indexes and constraints in no fixed order."""
+    return sorted(sorted(line.rstrip(",") for line in statement.splitlines()) for statement in created)
+
+
+def test_the_tables_are_those_that_the_installed_mlflow_creates(template_database, tmp_path):
+    assert schema_heads() == {REVISION}
+    script = tmp_path / "cache" / "tables.sql"
+    assert in_one_order(statements(script)) == in_one_order(dump(template_database))
+
+
+def test_the_tables_are_created_once_and_then_remembered(template_database, tmp_path, monkeypatch):
+    created = []
+
+    def create():
+        created.append(1)
+        return dump(template_database)
+
+    monkeypatch.setattr(schema, "create", create)
+    script = tmp_path / "cache" / "tables.sql"
+    assert statements(script) == statements(script) == dump(template_database)
+    assert len(created) == 1
+    script.write_text("CREATE TABLE half")
+    assert statements(script) == dump(template_database)
+    assert len(created) == 2
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(template_database, tmp_path, monkeypatch):
+    monkeypatch.setattr(schema, "create", lambda: dump(template_database))
+    (tmp_path / "file").write_text("")
+    assert statements(tmp_path / "file" / "tables.sql") == dump(template_database)
+
+
+def test_a_new_file_is_one_that_mlflow_goes_on_with(tmp_path, record, make_result):
+    uri = f"sqlite:///{tmp_path / 'new' / 'mlflow.db'}"
+    with SweepWriter(uri, record, tmp_path) as writer:
+        writer.log_trial(make_result())
+    client = MlflowClient(uri)
+    assert client.get_experiment("0").name == "Default"
+    (run,) = client.search_runs([writer.experiment_id], "tags.seed = '0'")
+    assert run.data.metrics["final_val_accuracy"] == 0.75
+    own = client.create_run("0")
+    client.log_metric(own.info.run_id, "loss", 1.0)
+    assert client.get_run(own.info.run_id).data.metrics == {"loss": 1.0}
+
+
+def test_sweeps_that_start_at_once_on_a_missing_file_all_get_in(tmp_path, record):
+    path = tmp_path / "mlflow.db"
+
+    def start(number):
+        store = SqliteStore(path)
+        store.open(type(record)(**{**vars(record), "plan_hash": str(number)}), {}, "")
+        store.close()
+        return store.experiment_id
+
+    with ThreadPoolExecutor(8) as threads:
+        experiments = set(threads.map(start, range(16)))
+    with closing(sqlite3.connect(path)) as database:
+        runs = database.execute("SELECT experiment_id FROM runs").fetchall()
+        assert database.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+    assert experiments == {"1"}
+    assert runs == 16 * [(1,)]
+
+
+def test_a_file_that_mlflow_wrote_differently_is_left_to_its_client(tmp_path, store_uri):
+    path = tmp_path / "mlflow.db"
+    assert is_known(path, "e")
+    assert is_known(tmp_path / "missing.db", "e")
+    client = MlflowClient(store_uri)
+    client.create_experiment("here", (tmp_path / "artifacts").as_uri())
+    client.create_experiment("elsewhere", "s3://bucket/artifacts")
+    assert is_known(path, "here")
+    assert not is_known(path, "elsewhere")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'another'")
+        database.commit()
+    assert not is_known(path, "here")
+
+
+def test_artifacts_replace_those_of_an_earlier_start(tmp_path, record):
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    for text in ("one", "two"):
+        (folder / "curve.txt").write_text(text)
+        with SweepWriter(uri, record, tmp_path) as writer:
+            writer.finish("FINISHED", {"figures": folder, "raw": b"\x00"}, {})
+    client = MlflowClient(uri)
+    copy = Path(client.download_artifacts(writer.parent_run_id, "figures/curve.txt", str(tmp_path)))
+    assert copy.read_text() == "two"
