@@ -18,8 +18,8 @@ try:
     from sweep.cli.app import app
 
     # In the order in which `sweep --help` lists their commands.
-    for _module in ("running", "checking", "results", "service", "dashboard", "lecture"):
-        import_module(f"sweep.cli.{_module}")
+    for _module in ("run", "check", "report", "cluster", "ui", "lecture"):
+        import_module(f"sweep.cli.{_module}_commands")
 except KeyboardInterrupt:
     # Ctrl-C while the commands load.
     raise SystemExit(INTERRUPTED) from None

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep.driver import Resources, workers_on
 from sweep.errors import ResourceError
+from sweep.execution.ray import Resources, workers_on
 from sweep.execution.ray import cluster_probe as looking
 
 TOKEN = "token-of-the-cluster-1234567890ab"

@@ -7,9 +7,8 @@ import time
 
 import pytest
 
-from sweep.driver import Assignment, Listener, Resources, local_workers, ray_session, train_jobs
 from sweep.errors import ResourceError
-from sweep.execution.ray import resources
+from sweep.execution.ray import Assignment, Listener, Resources, local_workers, ray_session, resources, train_jobs
 from sweep.execution.ray import tuner as tuning
 from sweep.execution.ray.hooks import why_it_died
 from sweep.planning.packing import Job
