@@ -11,8 +11,8 @@ import numpy as np
 
 from sweep.analysis.ranking import By, mean, value_of
 from sweep.driver.display import Leader, Progress
-from sweep.execution.reports import PackCollector
 from sweep.records import TrialResult
+from sweep.running.reports import PackCollector
 
 
 @dataclass

@@ -1,10 +1,11 @@
-"""Trains the packs of a sweep, phase after phase, and hands on what arrives."""
+"""Drives the training of a sweep: the coordinator decides, an executor carries out, the readers get what happened."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
@@ -12,21 +13,26 @@ from sweep.driver.board import Board
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
 from sweep.driver.tile_size import tuned_tile_bytes
-from sweep.execution.inline import train_inline
-from sweep.execution.ray import Assignment, Listener, ray_session, train_jobs
-from sweep.execution.reports import PackCollector
-from sweep.planning.packing import Job
+from sweep.execution.executor import Executor
+from sweep.execution.inline import InlineExecutor
+from sweep.execution.ray import WorkerSettings, ray_executor, ray_session
+from sweep.planning.cost import Rates
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
+from sweep.running.commands import AcceptReport, Command, FailPack, PlanMore, StartOver, TellWaiting
+from sweep.running.coordinator import Coordinator, Counts
+from sweep.running.events import Event, PacksPlanned, PlanEnded, StopRequested, TimePassed
+from sweep.running.log_records import records_of, start_record
+from sweep.running.reports import PackCollector
 from sweep.system.limits import cache_folder
 from sweep.tracking import SweepWriter
-from trainers.data import Dataset
 
 TILE_FILE = "tile.json"
 """Remembers in the user's cache folder what `sweep.driver.tile_size` has measured."""
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
 
+STARTS_OVER = "A worker died; its trials start over."
 
 LOOK_SECONDS = 0.1
 """How often a sweep that waits for another one of this process looks whether it should stop."""
@@ -36,7 +42,7 @@ _TURN = threading.Lock()
 
 
 class Training:
-    """Trains what remains, and puts what arrives into the journal, MLflow and the display."""
+    """Trains what remains; what arrives is in the event log before MLflow and the display get it."""
 
     def __init__(
         self,
@@ -51,13 +57,14 @@ class Training:
         self.writer = writer
         self.board = board
         self.phases = phases
-        self.past: list[PackCollector] = []
         self.collectors: list[PackCollector] = []
         self.workers = 0
+        self.counts = Counts()
+        self._start = uuid.uuid4().hex[:8]
 
     def efficiency(self, seconds: float) -> float | None:
         """Share of the workers' time in ``seconds`` that went into training; None if nothing was trained."""
-        busy = sum(collector.busy_seconds for collector in (*self.past, *self.collectors))
+        busy = sum(collector.busy_seconds for collector in self.collectors)
         return busy / (self.workers * seconds) if busy else None
 
     def run(self, trials: Sequence[Trial], should_stop: Callable[[], bool], later: ExitStack) -> None:
@@ -71,6 +78,7 @@ class Training:
             later: waits for Ray's end when it closes.
         """
         preparation = self.preparation
+        recipe, resources = preparation.recipe, preparation.resources
         self.board.progress.start(self.phases.total, self.board.done)
         try:
             dataset = preparation.data
@@ -79,9 +87,8 @@ class Training:
             cache = cache_folder(os.environ)
             tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
             if preparation.config.resources.executor == "inline":
-                while trials:
-                    self._train_here(preparation.jobs(trials, rates, 1), dataset, tile_bytes, should_stop)
-                    trials = () if should_stop() else self.phases.next()
+                inline = InlineExecutor(recipe, dataset, resources.cpus_per_worker, tile_bytes)
+                self._drive(inline, Coordinator(1), trials, rates, should_stop, 1)
                 return
             examples = preparation.plan.training_examples
             seconds = sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
@@ -90,53 +97,71 @@ class Training:
                     return
             # Given back once Ray has ended.
             later.callback(_TURN.release)
-            with ray_session(preparation.resources, later, seconds=seconds) as workers:
-                while trials:
-                    self._train(preparation.jobs(trials, rates, workers), dataset, workers, tile_bytes, should_stop)
-                    trials = () if should_stop() else self.phases.next()
+            with ray_session(resources, later, seconds=seconds) as workers:
+                settings = WorkerSettings(recipe, resources, tile_bytes, seconds=seconds / workers)
+                follows_room = resources.address is not None and resources.workers is None
+                coordinator = Coordinator(workers, follows_room=follows_room)
+                self._drive(ray_executor(settings, dataset, workers), coordinator, trials, rates, should_stop, workers)
         finally:
             self.board.progress.stop()
 
-    def _train_here(
-        self, jobs: Sequence[Job], dataset: Dataset, tile_bytes: int, should_stop: Callable[[], bool]
+    def _drive(
+        self,
+        executor: Executor,
+        coordinator: Coordinator,
+        trials: Sequence[Trial],
+        rates: Rates,
+        should_stop: Callable[[], bool],
+        workers: int,
     ) -> None:
-        self._begin(jobs, 1)
-        train_inline(
-            jobs,
-            self.preparation.recipe,
-            dataset,
-            self.preparation.resources.cpus_per_worker,
-            tile_bytes,
-            self._listener(should_stop),
-        )
-
-    def _train(
-        self, jobs: Sequence[Job], dataset: Dataset, workers: int, tile_bytes: int, should_stop: Callable[[], bool]
-    ) -> None:
-        self._begin(jobs, workers)
-        assignment = Assignment(jobs, self.preparation.recipe, self.preparation.resources, workers, tile_bytes)
-        train_jobs(assignment, dataset, self._listener(should_stop))
-
-    def _listener(self, should_stop: Callable[[], bool]) -> Listener:
-        return Listener(
-            on_chunk=lambda index, chunk: self._take(self.collectors[index].add(chunk)),
-            on_retry=lambda index: self.board.progress.message("A worker died; its trials start over."),
-            on_failure=lambda index, error: self._take(self.collectors[index].fail(error, time.time())),
-            on_wait=lambda: self.board.progress.message(WAITING),
-            should_stop=should_stop,
-        )
-
-    def _begin(self, jobs: Sequence[Job], workers: int) -> None:
+        """Pass events to the coordinator and carry out its commands until it ends the execution."""
         self.workers = workers
-        self.past += self.collectors
-        self.collectors = [PackCollector(job) for job in jobs]
+        self.counts = coordinator.counts
+        self.folder.log.append([start_record(self._start, time.time())])
+
+        def handle(event: Event) -> None:
+            if isinstance(event, TimePassed) and should_stop():
+                event = StopRequested("user")
+            first_pack = len(self.collectors)
+            if isinstance(event, PacksPlanned):
+                self.collectors += [PackCollector(pack.trials) for pack in event.packs]
+            commands = coordinator.handle(event)
+            self.folder.log.append(
+                records_of(event, commands, start=self._start, first_pack=first_pack, seconds=time.time())
+            )
+            for command in commands:
+                self._perform(command, executor, plan_more)
+
+        def plan(remaining: Sequence[Trial]) -> None:
+            packs = self.preparation.jobs(remaining, rates, workers) if remaining else ()
+            handle(PacksPlanned(tuple(packs)) if packs else PlanEnded())
+
+        def plan_more() -> None:
+            plan(() if should_stop() else self.phases.next())
+
+        plan(trials)
+        executor.run(handle)
+
+    def _perform(self, command: Command, executor: Executor, plan_more: Callable[[], None]) -> None:
+        match command:
+            case AcceptReport(pack, report):
+                self._take(self.collectors[pack].add(report))
+            case FailPack(pack, error):
+                self._take(self.collectors[pack].fail(error, time.time()))
+            case StartOver():
+                self.board.progress.message(STARTS_OVER)
+            case TellWaiting():
+                self.board.progress.message(WAITING)
+            case PlanMore():
+                plan_more()
+            case _:
+                executor.send(command)
 
     def _take(self, results: Sequence[TrialResult]) -> None:
-        results = [self.phases.tagged(result) for result in results]
-        if results:
-            self.folder.append(results)
+        """Pass on the results of trials that have ended, which are in the event log already."""
+        results = [self.phases.plan.tagged(result) for result in results]
+        if self.writer is not None:
             for result in results:
-                if self.writer is not None:
-                    self.writer.log_trial(result)
+                self.writer.log_trial(result)
         self.board.ended(results)
         self.board.show(self.collectors)

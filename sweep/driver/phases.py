@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sweep.analysis.selection import Selected, select
 from sweep.config import SweepConfig
 from sweep.planning.plan import Plan
-from sweep.records import Trial, TrialResult
+from sweep.records import Trial
 from sweep.results import ResultsFolder
 
 if TYPE_CHECKING:
@@ -46,13 +45,6 @@ class Phases:
         """What the user should know: that the settings were tuned unequally."""
         warning = self.plan.design.warning
         return [f"{warning[0].upper()}{warning[1:]}"] if warning else []
-
-    def tagged(self, result: TrialResult) -> TrialResult:
-        """The result with the phase of its trial as a tag, where there are two phases."""
-        if not self.plan.report_seeds:
-            return result
-        purpose = "report" if result.trial.seed in self.plan.report_seeds else "selection"
-        return replace(result, tags={**result.tags, "purpose": purpose})
 
     def selected(self, trials: pd.DataFrame) -> tuple[Selected, ...]:
         """The best setting of each level on both kinds of seeds; empty without report seeds.

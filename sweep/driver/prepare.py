@@ -21,7 +21,7 @@ from sweep.errors import DataError
 from sweep.execution.ray import Resources, local_workers, ray_session, workers_on
 from sweep.planning.cost import Rates
 from sweep.planning.memory import base_bytes, one_of_each, pack_bytes, pack_room, require_memory
-from sweep.planning.packing import Job, form_jobs
+from sweep.planning.packing import PlannedPack, form_packs
 from sweep.planning.plan import Plan, code_digests, make_plan
 from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.search import require_listable
@@ -91,12 +91,12 @@ class Preparation:
         width = probe_width(pack_bytes([largest], self.recipe, self.shape), room, max(kinds.values()))
         return (largest,) * width
 
-    def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[Job]:
+    def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs."""
         if self.resources.address is not None:
-            return form_jobs(trials, self.recipe, rates, self.shape, workers)
+            return form_packs(trials, self.recipe, rates, self.shape, workers)
         room = pack_room(self.recipe, self.shape, workers, memory_limit_bytes())
-        return form_jobs(trials, self.recipe, rates, self.shape, workers, room)
+        return form_packs(trials, self.recipe, rates, self.shape, workers, room)
 
 
 @dataclass(frozen=True)

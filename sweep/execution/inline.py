@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator
 
 from threadpoolctl import threadpool_limits
 
 from sweep.execution.boundary import next_report
-from sweep.execution.ray import Listener
-from sweep.execution.reports import train_in_chunks
-from sweep.planning.packing import Job
+from sweep.execution.executor import ExecutorCommand, Handler
+from sweep.execution.sources.packed import train_in_reports
 from sweep.planning.recipe import Recipe
+from sweep.running.commands import EndExecution, StopPack, TrainPack
+from sweep.running.events import PackFailed, ReportReceived, TimePassed, WorkerJoined
+from sweep.running.reports import Report
 from trainers.data import Dataset
 
+WORKER = "inline"
+"""The only worker: the process itself."""
 
-def train_inline(
-    jobs: Sequence[Job],
-    recipe: Recipe,
-    dataset: Dataset,
-    threads: int,
-    tile_bytes: int,
-    listener: Listener,
-) -> None:
-    """Train all packs here.
+
+class InlineExecutor:
+    """An executor whose only worker is this process.
 
     Args:
-        jobs: the packs.
-        recipe: what they share.
+        recipe: what all packs share.
         dataset: what they train on.
         threads: of BLAS.
         tile_bytes: of `trainers.loop.train`.
-        listener: is told what happens, and asked after every report.
     """
-    recipe.load_backend()
-    with threadpool_limits(limits=threads):
-        for index, job in enumerate(jobs):
-            chunks = train_in_chunks(job, recipe, dataset, tile_bytes=tile_bytes)
-            is_last = False
-            while not is_last:
-                if listener.should_stop():
-                    return
-                report = next_report(chunks)
-                if isinstance(report, str):
-                    listener.on_failure(index, report)
-                    break
-                listener.on_chunk(index, report)
-                is_last = report.last
+
+    def __init__(self, recipe: Recipe, dataset: Dataset, threads: int, tile_bytes: int) -> None:
+        self._recipe = recipe
+        self._dataset = dataset
+        self._threads = threads
+        self._tile_bytes = tile_bytes
+        self._command: TrainPack | None = None
+        self._reports: Iterator[Report] = iter(())
+        self._has_ended = False
+
+    def run(self, handle: Handler) -> None:
+        """Train what `send` is given; arguments as for `Executor`."""
+        self._recipe.load_backend()
+        begun = time.monotonic()
+        with threadpool_limits(limits=self._threads):
+            handle(WorkerJoined(WORKER))
+            while not self._has_ended:
+                handle(TimePassed(time.monotonic() - begun))
+                if self._command is not None and not self._has_ended:
+                    self._step(self._command, handle)
+
+    def send(self, command: ExecutorCommand) -> None:
+        """Take a command."""
+        match command:
+            case TrainPack():
+                self._command = command
+                self._reports = train_in_reports(
+                    command.planned, self._recipe, self._dataset, tile_bytes=self._tile_bytes
+                )
+            case StopPack():
+                self._command = None
+            case EndExecution():
+                self._has_ended = True
+            case _:
+                # This process is all there is.
+                pass
+
+    def _step(self, command: TrainPack, handle: Handler) -> None:
+        report = next_report(self._reports)
+        if isinstance(report, str) or report.last:
+            self._command = None
+        if isinstance(report, str):
+            handle(PackFailed(worker=WORKER, pack=command.pack, attempt=command.attempt, error=report))
+        else:
+            handle(ReportReceived(worker=WORKER, pack=command.pack, attempt=command.attempt, report=report))

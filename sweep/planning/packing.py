@@ -30,7 +30,7 @@ SHORTEST_PACK_SECONDS, LONG_PACK_SECONDS = 0.25, 2.0
 
 
 @dataclass(frozen=True)
-class Job:
+class PlannedPack:
     """One pack as it travels to a worker: without data, which the workers have already.
 
     Args:
@@ -52,14 +52,14 @@ class Job:
         return recipe.pack(data, self.specs, self.batch_size, self.epochs)
 
 
-def form_jobs(
+def form_packs(
     trials: Sequence[Trial],
     recipe: Recipe,
     rates: Rates,
     shape: DatasetShape,
     workers: int,
     room: int = PACK_BYTES,
-) -> list[Job]:
+) -> list[PlannedPack]:
     """Group trials into packs, the longest first.
 
     Trials that share batch size and epochs can be fused; within them neighbours share seed and optimizer, which
@@ -84,7 +84,7 @@ def form_jobs(
         parts = min(parts, max(workers, int(total / alone))) if alone else parts
         for chosen in _portions(members, parts, recipe, shape, room):
             cost = alone + sum(seconds[trial.id] for trial in chosen)
-            jobs.append(Job(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
+            jobs.append(PlannedPack(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
     return sorted(jobs, key=lambda job: -job.seconds)
 
 

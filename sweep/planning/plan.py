@@ -21,7 +21,7 @@ from sweep.planning.recipe import steps_per_epoch
 from sweep.planning.roles import Design, make_design
 from sweep.planning.search import require_listable, settings
 from sweep.planning.space import Merge, auto_batch_size, merge_equal
-from sweep.records import Arm, Setting, Trial, Value
+from sweep.records import Arm, Setting, Trial, TrialResult, Value
 from trainers.data import DatasetShape, require_parts
 from trainers.errors import DataError as CannotSplit
 from trainers.imports import source_digest, source_files
@@ -90,6 +90,13 @@ class Plan:
             for seed in self.report_seeds
         ]
         return replace(self, trials=(*self.trials, *more))
+
+    def tagged(self, result: TrialResult) -> TrialResult:
+        """The result with the phase of its trial as a tag, where there are two phases."""
+        if not self.report_seeds:
+            return result
+        purpose = "report" if result.trial.seed in self.report_seeds else "selection"
+        return replace(result, tags={**result.tags, "purpose": purpose})
 
 
 def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | None) -> Plan:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sweep.records import Trial, TrialResult
-from sweep.running.journal import FINISHED, UNREADABLE, latest, read_part, to_results, to_table
+from sweep.running.trial_rows import FINISHED, UNREADABLE, latest, read_part, to_results, to_table
 from sweep.system.files import replacing, reported
 
 

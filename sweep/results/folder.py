@@ -1,4 +1,4 @@
-"""The folder of one sweep: its plan, its configuration, its journal while it runs, and its tables at the end."""
+"""The folder of one sweep: its plan, its configuration, its event log, and its tables at the end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ from sweep.results.frames import (
 from sweep.results.leaderboard import leaderboard
 from sweep.results.remote_sync import Mirror, is_url, local_root, mirror_of, require_store
 from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
-from sweep.running.journal import FINISHED, Journal, to_results
+from sweep.running.event_log import EventLog
+from sweep.running.log_records import results_record
+from sweep.running.old_journal import convert_journal
+from sweep.running.replay import replay
+from sweep.running.trial_rows import FINISHED, to_results, to_table
 from sweep.system.files import TEMPORARY, lock, replacing, reported, write_text
 
 REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
@@ -97,6 +101,7 @@ class ResultsFolder:
             self.path.mkdir(parents=True, exist_ok=True)
         self._plan = plan
         self._mirror: Mirror | None = None
+        self.log = EventLog(self.path / "events")
         self._lock = lock(self.path / ".lock")
         try:
             with reported(self.path):
@@ -106,7 +111,7 @@ class ResultsFolder:
             if self._mirror is not None:
                 self._mirror.restore(self.path)
                 self._mirror.follow(self.path)
-            self._journal = Journal(self.path / "journal")
+            self._converted = convert_journal(self.path / "journal", self.log)
         except ResultsError:
             self.close()
             raise
@@ -124,6 +129,7 @@ class ResultsFolder:
         if self._mirror is not None:
             self._mirror.finish()
             self._mirror.send(self.path)
+        self.log.close()
         self._lock.close()
 
     def write_plan(self) -> None:
@@ -204,11 +210,12 @@ class ResultsFolder:
 
     def append(self, results: Sequence[TrialResult]) -> None:
         """Keep results that have arrived; from now on the end of this process does not lose them."""
-        self._journal.append(results)
+        if results:
+            self.log.append([results_record(results)])
 
     def clear(self) -> None:
         """Forget all results so far, so that every trial is trained again."""
-        self._journal.clear()
+        self.log.clear()
         self._drop_report()
         for name in (TRIALS, EPOCHS, LEADERBOARD):
             with reported(self.path):
@@ -216,8 +223,8 @@ class ResultsFolder:
 
     def finished_trial_ids(self) -> frozenset[str]:
         """Tell which trials need not be trained again: COMPLETED, STOPPED or DIVERGED; FAILED is tried again."""
-        journal = self._read()
-        pairs = zip(journal["trial_id"].to_pylist(), journal["status"].to_pylist(), strict=True)
+        rows = self._read()
+        pairs = zip(rows["trial_id"].to_pylist(), rows["status"].to_pylist(), strict=True)
         return frozenset(trial_id for trial_id, status in pairs if status in FINISHED)
 
     def results(self) -> list[TrialResult]:
@@ -227,7 +234,7 @@ class ResultsFolder:
     def finalise(
         self, metric: str, mode: Literal["min", "max"], target: float | None = None, by: By = "final"
     ) -> SweepResult:
-        """Merge the journal into ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv``.
+        """Turn the event log into ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv``.
 
         Args:
             metric: what the arms are ranked by.
@@ -246,15 +253,15 @@ class ResultsFolder:
         ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
-        self._journal.compact()
         if self._mirror is not None and (problem := self._mirror.send(self.path)):
             self.problems, self.unsent = (*self.problems, problem), True
         return load_results(self.path)
 
     def _read(self) -> pa.Table:
-        journal, problems = self._journal.read()
-        self.problems = tuple(problems)
-        return journal
+        records, problems = self.log.read()
+        self.problems = (*self._converted, *problems)
+        results = replay(records, self._plan.trials)
+        return to_table([self._plan.tagged(result) for result in results])
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

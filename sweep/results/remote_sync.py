@@ -126,14 +126,13 @@ class Mirror:
                 name = str(PurePosixPath(found.path.lstrip("/")).relative_to(self._base.lstrip("/")))
                 if found.type != fs.FileType.File or name.endswith(TEMPORARY):
                     continue
-                target = _place_for(folder / name, found.size)
-                if target is None:
+                target = folder / name
+                if target.exists():
                     continue
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with self._filesystem.open_input_stream(found.path) as stream, replacing(target) as temporary:
                     temporary.write_bytes(stream.read())
-                if target == folder / name:
-                    self._sent[name] = target.stat().st_size, target.stat().st_mtime_ns
+                self._sent[name] = target.stat().st_size, target.stat().st_mtime_ns
 
         _told(self._url, fetch)
 
@@ -176,7 +175,7 @@ class Mirror:
                 status = path.stat()
                 content = path.read_bytes() if self._sent.get(name) != (status.st_size, status.st_mtime_ns) else None
             except FileNotFoundError:
-                # The journal has merged it into another part meanwhile.
+                # It was replaced or deleted meanwhile.
                 continue
             present[name] = status.st_size, status.st_mtime_ns
             if content is None:
@@ -185,22 +184,10 @@ class Mirror:
             self._filesystem.create_dir(str(PurePosixPath(target).parent), recursive=True)
             with self._filesystem.open_output_stream(target) as stream:
                 stream.write(content)
-        # What was merged goes last: a kill in between leaves rows twice, never none.
+        # What was deleted goes last: a kill in between leaves files too many, never too few.
         for name in self._sent.keys() - present.keys():
             self._filesystem.delete_file(str(PurePosixPath(self._base) / name))
         self._sent = present
-
-
-def _place_for(path: Path, size: int) -> Path | None:
-    """Where a file of the store goes: nowhere if it is here, and beside it if it is another part of the journal."""
-    if not path.exists():
-        return path
-    digits = path.stem.removeprefix("part-")
-    if path.stat().st_size == size or not digits.isdecimal():
-        return None
-    # Two machines went on from the same parts, each with one of this number.
-    free = 1 + max(int(part.stem.removeprefix("part-")) for part in path.parent.glob("part-*.parquet"))
-    return path.with_name(f"part-{free:06d}{path.suffix}")
 
 
 def _open(url: str) -> tuple[Any, str]:

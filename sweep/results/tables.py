@@ -1,4 +1,4 @@
-"""Turns the journal of a sweep into its two tables: one row a trial, and one row an epoch of a trial."""
+"""Turns the results of a sweep into its two tables: one row a trial, and one row an epoch of a trial."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pyarrow import compute
 from sweep.config.sections import METRICS
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.records import Setting, Trial
-from sweep.running.journal import FACTS, METRIC_PREFIX
+from sweep.running.trial_rows import FACTS, METRIC_PREFIX
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
@@ -79,14 +79,14 @@ class Histories:
         return result
 
 
-def in_plan_order(journal: pa.Table, trials: Sequence[Trial]) -> pa.Table:
-    """Order the rows of a journal as the plan does; a trial without a row gets one without content."""
-    rows = {trial_id: row for row, trial_id in enumerate(journal["trial_id"].to_pylist())}
-    return journal.take(pa.array([rows.get(trial.id) for trial in trials], pa.int64()))
+def in_plan_order(rows_found: pa.Table, trials: Sequence[Trial]) -> pa.Table:
+    """Order rows as the plan does; a trial without a row gets one without content."""
+    rows = {trial_id: row for row, trial_id in enumerate(rows_found["trial_id"].to_pylist())}
+    return rows_found.take(pa.array([rows.get(trial.id) for trial in trials], pa.int64()))
 
 
 def histories(ordered: pa.Table) -> Histories:
-    """Take the epochs out of a journal."""
+    """Take the epochs out of such rows."""
     metrics = {
         name.removeprefix(METRIC_PREFIX): ordered[name].combine_chunks()
         for name in ordered.column_names

@@ -11,7 +11,7 @@ import pytest
 from sweep import load_config, run
 from sweep.driver.prepare import prepare
 from sweep.execution.boundary import next_report
-from sweep.execution.reports import train_in_chunks
+from sweep.execution.sources.packed import train_in_reports
 
 OPTIMIZER = """
 from my_scale import scale
@@ -87,8 +87,8 @@ def test_a_worker_that_finds_other_code_than_was_planned_trains_nothing(folder):
     write(folder, 1)
     preparation = prepare(load_config(folder / "sweep.yaml"))
     (job, *_) = preparation.jobs(preparation.plan.trials, preparation.rates(), 1)
-    assert not isinstance(next_report(train_in_chunks(job, preparation.recipe, preparation.data)), str)
+    assert not isinstance(next_report(train_in_reports(job, preparation.recipe, preparation.data)), str)
     ((path, _),) = preparation.recipe.code
     other = replace(preparation.recipe, code=((path, "0" * 16),))
-    said = next_report(train_in_chunks(job, other, preparation.data))
+    said = next_report(train_in_reports(job, other, preparation.data))
     assert "`my_opt:Scaled` must stay as it was when the sweep was planned" in said

@@ -1,97 +1,101 @@
-"""Runs packs for a client: Ray Tune runs in an actor on the head, and the client fetches what it reports."""
+"""Runs workers for a client: Ray Tune runs in an actor on the head, with which the client exchanges what happens."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from sweep.errors import ResourceError
-from sweep.execution.ray.assignment import Assignment
-from sweep.execution.ray.listener import Listener
+from sweep.execution.executor import ExecutorCommand, Handler
 from sweep.execution.ray.session import hush_ray
-from sweep.execution.ray.tuner import tune_jobs
+from sweep.execution.ray.settings import WorkerSettings
+from sweep.execution.ray.tuner import TuneExecutor
+from sweep.running.events import Event, TimePassed
 from sweep.system.invocation import command
 from trainers.data import Dataset
 
-FETCH_SECONDS = 0.25
-"""How long the actor waits for news before it answers that there are none."""
+EXCHANGE_SECONDS = 0.25
+"""How long the actor waits for an event before it answers that there are none."""
 
 ON_THE_HEAD = {"node:__internal_head__": 0.001}
 """The head outlives every worker node."""
 
 
-class Desk:
-    """Trains in one thread of an actor, and answers the client in another."""
+class TuneActor:
+    """Runs Tune in one thread of an actor, and answers the client in another."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
         hush_ray()
-        self._news: list[tuple[str, tuple[Any, ...]]] = []
+        self._executor = TuneExecutor(settings, dataset, workers)
+        self._events: list[Event] = []
         self._arrived = threading.Condition()
-        self._stopped = threading.Event()
+        self._commands: list[ExecutorCommand] = []
 
-    def train(self, assignment: Assignment, dataset: Dataset) -> None:
-        """Train all packs, and keep what is to be told."""
-        tune_jobs(
-            assignment,
-            dataset,
-            Listener(
-                on_chunk=lambda *news: self._tell("chunk", news),
-                on_retry=lambda *news: self._tell("retry", news),
-                on_failure=lambda *news: self._tell("failure", news),
-                on_wait=lambda *news: self._tell("wait", news),
-                should_stop=self._stopped.is_set,
-            ),
-        )
+    def run(self) -> None:
+        """Run workers, and keep what happens for the client."""
+        self._executor.run(self._handle)
 
-    def _tell(self, kind: str, news: tuple[Any, ...]) -> None:
+    def _handle(self, event: Event) -> None:
         with self._arrived:
-            self._news.append((kind, news))
-            self._arrived.notify()
+            commands, self._commands = self._commands, []
+            # The client has a clock of its own.
+            if not isinstance(event, TimePassed):
+                self._events.append(event)
+                self._arrived.notify()
+        # Only Tune's thread may change what Tune reads.
+        for each in commands:
+            self._executor.send(each)
 
-    def fetch(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """Hand over the news since the last time; waits a little for some."""
+    def exchange(self, commands: Sequence[ExecutorCommand]) -> list[Event]:
+        """Take commands, and hand over the events since the last time; waits a little for some."""
         with self._arrived:
-            self._arrived.wait_for(lambda: bool(self._news), FETCH_SECONDS)
-            news, self._news = self._news, []
-        return news
-
-    def stop(self) -> None:
-        """End the training soon."""
-        self._stopped.set()
+            self._commands += commands
+            self._arrived.wait_for(lambda: bool(self._events), EXCHANGE_SECONDS)
+            events, self._events = self._events, []
+        return events
 
 
-def tune_remotely(assignment: Assignment, dataset: Dataset, listener: Listener) -> None:
-    """Train all packs on a cluster of which this process is a client; arguments as for `train_jobs`.
+class RemoteExecutor:
+    """An executor for a cluster of which this process is a client; arguments as for `TuneExecutor`."""
 
-    Raises:
-        ResourceError: when the connection or the head is lost.
-    """
-    import ray
+    def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
+        import ray
 
-    takers: dict[str, Callable[..., None]] = {
-        "chunk": listener.on_chunk,
-        "retry": listener.on_retry,
-        "failure": listener.on_failure,
-        "wait": listener.on_wait,
-    }
-    try:
-        actor: Any = ray.remote(Desk)
-        desk = actor.options(num_cpus=0, max_concurrency=3, resources=ON_THE_HEAD).remote()
-        training = desk.train.remote(assignment, ray.put(dataset))
-        ended = False
-        while not ended:
-            if listener.should_stop():
-                desk.stop.remote()
-            # Asked before the news are fetched: what comes after the last of them would be lost otherwise.
-            ended = bool(ray.wait([training], timeout=0)[0])
-            for kind, news in ray.get(desk.fetch.remote()):
-                takers[kind](*news)
-        ray.get(training)
-    except (ConnectionError, ray.exceptions.RayError) as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise ResourceError(
-            f"`resources.address` must be a cluster that stays reachable ({reason}). "
-            f"Received: {assignment.resources.address}. "
-            f"Run the same command to go on; `{command('submit')}` runs a sweep that does not need this machine."
-        ) from error
+        self._address = settings.resources.address
+        actor: Any = ray.remote(TuneActor)
+        options = actor.options(num_cpus=0, max_concurrency=3, resources=ON_THE_HEAD)
+        self._actor = options.remote(settings, ray.put(dataset), workers)
+        self._commands: list[ExecutorCommand] = []
+
+    def send(self, command: ExecutorCommand) -> None:
+        """Keep a command for the next exchange."""
+        self._commands.append(command)
+
+    def run(self, handle: Handler) -> None:
+        """Exchange commands and events with the head; arguments as for `Executor`.
+
+        Raises:
+            ResourceError: when the connection or the head is lost.
+        """
+        import ray
+
+        begun = time.monotonic()
+        try:
+            running = self._actor.run.remote()
+            ended = False
+            while not ended:
+                # Asked before the events are fetched: what comes after the last of them would be lost otherwise.
+                ended = bool(ray.wait([running], timeout=0)[0])
+                commands, self._commands = self._commands, []
+                for event in ray.get(self._actor.exchange.remote(commands)):
+                    handle(event)
+                handle(TimePassed(time.monotonic() - begun))
+            ray.get(running)
+        except (ConnectionError, ray.exceptions.RayError) as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise ResourceError(
+                f"`resources.address` must be a cluster that stays reachable ({reason}). Received: {self._address}. "
+                f"Run the same command to go on; `{command('submit')}` runs a sweep that does not need this machine."
+            ) from error

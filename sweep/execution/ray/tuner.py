@@ -1,4 +1,4 @@
-"""Runs packs on Ray Tune, one pack a Tune trial, in a process that belongs to the cluster."""
+"""Runs workers on Ray Tune, each a Tune trial, in a process that belongs to the cluster."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sweep.errors import SweepError
-from sweep.execution.ray.assignment import Assignment
+from sweep.execution.executor import ExecutorCommand, Handler
 from sweep.execution.ray.autoscaling import look
 from sweep.execution.ray.code_shipping import OWN_CODE, travels
-from sweep.execution.ray.listener import Listener
+from sweep.execution.ray.internals import use_waiting_processes
 from sweep.execution.ray.resources import Resources, room_on
-from sweep.planning.packing import Job
+from sweep.execution.ray.settings import WorkerSettings
+from sweep.running.commands import EndExecution, StopPack, TrainPack, UseWorkers
 from trainers.data import Dataset
 
 if TYPE_CHECKING:
-    from sweep.execution.ray.hooks import PackScheduler
+    from sweep.execution.ray.scheduler import EventScheduler
+    from sweep.execution.ray.worker import Work
 
 LOOK_SECONDS = 1.0
 """How often a run looks for nodes that have joined the cluster, or left it."""
@@ -28,115 +30,107 @@ LOOK_SECONDS = 1.0
 COMPILING_SECONDS = 10.0
 """Training time of a worker above which it loads (and at first compiles) the kernels of the extra ``fast``."""
 
-WAIT_SECONDS = 60.0
-"""How long workers may take to begin before the user is told that they are waited for; a node comes in about that."""
+LIVES = 100_000
+"""More workers than a sweep ever has, those that replace lost ones included."""
 
-RETRIES = 2
-"""How often a pack is trained again when its worker dies."""
-
-
-def tune_jobs(assignment: Assignment, dataset: Dataset, listener: Listener) -> None:
-    """Train all packs on the cluster that this process belongs to; arguments as for `train_jobs`."""
-    from ray import tune
-    from ray.tune.search import BasicVariantGenerator
-
-    from sweep.execution.ray.hooks import PackScheduler, Stop
-    from sweep.execution.ray.worker import PackTrainer, Work
-
-    jobs, recipe, resources = assignment.jobs, assignment.recipe, assignment.resources
-    workers = assignment.workers
-    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
-    _use_waiting_processes()
-    compiled = recipe.backend == "numpy" and find_spec("numba") is not None and _worth_compiling(jobs, workers)
-    # What has travelled is the working folder of the workers; the path here says nothing there.
-    folder = OWN_CODE if travels(resources.address) else os.getcwd()
-    threads, names_nodes = resources.cpus_per_worker, resources.address is not None
-    work = Work(dataset, recipe, tuple(jobs), threads, compiled, assignment.tile_bytes, folder, names_nodes)
-
-    request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
-    trainable = tune.with_resources(tune.with_parameters(PackTrainer, work=work), request)
-    variants = BasicVariantGenerator(max_concurrent=workers)
-    follow, room = _follow_nodes(variants, resources, workers)
-    scheduler = PackScheduler(room, listener.on_chunk, listener.on_retry, listener.on_failure)
-    tell_of_waiting = _while_none_has_begun(scheduler, listener.on_wait)
-
-    def should_stop() -> bool:
-        follow()
-        tell_of_waiting()
-        return listener.should_stop()
-
-    with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
-        tuner = tune.Tuner(
-            trainable,
-            param_space={"job": tune.grid_search(list(range(len(jobs))))},
-            tune_config=tune.TuneConfig(search_alg=variants, reuse_actors=True, scheduler=scheduler),
-            run_config=tune.RunConfig(
-                name="packs",
-                storage_path=storage,
-                stop=Stop(should_stop),
-                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
-                failure_config=tune.FailureConfig(max_failures=RETRIES),
-                verbose=0,
-            ),
-        )
-        try:
-            tuner.fit()
-        except tune.TuneError as error:
-            # Tune wraps what the scheduler raises, such as a results folder that cannot be written any more.
-            if isinstance(error.__context__, SweepError):
-                raise error.__context__ from None
-            raise
+END_SECONDS = 5.0
+"""How long workers may take to end, once they are told."""
 
 
-def _while_none_has_begun(scheduler: PackScheduler, on_wait: Callable[[], None]) -> Callable[[], None]:
-    """Make what calls ``on_wait`` once, if no worker has begun to train for ``WAIT_SECONDS``."""
-    begun, told = time.monotonic(), False
-
-    def tell() -> None:
-        nonlocal told
-        if not told and not scheduler.has_begun and time.monotonic() - begun > WAIT_SECONDS:
-            told = True
-            on_wait()
-
-    return tell
-
-
-def _follow_nodes(variants: Any, resources: Resources, workers: int) -> tuple[Callable[[], None], Callable[[], int]]:
-    """Make what lets more packs train at once when nodes have joined, and what tells for how many there is room now.
+class TuneExecutor:
+    """An executor whose workers are Tune trials of this process.
 
     Args:
-        variants: Tune's search, which holds how many packs may train at once.
-        resources: of each worker; where the user has said how many may train, no more will.
-        workers: packs that train at once in the beginning.
+        settings: of the workers.
+        dataset: goes to the workers once, through the object store.
+        workers: that may live at once, until `UseWorkers` says otherwise.
     """
-    looked, room = time.monotonic(), workers
 
-    def follow() -> None:
-        nonlocal looked, room
-        if resources.address is not None and time.monotonic() - looked > LOOK_SECONDS:
-            looked = time.monotonic()
-            room = room_on(look().nodes, resources)
-            if resources.workers is None:
-                variants.max_concurrent = max(workers, room)
-            else:
-                room = min(room, resources.workers)
+    def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
+        from ray.tune.search import BasicVariantGenerator
 
-    return follow, lambda: room
+        from sweep.execution.ray.mailbox import open_mailbox
+
+        self._settings = settings
+        self._dataset = dataset
+        self._mailbox = open_mailbox()
+        self._lives = BasicVariantGenerator(max_concurrent=workers)
+        self._scheduler: EventScheduler | None = None
+        self._ends_at: float | None = None
+
+    def send(self, command: ExecutorCommand) -> None:
+        """Pass a command on to its worker."""
+        match command:
+            case TrainPack(worker) | StopPack(worker):
+                self._mailbox.put.remote(worker, command)
+            case UseWorkers(count):
+                self._lives.max_concurrent = count
+            case EndExecution():
+                self._ends_at = time.monotonic() + END_SECONDS
+                for worker in self._scheduler.workers if self._scheduler else ():
+                    self._mailbox.put.remote(worker, command)
+
+    def run(self, handle: Handler) -> None:
+        """Run Tune until the execution has ended; arguments as for `Executor`."""
+        from ray import tune
+
+        from sweep.execution.ray.scheduler import Clock, EventScheduler
+        from sweep.execution.ray.worker import Worker
+
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
+        use_waiting_processes()
+        resources = self._settings.resources
+        request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
+        trainable = tune.with_resources(tune.with_parameters(Worker, work=self._work(), mailbox=self._mailbox), request)
+        self._scheduler = EventScheduler(handle)
+        with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
+            tuner = tune.Tuner(
+                trainable,
+                tune_config=tune.TuneConfig(num_samples=LIVES, search_alg=self._lives, scheduler=self._scheduler),
+                run_config=tune.RunConfig(
+                    name="workers",
+                    storage_path=storage,
+                    stop=Clock(handle, self._has_ended, _room_of(resources)),
+                    checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+                    failure_config=tune.FailureConfig(max_failures=0),
+                    verbose=0,
+                ),
+            )
+            try:
+                tuner.fit()
+            except tune.TuneError as error:
+                # Tune wraps what the handler raises, such as a results folder that cannot be written any more.
+                if isinstance(error.__context__, SweepError):
+                    raise error.__context__ from None
+                raise
+
+    def _has_ended(self) -> bool:
+        """Whether all workers have ended since they were told, or take too long for it."""
+        if self._ends_at is None or self._scheduler is None:
+            return False
+        return not self._scheduler.workers or time.monotonic() > self._ends_at
+
+    def _work(self) -> Work:
+        from sweep.execution.ray.worker import Work
+
+        settings, resources = self._settings, self._settings.resources
+        is_long = settings.seconds > COMPILING_SECONDS
+        compiled = settings.recipe.backend == "numpy" and find_spec("numba") is not None and is_long
+        # What has travelled is the working folder of the workers; the path here says nothing there.
+        folder = OWN_CODE if travels(resources.address) else os.getcwd()
+        threads, names_nodes = resources.cpus_per_worker, resources.address is not None
+        return Work(self._dataset, settings.recipe, threads, compiled, settings.tile_bytes, folder, names_nodes)
 
 
-def _worth_compiling(jobs: Sequence[Job], workers: int) -> bool:
-    """Tell whether the workers train for so long that loading numba pays; the numbers are the same."""
-    return sum(job.seconds for job in jobs) / workers > COMPILING_SECONDS
+def _room_of(resources: Resources) -> Callable[[], int | None]:
+    """Make what tells for how many workers a cluster has room; on one machine that does not change."""
+    looked = 0.0
 
+    def room() -> int | None:
+        nonlocal looked
+        if resources.address is None or time.monotonic() - looked < LOOK_SECONDS:
+            return None
+        looked = time.monotonic()
+        return room_on(look().nodes, resources)
 
-def _use_waiting_processes() -> None:
-    """Let Tune's actors take the worker processes that Ray has started already.
-
-    Tune gives its actors an environment variable for PyTorch Lightning, which no process that waits has; each actor
-    would start a process of its own while the waiting ones stay idle. Without the variable they match.
-    """
-    from ray.tune.execution import class_cache
-
-    variables = getattr(class_cache, "DEFAULT_ENV_VARS", None)
-    if isinstance(variables, dict):
-        variables.pop("PL_DISABLE_FORK", None)
+    return room

@@ -1,9 +1,10 @@
-"""The Ray Tune trainable: trains one pack and reports its epochs a few times a second."""
+"""The Ray Tune trainable: a worker that trains packs one after another, as it is told."""
 
 from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,25 +14,27 @@ from ray import tune
 from threadpoolctl import threadpool_limits
 
 from sweep.execution.boundary import next_report
-from sweep.execution.reports import train_in_chunks
-from sweep.planning.packing import Job
+from sweep.execution.sources.packed import train_in_reports
 from sweep.planning.recipe import Recipe
+from sweep.running.commands import EndExecution, StopPack, TrainPack
+from sweep.running.events import PackFailed, ReportReceived, WorkerJoined
+from sweep.running.reports import Report
 from trainers.data import Dataset
 from trainers.imports import make_importable
 
-REPORT = "report"
+EVENTS = "events"
+"""Key of a result under which the scheduler finds what has happened."""
 
-HOME = Path(__file__).parents[1]
+HOME = Path(__file__).parents[3]
 """Where this project is; Tune gives each trial another working folder."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What every worker gets once: the data, what all trials share, and all packs."""
+    """What every worker gets once: the data, and what all trials share."""
 
     dataset: Dataset
     recipe: Recipe
-    jobs: tuple[Job, ...]
     threads: int
     compiled: bool
     tile_bytes: int
@@ -41,12 +44,13 @@ class Work:
     """Whether each trial keeps the name of its node."""
 
 
-class PackTrainer(tune.Trainable):
-    """Trains the pack whose index is ``config["job"]``; kept for the next pack when it is done."""
+class Worker(tune.Trainable):
+    """One life of a worker. A Tune trial is such a life: the worker that replaces a lost one is another trial."""
 
-    def setup(self, config: dict[str, Any], work: Work) -> None:  # type: ignore[override]
+    def setup(self, config: dict[str, Any], work: Work, mailbox: Any) -> None:  # type: ignore[override]
         """Take the work, and hold BLAS to the worker's own CPUs."""
         self.work = work
+        self._mailbox = mailbox
         make_importable(os.fspath(HOME / work.folder))
         # Several nodes may share a host name, as on one machine.
         self._node = (
@@ -54,25 +58,71 @@ class PackTrainer(tune.Trainable):
         )
         work.recipe.load_backend()
         threadpool_limits(limits=work.threads)
-        self.reset_config(config)
-
-    def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Go on with another pack in the same process."""
-        job = self.work.jobs[new_config["job"]]
-        work = self.work
-        self._chunks = train_in_chunks(
-            job, work.recipe, work.dataset, compiled=work.compiled, tile_bytes=work.tile_bytes
-        )
-        return True
+        self._has_joined = False
+        self._training: TrainPack | None = None
+        self._reports: Iterator[Report] = iter(())
+        self._dropped = 0
+        self._next = mailbox.take.remote(self.trial_id)
 
     def step(self) -> dict[str, Any]:
-        """Train until it is time to report, or to the end of the pack.
+        """Join, or train until it is time to report; without a pack wait for one.
 
-        A pack that fails says so as a result, so that Tune need not try it again; only a worker that dies has its
-        pack trained again.
+        A pack that fails says so as an event: it would fail again, and the worker is as good as before.
 
         Returns:
-            a box with one report, which the driver empties: a `Chunk`, or in a sentence why the pack failed.
+            a list of one event, which the scheduler takes out; ``done`` at the end of the worker.
         """
-        report = next_report(self._chunks)
-        return {REPORT: [report if isinstance(report, str) else replace(report, node=self._node)]}
+        if not self._has_joined:
+            self._has_joined = True
+            return {EVENTS: [WorkerJoined(self.trial_id)]}
+        while True:
+            command = self._command(waits=self._training is None)
+            if isinstance(command, EndExecution):
+                return {EVENTS: [], "done": True}
+            if isinstance(command, StopPack):
+                self._stop(command)
+            elif isinstance(command, TrainPack):
+                self._begin(command)
+            elif self._training is not None:
+                return {EVENTS: [self._report(self._training)]}
+
+    def _command(self, *, waits: bool) -> Any:
+        """The next command, if there is one by now."""
+        ready, _ = ray.wait([self._next], timeout=None if waits else 0)
+        if not ready:
+            return None
+        command = ray.get(self._next)
+        self._next = self._mailbox.take.remote(self.trial_id)
+        return command
+
+    def _begin(self, command: TrainPack) -> None:
+        work = self.work
+        self._training = command
+        self._reports = train_in_reports(
+            command.planned, work.recipe, work.dataset, compiled=work.compiled, tile_bytes=work.tile_bytes
+        )
+
+    def _stop(self, command: StopPack) -> None:
+        training = self._training
+        if training is not None and (training.pack, training.attempt) == (command.pack, command.attempt):
+            self._training = None
+        else:
+            # It had ended when the command arrived.
+            self._dropped += 1
+
+    def _report(self, training: TrainPack) -> ReportReceived | PackFailed:
+        report = next_report(self._reports)
+        dropped, self._dropped = self._dropped, 0
+        if isinstance(report, str) or report.last:
+            self._training = None
+        if isinstance(report, str):
+            return PackFailed(
+                worker=self.trial_id, pack=training.pack, attempt=training.attempt, error=report, dropped=dropped
+            )
+        return ReportReceived(
+            worker=self.trial_id,
+            pack=training.pack,
+            attempt=training.attempt,
+            report=replace(report, node=self._node),
+            dropped=dropped,
+        )

@@ -7,7 +7,7 @@ import pytest
 from sweep.driver.cost_probe import measure_rates
 from sweep.planning.cost import PackCost, Rates
 from sweep.planning.memory import PACK_BYTES
-from sweep.planning.packing import form_jobs
+from sweep.planning.packing import form_packs
 from sweep.planning.recipe import Recipe
 from sweep.records import Arm, Trial
 from trainers.data import DatasetShape
@@ -25,7 +25,7 @@ def test_an_estimate_takes_what_a_pack_takes_beside_its_trials_once_a_pack():
     trials = [Trial(str(number), Arm(str(number), "", SETTING), 0) for number in range(6)]
     # 10 epochs of 16 steps: each pack takes 3 + 160 x 0.01 + 10 x 0.02 = 4.8 s, each trial 160 x 0.001 + 10 x 0.004 s.
     cost = PackCost(setup=3.0, step={64: 0.01}, evaluation=0.02)
-    jobs = form_jobs(trials, recipe(), Rates({64: 0.001}, 0.004, cost), SHAPE, 2, PACK_BYTES)
+    jobs = form_packs(trials, recipe(), Rates({64: 0.001}, 0.004, cost), SHAPE, 2, PACK_BYTES)
     assert len(jobs) <= 2
     assert sum(job.seconds for job in jobs) == pytest.approx(len(jobs) * 4.8 + 6 * 0.2)
 

@@ -13,7 +13,7 @@ from sweep.driver.cost_probe import PROBE_BYTES, measure_rates
 from sweep.driver.prepare import MLFLOW_BYTES_PER_NUMBER, Preparation, estimate, prepare
 from sweep.errors import DataError
 from sweep.planning.memory import WORKER_BYTES, base_bytes, pack_bytes
-from sweep.planning.packing import form_jobs
+from sweep.planning.packing import form_packs
 from sweep.planning.recipe import Recipe
 from trainers.data import DatasetShape
 from trainers.pack import NetworkSpec
@@ -108,7 +108,7 @@ def test_the_memory_of_the_measurement_is_counted_where_it_is_the_largest_pack(m
     recipe, shape = preparation.recipe, preparation.shape
 
     def one_by_one(self, trials, rates, workers):
-        return form_jobs(trials, recipe, rates, shape, workers, room=1)
+        return form_packs(trials, recipe, rates, shape, workers, room=1)
 
     monkeypatch.setattr(Preparation, "jobs", one_by_one)
     found = estimate(preparation)

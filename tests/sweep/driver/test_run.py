@@ -16,7 +16,7 @@ import pytest
 
 from sweep import load_config, load_results, run
 from sweep.errors import ResultsError
-from sweep.planning.packing import Job
+from sweep.planning.packing import PlannedPack
 from sweep.results import ResultsFolder
 from trainers.data import DataSource, load
 from trainers.loop import train
@@ -319,10 +319,10 @@ def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, work
     few = ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]
     from sweep.driver import prepare as preparation
 
-    form = preparation.form_jobs
+    form = preparation.form_packs
 
     def spoil(*arguments):
-        spoilt: list[Job] = []
+        spoilt: list[PlannedPack] = []
         for job in form(*arguments):
             if job.batch_size == 16:
                 schedule = Schedule("constant")
@@ -333,7 +333,7 @@ def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, work
                 spoilt.append(dataclasses.replace(job, batch_size=0) if job.batch_size == 32 else job)
         return spoilt
 
-    monkeypatch.setattr(preparation, "form_jobs", spoil)
+    monkeypatch.setattr(preparation, "form_packs", spoil)
     result = run(load_config(file, few))
     status = dict(zip(result.trials["batch_size"], result.trials["status"], strict=True))
     assert status == {16: "FAILED", 32: "FAILED", 120: "COMPLETED"}

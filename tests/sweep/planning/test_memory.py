@@ -13,7 +13,7 @@ from sweep.driver.prepare import prepare, recipe_of
 from sweep.errors import ResourceError
 from sweep.planning.cost import Rates
 from sweep.planning.memory import PACK_BYTES, base_bytes, pack_bytes, pack_room, require_memory
-from sweep.planning.packing import form_jobs
+from sweep.planning.packing import form_packs
 from sweep.planning.plan import make_plan
 from trainers.data import shape
 
@@ -85,7 +85,7 @@ def test_all_packs_that_train_at_once_fit_the_memory(workers, arms, memory):
     except ResourceError:
         return
     room = pack_room(recipe, size, workers, memory)
-    jobs = form_jobs(plan.trials, recipe, Rates({64: 1e-3}, 0.0), size, workers, room)
+    jobs = form_packs(plan.trials, recipe, Rates({64: 1e-3}, 0.0), size, workers, room)
     largest = max(pack_bytes(job.trials, recipe, size) for job in jobs)
     base = base_bytes(recipe, size)
     assert base + workers * (base + largest) <= 1.05 * memory

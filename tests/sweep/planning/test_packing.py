@@ -14,7 +14,7 @@ from sweep.planning.packing import (
     MOST_PACKS_PER_WORKER,
     PACKS_PER_WORKER,
     SHORTEST_PACK_SECONDS,
-    form_jobs,
+    form_packs,
 )
 from sweep.planning.recipe import Recipe
 from sweep.records import Arm, Trial
@@ -49,37 +49,37 @@ def rates(step_seconds: float, *sizes: int | None) -> Rates:
 
 def test_each_trial_is_in_exactly_one_pack():
     given = trials(7, (32, "full"), (5, 10), (0, 1, 2), ("sgd", "adam"))
-    jobs = form_jobs(given, RECIPE, rates(1e-3, 32, None), SHAPE, workers=3)
+    jobs = form_packs(given, RECIPE, rates(1e-3, 32, None), SHAPE, workers=3)
     assert Counter(trial.id for job in jobs for trial in job.trials) == Counter(trial.id for trial in given)
     for job in jobs:
         assert [spec.seed for spec in job.specs] == [trial.seed for trial in job.trials]
 
 
 def test_a_pack_shares_batch_size_and_epochs():
-    for job in form_jobs(trials(3, (32, "full"), (5, 10)), RECIPE, rates(1e-3, 32, None), SHAPE, workers=2):
+    for job in form_packs(trials(3, (32, "full"), (5, 10)), RECIPE, rates(1e-3, 32, None), SHAPE, workers=2):
         assert {trial.arm.setting["epochs"] for trial in job.trials} == {job.epochs}
         assert {trial.arm.setting["batch_size"] for trial in job.trials} == {job.batch_size or "full"}
 
 
 def test_optimizers_share_a_pack():
-    (job,) = form_jobs(trials(1, optimizers=("sgd", "adam")), RECIPE, rates(1e-9), SHAPE, workers=1)
+    (job,) = form_packs(trials(1, optimizers=("sgd", "adam")), RECIPE, rates(1e-9), SHAPE, workers=1)
     assert {spec.optimizer for spec in job.specs} == {"sgd", "adam"}
 
 
 def test_the_longest_comes_first():
-    jobs = form_jobs(trials(6, (16, 64), (1, 9)), RECIPE, rates(1e-2, 16, 64), SHAPE, workers=2)
+    jobs = form_packs(trials(6, (16, 64), (1, 9)), RECIPE, rates(1e-2, 16, 64), SHAPE, workers=2)
     assert [job.seconds for job in jobs] == sorted((job.seconds for job in jobs), reverse=True)
 
 
 def test_the_estimate_is_steps_times_their_cost_and_an_evaluation_an_epoch():
     # 1000 examples in batches of 64: 16 steps an epoch, of 2 ms; 10 epochs, each with 8 ms of evaluation; 2 trials.
-    jobs = form_jobs(trials(2), RECIPE, Rates({64: 2e-3}, 8e-3), SHAPE, workers=1)
+    jobs = form_packs(trials(2), RECIPE, Rates({64: 2e-3}, 8e-3), SHAPE, workers=1)
     assert sum(job.seconds for job in jobs) == pytest.approx(2 * 10 * (16 * 2e-3 + 8e-3))
 
 
 def test_long_work_is_cut_into_several_packs_a_worker_of_equal_length():
     # 100 trials of 1.6 s.
-    jobs = form_jobs(trials(100), RECIPE, rates(1e-2), SHAPE, workers=2)
+    jobs = form_packs(trials(100), RECIPE, rates(1e-2), SHAPE, workers=2)
     assert len(jobs) == 2 * PACKS_PER_WORKER
     assert {len(job.trials) for job in jobs} == {12, 13}
 
@@ -94,32 +94,32 @@ def test_long_work_is_cut_into_several_packs_a_worker_of_equal_length():
     ],
 )
 def test_many_trials_are_cut_finer_but_never_into_small_packs(count, step_seconds, packs):
-    jobs = form_jobs(trials(count), RECIPE, rates(step_seconds), SHAPE, workers=4)
+    jobs = form_packs(trials(count), RECIPE, rates(step_seconds), SHAPE, workers=4)
     assert len(jobs) == packs
     assert max(len(job.trials) for job in jobs) - min(len(job.trials) for job in jobs) <= 1
 
 
 def test_short_work_is_not_cut_below_what_is_worth_handing_over():
     # 100 trials of 1.6 ms: 0.16 s in all.
-    jobs = form_jobs(trials(100), RECIPE, rates(1e-5), SHAPE, workers=8)
+    jobs = form_packs(trials(100), RECIPE, rates(1e-5), SHAPE, workers=8)
     assert len(jobs) == 1
     assert jobs[0].seconds < SHORTEST_PACK_SECONDS
 
 
 def test_however_many_trials_there_are_packs_are_few():
     given = trials(500, (32, 64, "full"), (5, 10), (0, 1, 2))
-    jobs = form_jobs(given, RECIPE, rates(1e-2, 32, 64, None), SHAPE, workers=4)
+    jobs = form_packs(given, RECIPE, rates(1e-2, 32, 64, None), SHAPE, workers=4)
     # Each of the 6 kinds rounds its share of 64 packs.
     assert 4 < len(jobs) <= 4 * MOST_PACKS_PER_WORKER + 6
 
 
 def test_a_single_trial_is_a_pack_of_one():
-    (job,) = form_jobs(trials(1), RECIPE, rates(10.0), SHAPE, workers=4)
+    (job,) = form_packs(trials(1), RECIPE, rates(10.0), SHAPE, workers=4)
     assert len(job.trials) == 1
 
 
 def test_seeds_keep_together_so_that_batches_are_gathered_once():
-    jobs = form_jobs(trials(8, seeds=(0, 1)), RECIPE, rates(1e-2), SHAPE, workers=1)
+    jobs = form_packs(trials(8, seeds=(0, 1)), RECIPE, rates(1e-2), SHAPE, workers=1)
     assert [{trial.seed for trial in job.trials} for job in jobs] in ([{0}, {0}, {1}, {1}], [{1}, {1}, {0}, {0}])
 
 
@@ -141,7 +141,7 @@ def test_packs_of_large_networks_fit_the_memory():
     members = trials(20)
     # 11 x 4000 + 4001 x 4000 + 4001 x 3 = 16 060 003 parameters x 8 bytes x (values and gradients) = 257 MB a trial,
     # and as much again a pack for the initial values of its seed and of the trial that is being made.
-    jobs = form_jobs(members, recipe, rates(1e-9), SHAPE, workers=1)
+    jobs = form_packs(members, recipe, rates(1e-9), SHAPE, workers=1)
     assert {len(job.trials) for job in jobs} <= {1, 2, 3}
     assert sum(len(job.trials) for job in jobs) == 20
     assert max(pack_bytes(job.trials, recipe, SHAPE) for job in jobs) <= PACK_BYTES
@@ -150,6 +150,6 @@ def test_packs_of_large_networks_fit_the_memory():
 @given(st.integers(1, 40), st.integers(1, 3), st.integers(10**5, 3 * 10**6), st.floats(1e-9, 1e-2))
 def test_every_pack_fits_the_room_unless_it_is_one_trial(arms, seeds, room, step_seconds):
     given_trials = trials(arms, seeds=tuple(range(seeds)))
-    jobs = form_jobs(given_trials, RECIPE, rates(step_seconds), SHAPE, 2, room)
+    jobs = form_packs(given_trials, RECIPE, rates(step_seconds), SHAPE, 2, room)
     assert sorted(trial.id for job in jobs for trial in job.trials) == sorted(trial.id for trial in given_trials)
     assert all(len(job.trials) == 1 or pack_bytes(job.trials, RECIPE, SHAPE) <= room for job in jobs)

@@ -13,7 +13,7 @@ from sweep.analysis.health_card import Card
 from sweep.config import SweepConfig
 from sweep.driver.prepare import estimate, prepare
 from sweep.execution.boundary import WORKER_LOST
-from sweep.execution.ray.hooks import why_it_died
+from sweep.execution.ray.scheduler import why_it_died
 from sweep.results.failures import failures
 from sweep.terminal import summary
 

@@ -10,8 +10,8 @@ import pytest
 from sweep.errors import ResourceError
 from sweep.execution.ray import Assignment, Listener, Resources, local_workers, ray_session, resources, train_jobs
 from sweep.execution.ray import tuner as tuning
-from sweep.execution.ray.hooks import why_it_died
-from sweep.planning.packing import Job
+from sweep.execution.ray.scheduler import why_it_died
+from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
 from trainers.data import DataSource, load
@@ -70,10 +70,10 @@ def test_ray_that_runs_is_joined_and_left_running(ray):
     assert library.is_initialized()
 
 
-def jobs(count: int) -> list[Job]:
+def jobs(count: int) -> list[PlannedPack]:
     setting = {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 16, "decay": "constant", "epochs": 2}
     trials = [Trial(f"t{number}", Arm("a", "", setting), number) for number in range(count)]
-    return [Job((trial,), (spec_of(trial),), 16, 2, 0.1) for trial in trials]
+    return [PlannedPack((trial,), (spec_of(trial),), 16, 2, 0.1) for trial in trials]
 
 
 def train(given, should_stop=lambda: False, cpus=1, on_wait=lambda: None):
@@ -82,7 +82,7 @@ def train(given, should_stop=lambda: False, cpus=1, on_wait=lambda: None):
         Assignment(given, RECIPE, Resources(cpus_per_worker=cpus), 1, TILE_BYTES),
         load(DataSource("iris")),
         Listener(
-            on_chunk=lambda index, chunk: seen.setdefault(index, []).append(chunk),
+            on_report=lambda index, report: seen.setdefault(index, []).append(report),
             on_retry=lambda index: None,
             on_failure=failed.__setitem__,
             on_wait=on_wait,
@@ -98,7 +98,7 @@ def test_the_chunks_of_each_job_come_under_its_number_and_nothing_stays_on_the_d
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     seen, failed = train(jobs(3))
     assert failed == {}
-    assert {index: [set(chunk.fingerprints) for chunk in chunks] for index, chunks in seen.items()} == {
+    assert {index: [set(report.fingerprints) for report in reports] for index, reports in seen.items()} == {
         0: [{0}],
         1: [{1}],
         2: [{2}],
@@ -111,7 +111,7 @@ def test_a_worker_trains_with_the_kernels_and_tiles_that_it_is_given(compiled, t
     from sweep.execution.ray import worker
 
     given = {}
-    monkeypatch.setattr(worker, "train_in_chunks", lambda *work, **how: given.update(how))
+    monkeypatch.setattr(worker, "train_in_reports", lambda *work, **how: given.update(how))
     trainer = worker.PackTrainer.__new__(worker.PackTrainer)
     trainer.work = worker.Work(load(DataSource("iris")), RECIPE, tuple(jobs(1)), 1, compiled, tile_bytes, ".")
     trainer.reset_config({"job": 0})

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.planning.packing import Job
-from sweep.planning.recipe import Recipe
-from sweep.records import TrialResult
-from trainers.data import Dataset
-from trainers.loop import Ended, EpochMetrics, train_session
-from trainers.session import TILE_BYTES, Session
+from sweep.records import Trial, TrialResult
+from trainers.loop import Ended, EpochMetrics
 
 Floats = NDArray[np.float64]
-
-REPORT_SECONDS = 0.5
 
 NO_EPOCHS: Mapping[str, Floats] = {name: np.empty(0) for name in ("epoch", "steps", "examples", "seconds")}
 """The epochs of a trial that has none: what every trial has of them."""
 
 
 @dataclass(frozen=True)
-class Chunk:
+class Report:
     """Some epochs of one pack.
 
     Args:
@@ -37,7 +30,7 @@ class Chunk:
         ended: trials that ended in these epochs.
         started_seconds: Unix time at which the pack began to train.
         now_seconds: Unix time of the report.
-        first: True for the first report of a pack, also when it starts over.
+        number: of the report, from 0; a pack that starts over counts anew.
         last: True when all trials of the pack have ended.
         fingerprints: per seed, with the first report.
         node: of the cluster on which it trains; empty outside one.
@@ -50,50 +43,27 @@ class Chunk:
     ended: tuple[Ended, ...]
     started_seconds: float
     now_seconds: float
-    first: bool
+    number: int
     last: bool
     fingerprints: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     node: str = ""
 
-
-def train_in_chunks(
-    job: Job,
-    recipe: Recipe,
-    dataset: Dataset,
-    report_seconds: float = REPORT_SECONDS,
-    *,
-    compiled: bool = False,
-    tile_bytes: int = TILE_BYTES,
-) -> Iterator[Chunk]:
-    """Train a pack, and yield what it has done every ``report_seconds`` and at its end.
-
-    ``compiled`` and ``tile_bytes`` are those of `trainers.loop.train`, and change speed alone.
-    """
-    started_seconds = time.time()
-    recipe.require_planned_code()
-    session = Session(job.pack(recipe, dataset), compiled=compiled, tile_bytes=tile_bytes)
-    given = session.fingerprints()
-    first, left = True, len(job.trials)
-    epochs: list[EpochMetrics] = []
-    begin = time.monotonic()
-    for metrics in train_session(session):
-        epochs.append(metrics)
-        left -= len(metrics.ended)
-        if not left or time.monotonic() - begin > report_seconds:
-            yield make_chunk(epochs, started_seconds, time.time(), first, not left, given if first else {})
-            first, epochs, begin = False, [], time.monotonic()
+    @property
+    def first(self) -> bool:
+        """Whether the pack begins with it."""
+        return self.number == 0
 
 
-def make_chunk(
+def make_report(
     epochs: Sequence[EpochMetrics],
     started_seconds: float,
     now_seconds: float,
-    first: bool,
+    number: int,
     last: bool,
     fingerprints: Mapping[int, Mapping[str, str]],
-) -> Chunk:
-    """Put epochs of a pack into one chunk of arrays; the other arguments are as in `Chunk`."""
-    return Chunk(
+) -> Report:
+    """Put epochs of a pack into one report of arrays; the other arguments are as in `Report`."""
+    return Report(
         tuple(epochs[0].values),
         np.concatenate([np.full(len(e.trials), e.epoch, dtype=np.int64) for e in epochs]),
         np.concatenate([e.trials.astype(np.int64) for e in epochs]),
@@ -101,17 +71,21 @@ def make_chunk(
         tuple(end for e in epochs for end in e.ended),
         started_seconds,
         now_seconds,
-        first,
+        number,
         last,
         fingerprints,
     )
 
 
 class PackCollector:
-    """Collects the chunks of one pack and hands out the result of each trial as it ends."""
+    """Collects the reports of one pack and hands out the result of each trial as it ends.
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    Args:
+        trials: of the pack, in its order.
+    """
+
+    def __init__(self, trials: Sequence[Trial]) -> None:
+        self.trials = trials
         self._past_seconds = self._current_seconds = 0.0
         self._begin()
 
@@ -123,60 +97,60 @@ class PackCollector:
     def _begin(self) -> None:
         self._rows: dict[int, list[tuple[NDArray[np.int64], Floats]]] = defaultdict(list)
         self._fingerprints: Mapping[int, Mapping[str, str]] = {}
-        self.unfinished = set(range(len(self.job.trials)))
+        self.unfinished = set(range(len(self.trials)))
         self.running: set[int] = set()
 
-    def add(self, chunk: Chunk) -> list[TrialResult]:
-        """Take a chunk; return the results of the trials that ended with it.
+    def add(self, report: Report) -> list[TrialResult]:
+        """Take a report; return the results of the trials that ended with it.
 
         A pack that starts over, because its worker died, is collected anew; trials that had ended are not
         returned again.
         """
-        if chunk.first:
-            returned = set(range(len(self.job.trials))) - self.unfinished
+        if report.first:
+            returned = set(range(len(self.trials))) - self.unfinished
             self._begin()
             self.unfinished -= returned
             self._past_seconds += self._current_seconds
-            self._fingerprints = chunk.fingerprints
-        self._current_seconds = chunk.now_seconds - chunk.started_seconds
-        order = np.argsort(chunk.trials, kind="stable")
-        trials, first = np.unique(chunk.trials[order], return_index=True)
+            self._fingerprints = report.fingerprints
+        self._current_seconds = report.now_seconds - report.started_seconds
+        order = np.argsort(report.trials, kind="stable")
+        trials, first = np.unique(report.trials[order], return_index=True)
         # Without an epoch, as where all diverge in their first, splitting still gives one empty piece.
         pieces = np.split(order, first[1:]) if len(trials) else []
         for trial, rows in zip(trials, pieces, strict=True):
             if int(trial) in self.unfinished:
-                self._rows[int(trial)].append((chunk.epochs[rows], chunk.values[rows]))
+                self._rows[int(trial)].append((report.epochs[rows], report.values[rows]))
                 self.running.add(int(trial))
-        return [self._result(end, chunk) for end in chunk.ended if end.trial in self.unfinished]
+        return [self._result(end, report) for end in report.ended if end.trial in self.unfinished]
 
     def fail(self, error: str, now_seconds: float) -> list[TrialResult]:
         """Make the results of all trials that have not ended FAILED."""
         results = [
-            TrialResult(self.job.trials[trial], "FAILED", NO_EPOCHS, {}, now_seconds, now_seconds, error=error)
+            TrialResult(self.trials[trial], "FAILED", NO_EPOCHS, {}, now_seconds, now_seconds, error=error)
             for trial in sorted(self.unfinished)
         ]
         self.unfinished.clear()
         self.running.clear()
         return results
 
-    def _result(self, end: Ended, chunk: Chunk) -> TrialResult:
+    def _result(self, end: Ended, report: Report) -> TrialResult:
         self.unfinished.discard(end.trial)
         self.running.discard(end.trial)
         parts = self._rows.pop(end.trial, [])
         columns: dict[str, Floats] = {
             "epoch": np.concatenate([e for e, _ in parts]).astype(np.float64) if parts else np.empty(0)
         }
-        values = np.concatenate([v for _, v in parts]) if parts else np.empty((0, len(chunk.names)))
-        columns.update(zip(chunk.names, values.T, strict=True))
-        trial = self.job.trials[end.trial]
+        values = np.concatenate([v for _, v in parts]) if parts else np.empty((0, len(report.names)))
+        columns.update(zip(report.names, values.T, strict=True))
+        trial = self.trials[end.trial]
         return TrialResult(
             trial,
             end.status,
             columns,
             self._fingerprints.get(trial.seed, {}),
-            chunk.started_seconds,
-            chunk.now_seconds,
+            report.started_seconds,
+            report.now_seconds,
             end.step if end.status == "DIVERGED" else None,
             end.last_finite_loss,
-            tags={"node": chunk.node} if chunk.node else {},
+            tags={"node": report.node} if report.node else {},
         )

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sweep.execution.reports import PackCollector, train_in_chunks
-from sweep.planning.packing import Job
+from sweep.execution.sources.packed import train_in_reports
+from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
+from sweep.running.reports import PackCollector
 from trainers.data import DataSource, load
 from trainers.loop import train
 from trainers.pack import NetworkSpec
@@ -19,39 +20,39 @@ RECIPE = Recipe(NetworkSpec((4,)), "float64", 0.0, 0.2, "standard", None, "numpy
 DATA = load(DataSource("iris"))
 
 
-def job(epochs: int = 4, rates=(0.1, 1e200)) -> Job:
+def job(epochs: int = 4, rates=(0.1, 1e200)) -> PlannedPack:
     """Two trials with seed 3, of which the second cannot but diverge."""
     trials = []
     for rate in rates:
         setting = {"optimizer": "sgd", "learning_rate": rate, "batch_size": 60, "decay": "constant", "epochs": epochs}
         trials.append(Trial(f"t{rate:g}", Arm(f"a{rate:g}", "", setting), 3))
-    return Job(tuple(trials), tuple(map(spec_of, trials)), 60, epochs, 1.0)
+    return PlannedPack(tuple(trials), tuple(map(spec_of, trials)), 60, epochs, 1.0)
 
 
 @pytest.fixture(scope="module")
 def each_epoch():
-    """One chunk an epoch."""
+    """One report an epoch."""
     with np.errstate(all="ignore"):
-        return list(train_in_chunks(job(), RECIPE, DATA, report_seconds=-1.0))
+        return list(train_in_reports(job(), RECIPE, DATA, report_seconds=-1.0))
 
 
-def collect(collector: PackCollector, chunks):
-    return [result for chunk in chunks for result in collector.add(chunk)]
+def collect(collector: PackCollector, reports):
+    return [result for report in reports for result in collector.add(report)]
 
 
 def test_the_first_chunk_brings_the_fingerprints_and_the_last_says_so(each_epoch):
-    assert [chunk.first for chunk in each_epoch] == [True, False, False, False]
-    assert [chunk.last for chunk in each_epoch] == [False, False, False, True]
-    assert [set(chunk.fingerprints) for chunk in each_epoch] == [{3}, set(), set(), set()]
+    assert [report.first for report in each_epoch] == [True, False, False, False]
+    assert [report.last for report in each_epoch] == [False, False, False, True]
+    assert [set(report.fingerprints) for report in each_epoch] == [{3}, set(), set(), set()]
 
 
 def test_a_pack_that_is_quick_reports_once():
-    (chunk,) = train_in_chunks(job(), RECIPE, DATA, report_seconds=3600.0)
-    assert (chunk.first, chunk.last) == (True, True)
+    (report,) = train_in_reports(job(), RECIPE, DATA, report_seconds=3600.0)
+    assert (report.first, report.last) == (True, True)
 
 
 def test_a_result_holds_the_epochs_of_its_trial_in_order(each_epoch):
-    results = {result.trial.id: result for result in collect(PackCollector(job()), each_epoch)}
+    results = {result.trial.id: result for result in collect(PackCollector(job().trials), each_epoch)}
     alone = [epoch.values for epoch in train(job(rates=(0.1,)).pack(RECIPE, DATA))]
     good = results["t0.1"]
     assert good.status == "COMPLETED"
@@ -63,7 +64,7 @@ def test_a_result_holds_the_epochs_of_its_trial_in_order(each_epoch):
 
 
 def test_a_diverged_trial_comes_when_it_ends_and_before_the_others(each_epoch):
-    collector = PackCollector(job())
+    collector = PackCollector(job().trials)
     (diverged,) = collector.add(each_epoch[0])
     assert (diverged.trial.id, diverged.status, diverged.diverged_step) == ("t1e+200", "DIVERGED", 2)
     assert len(diverged.epochs["epoch"]) == 0
@@ -73,16 +74,16 @@ def test_a_diverged_trial_comes_when_it_ends_and_before_the_others(each_epoch):
 
 
 def test_it_knows_which_trials_are_training(each_epoch):
-    collector = PackCollector(job())
+    collector = PackCollector(job().trials)
     seen = []
-    for chunk in each_epoch:
-        collector.add(chunk)
+    for report in each_epoch:
+        collector.add(report)
         seen.append((set(collector.running), set(collector.unfinished)))
     assert seen == [({0}, {0})] * 3 + [(set(), set())]
 
 
 def test_a_pack_that_starts_over_gives_each_trial_once_and_no_epoch_twice(each_epoch):
-    collector = PackCollector(job())
+    collector = PackCollector(job().trials)
     results = collect(collector, [*each_epoch[:3], *each_epoch])
     assert [(result.trial.id, result.status) for result in results] == [("t1e+200", "DIVERGED"), ("t0.1", "COMPLETED")]
     assert results[1].epochs["epoch"].tolist() == [1, 2, 3, 4]
@@ -92,7 +93,7 @@ def test_a_pack_that_starts_over_gives_each_trial_once_and_no_epoch_twice(each_e
 
 def test_the_time_of_an_attempt_that_died_counts_as_busy(each_epoch):
     first, last = each_epoch[0], each_epoch[-1]
-    collector = PackCollector(job())
+    collector = PackCollector(job().trials)
     assert collector.busy_seconds == 0.0
     collector.add(replace(first, started_seconds=10.0, now_seconds=12.0))
     collector.add(replace(first, started_seconds=20.0, now_seconds=21.0))
@@ -101,7 +102,7 @@ def test_the_time_of_an_attempt_that_died_counts_as_busy(each_epoch):
 
 
 def test_a_pack_that_failed_fails_what_had_not_ended(each_epoch):
-    collector = PackCollector(job())
+    collector = PackCollector(job().trials)
     collector.add(each_epoch[0])
     (failed,) = collector.fail("MemoryError: no room", 5.0)
     assert (failed.trial.id, failed.status, failed.error) == ("t0.1", "FAILED", "MemoryError: no room")
@@ -113,8 +114,8 @@ def test_a_pack_that_failed_fails_what_had_not_ended(each_epoch):
 def test_a_pack_in_which_all_diverge_before_their_first_epoch_ends_too():
     lost = job(rates=(1e200, 1e250))
     with np.errstate(all="ignore"):
-        chunks = list(train_in_chunks(lost, RECIPE, DATA, report_seconds=3600.0))
-    results = collect(PackCollector(lost), chunks)
+        reports = list(train_in_reports(lost, RECIPE, DATA, report_seconds=3600.0))
+    results = collect(PackCollector(lost), reports)
     assert [(result.trial.id, result.status) for result in results] == [
         ("t1e+200", "DIVERGED"),
         ("t1e+250", "DIVERGED"),

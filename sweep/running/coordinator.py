@@ -1,0 +1,256 @@
+"""Decides what each worker trains next: a state machine that takes events and gives commands."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.planning.packing import PlannedPack
+from sweep.running.commands import (
+    AcceptReport,
+    Command,
+    EndExecution,
+    FailPack,
+    PlanMore,
+    StartOver,
+    StopPack,
+    TellWaiting,
+    TrainPack,
+    UseWorkers,
+)
+from sweep.running.events import (
+    Event,
+    PackFailed,
+    PacksPlanned,
+    PlanEnded,
+    ReportReceived,
+    RoomChanged,
+    StopRequested,
+    TimePassed,
+    WorkerJoined,
+    WorkerLost,
+)
+
+RETRIES = 2
+"""How often a pack is trained again when its worker dies."""
+
+FAILED_STARTS = 3
+"""After so many workers in a row that could not start, none is started any more."""
+
+WAIT_SECONDS = 60.0
+"""How long workers may take to begin before the user is told that they are waited for; a node comes in about that."""
+
+
+@dataclass
+class _Pack:
+    """A pack that has not ended."""
+
+    planned: PlannedPack
+    attempt: int = 0
+    next_report: int = 0
+    worker: str | None = None
+
+
+@dataclass
+class Counts:
+    """What an operator looks at: how often something happened that should be rare.
+
+    Args:
+        joined: workers that came, also in place of lost ones.
+        lost: workers that died.
+        failed_starts: workers that could not start.
+        started_over: attempts beyond the first of a pack.
+        stale: reports of an attempt that had ended, which were dropped.
+        dropped: commands that a worker dropped, because their pack had ended.
+    """
+
+    joined: int = 0
+    lost: int = 0
+    failed_starts: int = 0
+    started_over: int = 0
+    stale: int = 0
+    dropped: int = 0
+
+
+class Coordinator:
+    """Gives free workers the packs of a plan in their order, and trains again what a lost worker has begun.
+
+    It knows neither Ray nor files nor a clock: the same events give the same commands.
+
+    Args:
+        workers: that may train at once.
+        follows_room: whether more may, once there is room for more.
+        wait_seconds: after which the user is told that no worker has come.
+    """
+
+    def __init__(self, workers: int, *, follows_room: bool = False, wait_seconds: float = WAIT_SECONDS) -> None:
+        self.counts = Counts()
+        self._least = self._room = workers
+        self._follows_room = follows_room
+        self._wait_seconds = wait_seconds
+        self._packs: dict[int, _Pack] = {}
+        self._queue: deque[int] = deque()
+        self._next_pack = 0
+        self._workers: dict[str, int | None] = {}
+        self._used = 0
+        self._starts_failed = 0
+        self._has_asked = self._has_told = self._has_plan_ended = self._has_ended = False
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `EndExecution` was given."""
+        return self._has_ended
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the plan has ended and every pack of it."""
+        return self._has_plan_ended and not self._packs
+
+    def handle(self, event: Event) -> list[Command]:
+        """Take an event; give what is to be done now, in this order."""
+        if self._has_ended:
+            # What still arrives is of packs that were given up.
+            self.counts.stale += isinstance(event, ReportReceived)
+            return []
+        return [*self._take(event), *self._assign(), *self._go_on()]
+
+    def _take(self, event: Event) -> Iterable[Command]:
+        takers: Mapping[type, Callable[[Any], Iterable[Command]]] = {
+            PacksPlanned: self._plan,
+            PlanEnded: self._end_plan,
+            WorkerJoined: self._join,
+            WorkerLost: self._lose,
+            ReportReceived: self._report,
+            PackFailed: self._fail,
+            RoomChanged: self._change_room,
+            StopRequested: self._stop,
+            TimePassed: self._wait,
+        }
+        return takers[type(event)](event)
+
+    def _plan(self, event: PacksPlanned) -> list[Command]:
+        self._has_asked = False
+        for planned in event.packs:
+            self._packs[self._next_pack] = _Pack(planned)
+            self._queue.append(self._next_pack)
+            self._next_pack += 1
+        return []
+
+    def _end_plan(self, event: PlanEnded) -> list[Command]:
+        self._has_plan_ended = True
+        return []
+
+    def _join(self, event: WorkerJoined) -> list[Command]:
+        self.counts.joined += 1
+        self._starts_failed = 0
+        self._workers[event.worker] = None
+        return []
+
+    def _change_room(self, event: RoomChanged) -> list[Command]:
+        self._room = event.workers
+        return []
+
+    def _stop(self, event: StopRequested) -> list[Command]:
+        self._has_ended = True
+        return [EndExecution(at_once=True)]
+
+    def _wait(self, event: TimePassed) -> list[Command]:
+        if self._has_told or self.counts.joined or event.seconds <= self._wait_seconds:
+            return []
+        self._has_told = True
+        return [TellWaiting()]
+
+    def _fail(self, event: PackFailed) -> list[Command]:
+        self.counts.dropped += event.dropped
+        if not self._is_current(event):
+            self.counts.stale += 1
+            return []
+        self._end(event.pack)
+        return [FailPack(event.pack, event.error)]
+
+    def _is_current(self, event: ReportReceived | PackFailed) -> bool:
+        pack = self._packs.get(event.pack)
+        return pack is not None and pack.worker == event.worker and pack.attempt == event.attempt
+
+    def _report(self, event: ReportReceived) -> list[Command]:
+        self.counts.dropped += event.dropped
+        pack = self._packs.get(event.pack)
+        if pack is None or not self._is_current(event) or event.report.number < pack.next_report:
+            self.counts.stale += 1
+            return []
+        if event.report.number > pack.next_report:
+            # A report is missing, and with it epochs: only a new attempt has them all.
+            stop = StopPack(event.worker, event.pack, pack.attempt)
+            self._workers[event.worker] = None
+            return [stop, *self._again(event.pack)]
+        pack.next_report += 1
+        if event.report.last:
+            self._end(event.pack)
+        return [AcceptReport(event.pack, event.report)]
+
+    def _lose(self, event: WorkerLost) -> list[Command]:
+        worker, reason = event.worker, event.reason
+        if worker not in self._workers:
+            self.counts.failed_starts += 1
+            self._starts_failed += 1
+            if self._starts_failed < FAILED_STARTS or self._workers:
+                return []
+            # Nothing trains, and nothing will.
+            failed = list(self._packs)
+            self._packs.clear()
+            self._queue.clear()
+            return [FailPack(pack, reason) for pack in failed]
+        self.counts.lost += 1
+        pack = self._workers.pop(worker)
+        if pack is None:
+            return []
+        if self._packs[pack].attempt < RETRIES:
+            return self._again(pack)
+        self._end(pack)
+        return [FailPack(pack, reason)]
+
+    def _again(self, pack: int) -> list[Command]:
+        state = self._packs[pack]
+        state.attempt, state.next_report, state.worker = state.attempt + 1, 0, None
+        self._queue.appendleft(pack)
+        self.counts.started_over += 1
+        return [StartOver(pack, state.attempt)]
+
+    def _end(self, pack: int) -> None:
+        worker = self._packs.pop(pack).worker
+        if worker in self._workers:
+            self._workers[worker] = None
+
+    def _assign(self) -> Iterable[Command]:
+        """Give free workers the packs that wait, and say how many workers are of use."""
+        if self._has_ended:
+            return
+        if (count := self._wanted()) != self._used:
+            self._used = count
+            yield UseWorkers(count)
+        free = [worker for worker, pack in self._workers.items() if pack is None]
+        for worker in free[: len(self._queue)]:
+            number = self._queue.popleft()
+            pack = self._packs[number]
+            self._workers[worker], pack.worker = number, worker
+            yield TrainPack(worker, number, pack.attempt, pack.planned)
+
+    def _wanted(self) -> int:
+        if self._starts_failed >= FAILED_STARTS:
+            return max(1, len(self._workers))
+        most = max(self._least, self._room) if self._follows_room else self._least
+        # A worker that has come stays: the next packs come sooner than another one starts.
+        return max(1, self._used, min(most, len(self._packs)))
+
+    def _go_on(self) -> Iterable[Command]:
+        """Ask for more once all packs have ended, and end once there is no more."""
+        if self._has_ended or self._packs:
+            return
+        if self._has_plan_ended:
+            self._has_ended = True
+            yield EndExecution(at_once=False)
+        elif not self._has_asked:
+            self._has_asked = True
+            yield PlanMore()

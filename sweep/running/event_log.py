@@ -1,0 +1,238 @@
+"""The event log of a sweep: an append-only record in files whose damage is noticed.
+
+Each start of a sweep writes a file of its own below ``events/``. A file begins with ``SWEEPLOG`` and the version of the
+format. A record is a marker, the length and the CRC-32 of what follows, and a payload: the length of a JSON object,
+the object, and the arrays that it describes. A record is on the disk, by ``fsync``, before `EventLog.append` returns.
+What fails its checksum is never used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import struct
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.errors import ResultsError
+from sweep.system.files import reported
+
+VERSION = 1
+MAGIC = b"SWEEPLOG"
+HEADER = struct.Struct("<8sII")
+"""Magic, version and the CRC-32 of both."""
+
+MARKER = b"\xf5REC"
+FRAME = struct.Struct("<4sII")
+"""Marker, length of the payload, and the CRC-32 of length and payload."""
+
+LENGTH = struct.Struct("<I")
+COMPRESSED_BYTES = 1024
+"""Arrays of more bytes are compressed."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One thing that happened.
+
+    Args:
+        kind: what; see `sweep.running.log_records`.
+        facts: values that JSON can hold.
+        arrays: name -> numbers of any shape.
+    """
+
+    kind: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+class EventLog:
+    """Appends records to a folder and reads them back; the caller holds the lock of the folder above.
+
+    Args:
+        folder: where the files are; made with the first record.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stream: BinaryIO | None = None
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write records; when this returns, neither the end of the process nor of the machine loses them.
+
+        Raises:
+            ResultsError: if they cannot be written; then none of them is.
+        """
+        if not records:
+            return
+        content = b"".join(map(encode, records))
+        with reported(self._folder):
+            stream = self._opened()
+            before = stream.tell()
+            try:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            except OSError:
+                # What is written in part would be told as damage by the next start.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(stream.fileno(), before)
+                raise
+
+    def read(self) -> tuple[list[Record], list[str]]:
+        """Read all files in their order.
+
+        Returns:
+            the records, and a sentence for each place that cannot be read.
+
+        Raises:
+            ResultsError: if a newer version of this project has written them.
+        """
+        records: list[Record] = []
+        problems: list[str] = []
+        for path in self.files():
+            with reported(path):
+                content = path.read_bytes()
+            for found in decode(content, path):
+                if isinstance(found, Record):
+                    records.append(found)
+                else:
+                    problems.append(found)
+        return records, problems
+
+    def clear(self) -> None:
+        """Delete all files."""
+        self.close()
+        for path in self.files():
+            with reported(path):
+                path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file of this start."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def files(self) -> list[Path]:
+        """The files of all starts, the oldest first."""
+        return sorted(self._folder.glob("*.log"))
+
+    def _opened(self) -> BinaryIO:
+        if self._stream is None:
+            self._folder.mkdir(exist_ok=True)
+            number = 1 + max((_number(path) for path in self.files()), default=0)
+            # Two machines that go on from the same files must not write one of the same name.
+            path = self._folder / f"{number:06d}-{uuid.uuid4().hex[:8]}.log"
+            # Unbuffered: what a full disk refuses must not be tried again when the file is closed.
+            self._stream = path.open("xb", buffering=0)
+            head = HEADER.pack(MAGIC, VERSION, 0)[:-4]
+            self._stream.write(head + LENGTH.pack(zlib.crc32(head)))
+        return self._stream
+
+
+def encode(record: Record) -> bytes:
+    """A record as it stands in a file."""
+    arrays = {name: np.ascontiguousarray(values) for name, values in record.arrays.items()}
+    body = b"".join(values.tobytes() for values in arrays.values())
+    is_compressed = len(body) > COMPRESSED_BYTES
+    described = {name: [values.dtype.str, list(values.shape)] for name, values in arrays.items()}
+    facts = {"kind": record.kind, "facts": dict(record.facts), "arrays": described, "zlib": is_compressed}
+    header = json.dumps(facts, separators=(",", ":")).encode()
+    payload = LENGTH.pack(len(header)) + header + (zlib.compress(body, 1) if is_compressed else body)
+    length = LENGTH.pack(len(payload))
+    return MARKER + length + LENGTH.pack(zlib.crc32(payload, zlib.crc32(length))) + payload
+
+
+def decode(content: bytes, path: Path) -> Iterator[Record | str]:
+    """Give the records of a file, and a sentence for each stretch of it that is none.
+
+    Args:
+        content: of the file.
+        path: of the file, as the sentences name it.
+
+    Raises:
+        ResultsError: if the file is of a newer version.
+    """
+    if not content:
+        return
+    position = HEADER.size
+    if not _check_header(content, path):
+        yield f"`{path}` does not begin as an event log; the trials that it held are trained again."
+        position = 0
+    while position < len(content):
+        end = _end_of_record(content, position)
+        if end is not None:
+            yield _parse(content[position + FRAME.size : end])
+            position = end
+            continue
+        following = _next_record(content, position + 1)
+        if following is None:
+            lost = len(content) - position
+            yield f"The last {lost:,} bytes of `{path}` are no whole record; its trials are trained again."
+            return
+        yield (
+            f"`{path}` is damaged from byte {position:,} to {following:,}; the trials that were recorded there are "
+            "trained again."
+        )
+        position = following
+
+
+def _check_header(content: bytes, path: Path) -> bool:
+    if len(content) < HEADER.size:
+        return False
+    magic, version, checksum = HEADER.unpack_from(content)
+    if magic != MAGIC or checksum != zlib.crc32(content[: HEADER.size - 4]):
+        return False
+    if version > VERSION:
+        raise ResultsError(
+            f"`{path}` must be an event log of version {VERSION} or older. Received: version {version}. "
+            "Use the version of optimizer-sweep that has written it, or another `results` folder."
+        )
+    return True
+
+
+def _end_of_record(content: bytes, position: int) -> int | None:
+    """Where the record that begins at ``position`` ends; None if none begins there."""
+    if content[position : position + 4] != MARKER or position + FRAME.size > len(content):
+        return None
+    _, length, checksum = FRAME.unpack_from(content, position)
+    start = position + FRAME.size
+    if start + length > len(content):
+        return None
+    counted = zlib.crc32(content[position + 4 : position + 8])
+    return start + length if zlib.crc32(memoryview(content)[start : start + length], counted) == checksum else None
+
+
+def _next_record(content: bytes, position: int) -> int | None:
+    while (position := content.find(MARKER, position)) >= 0:
+        if _end_of_record(content, position) is not None:
+            return position
+        position += 1
+    return None
+
+
+def _parse(payload: bytes) -> Record:
+    (size,) = LENGTH.unpack_from(payload)
+    described = json.loads(payload[LENGTH.size : LENGTH.size + size])
+    body = payload[LENGTH.size + size :]
+    if described["zlib"]:
+        body = zlib.decompress(body)
+    arrays, offset = {}, 0
+    for name, (dtype, shape) in described["arrays"].items():
+        count = int(np.prod(shape, dtype=np.int64))
+        arrays[name] = np.frombuffer(body, np.dtype(dtype), count, offset).reshape(shape)
+        offset += arrays[name].nbytes
+    return Record(described["kind"], described["facts"], arrays)
+
+
+def _number(path: Path) -> int:
+    digits = path.stem.partition("-")[0]
+    return int(digits) if digits.isdecimal() else 0

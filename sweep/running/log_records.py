@@ -1,0 +1,158 @@
+"""How events, commands and results stand in the event log, and how they are read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from sweep.records import Trial, TrialResult
+from sweep.running.commands import AcceptReport, Command, EndExecution, FailPack, StartOver, TrainPack
+from sweep.running.event_log import Record
+from sweep.running.events import Event, PacksPlanned, RoomChanged, StopRequested, WorkerJoined, WorkerLost
+from sweep.running.reports import Report
+from trainers.loop import Ended
+
+
+def start_record(start: str, seconds: float) -> Record:
+    """A sweep begins or goes on.
+
+    Args:
+        start: names this start; the numbers of its packs are its own.
+        seconds: Unix time.
+    """
+    return Record("start", {"start": start, "seconds": seconds})
+
+
+def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -> Record | None:
+    """What the log keeps of an event; None of one that says no more than the commands that follow.
+
+    Args:
+        event: what happened.
+        start: of `start_record`.
+        first_pack: number of the first pack of a `PacksPlanned`.
+        seconds: Unix time.
+    """
+    stamp = {"start": start, "seconds": seconds}
+    match event:
+        case PacksPlanned(packs):
+            planned = {
+                str(number): [[trial.id, trial.seed] for trial in pack.trials]
+                for number, pack in enumerate(packs, start=first_pack)
+            }
+            return Record("plan", {**stamp, "packs": planned})
+        case WorkerJoined(worker):
+            return Record("joined", {**stamp, "worker": worker})
+        case WorkerLost(worker, reason):
+            return Record("lost", {**stamp, "worker": worker, "reason": reason})
+        case RoomChanged(workers):
+            return Record("room", {**stamp, "workers": workers})
+        case StopRequested(reason):
+            return Record("stop", {**stamp, "reason": reason})
+    return None
+
+
+def command_record(command: Command, *, start: str, seconds: float) -> Record | None:
+    """What the log keeps of a command; arguments as for `event_record`."""
+    stamp = {"start": start, "seconds": seconds}
+    match command:
+        case TrainPack(worker, pack, attempt, _):
+            return Record("train", {**stamp, "worker": worker, "pack": pack, "attempt": attempt})
+        case AcceptReport(pack, report):
+            return report_record(report, start, pack)
+        case StartOver(pack, attempt):
+            return Record("start over", {**stamp, "pack": pack, "attempt": attempt})
+        case FailPack(pack, error):
+            return Record("fail", {**stamp, "pack": pack, "error": error})
+        case EndExecution(at_once):
+            return Record("end", {**stamp, "at_once": at_once})
+    return None
+
+
+def records_of(
+    event: Event, commands: Sequence[Command], *, start: str, first_pack: int, seconds: float
+) -> list[Record]:
+    """What the log keeps of an event and of the commands that it led to; arguments as for `event_record`."""
+    happened = event_record(event, start=start, first_pack=first_pack, seconds=seconds)
+    decided = [command_record(command, start=start, seconds=seconds) for command in commands]
+    return [record for record in (happened, *decided) if record is not None]
+
+
+def report_record(report: Report, start: str, pack: int) -> Record:
+    """A report of a pack."""
+    facts = {
+        "start": start,
+        "pack": pack,
+        "names": report.names,
+        "ended": [asdict(end) for end in report.ended],
+        "started_seconds": report.started_seconds,
+        "seconds": report.now_seconds,
+        "number": report.number,
+        "last": report.last,
+        "fingerprints": {str(seed): dict(found) for seed, found in report.fingerprints.items()},
+        "node": report.node,
+    }
+    return Record("report", facts, {"epochs": report.epochs, "trials": report.trials, "values": report.values})
+
+
+def report_of(record: Record) -> Report:
+    """The report that a record holds."""
+    facts, arrays = record.facts, record.arrays
+    return Report(
+        tuple(facts["names"]),
+        arrays["epochs"],
+        arrays["trials"],
+        arrays["values"],
+        tuple(Ended(**end) for end in facts["ended"]),
+        facts["started_seconds"],
+        facts["seconds"],
+        facts["number"],
+        facts["last"],
+        {int(seed): found for seed, found in facts["fingerprints"].items()},
+        facts["node"],
+    )
+
+
+def results_record(results: Sequence[TrialResult]) -> Record:
+    """Results that were not trained by this start: from a cache, or from an older format."""
+    trials = [
+        {
+            "id": result.trial.id,
+            "status": result.status,
+            "fingerprints": dict(result.fingerprints),
+            "started_seconds": result.started_seconds,
+            "ended_seconds": result.ended_seconds,
+            "diverged_step": result.diverged_step,
+            "last_finite_loss": result.last_finite_loss,
+            "error": result.error,
+            "tags": dict(result.tags),
+            "epochs": {name: len(values) for name, values in result.epochs.items()},
+        }
+        for result in results
+    ]
+    values = [np.asarray(values, dtype=np.float64) for result in results for values in result.epochs.values()]
+    return Record("results", {"trials": trials}, {"values": np.concatenate([np.empty(0), *values])})
+
+
+def results_of(record: Record, trials: Mapping[str, Trial]) -> Iterable[TrialResult]:
+    """The results that a record holds, of those trials that are asked for."""
+    values, offset = record.arrays["values"], 0
+    for found in record.facts["trials"]:
+        epochs = {}
+        for name, count in found["epochs"].items():
+            epochs[name] = values[offset : offset + count]
+            offset += count
+        if (trial := trials.get(found["id"])) is not None:
+            yield TrialResult(
+                trial,
+                found["status"],
+                epochs,
+                found["fingerprints"],
+                found["started_seconds"],
+                found["ended_seconds"],
+                found["diverged_step"],
+                found["last_finite_loss"],
+                found["error"],
+                found["tags"],
+            )
