@@ -84,7 +84,8 @@ class EventLog:
             except OSError:
                 # What is written in part would be told as damage by the next start.
                 with contextlib.suppress(OSError):
-                    os.ftruncate(stream.fileno(), before)
+                    stream.seek(before)
+                    stream.truncate()
                 raise
 
     def read(self) -> tuple[list[Record], list[str]]:
@@ -132,9 +133,14 @@ class EventLog:
             # Two machines that go on from the same files must not write one of the same name.
             path = self._folder / f"{number:06d}-{uuid.uuid4().hex[:8]}.log"
             # Unbuffered: what a full disk refuses must not be tried again when the file is closed.
-            self._stream = path.open("xb", buffering=0)
-            head = HEADER.pack(MAGIC, VERSION, 0)[:-4]
-            self._stream.write(head + LENGTH.pack(zlib.crc32(head)))
+            stream = path.open("xb", buffering=0)
+            head = HEADER.pack(MAGIC, VERSION, 0)[: -LENGTH.size]
+            try:
+                stream.write(head + LENGTH.pack(zlib.crc32(head)))
+            except OSError:
+                stream.close()
+                raise
+            self._stream = stream
         return self._stream
 
 

@@ -42,5 +42,5 @@ def working_folder_last(path: Sequence[str], folder: str, project: str | None = 
 
 def project_folder() -> str | None:
     """The folder of this project's packages; None where they are installed among others."""
-    folder = Path(__file__).resolve().parents[1]
+    folder = Path(__file__).resolve().parents[2]
     return None if folder.name in INSTALLED else os.fspath(folder)

@@ -51,7 +51,7 @@ def pack_luggage(folder: Path, destination: Path) -> Path:
         copy = destination / OWN_CODE / path.relative_to(folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    for home in (Path(__file__).parents[1], Path(str(trainers.__file__)).parent):
+    for home in (Path(__file__).parents[2], Path(str(trainers.__file__)).parent):
         shutil.copytree(home, destination / home.name, ignore=shutil.ignore_patterns("__pycache__"))
     return destination
 

@@ -10,18 +10,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pyarrow import parquet
 
 from sweep.errors import ResultsError
 from sweep.planning.plan import Plan
 from sweep.records import Arm, Trial, TrialResult
 from sweep.results import ResultsFolder, load_results, require_writable
-from sweep.running import journal as journal_module
+from sweep.results.folder import folder_of
+from sweep.running.trial_rows import to_table
 
 from .conftest import make_plan, make_result
 
 
-def _parts(folder):
-    return sorted((folder.path / "journal").glob("part-*.parquet"))
+def _logs(folder):
+    return sorted((folder.path / "events").glob("*.log"))
 
 
 def test_the_folder_is_named_by_the_plan_and_holds_plan_and_configuration(tmp_path, plan):
@@ -112,8 +114,7 @@ def test_a_failed_trial_is_trained_again_and_its_later_result_counts(tmp_path, p
         folder.append([make_result(trial, [0.4])])
         assert folder.finished_trial_ids() == {trial.id, stopped.id, diverged.id}
         assert folder.finalise("val_loss", "min").trials["status"].tolist()[0] == "COMPLETED"
-    (merged,) = _parts(folder)
-    assert sorted(pd.read_parquet(merged)["trial_id"]) == [trial.id for trial in plan.trials[:3]]
+        assert [one.trial.id for one in folder.results()] == [trial.id for trial in plan.trials[:3]]
 
 
 def test_results_come_back_as_they_were_given(tmp_path, plan):
@@ -146,7 +147,6 @@ def test_what_is_finalised_is_still_there_for_the_next_run(tmp_path, plan):
         folder.append([make_result(plan.trials[0], [0.5])])
         folder.append([make_result(plan.trials[1], [0.6])])
         folder.finalise("val_loss", "min")
-        assert len(_parts(folder)) == 1
     with ResultsFolder(tmp_path, plan) as folder:
         folder.append([make_result(plan.trials[2], [0.7])])
         assert len(folder.finished_trial_ids()) == 3
@@ -164,38 +164,48 @@ def test_a_cleared_folder_holds_no_result(tmp_path, plan):
             load_results(folder.path)
 
 
-def test_many_small_parts_are_merged_without_loss(tmp_path, monkeypatch):
-    monkeypatch.setattr(journal_module, "PARTS_KEPT", 4)
-    plan = make_plan([{"optimizer": "sgd", "learning_rate": 0.1}], seeds=tuple(range(11)))
-    with ResultsFolder(tmp_path, plan) as folder:
-        for trial in plan.trials:
-            folder.append([make_result(trial, [float(trial.seed)])])
-        assert len(_parts(folder)) == 5  # two merged parts of four, and three
-        assert folder.finalise("val_loss", "min").trials["final_val_loss"].tolist() == list(range(11))
-
-
-@pytest.mark.parametrize("damage", ["truncated", "empty", "garbage", "another table"])
-def test_a_damaged_part_is_reported_and_only_its_trials_train_again(tmp_path, plan, damage):
-    with ResultsFolder(tmp_path, plan) as folder:
-        folder.append([make_result(plan.trials[0], [0.5])])
-        folder.append([make_result(plan.trials[1], [0.6])])
-    part = _parts(folder)[0]
-    if damage == "another table":
-        pd.DataFrame({"trial_id": [plan.trials[2].id]}).to_parquet(part)
-    else:
-        content = part.read_bytes()
-        part.write_bytes({"truncated": content[: len(content) // 2], "empty": b"", "garbage": b"x" * 500}[damage])
+@pytest.mark.parametrize("damage", ["truncated", "empty", "garbage", "one bit"])
+def test_a_damaged_log_is_reported_and_only_its_trials_train_again(tmp_path, plan, damage):
+    for trial, value in zip(plan.trials[:2], (0.5, 0.6), strict=True):
+        with ResultsFolder(tmp_path, plan) as folder:
+            folder.append([make_result(trial, [value])])
+    log = _logs(folder)[0]
+    content = log.read_bytes()
+    middle = len(content) // 2
+    flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    log.write_bytes({"truncated": content[:middle], "empty": b"", "garbage": b"x" * 500, "one bit": flipped}[damage])
     with ResultsFolder(tmp_path, plan) as folder:
         assert folder.finished_trial_ids() == {plan.trials[1].id}
-        assert len(folder.problems) == 1
-        assert f"`{part}` cannot be read" in folder.problems[0]
-        assert folder.problems[0].endswith("its trials are trained again.")
+        # A file that is empty was made for a record that never came.
+        assert bool(folder.problems) == (damage != "empty")
+        assert all(f"`{log}`" in said and said.endswith("trained again.") for said in folder.problems)
         folder.append([make_result(plan.trials[0], [0.4])])
         trials = folder.finalise("val_loss", "min").trials
     assert trials["final_val_loss"].tolist()[:2] == [0.4, 0.6]
 
 
-def test_a_metric_that_a_part_lacks_is_empty_for_its_trials_alone(tmp_path, plan):
+def test_the_journal_of_an_earlier_version_is_taken_over(tmp_path, plan):
+    path = folder_of(tmp_path, plan)
+    (path / "journal").mkdir(parents=True)
+    given = [make_result(plan.trials[0], [0.5, 0.4]), make_result(plan.trials[2], [], "DIVERGED", diverged_step=3)]
+    for number, result in enumerate(given):
+        parquet.write_table(to_table([result]), path / "journal" / f"part-00000{number}.parquet")
+    (path / "journal" / "part-000007.parquet").write_bytes(b"half")
+    with ResultsFolder(tmp_path, plan) as folder:
+        assert folder.finished_trial_ids() == {plan.trials[0].id, plan.trials[2].id}
+        assert [said.partition(" cannot be read")[0] for said in folder.problems] == [
+            f"`{path / 'journal' / 'part-000007.parquet'}`"
+        ]
+    assert not (path / "journal").exists()
+    with ResultsFolder(tmp_path, plan) as folder:
+        back = folder.results()
+    assert [(one.trial, one.status, one.diverged_step) for one in back] == [
+        (one.trial, one.status, one.diverged_step) for one in given
+    ]
+    np.testing.assert_array_equal(back[0].epochs["val_loss"], [0.5, 0.4])
+
+
+def test_a_metric_that_a_result_lacks_is_empty_for_its_trials_alone(tmp_path, plan):
     with ResultsFolder(tmp_path, plan) as folder:
         extra = make_result(plan.trials[1], [0.6, 0.5])
         extra.epochs["val_accuracy"] = np.array([0.1, 0.2])
@@ -222,7 +232,7 @@ def test_what_had_arrived_survives_a_kill_and_the_lock_of_the_dead_is_free(tmp_p
         "plan = make_plan([{'optimizer': 'sgd', 'learning_rate': 0.1}, {'optimizer': 'adam', 'learning_rate': 1}])\n"
         f"folder = ResultsFolder({str(tmp_path)!r}, plan)\n"
         "folder.append([make_result(plan.trials[0], [0.5])])\n"
-        "(folder.path / 'journal' / 'part-000009.parquet.partial').write_bytes(b'half')\n"
+        "(folder.path / 'plan.json.partial').write_bytes(b'half')\n"
         "print('ready', flush=True); time.sleep(60)\n"
     )
     writer = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
@@ -259,10 +269,10 @@ def test_a_folder_without_permission_is_refused_without_writing(tmp_path, monkey
 def test_a_full_disk_is_an_error_in_words(tmp_path, plan, monkeypatch):
     with ResultsFolder(tmp_path, plan) as folder:
 
-        def full(*arguments, **options):
+        def full(descriptor):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(journal_module.parquet, "write_table", full)
+        monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(ResultsError, match="Received: No space left on device"):
             folder.append([make_result(plan.trials[0], [0.5])])
 

@@ -27,38 +27,38 @@ def url(request, bucket):
 
 
 def write(folder, **files):
-    (folder / "journal").mkdir(parents=True, exist_ok=True)
+    (folder / "events").mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / "journal" / f"{name.replace('_', '-')}.parquet").write_text(text)
+        (folder / "events" / f"{name}.log").write_text(text)
 
 
 def read(folder):
-    return {path.name: path.read_text() for path in sorted(folder.rglob("*.parquet"))}
+    return {path.stem: path.read_text() for path in sorted(folder.rglob("*.log"))}
 
 
-def test_another_machine_finds_what_was_sent_and_what_was_merged_is_gone(url, tmp_path):
+def test_another_machine_finds_what_was_sent_and_what_was_deleted_is_gone(url, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
-    write(here, part_000001="a", part_000002="bc")
+    write(here, first="a", second="b")
     mirror = mirror_of(url, "merged")
     assert mirror.send(here) is None
-    (here / "journal" / "part-000001.parquet").unlink()
-    write(here, part_000002="abc")
+    (here / "events" / "first.log").unlink()
+    write(here, second="bc")
     assert mirror.send(here) is None
     mirror_of(url, "merged").restore(there)
-    assert read(there) == {"part-000002.parquet": "abc"}
+    assert read(there) == {"second": "bc"}
 
 
-def test_a_part_of_another_machine_does_not_replace_one_of_this(url, tmp_path):
+def test_what_another_machine_has_sent_does_not_replace_what_is_here(url, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
-    write(here, part_000001="sent")
+    write(here, common="sent", theirs="b")
     assert mirror_of(url, "both").send(here) is None
-    write(there, part_000001="mine, longer")
+    write(there, common="sent, longer")
     mirror_of(url, "both").restore(there)
-    assert read(there) == {"part-000001.parquet": "mine, longer", "part-000002.parquet": "sent"}
+    assert read(there) == {"common": "sent, longer", "theirs": "b"}
 
 
 def test_what_cannot_be_sent_is_said_and_stays_here(bucket, tmp_path):
-    write(tmp_path, part_000001="a")
+    write(tmp_path, first="a")
     assert mirror_of(bucket("nowhere"), "x").send(tmp_path).startswith("The results are not all at s3://***@nowhere/")
 
 

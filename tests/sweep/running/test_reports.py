@@ -115,7 +115,7 @@ def test_a_pack_in_which_all_diverge_before_their_first_epoch_ends_too():
     lost = job(rates=(1e200, 1e250))
     with np.errstate(all="ignore"):
         reports = list(train_in_reports(lost, RECIPE, DATA, report_seconds=3600.0))
-    results = collect(PackCollector(lost), reports)
+    results = collect(PackCollector(lost.trials), reports)
     assert [(result.trial.id, result.status) for result in results] == [
         ("t1e+200", "DIVERGED"),
         ("t1e+250", "DIVERGED"),

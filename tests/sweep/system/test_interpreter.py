@@ -82,7 +82,7 @@ def test_files_of_the_working_folder_come_after_the_project_that_is_installed_in
         (tmp_path / f"{name}.py").write_text("raise RuntimeError\n", encoding="utf-8")
     (tmp_path / "my_own.py").write_text("", encoding="utf-8")
     # Installed in place, the project is on no path: an importer knows it, which is asked after all paths.
-    ours = str(Path(__file__).parents[2])
+    ours = str(Path(__file__).parents[3])
     path = [entry for entry in sys.path if entry != ours]
     code = f"import my_own, {', '.join(OURS)}; print(sweep.__file__)"
     found = subprocess.run(

@@ -41,7 +41,7 @@ def test_a_program_on_the_path_is_shown_by_its_name_unless_another_comes_first(t
 
 
 def test_no_way_out_spells_a_command_that_the_user_s_shell_may_not_find():
-    package = Path(invocation.__file__).parent
+    package = Path(invocation.__file__).parents[1]
     typed = re.compile(r"(?:\bwith|\bor) `sweep |`sweep [a-z ]+` (?:lists|shows|runs)")
     found = []
     for path in sorted(package.rglob("*.py")):

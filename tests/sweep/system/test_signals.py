@@ -16,10 +16,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from pyarrow import parquet
 
 import sweep
 from sweep import load_config, load_results, plan, run
+from sweep.records import Arm, Trial
+from sweep.running.event_log import EventLog
+from sweep.running.replay import replay
 from sweep.system.signals import Interruption
 
 # Trials of different length cannot share a pack: one worker trains six packs one after the other.
@@ -151,7 +153,7 @@ class Running:
 
     def signal_after_first_trial(self) -> bool:
         """Send the signal once a trial has ended; True when that is done."""
-        if not self.signalled and [*self.file.parent.glob("results/*/journal/part-*.parquet")]:
+        if not self.signalled and self.finished():
             # Ctrl-C and the end of a terminal go to all of its processes, other signals to one.
             send = os.killpg if self.number in (signal.SIGINT, signal.SIGHUP) else os.kill
             send(self.process.pid, self.number)
@@ -161,10 +163,20 @@ class Running:
     def end(self) -> Stopped:
         out, err = self.process.communicate(timeout=60)
         wait_until(lambda: not self.stray(), 30 if self.number == signal.SIGKILL else 1)
-        journal = [parquet.ParquetFile(part).read() for part in self.file.parent.glob("results/*/journal/part-*")]
-        columns = [(part["trial_id"].to_pylist(), part["started_seconds"].to_pylist()) for part in journal]
-        finished = dict(pair for ids, starts in columns for pair in zip(ids, starts, strict=True))
-        return Stopped(self.number, self.file, self.process.returncode, out, err, self.stray(), finished)
+        return Stopped(self.number, self.file, self.process.returncode, out, err, self.stray(), self.finished())
+
+    def finished(self) -> dict[str, float]:
+        """Id of each trial that has ended -> when its training began."""
+        records = [record for log in self.file.parent.glob("results/*/events") for record in EventLog(log).read()[0]]
+        planned = {
+            trial_id: seed
+            for record in records
+            if record.kind == "plan"
+            for pack in record.facts["packs"].values()
+            for trial_id, seed in pack
+        }
+        trials = [Trial(trial_id, Arm("", "", {}), seed) for trial_id, seed in planned.items()]
+        return {result.trial.id: result.started_seconds for result in replay(records, trials)}
 
     def stray(self) -> list[str]:
         """What is left of it; after a SIGKILL, what Ray calls agents need half a minute to notice, and hold nothing."""

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
+from collections import Counter
 
 import pytest
 
 from sweep.errors import ResourceError
-from sweep.execution.ray import Assignment, Listener, Resources, local_workers, ray_session, resources, train_jobs
-from sweep.execution.ray import tuner as tuning
-from sweep.execution.ray.scheduler import why_it_died
+from sweep.execution.ray import Resources, WorkerSettings, local_workers, ray_executor, ray_session, resources
+from sweep.execution.ray.scheduler import EventScheduler, why_it_died
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
+from sweep.running.commands import (
+    AcceptReport,
+    EndExecution,
+    FailPack,
+    PlanMore,
+    StartOver,
+    StopPack,
+    TellWaiting,
+    TrainPack,
+    UseWorkers,
+)
+from sweep.running.coordinator import RETRIES, Coordinator, Counts
+from sweep.running.events import (
+    PacksPlanned,
+    PlanEnded,
+    ReportReceived,
+    StopRequested,
+    TimePassed,
+    WorkerJoined,
+)
 from trainers.data import DataSource, load
 from trainers.pack import NetworkSpec
 from trainers.session import TILE_BYTES
@@ -70,40 +91,152 @@ def test_ray_that_runs_is_joined_and_left_running(ray):
     assert library.is_initialized()
 
 
-def jobs(count: int) -> list[PlannedPack]:
-    setting = {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 16, "decay": "constant", "epochs": 2}
-    trials = [Trial(f"t{number}", Arm("a", "", setting), number) for number in range(count)]
-    return [PlannedPack((trial,), (spec_of(trial),), 16, 2, 0.1) for trial in trials]
+def planned(count: int, first: int = 0, epochs: int = 2) -> tuple[PlannedPack, ...]:
+    setting = {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 16, "decay": "constant", "epochs": epochs}
+    trials = [Trial(f"t{number}", Arm("a", "", setting), number) for number in range(first, first + count)]
+    return tuple(PlannedPack((trial,), (spec_of(trial),), 16, epochs, 0.1) for trial in trials)
 
 
-def train(given, should_stop=lambda: False, cpus=1, on_wait=lambda: None):
-    seen, failed = {}, {}
-    train_jobs(
-        Assignment(given, RECIPE, Resources(cpus_per_worker=cpus), 1, TILE_BYTES),
-        load(DataSource("iris")),
-        Listener(
-            on_report=lambda index, report: seen.setdefault(index, []).append(report),
-            on_retry=lambda index: None,
-            on_failure=failed.__setitem__,
-            on_wait=on_wait,
-            should_stop=should_stop,
-        ),
-    )
-    return seen, failed
+class Driver:
+    """Passes events and commands between a coordinator and an executor, and keeps both.
+
+    Args:
+        phases: packs of each phase; the next is planned when the one before has ended.
+        workers: that train at once.
+        cpus: of each worker.
+        should_stop: asked several times a second.
+        on_event: called with each event before the coordinator gets it.
+    """
+
+    def __init__(
+        self, *phases, workers=1, cpus=1, should_stop=lambda: False, on_event=lambda event: None, wait_seconds=60.0
+    ):
+        self.phases = list(phases)
+        self.should_stop = should_stop
+        self.on_event = on_event
+        self.coordinator = Coordinator(workers, wait_seconds=wait_seconds)
+        self.commands, self.events = [], []
+        settings = WorkerSettings(RECIPE, Resources(cpus_per_worker=cpus), TILE_BYTES)
+        self.executor = ray_executor(settings, load(DataSource("iris")), workers)
+        self.plan()
+        self.executor.run(self.handle)
+
+    def plan(self):
+        self.handle(PacksPlanned(self.phases.pop(0)) if self.phases else PlanEnded())
+
+    def handle(self, event):
+        self.on_event(event)
+        if isinstance(event, TimePassed) and self.should_stop():
+            event = StopRequested("user")
+        self.events.append(event)
+        for command in self.coordinator.handle(event):
+            self.commands.append(command)
+            if isinstance(command, PlanMore):
+                self.plan()
+            elif isinstance(command, TrainPack | StopPack | UseWorkers | EndExecution):
+                self.executor.send(command)
+
+    def reports(self):
+        found = {}
+        for command in self.commands:
+            if isinstance(command, AcceptReport):
+                found.setdefault(command.pack, []).append(command.report)
+        return found
+
+    def of(self, kind):
+        return [command for command in self.commands if isinstance(command, kind)]
 
 
-def test_the_chunks_of_each_job_come_under_its_number_and_nothing_stays_on_the_disk(ray, tmp_path, monkeypatch):
+def test_the_reports_of_each_pack_come_under_its_number_and_nothing_stays_on_the_disk(ray, tmp_path, monkeypatch):
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    seen, failed = train(jobs(3))
-    assert failed == {}
-    assert {index: [set(report.fingerprints) for report in reports] for index, reports in seen.items()} == {
-        0: [{0}],
-        1: [{1}],
-        2: [{2}],
+    driver = Driver(planned(3), planned(2, first=3))
+    assert driver.of(FailPack) == []
+    assert {pack: [set(report.fingerprints) for report in reports] for pack, reports in driver.reports().items()} == {
+        number: [{number}] for number in range(5)
     }
     assert os.listdir(tmp_path) == []
+    # One worker trained both phases.
+    assert driver.coordinator.counts == Counts(joined=1)
+
+
+class KillOneWorker:
+    """Kills the second worker that comes, once both have reported twice."""
+
+    def __init__(self, monkeypatch):
+        self.processes, self.reports, self.killed = {}, Counter(), None
+        take = EventScheduler.on_trial_result
+
+        def take_process(scheduler, controller, trial, result):
+            self.processes[trial.trial_id] = result["pid"]
+            return take(scheduler, controller, trial, result)
+
+        monkeypatch.setattr(EventScheduler, "on_trial_result", take_process)
+
+    def __call__(self, event):
+        if isinstance(event, ReportReceived):
+            self.reports[event.worker] += 1
+            if self.killed is None and len(self.reports) == 2 and min(self.reports.values()) >= 2:
+                self.killed = event.worker
+                os.kill(self.processes[event.worker], signal.SIGKILL)
+
+
+def test_with_short_packs_and_barriers_every_worker_trains_and_the_restart_of_a_killed_one_is_counted(ray, monkeypatch):
+    kill = KillOneWorker(monkeypatch)
+    driver = Driver(*(planned(6, first=6 * phase, epochs=100) for phase in range(20)), workers=2, on_event=kill)
+    assert kill.killed is not None
+    assert driver.of(FailPack) == []
+    # Every pack of every phase has ended exactly once.
+    ended = [pack for pack, reports in driver.reports().items() for report in reports if report.last]
+    assert sorted(ended) == list(range(120))
+    counts = driver.coordinator.counts
+    assert (counts.lost, counts.failed_starts, counts.joined) == (1, 0, 3)
+    assert counts.started_over == len(driver.of(StartOver)) <= 1
+    # Both workers of the beginning have trained, and the one that came in place of the lost one.
+    joined = [event.worker for event in driver.events if isinstance(event, WorkerJoined)]
+    assert kill.reports.keys() == set(joined)
+    assert len(joined) == 3
+
+
+def test_a_pack_that_kills_each_of_its_workers_fails_and_the_others_end(ray, monkeypatch):
+    processes, killed = {}, []
+    take = EventScheduler.on_trial_result
+
+    def take_process(scheduler, controller, trial, result):
+        processes[trial.trial_id] = result["pid"]
+        return take(scheduler, controller, trial, result)
+
+    monkeypatch.setattr(EventScheduler, "on_trial_result", take_process)
+
+    def kill(event):
+        # The first report of pack 1, which has many more epochs than the others, comes while it still trains.
+        if isinstance(event, ReportReceived) and event.pack == 1 and not event.report.last:
+            killed.append(event.attempt)
+            os.kill(processes[event.worker], signal.SIGKILL)
+
+    long = planned(1, first=1, epochs=1_000_000)
+    driver = Driver((*planned(1), *long, *planned(3, first=2)), on_event=kill)
+    (failed,) = driver.of(FailPack)
+    assert failed.pack == 1
+    assert failed.error.startswith("The worker died again and again")
+    assert sorted(set(killed)) == list(range(RETRIES + 1))
+    ended = [pack for pack, reports in driver.reports().items() if reports[-1].last]
+    assert sorted(ended) == [0, 2, 3, 4]
+
+
+def test_a_run_that_is_told_to_stop_ends_without_failures(ray):
+    driver = Driver(planned(40), should_stop=lambda: True)
+    assert len(driver.reports()) < 40
+    assert driver.of(FailPack) == []
+    assert driver.of(EndExecution) == [EndExecution(at_once=True)]
+
+
+def test_the_user_is_told_once_that_workers_are_waited_for(ray):
+    end = time.monotonic() + 2
+    driver = Driver(planned(1), should_stop=lambda: time.monotonic() > end, cpus=1000, wait_seconds=0.2)
+    assert driver.of(TellWaiting) == [TellWaiting()]
+    assert Driver(planned(1)).of(TellWaiting) == []
 
 
 @pytest.mark.parametrize(("compiled", "tile_bytes"), [(False, 2**20), (True, 2**21)])
@@ -112,26 +245,10 @@ def test_a_worker_trains_with_the_kernels_and_tiles_that_it_is_given(compiled, t
 
     given = {}
     monkeypatch.setattr(worker, "train_in_reports", lambda *work, **how: given.update(how))
-    trainer = worker.PackTrainer.__new__(worker.PackTrainer)
-    trainer.work = worker.Work(load(DataSource("iris")), RECIPE, tuple(jobs(1)), 1, compiled, tile_bytes, ".")
-    trainer.reset_config({"job": 0})
+    trainer = worker.Worker.__new__(worker.Worker)
+    trainer.work = worker.Work(load(DataSource("iris")), RECIPE, 1, compiled, tile_bytes, ".")
+    trainer._begin(TrainPack("w", 0, 0, planned(1)[0]))
     assert given == {"compiled": compiled, "tile_bytes": tile_bytes}
-
-
-def test_a_run_that_is_told_to_stop_ends_without_failures(ray):
-    seen, failed = train(jobs(40), should_stop=lambda: True)
-    assert len(seen) < 40
-    assert failed == {}
-
-
-def test_the_user_is_told_once_that_workers_are_waited_for(ray, monkeypatch):
-    monkeypatch.setattr(tuning, "WAIT_SECONDS", 0.2)
-    told, end = [], time.monotonic() + 2
-    train(jobs(1), lambda: time.monotonic() > end, cpus=1000, on_wait=lambda: told.append("waits"))
-    assert told == ["waits"]
-    monkeypatch.setattr(tuning, "WAIT_SECONDS", 30.0)
-    train(jobs(1), on_wait=lambda: told.append("waits"))
-    assert told == ["waits"]
 
 
 def test_of_a_worker_that_died_the_likely_cause_is_named():
