@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,25 @@ OWNERS = {
 
 BOUNDARIES = [Path("sweep/cli/__init__.py"), Path("sweep/execution/boundary.py"), Path("trainers/user_code.py")]
 """Of a trial, of the command line, and of what else runs code of the user's own."""
+
+
+POSIX = {
+    "fcntl": [],
+    "grp": [],
+    "pwd": [],
+    "resource": ["sweep/system/limits.py"],
+    "termios": [],
+}
+"""Modules that only POSIX has -> where they may be imported; locks are filelock's."""
+
+POSIX_NAMES = {
+    r"\bos\.(fork|killpg|setsid|getuid|geteuid|statvfs|register_at_fork)\b": ["sweep/system/process_group.py"],
+    r"\bos\.sched_getaffinity\b": ["sweep/system/limits.py"],
+    r"\bsignal\.(SIGHUP|SIGUSR\d|SIGALRM|pthread_sigmask|sigtimedwait)\b": ["sweep/system/signals.py"],
+    r"\bsignal\.SIGKILL\b": ["sweep/system/process_group.py"],
+    r"[\"']/proc\b": ["sweep/system/limits.py", "sweep/system/control_groups.py"],
+}
+"""What else only POSIX has, as it is written -> where it may stand."""
 
 
 @cache
@@ -161,3 +181,20 @@ def test_randomness_comes_from_a_generator_that_is_passed_in():
     }
     drawn = {path: {name[10:] for name in names if name.startswith("np.random.")} for path, names in attributes.items()}
     assert [path for path in FILES if drawn[path] - given or "random" in outside(path)] == []
+
+
+def test_what_only_posix_has_stands_in_one_module_a_need():
+    imported = [
+        f"{path} imports {name}"
+        for path in FILES
+        for name in outside(path) & POSIX.keys()
+        if str(path) not in POSIX[name]
+    ]
+    written = [
+        f"{path} has {found[0]}"
+        for path in FILES
+        for pattern, owners in POSIX_NAMES.items()
+        for found in re.finditer(pattern, (ROOT / path).read_text(encoding="utf-8"))
+        if str(path) not in owners
+    ]
+    assert imported + written == []

@@ -40,7 +40,8 @@ from sweep.running.log_records import results_record
 from sweep.running.old_journal import convert_journal
 from sweep.running.replay import replay
 from sweep.running.trial_rows import FINISHED, to_results, to_table
-from sweep.system.files import TEMPORARY, lock, replacing, reported, write_text
+from sweep.system.files import TEMPORARY, replacing, reported, write_text
+from sweep.system.folder_lock import lock_folder
 
 REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 
@@ -102,7 +103,7 @@ class ResultsFolder:
         self._plan = plan
         self._mirror: Mirror | None = None
         self.log = EventLog(self.path / "events")
-        self._lock = lock(self.path / ".lock")
+        self._lock = lock_folder(self.path)
         try:
             with reported(self.path):
                 for rest in self.path.rglob(f"*{TEMPORARY}"):
@@ -130,7 +131,7 @@ class ResultsFolder:
             self._mirror.finish()
             self._mirror.send(self.path)
         self.log.close()
-        self._lock.close()
+        self._lock.release()
 
     def write_plan(self) -> None:
         """Write ``plan.json``: every arm with its setting, every trial, and what was merged."""

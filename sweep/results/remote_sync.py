@@ -14,6 +14,7 @@ import pyarrow as pa
 from sweep.errors import ResultsError
 from sweep.errors.masking import hide_parts, without_secrets
 from sweep.system.files import TEMPORARY, replacing
+from sweep.system.folder_lock import HOLDER, LOCK
 from sweep.system.locations import file_path
 
 SYNC_SECONDS = 10.0
@@ -25,7 +26,7 @@ ANSWER_SECONDS = 30.0
 WORKING_FOLDER = "results"
 """Where the folder is kept here while its home is a URL."""
 
-STAYS_HERE = (".lock",)
+STAYS_HERE = (LOCK, HOLDER)
 
 REFUSALS = (OSError, ValueError, ImportError, pa.ArrowException)
 """What the libraries of the stores raise."""

@@ -23,7 +23,7 @@ if not os.path.isdir(folder):
     sys.exit(3)
 held = io.BytesIO()
 with tarfile.open(fileobj=held, mode="w:gz") as archive:
-    unlocked = lambda item: None if item.name.endswith(".lock") else item
+    unlocked = lambda item: None if item.name.endswith(("/.lock", "/.holder.json")) else item
     archive.add(folder, arcname=os.path.basename(folder), filter=unlocked)
 print("{BEGIN}")
 print(base64.b64encode(held.getvalue()).decode())

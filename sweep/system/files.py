@@ -1,15 +1,11 @@
-"""Writes whole files or none, and lets one process at a time write to a folder."""
+"""Writes whole files or none, and turns what the operating system refuses into a sentence."""
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from sweep.errors import ResultsError
 
@@ -46,43 +42,3 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-
-
-def lock(path: Path) -> IO[str]:
-    """Take the lock of a folder for as long as the returned file is open.
-
-    The operating system frees the lock when its process ends, however that ends, so a lock is never stale.
-
-    Args:
-        path: the lock file.
-
-    Raises:
-        ResultsError: if another process holds the lock.
-    """
-    with reported(path):
-        stream = path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = _holder(stream)
-            stream.close()
-            raise ResultsError(
-                f"a sweep must be written by one run at a time. Received: `{path.parent}`, which {holder} is writing. "
-                "Wait for that run, or stop it."
-            ) from None
-        except OSError:
-            stream.close()
-            raise
-        stream.truncate(0)
-        stream.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
-        stream.flush()
-    return stream
-
-
-def _holder(stream: IO[str]) -> str:
-    stream.seek(0)
-    try:
-        content = json.loads(stream.read())
-        return f"process {content['pid']} on {content['host']}"
-    except (ValueError, KeyError, TypeError):
-        return "another process"

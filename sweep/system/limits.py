@@ -83,10 +83,11 @@ def _physical_memory() -> int:
 
 def _address_space() -> int:
     """Bytes to which ``ulimit -v`` holds each process."""
-    if sys.platform == "win32":
+    try:
+        import resource
+    except ImportError:
+        # Only POSIX has such limits.
         return sys.maxsize
-    import resource
-
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     return sys.maxsize if limit == resource.RLIM_INFINITY else limit
 

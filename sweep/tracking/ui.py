@@ -21,6 +21,7 @@ from sweep.errors import TrackingError
 from sweep.errors.masking import without_secrets
 from sweep.system.invocation import command
 from sweep.system.locations import file_address, sqlite_path
+from sweep.system.process_group import end_group, group_options
 from sweep.tracking.addresses import artifact_folder, is_server, mlflow_address
 from sweep.tracking.console import SETTINGS
 from sweep.tracking.sources import KEY, Source
@@ -90,7 +91,7 @@ def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subproce
         stderr=subprocess.STDOUT,
         # Its job queue would start more processes, for features that sweeps do not use.
         env={**SETTINGS, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ},
-        start_new_session=True,
+        **group_options(),
     )
     # Ctrl-C too: a process that a script started in the background ignores it otherwise.
     previous = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -99,24 +100,13 @@ def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subproce
     except KeyboardInterrupt:
         pass
     finally:
-        _end(process)
+        end_group(process, STOP_SECONDS)
         for number, handler in previous.items():
             signal.signal(number, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(STOP_SECONDS)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def _wait_until_it_answers(base: str, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:
