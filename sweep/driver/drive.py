@@ -15,7 +15,7 @@ from sweep.driver.prepare import Preparation
 from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
-from sweep.execution.ray import WorkerSettings, ray_executor, ray_session
+from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
 from sweep.planning.cost import Rates
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
@@ -102,6 +102,8 @@ class Training:
                 follows_room = resources.address is not None and resources.workers is None
                 coordinator = Coordinator(workers, follows_room=follows_room)
                 self._drive(ray_executor(settings, dataset, workers), coordinator, trials, rates, should_stop, workers)
+                for said in fallbacks():
+                    self.board.progress.message(said)
         finally:
             self.board.progress.stop()
 

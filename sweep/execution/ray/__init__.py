@@ -2,6 +2,7 @@
 
 from sweep.execution.executor import Executor
 from sweep.execution.ray.cluster_probe import workers_on
+from sweep.execution.ray.internals import fallbacks
 from sweep.execution.ray.remote import RemoteExecutor
 from sweep.execution.ray.resources import Resources, local_workers
 from sweep.execution.ray.session import hush_ray, ray_session
@@ -12,6 +13,7 @@ from trainers.data import Dataset
 __all__ = [
     "Resources",
     "WorkerSettings",
+    "fallbacks",
     "hush_ray",
     "local_workers",
     "ray_executor",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from sweep.execution.ray.internals import node_groups
 from sweep.execution.ray.resources import Node, Resources, require_room, room_of, room_on
 
 SECONDS_WORTH_A_WORKER = 60.0
@@ -40,18 +41,10 @@ class Cluster:
 def look() -> Cluster:
     """Look at the cluster that this process belongs to."""
     import ray
-    from ray._private.state import state
 
     nodes = tuple(node["Resources"] for node in ray.nodes() if node["Alive"])  # type: ignore[no-untyped-call]
-    config = state.get_cluster_config()
-    if config is None or not config.node_group_configs:
-        return Cluster(nodes)
-    kinds = tuple(
-        (dict(group.resources), group.max_count if group.max_count >= 0 else 1_000)
-        for group in config.node_group_configs
-        if group.max_count
-    )
-    return Cluster(nodes, kinds, dict(config.max_resources))
+    kinds, limits = node_groups()
+    return Cluster(nodes, tuple(kinds), limits)
 
 
 def ask(bundles: list[dict[str, float]]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from sweep.errors import ResourceError
 from sweep.execution.ray.autoscaling import grown_for
 from sweep.execution.ray.code_shipping import IN_A_JOB, pack_luggage, travels
-from sweep.execution.ray.local_node import job_config, only_what_trains
+from sweep.execution.ray.internals import driver_settings, start_ray
 from sweep.execution.ray.own_folder import could_not_start, ray_folder, ray_home
 from sweep.execution.ray.resources import Resources
 from sweep.system.limits import available_cpus
@@ -151,10 +151,10 @@ def _start_here(folder: str) -> None:
     # Without "local", Ray would join a cluster that happens to run on this machine.
     options: dict[str, Any] = {"address": "local", "num_cpus": available_cpus(), "include_dashboard": False}
     if IN_A_JOB not in os.environ:
-        options["job_config"] = job_config()
+        options["job_config"] = driver_settings()
     try:
-        with _own_sigterm(), hang_up_held_back(), only_what_trains():
-            ray.init(**options, _temp_dir=folder, log_to_driver=False, logging_level=logging.ERROR)
+        with _own_sigterm(), hang_up_held_back():
+            start_ray(**options, _temp_dir=folder, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, LookupError, AssertionError, ray.exceptions.RayError) as error:
         raise could_not_start(error, folder) from error
 
@@ -166,7 +166,7 @@ def _connect(address: str, luggage: Path) -> None:
     if travels(address):
         options["runtime_env"] = {"working_dir": str(pack_luggage(Path.cwd(), luggage))}
     try:
-        with _own_sigterm(), only_what_trains():
+        with _own_sigterm():
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         reason = " ".join(str(error).split(". ")[0].split()).rstrip(".")
