@@ -144,6 +144,13 @@ def require_memory(
     worker = base + pack_bytes([largest], recipe, shape)
     if base + workers * worker <= memory:
         return
+    if base + workers * base > memory:
+        fewer = "Give `resources.workers: 1`, or let" if 2 * base <= memory and workers > 1 else "Let"
+        raise ResourceError(
+            "the memory must hold the sweep's processes with their libraries, about "
+            f"{gigabytes(base + workers * base)} for {workers} workers. Received: {gigabytes(memory)}. "
+            f"{fewer} its processes use more, by `ulimit -v` or the limit of the container."
+        )
     key, received, way_out = _cause(config, recipe, shape, largest)
     fitting = (memory - base) // worker
     if fitting >= 1:

@@ -18,7 +18,7 @@ from sweep.config.file_paths import missing_data_file
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver import Resources, local_workers, ray_session, workers_on
 from sweep.errors import DataError
-from sweep.machine import memory_limit_bytes
+from sweep.machine import usable_memory_bytes
 from sweep.memory import base_bytes, one_of_each, pack_bytes, pack_room, require_memory
 from sweep.own_network import check_batches, look_at_module
 from sweep.packing import Job, form_jobs
@@ -92,7 +92,7 @@ class Preparation:
         """The trials whose like is measured together: what no pack would hold together is not."""
         kinds = Counter((trial.arm.setting["batch_size"], trial.arm.setting["epochs"]) for trial in self.plan.trials)
         largest = max(one_of_each(self.plan), key=lambda trial: pack_bytes([trial], self.recipe, self.shape))
-        room = pack_room(self.recipe, self.shape, self.workers, memory_limit_bytes())
+        room = pack_room(self.recipe, self.shape, self.workers, usable_memory_bytes())
         size = pack_bytes([largest], self.recipe, self.shape, LARGEST_PROBE_EXAMPLES)
         width = probe_width(size, room, max(kinds.values()))
         return (largest,) * width
@@ -101,7 +101,7 @@ class Preparation:
         """Group trials of the plan into packs."""
         if self.resources.address is not None:
             return form_jobs(trials, self.recipe, rates, self.shape, workers)
-        room = pack_room(self.recipe, self.shape, workers, memory_limit_bytes())
+        room = pack_room(self.recipe, self.shape, workers, usable_memory_bytes())
         return form_jobs(trials, self.recipe, rates, self.shape, workers, room)
 
 
@@ -174,7 +174,7 @@ def prepare(config: SweepConfig) -> Preparation:
     def fits(recipe: Recipe) -> None:
         # The memory of a cluster's nodes is not known here.
         if resources.address is None:
-            require_memory(config, plan, recipe, known, workers, memory_limit_bytes())
+            require_memory(config, plan, recipe, known, workers, usable_memory_bytes())
 
     fits(recipe)
     if isinstance(recipe.network, ModuleSpec):
