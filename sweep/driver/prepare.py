@@ -15,7 +15,7 @@ from sweep.config import SweepConfig
 from sweep.config.data import FileData
 from sweep.config.file_paths import missing_data_file
 from sweep.config.network import ModuleNetwork, NetworkConfig
-from sweep.driver.cost_probe import measure_rates, probe_width
+from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, measure_rates, probe_width
 from sweep.driver.own_network import check_batches, look_at_module
 from sweep.errors import DataError
 from sweep.execution.ray import Resources, local_workers, ray_session, workers_on
@@ -27,7 +27,7 @@ from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.search import require_listable
 from sweep.records import Trial
 from sweep.system.cluster_address import require_answer
-from sweep.system.limits import memory_limit_bytes
+from sweep.system.limits import usable_memory_bytes
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
@@ -39,7 +39,13 @@ STARTUP_SECONDS = 4.0
 """What Ray takes to start its processes and the workers to import their code, on a machine of two cores."""
 
 TORCH_SECONDS = 2.0
-"""What a worker takes at least to load PyTorch, which this process may have loaded long ago."""
+"""What a process takes at least to load PyTorch, which this one may have loaded long ago."""
+
+REPORT_SECONDS = 4.5
+"""What the libraries of the report take to load, in a process of their own beside the training."""
+
+END_SECONDS, REPORT_END_SECONDS = 0.7, 0.6
+"""What the tables and MLflow take at the end of a small sweep, and its report once the libraries are loaded."""
 
 BYTES_PER_NUMBER = 8
 MLFLOW_BYTES_PER_NUMBER = 230
@@ -58,7 +64,7 @@ class Preparation:
         dataset: None while the data was not needed (bundled and synthetic sets).
         resources: of the workers.
         workers: packs at once.
-        torch_seconds: what loading PyTorch and trying the network took here, and takes on each worker.
+        torch_seconds: what loading PyTorch and trying the network took here, and takes in a run and on each worker.
     """
 
     config: SweepConfig
@@ -87,15 +93,16 @@ class Preparation:
         """The trials whose like is measured together: what no pack would hold together is not."""
         kinds = Counter((trial.arm.setting["batch_size"], trial.arm.setting["epochs"]) for trial in self.plan.trials)
         largest = max(one_of_each(self.plan), key=lambda trial: pack_bytes([trial], self.recipe, self.shape))
-        room = pack_room(self.recipe, self.shape, self.workers, memory_limit_bytes())
-        width = probe_width(pack_bytes([largest], self.recipe, self.shape), room, max(kinds.values()))
+        room = pack_room(self.recipe, self.shape, self.workers, usable_memory_bytes())
+        size = pack_bytes([largest], self.recipe, self.shape, LARGEST_PROBE_EXAMPLES)
+        width = probe_width(size, room, max(kinds.values()))
         return (largest,) * width
 
     def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs."""
         if self.resources.address is not None:
             return form_packs(trials, self.recipe, rates, self.shape, workers)
-        room = pack_room(self.recipe, self.shape, workers, memory_limit_bytes())
+        room = pack_room(self.recipe, self.shape, workers, usable_memory_bytes())
         return form_packs(trials, self.recipe, rates, self.shape, workers, room)
 
 
@@ -106,7 +113,7 @@ class Estimate:
     Args:
         packs: how many.
         training_seconds: on all workers together, by the clock on the wall.
-        total_seconds: with the start of Ray.
+        total_seconds: with the libraries, the measurement, the start of Ray, the tables, MLflow and the report.
         worker_bytes: memory of the largest worker.
         disk_bytes: results and, with the default store, MLflow.
     """
@@ -168,7 +175,7 @@ def prepare(config: SweepConfig) -> Preparation:
     def fits(recipe: Recipe) -> None:
         # The memory of a cluster's nodes is not known here.
         if resources.address is None:
-            require_memory(config, plan, recipe, known, workers, memory_limit_bytes())
+            require_memory(config, plan, recipe, known, workers, usable_memory_bytes())
 
     fits(recipe)
     if isinstance(recipe.network, ModuleSpec):
@@ -242,24 +249,35 @@ def _cluster_workers(resources: Resources, address: str) -> int:
 def estimate(preparation: Preparation) -> Estimate:
     """Measure a step on this machine and extrapolate."""
     plan, recipe = preparation.plan, preparation.recipe
-    jobs = preparation.jobs(plan.trials, preparation.rates(), preparation.workers)
+    begin = perf_counter()
+    rates = preparation.rates()
+    measuring = perf_counter() - begin
+    jobs = preparation.jobs(plan.trials, rates, preparation.workers)
     loads = [0.0] * preparation.workers
     for job in jobs:
         loads[loads.index(min(loads))] += job.seconds
     # The first pack of all is the one on which the cost of training is measured.
-    packs = (preparation.probed, *(job.trials for job in jobs))
-    largest = max(pack_bytes(trials, recipe, preparation.shape) for trials in packs)
+    probed = pack_bytes(preparation.probed, recipe, preparation.shape, LARGEST_PROBE_EXAMPLES)
+    largest = max(probed, *(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs))
     worker_bytes = base_bytes(recipe, preparation.shape) + largest
-    # Without Ray there is nothing to start, and PyTorch is here already.
-    start = STARTUP_SECONDS + preparation.torch_seconds
-    if preparation.config.resources.executor == "inline":
-        start = 0.0
+    training = max(loads)
     rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
     tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
     return Estimate(
         len(jobs),
-        max(loads),
-        max(loads) + start,
+        training,
+        _total_seconds(preparation, measuring, training),
         worker_bytes,
         rows * 10 * (BYTES_PER_NUMBER + tracked),
     )
+
+
+def _total_seconds(preparation: Preparation, measuring: float, training: float) -> float:
+    """From the start of a run to its end."""
+    config = preparation.config
+    # A run loads PyTorch and measures again, and on Ray each worker loads it, too.
+    start = measuring
+    if config.resources.executor != "inline":
+        start += STARTUP_SECONDS + preparation.torch_seconds
+    beside, end = (REPORT_SECONDS, END_SECONDS + REPORT_END_SECONDS) if config.report else (0.0, END_SECONDS)
+    return preparation.torch_seconds + max(start + training, beside) + end

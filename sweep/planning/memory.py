@@ -50,13 +50,14 @@ def number_bytes(recipe: Recipe) -> int:
     return 8 if recipe.dtype == "float64" else 4
 
 
-def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape) -> int:
+def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape, largest_batch: int | None = None) -> int:
     """Estimate what the arrays of a pack take.
 
     Args:
         trials: one or more, which share the batch size.
         recipe: what they share.
         shape: of the data.
+        largest_batch: examples that no batch of it exceeds, whatever the setting says; None for the setting's.
 
     Returns:
         bytes of each seed's data, and of each trial's parameters, gradients, optimizer state, scratch and activations.
@@ -64,7 +65,7 @@ def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape) -> 
     seeds = len({trial.seed for trial in trials})
     parameters = recipe.parameters(shape)
     examples = training_examples(shape.examples, recipe.validation)
-    batch_size = min(batch_size_of(trials[0].arm.setting) or examples, examples)
+    batch_size = min(batch_size_of(trials[0].arm.setting) or examples, examples, largest_batch or examples)
     state = max(_state_arrays(name) for name in {str(trial.arm.setting["optimizer"]) for trial in trials})
     is_torch = recipe.backend == "torch"
     scratch = 0 if is_torch else 2 * min(parameters, CACHE_BYTES // (5 * number_bytes(recipe)))
@@ -143,6 +144,13 @@ def require_memory(
     worker = base + pack_bytes([largest], recipe, shape)
     if base + workers * worker <= memory:
         return
+    if base + workers * base > memory:
+        fewer = "Give `resources.workers: 1`, or let" if 2 * base <= memory and workers > 1 else "Let"
+        raise ResourceError(
+            "the memory must hold the sweep's processes with their libraries, about "
+            f"{gigabytes(base + workers * base)} for {workers} workers. Received: {gigabytes(memory)}. "
+            f"{fewer} its processes use more, by `ulimit -v` or the limit of the container."
+        )
     key, received, way_out = _cause(config, recipe, shape, largest)
     fitting = (memory - base) // worker
     if fitting >= 1:

@@ -9,6 +9,7 @@ What fails its checksum is never used.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import struct
@@ -76,6 +77,9 @@ class EventLog:
         content = b"".join(map(encode, records))
         with reported(self._folder):
             stream = self._opened()
+            if not os.fstat(stream.fileno()).st_nlink:
+                # POSIX goes on writing to a file that was deleted, and nobody would ever read it.
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             before = stream.tell()
             try:
                 stream.write(content)

@@ -23,8 +23,10 @@ def reported(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        # The text of pyarrow's own errors is several sentences, with a path of ours that is no longer there.
+        reason = os.strerror(error.errno) if error.errno else error
         raise ResultsError(
-            f"the results folder must be writable. Received: {error.strerror or error} at `{path}`. "
+            f"the results folder must be writable. Received: {reason} at `{path}`. "
             "Free it, or choose another folder by `results`."
         ) from error
 

@@ -36,6 +36,15 @@ def memory_limit_bytes(root: Path = ROOT) -> int:
     return min(total, *(limit for limit, _ in memory_limits(root)), _address_space(), sys.maxsize)
 
 
+def usable_memory_bytes(root: Path = ROOT) -> int:
+    """As `memory_limit_bytes`, less what this process has mapped and does not hold, which ``ulimit -v`` counts too.
+
+    Args:
+        root: below which ``proc`` and ``sys`` lie.
+    """
+    return max(0, min(memory_limit_bytes(root), _address_space() - mapped_bytes(root)))
+
+
 def available_memory_bytes(root: Path = ROOT) -> int:
     """Memory that this process, and those that it starts, can still take now without swapping or being killed.
 
@@ -90,6 +99,20 @@ def _address_space() -> int:
         return sys.maxsize
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     return sys.maxsize if limit == resource.RLIM_INFINITY else limit
+
+
+def mapped_bytes(root: Path = ROOT) -> int:
+    """Bytes that this process has mapped and does not hold; 0 where the kernel does not say.
+
+    Args:
+        root: below which ``proc`` lies.
+    """
+    try:
+        text = (root / "proc/self/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    sizes = {name: 1024 * int(size) for name, size in re.findall(r"^(VmSize|VmRSS):\s+(\d+) kB$", text, re.MULTILINE)}
+    return max(0, sizes.get("VmSize", 0) - sizes.get("VmRSS", 0))
 
 
 def available_gpus(folder: Path = NVIDIA_GPUS) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from sweep.errors import ResourceError
@@ -153,10 +154,26 @@ def _start_here(folder: str) -> None:
     if IN_A_JOB not in os.environ:
         options["job_config"] = driver_settings()
     try:
-        with _own_sigterm(), hang_up_held_back():
+        with _KindGiven(), _own_sigterm(), hang_up_held_back():
             start_ray(**options, _temp_dir=folder, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, LookupError, AssertionError, ray.exceptions.RayError) as error:
         raise could_not_start(error, folder) from error
+
+
+class _KindGiven:
+    """Give an error of no kind, as Ray raises of a node that does not come up in time, the kind that it is handled as.
+
+    Errors of any other kind pass: those are not what Ray says of its start.
+    """
+
+    def __enter__(self) -> None:
+        """Nothing is prepared."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is Exception:
+            raise RuntimeError(str(error)) from error
 
 
 def _connect(address: str, luggage: Path) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -111,3 +115,30 @@ def test_a_data_set_is_counted_with_the_passes_in_float64_that_split_it():
     # The split and what the network reads of each seed.
     assert four > numbers * 4 * (4 + 4)
     assert base_bytes(recipe, size) > 1_000_000 * 2 * 8
+
+
+@pytest.mark.parametrize(("memory", "way_out"), [(0.3 * GB, "Let"), (0.6 * GB, "Give `resources.workers: 1`, or let")])
+def test_a_memory_that_holds_no_process_is_not_blamed_on_the_data(memory, way_out):
+    config = sweep(network={"hidden": [4]})
+    plan, recipe, size = parts_of(config)
+    with pytest.raises(ResourceError, match=r"^the memory must hold the sweep's processes") as raised:
+        require_memory(config, plan, recipe, size, 4, int(memory))
+    assert f"{way_out} its processes use more, by `ulimit -v`" in str(raised.value)
+    if "workers: 1" in way_out:
+        require_memory(config, plan, recipe, size, 1, int(memory))
+
+
+def test_a_small_address_space_ends_in_a_sentence_before_the_libraries_fail(tmp_path):
+    text = "data: {name: iris}\noptimizers: {sgd: {learning_rate: 0.1}}\nresources: {executor: inline, workers: 1}\n"
+    (tmp_path / "x.yaml").write_text(text)
+    command = ["bash", "-c", 'ulimit -v 600000; exec "$@"', "bash", sys.executable, "-m", "sweep", "plan", "x.yaml"]
+    ended = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: the memory must hold the sweep's processes")
+    assert "Traceback" not in ended.stderr

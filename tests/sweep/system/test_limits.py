@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import sweep
-from sweep.system.limits import available_cpus, available_gpus, available_memory_bytes, memory_limit_bytes
+from sweep.system.limits import available_cpus, available_gpus, available_memory_bytes, mapped_bytes, memory_limit_bytes
 
 PROJECT = Path(sweep.__file__).parents[1]
 
@@ -59,6 +59,16 @@ def test_the_limit_of_the_address_space_counts():
     shell = ("bash", "-c", 'ulimit -v 2000000; exec "$@"', "bash")
     assert in_python("memory_limit_bytes()", *shell) == 2_000_000 * 1024
     assert in_python("available_memory_bytes()", *shell) <= 2_000_000 * 1024
+
+
+def test_what_is_mapped_and_not_held_is_taken_from_the_address_space(tmp_path):
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/status").write_text("Name:\tpython\nVmSize:\t  500000 kB\nVmRSS:\t  120000 kB\n")
+    assert mapped_bytes(tmp_path) == 380_000 * 1024
+    assert mapped_bytes(tmp_path / "none") == 0
+    shell = ("bash", "-c", 'ulimit -v 2000000; exec "$@"', "bash")
+    left = in_python("usable_memory_bytes()", *shell)
+    assert 0 < left < 2_000_000 * 1024
 
 
 def test_memory_is_what_the_machine_has_unless_a_group_limits_it(limited):

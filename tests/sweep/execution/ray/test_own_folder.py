@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sweep.errors import ResourceError
 from sweep.execution.ray import own_folder
 from sweep.execution.ray.own_folder import LONGEST_SOCKET, SOCKET, could_not_start, ray_folder, ray_home
+from sweep.execution.ray.session import _start_here
 
 WAYS_OUT = ("RAY_TMPDIR", "HOME", "resources.executor: inline")
 
@@ -67,3 +68,29 @@ def test_what_ray_raises_becomes_a_line_with_the_ways_out():
     assert "RuntimeError: Timed out waiting for file, with" in said
     assert "\n" not in said
     assert all(way in said for way in WAYS_OUT)
+
+
+@pytest.mark.parametrize("kind", [Exception, RuntimeError, OSError, ValueError])
+def test_whatever_kind_of_error_ray_starts_with_is_one_sentence(monkeypatch, tmp_path, kind):
+    import ray
+
+    def init(**options):
+        raise kind("The current node timed out during startup. This could happen because of a limit.")
+
+    monkeypatch.setattr(ray, "init", init)
+    with pytest.raises(ResourceError, match=r"^Ray must be able to start on this machine\. Received: \w+: The current"):
+        _start_here(str(tmp_path))
+
+
+def test_an_error_of_another_kind_at_the_start_of_ray_is_not_put_into_words(monkeypatch, tmp_path):
+    import ray
+
+    class UnknownError(Exception):
+        pass
+
+    def init(**options):
+        raise UnknownError
+
+    monkeypatch.setattr(ray, "init", init)
+    with pytest.raises(UnknownError):
+        _start_here(str(tmp_path))
