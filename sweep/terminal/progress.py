@@ -182,6 +182,7 @@ class LiveProgress:
 def ruling(best: Best) -> str:
     """Say by what the arms were ranked, which is the same for all.
 
+    >>> from sweep.driver.display import Leader
     >>> ruling({"adam": Leader("adam lr=0.01", 0.98, 2, "final")})
     'mean over seeds of the last epoch so far'
     """

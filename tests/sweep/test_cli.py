@@ -204,8 +204,8 @@ def test_a_quiet_run_prints_nothing_the_next_trains_nothing_and_a_fresh_one_all(
 
 
 def test_failed_trials_end_with_1_and_are_named_on_the_error_output(command, ray, monkeypatch):
-    form = preparation.form_jobs
-    monkeypatch.setattr(preparation, "form_jobs", lambda *given: [replace(job, epochs=0) for job in form(*given)])
+    form = preparation.form_packs
+    monkeypatch.setattr(preparation, "form_packs", lambda *given: [replace(job, epochs=0) for job in form(*given)])
     code, out, err = command("run", "good.yaml", "tracking.enabled=false")
     assert code == 1
     assert "4 failed" in out

@@ -17,7 +17,7 @@ import pytest
 from sweep import load_config, load_results, run
 from sweep.errors import ResultsError
 from sweep.planning.packing import PlannedPack
-from sweep.results import ResultsFolder
+from sweep.running.event_log import EventLog
 from trainers.data import DataSource, load
 from trainers.loop import train
 from trainers.pack import NetworkSpec, Pack, TrialSpec
@@ -353,10 +353,11 @@ def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, work
 
 
 def test_a_results_folder_that_fails_on_the_way_is_told_in_its_own_words(ray, workplace, tmp_path, monkeypatch):
-    def fail(folder, results):
-        raise ResultsError("no space left")
+    def fail(log, records):
+        if any(record.kind == "report" for record in records):
+            raise ResultsError("no space left")
 
-    monkeypatch.setattr(ResultsFolder, "append", fail)
+    monkeypatch.setattr(EventLog, "append", fail)
     file = workplace(tmp_path, SWEEP)
     with pytest.raises(ResultsError, match=r"^no space left$"):
         run(load_config(file, ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]))
