@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from trainers import averages, compiled, descents, diagnostics, losses, mean_gradient, segments
 from trainers.compiled import passes
 from trainers.data import DatasetShape, Split
-from trainers.networks.base import Layout
+from trainers.layout import Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 from trainers.networks.torch_module import TorchTile
 from trainers.optimizers import OPTIMIZERS
