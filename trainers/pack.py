@@ -14,13 +14,13 @@ from trainers.data.split import Normalise
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout
 from trainers.limits import check_number, check_word, refuse
+from trainers.metrics import Mode
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import complete
 from trainers.schedules import Schedule
 
 Precision = Literal["float32", "float64", "bfloat16"]
 Backend = Literal["numpy", "torch"]
-Mode = Literal["min", "max"]
 
 CONSTANT = Schedule()
 

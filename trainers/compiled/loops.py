@@ -15,4 +15,4 @@ def compile_loop(loop: Callable[..., Any]) -> Callable[..., Any]:
     """
     is_own = loop.__module__.partition(".")[0] == __name__.partition(".")[0]
     # error_model="numpy": a division by zero is inf, not an exception whose check would keep the loop from vectorising.
-    return njit(error_model="numpy", cache=is_own, nogil=True)(loop)  # type: ignore[no-any-return]
+    return njit(error_model="numpy", cache=is_own, nogil=True)(loop)
