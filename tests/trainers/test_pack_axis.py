@@ -214,6 +214,7 @@ CASES: dict[str, tuple[Make, Callable[..., Arrays]]] = {
         f"optimizers.{name}{' compiled' if fused else ''}": (rows_and_hyperparameters(name), of_update(name, fused))
         for name in OPTIMIZERS
         for fused in (False, True)
+        if not fused or name in compiled.UPDATES
     },
     **{
         f"networks.{task} {activation}{' compiled' if fused else ''}": (
