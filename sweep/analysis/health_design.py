@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,9 +64,10 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
             )
 
 
-def special_cases() -> Iterator[tuple[str, str, str]]:
+def special_cases(names: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """General optimizer, special case of it, and why the one can do what the other does; the simplest first."""
-    for name in sorted(OPTIMIZERS, key=lambda name: len(OPTIMIZERS[name].hyperparameters)):
+    known = [name for name in dict.fromkeys((*OPTIMIZERS, *sorted(names))) if name in names and name in OPTIMIZERS]
+    for name in sorted(known, key=lambda name: len(OPTIMIZERS[name].hyperparameters)):
         for special, why in declaration_of(OPTIMIZERS[name]).imitates.items():
             yield name, special, why
 
@@ -76,8 +77,8 @@ def under_tuned(study: Study) -> Iterator[Card]:
     if study.scientific != "optimizer":
         return
     names = {level.name for level in study.levels}
-    for general, special, why in special_cases():
-        if not {general, special} <= names:
+    for general, special, why in special_cases(names):
+        if special not in names:
             continue
         pair = study.comparison(general, special)
         if pair.verdict == ("second" if pair.first == general else "first"):

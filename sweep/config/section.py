@@ -77,7 +77,7 @@ class CountOr:
 def paragraph(text: str) -> str:
     """Break a description that is put together into lines, as the docstrings of other fields have them.
 
-    >>> paragraph("What is in `a b` " + "stays " * 17 + "`in one line`.").splitlines()[1]
+    >>> paragraph("What is code " + "stays " * 16 + "`in one line`.").splitlines()[1]
     '`in one line`.'
     """
     whole = re.sub("`[^`]*`", lambda code: code[0].replace(" ", "\0"), text)
