@@ -209,13 +209,13 @@ def _values(
     train_loss, mean_norm = float(figures.train_loss[row]), float(figures.mean_gradient_norm[row])
     plateau = observe(session.plateaus.get(trial, Plateau()), mean_norm, train_loss, len(figures.losses))
     session.plateaus[trial] = plateau
-    fitted = Measured(train_loss, float(figures.train_accuracy[row]))
-    held_out = Measured(float(val_loss), float(val_accuracy))
+    variances, scale = (float("nan"), float("nan")), 1.0
     if session.pack.task == "regression":
         seed = session.pack.trials[trial].seed
+        variances = session.target_variance(seed, "train"), session.target_variance(seed, "val")
         scale = session.splits[seed].target_scale
-        fitted = fitted._replace(variance=session.target_variance(seed, "train"), scale=scale)
-        held_out = held_out._replace(variance=session.target_variance(seed, "val"), scale=scale)
+    fitted = Measured(train_loss, float(figures.train_accuracy[row]), variances[0], scale)
+    held_out = Measured(float(val_loss), float(val_accuracy), variances[1], scale)
     return (
         *(metric.value(part) for metric in OF_TASK[session.pack.task] for part in (fitted, held_out)),
         float(figures.learning_rate[row]),
