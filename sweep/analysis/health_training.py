@@ -121,5 +121,6 @@ def gaps(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
                 "note",
                 f"{level_name(level.name)} ends at {value(study.metric, ours)} {metric_name(f'train_{measure}')} but "
                 f"{value(study.metric, theirs)} {metric_name(f'val_{measure}')}: it overfits.",
-                "Add weight decay, a smaller network or more data, or compare by the best epoch.",
+                "Add weight decay, a smaller network or more data"
+                + (", or compare by the best epoch." if study.by == "final" else "."),
             )
