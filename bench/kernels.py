@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from trainers import compiled, losses
 from trainers.diagnostics import norms
-from trainers.networks.base import Layout
+from trainers.layout import Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 from trainers.optimizers import OPTIMIZERS, Optimizer
 

@@ -16,8 +16,8 @@ from rows import Row, main
 from threadpoolctl import threadpool_limits
 
 from trainers.data import DatasetShape, Split
+from trainers.layout import Layout
 from trainers.loop import train
-from trainers.networks.base import Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import NetworkSpec, Pack, TrialSpec

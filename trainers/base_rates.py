@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trainers.data.dataset import Dataset
 from trainers.data.split import Normalise, split, split_indices
+from trainers.metrics import OF_TASK, Measured
 from trainers.seeding import generator
 
 Floats = NDArray[np.float64]
@@ -131,11 +132,10 @@ def _least_squares(dataset: Dataset, validation: float, normalise: Normalise, se
 
 
 def _errors(parts: Mapping[str, tuple[Floats, Floats]], scale: float) -> dict[str, float]:
-    """Loss, RMSE and R2 of each part's targets and predictions, as `trainers.loop` reports them."""
-    found = {}
+    """The metrics of each part's targets and predictions, as `trainers.loop` reports them."""
+    found: dict[str, float] = {}
     for part, (targets, predicted) in parts.items():
         loss, variance = float(((targets - predicted) ** 2).mean()), float(targets.var())
-        found[f"{part}_loss"] = loss
-        found[f"{part}_rmse"] = float(np.sqrt(loss)) * scale
-        found[f"{part}_r2"] = 1.0 - loss / variance if variance else float("nan")
+        measured = Measured(loss, float("nan"), variance, scale)
+        found |= {f"{part}_{metric.name}": metric.value(measured) for metric in OF_TASK["regression"]}
     return found

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.dataset import Task
+from trainers.metrics import OF_TASK
 
 Array = NDArray[Any]
 
@@ -20,9 +21,7 @@ def metric_names(task: Task) -> tuple[str, ...]:
     >>> metric_names("binary")[:4]
     ('train_loss', 'val_loss', 'train_accuracy', 'val_accuracy')
     """
-    if task == "regression":
-        return ("train_loss", "val_loss", "train_rmse", "val_rmse", "train_r2", "val_r2", *COMMON)
-    return ("train_loss", "val_loss", "train_accuracy", "val_accuracy", *COMMON)
+    return (*(f"{part}_{metric.name}" for metric in OF_TASK[task] for part in ("train", "val")), *COMMON)
 
 
 def norms(rows: Array, work: Array | None = None) -> NDArray[np.float64]:

@@ -85,9 +85,14 @@ def _find_below(name: str, path: list[str]) -> ModuleSpec | None:
     return space
 
 
+def is_installed(file: Path) -> bool:
+    """Whether a file is of an installed package, which has a version."""
+    return bool(set(INSTALLED) & set(file.parts))
+
+
 def _is_users(name: str, origin: str) -> bool:
     file = Path(origin)
-    if not file.is_file() or set(INSTALLED) & set(file.parts):
+    if not file.is_file() or is_installed(file):
         return False
     if name.partition(".")[0] in sys.stdlib_module_names:
         return False

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from trainers.errors import UserCodeError
-from trainers.imported_files import imported_files
+from trainers.imported_files import imported_files, is_installed
 
 ENTRY = "__main__"
 """The script that runs, which cannot be loaded twice."""
@@ -38,6 +38,9 @@ class _Loaded:
 
 
 _LOADED: dict[str, _Loaded] = {}
+
+_PACKAGES: dict[str, str] = {}
+"""Digest of the file of each module of an installed package that was named, when it was named first."""
 _COMPILED: dict[str, str] = {}
 """Digest of each compiled module when it was loaded."""
 
@@ -149,13 +152,25 @@ def _require_same_compiled(files: Mapping[str, Path], digests: Mapping[str, str]
 def _drop(names: Iterable[str]) -> None:
     for name in names:
         module = sys.modules.get(name)
-        if module is None or name == ENTRY or not str(getattr(module, "__file__", "")).endswith(".py"):
+        file = str(getattr(module, "__file__", ""))
+        if module is None or name == ENTRY or not file.endswith(".py") or _is_unchanged_package(name, Path(file)):
             continue
         del sys.modules[name]
         # `from package import name` would take it from there.
         package, _, own = name.rpartition(".")
         if package and getattr(sys.modules.get(package), own, None) is module:
             delattr(sys.modules[package], own)
+
+
+def _is_unchanged_package(name: str, file: Path) -> bool:
+    """Whether a module is of an installed package and its file is what it was when a user's configuration named it.
+
+    Without need no part of a package is loaded anew: `torch` would be left without its `torch.nn`.
+    """
+    if not is_installed(file):
+        return False
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    return _PACKAGES.setdefault(name, digest) == digest
 
 
 def _drop_old_bytecode(file: Path) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trainers.diagnostics import metric_names
 from trainers.limits import check_word
+from trainers.metrics import OF_TASK, Measured
 from trainers.pack import Pack
 from trainers.plateaus import Plateau, observe
 from trainers.segments import finite_rows
@@ -208,22 +209,15 @@ def _values(
     train_loss, mean_norm = float(figures.train_loss[row]), float(figures.mean_gradient_norm[row])
     plateau = observe(session.plateaus.get(trial, Plateau()), mean_norm, train_loss, len(figures.losses))
     session.plateaus[trial] = plateau
-    quality: tuple[float, ...]
+    variances, scale = (float("nan"), float("nan")), 1.0
     if session.pack.task == "regression":
         seed = session.pack.trials[trial].seed
-        parts = session.splits[seed]
-        quality = (
-            float(np.sqrt(train_loss)) * parts.target_scale,
-            float(np.sqrt(val_loss)) * parts.target_scale,
-            _r2(train_loss, session.target_variance(seed, "train")),
-            _r2(float(val_loss), session.target_variance(seed, "val")),
-        )
-    else:
-        quality = (float(figures.train_accuracy[row]), float(val_accuracy))
+        variances = session.target_variance(seed, "train"), session.target_variance(seed, "val")
+        scale = session.splits[seed].target_scale
+    fitted = Measured(train_loss, float(figures.train_accuracy[row]), variances[0], scale)
+    held_out = Measured(float(val_loss), float(val_accuracy), variances[1], scale)
     return (
-        train_loss,
-        float(val_loss),
-        *quality,
+        *(metric.value(part) for metric in OF_TASK[session.pack.task] for part in (fitted, held_out)),
         float(figures.learning_rate[row]),
         float(figures.gradient_norm[row]),
         float(figures.update_ratio[row]),
@@ -231,11 +225,6 @@ def _values(
         float(session.steps),
         float(session.examples),
     )
-
-
-def _r2(loss: float, variance: float) -> float:
-    """R2 = 1 - mean squared error / variance of the targets; NaN where all targets are equal, as in a part of one."""
-    return 1.0 - loss / variance if variance else float("nan")
 
 
 def _reached(pack: Pack, values: tuple[float, ...]) -> bool:

@@ -12,15 +12,15 @@ from trainers.data.arrays import check_fit
 from trainers.data.dataset import Task
 from trainers.data.split import Normalise
 from trainers.diagnostics import metric_names
+from trainers.layout import Activation, Init, Layout
 from trainers.limits import check_number, check_word, refuse
-from trainers.networks.base import Activation, Init, Layout
+from trainers.metrics import Mode
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import complete
 from trainers.schedules import Schedule
 
 Precision = Literal["float32", "float64", "bfloat16"]
 Backend = Literal["numpy", "torch"]
-Mode = Literal["min", "max"]
 
 CONSTANT = Schedule()
 

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from trainers import batches as batching
 from trainers.data import Split, split
 from trainers.data.dataset import digest
-from trainers.networks.base import initial_parameters
+from trainers.layout import initial_parameters
 from trainers.networks.numpy_mlp import with_ones
+from trainers.networks.numpy_tile import NumpyTile
 from trainers.pack import ModuleSpec, Pack
 from trainers.plateaus import Plateau
 from trainers.seeding import generator
 from trainers.segments import Segment
 from trainers.state import TrainingState, TrialState, check, copied, restore
-from trainers.tile import Batches, NumpyTile, Tile
+from trainers.tile import Batches, Tile
 
 Array = NDArray[Any]
 Layers = Sequence[tuple[Array, Array]]

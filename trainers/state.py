@@ -26,7 +26,7 @@ class TrialState:
 
     Args:
         trial: index into ``pack.trials``.
-        parameters: (P,) in the pack's dtype (float32 for bfloat16), in the order of `trainers.networks.base.Layout`.
+        parameters: (P,) in the pack's dtype (float32 for bfloat16), in the order of `trainers.layout.Layout`.
         optimizer: name -> (P,), what its optimizer remembers.
         watch: what a schedule with feedback remembers of its validation losses.
         plateau: what `trainers.plateaus` remembers.

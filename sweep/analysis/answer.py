@@ -8,6 +8,7 @@ from sweep.analysis.answer_pairs import gap, gap_range, together
 from sweep.analysis.answer_speed import target_parts
 from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.leader import MOST_NAMED, leaders
+from sweep.analysis.ranking import reaching
 from sweep.analysis.time_to_target import Unit
 from sweep.analysis.wording import (
     capitalised,
@@ -96,7 +97,8 @@ def _alone(study: Study, level: Level) -> str:
     seeds = counted(mean.count, "seed")
     sure = f"{_interval(study, level)}, {seeds}" if mean.known else f"{seeds}, no interval"
     lost = level.selected.report.diverged
-    parts = f"{level_name(level.name)} ends at {value(study.metric, mean.value)} {metric_name(study.metric)} ({sure})"
+    reached = f"{reaching(study.by)} {value(study.metric, mean.value)} {metric_name(study.metric)}"
+    parts = f"{level_name(level.name)} {reached} ({sure})"
     return f"{parts} and diverges on {len(lost)} of {counted(level.selected.report.count, 'seed')}" if lost else parts
 
 

@@ -68,8 +68,10 @@ def _of_factor(factor: str, effects: Sequence[Effect]) -> Iterator[str]:
     for effect in effects[:MOST_STRATA]:
         yield _sentence(effect)
     if len(effects) > MOST_STRATA:
-        more = counted(len(effects) - MOST_STRATA, "more set")
-        yield f"Main effect of {factor}: {more} of its values, tried with other settings, are not told here."
+        more = len(effects) - MOST_STRATA
+        verb = "is" if more == 1 else "are"
+        sets = counted(more, "more set")
+        yield f"Main effect of {factor}: {sets} of its values, tried with other settings, {verb} not told here."
 
 
 def _sentence(effect: Effect) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,31 +14,17 @@ from sweep.analysis.health_card import Card
 from sweep.analysis.outcomes import Floats, rounded
 from sweep.analysis.power import LARGEST_COUNT, seeds_needed
 from sweep.analysis.wording import counted, difference, level_name, listing
-from trainers.optimizers import OPTIMIZERS
+from sweep.config.spaces import HYPERPARAMETERS
+from trainers.optimizers import OPTIMIZERS, declaration_of
 from trainers.optimizers.base import Hyperparameter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SPECIAL_CASES = {
-    ("momentum", "sgd"): "with beta1 = 0 it is gradient descent",
-    ("heavy_ball", "sgd"): "with beta1 = 0 it is gradient descent",
-    ("nesterov", "sgd"): "with beta1 = 0 it is gradient descent",
-    ("rmsprop", "sgd"): "with a large epsilon it acts like gradient descent",
-    ("adam", "sgd"): "with beta1 = 0 and a large epsilon it acts like gradient descent",
-    ("adam", "momentum"): "with a large epsilon it acts like momentum",
-    ("adam", "rmsprop"): "with beta1 = 0 it is RMSprop but for the bias correction",
-    ("adamw", "adam"): "without weight decay it is Adam",
-    ("nadam", "nesterov"): "with a large epsilon it acts like Nesterov",
-    ("nadam", "rmsprop"): "with beta1 = 0 it is RMSprop but for the bias correction",
-}
-"""General optimizer and special case -> why the one can do what the other does.
+RANGES = (*HYPERPARAMETERS, "batch_size", "decay_rate")
+"""What has edges that may be too narrow, beside what only the optimizer of a setting declares."""
 
-Reference: Choi et al. (2019), On Empirical Comparisons of Optimizers for Deep Learning, the inclusion hierarchy.
-"""
-
-RANGES = ("learning_rate", "beta1", "beta2", "epsilon", "weight_decay", "batch_size", "decay_rate")
-"""Hyperparameters whose range has edges, beside those that an optimizer declares."""
+SCALES = {declared.name: declared.scale for optimizer in OPTIMIZERS.values() for declared in optimizer.hyperparameters}
 
 FEWEST_SEEDS = 5
 """With fewer the signed-rank test can never find a difference, and one odd seed decides."""
@@ -78,13 +64,21 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
             )
 
 
+def special_cases(names: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """General optimizer, special case of it, and why the one can do what the other does; the simplest first."""
+    known = [name for name in dict.fromkeys((*OPTIMIZERS, *sorted(names))) if name in names and name in OPTIMIZERS]
+    for name in sorted(known, key=lambda name: len(OPTIMIZERS[name].hyperparameters)):
+        for special, why in declaration_of(OPTIMIZERS[name]).imitates.items():
+            yield name, special, why
+
+
 def under_tuned(study: Study) -> Iterator[Card]:
     """Find optimizers that are shown to be worse than what they can imitate."""
     if study.scientific != "optimizer":
         return
     names = {level.name for level in study.levels}
-    for (general, special), why in SPECIAL_CASES.items():
-        if not {general, special} <= names:
+    for general, special, why in special_cases(names):
+        if special not in names:
             continue
         pair = study.comparison(general, special)
         if pair.verdict == ("second" if pair.first == general else "first"):
@@ -211,7 +205,7 @@ def _beyond(name: str, tried: Floats, chosen: float) -> float | None:
         return None
     value = chosen * chosen / next_inward
     # Of a beta, what goes on by the same factor is its distance from 1.
-    if name in ("beta1", "beta2"):
+    if SCALES.get(name) == "one_minus_log":
         value = 1 - (1 - chosen) ** 2 / (1 - next_inward)
     # From 0.9 and 0.99 the next beta would be 0, up to rounding, or less.
     return float(f"{value:.3g}") if value > 1e-9 else None

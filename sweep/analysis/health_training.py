@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.health_card import Card
 from sweep.analysis.pairing import mean_difference
 from sweep.analysis.wording import counted, difference, level_name, listing, metric_name, target_value, value
+from trainers.metrics import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,16 +23,6 @@ WINDOW_SHARE = 0.1
 
 IMPROVING_SHARE = 0.01
 """An improvement between these of less than this share of the whole improvement is none."""
-
-
-class Gap(NamedTuple):
-    """When training and validation are too far apart: by a difference, or by a ratio."""
-
-    difference: float | None
-    ratio: float | None
-
-
-GAPS = {"accuracy": Gap(0.05, None), "r2": Gap(0.1, None), "loss": Gap(None, 2.0), "rmse": Gap(None, 1.5)}
 
 
 def diverged(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
@@ -115,9 +106,9 @@ def gaps(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
     """Find best settings that do much better on the training part than on the validation part."""
     measure = study.metric.partition("_")[2]
     train, validation = f"final_train_{measure}", f"final_val_{measure}"
-    if measure not in GAPS or train not in trials or validation not in trials:
+    if measure not in METRICS or train not in trials or validation not in trials:
         return
-    allowed = GAPS[measure]
+    allowed = METRICS[measure].gap
     for level in study.levels:
         rows = trials[trials["arm_id"] == level.selected.arm_id]
         rows = rows[rows["seed"].isin(level.selected.report.seeds)]
@@ -130,5 +121,6 @@ def gaps(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
                 "note",
                 f"{level_name(level.name)} ends at {value(study.metric, ours)} {metric_name(f'train_{measure}')} but "
                 f"{value(study.metric, theirs)} {metric_name(f'val_{measure}')}: it overfits.",
-                "Add weight decay, a smaller network or more data, or compare by the best epoch.",
+                "Add weight decay, a smaller network or more data"
+                + (", or compare by the best epoch." if study.by == "final" else "."),
             )

@@ -11,13 +11,22 @@ import numpy as np
 
 from sweep.analysis.outcomes import Mode
 from sweep.errors import AnalysisError
+from trainers.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Method: TypeAlias = Literal["fanova", "ped-anova"]
 
-LOGARITHMIC = ("learning_rate", "epsilon", "batch_size")
+LOGARITHMIC = {
+    "batch_size",
+    *(
+        declared.name
+        for optimizer in OPTIMIZERS.values()
+        for declared in optimizer.hyperparameters
+        if declared.scale == "log"
+    ),
+}
 """Numbers that are spread over decades: their logarithm is what matters."""
 
 FEWEST_SETTINGS = 4

@@ -34,6 +34,15 @@ def rule(by: By) -> str:
     return f"mean over seeds of the {EPOCHS[by]}"
 
 
+def reaching(by: By) -> str:
+    """The verb before the value of a training: that of its best epoch need not be what it ends at.
+
+    >>> reaching("final"), reaching("best")
+    ('ends at', 'reaches')
+    """
+    return "ends at" if by == "final" else "reaches"
+
+
 def mean(values: Sequence[float] | NDArray[Any]) -> float:
     """The mean, the same in any order of the values, so that arms that tie in one table tie in all; NaN for none.
 

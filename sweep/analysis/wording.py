@@ -7,17 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from sweep.config.setting_keys import SETTING_KEYS
-from trainers.optimizers import OPTIMIZERS
-
-SPELLED = {"sgd": "gradient descent", "momentum": "momentum", "heavy_ball": "heavy ball"}
-"""Optimizers that are not spelled as their class is."""
+from trainers.metrics import METRICS, Metric
+from trainers.optimizers import OPTIMIZERS, declaration_of
 
 HYPERPARAMETERS = frozenset(SETTING_KEYS) - {"optimizer"}
 
 PARTS = {"val": "validation", "train": "training"}
-MEASURES = {"rmse": "RMSE", "r2": "R2"}
-RANGES = {"accuracy": (0.0, 1.0), "loss": (0.0, np.inf), "rmse": (0.0, np.inf), "r2": (-np.inf, 1.0)}
-"""Measure -> the smallest and the largest value that it can have, of which Student's interval knows nothing."""
 
 
 def level_name(level: str) -> str:
@@ -26,9 +21,7 @@ def level_name(level: str) -> str:
     >>> level_name("sgd"), level_name("rmsprop"), level_name("batch_size 64")
     ('gradient descent', 'RMSprop', 'batch_size 64')
     """
-    if level in SPELLED:
-        return SPELLED[level]
-    return type(OPTIMIZERS[level]).__name__ if level in OPTIMIZERS else level
+    return declaration_of(OPTIMIZERS[level]).title if level in OPTIMIZERS else level
 
 
 def metric_name(metric: str) -> str:
@@ -40,22 +33,33 @@ def metric_name(metric: str) -> str:
     part, _, measure = metric.partition("_")
     if part not in PARTS:
         return metric
-    return f"{PARTS[part]} {MEASURES.get(measure, measure)}"
+    return f"{PARTS[part]} {METRICS[measure].title if measure in METRICS else measure}"
 
 
 def limits(metric: str) -> tuple[float, float]:
-    """The smallest and the largest value that a metric can have.
+    """The smallest and the largest value that a metric can have, of which Student's interval knows nothing.
 
     >>> limits("val_accuracy"), limits("train_loss"), limits("val_r2"), limits("bleu")
     ((0.0, 1.0), (0.0, inf), (-inf, 1.0), (-inf, inf))
     """
-    part, _, measure = metric.partition("_")
-    return RANGES["accuracy"] if is_share(metric) else RANGES.get(measure if part in PARTS else "", (-np.inf, np.inf))
+    known = _share(metric) or _known(metric)
+    return (-np.inf, np.inf) if known is None else (known.low, known.high)
 
 
 def is_share(metric: str) -> bool:
     """Whether the metric is a share, which is spelled in per cent, and its differences in points."""
-    return metric.endswith("accuracy")
+    return _share(metric) is not None
+
+
+def _known(metric: str) -> Metric | None:
+    """The metric of the project that this is, of either part."""
+    part, _, measure = metric.partition("_")
+    return METRICS.get(measure) if part in PARTS else None
+
+
+def _share(metric: str) -> Metric | None:
+    """The share that this is, by the end of its name: another tool's ``test_accuracy`` is one too."""
+    return next((known for name, known in METRICS.items() if known.is_share and metric.endswith(name)), None)
 
 
 def value(metric: str, number: float) -> str:

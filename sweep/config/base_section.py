@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +14,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from sweep.config.problems import Problem, refuse
 from trainers.errors import did_you_mean
+
+LINE = 116
+"""Characters of a docstring's line within a class."""
 
 
 class Section(BaseModel):
@@ -67,6 +72,18 @@ class CountOr:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"anyOf": [{"type": "integer", "minimum": 1}, {"const": self.word}]}
+
+
+def paragraph(text: str) -> str:
+    """Break a description that is put together into lines, as the docstrings of other fields have them.
+
+    >>> paragraph("What is code " + "stays " * 16 + "`in one line`.").splitlines()[1]
+    '`in one line`.'
+    """
+    whole = re.sub("`[^`]*`", lambda code: code[0].replace(" ", "\0"), text)
+    # The quotation marks of a docstring stand in its first line.
+    lines = textwrap.wrap(whole, LINE, initial_indent="   ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).strip().replace("\0", " ")
 
 
 def unknown_name(raw: Any, names: Sequence[str]) -> Problem:

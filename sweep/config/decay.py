@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sweep.config.base_section import OneOf, Section, unknown_name
+from sweep.config.base_section import OneOf, Section, paragraph, unknown_name
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.config.values import Distribution, Domain, limited, words
 from trainers import limits
 from trainers.schedules import RULES, ranges
 from trainers.schedules.ranges import applicable
+
+
+def _listed(items: Sequence[str], word: str) -> str:
+    """Join items as a sentence does; a list of alternatives has a comma before its last."""
+    comma = "," if word == "or" and len(items) > 2 else ""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])}{comma} {word} {items[-1]}"
+
+
+def takers(number: str) -> str:
+    """The schedules that use a number, such as ``patience``."""
+    return _listed([name for name, rule in RULES.items() if number in (*rule.takes, *rule.by_hand)], "and")
+
 
 KINDS = tuple(RULES)
 Kind: TypeAlias = Annotated[str, OneOf(KINDS)]
@@ -29,6 +41,18 @@ THRESHOLDS = limited(limits.THRESHOLD)
 NUMBERS = ("rate", "by", "interval", "start", "boundaries", "values", "warmup", "patience", "threshold")
 """What a decay may state beside its kind, in the order of the keys of a setting."""
 
+_RATES = {rule.name: rule.rate for rule in RULES.values() if rule.rate is not None}
+_DEFAULTS = [f"{rate.default:g} for {name}" for name, rate in _RATES.items() if rate.default is not None]
+_MEANINGS = [RULES[name].rate_help or rate.summary for name, rate in _RATES.items()]
+KINDS_HELP = paragraph(
+    f"The formula: {_listed([f'{rule.name} {rule.help}'.strip() for rule in RULES.values()], 'or')}."
+)
+RATE_HELP = paragraph(
+    f"The number in the formula: {_listed(list(dict.fromkeys(_MEANINGS)), 'or')}. Default: `decay_rate`, or else "
+    f"{_listed(_DEFAULTS, 'and')}."
+)
+USUAL_BY = f"epoch, and step for {_listed([name for name, rule in RULES.items() if rule.by == 'step'], 'and')}"
+"""What the schedules count unless told."""
 
 Boundary: TypeAlias = Annotated[int, Field(**limits.BOUNDARY.bounds)]
 Boundaries: TypeAlias = Annotated[tuple[Boundary, ...], Field(strict=False, min_length=1)]
@@ -40,18 +64,13 @@ Multipliers: TypeAlias = Annotated[
 class Decay(Section):
     """One decay of the learning rate with its numbers."""
 
-    kind: Kind
-    """The formula: constant, inverse_time `alpha0 / (1 + rate t)`, exponential `rate^t alpha0`, inverse_sqrt
-    `rate / sqrt(t) alpha0`, staircase (`rate` every `interval`, or by hand `boundaries` and `values`), cosine (down to
-    `rate` alpha0), one_cycle (up to alpha0 for the share `rate` of the training, then down), or reduce_on_plateau
-    (`rate` after `patience` epochs without improvement)."""
+    kind: Kind = Field(description=KINDS_HELP)
 
-    rate: Annotated[Domain | None, RATES] = None
-    """The number in the formula: decay rate, base, k, factor, final multiplier, or share that rises. Default:
-    `decay_rate`, or else 0 for cosine, 0.3 for one_cycle and 0.1 for reduce_on_plateau."""
+    rate: Annotated[Domain | None, RATES] = Field(default=None, description=RATE_HELP)
 
-    by: Annotated[Domain | None, BY] = None
-    """What t counts: epoch or step. Default: `decay_by`, or else epoch, and step for one_cycle."""
+    by: Annotated[Domain | None, BY] = Field(
+        default=None, description=f"What t counts: epoch or step. Default: `decay_by`, or else {USUAL_BY}."
+    )
 
     interval: Annotated[Domain | None, INTERVALS] = None
     """Hold the rate for so many epochs or steps: t is floor(count / interval). Default: `decay_interval`, or else 1."""
@@ -59,21 +78,36 @@ class Decay(Section):
     start: Annotated[Domain | None, STARTS] = None
     """Number of the first epoch or step: 1 as in the lecture, 0 as in Keras and torch. Default: `decay_start`, or 1."""
 
-    boundaries: Boundaries | None = Field(default=None, examples=[[5, 8]])
-    """Staircase: the epochs or steps after which the next of `values` holds, increasing."""
+    boundaries: Boundaries | None = Field(
+        default=None,
+        examples=[[5, 8]],
+        description=f"{takers('boundaries').capitalize()}: the epochs or steps after which the next of `values` holds, "
+        "increasing.",
+    )
 
-    values: Multipliers | None = Field(default=None, examples=[[1.0, 0.1, 0.01]])
-    """Staircase: multipliers of the learning rate, one more than there are `boundaries`."""
+    values: Multipliers | None = Field(
+        default=None,
+        examples=[[1.0, 0.1, 0.01]],
+        description=f"{takers('values').capitalize()}: multipliers of the learning rate, one more than there are "
+        "`boundaries`.",
+    )
 
     warmup: Annotated[Domain | None, WARMUPS] = None
     """Epochs or steps over which the rate first rises to where the formula begins. Default: `decay_warmup`, or 0."""
 
-    patience: Annotated[Domain | None, PATIENCES] = None
-    """Reduce_on_plateau: epochs without improvement that it bears. Default: `decay_patience`, or else 10."""
+    patience: Annotated[Domain | None, PATIENCES] = Field(
+        default=None,
+        description=f"{takers('patience').capitalize()}: epochs without improvement that it bears. Default: "
+        f"`decay_patience`, or else {ranges.USUAL.patience}.",
+    )
 
-    threshold: Annotated[Domain | None, THRESHOLDS] = None
-    """Reduce_on_plateau: relative fall of the validation loss that is an improvement. Default: `decay_threshold`, or
-    else 0.0001."""
+    threshold: Annotated[Domain | None, THRESHOLDS] = Field(
+        default=None,
+        description=paragraph(
+            f"{takers('threshold').capitalize()}: relative fall of the validation loss that is an improvement. "
+            f"Default: `decay_threshold`, or else {ranges.USUAL.threshold}."
+        ),
+    )
 
     @property
     def applicable(self) -> tuple[str, ...]:
@@ -89,7 +123,7 @@ class Decay(Section):
 
     def _ignored(self) -> Iterator[Problem]:
         for field in NUMBERS:
-            missing_its_pair = self.kind == "staircase" and field in ("boundaries", "values")
+            missing_its_pair = field in ("boundaries", "values") and field in RULES[self.kind].by_hand
             if getattr(self, field) is not None and field not in self.applicable and not missing_its_pair:
                 yield _problem(ranges.unused(self.kind, field, self.applicable))
 

@@ -17,7 +17,7 @@ from sweep.config.spaces import HYPERPARAMETERS
 from sweep.config.yaml_words import dump_value
 from sweep.errors.masking import hide_in
 from trainers.errors import did_you_mean
-from trainers.optimizers import OPTIMIZERS
+from trainers.optimizers import OPTIMIZERS, declaration_of
 
 TAGS = {"data": ("bundled", "synthetic", "file", "module"), "network": ("dense", "module")}
 RULES: Mapping[str, str] = {
@@ -174,11 +174,10 @@ def _misplaced(path: Keys, document: Document, known: Known) -> str:
         return "is not for the same network as `network.module`, which takes `network.kwargs`. Keep one of the two."
     if path[0] == "optimizers" and len(path) == 2:
         return f"is not a known optimizer.{_optimizer_meant(str(path[1]))} Known: {', '.join(OPTIMIZERS)}."
-    if path[0] == "optimizers" and path[1:] in (("sgd", "momentum"), ("sgd", "nesterov")):
-        return (
-            "is not a hyperparameter of sgd. The optimizers momentum (an average of the gradients), heavy_ball (as in "
-            "torch.optim.SGD) and nesterov take it as `beta1`."
-        )
+    if path[0] == "optimizers" and len(path) == 3 and path[1] in OPTIMIZERS:
+        elsewhere = declaration_of(OPTIMIZERS[str(path[1])]).misplaced
+        if path[2] in elsewhere:
+            return f"is not a hyperparameter of {path[1]}. {elsewhere[str(path[2])]}"
     if path[0] == "optimizers" and (path[-1] in HYPERPARAMETERS or ":" in str(path[1])):
         takes = ", ".join(declared.name for declared in OPTIMIZERS[str(path[1])].hyperparameters)
         return f"is not a hyperparameter of {path[1]}, which takes {takes}. Leave it out."

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 
 from sweep.config.base_section import Section
 from trainers import limits
-from trainers.networks.base import Activation, Init
+from trainers.layout import Activation, Init
 
 Width = Annotated[int, Field(**limits.WIDTH.bounds)]
 

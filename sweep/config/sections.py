@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -13,34 +13,16 @@ from sweep.config.base_section import CountOr, OneOf, Section
 from sweep.config.problems import Problem, refuse
 from sweep.errors.masking import without_secrets
 from sweep.system.locations import with_home
-from trainers import limits
-from trainers.data.dataset import Task
+from trainers import limits, metrics
 from trainers.limits import LARGEST_COUNT
-from trainers.pack import Backend, Mode, Precision
-
-
-class Metric(NamedTuple):
-    """Which way is better, and for which tasks the metric exists."""
-
-    mode: Mode
-    tasks: tuple[Task, ...]
-
+from trainers.metrics import Metric, Mode
+from trainers.pack import Backend, Precision
 
 EXPERIMENT_CHARACTERS = 500
 """Longest name of an experiment that MLflow takes."""
 
-ALL: tuple[Task, ...] = ("multiclass", "binary", "regression")
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {
-        f"{part}_{name}": metric
-        for part in ("val", "train")
-        for name, metric in {
-            "loss": Metric("min", ALL),
-            "accuracy": Metric("max", ("multiclass", "binary")),
-            "rmse": Metric("min", ("regression",)),
-            "r2": Metric("max", ("regression",)),
-        }.items()
-    }
+    {f"{part}_{name}": metric for part in ("val", "train") for name, metric in metrics.METRICS.items()}
 )
 """What a sweep can compare by."""
 

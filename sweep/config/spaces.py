@@ -9,12 +9,25 @@ from typing import Annotated, Any, cast
 from pydantic import BeforeValidator, Field, SerializeAsAny, create_model
 
 from sweep.config.base_section import Section
-from sweep.config.decay import BY, INTERVALS, PATIENCES, RATES, STARTS, THRESHOLDS, WARMUPS, Decay, Decays
+from sweep.config.decay import (
+    BY,
+    INTERVALS,
+    PATIENCES,
+    RATES,
+    STARTS,
+    THRESHOLDS,
+    USUAL_BY,
+    WARMUPS,
+    Decay,
+    Decays,
+    takers,
+)
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.config.values import Distribution, Domain, Values, counts, numbers, words
 from trainers.errors import UserCodeError
 from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer
+from trainers.schedules.ranges import USUAL
 
 DESCRIBED = {"use_attribute_docstrings": False}
 """For models that are made without source code: looking for docstrings in it would cost a tenth of a second."""
@@ -36,8 +49,9 @@ class Space(Section):
     decay_rate: Annotated[Domain | None, RATES] = None
     """The number in the formula of every `decay` that is given by its name alone."""
 
-    decay_by: Annotated[Domain | None, BY] = None
-    """What the decay counts: epoch or step. Default: epoch, and step for one_cycle."""
+    decay_by: Annotated[Domain | None, BY] = Field(
+        default=None, description=f"What the decay counts: epoch or step. Default: {USUAL_BY}."
+    )
 
     decay_interval: Annotated[Domain | None, INTERVALS] = None
     """Hold the learning rate for so many epochs (or steps). Default: 1."""
@@ -48,11 +62,16 @@ class Space(Section):
     decay_warmup: Annotated[Domain | None, WARMUPS] = None
     """Epochs (or steps) over which the learning rate first rises, before any decay. Default: 0, none."""
 
-    decay_patience: Annotated[Domain | None, PATIENCES] = None
-    """Epochs without improvement that reduce_on_plateau bears. Default: 10."""
+    decay_patience: Annotated[Domain | None, PATIENCES] = Field(
+        default=None,
+        description=f"Epochs without improvement that {takers('patience')} bears. Default: {USUAL.patience}.",
+    )
 
-    decay_threshold: Annotated[Domain | None, THRESHOLDS] = None
-    """Relative fall of the validation loss that reduce_on_plateau takes for an improvement. Default: 0.0001."""
+    decay_threshold: Annotated[Domain | None, THRESHOLDS] = Field(
+        default=None,
+        description=f"Relative fall of the validation loss that {takers('threshold')} takes for an improvement. "
+        f"Default: {USUAL.threshold}.",
+    )
 
     epochs: Annotated[Domain | None, EPOCHS] = None
     """Passes over the training part. Default: `trainer.epochs`."""

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from trainers import optimizers
+
 KEYS: Mapping[str, str] = MappingProxyType(
     {
-        "lr": "learning_rate",
-        "eta": "learning_rate",
-        "step_size": "learning_rate",
-        "learning_rates": "learning_rate",
-        "momentum": "beta1",
-        "betas": "beta1",
-        "b1": "beta1",
-        "beta_1": "beta1",
-        "rho": "beta2",
-        "b2": "beta2",
-        "beta_2": "beta2",
-        "eps": "epsilon",
+        **{
+            alias: declared.name
+            for optimizer in optimizers.OPTIMIZERS.values()
+            for declared in optimizer.hyperparameters
+            for alias in declared.aliases
+        },
         "wd": "trainer.weight_decay",
         "l2": "trainer.weight_decay",
         "bs": "batch_size",
@@ -104,11 +100,9 @@ KEYS: Mapping[str, str] = MappingProxyType(
 
 OPTIMIZERS: Mapping[str, str] = MappingProxyType(
     {
-        "gd": "sgd",
-        "gradient_descent": "sgd",
-        "nag": "nesterov",
-        "polyak": "heavy_ball",
-        "adam_w": "adamw",
+        alias: name
+        for name, optimizer in optimizers.OPTIMIZERS.items()
+        for alias in optimizers.declaration_of(optimizer).aliases
     }
 )
 """Name elsewhere -> the optimizer here that is the same algorithm."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sweep.analysis.aggregate import deviation
 from sweep.analysis.inferiority import non_inferiority
 from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
-from sweep.analysis.ranking import By
+from sweep.analysis.ranking import By, reaching
 from sweep.analysis.wording import counted, difference, is_share, level_name, metric_name, value
 from sweep.config.gates import Exact, NoWorse
 from sweep.config.sections import METRICS
@@ -64,15 +64,16 @@ def no_worse_part(
     old, new = (dict(zip(one.seeds, one.values, strict=True)) for one in (before, now))
     differences = [(new[seed] - old[seed]) * (1 if mode == "max" else -1) for seed in common]
     if not any(differences):
-        said = f"{name} ends at the same {metric_name(gate.metric)} on {counted(len(common), 'seed')}"
+        said = f"{name} {reaching(by)} the same {metric_name(gate.metric)} on {counted(len(common), 'seed')}"
         return Part(1.0, True, said)
     if gate.is_relative and min(*old.values(), *new.values()) > 0:
-        return _ratio_part(gate, name, [(old[seed], new[seed]) for seed in common], mode, confidence)
+        pairs = [(old[seed], new[seed]) for seed in common]
+        return _ratio_part(gate, f"{name} {reaching(by)}", pairs, mode, confidence)
     found = non_inferiority(now, before, margin, mode, confidence)
     worse = -found.difference
     ends, was = (value(gate.metric, float(np.mean([one[seed] for seed in common]))) for one in (new, old))
     said = (
-        f"{name} ends at {ends} {metric_name(gate.metric)} where it was {was}, "
+        f"{name} {reaching(by)} {ends} {metric_name(gate.metric)} where it was {was}, "
         f"{'worse' if worse > 0 else 'better'} by {difference(gate.metric, abs(worse))}"
     )
     if np.isfinite(found.lower):
@@ -83,7 +84,9 @@ def no_worse_part(
     return Part(against(differences, -margin, confidence).p_below, found.holds, said)
 
 
-def _ratio_part(gate: NoWorse, name: str, pairs: Sequence[tuple[float, float]], mode: Mode, confidence: float) -> Part:
+def _ratio_part(
+    gate: NoWorse, reached: str, pairs: Sequence[tuple[float, float]], mode: Mode, confidence: float
+) -> Part:
     """Test a relative margin on the logarithms of ratios, as a loss that is worse spreads in proportion.
 
     ``d_i = +-log(new_i / old_i)``, positive where it is better, against ``-log(1 + margin)``, or ``log(1 - margin)``
@@ -95,9 +98,8 @@ def _ratio_part(gate: NoWorse, name: str, pairs: Sequence[tuple[float, float]], 
     found = against([sign * float(np.log(new / old)) for old, new in pairs], least, confidence)
     factor = float(np.exp(sign * found.mean))
     was, ends = (value(gate.metric, float(np.mean(values))) for values in zip(*pairs, strict=True))
-    said = (
-        f"{name} ends at {ends} {metric_name(gate.metric)} where it was {was}, on average {factor:.4g} times as much "
-    )
+    said = f"{reached} {ends} {metric_name(gate.metric)} where it was {was}, "
+    said += f"on average {factor:.4g} times as much "
     if np.isfinite(found.low):
         side = "at least" if mode == "max" else "at most"
         said += f"({side} {float(np.exp(sign * found.low)):.4g} times with {100 * confidence:g} % confidence, "
@@ -156,7 +158,7 @@ def exact_parts(
         old, new = past.get((setting_key(trial.arm.setting), trial.seed)), now.get(trial.id)
         if old is None or new is None:
             missing += 1
-        elif problem := _difference(old, new, gate.tolerance, is_bitwise):
+        elif problem := _difference(old, new, gate.tolerance, is_bitwise, reaching(by)):
             differing.append(f"`{trial.arm.label}` with seed {trial.seed} {problem}")
         else:
             same += 1
@@ -173,13 +175,13 @@ def exact_parts(
     return [Part(1.0, True, f"{counted(same, 'trial')} gave the same numbers {how}", is_certain=True)]
 
 
-def _difference(old: Past, new: Past, tolerance: float, is_bitwise: bool) -> str:
+def _difference(old: Past, new: Past, tolerance: float, is_bitwise: bool, reached: str) -> str:
     if old.status != new.status:
         return f"is {new.status}, where it was {old.status}"
     for metric in (name for name in old.values if name in new.values):
         a, b = old.values[metric], new.values[metric]
         if (a != b) if is_bitwise else abs(a - b) > tolerance * (1.0 if is_share(metric) else abs(a)):
-            return f"ends at {metric} {b!r}, where it was {a!r}"
+            return f"{reached} {metric} {b!r}, where it was {a!r}"
     if is_bitwise and old.curve != new.curve:
         return "ends the same after other epochs"
     return ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.analysis.outcomes import Mode, Outcomes, outcomes
-from sweep.analysis.ranking import By
+from sweep.analysis.ranking import By, reaching
 from sweep.analysis.selection import Selected, select
 from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
 from sweep.analysis.wording import counted, level_name, limited, metric_name, value
@@ -94,7 +94,8 @@ def _parts(gate: Gate, evidence: Evidence, picked: dict[str, Selected], times: p
         yield _diverged(gate, evidence.trials)
     else:
         for one in _wanted(gate.optimizer, picked):
-            yield _bound(gate, outcomes(evidence.trials, one.arm_id, f"{evidence.by}_{gate.metric}", one.level))
+            arm = outcomes(evidence.trials, one.arm_id, f"{evidence.by}_{gate.metric}", one.level)
+            yield _bound(gate, arm, reaching(evidence.by))
 
 
 def _speeds(gate: Time | Order, evidence: Evidence, picked: dict[str, Selected], times: pd.DataFrame) -> Iterator[Part]:
@@ -129,7 +130,7 @@ def _diverged(gate: Bound, trials: pd.DataFrame) -> Part:
     return Part(share_above(lost, count, gate.value), bool(count) and lost <= gate.value * count, said)
 
 
-def _bound(gate: Bound, arm: Outcomes) -> Part:
+def _bound(gate: Bound, arm: Outcomes, reached: str) -> Part:
     sign = 1.0 if gate.is_lower else -1.0
     found = against([sign * number for number in arm.values], sign * gate.value, CONFIDENCE)
     name = level_name(arm.name)
@@ -137,7 +138,7 @@ def _bound(gate: Bound, arm: Outcomes) -> Part:
         lost = f"{name} diverges on every seed" if arm.diverged else f"{name} has not ended on any seed"
         return Part(0.0 if arm.diverged else float("nan"), False, lost, is_certain=bool(arm.diverged))
     holds = found.low >= sign * gate.value and not arm.diverged
-    said = f"{name} ends at {value(gate.metric, arm.mean)} {metric_name(gate.metric)}"
+    said = f"{name} {reached} {value(gate.metric, arm.mean)} {metric_name(gate.metric)}"
     if np.isfinite(found.low):
         side = "at least" if gate.is_lower else "at most"
         # A bound beyond the metric's range says no more than the range.

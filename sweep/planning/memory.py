@@ -11,9 +11,10 @@ from sweep.errors import ResourceError
 from sweep.planning.recipe import Recipe, batch_size_of
 from sweep.records import Trial
 from trainers.data import DatasetShape, training_examples
+from trainers.networks.numpy_tile import CACHE_BYTES
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec
-from trainers.tile import CACHE_BYTES, EVALUATION_EXAMPLES
+from trainers.tile import EVALUATION_EXAMPLES
 
 if TYPE_CHECKING:
     from sweep.config import SweepConfig

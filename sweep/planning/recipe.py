@@ -10,7 +10,7 @@ from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.errors import UserCodeError
 from trainers.imports import source_digest
-from trainers.networks.base import Layout
+from trainers.layout import Layout
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import CONSTANT, Backend, ModuleSpec, NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import Schedule

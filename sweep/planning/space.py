@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from sweep.config import SweepConfig
@@ -15,7 +14,8 @@ from sweep.config.setting_keys import SETTING_KEYS
 from sweep.config.spaces import HYPERPARAMETERS, OptimizerSpace
 from sweep.config.values import Domain
 from sweep.records import Setting, Value
-from trainers.optimizers import OPTIMIZERS
+from trainers.optimizers import OPTIMIZERS, declaration_of
+from trainers.optimizers.declaration import EqualCase
 from trainers.schedules import RULES, Schedule
 from trainers.schedules.ranges import applicable
 
@@ -207,24 +207,26 @@ def _without(setting: Setting, keys: Sequence[str], reason: str) -> Changed:
     return kept, f"{reason} {' or '.join(present)}"
 
 
-ALIKE: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "momentum": ("beta1", "sgd"),
-        "heavy_ball": ("beta1", "sgd"),
-        "nesterov": ("beta1", "sgd"),
-        "adamw": ("weight_decay", "adam"),
-    }
-)
-"""Optimizer -> the hyperparameter at whose 0 it is another, which has all the others, bit for bit."""
-
-
 def _other_optimizer(setting: Setting) -> Changed:
-    optimizer = str(setting["optimizer"])
-    if optimizer not in ALIKE or setting[ALIKE[optimizer][0]] != 0.0:
+    """By the declarations of the optimizers; the other one may again be another."""
+    reasons = []
+    while found := next(filter(None, (_as_case(setting, case) for case in _equal_cases(setting))), None):
+        setting, reason = found
+        reasons.append(reason)
+    return (setting, ", and ".join(reasons)) if reasons else None
+
+
+def _equal_cases(setting: Setting) -> tuple[EqualCase, ...]:
+    return declaration_of(OPTIMIZERS[str(setting["optimizer"])]).equals
+
+
+def _as_case(setting: Setting, case: EqualCase) -> Changed:
+    if any(setting.get(name) != value for name, value in case.when.items()):
         return None
-    dropped, other = ALIKE[optimizer]
-    kept = {key: value for key, value in setting.items() if key != dropped}
-    return {**kept, "optimizer": other}, f"{optimizer} with {dropped} = 0 is {other}"
+    optimizer = str(setting["optimizer"])
+    ours, theirs = ({h.name for h in OPTIMIZERS[name].hyperparameters} for name in (optimizer, case.optimizer))
+    kept = {key: value for key, value in setting.items() if key not in ours - theirs}
+    return {**kept, "optimizer": case.optimizer}, f"{optimizer} with {case.spelled} is {case.optimizer}"
 
 
 def _without_warmup(setting: Setting) -> Changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sweep.analysis.contrast import Contrast, Pair, contrast, sentence
 from sweep.analysis.ranking import basis
 from sweep.analysis.wording import bounds, difference, metric_name
 from sweep.analysis.wording import value as spelled
+from sweep.config import load_config
 from sweep.errors import ComparisonError
 from sweep.reports.collect import Findings, find_folder, gather
 from sweep.reports.html_tables import Grid
@@ -70,7 +72,7 @@ def compare_sweeps(
         unlike = found.mismatch.sentence.replace("all trials", f"the trials of {names[0]} (A) and {names[1]} (B)", 1)
         raise ComparisonError(f"{unlike} Make the sweeps alike, or give `--anyway` to compare them nevertheless.")
     grid, said = pairs_grid(found, names), sentence(found, *names)
-    warnings = tuple(_warnings(found, names))
+    warnings = (*_warnings(found, names), *_trained_otherwise(ours, theirs, names))
     path = output or Path(root) / f"compare-{ours.folder.name}-{theirs.folder.name}.md"
     with reported(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +126,21 @@ def _warnings(found: Contrast, names: tuple[str, str]) -> list[str]:
         if count:
             warnings.append(f"{count:,} settings that only {name} has tried are not compared.")
     return warnings
+
+
+def _trained_otherwise(ours: Findings, theirs: Findings, names: tuple[str, str]) -> Iterator[str]:
+    """What decides the numbers of all trials of a sweep, stands in no setting, and differs."""
+    first, second = (load_config(one.folder / "config.yaml") for one in (ours, theirs))
+    for key in ("backend", "dtype", "weight_decay"):
+        one, other = getattr(first.trainer, key), getattr(second.trainer, key)
+        if one != other:
+            yield (
+                f"{names[0]} trained with `trainer.{key}: {one}`, {names[1]} with `trainer.{key}: {other}`, so that a "
+                "difference need not come of the settings."
+            )
+    if first.network != second.network:
+        told = f"{names[0]} and {names[1]} trained different networks"
+        yield f"{told}, so that a difference need not come of the settings."
 
 
 def _markdown(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sweep.analysis.health_card import Card
 from sweep.analysis.wording import counted
@@ -173,11 +173,28 @@ def _save(folder: Path, graphs: tuple[Graph, ...], pictures: bool) -> Iterator[P
                     yield path.with_suffix(".png")
 
 
+def with_code(words: str) -> Markup:
+    """A sentence as HTML: what stands between two backticks is code.
+
+    >>> with_code("Give `seeds: 5` & more.")
+    Markup('Give <code>seeds: 5</code> &amp; more.')
+    """
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        # A backtick without its fellow is no more than that.
+        parts[-2:] = ["`".join(parts[-2:])]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("sweep.reports"),
         autoescape=select_autoescape(["html.jinja"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["with_code"] = with_code
+    return made

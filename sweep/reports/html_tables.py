@@ -13,7 +13,7 @@ from sweep.analysis.aggregate import estimate
 from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.leader import unit_of
 from sweep.analysis.outcomes import ranks
-from sweep.analysis.ranking import OTHER, rule
+from sweep.analysis.ranking import OTHER, mean, rule
 from sweep.analysis.wording import (
     capitalised,
     counted,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 2_000
 """Longer tables make a page slow; the rest is in the results folder."""
 
-Side: TypeAlias = Literal["rank", "row", "result", ""]
+Side: TypeAlias = Literal["rank", "row", "result", "id", ""]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Grid:
         note: below it; empty for none.
         addresses: text of a cell -> where it leads.
         kept: which columns stay in view while others scroll: ``rank`` and ``row``, which say what a row is, at the
-            left, ``result`` at the right, and empty for the others.
+            left, ``result`` at the right; ``id`` for ids, of which a page shows the beginning; empty for the others.
+        base_rows: below the others, where neither sorting nor a filter moves them.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Grid:
     note: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Side, ...] = ()
+    base_rows: tuple[tuple[str, ...], ...] = ()
 
 
 def levels_grid(findings: Findings) -> Grid:
@@ -91,7 +93,7 @@ def levels_grid(findings: Findings) -> Grid:
     if not fresh and any(level.selected.settings > 1 and level.selected.report.values for level in study.levels):
         note += " Shown on the seeds that picked the setting, which flatters all of them."
     means = [level.estimates["mean"] for level in study.levels]
-    if any(is_cut(study.metric, mean.low, mean.high, mean.value) for mean in means):
+    if any(is_cut(study.metric, one.low, one.high, one.value) for one in means):
         note += f" Intervals are Student's, cut {range_note(study.metric)}, where the range of the metric ends."
     if guesses:
         note += " Rows without a rank are base rates: simple predictions on the same splits, without a network."
@@ -111,22 +113,22 @@ def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
     values = list(rate.on(study.metric, seeds).values())
     if not values:
         return ()
-    mean = estimate(np.array(values), "mean", np.random.default_rng(0), study.confidence)
-    low, high = limited(study.metric, mean.low, mean.high, mean.value)
-    interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
-    row = ("", capitalised(rate.name), spell(study.metric, mean.value), interval, str(len(values)))
+    found = estimate(np.array(values), "mean", np.random.default_rng(0), study.confidence)
+    low, high = limited(study.metric, found.low, found.high, found.value)
+    interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if found.known else "none"
+    row = ("", capitalised(rate.name), spell(study.metric, found.value), interval, str(len(values)))
     return (*row, *[""] * (width - len(row) - 1), "base rate")
 
 
 def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tuple[str, ...]:
-    mean, report = level.estimates["mean"], level.selected.report
+    found, report = level.estimates["mean"], level.selected.report
     has = bool(report.values)
-    low, high = limited(study.metric, mean.low, mean.high, mean.value)
-    interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if mean.known else "none"
+    low, high = limited(study.metric, found.low, found.high, found.value)
+    interval = f"{spell(study.metric, low)} to {spell(study.metric, high)}" if found.known else "none"
     row = [
         str(place) if place is not None else "",
         level.name,
-        spell(study.metric, mean.value) if has else "none",
+        spell(study.metric, found.value) if has else "none",
         interval,
         str(len(report.seeds)),
         str(len(report.diverged)),
@@ -176,7 +178,16 @@ def arms_grid(findings: Findings) -> Grid:
     )
     if findings.subject.are_seconds_shared:
         note += " Seconds are each trial's equal share of the time that its pack trained."
-    return _grid("arms", "All arms", board, names, note)
+    seeds = {int(seed) for seed in findings.trials["seed"]}
+    known = [(rate.name, list(rate.on(metric, seeds).values())) for rate in findings.base_rates]
+    guesses = [
+        {"optimizer": capitalised(name), "seeds": str(len(values)), f"{by}_{metric}_mean": _text(mean(values))}
+        for name, values in known
+        if values
+    ]
+    if guesses:
+        note += " Rows at the end, without a rank, are base rates: simple predictions without a network."
+    return _grid("arms", "All arms", board, names, note, guesses)
 
 
 def trials_grid(findings: Findings) -> Grid:
@@ -217,8 +228,20 @@ def varied(table: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     return [key for key in keys if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
 
 
-def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], note: str) -> Grid:
-    kept = [key for key in names if key in table and table[key].notna().any()]
+def _grid(
+    name: str,
+    heading: str,
+    table: pd.DataFrame,
+    names: dict[str, str],
+    note: str,
+    base: Sequence[Mapping[str, str]] = (),
+) -> Grid:
+    # A count of what never happened is no column.
+    kept = [
+        key
+        for key in names
+        if key in table and table[key].notna().any() and (key not in ("diverged", "failed") or table[key].any())
+    ]
     shown = table[kept].head(MOST_ROWS)
     cells = [
         ["" if empty else _text(cell) for cell, empty in zip(shown[key], shown[key].isna(), strict=True)]
@@ -232,10 +255,15 @@ def _grid(name: str, heading: str, table: pd.DataFrame, names: dict[str, str], n
     row = next((place for place, key in enumerate(kept) if key != "rank"), None)
     last = len(kept) - 1 if kept and kept[-1].startswith(("final_", "best_")) else None
     sides: tuple[Side, ...] = tuple(
-        "rank" if key == "rank" else "row" if place == row else "result" if place == last else ""
+        "rank" if key == "rank" else "row" if place == row else "result" if place == last else _id(key)
         for place, key in enumerate(kept)
     )
-    return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note, kept=sides)
+    base_rows = tuple(tuple(row.get(key, "") for key in kept) for row in base)
+    return Grid(name, heading, columns, tuple(zip(*cells, strict=True)), numeric, note, kept=sides, base_rows=base_rows)
+
+
+def _id(key: str) -> Literal["id", ""]:
+    return "id" if key in ("arm_id", "trial_id", "mlflow_run") else ""
 
 
 def _text(cell: object) -> str:

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from sweep.analysis.outcomes import Mode
 from sweep.config.sections import METRICS
 from sweep.errors import AnalysisError
+from trainers import metrics
 
-SMALL_IS_GOOD = ("loss", "error", "err", "rmse", "mse", "mae", "perplexity", "ppl", "wer", "cer")
-LARGE_IS_GOOD = ("accuracy", "acc", "f1", "auc", "r2", "score", "precision", "recall", "bleu", "map", "reward")
+
+def _ours(mode: Mode) -> list[str]:
+    return [name for name, metric in metrics.METRICS.items() if metric.mode == mode]
+
+
+SMALL_IS_GOOD = (*_ours("min"), "error", "err", "mse", "mae", "perplexity", "ppl", "wer", "cer")
+LARGE_IS_GOOD = (*_ours("max"), "acc", "f1", "auc", "score", "precision", "recall", "bleu", "map", "reward")
 
 
 @dataclass(frozen=True)

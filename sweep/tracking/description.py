@@ -26,6 +26,7 @@ duration of a run is that of its pack. `best_{record.metric}` is the best value 
 - The trials alone: filter `tags.kind = "trial"`.
 - Only one optimizer: filter `tags.optimizer = "adam"`.
 - Only the trials that diverged: filter `tags.status = "DIVERGED"`.
-- The seeds of one setting: group by the tag `arm`.
+- The seeds of one setting: group by the tag `arm`. The dashboard then averages the seeds that ended alone: a setting
+  that diverged on some is shown better than it is, and its `rank` stands in its run named `... all seeds`.
 - The table of all settings is the artifact `leaderboard.csv`; the configuration is `config.yaml`.
 """

@@ -10,29 +10,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.config.setting_keys import SETTING_KEYS
 from sweep.records import Arm, TrialResult, Value
 from sweep.tracking.records import RunStatus
 
-HYPERPARAMETERS = (
-    "optimizer",
-    "learning_rate",
-    "beta1",
-    "beta2",
-    "epsilon",
-    "weight_decay",
-    "batch_size",
-    "decay",
-    "decay_rate",
-    "decay_by",
-    "decay_interval",
-    "decay_start",
-    "decay_boundaries",
-    "decay_values",
-    "decay_warmup",
-    "decay_patience",
-    "decay_threshold",
-    "epochs",
-)
 IGNORED = "-"
 """What a run holds for a hyperparameter that its optimizer ignores."""
 
@@ -156,9 +137,9 @@ def hyperparameters(setting: Mapping[str, Value], added: Sequence[str] = ()) -> 
 
     Args:
         setting: of the run.
-        added: what the user's own optimizers of the sweep have beside those of `HYPERPARAMETERS`.
+        added: what the user's own optimizers of the sweep have beside those of `SETTING_KEYS`.
     """
-    keys = dict.fromkeys((*HYPERPARAMETERS, *added, *setting))
+    keys = dict.fromkeys((*SETTING_KEYS, *added, *setting))
     return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in keys}
 
 

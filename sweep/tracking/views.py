@@ -25,6 +25,9 @@ from sweep.tracking.trial_runs import IGNORED, KIND_TAG, PARENT_TAG, STATUS_TAG,
 TAG_PREFIX = "mlflow.sharedViewState."
 SECTION = "sweep"
 TAG_CHARACTERS = 5000
+TITLES = {"settings": "settings (means of the seeds that ended; ranks are in arms)"}
+"""Names of views that need more than their kind: the dashboard averages what a diverged seed does not have."""
+
 NOISE = ("steps", "examples", "seconds", "learning_rate", "best_epoch")
 """Metrics that need no chart of their own."""
 
@@ -114,7 +117,9 @@ def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str
         "arms": _arms(record, parent_run_id, averaged),
     }
     return {
-        TAG_PREFIX + view_id(record.name, kind): _envelope(f"{record.name}: {kind}", {**state, **view})
+        TAG_PREFIX + view_id(record.name, kind): _envelope(
+            f"{record.name}: {TITLES.get(kind, kind)}", {**state, **view}
+        )
         for kind, view in views.items()
     }
 

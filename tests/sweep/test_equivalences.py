@@ -13,6 +13,7 @@ from sweep.planning.space import canonical
 from sweep.records import Arm, Trial
 from trainers.data import DataSource, load
 from trainers.loop import trace, train
+from trainers.optimizers import OPTIMIZERS, declaration_of
 
 EXAMPLES = 120
 DATA = load(DataSource("iris"))
@@ -20,7 +21,21 @@ BASE = {"learning_rate": 0.013, "batch_size": 50, "decay": "constant", "epochs":
 SGD, ADAM = {"optimizer": "sgd", **BASE}, {"optimizer": "adam", **BASE}
 PLATEAU = SGD | {"decay": "reduce_on_plateau", "decay_rate": 0.5, "decay_patience": 0, "decay_threshold": 0.9}
 
+
+def declared_cases():
+    """Of every case that an optimizer declares a setting of it, and what is left of that for the other optimizer."""
+    for name, optimizer in OPTIMIZERS.items():
+        for case in declaration_of(optimizer).equals:
+            # Values other than the defaults, so that one that is lost shows.
+            own = {h.name: h.default * 0.9 for h in optimizer.hyperparameters if h.default is not None}
+            theirs = {h.name for h in OPTIMIZERS[case.optimizer].hyperparameters}
+            left = {key: value for key, value in own.items() if key in theirs}
+            asked = {"optimizer": name, **own, **case.when, **BASE}
+            yield f"{name} with {case.spelled}", (asked, {"optimizer": case.optimizer, **left, **BASE})
+
+
 ALIKE = {
+    **dict(declared_cases()),
     "momentum without average": (SGD | {"optimizer": "momentum", "beta1": 0.0}, SGD),
     "heavy ball without memory": (SGD | {"optimizer": "heavy_ball", "beta1": 0.0}, SGD),
     "nesterov without memory": (SGD | {"optimizer": "nesterov", "beta1": 0.0}, SGD),
@@ -115,7 +130,10 @@ def test_every_kind_of_merge_is_trained_here():
     rules = space._simplifications(EXAMPLES)
     tried = {rule.__name__ for asked, _ in ALIKE.values() for rule in rules if applies(rule, asked)}
     assert tried == {rule.__name__ for rule in rules}
-    assert {asked["optimizer"] for asked, _ in ALIKE.values()} >= set(space.ALIKE)
+    equal = {name for name, optimizer in OPTIMIZERS.items() if declaration_of(optimizer).equals}
+    assert (
+        {asked["optimizer"] for asked, _ in ALIKE.values()} >= equal >= {"momentum", "heavy_ball", "nesterov", "adamw"}
+    )
 
 
 def applies(rule, asked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from trainers import compiled
 from trainers.data import DataSource, load
 from trainers.loop import train
 from trainers.losses import softmax_cross_entropy_gradient
-from trainers.optimizers import OPTIMIZERS
+from trainers.optimizers import OPTIMIZERS, declaration_of
+from trainers.optimizers.momentum import Momentum
 from trainers.pack import NetworkSpec, Pack, TrialSpec
 from trainers.schedules import Schedule
 
@@ -59,7 +61,7 @@ def test_the_softmax_is_the_plain_one_with_ties_and_numbers_that_are_not_finite(
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", compiled.UPDATES)
 def test_an_update_is_the_plain_one_also_where_numbers_are_not_finite(name: str, dtype: str) -> None:
     optimizer, rng = OPTIMIZERS[name], np.random.default_rng(0)
     hyperparameters = {h.name: np.full((3, 1), h.default or 0.01) for h in optimizer.hyperparameters}
@@ -83,5 +85,34 @@ def test_an_update_is_the_plain_one_also_where_numbers_are_not_finite(name: str,
             np.testing.assert_array_equal(value, states[1][key], strict=True)
 
 
-def test_every_optimizer_has_a_fused_update() -> None:
-    assert set(compiled.UPDATES) == set(OPTIMIZERS)
+def test_every_optimizer_that_declares_a_kernel_has_a_fused_update() -> None:
+    declared = {name for name, optimizer in OPTIMIZERS.items() if declaration_of(optimizer).kernel is not None}
+    adaptive = {"adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam", "lion"}
+    assert set(compiled.UPDATES) == declared >= {"sgd", "momentum", "heavy_ball", "nesterov", *adaptive}
+
+
+class Unfused(Momentum):
+    """The same steps, by an update of its own; what the other class says of itself does not hold for it."""
+
+    name = "unfused"
+
+    def update(self, parameters: Any, gradients: Any, state: Any, coefficients: Any, work: Any) -> None:
+        super().update(parameters, gradients, state, coefficients, work)
+
+
+def test_a_class_that_inherits_a_declaration_has_no_kernel_and_equals_nothing() -> None:
+    own = declaration_of(Unfused())
+    assert (own.name, own.title, own.hyperparameters) == ("unfused", "Unfused", Momentum().hyperparameters)
+    assert (own.kernel, own.equals, own.imitates, own.aliases) == (None, (), {}, ())
+    assert compiled.fused_update(Unfused()) is None
+    assert compiled.fused_update(Momentum()) is compiled.UPDATES["momentum"]
+
+
+def test_an_optimizer_without_a_kernel_trains_beside_those_that_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPTIMIZERS._known, "unfused", Unfused())
+    specs = tuple(TrialSpec(name, {"learning_rate": 0.02}) for name in ("unfused", "momentum", "adam"))
+    pack = Pack(load(DataSource("wine")), specs, NetworkSpec((5,)), batch_size=16, epochs=2)
+    plain, fused = list(train(pack)), list(train(pack, compiled=True))
+    for one, other in zip(plain, fused, strict=True):
+        np.testing.assert_array_equal(one.values["val_loss"], other.values["val_loss"], strict=True)
+        assert other.values["val_loss"][0] == other.values["val_loss"][1]

@@ -49,7 +49,8 @@ def test_a_slip_of_the_hand_is_understood(received, known, meant):
     ],
 )
 def test_what_names_another_thing_brings_no_suggestion(received, known):
-    assert did_you_mean(received, known) == ""
+    # One of these may become known some day.
+    assert did_you_mean(received, [name for name in known if name != received]) == ""
 
 
 @given(WORDS, WORDS)

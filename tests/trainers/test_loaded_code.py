@@ -105,3 +105,26 @@ def test_a_changed_optimizer_of_the_user_s_is_made_anew(folder):
     (folder / "my_opt.py").write_text(text.format("leopard"))
     forget_changed_code()
     assert OPTIMIZERS["my_opt:Tiger"].name == "leopard"
+
+
+def test_no_part_of_an_installed_package_is_loaded_anew_because_code_of_the_user_s_has_changed(folder):
+    package = folder / "site-packages" / "installed_here"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from installed_here import part\n")
+    (package / "part.py").write_text("value = 1\n")
+    sys.path.insert(0, str(package.parent))
+    import installed_here
+
+    before = installed_here.part
+    assert import_attribute("installed_here.part:value") == 1
+    write(folder, "my_deep", 0)
+    import_attribute("my_deep:value")
+    write(folder, "my_deep", 1)
+    forget_changed_code()
+    assert import_attribute("installed_here.part:value") == 1
+    assert installed_here.part is before
+    assert sys.modules["installed_here.part"] is before
+    # What was changed in place is loaded, as its digest says.
+    (package / "part.py").write_text("value = 22\n")
+    forget_changed_code()
+    assert import_attribute("installed_here.part:value") == 22

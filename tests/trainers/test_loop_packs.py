@@ -10,8 +10,8 @@ import pytest
 
 from trainers.data import DataSource, load
 from trainers.data.dataset import Task
+from trainers.layout import Activation
 from trainers.loop import trace
-from trainers.networks.base import Activation
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import RULES, Schedule

@@ -11,8 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from trainers.data import DataSource, load, split
+from trainers.layout import Layout, initial_parameters
 from trainers.loop import trace, train
-from trainers.networks.base import Layout, initial_parameters
 from trainers.pack import NetworkSpec, Pack, TrialSpec
 from trainers.schedules import Schedule
 from trainers.seeding import generator

@@ -11,10 +11,11 @@ from trainers.compiled.passes import (
     softmax_gradient,
     times_relu_derivative,
 )
-from trainers.compiled.updates import UPDATES
+from trainers.compiled.updates import UPDATES, fused_update
 
 __all__ = [
     "UPDATES",
+    "fused_update",
     "shift_by_largest",
     "softmax_cross_entropy_gradient",
     "softmax_gradient",

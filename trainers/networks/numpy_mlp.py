@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.layout import Activation, Layout
 from trainers.losses import LOSSES
-from trainers.networks.base import Activation, Layout
 
 Array = NDArray[Any]
 

@@ -79,11 +79,13 @@ def _stack_problem(twins: Sequence[nn.Module], inputs: Tensor) -> str | None:
         outputs, gradients = run_user_code(run)
     except RaisedError as error:
         return _first_sentence(error.__cause__ or error)
+    if any(not torch.equal(buffer, before[name]) for name, buffer in buffers.items()):
+        return CHANGES_BUFFERS
     if not _alike(state, _state(twins[0])):
         return "it changes what it holds as it runs"
     if not _agree(twins, inputs, outputs, gradients):
         return "a stack of it gives other numbers"
-    # Also a buffer that is given a new tensor is seen where the module itself runs, as it just has.
+    # A buffer that is given a new tensor is seen where the module itself runs, as it just has.
     for row, twin in enumerate(twins):
         if any(not _alike(buffer, before[name][row]) for name, buffer in twin.named_buffers()):
             return CHANGES_BUFFERS

@@ -1,38 +1,40 @@
 """The optimizers, by name; this registry is the one source of what exists and what each accepts."""
 
+from __future__ import annotations
+
+from importlib import import_module
 from typing import Any
 
-from trainers.optimizers.adagrad import AdaGrad
-from trainers.optimizers.adam import Adam
-from trainers.optimizers.adamw import AdamW
-from trainers.optimizers.amsgrad import AMSGrad
 from trainers.optimizers.base import Array, Hyperparameter, Optimizer
-from trainers.optimizers.heavy_ball import HeavyBall
-from trainers.optimizers.lion import Lion
-from trainers.optimizers.momentum import Momentum
-from trainers.optimizers.nadam import NAdam
-from trainers.optimizers.nesterov import Nesterov
+from trainers.optimizers.declaration import Declaration, declaration_of
 from trainers.optimizers.registry import Registry
-from trainers.optimizers.rmsprop import RMSprop
-from trainers.optimizers.sgd import GradientDescent
 from trainers.optimizers.stepping import StepState, make_step
 
-_ALL: tuple[Optimizer, ...] = (
+# One line for each: the name of the optimizer, and of its file in this folder. Lists and messages have this order.
+_NAMES = (
     # The lecture's four, then those that its readers ask for next.
-    GradientDescent(),
-    Momentum(),
-    RMSprop(),
-    Adam(),
-    HeavyBall(),
-    Nesterov(),
-    AdaGrad(),
-    AdamW(),
-    AMSGrad(),
-    NAdam(),
-    Lion(),
+    "sgd",
+    "momentum",
+    "rmsprop",
+    "adam",
+    "heavy_ball",
+    "nesterov",
+    "adagrad",
+    "adamw",
+    "amsgrad",
+    "nadam",
+    "lion",
 )
 
-OPTIMIZERS = Registry(_ALL)
+OPTIMIZERS = Registry(import_module(f"{__name__}.{name}").OPTIMIZER for name in _NAMES)
+
+
+def __getattr__(name: str) -> type[Optimizer]:
+    """The class of an optimizer by the class's name, such as ``Adam``."""
+    classes = {type(optimizer).__name__: type(optimizer) for optimizer in OPTIMIZERS.values()}
+    if name not in classes:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return classes[name]
 
 
 def step(
@@ -76,20 +78,4 @@ def step(
     return make_step(optimizer, parameters, gradients, state, **hyperparameters)
 
 
-__all__ = [
-    "OPTIMIZERS",
-    "AMSGrad",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "GradientDescent",
-    "HeavyBall",
-    "Hyperparameter",
-    "Lion",
-    "Momentum",
-    "NAdam",
-    "Nesterov",
-    "Optimizer",
-    "RMSprop",
-    "step",
-]
+__all__ = ["OPTIMIZERS", "Declaration", "Hyperparameter", "Optimizer", "declaration_of", "step"]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trainers.optimizers.base import EPSILON, LEARNING_RATE, Array, Coefficients, State, array_module
+import numpy as np
+
+from trainers.optimizers.base import EPSILON, LEARNING_RATE, Array, Coefficients, Optimizer, State, array_module
+from trainers.optimizers.declaration import Declaration, Kernel, Rows
+
+
+def _one_pass(w: Array, g: Array, s: Array, epsilon: Array, alpha: Array) -> None:
+    for k in range(w.shape[0]):
+        e, a, wk, gk, sk = epsilon[k, 0], alpha[k, 0], w[k], g[k], s[k]
+        for p in range(wk.size):
+            sk[p] += gk[p] * gk[p]
+            wk[p] -= gk[p] / (np.sqrt(sk[p]) + e) * a
 
 
 class AdaGrad:
@@ -19,8 +30,21 @@ class AdaGrad:
     optimization, figure 1.
     """
 
-    name = "adagrad"
-    hyperparameters = (LEARNING_RATE, EPSILON)
+    declaration = Declaration(
+        name="adagrad",
+        title="AdaGrad",
+        hyperparameters=(LEARNING_RATE, EPSILON),
+        rows=Rows(
+            step="`s = s + g^2`, `w = w - alpha g / (sqrt(s) + epsilon)`",
+            torch_defaults="`eps=1e-10`",
+            torch="the same",
+            keras="epsilon inside the root, `s` begins at 0.1, epsilon 1e-7",
+            optax="as Keras; 0 where `s` is 0",
+        ),
+        kernel=Kernel(_one_pass, ("sum_of_squares",), ("epsilon", "alpha")),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """A sum of zero."""
@@ -45,3 +69,6 @@ class AdaGrad:
         xp.divide(gradients, work, out=work)
         work *= coefficients["alpha"]
         parameters -= work
+
+
+OPTIMIZER: Optimizer = AdaGrad()

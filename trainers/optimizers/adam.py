@@ -13,10 +13,34 @@ from trainers.optimizers.base import (
     LEARNING_RATE,
     Array,
     Coefficients,
+    Optimizer,
     State,
     array_module,
     powers,
 )
+from trainers.optimizers.declaration import Declaration, Kernel, Rows
+
+
+def _one_pass(
+    w: Array,
+    g: Array,
+    v: Array,
+    s: Array,
+    beta1: Array,
+    one_minus_beta1: Array,
+    beta2: Array,
+    one_minus_beta2: Array,
+    corrected_epsilon: Array,
+    corrected_alpha: Array,
+) -> None:
+    for k in range(w.shape[0]):
+        b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
+        e, a = corrected_epsilon[k, 0], corrected_alpha[k, 0]
+        wk, gk, vk, sk = w[k], g[k], v[k], s[k]
+        for p in range(wk.size):
+            vk[p] = vk[p] * b1 + gk[p] * c1
+            sk[p] = sk[p] * b2 + gk[p] * gk[p] * c2
+            wk[p] -= vk[p] / (np.sqrt(sk[p]) + e) * a
 
 
 class Adam:
@@ -33,8 +57,36 @@ class Adam:
     Reference: Kingma and Ba (2015), Adam: A Method for Stochastic Optimization, algorithm 1.
     """
 
-    name = "adam"
-    hyperparameters = (LEARNING_RATE, BETA1, BETA2, EPSILON)
+    declaration = Declaration(
+        name="adam",
+        title="Adam",
+        hyperparameters=(LEARNING_RATE, BETA1, BETA2, EPSILON),
+        imitates={
+            "sgd": "with beta1 = 0 and a large epsilon it acts like gradient descent",
+            "momentum": "with a large epsilon it acts like momentum",
+            "rmsprop": "with beta1 = 0 it is RMSprop but for the bias correction",
+        },
+        rows=Rows(
+            step=(
+                "`v = beta1 v + (1 - beta1) g`, `s = beta2 s + (1 - beta2) g^2`, `w = w - alpha v_hat / (sqrt(s_hat) +"
+                " epsilon)`"
+            ),
+            torch_defaults="`betas=(0.9, 0.999)`, `eps=1e-08`",
+            torch="the same",
+            keras=(
+                'epsilon is the "epsilon hat" of the paper: it acts as `epsilon / sqrt(1 - beta2^t)` does here; 1e-7'
+            ),
+            optax="the same; `eps_root` is inside the root and 0",
+            lecture="the same; its text leaves out the initial value of S_dW and writes S_W for S_dW once",
+        ),
+        kernel=Kernel(
+            _one_pass,
+            ("first_moment", "second_moment"),
+            ("beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "corrected_epsilon", "corrected_alpha"),
+        ),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """Both moments zero."""
@@ -79,3 +131,6 @@ class Adam:
         xp.divide(v, work, out=work)
         work *= coefficients["corrected_alpha"]
         parameters -= work
+
+
+OPTIMIZER: Optimizer = Adam()

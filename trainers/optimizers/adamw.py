@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from trainers.optimizers.adam import Adam
 from trainers.optimizers.base import (
     BETA1,
@@ -13,11 +15,36 @@ from trainers.optimizers.base import (
     WEIGHT_DECAY,
     Array,
     Coefficients,
+    Optimizer,
     State,
 )
+from trainers.optimizers.declaration import Declaration, EqualCase, Kernel, Rows
 
 ADAM = Adam()
 """Its steps are taken as they are, so that without decay both are the same to the last bit."""
+
+
+def _one_pass(
+    w: Array,
+    g: Array,
+    v: Array,
+    s: Array,
+    kept: Array,
+    beta1: Array,
+    one_minus_beta1: Array,
+    beta2: Array,
+    one_minus_beta2: Array,
+    corrected_epsilon: Array,
+    corrected_alpha: Array,
+) -> None:
+    for k in range(w.shape[0]):
+        b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
+        e, a, left = corrected_epsilon[k, 0], corrected_alpha[k, 0], kept[k, 0]
+        wk, gk, vk, sk = w[k], g[k], v[k], s[k]
+        for p in range(wk.size):
+            vk[p] = vk[p] * b1 + gk[p] * c1
+            sk[p] = sk[p] * b2 + gk[p] * gk[p] * c2
+            wk[p] = wk[p] * left - vk[p] / (np.sqrt(sk[p]) + e) * a
 
 
 class AdamW:
@@ -34,8 +61,28 @@ class AdamW:
     Reference: Loshchilov and Hutter (2019), Decoupled weight decay regularization, algorithm 2.
     """
 
-    name = "adamw"
-    hyperparameters = (LEARNING_RATE, BETA1, BETA2, EPSILON, WEIGHT_DECAY)
+    declaration = Declaration(
+        name="adamw",
+        title="AdamW",
+        hyperparameters=(LEARNING_RATE, BETA1, BETA2, EPSILON, WEIGHT_DECAY),
+        equals=(EqualCase({"weight_decay": 0.0}, "adam"),),
+        imitates={"adam": "without weight decay it is Adam"},
+        aliases=("adam_w",),
+        rows=Rows(
+            step="`w = (1 - alpha lambda) w`, then as `adam`",
+            torch_defaults="`betas=(0.9, 0.999)`, `eps=1e-08`, `weight_decay=0.01`",
+            torch="the same",
+            keras="as its Adam; decay 0.004",
+            optax="as its Adam; decay 1e-4",
+        ),
+        kernel=Kernel(
+            _one_pass,
+            ("first_moment", "second_moment"),
+            ("kept", "beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "corrected_epsilon", "corrected_alpha"),
+        ),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """Both moments zero."""
@@ -54,3 +101,6 @@ class AdamW:
         parameters *= coefficients["kept"]
         # w = w - alpha v_hat / (sqrt(s_hat) + epsilon)
         ADAM.update(parameters, gradients, state, coefficients, work)
+
+
+OPTIMIZER: Optimizer = AdamW()

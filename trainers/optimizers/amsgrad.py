@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from trainers.optimizers.base import (
     BETA1,
     BETA2,
@@ -11,10 +13,38 @@ from trainers.optimizers.base import (
     LEARNING_RATE,
     Array,
     Coefficients,
+    Optimizer,
     State,
     array_module,
     powers,
 )
+from trainers.optimizers.declaration import Declaration, Kernel, Rows
+
+
+def _one_pass(
+    w: Array,
+    g: Array,
+    v: Array,
+    s: Array,
+    m: Array,
+    beta1: Array,
+    one_minus_beta1: Array,
+    beta2: Array,
+    one_minus_beta2: Array,
+    epsilon: Array,
+    correction2: Array,
+    alpha_correction1: Array,
+) -> None:
+    for k in range(w.shape[0]):
+        b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
+        e, r, a = epsilon[k, 0], correction2[k, 0], alpha_correction1[k, 0]
+        wk, gk, vk, sk, mk = w[k], g[k], v[k], s[k], m[k]
+        for p in range(wk.size):
+            vk[p] = vk[p] * b1 + gk[p] * c1
+            sk[p] = sk[p] * b2 + gk[p] * gk[p] * c2
+            # NaN, once it is in s, stays there, and so gets into m as by NumPy's maximum.
+            mk[p] = mk[p] if mk[p] >= sk[p] else sk[p]
+            wk[p] -= vk[p] / (np.sqrt(mk[p] * r) + e) * a
 
 
 class AMSGrad:
@@ -31,8 +61,28 @@ class AMSGrad:
     Reference: Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, algorithm 2.
     """
 
-    name = "amsgrad"
-    hyperparameters = (LEARNING_RATE, BETA1, BETA2, EPSILON)
+    declaration = Declaration(
+        name="amsgrad",
+        title="AMSGrad",
+        hyperparameters=(LEARNING_RATE, BETA1, BETA2, EPSILON),
+        rows=Rows(
+            step="as `adam`, but `m = max(m, s)` and `m_hat = m / (1 - beta2^t)` for `s_hat`",
+            torch_defaults="`betas=(0.9, 0.999)`, `eps=1e-08`",
+            torch="`Adam(amsgrad=True)`",
+            keras="as torch, with its Adam's epsilon",
+            optax=(
+                "the largest of the *corrected* moments; with `bias_correction_mu=False` and "
+                "`bias_correction_nu=False` the paper's"
+            ),
+        ),
+        kernel=Kernel(
+            _one_pass,
+            ("first_moment", "second_moment", "largest_second_moment"),
+            ("beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "epsilon", "correction2", "alpha_correction1"),
+        ),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """Both moments and the largest zero."""
@@ -79,3 +129,6 @@ class AMSGrad:
         xp.divide(v, work, out=work)
         work *= coefficients["alpha_correction1"]
         parameters -= work
+
+
+OPTIMIZER: Optimizer = AMSGrad()

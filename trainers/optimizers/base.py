@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from trainers.limits import is_number, refuse
+
+Scale = Literal["linear", "log", "one_minus_log"]
+"""What is spread evenly where values of a hyperparameter are: themselves, their logarithm, or that of 1 - value."""
 
 Array = Any
 """A NumPy array or a torch tensor; the optimizers use only operations that both spell the same way."""
@@ -57,6 +60,8 @@ class Hyperparameter:
         open_minimum: True when ``minimum`` itself is not allowed.
         open_maximum: True when ``maximum`` itself is not allowed.
         caution: what may go wrong at ``minimum``, where that is allowed; a plan that holds it says so.
+        scale: on which values of it are compared.
+        aliases: what other tools call it.
     """
 
     name: str
@@ -67,6 +72,8 @@ class Hyperparameter:
     open_minimum: bool = False
     open_maximum: bool = False
     caution: str = ""
+    scale: Scale = "linear"
+    aliases: tuple[str, ...] = ()
 
     def accepts(self, value: float) -> bool:
         """Tell whether ``value`` lies in the range; NaN does not."""
@@ -93,9 +100,37 @@ class Hyperparameter:
         return f"{left}{self.minimum:g}, {self.maximum:g}{right}"
 
 
-LEARNING_RATE = Hyperparameter("learning_rate", "step size alpha before decay", None, 0.0, float("inf"), True, True)
-BETA1 = Hyperparameter("beta1", "decay of the running average of gradients", 0.9, 0.0, 1.0, open_maximum=True)
-BETA2 = Hyperparameter("beta2", "decay of the running average of squared gradients", 0.999, 0.0, 1.0, open_maximum=True)
+LEARNING_RATE = Hyperparameter(
+    "learning_rate",
+    "step size alpha before decay",
+    None,
+    0.0,
+    float("inf"),
+    open_minimum=True,
+    open_maximum=True,
+    scale="log",
+    aliases=("lr", "eta", "step_size", "learning_rates"),
+)
+BETA1 = Hyperparameter(
+    "beta1",
+    "decay of the running average of gradients",
+    0.9,
+    0.0,
+    1.0,
+    open_maximum=True,
+    scale="one_minus_log",
+    aliases=("momentum", "betas", "b1", "beta_1"),
+)
+BETA2 = Hyperparameter(
+    "beta2",
+    "decay of the running average of squared gradients",
+    0.999,
+    0.0,
+    1.0,
+    open_maximum=True,
+    scale="one_minus_log",
+    aliases=("rho", "b2", "beta_2"),
+)
 EPSILON = Hyperparameter(
     "epsilon",
     "added to the root, against division by zero",
@@ -105,6 +140,8 @@ EPSILON = Hyperparameter(
     open_maximum=True,
     caution="divides 0 by 0 at a parameter whose gradients have all been 0, such as a weight of a constant input, and "
     "the trial ends DIVERGED",
+    scale="log",
+    aliases=("eps",),
 )
 WEIGHT_DECAY = Hyperparameter(
     "weight_decay", "decoupled weight decay lambda, times the learning rate", 0.01, 0.0, float("inf"), open_maximum=True

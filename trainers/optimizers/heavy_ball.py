@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, State, array_module
+from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, Optimizer, State, array_module
+from trainers.optimizers.declaration import Declaration, EqualCase, Kernel, Rows
+
+
+def _one_pass(w: Array, g: Array, v: Array, beta1: Array, alpha: Array) -> None:
+    for k in range(w.shape[0]):
+        b, a, wk, gk, vk = beta1[k, 0], alpha[k, 0], w[k], g[k], v[k]
+        for p in range(wk.size):
+            vk[p] = vk[p] * b + gk[p]
+            wk[p] -= vk[p] * a
 
 
 class HeavyBall:
@@ -20,8 +29,25 @@ class HeavyBall:
     Reference: Polyak (1964), Some methods of speeding up the convergence of iteration methods, equation 9.
     """
 
-    name = "heavy_ball"
-    hyperparameters = (LEARNING_RATE, replace(BETA1, summary="decay of the accumulated gradients"))
+    declaration = Declaration(
+        name="heavy_ball",
+        title="heavy ball",
+        hyperparameters=(LEARNING_RATE, replace(BETA1, summary="decay of the accumulated gradients")),
+        equals=(EqualCase({"beta1": 0.0}, "sgd"),),
+        imitates={"sgd": "with beta1 = 0 it is gradient descent"},
+        aliases=("polyak",),
+        rows=Rows(
+            step="`v = beta1 v + g`, `w = w - alpha v`",
+            torch_defaults="`momentum=0`",
+            torch="`SGD(momentum=beta1)`",
+            keras="`SGD(momentum=)` keeps `-alpha v` for `v`: the same while alpha is constant",
+            optax="`sgd(momentum=)`",
+            lecture="its other form, without the factor 1 - beta1, for which alpha must be another",
+        ),
+        kernel=Kernel(_one_pass, ("velocity",), ("beta1", "alpha")),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """A velocity of zero."""
@@ -43,3 +69,6 @@ class HeavyBall:
         # w = w - alpha v
         xp.multiply(v, coefficients["alpha"], out=work)
         parameters -= work
+
+
+OPTIMIZER: Optimizer = HeavyBall()

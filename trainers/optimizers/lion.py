@@ -12,9 +12,34 @@ from trainers.optimizers.base import (
     WEIGHT_DECAY,
     Array,
     Coefficients,
+    Optimizer,
     State,
     array_module,
 )
+from trainers.optimizers.declaration import Declaration, Kernel, Rows
+
+
+def _one_pass(
+    w: Array,
+    g: Array,
+    v: Array,
+    kept: Array,
+    beta1: Array,
+    one_minus_beta1: Array,
+    beta2: Array,
+    one_minus_beta2: Array,
+    alpha: Array,
+) -> None:
+    one, zero = w.dtype.type(1), w.dtype.type(0)
+    for k in range(w.shape[0]):
+        b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
+        a, left, wk, gk, vk = alpha[k, 0], kept[k, 0], w[k], g[k], v[k]
+        for p in range(wk.size):
+            direction = vk[p] * b1 + gk[p] * c1
+            # The difference is 0 where the direction is, and NaN where it is NaN.
+            sign = one if direction > zero else (-one if direction < zero else direction - direction)
+            wk[p] = wk[p] * left - sign * a
+            vk[p] = vk[p] * b2 + gk[p] * c2
 
 
 class Lion:
@@ -30,13 +55,27 @@ class Lion:
     Reference: Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2.
     """
 
-    name = "lion"
-    hyperparameters = (
-        LEARNING_RATE,
-        replace(BETA1, summary="share of the momentum in the step"),
-        replace(BETA2, summary="decay of the momentum", default=0.99),
-        replace(WEIGHT_DECAY, default=0.0),
+    declaration = Declaration(
+        name="lion",
+        title="Lion",
+        hyperparameters=(
+            LEARNING_RATE,
+            replace(BETA1, summary="share of the momentum in the step"),
+            replace(BETA2, summary="decay of the momentum", default=0.99),
+            replace(WEIGHT_DECAY, default=0.0),
+        ),
+        rows=Rows(
+            step="`w = w - alpha (sign(beta1 v + (1 - beta1) g) + lambda w)`, then `v = beta2 v + (1 - beta2) g`",
+            torch="none",
+            keras="the same",
+            optax="the same; decay 0.001",
+        ),
+        kernel=Kernel(
+            _one_pass, ("momentum",), ("kept", "beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "alpha")
+        ),
     )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """A momentum of zero."""
@@ -72,3 +111,6 @@ class Lion:
         xp.multiply(gradients, coefficients["one_minus_beta2"], out=work)
         v *= coefficients["beta2"]
         v += work
+
+
+OPTIMIZER: Optimizer = Lion()

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, State, array_module
+from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, Optimizer, State, array_module
+from trainers.optimizers.declaration import Declaration, EqualCase, Kernel, Rows
+
+
+def _one_pass(w: Array, g: Array, v: Array, beta1: Array, one_minus_beta1: Array, alpha: Array) -> None:
+    for k in range(w.shape[0]):
+        b, c, a, wk, gk, vk = beta1[k, 0], one_minus_beta1[k, 0], alpha[k, 0], w[k], g[k], v[k]
+        for p in range(wk.size):
+            vk[p] = vk[p] * b + gk[p] * c
+            wk[p] -= vk[p] * a
 
 
 class Momentum:
@@ -20,8 +29,26 @@ class Momentum:
     Polyak (1964), equation 9, for the accumulated form.
     """
 
-    name = "momentum"
-    hyperparameters = (LEARNING_RATE, BETA1)
+    declaration = Declaration(
+        name="momentum",
+        title="momentum",
+        hyperparameters=(LEARNING_RATE, BETA1),
+        equals=(EqualCase({"beta1": 0.0}, "sgd"),),
+        imitates={"sgd": "with beta1 = 0 it is gradient descent"},
+        rows=Rows(
+            step="`v = beta1 v + (1 - beta1) g`, `w = w - alpha v`",
+            torch=(
+                "none; `SGD(lr=alpha * (1 - beta1), momentum=beta1)` is the same, `dampening=1 - beta1` is not on its "
+                "first step, whose velocity is the bare gradient"
+            ),
+            keras="none; scale alpha as for torch",
+            optax="`chain(ema(beta1, debias=False), scale_by_learning_rate(alpha))`; `sgd(momentum=)` is `heavy_ball`",
+            lecture="the same, without bias correction",
+        ),
+        kernel=Kernel(_one_pass, ("velocity",), ("beta1", "one_minus_beta1", "alpha")),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """A velocity of zero."""
@@ -45,3 +72,6 @@ class Momentum:
         # w = w - alpha v
         xp.multiply(v, coefficients["alpha"], out=work)
         parameters -= work
+
+
+OPTIMIZER: Optimizer = Momentum()

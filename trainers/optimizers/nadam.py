@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from trainers.optimizers.base import (
     BETA1,
     BETA2,
@@ -11,10 +13,37 @@ from trainers.optimizers.base import (
     LEARNING_RATE,
     Array,
     Coefficients,
+    Optimizer,
     State,
     array_module,
     powers,
 )
+from trainers.optimizers.declaration import Declaration, Kernel, Rows
+
+
+def _one_pass(
+    w: Array,
+    g: Array,
+    v: Array,
+    s: Array,
+    beta1: Array,
+    one_minus_beta1: Array,
+    beta2: Array,
+    one_minus_beta2: Array,
+    epsilon: Array,
+    correction2: Array,
+    of_moment: Array,
+    of_gradient: Array,
+) -> None:
+    for k in range(w.shape[0]):
+        b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
+        e, r, av, ag = epsilon[k, 0], correction2[k, 0], of_moment[k, 0], of_gradient[k, 0]
+        wk, gk, vk, sk = w[k], g[k], v[k], s[k]
+        for p in range(wk.size):
+            vk[p] = vk[p] * b1 + gk[p] * c1
+            sk[p] = sk[p] * b2 + gk[p] * gk[p] * c2
+            root = np.sqrt(sk[p] * r) + e
+            wk[p] = wk[p] - vk[p] / root * av - gk[p] / root * ag
 
 
 class NAdam:
@@ -32,8 +61,42 @@ class NAdam:
     Reference: Dozat (2016), Incorporating Nesterov momentum into Adam, algorithm 2 with constant mu.
     """
 
-    name = "nadam"
-    hyperparameters = (LEARNING_RATE, BETA1, BETA2, EPSILON)
+    declaration = Declaration(
+        name="nadam",
+        title="NAdam",
+        hyperparameters=(LEARNING_RATE, BETA1, BETA2, EPSILON),
+        imitates={
+            "nesterov": "with a large epsilon it acts like Nesterov",
+            "rmsprop": "with beta1 = 0 it is RMSprop but for the bias correction",
+        },
+        rows=Rows(
+            step="as `adam`, but `beta1 v / (1 - beta1^(t+1)) + (1 - beta1) g / (1 - beta1^t)` for `v_hat`",
+            torch_defaults="`betas=(0.9, 0.999)`, `eps=1e-08`, `momentum_decay=0.004`",
+            torch=(
+                "warms the momentum up, `mu_t = beta1 (1 - 0.96^(0.004 t) / 2)`, and has the product of all `mu` for "
+                "`beta1^t`; the same as here with `momentum_decay=1e6`, where every `mu_t` is beta1. It keeps that "
+                "product in float32 unless torch's default is another type"
+            ),
+            keras="warms up faster, `mu_t = beta1 (1 - 0.96^t / 2)`; epsilon 1e-7",
+            optax="the same (`nadam`)",
+        ),
+        kernel=Kernel(
+            _one_pass,
+            ("first_moment", "second_moment"),
+            (
+                "beta1",
+                "one_minus_beta1",
+                "beta2",
+                "one_minus_beta2",
+                "epsilon",
+                "correction2",
+                "of_moment",
+                "of_gradient",
+            ),
+        ),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """Both moments zero."""
@@ -76,3 +139,6 @@ class NAdam:
             xp.divide(direction, work, out=work)
             work *= weight
             parameters -= work
+
+
+OPTIMIZER: Optimizer = NAdam()

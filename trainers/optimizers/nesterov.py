@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, State, array_module
+from trainers.optimizers.base import BETA1, LEARNING_RATE, Array, Coefficients, Optimizer, State, array_module
+from trainers.optimizers.declaration import Declaration, EqualCase, Kernel, Rows
+
+
+def _one_pass(
+    w: Array, g: Array, v: Array, beta1: Array, one_minus_beta1: Array, alpha_beta1: Array, alpha_one_minus_beta1: Array
+) -> None:
+    for k in range(w.shape[0]):
+        b, c, av, ag = beta1[k, 0], one_minus_beta1[k, 0], alpha_beta1[k, 0], alpha_one_minus_beta1[k, 0]
+        wk, gk, vk = w[k], g[k], v[k]
+        for p in range(wk.size):
+            vk[p] = vk[p] * b + gk[p] * c
+            wk[p] = wk[p] - vk[p] * av - gk[p] * ag
 
 
 class Nesterov:
@@ -21,8 +33,24 @@ class Nesterov:
     learning, equations 3 and 4; Nesterov (1983).
     """
 
-    name = "nesterov"
-    hyperparameters = (LEARNING_RATE, BETA1)
+    declaration = Declaration(
+        name="nesterov",
+        title="Nesterov",
+        hyperparameters=(LEARNING_RATE, BETA1),
+        equals=(EqualCase({"beta1": 0.0}, "sgd"),),
+        imitates={"sgd": "with beta1 = 0 it is gradient descent"},
+        aliases=("nag",),
+        rows=Rows(
+            step="`v = beta1 v + (1 - beta1) g`, `w = w - alpha (beta1 v + (1 - beta1) g)`",
+            torch_defaults="`momentum=0`",
+            torch="`SGD(nesterov=True)` accumulates, `v = beta1 v + g`: the same with `lr=alpha * (1 - beta1)`",
+            keras="as torch, with `-alpha v` for `v`",
+            optax="as torch",
+        ),
+        kernel=Kernel(_one_pass, ("velocity",), ("beta1", "one_minus_beta1", "alpha_beta1", "alpha_one_minus_beta1")),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """A velocity of zero."""
@@ -53,3 +81,6 @@ class Nesterov:
         parameters -= work
         xp.multiply(gradients, coefficients["alpha_one_minus_beta1"], out=work)
         parameters -= work
+
+
+OPTIMIZER: Optimizer = Nesterov()

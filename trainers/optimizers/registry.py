@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from trainers.errors import UserCodeError
 from trainers.imports import import_attribute
 from trainers.optimizers.base import Hyperparameter, Optimizer
+from trainers.optimizers.declaration import declaration_of, wrong_cases
 
 
 class Registry(Mapping[str, Optimizer]):
@@ -34,6 +35,7 @@ class Registry(Mapping[str, Optimizer]):
         # Another module of that name has been loaded where its file has changed.
         if optimizer is None or sys.modules.get(name.partition(":")[0]) is not known:
             optimizer = own_optimizer(name, self._known)
+            _check_cases(name, optimizer, self._known)
             self._own[name] = sys.modules.get(name.partition(":")[0]), optimizer
         return optimizer
 
@@ -81,3 +83,17 @@ def own_optimizer(path: str, taken: Iterable[str] = ()) -> Optimizer:
             f"must have a `name` that no other optimizer has. Received: {optimizer.name}. Give it another."
         )
     return optimizer  # type: ignore[no-any-return]
+
+
+def _check_cases(path: str, optimizer: Optimizer, known: Mapping[str, Optimizer]) -> None:
+    """Refuse what a user's optimizer says of others where that can't be.
+
+    Raises:
+        UserCodeError: with the first such case.
+    """
+    for case in wrong_cases(declaration_of(optimizer), known):
+        raise UserCodeError(
+            "must declare in `equals` only optimizers of the project that take nothing but what is left. Received: "
+            f"{path}, which with {case.spelled or 'nothing given'} is {case.optimizer}. Correct the case, or leave it "
+            "out."
+        )

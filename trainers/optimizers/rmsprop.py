@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from trainers.optimizers.base import BETA2, EPSILON, LEARNING_RATE, Array, Coefficients, State, array_module
+import numpy as np
+
+from trainers.optimizers.base import BETA2, EPSILON, LEARNING_RATE, Array, Coefficients, Optimizer, State, array_module
+from trainers.optimizers.declaration import Declaration, Kernel, Rows
+
+
+def _one_pass(w: Array, g: Array, s: Array, beta2: Array, one_minus_beta2: Array, epsilon: Array, alpha: Array) -> None:
+    for k in range(w.shape[0]):
+        b, c, e, a = beta2[k, 0], one_minus_beta2[k, 0], epsilon[k, 0], alpha[k, 0]
+        wk, gk, sk = w[k], g[k], s[k]
+        for p in range(wk.size):
+            sk[p] = sk[p] * b + gk[p] * gk[p] * c
+            wk[p] -= gk[p] / (np.sqrt(sk[p]) + e) * a
 
 
 class RMSprop:
@@ -21,8 +33,23 @@ class RMSprop:
     Improving Deep Neural Networks (2017), week 2, "RMSprop".
     """
 
-    name = "rmsprop"
-    hyperparameters = (LEARNING_RATE, replace(BETA2, default=0.9), EPSILON)
+    declaration = Declaration(
+        name="rmsprop",
+        title="RMSprop",
+        hyperparameters=(LEARNING_RATE, replace(BETA2, default=0.9), EPSILON),
+        imitates={"sgd": "with a large epsilon it acts like gradient descent"},
+        rows=Rows(
+            step="`s = beta2 s + (1 - beta2) g^2`, `w = w - alpha g / (sqrt(s) + epsilon)`",
+            torch_defaults="`alpha=0.99`, `eps=1e-08`",
+            torch="the same; its `alpha` is beta2",
+            keras="epsilon inside the root and 1e-7; `rho` is beta2",
+            optax="epsilon inside the root unless `eps_in_sqrt=False`; `decay` is beta2",
+            lecture="the same",
+        ),
+        kernel=Kernel(_one_pass, ("mean_square",), ("beta2", "one_minus_beta2", "epsilon", "alpha")),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """A mean square of zero."""
@@ -55,3 +82,6 @@ class RMSprop:
         xp.divide(gradients, work, out=work)
         work *= coefficients["alpha"]
         parameters -= work
+
+
+OPTIMIZER: Optimizer = RMSprop()

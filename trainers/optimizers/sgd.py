@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trainers.optimizers.base import LEARNING_RATE, Array, Coefficients, State, array_module
+from trainers.optimizers.base import LEARNING_RATE, Array, Coefficients, Optimizer, State, array_module
+from trainers.optimizers.declaration import Declaration, Kernel, Rows
+
+MOMENTUM = (
+    "The optimizers momentum (an average of the gradients), heavy_ball (as in torch.optim.SGD) and nesterov take it as "
+    "`beta1`."
+)
+"""Where those find it who know the optimizer of torch and Keras, which has both as options."""
+
+
+def _one_pass(w: Array, g: Array, alpha: Array) -> None:
+    for k in range(w.shape[0]):
+        a, wk, gk = alpha[k, 0], w[k], g[k]
+        for p in range(wk.size):
+            wk[p] -= gk[p] * a
 
 
 class GradientDescent:
@@ -17,8 +31,23 @@ class GradientDescent:
     Reference: deeplearning.ai, Improving Deep Neural Networks (2017), week 2, "Mini-batch gradient descent".
     """
 
-    name = "sgd"
-    hyperparameters = (LEARNING_RATE,)
+    declaration = Declaration(
+        name="sgd",
+        title="gradient descent",
+        hyperparameters=(LEARNING_RATE,),
+        aliases=("gd", "gradient_descent"),
+        misplaced={"momentum": MOMENTUM, "nesterov": MOMENTUM},
+        rows=Rows(
+            step="`w = w - alpha g`",
+            torch="the same",
+            keras="the same",
+            optax="the same",
+            lecture="the same",
+        ),
+        kernel=Kernel(_one_pass, (), ("alpha",)),
+    )
+    name = declaration.name
+    hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
         """Gradient descent remembers nothing."""
@@ -36,3 +65,6 @@ class GradientDescent:
         # w = w - alpha g
         xp.multiply(gradients, coefficients["alpha"], out=work)
         parameters -= work
+
+
+OPTIMIZER: Optimizer = GradientDescent()

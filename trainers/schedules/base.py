@@ -54,29 +54,56 @@ class Progress:
 Formula = Callable[[Numbers, Progress], Float]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A decay formula and what it takes.
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A schedule's cells in the tables of the documentation, in Markdown.
 
     Args:
-        summary: the formula in one line, for help texts.
+        multiplier: its formula.
+        torch: what torch calls it, and how that differs; empty where there is nothing to compare.
+        keras: the same of Keras.
+        optax: the same of optax.
+        lecture: the same of the lecture.
+    """
+
+    multiplier: str = ""
+    torch: str = ""
+    keras: str = ""
+    optax: str = ""
+    lecture: str = "not in it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A schedule's declaration: its formula, what it takes, and all else that the project knows of it.
+
+    Args:
+        name: the spelling used everywhere.
+        help: the formula in a few words, which follow the name in help texts.
         rate: the meaning and range of its one number; None where it takes none.
+        rate_help: the meaning of that number in a few words, where its summary is long.
         formula: the multiplier of alpha0, (steps,).
         takes: the names of the numbers that it uses.
+        by_hand: the names of those that it uses where ``boundaries`` are given; empty where they can't be.
         neutral_rate: the rate at which the rule is exactly constant; None where there is none.
         by: what it counts unless told.
         needs_total: True when it must know how long the training is.
         is_fed: True when the validation loss after each epoch decides.
+        rows: for the documentation; None leaves it out of the tables.
     """
 
-    summary: str
-    rate: Hyperparameter | None
+    name: str
+    help: str = ""
+    rate: Hyperparameter | None = None
+    rate_help: str = ""
     formula: Formula
     takes: tuple[str, ...] = ("rate", "by", "interval", "start")
+    by_hand: tuple[str, ...] = ()
     neutral_rate: float | None = None
     by: By = "epoch"
     needs_total: bool = False
     is_fed: bool = False
+    rows: Rows | None = None
 
 
 def rate_range(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule
 
 
 def constant(numbers: Numbers, progress: Progress) -> Float:
@@ -17,4 +17,11 @@ def constant(numbers: Numbers, progress: Progress) -> Float:
     return np.ones(progress.finished.shape)
 
 
-RULE = Rule("alpha0", None, constant, takes=())
+RULE = Rule(
+    name="constant",
+    formula=constant,
+    takes=(),
+    rows=Rows(
+        multiplier="`1`",
+    ),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range, total_of
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_of, rate_range, total_of
 
 RATE = rate_range("final multiplier", maximum=1.0, open_minimum=False, default=0.0)
 
@@ -23,10 +23,17 @@ def cosine(numbers: Numbers, progress: Progress) -> Float:
 
 
 RULE = Rule(
-    "alpha0 down to rate alpha0 along half a cosine",
-    RATE,
-    cosine,
+    name="cosine",
+    help="(down to `rate` alpha0)",
+    rate=RATE,
+    formula=cosine,
     takes=("rate", "by"),
     neutral_rate=1.0,
     needs_total=True,
+    rows=Rows(
+        multiplier="`rate + (1 - rate) (1 + cos(pi finished / T)) / 2`",
+        torch="`CosineAnnealingLR(T_max=T, eta_min=rate * alpha0)`",
+        keras="`CosineDecay(alpha=rate)`",
+        optax="`cosine_decay_schedule(alpha=rate)`",
+    ),
 )

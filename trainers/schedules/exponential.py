@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_of, rate_range
 
 RATE = rate_range("base", maximum=1.0)
 
@@ -20,4 +20,17 @@ def exponential(numbers: Numbers, progress: Progress) -> Float:
     return np.asarray(rate_of(numbers, RATE) ** numbers.count(progress.finished).astype(np.float64))
 
 
-RULE = Rule("rate^t alpha0", RATE, exponential, neutral_rate=1.0)
+RULE = Rule(
+    name="exponential",
+    help="`rate^t alpha0`",
+    rate=RATE,
+    formula=exponential,
+    neutral_rate=1.0,
+    rows=Rows(
+        multiplier="`rate^t`",
+        torch="`ExponentialLR` at `start: 0`",
+        keras="`ExponentialDecay(staircase=True)` at `start: 0`",
+        optax="`exponential_decay(staircase=True)` at `start: 0`",
+        lecture="the same: `0.95^epoch alpha0`",
+    ),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_of, rate_range
 
 RATE = rate_range("k")
 
@@ -20,4 +20,16 @@ def inverse_sqrt(numbers: Numbers, progress: Progress) -> Float:
     return np.asarray(rate_of(numbers, RATE) / np.sqrt(t), dtype=np.float64)
 
 
-RULE = Rule("rate / sqrt(t) alpha0", RATE, inverse_sqrt)
+RULE = Rule(
+    name="inverse_sqrt",
+    help="`rate / sqrt(t) alpha0`",
+    rate=RATE,
+    formula=inverse_sqrt,
+    rows=Rows(
+        multiplier="`rate / sqrt(max(t, 1))`",
+        torch="`LambdaLR`",
+        keras="none",
+        optax="none",
+        lecture="the same: `k / sqrt(epoch) alpha0` or `k / sqrt(t) alpha0`",
+    ),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_of, rate_range
 
 RATE = rate_range("decay rate", open_minimum=False)
 
@@ -20,4 +20,17 @@ def inverse_time(numbers: Numbers, progress: Progress) -> Float:
     return np.asarray(1.0 / (1.0 + rate_of(numbers, RATE) * numbers.count(progress.finished)), dtype=np.float64)
 
 
-RULE = Rule("alpha0 / (1 + rate t)", RATE, inverse_time, neutral_rate=0.0)
+RULE = Rule(
+    name="inverse_time",
+    help="`alpha0 / (1 + rate t)`",
+    rate=RATE,
+    formula=inverse_time,
+    neutral_rate=0.0,
+    rows=Rows(
+        multiplier="`1 / (1 + rate t)`",
+        torch="`LambdaLR`",
+        keras="`InverseTimeDecay(staircase=True)` at `start: 0`; else it falls within an interval, too",
+        optax="none",
+        lecture="the same: alpha0 0.2 and rate 1 give 0.1, 0.067, 0.05",
+    ),
+)

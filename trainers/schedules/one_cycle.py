@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range, total_of
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_of, rate_range, total_of
 
 RATE = rate_range("share of the training that rises", maximum=1.0, open_minimum=False, default=0.3)
 INITIAL = 1.0 / 25.0
@@ -41,10 +41,23 @@ def _half_cosine(begin: float, end: float, share: Float) -> Float:
 
 
 RULE = Rule(
-    "alpha0 / 25 up to alpha0 and down to almost 0",
-    RATE,
-    one_cycle,
+    name="one_cycle",
+    help="(up to alpha0 for the share `rate` of the training, then down)",
+    rate=RATE,
+    rate_help="share that rises",
+    formula=one_cycle,
     takes=("rate", "by"),
     by="step",
     needs_total=True,
+    rows=Rows(
+        multiplier="half a cosine from 1/25 up to 1 until `rate T - 1` are finished, and another down to 1/250000",
+        torch=(
+            "`OneCycleLR(max_lr=alpha0, pct_start=rate, cycle_momentum=False)`; by default it cycles the momentum too"
+        ),
+        keras="none",
+        optax=(
+            "`cosine_onecycle_schedule` has its peak at step `floor(rate T)` and its end at T, where torch and this "
+            "have them at `rate T - 1` and `T - 1`"
+        ),
+    ),
 )

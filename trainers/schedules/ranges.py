@@ -51,8 +51,8 @@ def applicable(kind: str, has_boundaries: bool, has_warmup: bool) -> tuple[str, 
     ('by', 'warmup')
     """
     takes = RULES[kind].takes
-    if kind == "staircase" and has_boundaries:
-        takes = ("by", "boundaries", "values")
+    if has_boundaries and RULES[kind].by_hand:
+        takes = RULES[kind].by_hand
     elif has_warmup and "by" not in takes:
         takes = (*takes, "by")
     return (*takes, "warmup")
@@ -116,8 +116,9 @@ def check(numbers: Numbers) -> None:
 
 def _unused(numbers: Numbers, used: Sequence[str]) -> Iterator[Broken]:
     for name in ("rate", "interval", "boundaries", "values", "patience", "threshold"):
-        pair_of_stairs = numbers.kind == "staircase" and name in ("boundaries", "values")
-        if name not in used and not pair_of_stairs and getattr(numbers, name) != getattr(USUAL, name):
+        # That one of a pair is missing is said elsewhere.
+        by_hand = name in ("boundaries", "values") and name in RULES[numbers.kind].by_hand
+        if name not in used and not by_hand and getattr(numbers, name) != getattr(USUAL, name):
             yield unused(numbers.kind, name, used)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_of, rate_range
 
 RATE = rate_range("factor", maximum=1.0, default=0.1)
 
@@ -57,10 +57,24 @@ def reduce_on_plateau(numbers: Numbers, progress: Progress) -> Float:
 
 
 RULE = Rule(
-    "a factor whenever the validation loss stops falling",
-    RATE,
-    reduce_on_plateau,
+    name="reduce_on_plateau",
+    help="(`rate` after `patience` epochs without improvement)",
+    rate=RATE,
+    formula=reduce_on_plateau,
     takes=("rate", "patience", "threshold"),
     neutral_rate=1.0,
     is_fed=True,
+    rows=Rows(
+        multiplier=(
+            "`rate^n`, `n` one more after each `patience + 1` epochs whose validation loss is not below `(1 - "
+            "threshold)` times the best"
+        ),
+        torch=(
+            "`ReduceLROnPlateau`, without `cooldown` and `min_lr`, and without its `eps`, which drops changes below "
+            "1e-8"
+        ),
+        keras="reduces one epoch sooner, after `patience`; its threshold is an absolute difference",
+        optax="`contrib.reduce_on_plateau` reduces one epoch sooner",
+        lecture="a person who watches the curve does it",
+    ),
 )

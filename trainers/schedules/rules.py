@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 
-from trainers.schedules import (
-    constant,
-    cosine,
-    exponential,
-    inverse_sqrt,
-    inverse_time,
-    one_cycle,
-    reduce_on_plateau,
-    staircase,
-)
 from trainers.schedules.base import Rule
 
+# One line for each: the name of the schedule, and of its file in this folder. Lists and messages have this order.
+_NAMES = (
+    "constant",
+    "inverse_time",
+    "exponential",
+    "inverse_sqrt",
+    "staircase",
+    "cosine",
+    "one_cycle",
+    "reduce_on_plateau",
+)
+
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        "constant": constant.RULE,
-        "inverse_time": inverse_time.RULE,
-        "exponential": exponential.RULE,
-        "inverse_sqrt": inverse_sqrt.RULE,
-        "staircase": staircase.RULE,
-        "cosine": cosine.RULE,
-        "one_cycle": one_cycle.RULE,
-        "reduce_on_plateau": reduce_on_plateau.RULE,
-    }
+    {rule.name: rule for name in _NAMES for rule in [import_module(f"trainers.schedules.{name}").RULE]}
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Float, Numbers, Progress, Rule, rate_of, rate_range
+from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_of, rate_range
 
 RATE = rate_range("factor", maximum=1.0)
 
@@ -29,9 +29,18 @@ def staircase(numbers: Numbers, progress: Progress) -> Float:
 
 
 RULE = Rule(
-    "a factor every n epochs, or a list of boundaries and values",
-    RATE,
-    staircase,
+    name="staircase",
+    help="(`rate` every `interval`, or by hand `boundaries` and `values`)",
+    rate=RATE,
+    formula=staircase,
     takes=("rate", "by", "interval"),
+    by_hand=("by", "boundaries", "values"),
     neutral_rate=1.0,
+    rows=Rows(
+        multiplier="`rate^floor(finished / interval)`; by hand `values[i]` after `i` of the `boundaries`",
+        torch="`StepLR`; `MultiStepLR`, whose one factor is a case of `values`",
+        keras="`PiecewiseConstantDecay` changes one step later and has rates for multipliers",
+        optax="`piecewise_constant_schedule`, whose scales multiply",
+        lecture="the discrete staircase, and manual control",
+    ),
 )

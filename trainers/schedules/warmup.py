@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainers.schedules.base import Count, Float
+from trainers.schedules.base import Count, Float, Rows
+
+ROWS = Rows(
+    torch="`SequentialLR` of `LinearLR(start_factor=1 / n, total_iters=n - 1)` and the schedule",
+    keras=(
+        "`CosineDecay(warmup_steps=n)` begins at its initial rate, where this has 1/n of the target, and reaches the "
+        "target one step later"
+    ),
+    optax="`warmup_cosine_decay_schedule`, as Keras",
+)
+"""For the documentation."""
 
 
 def ramp(warmup: int, finished: Count) -> Float:

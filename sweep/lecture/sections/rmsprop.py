@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from sweep.analysis.wording import level_name
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Beta, Rate, Settings, Steps
@@ -15,7 +16,7 @@ from trainers.averages import averages
 from trainers.descents import descend
 from trainers.surfaces import heights, quadratic
 
-LABELS = {"sgd": "gradient descent", "rmsprop": "RMSprop"}
+LABELS = {name: level_name(name) for name in ("sgd", "rmsprop")}
 
 
 class RMSpropSettings(Settings):

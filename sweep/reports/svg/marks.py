@@ -123,13 +123,28 @@ def text(
     weight: str = "",
     turned: bool = False,
     whole: str = "",
+    is_over_lines: bool = False,
 ) -> str:
-    """Words with their baseline at a place, or turned upward around it; ``whole`` is what was shortened to them."""
+    """Words with their baseline at a place, or turned upward around it.
+
+    Args:
+        x: where they begin, end, or have their middle.
+        y: of their baseline.
+        words: what is written.
+        colour: of the letters.
+        anchor: ``middle`` or ``end`` if ``x`` is that; empty for the beginning.
+        weight: of the letters; empty for the usual.
+        turned: whether they run upward.
+        whole: what was shortened to ``words``, for the pointer.
+        is_over_lines: whether lines run behind them, from which a rim in the colour of the paper sets them apart.
+    """
     extras = f' text-anchor="{anchor}"' if anchor else ""
     extras += f' font-weight="{weight}"' if weight else ""
     extras += f' transform="rotate(-90 {x:g} {y:g})"' if turned else ""
+    # Also in a file, which has no style sheet.
+    rim = ";paint-order:stroke;stroke:var(--paper,#fff);stroke-width:4px;stroke-linejoin:round" if is_over_lines else ""
     told = f"<title>{escape(whole, quote=False)}</title>" if whole and whole != words else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{extras} style="fill:{colour}">{escape(words, quote=False)}{told}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}"{extras} style="fill:{colour}{rim}">{escape(words, quote=False)}{told}</text>'
 
 
 def line(points: Points, colour: str, dashes: str, width: float) -> str:

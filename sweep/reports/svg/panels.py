@@ -60,8 +60,8 @@ def _forest(panel: Forest, paint: Paint, top: float) -> tuple[list[str], float]:
         colour = paint.colour(0) if row.is_shown else paint.grey
         note = shortened(row.note, WIDTH / 2)
         label = shortened(row.label, WIDTH - width_of(note) - 10)
-        marks.append(text(0, y - 14, label, paint.ink, whole=row.label))
-        marks.append(text(WIDTH, y - 14, note, paint.grey, "end", whole=row.note))
+        marks.append(text(0, y - 14, label, paint.ink, whole=row.label, is_over_lines=True))
+        marks.append(text(WIDTH, y - 14, note, paint.grey, "end", whole=row.note, is_over_lines=True))
         if math.isfinite(row.value):
             low = axis.place(row.low) if math.isfinite(row.low) else left
             high = axis.place(row.high) if math.isfinite(row.high) else right
@@ -90,7 +90,7 @@ def _shares(panel: Shares, paint: Paint, top: float) -> tuple[list[str], float]:
         marks.append(
             f'<rect x="{left:.1f}" y="{y:.1f}" width="{end - left:.1f}" height="18" style="fill:{paint.colour(0)}"/>'
         )
-        marks.append(text(end + 5, y + 13, note, paint.ink))
+        marks.append(text(end + 5, y + 13, note, paint.ink, is_over_lines=True))
     marks.append(line([(left, top), (left, bottom)], paint.line, "", 1))
     marks.append(text(WIDTH / 2, bottom + 30, shortened(panel.x_label, WIDTH), paint.ink, "middle"))
     return marks, bottom + 38

@@ -56,9 +56,8 @@ def draw_parallel(shown: Parallel) -> str:
         marks.append(text(x, 14, names[number], paint.ink, "middle", weight="bold", whole=dimension.name))
         for y, words in _clear(dimension, bottom):
             marks.append(line([(x - 3, y), (x, y)], paint.ink, "", 1))
-            # A halo, for the lines run behind the numbers.
-            halo = text(x - 6, y + 4, shortened(words, LONGEST), paint.ink, "end", whole=words)
-            marks.append(halo.replace("<text", '<text class="halo"'))
+            short = shortened(words, LONGEST)
+            marks.append(text(x - 6, y + 4, short, paint.ink, "end", whole=words, is_over_lines=True))
         marks.append(
             f'<rect class="brush" data-axis="{number}" x="{x - REACH:g}" y="{TOP:g}" width="{2 * REACH:g}" '
             f'height="{bottom - TOP:g}"/>'

@@ -172,6 +172,12 @@ def test_one_optimizer_has_nothing_to_be_compared_with(tables):
     assert found.endswith("; it reaches 95 % in a median of 60 steps.")
 
 
+def test_the_best_epoch_is_reached_and_need_not_be_the_end(tables):
+    curves = {("adam", seed): [0.5, 0.96, 0.7 + 0.001 * seed] for seed in range(4)}
+    assert ask(tables, curves, by="best").startswith("Only one optimizer was tried: Adam reaches 96.0 % ")
+    assert ask(tables, curves).startswith("Only one optimizer was tried: Adam ends at 70.1 % ")
+
+
 def test_one_optimizer_that_never_hits_says_so(tables):
     assert ask(tables, speeds(adam=[0] * 8), target=0.95).endswith("; it never reaches 95 %.")
 

@@ -65,4 +65,15 @@ def test_of_many_sets_of_values_the_first_are_told_and_the_others_counted(tables
     arms = [(name, 0.1, 2**place * size, 0.9 - 0.1 * size) for place, name in enumerate(names) for size in (1, 2)]
     told = [said for said in tell(tables, arms) if said.startswith("Main effect of batch_size")]
     assert len(told) == 4
-    assert told[-1].startswith("Main effect of batch_size: 2 more sets of its values")
+    assert told[-1] == (
+        "Main effect of batch_size: 2 more sets of its values, tried with other settings, are not told here."
+    )
+
+
+def test_one_more_set_of_values_is_told_in_the_singular(tables):
+    names = ("sgd", "adam", "rmsprop", "adagrad")
+    arms = [(name, 0.1, 2**place * size, 0.9 - 0.1 * size) for place, name in enumerate(names) for size in (1, 2)]
+    told = [said for said in tell(tables, arms) if said.startswith("Main effect of batch_size")]
+    assert (
+        told[-1] == "Main effect of batch_size: 1 more set of its values, tried with other settings, is not told here."
+    )

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sweep.config.gates import gate_of
+from sweep.analysis.ranking import By
+from sweep.config.gates import Exact, gate_of
+from sweep.gates.against_baseline import exact_parts
 from sweep.gates.decision import Baseline, Part, Past, PastArm
 from sweep.gates.kinds import Evidence, examine
 from sweep.records import Arm, Trial
@@ -23,6 +25,7 @@ def parts(
     curves: Mapping[str, Sequence[Sequence[float]]],
     before: Mapping[str, Sequence[float]] | None = None,
     diverged: Sequence[tuple[str, int]] = (),
+    by: By = "final",
 ) -> tuple[Part, ...]:
     """The tests of one gate on ``optimizer -> seed -> loss after each epoch``, with a target of 0.5."""
     rows, epochs, planned = [], [], []
@@ -54,7 +57,9 @@ def parts(
             for name, values in before.items()
         )
         baseline = Baseline("b", "p", "val_loss", {}, {}, arms)
-    evidence = Evidence(pd.DataFrame(rows), pd.DataFrame(epochs), "val_loss", "min", 0.5, baseline, tuple(planned))
+    evidence = Evidence(
+        pd.DataFrame(rows), pd.DataFrame(epochs), "val_loss", "min", 0.5, baseline, tuple(planned), by=by
+    )
     (examined,) = examine((gate_of(gate),), evidence)
     return examined.parts
 
@@ -72,6 +77,32 @@ def test_a_bound_is_students_test_of_the_mean():
     # It is above 1.5 with t = 0.5 * sqrt(3).
     (part,) = parts("val_loss <= 1.5", {"adam": flat(1, 2, 3)})
     assert part.p_value == pytest.approx(stats.t.sf(0.5 * math.sqrt(3), 2))
+
+
+@pytest.mark.parametrize(("by", "verb"), [("final", "ends at"), ("best", "reaches")])
+@pytest.mark.parametrize(
+    ("gate", "before"),
+    [
+        ("val_loss <= 3", None),
+        ("val_loss no worse than the baseline by 0.1", [1.0, 2.0, 3.0]),
+        ("val_loss no worse than the baseline by 0.1", [1.1, 2.1, 3.2]),
+        ("val_loss no worse than the baseline by 5 %", [1.1, 2.1, 3.2]),
+    ],
+)
+def test_the_value_of_the_best_epoch_is_not_called_the_one_that_a_training_ends_at(by, verb, gate, before):
+    found = parts(gate, {"adam": flat(1, 2, 3)}, None if before is None else {"adam": before}, by=by)
+    assert all(f" {verb} " in part.evidence for part in found), [part.evidence for part in found]
+
+
+@pytest.mark.parametrize(("by", "verb"), [("final", "ends at"), ("best", "reaches")])
+def test_a_number_that_has_changed_is_named_by_the_epoch_that_counts(by, verb):
+    trials = pd.DataFrame([{"trial_id": "adam0", "status": "COMPLETED", f"{by}_val_loss": 1.5}])
+    epochs = pd.DataFrame([{"trial_id": "adam0", "val_loss": 1.5}])
+    past = PastArm("adam", {"optimizer": "adam"}, {0: Past("COMPLETED", {"val_loss": 1.0}, "", {})})
+    planned = [Trial("adam0", Arm("adam", "adam", {"optimizer": "adam"}), 0)]
+    baseline = Baseline("b", "p", "val_loss", {}, {}, (past,))
+    (part,) = exact_parts(Exact("{exact: true}", 0.01), trials, epochs, planned, baseline, True, by)
+    assert f"`adam` with seed 0 {verb} val_loss 1.5, where it was 1.0" in part.evidence
 
 
 def test_a_gate_without_an_optimizer_is_for_each():

@@ -51,6 +51,27 @@ def test_another_split_is_refused_and_compared_only_with_a_warning(results, bett
     assert "not trained under equal conditions" in found.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("backend: numpy", "backend: torch", "`trainer.backend: numpy`, better with `trainer.backend: torch`"),
+        ("dtype: float32", "dtype: float64", "`trainer.dtype: float32`, better with `trainer.dtype: float64`"),
+        ("weight_decay: 0.0", "weight_decay: 0.01", "`trainer.weight_decay: 0.0`, better with `trainer.weight_dec"),
+        ("activation: relu", "activation: tanh", "trained different networks"),
+    ],
+)
+def test_what_all_trials_of_a_sweep_were_trained_with_is_told_where_it_differs(
+    results, better, tmp_path, old, new, said
+):
+    assert compare_sweeps(results, better, output=tmp_path / "compare.md").warnings == ()
+    text = (better / "config.yaml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (better / "config.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    found = compare_sweeps(results, better, output=tmp_path / "compare.md")
+    assert [said in warning for warning in found.warnings] == [True]
+    assert f"- **warning**: {found.warnings[0]}" in found.markdown.read_text(encoding="utf-8")
+
+
 def test_another_metric_and_a_name_that_is_not_there_are_refused(results, better, tmp_path):
     text = (better / "config.yaml").read_text(encoding="utf-8")
     (better / "config.yaml").write_text(text.replace("name: val_accuracy", "name: val_loss"), encoding="utf-8")

@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sweep.tracking.trial_runs import HYPERPARAMETERS, trial_run
+from sweep.config.setting_keys import SETTING_KEYS
+from sweep.tracking.trial_runs import trial_run
 
 
 def values(run, key):
@@ -17,7 +18,7 @@ def values(run, key):
 def test_every_run_has_the_same_parameter_keys_and_a_dash_for_what_its_optimizer_ignores(make_result):
     adam = trial_run(make_result("adam"), "val_accuracy", "max")
     sgd = trial_run(make_result("sgd"), "val_accuracy", "max")
-    assert list(adam.params) == list(sgd.params) == [*HYPERPARAMETERS, "seed"]
+    assert list(adam.params) == list(sgd.params) == [*SETTING_KEYS, "seed"]
     assert (adam.params["beta1"], sgd.params["beta1"]) == ("0.9", "-")
 
 

@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+from sweep.tracking.description import describe
 from sweep.tracking.trial_runs import trial_run
 from sweep.tracking.views import NOTHING_SEEN, saved_views
 
@@ -23,7 +24,7 @@ def seen(make_result):
 
 def state(tags, kind):
     envelope = json.loads(tags[f"mlflow.sharedViewState.quickstart-{kind}"])
-    assert envelope["name"] == f"quickstart: {kind}"
+    assert envelope["name"].startswith(f"quickstart: {kind}")
     header, _, body = envelope["state"].partition(";")
     assert header == "deflate"
     return json.loads(zlib.decompress(base64.b64decode(body)))
@@ -65,6 +66,15 @@ def test_the_seeds_of_a_setting_are_one_folded_group(record, seen):
     view = state(saved_views(record, "p123", seen), "settings")
     assert view["groupBy"] == {"aggregateFunction": "average", "groupByKeys": [{"mode": "tag", "groupByData": "arm"}]}
     assert view["groupsExpanded"]["tag.arm.sgd lr=0.1"] is False
+
+
+def test_an_average_over_the_seeds_that_ended_is_said_to_be_one(record, seen):
+    tags = saved_views(record, "p123", seen)
+    averaged = {kind for kind in ("trials", "optimizers", "settings", "arms") if state(tags, kind)["groupBy"]}
+    assert averaged == {"settings"}
+    envelope = json.loads(tags["mlflow.sharedViewState.quickstart-settings"])
+    assert "means of the seeds that ended" in envelope["name"]
+    assert "averages the seeds that ended alone" in describe(record)
 
 
 def test_parallel_coordinates_use_only_parameters_that_every_optimizer_has(record, seen):

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from trainers.data.dataset import Task
-from trainers.networks.base import Activation, Layout
+from trainers.layout import Activation, Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 
 Floats = NDArray[np.float64]

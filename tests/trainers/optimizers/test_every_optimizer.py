@@ -22,7 +22,9 @@ def random_columns(name: str, trials: int) -> dict[str, list[float]]:
     """Hyperparameters of many trials: name -> (trials,)."""
     rng = np.random.default_rng(11)
     columns = {
-        h.name: rng.choice(DRAWN[h.name], trials).tolist() for h in OPTIMIZERS[name].hyperparameters if h.name in DRAWN
+        h.name: rng.choice(DRAWN.get(h.name, (h.default,)), trials).tolist()
+        for h in OPTIMIZERS[name].hyperparameters
+        if h.default is not None
     }
     return columns | {"learning_rate": (10 ** rng.uniform(-4, -1, trials)).tolist()}
 

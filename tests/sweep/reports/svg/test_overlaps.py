@@ -39,7 +39,30 @@ def boxes(svg: str) -> tuple[list[tuple[str, float, float, float, float]], float
     return found, width, height
 
 
+def straight_lines(svg: str) -> list[tuple[float, float, float, float]]:
+    """Left, right, top and bottom of each upright or level line of two points, as those of the grid are."""
+    found = []
+    for one in xml.dom.minidom.parseString(svg).getElementsByTagName("polyline"):
+        points = [tuple(map(float, point.split(","))) for point in one.getAttribute("points").split()]
+        if len(points) == 2 and any(points[0][axis] == points[1][axis] for axis in (0, 1)):
+            xs, ys = zip(*points, strict=True)
+            found.append((min(xs), max(xs), min(ys), max(ys)))
+    return found
+
+
+def check_rims(svg: str) -> None:
+    """Words that a straight line runs behind have a rim in the colour of the paper."""
+    lines = straight_lines(svg)
+    bare = [one for one in re.findall("<text[^>]*>[^<]*", svg) if "paint-order:stroke" not in one]
+    found, *_ = boxes(f'<svg viewBox="0 0 1 1">{"".join(f"{one}</text>" for one in bare)}</svg>')
+    for words, left, right, top, bottom in found:
+        for x1, x2, y1, y2 in lines:
+            is_behind = x1 < right - 1 and x2 > left + 1 and y1 < bottom - 1 and y2 > top + 1
+            assert not is_behind, f"a line through {words}"
+
+
 def check(svg: str) -> None:
+    check_rims(svg)
     found, width, height = boxes(svg)
     assert not re.search("<text[^>]*font-size", svg), "letters of another size, which may be too small for a phone"
     for words, left, right, top, bottom in found:

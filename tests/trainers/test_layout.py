@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trainers.networks.base import Init, Layout, initial_parameters
+from trainers.layout import Init, Layout, initial_parameters
 
 
 def test_a_row_holds_each_layers_weights_then_its_biases() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trainers import tile
 from trainers.data import DataSource, load
 from trainers.loop import train
+from trainers.networks import numpy_tile
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import NetworkSpec, Pack, TrialSpec
 
@@ -34,13 +34,13 @@ def figures(**how: Any) -> list[dict[str, Any]]:
 @pytest.fixture
 def in_blocks(monkeypatch):
     """Blocks of 25 of the network's 275 parameters."""
-    monkeypatch.setattr(tile, "CACHE_BYTES", 25 * 5 * 8)
-    assert len(tile.column_blocks(275, 8)) == 11
+    monkeypatch.setattr(numpy_tile, "CACHE_BYTES", 25 * 5 * 8)
+    assert len(numpy_tile.column_blocks(275, 8)) == 11
 
 
 def test_blocks_train_to_the_same_numbers_as_the_whole(monkeypatch):
     whole = figures()
-    monkeypatch.setattr(tile, "CACHE_BYTES", 25 * 5 * 8)
+    monkeypatch.setattr(numpy_tile, "CACHE_BYTES", 25 * 5 * 8)
     for one, other in zip(whole, figures(), strict=True):
         for name in one:
             if name in MEASURED_IN_BLOCKS:
@@ -55,5 +55,5 @@ def test_in_blocks_a_trial_does_not_depend_on_its_tile_or_on_compiled_kernels(in
 
 
 def test_blocks_cover_every_parameter_once():
-    blocks = tile.column_blocks(1_000_001, 4)
+    blocks = numpy_tile.column_blocks(1_000_001, 4)
     assert np.concatenate([np.arange(block.start, block.stop) for block in blocks]).tolist() == list(range(1_000_001))
