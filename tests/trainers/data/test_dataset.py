@@ -67,6 +67,9 @@ def test_a_fingerprint_tells_content_task_and_shape_apart_and_not_the_layout_in_
         regression("flowers", X, LABELS, ["x0", "x1"]).fingerprint,
     ]
     assert len(set(prints)) == 3
+    # The same labels of two classes and of three.
+    tasks = [classification("f", X, LABELS % 2, names, ["x0", "x1"]).fingerprint for names in ("ab", "abc")]
+    assert tasks[0] != tasks[1]
     again = classification("renamed", np.asfortranarray(X), LABELS.astype("int8"), ["p", "q", "r"], ["y", "z"])
     assert again.fingerprint == IRIS.fingerprint
     assert digest("ab", "c") != digest("a", "bc")
