@@ -198,3 +198,11 @@ def test_what_only_posix_has_stands_in_one_module_a_need():
         if str(path) not in owners
     ]
     assert imported + written == []
+
+
+def test_every_module_of_40_lines_has_its_tests_at_the_same_path():
+    modules = [
+        path for path in FILES if path.name != "__init__.py" and len((ROOT / path).read_text().splitlines()) >= 40
+    ]
+    missing = [str(path) for path in modules if not (ROOT / "tests" / path.parent / f"test_{path.name}").exists()]
+    assert missing == []

@@ -30,6 +30,9 @@ LAST_DECADE = 308
 FURTHEST = 10.0**LAST_DECADE
 """No axis goes further, as the next power of ten is no number of 64 bits."""
 
+SMALLEST = 1e-300
+"""No axis is shorter, as a part of its length must still be a number."""
+
 LARGE, LONGEST = 1e6, 6
 """Larger numbers with more letters are spelled with an exponent."""
 
@@ -165,7 +168,7 @@ def fitted(values: Iterable[float], kind: Kind, start: float, end: float, *, is_
     is_whole = is_whole and all(value == round(value) for value in shown)
     alone = max(0.5 * abs(high), 1.0 if is_whole else 0.5)
     # Values that differ in their last digits alone would need ticks of a dozen digits.
-    room = max(0.04 * (high - low), CLOSEST * max(abs(low), abs(high))) if high > low else alone
+    room = max(0.04 * (high - low), CLOSEST * max(abs(low), abs(high)), SMALLEST) if high > low else alone
     return Axis(kind, low - room, high + room, start, end, is_whole)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from sweep import load_config, run
+from sweep.reports.html_page import write_report
 
 # A learning rate of 1e30 cannot but diverge, and the question is not to be taken for a part of the page.
 SWEEP = """
@@ -31,3 +33,58 @@ def results(ray, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("report")
     (root / "sweep.yaml").write_text(f"{SWEEP}results: {root / 'results'}\n", encoding="utf-8")
     return run(load_config(root / "sweep.yaml")).path
+
+
+class Page(HTMLParser):
+    """The texts of a page: id -> rows of cells of each table, and all that names another file."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tables: dict[str, list[list[str]]] = {}
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.open: list[str] = []
+        self.texts: dict[str, str] = {}
+        self.last = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.links += [found[key] for key in ("src", "href", "xlink:href") if found.get(key)]
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "table":
+            self.last = found["id"]
+            self.tables[self.last] = []
+        elif tag == "tr":
+            self.tables[self.last].append([])
+        elif tag in ("td", "th"):
+            self.tables[self.last][-1].append("")
+        if tag in ("td", "th", "h1", "p"):
+            self.open.append(found.get("id", tag))
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th", "h1", "p"):
+            self.open.pop()
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("td", "th"):
+            self.tables[self.last][-1][-1] += data
+        elif self.open:
+            self.texts[self.open[-1]] = self.texts.get(self.open[-1], "") + data
+
+
+@pytest.fixture(scope="module")
+def report(results):
+    return write_report(results, figures=True)
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return Page(report.html.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    """Read the text of a page."""
+    return Page

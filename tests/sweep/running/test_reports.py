@@ -40,17 +40,6 @@ def collect(collector: PackCollector, reports):
     return [result for report in reports for result in collector.add(report)]
 
 
-def test_the_first_chunk_brings_the_fingerprints_and_the_last_says_so(each_epoch):
-    assert [report.first for report in each_epoch] == [True, False, False, False]
-    assert [report.last for report in each_epoch] == [False, False, False, True]
-    assert [set(report.fingerprints) for report in each_epoch] == [{3}, set(), set(), set()]
-
-
-def test_a_pack_that_is_quick_reports_once():
-    (report,) = train_in_reports(job(), RECIPE, DATA, report_seconds=3600.0)
-    assert (report.first, report.last) == (True, True)
-
-
 def test_a_result_holds_the_epochs_of_its_trial_in_order(each_epoch):
     results = {result.trial.id: result for result in collect(PackCollector(job().trials), each_epoch)}
     alone = [epoch.values for epoch in train(job(rates=(0.1,)).pack(RECIPE, DATA))]

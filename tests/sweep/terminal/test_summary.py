@@ -5,54 +5,13 @@ from __future__ import annotations
 import io
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 from rich.console import Console
 
 from sweep.analysis.health_card import Card
 from sweep.config import SweepConfig
 from sweep.driver.prepare import estimate, prepare
-from sweep.execution.boundary import WORKER_LOST
-from sweep.execution.ray.scheduler import why_it_died
-from sweep.results.failures import failures
 from sweep.terminal import summary
-
-
-def trials(*errors: str | None) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "arm": [f"sgd lr={number}" for number in range(len(errors))],
-            "seed": 3,
-            "status": ["COMPLETED" if error is None else "FAILED" for error in errors],
-            "error": errors,
-        }
-    )
-
-
-def test_without_failures_there_is_nothing_to_say():
-    assert failures(trials(None, None)) == ""
-
-
-def test_failed_trials_are_named_with_their_reasons():
-    assert failures(trials(None, "ValueError: no.", "The worker died.")) == (
-        "2 of 3 trials failed: `sgd lr=1` with seed 3 (ValueError: no); `sgd lr=2` with seed 3 (The worker died). "
-        "Run the same command to try them again."
-    )
-
-
-def test_the_same_command_is_offered_only_where_a_worker_was_lost():
-    lost = why_it_died("The actor is dead because its worker process has died.")
-    assert lost.startswith(WORKER_LOST)
-    assert failures(trials(lost)).endswith("Run the same command to try them again.")
-    assert "same command" not in failures(trials("RuntimeError: shapes cannot be multiplied"))
-
-
-def test_of_many_failed_trials_the_first_are_named():
-    said = failures(trials(*["KeyError: 'x'"] * 12))
-    assert said.startswith("12 of 12 trials failed: ")
-    assert said.count("with seed") == 3
-    # What training raises comes again, so that the same command is not offered.
-    assert said.endswith(" and 9 more. They would fail again in the same way: mend what the errors name.")
 
 
 @pytest.mark.parametrize(

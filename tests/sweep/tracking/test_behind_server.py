@@ -71,11 +71,6 @@ def test_the_database_of_another_server_is_refused(server, postgresql, make_serv
         check_store(server.uri, None, plain(other))
 
 
-def test_a_database_without_a_server_before_it_is_refused(postgresql):
-    with pytest.raises(TrackingError, match=r"`tracking.store` needs a server at `tracking.uri`"):
-        check_store(postgresql, None, postgresql)
-
-
 def test_a_database_that_does_not_answer_is_named_by_its_key(server):
     with pytest.raises(TrackingError, match=r"`tracking.store` must be a database that answers"):
         check_store(server.uri, None, "postgresql://ada@127.0.0.1:1/mlflow")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -13,7 +10,6 @@ from sweep.tracking import SweepWriter
 from sweep.tracking import sqlite_template as schema
 from sweep.tracking.revisions import schema_heads
 from sweep.tracking.sqlite_template import REVISION, dump, statements
-from sweep.tracking.writers.sqlite import SqliteStore, is_known
 
 
 def in_one_order(created):
@@ -60,39 +56,6 @@ def test_a_new_file_is_one_that_mlflow_goes_on_with(tmp_path, record, make_resul
     own = client.create_run("0")
     client.log_metric(own.info.run_id, "loss", 1.0)
     assert client.get_run(own.info.run_id).data.metrics == {"loss": 1.0}
-
-
-def test_sweeps_that_start_at_once_on_a_missing_file_all_get_in(tmp_path, record):
-    path = tmp_path / "mlflow.db"
-
-    def start(number):
-        store = SqliteStore(path)
-        store.open(type(record)(**{**vars(record), "plan_hash": str(number)}), {}, "")
-        store.close()
-        return store.experiment_id
-
-    with ThreadPoolExecutor(8) as threads:
-        experiments = set(threads.map(start, range(16)))
-    with closing(sqlite3.connect(path)) as database:
-        runs = database.execute("SELECT experiment_id FROM runs").fetchall()
-        assert database.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
-    assert experiments == {"1"}
-    assert runs == 16 * [(1,)]
-
-
-def test_a_file_that_mlflow_wrote_differently_is_left_to_its_client(tmp_path, store_uri):
-    path = tmp_path / "mlflow.db"
-    assert is_known(path, "e")
-    assert is_known(tmp_path / "missing.db", "e")
-    client = MlflowClient(store_uri)
-    client.create_experiment("here", (tmp_path / "artifacts").as_uri())
-    client.create_experiment("elsewhere", "s3://bucket/artifacts")
-    assert is_known(path, "here")
-    assert not is_known(path, "elsewhere")
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("UPDATE alembic_version SET version_num = 'another'")
-        database.commit()
-    assert not is_known(path, "here")
 
 
 def test_artifacts_replace_those_of_an_earlier_start(tmp_path, record):

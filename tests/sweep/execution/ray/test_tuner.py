@@ -7,11 +7,8 @@ import signal
 import time
 from collections import Counter
 
-import pytest
-
-from sweep.errors import ResourceError
-from sweep.execution.ray import Resources, WorkerSettings, local_workers, ray_executor, ray_session, resources
-from sweep.execution.ray.scheduler import EventScheduler, why_it_died
+from sweep.execution.ray import Resources, WorkerSettings, ray_executor
+from sweep.execution.ray.scheduler import EventScheduler
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
@@ -40,55 +37,6 @@ from trainers.pack import NetworkSpec
 from trainers.session import TILE_BYTES
 
 RECIPE = Recipe(NetworkSpec((4,)), "float32", 0.0, 0.2, "standard", None, "numpy")
-
-
-@pytest.fixture
-def machine(monkeypatch):
-    def machine(cpus, gpus=0):
-        monkeypatch.setattr(resources, "available_cpus", lambda: cpus)
-        monkeypatch.setattr(resources, "available_gpus", lambda: gpus)
-
-    return machine
-
-
-@pytest.mark.parametrize(
-    ("cpus", "gpus", "resources", "workers"),
-    [
-        (8, 0, Resources(), 8),
-        (8, 0, Resources(cpus_per_worker=3), 2),
-        (8, 0, Resources(workers=5), 5),
-        (8, 2, Resources(gpus_per_worker=0.5), 4),
-        (16, 1, Resources(gpus_per_worker=0.1), 10),
-        (2, 8, Resources(gpus_per_worker=1), 2),
-    ],
-)
-def test_this_machine_has_room_for_as_many_workers_as_its_cpus_and_gpus_allow(machine, cpus, gpus, resources, workers):
-    machine(cpus, gpus)
-    assert local_workers(resources) == workers
-
-
-@pytest.mark.parametrize(
-    ("resources", "said"),
-    [
-        (Resources(cpus_per_worker=5), "`resources.cpus_per_worker` must be at most the 4 CPUs of this machine."),
-        (Resources(workers=3, cpus_per_worker=2), "`resources.workers` must be at most 2, the 4 CPUs of this machine"),
-        (Resources(gpus_per_worker=2), "`resources.gpus_per_worker` must fit the 1 GPUs of this machine."),
-        (Resources(workers=3, gpus_per_worker=0.5), "Received: 0.5 for each of 3 workers."),
-    ],
-)
-def test_what_this_machine_has_no_room_for_is_refused(machine, resources, said):
-    machine(4, 1)
-    with pytest.raises(ResourceError) as refused:
-        local_workers(resources)
-    assert said in str(refused.value)
-
-
-def test_ray_that_runs_is_joined_and_left_running(ray):
-    import ray as library
-
-    with ray_session(Resources(workers=1)) as workers:
-        assert workers == 1
-    assert library.is_initialized()
 
 
 def planned(count: int, first: int = 0, epochs: int = 2) -> tuple[PlannedPack, ...]:
@@ -237,20 +185,3 @@ def test_the_user_is_told_once_that_workers_are_waited_for(ray):
     driver = Driver(planned(1), should_stop=lambda: time.monotonic() > end, cpus=1000, wait_seconds=0.2)
     assert driver.of(TellWaiting) == [TellWaiting()]
     assert Driver(planned(1)).of(TellWaiting) == []
-
-
-@pytest.mark.parametrize(("compiled", "tile_bytes"), [(False, 2**20), (True, 2**21)])
-def test_a_worker_trains_with_the_kernels_and_tiles_that_it_is_given(compiled, tile_bytes, monkeypatch):
-    from sweep.execution.ray import worker
-
-    given = {}
-    monkeypatch.setattr(worker, "train_in_reports", lambda *work, **how: given.update(how))
-    trainer = worker.Worker.__new__(worker.Worker)
-    trainer.work = worker.Work(load(DataSource("iris")), RECIPE, 1, compiled, tile_bytes, ".")
-    trainer._begin(TrainPack("w", 0, 0, planned(1)[0]))
-    assert given == {"compiled": compiled, "tile_bytes": tile_bytes}
-
-
-def test_of_a_worker_that_died_the_likely_cause_is_named():
-    error = "Failure # 1\nThe actor died.\n\tpid: 7\nThe actor is dead because its worker process has died. Worker\n"
-    assert why_it_died(error).startswith("The worker died again and again, as it does when memory runs out.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import xml.dom.minidom
 
 import numpy as np
@@ -22,10 +21,6 @@ def texts(svg: str) -> list[str]:
     return [element.firstChild.data for element in elements(svg, "text") if element.firstChild]
 
 
-def places(element: xml.dom.minidom.Element) -> list[list[float]]:
-    return [list(map(float, point.split(","))) for point in element.getAttribute("points").split()]
-
-
 def test_ticks_are_round_numbers_within_the_axis():
     assert Axis("linear", 0.86, 0.99, 0, 1).ticks == pytest.approx((0.875, 0.9, 0.925, 0.95, 0.975))
     assert Axis("linear", 0.6, 8.4, 0, 1, is_whole=True).ticks == (2, 4, 6, 8)
@@ -42,30 +37,6 @@ def test_an_axis_of_one_number_or_of_none_can_be_drawn():
             assert axis.ticks
 
 
-def test_a_line_goes_through_its_points_and_breaks_where_there_is_none():
-    curve = Curve("a", 0, (1, 2, 3, 4, 5), (0.0, 1.0, math.nan, 0.5, 0.5))
-    svg = draw(Curves("", "", "", (curve,)))
-    first, second = [line for line in elements(svg, "polyline") if "stroke:var(--c0)" in line.getAttribute("style")][:2]
-    (x1, y1), (x2, y2) = places(first)
-    (x4, y4), (x5, y5) = places(second)
-    assert y4 == y5 == pytest.approx((y1 + y2) / 2, abs=0.1)
-    assert x4 - x1 == pytest.approx(3 * (x2 - x1), abs=0.2)
-    assert x5 > x4
-
-
-def test_on_a_logarithmic_axis_equal_factors_are_equal_distances_and_zero_has_no_place():
-    curve = Curve("a", 0, (1, 10, 100), (0.0, 1.0, 2.0))
-    svg = draw(Curves("", "", "", (curve,), x_scale="log", y_scale="log"))
-    line = next(line for line in elements(svg, "polyline") if "stroke:var(--c0)" in line.getAttribute("style"))
-    assert len(places(line)) == 2
-
-
-def test_levels_look_different_in_grey_print_too():
-    svg = draw(Curves("", "", "", tuple(Curve(str(n), n, (1, 2), (n, n)) for n in range(4))), is_themed=False)
-    dashes = [re.findall("dasharray:([^;]*)", line.getAttribute("style")) for line in elements(svg, "polyline")]
-    assert len({tuple(each) for each in dashes}) == 4
-
-
 def test_what_users_have_called_things_is_no_part_of_the_page():
     name = '<script>alert("&")</script>'
     panels = (
@@ -80,10 +51,3 @@ def test_what_users_have_called_things_is_no_part_of_the_page():
         # Shortened where there is no room, and then whole in the title that a pointer shows.
         told = [element.firstChild.data for element in elements(svg, "title") if element.firstChild]
         assert name in [*texts(svg), *told]
-
-
-def test_the_best_cell_is_the_brightest():
-    values = np.array([[1.0, 3.0]])
-    for is_low_good, best in ((False, 1), (True, 0)):
-        svg = draw(Heat("", "", "", ("a", "b"), ("c",), values, (("1", "3"),), is_low_good, (1.0, 3.0), ""))
-        assert [cell.getAttribute("style") for cell in elements(svg, "rect")][best] == "fill:#ffea46"

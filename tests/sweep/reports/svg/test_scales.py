@@ -63,3 +63,9 @@ def test_epochs_are_numbered_by_whole_numbers_also_where_there_is_one_alone():
 @given(st.floats(1e-12, 1e15))
 def test_a_number_is_spelled_with_the_digits_that_count(value):
     assert float(spelled(value)) == pytest.approx(value, rel=1e-5)
+
+
+def test_an_axis_of_numbers_that_hardly_differ_from_zero_has_ticks():
+    axis = fitted([0.0, 5e-324], "linear", 40.0, 325.0)
+    assert axis.high > axis.low
+    assert all(math.isfinite(tick.place) for tick in numbered(axis, 0.0, 377.0))
