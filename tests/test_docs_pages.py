@@ -5,10 +5,15 @@ from __future__ import annotations
 import doctest
 import re
 import runpy
+import shutil
+import subprocess
+import sys
+import types
 import typing
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from sweep.running import log_records
 from sweep.running.commands import Command
@@ -27,6 +32,12 @@ def first_column(header: str) -> list[str]:
     return [name for row in table.splitlines() for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
 
 
+def compiled(page: Path) -> list[types.CodeType]:
+    """The Python examples of a page."""
+    found = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return [compile(code, page.name, "exec", dont_inherit=True) for code in found]
+
+
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
 def test_the_examples_of_a_page_print_what_is_shown(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -38,8 +49,8 @@ def test_the_examples_of_a_page_print_what_is_shown(
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     text = page.read_text(encoding="utf-8")
-    for code in re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
-        exec(compile(code, page.name, "exec", dont_inherit=True), names)
+    for code in compiled(page):
+        exec(code, names)
     assert capsys.readouterr().out == "".join(re.findall(r"^```text\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL))
     runner = doctest.DocTestRunner(verbose=False)
     for value in list(names.values()):
@@ -48,12 +59,52 @@ def test_the_examples_of_a_page_print_what_is_shown(
 
 
 def test_the_example_of_a_search_method_gives_the_settings_that_it_promises() -> None:
-    text = (ROOT / "docs" / "how-to-search.md").read_text(encoding="utf-8")
+    page = ROOT / "docs" / "how-to-search.md"
     names: dict[str, typing.Any] = {}
-    exec(re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)[0], names)
+    exec(compiled(page)[0], names)
     settings = list(names["one_at_a_time"]({"optimizer": ("adam",), "beta1": (0.8, 0.9), "batch_size": (16, 32, 64)}))
     # One, one other beta1 and two other batch sizes.
     assert [(one["beta1"], one["batch_size"]) for one in settings] == [(0.8, 16), (0.9, 16), (0.8, 32), (0.8, 64)]
+
+
+def test_the_example_of_a_section_chooses_by_the_method() -> None:
+    page = ROOT / "docs" / "how-to-search.md"
+    names: dict[str, typing.Any] = {}
+    exec(compiled(page)[1], names)
+    section = TypeAdapter(names["AnySearch"])
+    assert section.validate_python({"method": "one_at_a_time"}).method == "one_at_a_time"
+    assert section.validate_python({}).method == "grid"
+    with pytest.raises(ValidationError, match="grid"):
+        section.validate_python({"method": "nope"})
+
+
+def test_the_site_is_built_without_a_word_of_output(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs", reason="needs the extra docs: pip install '.[docs]'")
+    pytest.importorskip("mkdocstrings", reason="needs the extra docs: pip install '.[docs]'")
+    if shutil.which("make") is None:
+        pytest.skip("needs make")
+    # An environment that has all that is needed, whose mkdocs writes elsewhere.
+    venv, site = tmp_path / "venv", tmp_path / "site"
+    mkdocs = venv / "bin" / "mkdocs"
+    mkdocs.parent.mkdir(parents=True)
+    mkdocs.write_text(f'#!/bin/sh\nexec {sys.executable} -m mkdocs "$@" --site-dir {site}\n', encoding="utf-8")
+    mkdocs.chmod(0o755)
+    for stamp in (".installed", ".documented"):
+        (venv / stamp).touch()
+    done = subprocess.run(
+        ["make", "docs", f"VENV={venv}"], cwd=ROOT, capture_output=True, text=True, timeout=250, check=False
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    reference = (site / "api" / "index.html").read_text(encoding="utf-8")
+    assert 'id="sweep.run"' in reference
+    # Doctests are shown as code, not as quotations.
+    assert "<blockquote>" not in reference
+    assert 'class="gp"' in reference
+    pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
+    loaded = [
+        url for page in pages for url in re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="(https?:[^"]+)', page)
+    ]
+    assert [url for url in loaded if "optimizer-sweep" not in url] == []
 
 
 def test_every_event_and_command_is_described_once() -> None:
