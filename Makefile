@@ -22,11 +22,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,cluster,test,check,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,cluster,test,check,bench,docs]'
 	touch $@
 
 $(VENV)/.documented: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	touch $@
 
 quickstart: $(VENV)/.installed
@@ -40,8 +40,11 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The theme's notice about another version of MkDocs is no fault of a page.
+docs: export NO_MKDOCS_2_WARNING = 1
+docs: export PYTHONPATH = .
 docs: $(VENV)/.documented
-	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs build --quiet
+	@$(BIN)/mkdocs build --quiet
 
 bench: $(VENV)/.tested
 	$(BIN)/python bench/run_all.py
