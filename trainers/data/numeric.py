@@ -160,7 +160,8 @@ def _require_told_apart(column: Column, values: Floats) -> None:
     if exact is None:
         return
     order = np.argsort(exact, kind="stable")
-    alike = (np.diff(values[order]) == 0) & (exact[order][1:] != exact[order][:-1])
+    # Compared and not subtracted, as the difference of huge numbers overflows.
+    alike = (values[order][1:] == values[order][:-1]) & (exact[order][1:] != exact[order][:-1])
     if alike.any():
         first = int(alike.argmax())
         raise DataError(

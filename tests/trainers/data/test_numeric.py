@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trainers.data.numeric import Column, read_numbers, whole_numbers
@@ -17,6 +17,7 @@ def column(*cells: object, is_target: bool = False) -> Column:
     return Column(name="x", origin="a.csv", cells=objects, is_typed=False, is_target=is_target)
 
 
+@example([1.7976931348623157e308, -1e300])
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6, unique=True))
 def test_the_text_of_a_number_is_read_as_that_number(numbers: list[float]) -> None:
     assert read_numbers(column(*map(repr, numbers))).tolist() == numbers
