@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sweep.config import SweepConfig
-from sweep.config.setting_keys import SETTING_KEYS, Merge, canonical, merge_equal
+from sweep.config.setting_keys import SETTING_KEYS
 from sweep.planning.search import settings
+from sweep.planning.space import Merge, canonical, merge_equal
 
 EXAMPLES = 120
 
