@@ -38,6 +38,7 @@ from sweep.tracking import (
     WriterReport,
     check_store,
     environment_tags,
+    fallbacks,
     resolve_uri,
 )
 from sweep.tracking.sources import source_of
@@ -153,7 +154,7 @@ def run(
         interrupted = not phases.ended or board.done < phases.total
         result, report, tracked = conclude(preparation, folder, writer, author, interrupted)
         unsent = folder.unsent
-        problems = [*folder.problems, *_unequal(result)]
+        problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"
         notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         seconds = time.monotonic() - start

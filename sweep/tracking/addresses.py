@@ -12,6 +12,7 @@ from sweep.errors import TrackingError
 from sweep.errors.masking import without_secrets
 from sweep.system.locations import sqlite_address, sqlite_path, sqlite_query, with_home
 from sweep.tracking.console import hush_mlflow
+from sweep.tracking.internals import get
 from sweep.tracking.sources import KEY, VARIABLE, Source
 
 SERVER_SECONDS = 5
@@ -78,21 +79,9 @@ def ask_server(uri: str, call: str, parameters: Mapping[str, str], source: Sourc
         TrackingError: when there is none.
     """
     hush_mlflow()
-    from mlflow.exceptions import MlflowException
-    from mlflow.utils.credentials import get_default_host_creds
-    from mlflow.utils.rest_utils import http_request
-
     try:
-        return http_request(  # type: ignore[no-untyped-call]
-            get_default_host_creds(uri),  # type: ignore[no-untyped-call]
-            f"/api/2.0/mlflow/{call}",
-            "GET",
-            params=dict(parameters),
-            max_retries=0,
-            timeout=SERVER_SECONDS,
-            raise_on_status=False,
-        )
-    except MlflowException as error:
+        return get(uri, f"/api/2.0/mlflow/{call}", parameters, SERVER_SECONDS)
+    except OSError as error:
         raise TrackingError(
             f"{source.named} must be a server that answers. Received: {without_secrets(uri)!r}. "
             f"Start it, such as with `mlflow server --port {_port(uri)}`, {source.correct}, or {source.default}."

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection
-from importlib.util import find_spec
-from pathlib import Path
 
 from sweep.errors import TrackingError
 from sweep.errors.masking import without_secrets
+from sweep.tracking.internals import schema_revisions
 
 VERSION_TABLE = "alembic_version"
 OWN_TABLES = frozenset({"experiments", "runs", "metrics", "params"})
@@ -31,7 +30,7 @@ def check_revision(uri: str, revisions: Collection[str], tables: Collection[str]
     Raises:
         TrackingError: one sentence with the way out that fits.
     """
-    heads, known = _read_scripts()
+    heads, known = schema_revisions()
     others = set(tables) - {VERSION_TABLE}
     shown = without_secrets(uri)
     said = f"({', '.join(sorted(revisions)) or 'without a revision'})"
@@ -41,6 +40,9 @@ def check_revision(uri: str, revisions: Collection[str], tables: Collection[str]
             f"{named} must be a database of MLflow or an empty one, and this one belongs to another program {said}. "
             f"Received: {shown!r}. Give another database, such as the new file `sqlite:///mlflow.db`."
         )
+    if not known:
+        # MLflow itself will say whether it can open the database.
+        return
     if revisions and not set(revisions) <= known:
         raise TrackingError(
             f"{named} was set up by a newer MLflow than the installed one {said}. Received: {shown!r}. "
@@ -51,23 +53,3 @@ def check_revision(uri: str, revisions: Collection[str], tables: Collection[str]
             f"{named} was set up by an older MLflow than the installed one {said}. Received: {shown!r}. "
             f"Back it up and run `mlflow db upgrade {shlex.quote(shown)}`, or give a new file."
         )
-
-
-def schema_heads() -> set[str]:
-    """Newest schema revisions of the installed MLflow, read from its migration scripts without importing it."""
-    return _read_scripts()[0]
-
-
-def _read_scripts() -> tuple[set[str], set[str]]:
-    """The newest revisions of the installed MLflow, and all that it knows."""
-    package = find_spec("mlflow")
-    if package is None or package.origin is None:
-        raise TrackingError("`tracking` needs MLflow, which is not installed. Run `pip install mlflow`.")
-    scripts = (Path(package.origin).parent / "store" / "db_migrations" / "versions").glob("*.py")
-    revisions: set[str] = set()
-    replaced: set[str] = set()
-    for script in scripts:
-        text = script.read_text(encoding="utf-8")
-        revisions.update(re.findall(r"^revision = [\"'](\w+)[\"']", text, re.MULTILINE))
-        replaced.update(re.findall(r"^down_revision = [\"'](\w+)[\"']", text, re.MULTILINE))
-    return revisions - replaced, revisions

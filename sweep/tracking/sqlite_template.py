@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from sweep.system.limits import cache_folder
+from sweep.tracking.internals import make_tables
 
 REVISION = "dc11669786a5"
 """The schema revision whose tables this package was tested with; for any other MLflow's client writes."""
@@ -57,11 +58,9 @@ def statements(script: Path | None = None) -> list[str]:
 
 def create() -> list[str]:
     """Let the installed MLflow create its tables in a temporary file, and read them back."""
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "mlflow.db"
-        SqlAlchemyStore(f"sqlite:///{path}", folder).engine.dispose()  # type: ignore[no-untyped-call]
+        make_tables(f"sqlite:///{path}")
         return dump(path)
 
 

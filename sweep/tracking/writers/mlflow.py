@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from mlflow.exceptions import MlflowException
-from mlflow.utils.logging_utils import suppress_logs_in_thread
 
 from sweep.tracking.addresses import artifact_folder, is_server, mlflow_address
+from sweep.tracking.internals import silent_errors
 from sweep.tracking.parent_run import ParentRun
 from sweep.tracking.records import RunStatus, SweepRecord
 from sweep.tracking.store import Artifacts, StoreError
@@ -126,7 +126,7 @@ class MlflowStore:
 @contextmanager
 def _told() -> Iterator[None]:
     """Tell what MLflow refused as StoreError."""
-    with suppress_logs_in_thread():
+    with silent_errors():
         try:
             yield
         except MlflowException as error:

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import BAD_REQUEST, TEMPORARILY_UNAVAILABLE
-
 from sweep.tracking.parent_run import ParentRun
 from sweep.tracking.sqlite_template import REVISION
+from sweep.tracking.store import StoreError
 from sweep.tracking.trial_runs import PARENT_TAG, TRIAL_TAG, TrialRun
 from sweep.tracking.writers.rows import Place, Rows, new_run_id, rows_of
 
@@ -79,9 +77,9 @@ class PostgresqlSink:
                     copy(cursor, rows)
         except psycopg.OperationalError as error:
             self.close()
-            raise MlflowException(str(error), error_code=TEMPORARILY_UNAVAILABLE) from error
+            raise StoreError(str(error), permanent=False) from error
         except psycopg.Error as error:
-            raise MlflowException(str(error), error_code=BAD_REQUEST) from error
+            raise StoreError(str(error), permanent=True) from error
         for run in new:
             self._parent.remember(run.trial_id, written.get(run.trial_id, ids[run.trial_id]), run.outcome)
         self._in_doubt.difference_update(ids)

@@ -16,8 +16,8 @@ from typing import Any
 
 from sweep.system.locations import file_path
 from sweep.tracking.artifacts import dataset_columns, experiment_location, experiment_tags, lay_out
+from sweep.tracking.internals import schema_revisions, tell
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
-from sweep.tracking.revisions import schema_heads
 from sweep.tracking.sqlite_template import REVISION, statements
 from sweep.tracking.store import Artifacts, StoreError
 from sweep.tracking.trial_runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
@@ -40,7 +40,11 @@ CACHE_KIB = 65_536
 
 def is_known(path: Path, experiment: str) -> bool:
     """Tell whether ``SqliteStore`` knows how to write the experiment into the file, which need not exist."""
-    if schema_heads() != {REVISION} or os.environ.get("MLFLOW_ENABLE_WORKSPACES", "").lower() in ("true", "1"):
+    heads, _ = schema_revisions()
+    if heads != {REVISION}:
+        tell("its tables", "trials are written by its client, which takes about ten times as long")
+        return False
+    if os.environ.get("MLFLOW_ENABLE_WORKSPACES", "").lower() in ("true", "1"):
         return False
     if not path.exists():
         return True

@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 
 from sweep.tracking import SweepWriter
 from sweep.tracking import sqlite_template as schema
-from sweep.tracking.revisions import schema_heads
+from sweep.tracking.internals import schema_revisions
 from sweep.tracking.sqlite_template import REVISION, dump, statements
 
 
@@ -18,7 +18,7 @@ def in_one_order(created):
 
 
 def test_the_tables_are_those_that_the_installed_mlflow_creates(template_database, tmp_path):
-    assert schema_heads() == {REVISION}
+    assert schema_revisions()[0] == {REVISION}
     script = tmp_path / "cache" / "tables.sql"
     assert in_one_order(statements(script)) == in_one_order(dump(template_database))
 
