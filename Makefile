@@ -1,6 +1,6 @@
 # Everything a user or a contributor runs, each from nothing: the environment is made when it is missing.
 .DELETE_ON_ERROR:
-.PHONY: help quickstart test check docs bench kernels profile stack clean
+.PHONY: help quickstart test check compat docs bench kernels profile stack clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,6 +10,7 @@ help:
 	@echo "make quickstart   install into $(VENV) and run configs/quickstart.yaml"
 	@echo "make test         install what the tests need and run them"
 	@echo "make check        ruff, format and mypy --strict"
+	@echo "make compat       run the tests of Ray and MLflow with the oldest and the newest supported version of both"
 	@echo "make docs         build the documentation into site/"
 	@echo "make bench        measure against what a user would pick instead"
 	@echo "make kernels      time the kernels of a training step one by one"
@@ -39,6 +40,27 @@ check: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Both ends of the ranges in pyproject.toml; the parts of Ray and MLflow without documentation are used in these tests.
+OLDEST := 'ray[client,default,tune]==2.50.0' 'mlflow[auth]==3.13.0'
+NEWEST := 'ray[client,default,tune]<2.61' 'mlflow[auth]<3.19'
+COMPAT_TESTS := tests/sweep/execution tests/sweep/tracking tests/sweep/driver/test_run.py
+
+.compat/oldest/.made: WANTED = $(OLDEST)
+.compat/newest/.made: WANTED = $(NEWEST)
+.compat/%/.made: pyproject.toml
+	rm -rf .compat/$*
+	$(PYTHON) -m venv .compat/$*
+	grep -v -E '^(ray|mlflow|alembic|sqlalchemy|grpcio)==' constraints.txt > .compat/$*/constraints.txt
+	.compat/$*/bin/python -m pip install --quiet --disable-pip-version-check -c .compat/$*/constraints.txt \
+		-e '.[fast,cluster,test]' $(WANTED)
+	touch $@
+
+compat: .compat/oldest/.made .compat/newest/.made
+	for end in oldest newest; do \
+		.compat/$$end/bin/python -c "import ray, mlflow; print('Ray', ray.__version__, 'MLflow', mlflow.__version__)"; \
+		.compat/$$end/bin/python -m pytest -q $(COMPAT_TESTS) || exit 1; \
+	done
 
 # The theme's notice about another version of MkDocs is no fault of a page.
 docs: export NO_MKDOCS_2_WARNING = 1

@@ -98,7 +98,7 @@ def test_an_mlflow_of_other_tables_is_written_by_its_client_and_the_user_is_told
     (said,) = [note for note in result.notes if "MLflow" in note]
     assert "in its tables; trials are written by its client" in said
     with closing(sqlite3.connect("mlflow.db")) as database:
-        assert database.execute("SELECT count(*) FROM tags WHERE key = 'sweep.trial_id'").fetchone() == (1,)
+        assert database.execute("SELECT count(*) FROM tags WHERE key = 'kind' AND value = 'trial'").fetchone() == (1,)
 
 
 def test_the_tables_are_made_by_the_client_where_the_store_is_made_otherwise(tmp_path, monkeypatch):
