@@ -62,7 +62,11 @@ def _complain(sentence: str) -> None:
 
 def _leave(code: int) -> None:
     """End the process at once: taking Ray, MLflow and pandas apart object by object takes a second."""
-    atexit._run_exitfuncs()
+    run_exit_functions = getattr(atexit, "_run_exitfuncs", None)
+    if run_exit_functions is None:
+        # Python has no other way to run them than to end as usual.
+        sys.exit(code)
+    run_exit_functions()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
