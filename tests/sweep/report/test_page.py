@@ -11,6 +11,7 @@ import matplotlib.image
 import pandas as pd
 import pytest
 
+from sweep import load_config, run
 from sweep.errors import ResultsError
 from sweep.report.findings import find_folder
 from sweep.report.page import with_code, write_report
@@ -152,6 +153,32 @@ def test_ids_keep_their_whole_text_and_columns_of_what_never_happened_are_left_o
     assert f'<td class="id" title="{trial_id}">{trial_id}</td>' in text
     assert "diverged" in page.tables["arms"][0]
     assert "failed" not in page.tables["arms"][0]
+
+
+def test_where_all_diverged_no_figure_and_no_note_speaks_of_numbers(tmp_path):
+    (tmp_path / "sweep.yaml").write_text(
+        f"""
+        data: {{name: diabetes}}
+        trainer: {{epochs: 2}}
+        optimizers: {{sgd: {{learning_rate: [1.0e+20, 1.0e+30]}}}}
+        seeds: 2
+        resources: {{executor: inline}}
+        tracking: {{enabled: false}}
+        report: false
+        results: {tmp_path / "results"}
+        """,
+        encoding="utf-8",
+    )
+    folder = run(load_config(tmp_path / "sweep.yaml")).path
+    report = write_report(folder)
+    page = Page(report.html.read_text(encoding="utf-8"))
+    assert report.sentence.startswith("No answer: ")
+    assert not [path for path in report.figures if path.name.startswith(("learning-rate-sens", "tuning-curves"))]
+    assert "Mean predictor" not in {cell for row in page.tables["arms"] for cell in row}
+    text = report.html.read_text(encoding="utf-8")
+    assert "None has a result." in text
+    assert "No trial has a result." in text
+    assert "last column" not in text
 
 
 def test_the_page_needs_no_other_file_and_no_name_is_used_twice(page, report):

@@ -134,6 +134,22 @@ def test_panels_of_a_heat_map_share_a_scale_that_has_numbers_and_a_name():
     assert sum(word.replace(".", "").isdigit() for word in words) >= 3
 
 
+def test_long_names_of_cells_that_differ_in_their_middle_stay_different():
+    labels = [f"reduce_on_plateau, rate 0.5, after{n}epochs, threshold 0.0001" for n in range(8)]
+    svg = draw(Curves("title", "x", "y", tuple(Curve(label, n, (1, 2), (n, n)) for n, label in enumerate(labels))))
+    check(svg)
+    words = [box[0] for box in boxes(svg)[0]]
+    assert all(any(f"after{n}epochs" in word for word in words) for n in range(8))
+
+
+@pytest.mark.parametrize("kinds", [1, 2, 3])
+def test_parallel_coordinates_of_few_axes_are_not_blown_up(kinds):
+    shown = tuple(Dimension(f"axis {n}", ((0.0, "0"), (1.0, "1"))) for n in range(kinds + 1))
+    svg = draw_parallel(Parallel(shown, ("arm",), (0,), ((0.5,) * (kinds + 1),)))
+    width = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+    assert float(re.search(r"max-width:([\d.]+)px", svg)[1]) <= 1.25 * width + 1
+
+
 @pytest.mark.parametrize("count", [7, 11, 30])
 def test_many_levels_have_a_cell_each_with_their_name_and_one_coloured_line(count):
     curves = tuple(Curve(f"level {n}", n, (1, 2), (n, n + 1)) for n in range(count))
