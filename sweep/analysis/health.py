@@ -37,7 +37,7 @@ def health(
         *few_seeds(study),
         *diverged(study, trials),
         *target_missed(study),
-        *still_improving(study, epochs),
+        *still_improving(study, trials, epochs),
         *gaps(study, trials),
         *flattered(study),
     ]

@@ -26,6 +26,9 @@ RANGES = (*HYPERPARAMETERS, "batch_size", "decay_rate")
 
 SCALES = {declared.name: declared.scale for optimizer in OPTIMIZERS.values() for declared in optimizer.hyperparameters}
 
+CLOSEST_BETA = 1e-7
+"""Closer to 1 than this a beta is 1 in single precision."""
+
 FEWEST_SEEDS = 5
 """With fewer the signed-rank test can never find a difference, and one odd seed decides."""
 
@@ -60,7 +63,7 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
                 "edge",
                 "warning" if name == "learning_rate" else "note",
                 f"the best setting of {level_name(level.name)} has the {side} {name} tried, {chosen:g}.",
-                f"Try {further} values too, such as {beyond:g}." if beyond else f"Try {further} values too.",
+                f"Try {further} values too, such as {beyond:.10g}." if beyond else f"Try {further} values too.",
             )
 
 
@@ -206,6 +209,8 @@ def _beyond(name: str, tried: Floats, chosen: float) -> float | None:
     value = chosen * chosen / next_inward
     # Of a beta, what goes on by the same factor is its distance from 1.
     if SCALES.get(name) == "one_minus_log":
-        value = 1 - (1 - chosen) ** 2 / (1 - next_inward)
+        # Rounded there too: 0.9999 of three digits is 1, which no beta may be.
+        distance = float(f"{(1 - chosen) ** 2 / (1 - next_inward):.3g}")
+        return round(1 - distance, 10) if CLOSEST_BETA <= distance < 1 - 1e-9 else None
     # From 0.9 and 0.99 the next beta would be 0, up to rounding, or less.
     return float(f"{value:.3g}") if value > 1e-9 else None

@@ -57,8 +57,11 @@ def target_missed(study: Study) -> Iterator[Card]:
         yield Card("target", "note", sentence, "Train longer, or look at the learning curves.")
 
 
-def still_improving(study: Study, epochs: pd.DataFrame) -> Iterator[Card]:
+def still_improving(study: Study, trials: pd.DataFrame, epochs: pd.DataFrame) -> Iterator[Card]:
     """Find best settings whose curves were still improving at the last epoch, so that the end came too early."""
+    # One that was stopped, at its target or by a rule, was not cut off by the number of epochs.
+    whole = trials.loc[trials["status"] == "COMPLETED", "trial_id"]
+    epochs = epochs[epochs["trial_id"].isin(whole)]
     for level in study.levels:
         gain = improvement_at_the_end(level, study, epochs)
         if gain is not None and gain.value > 0 and (gain.low > 0 or gain.count == 1):
@@ -67,7 +70,7 @@ def still_improving(study: Study, epochs: pd.DataFrame) -> Iterator[Card]:
                 "warning",
                 f"the {metric_name(study.metric)} of {level_name(level.name)} was still improving at its last epoch, "
                 f"by {difference(study.metric, gain.value)} over the last tenth of training.",
-                "Train longer: an optimizer that is slow at first may overtake.",
+                "Train longer: what is slow at first may overtake.",
             )
 
 

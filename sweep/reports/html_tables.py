@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 2_000
 """Longer tables make a page slow; the rest is in the results folder."""
 
+ROUNDED = ("seconds", "seconds_mean")
+"""Columns whose numbers need few digits, as standard deviations do."""
+
 Side: TypeAlias = Literal["rank", "row", "result", "id", ""]
 
 
@@ -171,8 +174,10 @@ def arms_grid(findings: Findings) -> Grid:
         "arm_id": "arm_id",
         f"{by}_{metric}_mean": f"{metric}, mean",
     }
-    note = (
-        "An arm is one setting of all hyperparameters, trained with each seed. "
+    note = "An arm is one setting of all hyperparameters, trained with each seed. "
+    if not board[f"{by}_{metric}_mean"].notna().any():
+        return _grid("arms", "All arms", board, names, f"{note}None has a result.")
+    note += (
         f"Ranked by the {rule(by)}, which the last column has, with standard deviation, lowest and highest "
         f"{metric_name(metric)}; the {other} value is the mean over seeds of the {other} epoch."
     )
@@ -208,6 +213,8 @@ def trials_grid(findings: Findings) -> Grid:
     runs, last = findings.runs, {f"final_{metric}": metric}
     said = (
         f"The best value and the epoch that had it; {metric_name(metric)} in the last column is after the last epoch."
+        if trials[f"final_{metric}"].notna().any()
+        else "No trial has a result."
     )
     if runs is None:
         return _grid("trials", "All trials", trials, {**names, **last}, said)
@@ -244,7 +251,10 @@ def _grid(
     ]
     shown = table[kept].head(MOST_ROWS)
     cells = [
-        ["" if empty else _text(cell) for cell, empty in zip(shown[key], shown[key].isna(), strict=True)]
+        [
+            "" if empty else _text(cell, 4 if key in ROUNDED or key.endswith("_std") else 6)
+            for cell, empty in zip(shown[key], shown[key].isna(), strict=True)
+        ]
         for key in kept
     ]
     if len(table) > MOST_ROWS:
@@ -266,5 +276,5 @@ def _id(key: str) -> Literal["id", ""]:
     return "id" if key in ("arm_id", "trial_id", "mlflow_run") else ""
 
 
-def _text(cell: object) -> str:
-    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
+def _text(cell: object, digits: int = 6) -> str:
+    return f"{cell:.{digits}g}" if isinstance(cell, float) else str(cell)

@@ -71,7 +71,7 @@ def difference_graph(findings: Findings) -> Graph | None:
 
 
 def sensitivity_graph(findings: Findings) -> Graph | None:
-    """The best result at each learning rate; None if no optimizer tried two."""
+    """The best result at each learning rate; None if no optimizer tried two, or none has a result."""
     study = findings.study
     if "learning_rate" not in findings.trials or findings.trials["learning_rate"].dtype.kind not in "fi":
         return None
@@ -85,7 +85,7 @@ def sensitivity_graph(findings: Findings) -> Graph | None:
         curves.append(
             Curve(label(level), number, values.index.to_numpy(), values.to_numpy(), crosses=lost, has_dots=True)
         )
-    if tried < 2:
+    if tried < 2 or not _has_numbers(curves):
         return None
     panel = Curves(
         "Best setting at each learning_rate", "learning_rate", metric_name(study.metric), tuple(curves), "log"
@@ -176,14 +176,14 @@ def importance_graph(findings: Findings) -> Graph | None:
 
 
 def tuning_graph(findings: Findings) -> Graph | None:
-    """The result to expect after trying some settings at random; None if no level has two."""
+    """The result to expect after trying some settings at random; None if no level has two, or none has a result."""
     study = findings.study
     curves = []
     for number, (level, table) in enumerate(_tables(findings)):
         curve = tuning_curve(table["value"].to_numpy(dtype=np.float64), study.mode, findings.rng, resamples=RESAMPLES)
         curves.append(Curve(label(level), number, curve.tried, curve.expected, curve.low, curve.high))
     longest = max((len(curve.x) for curve in curves), default=0)
-    if longest < 2:
+    if longest < 2 or not _has_numbers(curves):
         return None
     panel = Curves("Expected best of k settings", "settings tried, k", metric_name(study.metric), tuple(curves),
                    "log" if longest > 20 else "linear")  # fmt: skip
@@ -194,6 +194,11 @@ def tuning_graph(findings: Findings) -> Graph | None:
         f"{100 * study.confidence:g} % band. Who is ahead on the left needs less tuning.",
         (panel,),
     )
+
+
+def _has_numbers(curves: Sequence[Curve]) -> bool:
+    """Whether anything has a place on an upright axis, which else would show numbers of nothing."""
+    return any(np.isfinite(np.asarray(curve.y, dtype=np.float64)).any() for curve in curves)
 
 
 def _trials(findings: Findings, level: Level) -> pd.DataFrame:

@@ -72,6 +72,7 @@ class TuneExecutor:
 
     def run(self, handle: Handler) -> None:
         """Run Tune until the execution has ended; arguments as for `Executor`."""
+        import ray
         from ray import tune
 
         from sweep.execution.ray.scheduler import Clock, EventScheduler
@@ -103,6 +104,8 @@ class TuneExecutor:
                 if isinstance(error.__context__, SweepError):
                     raise error.__context__ from None
                 raise
+            finally:
+                ray.kill(self._mailbox)
 
     def _has_ended(self) -> bool:
         """Whether all workers have ended since they were told, or take too long for it."""

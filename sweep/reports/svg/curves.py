@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from sweep.reports.graph_records import Curve, Curves, Numbers
-from sweep.reports.svg.letters import FONT, shortened, width_of
+from sweep.reports.svg.letters import FONT, shortened, width_of, wrapped
 from sweep.reports.svg.marks import PHONE, Paint, area, cross, dot, line, text
 from sweep.reports.svg.scales import TICK_DIGITS, Axis, fitted, numbered, spelled
 
@@ -22,6 +22,8 @@ MOST_TOGETHER = 6
 
 MOST_BANDS = 4
 """More bands on top of each other are drawn paler, lest they hide the lines."""
+
+MOST_NAME_LINES = 4
 
 CELLS, CELL_HEIGHT, GAP = 2, 74.0, 14.0
 """Cells beside each other, their height, and the room between two."""
@@ -79,10 +81,14 @@ def _with_legend(
 
 
 def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
-    first_top = top + LINE
-    pitch = CELL_HEIGHT + LINE + 8
-    y_axis, left = _y_axis(panel, first_top + CELL_HEIGHT, first_top)
+    # How wide a cell is depends on no height, and how many lines its name needs on how wide it is.
+    _, left = _y_axis(panel, CELL_HEIGHT, 0.0)
     wide = (WIDTH - left - RIGHT - GAP) / CELLS
+    names = [_name_lines(curve.label, wide) for curve in panel.curves]
+    above = LINE * max(map(len, names))
+    first_top = top + above
+    pitch = CELL_HEIGHT + above + 8
+    y_axis, _ = _y_axis(panel, first_top + CELL_HEIGHT, first_top)
     x_axis = _x_axis(panel, left, left + wide)
     rows = math.ceil(len(panel.curves) / CELLS)
     grey = [mark for curve in panel.curves for mark in _curve(_plain(curve), x_axis, y_axis, paint, 0.0, is_grey=True)]
@@ -96,8 +102,9 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
             marks.append(f'<use href="#{name}" x="{right:.1f}" y="{down:.1f}"/>')
         x = replace(x_axis, start=x_axis.start + right, end=x_axis.end + right)
         y = replace(y_axis, start=y_axis.start + down, end=y_axis.end + down)
-        label = shortened(curve.label, wide, is_bold=True)
-        marks.append(text(x.start, y.end - 4, label, paint.ink, weight="bold", whole=curve.label))
+        for line_above, words in enumerate(reversed(names[place])):
+            height = y.end - 4 - LINE * line_above
+            marks.append(text(x.start, height, words, paint.ink, weight="bold", whole=curve.label))
         marks += _curve(curve, x, y, paint, 0.16)
         if place % CELLS == 0:
             marks += _y_numbers(y, left, paint)
@@ -108,6 +115,14 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
     if panel.target is None:
         return marks, bottom + 38
     return _with_legend(panel, (), marks, bottom + 50, paint)
+
+
+def _name_lines(label: str, width: float) -> list[str]:
+    """The lines of a cell's name; only the last of many is shortened, lest two names look the same."""
+    lines = wrapped(label, width)
+    if len(lines) > MOST_NAME_LINES:
+        lines[MOST_NAME_LINES - 1 :] = [shortened(" ".join(lines[MOST_NAME_LINES - 1 :]), width, is_bold=True)]
+    return lines
 
 
 def _plain(curve: Curve) -> Curve:

@@ -100,13 +100,17 @@ def _linear(part: float) -> float:
     return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
 
 
-def element(width: float, height: float, title: str, marks: Iterable[str], paint: Paint) -> str:
-    """The drawing: an element of a page, or a file."""
+def element(
+    width: float, height: float, title: str, marks: Iterable[str], paint: Paint, *, largest: float | None = None
+) -> str:
+    """The drawing: an element of a page, or a file; on a page no more than ``largest`` times as wide as it is drawn."""
     space = "" if paint.is_themed else ' xmlns="http://www.w3.org/2000/svg"'
     paper = "" if paint.is_themed else f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
     label = escape(title, quote=True)
     # A drawing that is wider than a phone is not scaled down there, but scrolled.
-    space += f' style="min-width:{width:g}px"' if paint.is_themed and width > PHONE else ""
+    limits = [f"min-width:{width:g}px"] if width > PHONE else []
+    limits += [] if largest is None else [f"max-width:{largest * width:g}px"]
+    space += f' style="{";".join(limits)}"' if paint.is_themed and limits else ""
     return (
         f'<svg{space} viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}" '
         f'font-family="system-ui,sans-serif" font-size="{FONT:g}">{paper}{"".join(marks)}</svg>'

@@ -22,6 +22,9 @@ LONGEST = 150.0
 REACH = 13.0
 """Half of the width of what can be brushed."""
 
+LARGEST = 1.25
+"""A page enlarges a drawing of few axes so much and no more, so that its letters are those of the other drawings."""
+
 NONE = "ignored"
 
 
@@ -64,7 +67,7 @@ def draw_parallel(shown: Parallel) -> str:
         )
     if any(place is None for places in shown.places for place in places):
         marks.append(text(0, none + 14, f"{NONE}: by an optimizer that does not use it", paint.grey))
-    return element(width, none + 22, "Parallel coordinates of all arms", marks, paint)
+    return element(width, none + 22, "Parallel coordinates of all arms", marks, paint, largest=LARGEST)
 
 
 def _places(dimensions: tuple[Dimension, ...]) -> tuple[list[float], list[str]]:

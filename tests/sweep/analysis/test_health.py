@@ -1,10 +1,15 @@
 """Tests of the health checks: each finds what it is for, and is silent otherwise."""
 
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sweep.analysis.comparison_data import make_study
 from sweep.analysis.health import health
+from tests.sweep.analysis.conftest import _tables
 
 NOISE = (0.004, -0.002, 0.001, -0.005, 0.003, -0.001, 0.002, -0.003)
 
@@ -82,6 +87,21 @@ def test_beyond_a_large_beta_comes_one_closer_to_1(tables):
     settings = {"adam a": {"beta1": 0.9}, "adam b": {"beta1": 0.99}}
     (card,) = check(tables, flat(adam_a=0.5, adam_b=0.9), "edge", settings=settings)
     assert card.advice == "Try larger values too, such as 0.999."
+
+
+@given(st.lists(st.sampled_from([1 - factor * 10.0**-power for power in range(1, 8) for factor in (1, 2, 5)]),
+                min_size=2, max_size=3, unique=True), st.booleans())  # fmt: skip
+def test_every_beta_that_is_advised_can_be_tried_and_lies_beyond(betas, is_largest):
+    betas = sorted(betas)
+    settings = {f"adam {number}": {"beta2": beta} for number, beta in enumerate(betas)}
+    means = {name: 0.5 for name in settings}
+    means[f"adam {len(betas) - 1 if is_largest else 0}"] = 0.9
+    for card in check(_tables, flat(**means), "edge", settings=settings):
+        if (found := re.search(r"such as (\S+)\.$", card.advice)) is None:
+            continue
+        advised = float(found[1])
+        assert 0 < advised < 1
+        assert advised > betas[-1] if is_largest else advised < betas[0]
 
 
 def test_no_next_beta_is_named_where_it_would_be_none_at_all(tables):
@@ -199,6 +219,12 @@ def test_trainings_that_were_stopped_were_not_cut_off(tables):
     curves |= {("adam", seed): [0.1, 0.5, 0.9] for seed in range(4, 8)}
     statuses = {("adam", seed): "STOPPED" for seed in range(4, 8)}
     assert check(tables, curves, "improving", statuses=statuses) == []
+
+
+def test_where_all_were_stopped_none_was_cut_off(tables):
+    curves = {("adam", seed): [0.1, 0.2, 0.4, 0.6, 0.9 + 0.01 * seed] for seed in range(4)}
+    assert len(check(tables, curves, "improving")) == 1
+    assert check(tables, curves, "improving", statuses=dict.fromkeys(curves, "STOPPED")) == []
 
 
 @pytest.mark.parametrize(("train", "found"), [(0.97, 1), (0.94, 0)])

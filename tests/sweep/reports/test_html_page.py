@@ -10,6 +10,7 @@ import matplotlib.image
 import pandas as pd
 import pytest
 
+from sweep import load_config, run
 from sweep.reports.html_page import with_code, write_report
 
 
@@ -35,6 +36,32 @@ def test_no_sentence_of_the_page_has_backticks(report):
     text = report.html.read_text(encoding="utf-8")
     assert "<code>metric.margin</code>" in text
     assert "`" not in re.sub(r"<(script|style|pre)>.*?</\1>", "", text, flags=re.DOTALL)
+
+
+def test_where_all_diverged_no_figure_and_no_note_speaks_of_numbers(tmp_path, read_page):
+    (tmp_path / "sweep.yaml").write_text(
+        f"""
+        data: {{name: diabetes}}
+        trainer: {{epochs: 2}}
+        optimizers: {{sgd: {{learning_rate: [1.0e+20, 1.0e+30]}}}}
+        seeds: 2
+        resources: {{executor: inline}}
+        tracking: {{enabled: false}}
+        report: false
+        results: {tmp_path / "results"}
+        """,
+        encoding="utf-8",
+    )
+    folder = run(load_config(tmp_path / "sweep.yaml")).path
+    report = write_report(folder)
+    page = read_page(report.html.read_text(encoding="utf-8"))
+    assert report.sentence.startswith("No answer: ")
+    assert not [path for path in report.figures if path.name.startswith(("learning-rate-sens", "tuning-curves"))]
+    assert "Mean predictor" not in {cell for row in page.tables["arms"] for cell in row}
+    text = report.html.read_text(encoding="utf-8")
+    assert "None has a result." in text
+    assert "No trial has a result." in text
+    assert "last column" not in text
 
 
 def test_the_page_needs_no_other_file_and_no_name_is_used_twice(page, report):

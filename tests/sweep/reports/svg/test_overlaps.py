@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweep.reports.graph_records import Curve, Curves, Forest, Interval, Shares
+from sweep.reports.graph_records import Curve, Curves, Dimension, Forest, Interval, Parallel, Shares
 from sweep.reports.svg import draw
+from sweep.reports.svg.parallel import draw_parallel
 
 NAMES = st.text("abcdefghmwW LR=0.19_-", min_size=1, max_size=60).map(lambda words: words.strip() or "x")
 VALUES = st.floats(-1e6, 1e6, allow_nan=False)
@@ -27,6 +28,22 @@ def test_intervals(check, title, label, rows):
 def test_bars(check, title, rows):
     names, lengths = zip(*rows, strict=True)
     check(draw(Shares(title, "share (%)", names, lengths, tuple(f"{length:.0f} %" for length in lengths))))
+
+
+def test_long_names_of_cells_that_differ_in_their_middle_stay_different(check, boxes):
+    labels = [f"reduce_on_plateau, rate 0.5, after{n}epochs, threshold 0.0001" for n in range(8)]
+    svg = draw(Curves("title", "x", "y", tuple(Curve(label, n, (1, 2), (n, n)) for n, label in enumerate(labels))))
+    check(svg)
+    words = [box[0] for box in boxes(svg)[0]]
+    assert all(any(f"after{n}epochs" in word for word in words) for n in range(8))
+
+
+@pytest.mark.parametrize("kinds", [1, 2, 3])
+def test_parallel_coordinates_of_few_axes_are_not_blown_up(kinds):
+    shown = tuple(Dimension(f"axis {n}", ((0.0, "0"), (1.0, "1"))) for n in range(kinds + 1))
+    svg = draw_parallel(Parallel(shown, ("arm",), (0,), ((0.5,) * (kinds + 1),)))
+    width = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+    assert float(re.search(r"max-width:([\d.]+)px", svg)[1]) <= 1.25 * width + 1
 
 
 @pytest.mark.parametrize("count", [7, 11, 30])
