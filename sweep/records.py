@@ -41,7 +41,7 @@ class TrialResult:
     Args:
         trial: the trial.
         status: how it ended.
-        epochs: metric name -> (E,) float64, one entry an epoch that was finished with finite numbers; the
+        epochs: metric name -> (E,) float64, one entry per epoch that was finished with finite numbers; the
             keys are the same for every trial of a sweep and always include ``epoch``, ``steps``,
             ``examples`` and ``seconds``.
         fingerprints: ``data``, ``split``, ``init`` and ``batches``, each a short hash.

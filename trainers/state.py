@@ -54,7 +54,7 @@ class TrainingState:
         step: steps made.
         examples: examples seen.
         streams: seed -> position of the stream ``batches`` of the seed, as NumPy's bit generators give it.
-        trials: one entry a trial; those that ended before are not among them.
+        trials: one entry per trial; those that ended before are not among them.
     """
 
     epoch: int

@@ -31,7 +31,7 @@ def effect_answers(
 
     Args:
         study: the comparison, for its metric, confidence and margin.
-        trials: one row a trial.
+        trials: one row per trial.
         keys: the hyperparameters.
         rng: for the bootstraps.
         seeds: that every setting was trained with; default: all.

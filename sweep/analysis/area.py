@@ -23,12 +23,12 @@ def areas(
     only with ``last`` at hand.
 
     Args:
-        epochs: one row an epoch, ``trial_id arm_id seed epoch`` and the metrics.
+        epochs: one row per epoch, ``trial_id arm_id seed epoch`` and the metrics.
         metric: such as ``val_accuracy``.
         over: the horizontal axis.
 
     Returns:
-        ``trial_id arm_id seed area last``, one row a trial with an epoch; ``last`` is where its curve ends.
+        ``trial_id arm_id seed area last``, one row per trial with an epoch; ``last`` is where its curve ends.
 
     Reference: Guyon et al. (2011), Results of the Active Learning Challenge, the area under the learning curve, here
     without its logarithmic axis.

@@ -27,7 +27,7 @@ def arm_summaries(
     `sweep.analysis.aggregate.estimate`; the interval is cut where the metric's range ends.
 
     Args:
-        trials: one row a trial.
+        trials: one row per trial.
         metric: such as ``val_loss``.
         confidence: of the interval.
         by: which value of a trial counts.

@@ -108,8 +108,8 @@ def make_study(
     """Work out a comparison from the tables of a sweep.
 
     Args:
-        trials: one row a trial.
-        epochs: one row an epoch of a trial.
+        trials: one row per trial.
+        epochs: one row per epoch of a trial.
         metric: such as ``val_accuracy``.
         mode: whether small or large is good.
         rng: for the bootstraps.

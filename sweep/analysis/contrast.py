@@ -89,8 +89,8 @@ def contrast(
     called; only how many epochs a whole sweep trains, where each has one number of them, keeps no setting apart.
 
     Args:
-        first: one row a trial of the one.
-        second: one row a trial of the other.
+        first: one row per trial of the one.
+        second: one row per trial of the other.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
         settings: arm id -> canonical setting, of the first and of the second.

@@ -22,7 +22,7 @@ def learning_curves(epochs: pd.DataFrame, arm_ids: list[str], metric: str) -> pd
     """Average a metric over seeds, epoch by epoch.
 
     Args:
-        epochs: one row an epoch of a trial, ``arm_id seed epoch`` and the metrics.
+        epochs: one row per epoch of a trial, ``arm_id seed epoch`` and the metrics.
         arm_ids: the arms to draw.
         metric: a column of ``epochs``.
 

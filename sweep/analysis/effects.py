@@ -47,7 +47,7 @@ def varied_factors(trials: pd.DataFrame, keys: Sequence[str]) -> tuple[str, ...]
     """The factors with two values or more, the optimizer first; the schedule and its numbers are one, ``decay``.
 
     Args:
-        trials: one row a trial.
+        trials: one row per trial.
         keys: the hyperparameters.
     """
     found = dict.fromkeys(_family(key) for key in keys if key in trials and _values(trials, key) > 1)
@@ -78,7 +78,7 @@ def main_effects(
     of the rest on which any training of a value diverged or did not end is left out for all values, and counted.
 
     Args:
-        trials: one row a trial.
+        trials: one row per trial.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
         rng: for the bootstraps.
@@ -182,7 +182,7 @@ def _values(trials: pd.DataFrame, key: str) -> int:
 
 
 def _joined(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
-    """The setting of some keys as one text a row, by which equal settings are equal."""
+    """The setting of some keys as one text per row, by which equal settings are equal."""
     return [repr(tuple(row)) for row in rows[list(keys)].astype("string").fillna("").to_numpy().tolist()]
 
 

@@ -59,8 +59,8 @@ def mismatches(trials: pd.DataFrame) -> tuple[Mismatch, ...]:
     """Find trials whose conditions differ from those of the trials that they are compared with.
 
     Args:
-        trials: one row a trial, ``trial_id arm seed`` and the columns ``fingerprint_<part>``; an empty fingerprint, as
-            of a trial that has not run, is not compared.
+        trials: one row per trial, ``trial_id arm seed`` and the columns ``fingerprint_<part>``; an empty fingerprint,
+            as of a trial that has not run, is not compared.
     """
     found = []
     for part, keys in SHARED_BY.items():

@@ -85,7 +85,7 @@ def improvement_at_the_end(level: Level, study: Study, epochs: pd.DataFrame) -> 
     Args:
         level: whose curves.
         study: for the metric.
-        epochs: one row an epoch.
+        epochs: one row per epoch.
 
     Returns:
         None without curves of 3 epochs or more.

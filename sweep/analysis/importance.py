@@ -55,7 +55,7 @@ def varied(settings: pd.DataFrame, parameters: list[str]) -> list[str]:
     """Keep the hyperparameters that every setting has and that do not have the same value in all.
 
     Args:
-        settings: one row a setting.
+        settings: one row per setting.
         parameters: columns to look at.
     """
     return [
@@ -84,8 +84,8 @@ def importances(
     `sweep.analysis.robustness` for the rest. The shares are normalised to 1, which hides interactions.
 
     Args:
-        settings: one row a setting, as `sweep.analysis.settings.settings_table` gives them; of one optimizer, or of all
-            with ``optimizer`` among the parameters.
+        settings: one row per setting, as `sweep.analysis.settings.settings_table` gives them; of one optimizer, or of
+            all with ``optimizer`` among the parameters.
         parameters: columns to assess; those that do not vary are left out.
         mode: whether small or large values are good.
         rng: seeds the forest.

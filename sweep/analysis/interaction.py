@@ -62,7 +62,7 @@ def heat_map(trials: pd.DataFrame, rows: str, columns: str, column: str) -> Heat
     one optimizer, and of one value of what must not be mixed.
 
     Args:
-        trials: one row a trial; those without one of the two hyperparameters are left out.
+        trials: one row per trial; those without one of the two hyperparameters are left out.
         rows: column of the hyperparameter of the rows.
         columns: of the columns.
         column: what is averaged, such as ``final_val_loss``.

@@ -62,7 +62,7 @@ def outcomes(
     """Take the results of one arm out of the table of trials.
 
     Args:
-        trials: one row a trial, ``arm_id arm seed status`` and ``column``.
+        trials: one row per trial, ``arm_id arm seed status`` and ``column``.
         arm_id: the arm.
         column: such as ``final_val_loss``.
         name: what to call it; default: its label.

@@ -70,7 +70,7 @@ def robustness(
     not good or diverged, so that a lucky one beyond does not count.
 
     Args:
-        trials: one row a trial.
+        trials: one row per trial.
         metric: such as ``val_loss``.
         mode: whether small or large values are good.
         within: share of the best value, such as 0.05.

@@ -75,7 +75,7 @@ def select(
     column but ``scientific`` and the seed is a nuisance, tuned away, or fixed, and then equal anyway.
 
     Args:
-        trials: one row a trial.
+        trials: one row per trial.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
         scientific: column whose levels are compared; trials without a value of it, as gradient descent has no

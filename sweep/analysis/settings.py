@@ -17,12 +17,12 @@ def settings_table(trials: pd.DataFrame, column: str, seeds: Collection[int] | N
     """Average each arm over its seeds.
 
     Args:
-        trials: one row a trial.
+        trials: one row per trial.
         column: such as ``final_val_loss``.
         seeds: only these, so that a setting is not averaged over more seeds than another; default: all.
 
     Returns:
-        the columns of ``trials`` as they are in an arm's first trial, one row an arm with a trial that ended, and
+        the columns of ``trials`` as they are in an arm's first trial, one row per arm with a trial that ended, and
         ``value`` (mean of the seeds that ended well, NaN if any diverged: such a mean would leave out the worst),
         ``ended`` and ``diverged``, numbers of seeds.
     """

@@ -90,14 +90,14 @@ def times_to_target(trials: pd.DataFrame, epochs: pd.DataFrame, metric: str, mod
     resolution of an epoch. A trial that reached the target and diverged later has reached it.
 
     Args:
-        trials: one row a trial, ``trial_id arm_id arm seed status``.
-        epochs: one row an epoch, ``trial_id epoch steps examples seconds`` and ``metric``.
+        trials: one row per trial, ``trial_id arm_id arm seed status``.
+        epochs: one row per epoch, ``trial_id epoch steps examples seconds`` and ``metric``.
         metric: such as ``val_accuracy``.
         mode: whether small or large values are good.
         target: value that counts as reached.
 
     Returns:
-        one row a trial in the order of ``trials``: ``trial_id arm_id arm seed status epochs steps examples seconds``;
+        one row per trial in the order of ``trials``: ``trial_id arm_id arm seed status epochs steps examples seconds``;
         infinity for a trial that ended without reaching it, NaN for one that has not ended.
     """
     reached = epochs[(epochs[metric] <= target) if mode == "min" else (epochs[metric] >= target)]

@@ -41,7 +41,7 @@ class Space(Section):
 
     batch_size: Annotated[Domain | None, BATCH_SIZES] = None
     """Examples per step: 1 is stochastic, `full` is batch gradient descent, `auto` is full for up to 2000 training
-    examples and above that the largest of 64, 128, 256 and 512 with 100 steps an epoch, or 64. Default: 64."""
+    examples and above that the largest of 64, 128, 256 and 512 with 100 steps per epoch, or 64. Default: 64."""
 
     decay: Decays = None
     """How the learning rate shrinks: a name, or a mapping with its numbers, or a list of these. Default: constant."""

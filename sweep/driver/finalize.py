@@ -22,7 +22,7 @@ def conclude(
     preparation: Preparation,
     folder: ResultsFolder,
     writer: SweepWriter | None,
-    author: ReportProcess | None,
+    report_process: ReportProcess | None,
     interrupted: bool,
 ) -> tuple[SweepResult, Written, WriterReport | None]:
     """Write the tables, the report, and what MLflow gets of both."""
@@ -37,7 +37,7 @@ def conclude(
         )
         if links is not None:
             folder.write_links(links)
-    report = author.write(result.path) if author is not None and not interrupted else Written()
+    report = report_process.write(result.path) if report_process is not None and not interrupted else Written()
     if writer is None:
         return result, report, None
     artifacts = {**_tables(result), **_curves(result, config), **_pages(report, result.path)}

@@ -50,7 +50,7 @@ class Phases:
         """The best setting of each level on both kinds of seeds; empty without report seeds.
 
         Args:
-            trials: one row a trial of both phases.
+            trials: one row per trial of both phases.
         """
         plan, metric = self.plan, self._config.metric
         if not plan.report_seeds:

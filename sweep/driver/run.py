@@ -145,14 +145,14 @@ def run(
         board.remember(past)
         # Its libraries load while Ray starts.
         unreported = remaining or not folder.has_report
-        author = stack.enter_context(ReportProcess()) if config.report and unreported else None
+        report_process = stack.enter_context(ReportProcess()) if config.report and unreported else None
         training = Training(preparation, folder, writer, board, phases)
         if remaining:
             training.run(remaining, _stop(interruption, deadline_seconds), stack)
             if cache is not None:
                 cache.keep(plan.hash, folder.results())
         interrupted = not phases.ended or board.done < phases.total
-        result, report, tracked = conclude(preparation, folder, writer, author, interrupted)
+        result, report, tracked = conclude(preparation, folder, writer, report_process, interrupted)
         unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"

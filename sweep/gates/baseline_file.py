@@ -1,4 +1,4 @@
-"""Reads and writes a baseline: a JSON file with a line a trial, so that a change of it can be reviewed."""
+"""Reads and writes a baseline: a JSON file with a line per trial, so that a change of it can be reviewed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def baseline_of(
 
 
 def render(baseline: Baseline) -> str:
-    """Spell a baseline as JSON, with a line a trial; every digit is kept."""
+    """Spell a baseline as JSON, with a line per trial; every digit is kept."""
     head = {
         "format": FORMAT,
         "name": baseline.name,

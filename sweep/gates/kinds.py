@@ -33,8 +33,8 @@ class Evidence:
     """What gates are decided on.
 
     Args:
-        trials: one row a trial.
-        epochs: one row an epoch of a trial.
+        trials: one row per trial.
+        epochs: one row per epoch of a trial.
         metric: what the arms are compared by.
         mode: whether small or large is good.
         target: value that counts as reached; None for no target.

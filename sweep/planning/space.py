@@ -29,7 +29,7 @@ AUTO_BATCH_SIZES = (64, 128, 256, 512)
 """What it is above that: powers of two, from which the lecture lets one choose."""
 
 AUTO_STEPS = 100
-"""The larger of them are faster by the example, as long as an epoch has steps enough to make progress."""
+"""Larger batches take less time per example; an epoch must still have enough steps to make progress."""
 
 Subspace: TypeAlias = Mapping[str, Domain]
 """Independent dimensions of one optimizer with one decay: every combination is a setting."""

@@ -78,9 +78,9 @@ class Findings:
         subject: what was run.
         config_text: the resolved YAML.
         plan_hash: sha256 of the plan.
-        trials: one row a trial.
-        epochs: one row an epoch of a trial.
-        leaderboard: one row an arm, the best first.
+        trials: one row per trial.
+        epochs: one row per epoch of a trial.
+        leaderboard: one row per arm, the best first.
         study: the comparison.
         sentence: the answer.
         effects: a sentence for each other factor that varies, if the file gives no ``roles``.

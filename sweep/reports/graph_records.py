@@ -182,7 +182,7 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Parallel:
-    """Parallel coordinates: a line an arm over all dimensions.
+    """Parallel coordinates: a line per arm over all dimensions.
 
     Args:
         dimensions: from the left.

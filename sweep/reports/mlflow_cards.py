@@ -19,7 +19,7 @@ def run_cards(trials: pd.DataFrame, metric: str, keys: Sequence[str], repeated: 
     """What runs of another tool cannot tell, and what of them does not count.
 
     Args:
-        trials: one row a run that is compared.
+        trials: one row per run that is compared.
         metric: what they are compared by.
         keys: the hyperparameters, the compared one first.
         repeated: how many runs repeat a setting and seed.

@@ -38,7 +38,7 @@ class Logged:
     """The tables of an experiment.
 
     Args:
-        trials: one row a run that is compared.
+        trials: one row per run that is compared.
         epochs: one row a logged point of the metric.
         keys: the hyperparameters, the compared one first.
         cards: what was left out, and what such runs cannot tell.
@@ -252,7 +252,7 @@ def _reaches(value: float, columns: Columns) -> bool:
 
 
 def _newest(trials: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Keep one run a setting and seed: the last that ended well, or else the last."""
+    """Keep one run per setting and seed: the last that ended well, or else the last."""
     well = trials["status"].isin(("COMPLETED", "STOPPED"))
     ordered = trials.assign(_well=well).sort_values("_well", kind="stable")
     kept = ordered.drop_duplicates(["arm_id", "seed"], keep="last").drop(columns="_well").sort_index()

@@ -34,7 +34,7 @@ def label(level: Level) -> str:
 
 
 def learning_graph(findings: Findings) -> Graph | None:
-    """The metric and the losses over training, one line a level; None if nothing was trained."""
+    """The metric and the losses over training, one line per level; None if nothing was trained."""
     levels = findings.study.levels
     arms = [level.selected.arm_id for level in levels]
     epochs = findings.epochs[findings.epochs["arm_id"].isin(arms)]

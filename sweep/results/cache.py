@@ -14,7 +14,7 @@ from sweep.system.files import replacing, reported
 
 
 class TrialCache:
-    """Finished trials of one state of the code, in one file a plan.
+    """Finished trials of one state of the code, in one file per plan.
 
     Args:
         root: folder of all caches.

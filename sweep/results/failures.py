@@ -17,7 +17,7 @@ def failures(trials: pd.DataFrame) -> str:
     """Say which trials failed and why; empty if none did.
 
     Args:
-        trials: one row a trial.
+        trials: one row per trial.
     """
     failed = trials[trials["status"] == "FAILED"]
     if failed.empty:
@@ -39,8 +39,8 @@ def unranked(trials: pd.DataFrame, leaderboard: pd.DataFrame) -> str:
     """Say that no setting can be ranked, and why; empty if one can.
 
     Args:
-        trials: one row a trial.
-        leaderboard: one row an arm, with its ``rank``.
+        trials: one row per trial.
+        leaderboard: one row per arm, with its ``rank``.
     """
     if trials.empty or leaderboard["rank"].notna().any():
         return ""

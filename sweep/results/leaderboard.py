@@ -31,7 +31,7 @@ def leaderboard(
     which only the picked arms have, do not rank: all are compared on the same seeds.
 
     Args:
-        trials: one row a trial, as ``trials.parquet`` holds them.
+        trials: one row per trial, as ``trials.parquet`` holds them.
         metric: such as ``val_loss``.
         mode: whether small or large is good.
         keys: the hyperparameters.
@@ -95,7 +95,7 @@ def _means(trials: pd.DataFrame, column: str) -> pd.Series[float]:
 
 
 def _reported(trials: pd.DataFrame, column: str, metric: str) -> pd.DataFrame:
-    """What the picked arms gave on their report seeds, one row an arm."""
+    """What the picked arms gave on their report seeds, one row per arm."""
     well = trials["status"].isin(ENDED_WELL)
     values = trials[column].where(well).astype(np.float64).groupby(trials["arm_id"], sort=False)
     table = values.agg(["count", "mean", "std"]).set_axis(

@@ -1,4 +1,4 @@
-"""Turns the results of a sweep into its two tables: one row a trial, and one row an epoch of a trial."""
+"""Turns the results of a sweep into its two tables: one row per trial, and one row per epoch of a trial."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def histories(ordered: pa.Table) -> Histories:
 
 
 def epochs_table(plan: Plan, past: Histories) -> pa.Table:
-    """Make the table of one row an epoch: ``trial_id arm_id seed`` and the metrics."""
+    """Make the table of one row per epoch: ``trial_id arm_id seed`` and the metrics."""
     trial = np.repeat(np.arange(len(past.lengths)), past.lengths)
     columns: dict[str, pa.Array] = {}
     for name, ids in (
@@ -123,7 +123,7 @@ def epochs_table(plan: Plan, past: Histories) -> pa.Table:
 def trials_table(
     plan: Plan, ordered: pa.Table, past: Histories, metric: str, mode: Literal["min", "max"], target: float | None
 ) -> pa.Table:
-    """Make the table of one row a trial of the plan, those without a result PENDING and without numbers.
+    """Make the table of one row per trial of the plan, those without a result PENDING and without numbers.
 
     ``final_*`` and ``best_*`` are empty unless a trial ended well: a diverged trial has no number to compare.
     ``batch_size`` is a number throughout: ``full`` is the size of the training part. ``purpose`` is there where the

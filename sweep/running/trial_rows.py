@@ -1,4 +1,4 @@
-"""Results of trials as a table of one row a trial, whose epochs are lists in that row."""
+"""Results of trials as a table of one row per trial, whose epochs are lists in that row."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ UNREADABLE = (OSError, ValueError, KeyError, pa.ArrowException)
 
 
 def to_table(results: Sequence[TrialResult]) -> pa.Table:
-    """Turn results into a table of one row a trial."""
+    """Turn results into a table of one row per trial."""
     columns: dict[str, pa.Array] = {
         "trial_id": pa.array([result.trial.id for result in results], pa.string()),
         "status": pa.array([result.status for result in results], pa.string()),

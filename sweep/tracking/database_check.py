@@ -1,4 +1,4 @@
-"""Tells before any training whether a database that is no file can be written, and whether it is a server's own."""
+"""Checks before training that a database server can be written, and that it is the one behind the tracking server."""
 
 from __future__ import annotations
 

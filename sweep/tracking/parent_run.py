@@ -1,4 +1,4 @@
-"""The parent run of a sweep, and the book of which trial already has which run."""
+"""The parent run of a sweep, and the index from trial id to run id."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def tensor_of(module: nn.Module, name: str) -> Tensor:
 
 
 def of_each(tensors: Sequence[Tensor]) -> Tensor:
-    """Stack one tensor a trial; where all are the same one, without a copy."""
+    """Stack one tensor per trial; where all are the same one, without a copy."""
     first = tensors[0]
     if all(tensor is first or tensor.data_ptr() == first.data_ptr() for tensor in tensors):
         return first.expand(len(tensors), *first.shape)

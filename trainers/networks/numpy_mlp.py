@@ -59,7 +59,7 @@ class NumpyMLP:
     Backward: ``delta_{l-1} = (W_l delta_l) act'(z_{l-1})``, ``dW_l = a_{l-1} delta_l^T``, ``db_l = sum_B delta_l``.
     The bias is the weight of an input that is always 1, which makes each line one matrix multiply.
 
-    Each product is one multiply a trial, of the same shapes and strides whatever K is, so that a trial's numbers do
+    Each product is one multiply per trial, of the same shapes and strides whatever K is, so that a trial's numbers do
     not depend on its pack-mates.
 
     Args:

@@ -13,7 +13,7 @@ CALLS = 1000
 
 
 class Mailbox:
-    """An actor with one queue a worker; its methods wait without a thread each."""
+    """An actor with one queue per worker; its methods wait without a thread each."""
 
     def __init__(self) -> None:
         self._queues: defaultdict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)

@@ -178,7 +178,7 @@ def run(settings: Understanding) -> Outcome:
         formulas=("J^{(t)} = (1 / b) sum_{i in batch t} L(yhat_i, y_i)", "w = w - alpha dJ^{(t)} / dw"),
         paragraphs=(
             "All three train the same network on the same handwritten digits for the same number of epochs. With the "
-            "whole set as one batch each step lowers the cost, but there is one step an epoch. A mini-batch's cost is "
+            "whole set as one batch each step lowers the cost, but there is one step per epoch. A mini-batch's cost is "
             "measured on other examples at each step: it falls with noise, and far sooner, as there are many steps. "
             "With "
             f"single examples the noise is largest: {rises[last]:.0%} of the steps end at a higher cost than the one "

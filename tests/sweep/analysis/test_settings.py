@@ -1,4 +1,4 @@
-"""Tests of the table of one row a setting."""
+"""Tests of the table of one row per setting."""
 
 import numpy as np
 import pytest

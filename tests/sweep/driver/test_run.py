@@ -99,7 +99,7 @@ def test_a_trial_that_ended_well_has_all_its_epochs_and_steps(finished):
     for trial in well.itertuples():
         epochs = result.epochs[result.epochs["trial_id"] == trial.trial_id]
         assert epochs["epoch"].tolist() == [1, 2, 3]
-        # 120 examples to train on: 8 steps an epoch of 16 each, or one of all.
+        # 120 examples to train on: 8 steps per epoch of 16 each, or one of all.
         steps = 8 if trial.batch_size == 16 else 1
         assert epochs["steps"].tolist() == [steps, 2 * steps, 3 * steps]
         assert epochs["examples"].tolist() == [120, 240, 360]

@@ -72,7 +72,7 @@ def test_the_longest_comes_first():
 
 
 def test_the_estimate_is_steps_times_their_cost_and_an_evaluation_an_epoch():
-    # 1000 examples in batches of 64: 16 steps an epoch, of 2 ms; 10 epochs, each with 8 ms of evaluation; 2 trials.
+    # 1000 examples in batches of 64: 16 steps per epoch, of 2 ms; 10 epochs, each with 8 ms of evaluation; 2 trials.
     jobs = form_packs(trials(2), RECIPE, Rates({64: 2e-3}, 8e-3), SHAPE, workers=1)
     assert sum(job.seconds for job in jobs) == pytest.approx(2 * 10 * (16 * 2e-3 + 8e-3))
 

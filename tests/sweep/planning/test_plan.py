@@ -119,7 +119,7 @@ def test_trials_are_arms_times_seeds_each_once():
 
 
 def test_steps_count_the_short_last_batch():
-    # iris: 150 examples, 30 kept: 120 = 3 x 32 + 24, so 4 steps an epoch; full batches take 1, single examples 120.
+    # iris: 150 examples, 30 kept: 120 = 3 x 32 + 24, so 4 steps per epoch; full batches take 1, single examples 120.
     made = plan(space={"batch_size": [32, "full", 1]}, trainer={"epochs": 5}, seeds=2)
     assert made.training_examples == 120
     assert made.optimizer_steps == 2 * 5 * (4 + 1 + 120)

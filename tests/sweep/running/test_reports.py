@@ -1,4 +1,4 @@
-"""What a worker reports in portions becomes one result a trial, also when its pack starts over."""
+"""What a worker reports in portions becomes one result per trial, also when its pack starts over."""
 
 from __future__ import annotations
 
