@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import pytest
 
+from sweep import SweepConfig, load_config
 from sweep.analysis.ranking import By
 from sweep.config.gates import gate_of
 from sweep.gates.decision import Baseline, Check, Decision, Part, Past, PastArm
@@ -15,6 +16,16 @@ from sweep.gates.kinds import Evidence, examine
 from sweep.records import Arm, Trial
 
 STEPS = 10
+IRIS = """
+data: {name: iris}
+network: {hidden: [8]}
+trainer: {epochs: 2}
+tracking: {enabled: false}
+optimizers:
+  sgd: {learning_rate: 0.1}
+  adam: {learning_rate: 0.01}
+seeds: 2
+"""
 
 
 @pytest.fixture
@@ -35,6 +46,14 @@ def ci_check() -> Check:
         1.5,
         True,
     )
+
+
+@pytest.fixture
+def configured(tmp_path) -> Callable[..., SweepConfig]:
+    """Two optimizers and two seeds on iris, with changes: ``configured("seeds=3")``."""
+    file = tmp_path / "iris.yaml"
+    file.write_text(IRIS, encoding="utf-8")
+    return lambda *overrides: load_config(file, list(overrides))
 
 
 @pytest.fixture

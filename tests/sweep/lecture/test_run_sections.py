@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import matplotlib.image
 import pytest
@@ -14,8 +13,6 @@ from sweep.errors import ConfigError, ResultsError, SweepError, UsageError
 from sweep.lecture import run_sections as running
 from sweep.lecture.run_sections import run_all, run_section
 from sweep.lecture.section_registry import SECTIONS
-
-CONFIGS = Path(__file__).parents[3] / "sweep" / "lecture" / "configs"
 
 
 def test_a_section_writes_its_picture_twice_and_its_data(tmp_path):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 
+import numpy as np
 import pytest
 
 from sweep.errors import DataError
 from sweep.lecture.run_sections import run_section
+from sweep.lecture.temperatures import made_up
 
 
 def test_the_users_own_temperatures_are_averaged(tmp_path):
@@ -48,3 +50,21 @@ def test_temperatures_that_cannot_be_averaged_are_refused(tmp_path, text, overri
 def test_a_missing_file_of_temperatures_is_refused(tmp_path):
     with pytest.raises(DataError, match="which does not exist"):
         run_section("averages", ["path=nowhere.csv"], tmp_path)
+
+
+def test_a_made_up_year_has_the_season_and_the_weather_that_it_states():
+    # Four hundred years: the mean of a day of the year tells the season, what is left the weather.
+    days = np.arange(365 * 400)
+    season = 10.0 - 9.0 * np.cos(2.0 * np.pi * (days - 20) / 365.25)
+    weather = made_up(len(days), np.random.default_rng(0)) - season
+    assert abs(weather.mean()) < 0.1
+    assert weather.std() == pytest.approx(3.0, rel=0.02)
+    # An autoregression of order one: correlations 0.6 and 0.6^2 at one and two days.
+    assert np.corrcoef(weather[1:], weather[:-1])[0, 1] == pytest.approx(0.6, abs=0.01)
+    assert np.corrcoef(weather[2:], weather[:-2])[0, 1] == pytest.approx(0.36, abs=0.01)
+
+
+def test_made_up_weather_comes_from_the_generator_alone():
+    first, again, other = (made_up(40, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
