@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -55,7 +56,8 @@ def mean(values: Sequence[float] | NDArray[Any]) -> float:
     try:
         return math.fsum(values) / count
     except OverflowError:
-        return math.fsum(value / count for value in values)
+        # The sum has no float, but the mean has.
+        return float(sum(Fraction(float(value)) for value in values) / count)
 
 
 def value_of(values: NDArray[Any], by: By, mode: Literal["min", "max"]) -> float:

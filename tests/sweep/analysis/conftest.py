@@ -6,8 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sweep.analysis.comparison_data import make_study
+from sweep.analysis.health import health
+
 Curves = Mapping[tuple[str, int], Sequence[float]]
 Tables = tuple[pd.DataFrame, pd.DataFrame]
+
+NOISE = (0.004, -0.002, 0.001, -0.005, 0.003, -0.001, 0.002, -0.003)
+"""What eight seeds differ by around the mean of their arm."""
 
 
 def _tables(
@@ -70,3 +76,21 @@ def tables() -> Callable[..., Tables]:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20240229)
+
+
+def flat(**arms: float) -> Curves:
+    """Arm -> its mean accuracy: curves that have stopped improving, eight seeds, their noise in another order."""
+    return {
+        (name.replace("_", " "), seed): [0.5, *[mean + NOISE[(seed + shift) % 8]] * 19]
+        for shift, (name, mean) in enumerate(arms.items())
+        for seed in range(8)
+    }
+
+
+def check(tables, curves, name, target=None, columns=None, metric="val_accuracy", mode="max", **arguments):
+    """The cards of one health check on ``curves``; ``arguments`` are those of ``tables``."""
+    trials, epochs = tables(curves, metric=metric, mode=mode, **arguments)
+    for column, values in (columns or {}).items():
+        trials[column] = values
+    study = make_study(trials, epochs, metric, mode, np.random.default_rng(0), target=target)
+    return [card for card in health(study, trials, epochs) if card.check == name]
