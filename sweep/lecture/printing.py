@@ -31,9 +31,6 @@ def print_sections(sections: Iterable[LectureSection], console: Console | None =
     )
 
 
-WIDEST_LABEL = len("beside it")
-
-
 def print_start(section: LectureSection, console: Console | None = None) -> None:
     """Print which section begins."""
     (console or Console(highlight=False)).print(f"{section.number}  {section.title}", style="bold")
@@ -53,12 +50,10 @@ def print_result(result: Result, console: Console | None = None) -> None:
     console.print(f"\n{result.outcome.sentence}\n", markup=False)
     print_path("picture", result.files[0], console)
     others = ", ".join(path.name for path in result.files[1:])
-    console.print(
-        f"{'beside it':{WIDEST_LABEL}}  {others}", style="dim", markup=False, soft_wrap=not console.is_terminal
-    )
+    console.print(f"beside   {others}", style="dim", markup=False, soft_wrap=not console.is_terminal)
 
 
 def print_path(label: str, path: Path, console: Console | None = None) -> None:
     """Print where something lies, on one line whatever the width of the terminal."""
     console = console or Console(highlight=False)
-    console.print(f"{label:{WIDEST_LABEL}}  {path}", markup=False, soft_wrap=True)
+    console.print(f"{label}  {path}", markup=False, soft_wrap=True)
