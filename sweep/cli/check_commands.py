@@ -43,7 +43,7 @@ def check(
     """Run the sweep of FILE and decide its gates: 0 all hold, 1 one fails, 2 misuse, 3 too noisy to tell."""
     from sweep.config import load_config
     from sweep.driver.check import check as run_check
-    from sweep.gates.formats import as_mapping, github_annotations, lines
+    from sweep.gates.formats import as_mapping, github_annotations, parts
     from sweep.terminal.progress import make_progress
 
     found = run_check(
@@ -57,8 +57,16 @@ def check(
     if as_json:
         typer.echo(json.dumps(as_mapping(found, strict), indent=2))
     else:
-        for line in lines(found):
-            typer.echo(line)
+        from rich.console import Console
+
+        from sweep.results.text_layout import part, say
+
+        console = Console(highlight=False, markup=False, emoji=False)
+        for place, lines in enumerate(parts(found)):
+            if place:
+                part(console)
+            for line in lines:
+                say(console, line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in github_annotations(found, strict):
             # GitHub reads commands from both streams; JSON on the standard output stays JSON.

@@ -73,7 +73,16 @@ def report(
         written = write_logged_report(
             experiment, store, columns, output=output, figures=figures, source=source_of(uri, os.environ, OPTION)
         )
-    typer.echo(written.sentence)
+    from rich.console import Console
+
+    from sweep.results.text_layout import part, say
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for place, sentence in enumerate(written.sentence.splitlines()):
+        if place:
+            part(console)
+        say(console, sentence)
+    part(console)
     for path in (written.html, written.markdown):
         typer.echo(path)
 
@@ -109,17 +118,22 @@ def compare(
     from rich.console import Console
 
     from sweep.reports.compare import compare_sweeps
-    from sweep.results.text_layout import print_rows, say
+    from sweep.results.text_layout import part, print_rows, say
 
     found = compare_sweeps(first, second, root=root, anyway=anyway, output=output)
     console = Console(highlight=False, markup=False, emoji=False)
-    rows = found.grid.rows[:MOST_SHOWN]
-    cells = zip(*rows, strict=True) if rows else [()] * len(found.grid.columns)
-    columns = {name: list(column) for name, column in zip(found.grid.columns, cells, strict=True)}
-    print_rows(console, columns, found.grid.numeric, spared=("p (Holm)", "diverged", "seeds", "95 % interval"))
+    # Without a common setting there is no table to show.
+    if rows := found.grid.rows[:MOST_SHOWN]:
+        columns = {name: list(cells) for name, cells in zip(found.grid.columns, zip(*rows, strict=True), strict=True)}
+        print_rows(console, columns, found.grid.numeric, spared=("p (Holm)", "diverged", "seeds", "95 % interval"))
     if len(found.grid.rows) > MOST_SHOWN:
         say(console, f"and {len(found.grid.rows) - MOST_SHOWN:,} more settings in the file")
+    if rows:
+        part(console)
     say(console, found.sentence)
+    if found.warnings:
+        part(console)
     for warning in found.warnings:
         say(console, f"warning: {warning}")
+    part(console)
     typer.echo(found.markdown)

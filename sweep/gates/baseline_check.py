@@ -54,7 +54,7 @@ def warnings_before(
             "settings and seeds: code of your own has changed."
         )
     changed = [
-        f"{name} {versions.get(name, 'none')} (baseline {baseline.versions.get(name, 'none')})"
+        f"{name} {versions.get(name, 'not installed')} (baseline: {baseline.versions.get(name, 'not noted')})"
         for name in dict.fromkeys((*versions, *baseline.versions))
         if versions.get(name) != baseline.versions.get(name)
     ]

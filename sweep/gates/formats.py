@@ -32,12 +32,12 @@ def markdown(check: Check) -> str:
     return "\n".join(lines) + "\n"
 
 
-def lines(check: Check) -> list[str]:
-    """What a terminal shows: each gate with its evidence, then the sentence."""
+def parts(check: Check) -> list[list[str]]:
+    """What a terminal shows, part by part: each gate with its evidence, what to know, then the sentence."""
     said = []
     for decision in check.decisions:
         said += [f"{decision.verdict:9}  {decision.gate}", f"           {decision.evidence}"]
-    return [*said, *check.warnings, *check.notes, trained(check), check.sentence]
+    return [said, [*check.warnings, *check.notes, trained(check)], [check.sentence]]
 
 
 def github_annotations(check: Check, strict: bool = False) -> list[str]:

@@ -50,7 +50,7 @@ sub, sup { font-size: 0.72em; line-height: 0; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 22px; }
 .panels img { width: 100%; height: auto; display: block; }
 .panels { margin: 22px 0; align-items: end; }
-figure { margin: 0; }
+figure { margin: 0; max-width: 30rem; }
 figcaption { font-weight: 600; font-size: 0.95rem; line-height: 1.4; margin-bottom: 6px; }
 .scroll { overflow-x: auto; margin: 18px 0; }
 table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }

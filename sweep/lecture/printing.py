@@ -50,7 +50,7 @@ def print_result(result: Result, console: Console | None = None) -> None:
     console.print(f"\n{result.outcome.sentence}\n", markup=False)
     print_path("picture", result.files[0], console)
     others = ", ".join(path.name for path in result.files[1:])
-    console.print(f"beside it  {others}", style="dim", markup=False, soft_wrap=True)
+    console.print(f"beside   {others}", style="dim", markup=False, soft_wrap=not console.is_terminal)
 
 
 def print_path(label: str, path: Path, console: Console | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,8 +17,21 @@ WIDEST = 250
 
 
 def say(console: Console, words: str, style: str = "") -> None:
-    """Print a sentence: a terminal's lines end between words, and a pipe's where the sentence ends."""
-    console.print(Text(words, style=style), soft_wrap=not console.is_terminal)
+    """Print a sentence: a terminal's lines end between words, and a pipe's where the sentence ends.
+
+    Spaces before the sentence stand before each of its lines.
+    """
+    inside = len(words) - len(words.lstrip(" "))
+    if console.is_terminal and inside:
+        console.print(Padding(Text(words.lstrip(" "), style=style), (0, 0, 0, inside), expand=False))
+    else:
+        console.print(Text(words, style=style), soft_wrap=not console.is_terminal)
+
+
+def part(console: Console) -> None:
+    """Part what follows from what stands above, in a terminal, by a blank line."""
+    if console.is_terminal:
+        console.print()
 
 
 def longest_word(cells: Sequence[str]) -> int:

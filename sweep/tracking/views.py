@@ -25,8 +25,9 @@ from sweep.tracking.trial_runs import IGNORED, KIND_TAG, PARENT_TAG, STATUS_TAG,
 TAG_PREFIX = "mlflow.sharedViewState."
 SECTION = "sweep"
 TAG_CHARACTERS = 5000
-TITLES = {"settings": "settings (means of the seeds that ended; ranks are in arms)"}
-"""Names of views that need more than their kind: the dashboard averages what a diverged seed does not have."""
+TITLES = {"settings": "settings (ended seeds)"}
+"""Names of views that need more than their kind, short as the dashboard shows them: what it averages, a diverged seed
+lacks."""
 
 NOISE = ("steps", "examples", "seconds", "learning_rate", "best_epoch")
 """Metrics that need no chart of their own."""

@@ -92,7 +92,7 @@ def run(settings: Averages) -> Outcome:
             Plot(
                 "What each value still weighs, by its age",
                 "age of the value (days)",
-                "weight as a share of the newest value's",
+                "share of the newest's weight",
                 tuple(Line(labels[beta], ages, weights(beta, SHOWN_WEIGHTS) / (1.0 - beta)) for beta in settings.betas),
                 guides=(Guide("1/e", y=float(np.exp(-1.0))),),
             ),

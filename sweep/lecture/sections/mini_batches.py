@@ -114,7 +114,7 @@ def run(settings: MiniBatches) -> Outcome:
             Cells(
                 f"{settings.small_examples} examples in batches of {settings.small_batch_size}: one colour a batch, "
                 f"the last of {small_last}",
-                "place in the epoch (number in a cell: the example)",
+                "place in the epoch (in each cell: the example)",
                 ("epoch 1", "epoch 2", "epoch 3"),
                 cells,
             ),

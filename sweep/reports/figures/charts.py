@@ -20,7 +20,7 @@ from sweep.reports.figures.style import DPI, LETTERS, LINE, Picture, as_png, as_
 from sweep.reports.svg.marks import COLOURS, GREY, INK, PAPER
 
 PANEL_INCHES = (6.4, 4.4)
-ALONE_INCHES = (5.2, 3.8)
+ALONE_INCHES = (4.0, 3.0)
 CELL_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
 """Bright enough for black digits."""
 

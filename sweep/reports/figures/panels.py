@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import textwrap
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, NullFormatter
 
-from sweep.reports.figures.style import DPI, as_png, look, tidy
+from sweep.reports.figures.style import DPI, LINE, as_png, look, tidy
 from sweep.reports.graph_records import Curve, Curves, Forest, Heat, Panel, Shares
+from sweep.reports.svg.curves import MOST_TOGETHER
 from sweep.reports.svg.marks import COLOURS
+from sweep.reports.svg.scales import TICK_DIGITS, spelled
 
 WIDTH_INCHES = 5.6
 INK = "#000000"
@@ -21,6 +25,12 @@ NARROW, WIDE = 4, 100
 
 MOST_BANDS = 5
 """More bands on top of each other are drawn paler, lest they hide the lines."""
+
+CELLS, CELL_INCHES = 3, 1.25
+"""So many cells stand beside each other, each so high."""
+
+LONGEST_OF_CELL = 24
+"""Letters of a line of a cell's name."""
 
 LONGEST_OF_TWO = 30
 """Labels with more letters do not fit beside each other."""
@@ -39,6 +49,9 @@ def draw_panel(panel: Panel) -> bytes:
 
 def _figure(panel: Panel) -> Figure:
     figure = Figure(figsize=(WIDTH_INCHES, _height(panel)), dpi=DPI, layout="constrained")
+    if isinstance(panel, Curves) and len(panel.curves) > MOST_TOGETHER:
+        _cells(figure, panel)
+        return figure
     axes = figure.subplots()
     axes.set_title(panel.title, loc="left", fontsize=10.5, fontweight="bold", wrap=True)
     if isinstance(panel, Curves):
@@ -56,6 +69,8 @@ def _figure(panel: Panel) -> Figure:
 
 
 def _height(panel: Panel) -> float:
+    if isinstance(panel, Curves) and len(panel.curves) > MOST_TOGETHER:
+        return 0.9 + CELL_INCHES * math.ceil(len(panel.curves) / CELLS)
     if isinstance(panel, Curves):
         return 4.0 + 0.2 * math.ceil(len(panel.curves) / 2)
     if isinstance(panel, Forest):
@@ -65,23 +80,57 @@ def _height(panel: Panel) -> float:
     return 1.2 + 0.35 * len(panel.names)
 
 
+def _cells(figure: Figure, panel: Curves) -> None:
+    """More lines than can be followed in one panel: each in a cell of its own, before all others in grey."""
+    figure.suptitle(panel.title, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+    rows = math.ceil(len(panel.curves) / CELLS)
+    grid = figure.subplots(rows, CELLS, sharex=True, sharey=True, squeeze=False)
+    for place, axes in enumerate(grid.flat):
+        if place >= len(panel.curves):
+            axes.set_axis_off()
+            continue
+        for curve in panel.curves:
+            axes.plot(curve.x, curve.y, color=LINE, linewidth=0.8, drawstyle=_drawstyle(curve))
+        _curve(axes, panel.curves[place], 0.15)
+        name = "\n".join(textwrap.wrap(panel.curves[place].label, LONGEST_OF_CELL))
+        axes.set_title(name, loc="left", fontsize=9)
+        # Axes that are shared have their numbers at the left, and below the last cell of each column.
+        axes.tick_params(which="both", labelbottom=place + CELLS >= len(panel.curves), labelsize=8.5)
+        _scales(axes, panel)
+        if panel.x_scale == "linear":
+            axes.xaxis.set_major_locator(MaxNLocator(4, integer=_is_whole(panel), min_n_ticks=2))
+    figure.supxlabel(panel.x_label, fontsize=10)
+    figure.supylabel(panel.y_label, fontsize=10)
+    if panel.target is not None:
+        handles, labels = grid.flat[0].get_legend_handles_labels()
+        figure.legend(handles[-1:], labels[-1:], loc="outside upper right", frameon=False, fontsize=8.5)
+
+
 def _curves(axes: Axes, panel: Curves) -> None:
     axes.set_xlabel(panel.x_label)
     axes.set_ylabel(panel.y_label)
+    for curve in panel.curves:
+        _curve(axes, curve, 0.15 if len(panel.curves) <= MOST_BANDS else 0.06)
+    _scales(axes, panel)
+
+
+def _is_whole(panel: Curves) -> bool:
+    return all(float(x) == round(float(x)) for curve in panel.curves for x in curve.x if math.isfinite(x))
+
+
+def _drawstyle(curve: Curve) -> Literal["steps-post", "default"]:
+    return "steps-post" if curve.is_step else "default"
+
+
+def _scales(axes: Axes, panel: Curves) -> None:
     axes.set_xscale(panel.x_scale)
     axes.set_yscale(panel.y_scale)
     tidy(axes)
-    for curve in panel.curves:
-        _curve(axes, curve, 0.15 if len(panel.curves) <= MOST_BANDS else 0.06)
-    is_whole = all(float(x) == round(float(x)) for curve in panel.curves for x in curve.x if math.isfinite(x))
     if panel.x_scale == "linear":
-        axes.xaxis.set_major_locator(MaxNLocator(integer=is_whole, min_n_ticks=2))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=_is_whole(panel), min_n_ticks=2))
     if panel.target is not None:
-        axes.axhline(panel.target, color=GREY, linewidth=1, linestyle=(0, (2, 2)))
-        axes.annotate(
-            "target", (1, panel.target), (0, 2), xycoords=axes.get_yaxis_transform(), textcoords="offset points",
-            ha="right", fontsize=8, color=GREY,
-        )  # fmt: skip
+        target = f"target, {spelled(panel.target, TICK_DIGITS)}"
+        axes.axhline(panel.target, color=GREY, linewidth=1, linestyle=(0, (2, 2)), label=target)
     if panel.y_limits is not None:
         axes.set_ylim(panel.y_limits)
     for axis, scale, (low, high) in (
@@ -114,7 +163,7 @@ def _curve(axes: Axes, curve: Curve, alpha: float) -> None:
         linewidth=1.9,
         marker=DOTS[curve.look % len(DOTS)] if curve.has_dots else "",
         markersize=4.5,
-        drawstyle="steps-post" if curve.is_step else "default",
+        drawstyle=_drawstyle(curve),
         label=curve.label,
     )
     if len(curve.low):

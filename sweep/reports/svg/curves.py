@@ -85,19 +85,21 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
     _, left = _y_axis(panel, CELL_HEIGHT, 0.0)
     wide = (WIDTH - left - RIGHT - GAP) / CELLS
     names = [_name_lines(curve.label, wide) for curve in panel.curves]
-    above = LINE * max(map(len, names))
-    first_top = top + above
-    pitch = CELL_HEIGHT + above + 8
+    # Each row of cells has room for its own names.
+    downs, end = [], top
+    for row in range(0, len(names), CELLS):
+        downs.append(end + LINE * max(map(len, names[row : row + CELLS])))
+        end = downs[-1] + CELL_HEIGHT + 8
+    first_top = downs[0]
     y_axis, _ = _y_axis(panel, first_top + CELL_HEIGHT, first_top)
     x_axis = _x_axis(panel, left, left + wide)
-    rows = math.ceil(len(panel.curves) / CELLS)
     grey = [mark for curve in panel.curves for mark in _curve(_plain(curve), x_axis, y_axis, paint, 0.0, is_grey=True)]
     background = "".join([*_grid(x_axis, y_axis, paint), *_target(panel, x_axis, y_axis, paint), *grey])
     # Drawn once and used in every cell; its name comes of what it is, since a page holds many drawings.
     name = f"g{hashlib.sha256(background.encode()).hexdigest()[:12]}"
     marks = [f'<g id="{name}">{background}</g>']
     for place, curve in enumerate(panel.curves):
-        right, down = (place % CELLS) * (wide + GAP), (place // CELLS) * pitch
+        right, down = (place % CELLS) * (wide + GAP), downs[place // CELLS] - first_top
         if place:
             marks.append(f'<use href="#{name}" x="{right:.1f}" y="{down:.1f}"/>')
         x = replace(x_axis, start=x_axis.start + right, end=x_axis.end + right)
@@ -110,7 +112,7 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
             marks += _y_numbers(y, left, paint)
         if place + CELLS >= len(panel.curves):
             marks += _x_numbers(x, y.start, (0.0, x.start - GAP / 2)[place % CELLS], paint, x.end + RIGHT)
-    bottom = first_top + CELL_HEIGHT + (rows - 1) * pitch
+    bottom = downs[-1] + CELL_HEIGHT
     marks += _names(panel, (left + WIDTH - RIGHT) / 2, bottom, first_top, paint)
     if panel.target is None:
         return marks, bottom + 38

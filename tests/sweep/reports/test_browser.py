@@ -67,6 +67,8 @@ seen.cut = [...document.querySelectorAll("th button")].filter((one) => one.scrol
   .map((one) => one.textContent);
 seen.seconds = [...document.querySelectorAll("#trials th")].filter((one) => one.textContent.startsWith("seconds"))
   .map((one) => one.offsetWidth);
+seen.ids = [...document.querySelectorAll("td.id")].map((one) => [one.offsetWidth, one.title === one.textContent]);
+seen.shade = getComputedStyle(document.querySelector("#arms td.result"), "::before").backgroundImage;
 seen.wide = document.documentElement.scrollWidth;
 seen.window = innerWidth;
 const out = document.createElement("pre");
@@ -125,6 +127,13 @@ def test_the_words_over_a_column_are_whole_and_make_it_no_wider_than_its_longest
     # "seconds (share of the pack's)" on one line is more than 200 pixels wide.
     assert len(seen["seconds"]) == 1
     assert seen["seconds"][0] < 130
+
+
+def test_ids_take_little_room_and_a_shade_shows_that_columns_go_on_under_the_last(seen):
+    # Trials, arms and base rates.
+    assert len(seen["ids"]) == 66 + 22 + 2
+    assert all(is_whole and width <= 90 for width, is_whole in seen["ids"])
+    assert seen["shade"].startswith("linear-gradient")
 
 
 def test_brushing_an_axis_keeps_the_arms_that_pass_there_and_a_click_lets_go(seen, results):

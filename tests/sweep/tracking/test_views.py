@@ -73,7 +73,7 @@ def test_an_average_over_the_seeds_that_ended_is_said_to_be_one(record, seen):
     averaged = {kind for kind in ("trials", "optimizers", "settings", "arms") if state(tags, kind)["groupBy"]}
     assert averaged == {"settings"}
     envelope = json.loads(tags["mlflow.sharedViewState.quickstart-settings"])
-    assert "means of the seeds that ended" in envelope["name"]
+    assert "(ended seeds)" in envelope["name"]
     assert "averages the seeds that ended alone" in describe(record)
 
 
