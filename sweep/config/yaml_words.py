@@ -28,11 +28,13 @@ class Dumper(yaml.SafeDumper):
 
 AnyLoader: TypeAlias = Loader | FastLoader
 
+BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
+
 _NUMBER_STARTS = list("-+.0123456789")
 for _tag, _pattern, _starts in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    # Python refuses to read whole numbers of more than 4300 digits; one is text here, and refused as such.
+    # Python refuses to read whole numbers of more than 4300 digits; one is infinity here, and refused as such.
     ("int", r"[-+]?[0-9]{1,4000}", _NUMBER_STARTS),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", _NUMBER_STARTS),
     ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", _NUMBER_STARTS),
@@ -40,6 +42,14 @@ for _tag, _pattern, _starts in (
 ):
     for _kind in (Loader, FastLoader, Dumper):
         _kind.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _starts)
+
+
+def _represent_text(dumper: Dumper, text: str) -> yaml.ScalarNode:
+    # Other quotes would spread its lines over several, where a message has one.
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, '"' if BREAKS.search(text) else None)
+
+
+Dumper.add_representer(str, _represent_text)
 
 
 def dump_value(value: Any) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 
-from sweep.config.document import read_document, read_value
+from sweep.config.document import read_document
 from sweep.errors import ConfigError
 
 
@@ -15,37 +14,6 @@ def write(folder: Path, text: str | bytes) -> Path:
     path = folder / "x.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1e-3", 0.001),
-        ("1E3", 1000.0),
-        ("-2.5e+2", -250.0),
-        (".5", 0.5),
-        ("3.", 3.0),
-        ("010", 10),
-        ("1_000", "1_000"),
-        ("1:30", "1:30"),
-        ("yes", "yes"),
-        ("true", True),
-        ("~", None),
-        ("", None),
-        ("2026-01-31", "2026-01-31"),
-        ("'1'", "1"),
-        ("-.inf", -math.inf),
-        ("e3", "e3"),
-    ],
-)
-def test_scalars_are_read_as_yaml_1_2_says(text, value):
-    read = read_value(text, "test")
-    assert read == value
-    assert type(read) is type(value)
-
-
-def test_not_a_number_is_read_as_such():
-    assert math.isnan(read_value(".nan", "test"))
 
 
 def test_every_value_and_key_has_its_line_and_column(tmp_path):

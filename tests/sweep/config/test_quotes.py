@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from sweep.config import load_config
-from sweep.config.document import read_value
 from sweep.config.yaml_words import dump_value
 from sweep.errors import ConfigError
 
@@ -84,8 +83,3 @@ def test_several_quoted_values_are_told_at_once(tmp_path):
         "'-1'. Give a value such as 0.01.",
         "'0.1', which is text. Drop the quotes.",
     ]
-
-
-@pytest.mark.parametrize("text", ["1e-3", "null", "true", "007", ".inf", "~", "", "x", "yes", "2024-01-01", "a: b"])
-def test_text_is_shown_as_a_file_would_hold_it(text):
-    assert read_value(dump_value(text), "text") == text
