@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from trainers.data import DatasetShape, Split
+from trainers.imports import make_importable
 from trainers.loop import train
 from trainers.pack import Pack
 
@@ -67,3 +69,17 @@ def one_example() -> Callable[..., tuple[Split, DatasetShape]]:
         return Split(x, y, val_x, val_y, "0" * 16, 0.0, target_scale), DatasetShape(repeats + 1, 1, 1, "regression")
 
     return make
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """Write a module ``own_code`` and let it be imported."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+    def write(text):
+        sys.modules.pop("own_code", None)
+        (tmp_path / "own_code.py").write_text(text)
+        make_importable(str(tmp_path))
+
+    yield write
+    sys.modules.pop("own_code", None)

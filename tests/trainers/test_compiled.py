@@ -11,7 +11,6 @@ import pytest
 from trainers import compiled
 from trainers.data import DataSource, load
 from trainers.loop import train
-from trainers.losses import softmax_cross_entropy_gradient
 from trainers.optimizers import OPTIMIZERS, declaration_of
 from trainers.optimizers.momentum import Momentum
 from trainers.pack import NetworkSpec, Pack, TrialSpec
@@ -42,53 +41,6 @@ def test_a_pack_trains_to_the_same_numbers(data: str, dtype: str) -> None:
         for name in one.values:
             if name != "seconds":
                 np.testing.assert_array_equal(one.values[name], other.values[name], strict=True)
-
-
-@pytest.mark.parametrize("special", [0.0, np.nan, np.inf, 88.0])
-def test_the_softmax_is_the_plain_one_with_ties_and_numbers_that_are_not_finite(special: float) -> None:
-    rng = np.random.default_rng(0)
-    outputs = rng.integers(-2, 3, (3, 4, 9)).astype(np.float32)
-    outputs[1, 2, 3:6] = special
-    targets = rng.integers(0, 4, (3, 9))
-    one, other = outputs.copy(), outputs.copy()
-    with np.errstate(all="ignore"):
-        plain = softmax_cross_entropy_gradient(one, targets)
-        fused = compiled.softmax_cross_entropy_gradient(other, targets)
-    np.testing.assert_array_equal(one, other)
-    np.testing.assert_array_equal(plain[0], fused[0])
-    finite = np.isfinite(outputs).all(axis=1)
-    np.testing.assert_array_equal(plain[1][finite], fused[1][finite])
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", compiled.UPDATES)
-def test_an_update_is_the_plain_one_also_where_numbers_are_not_finite(name: str, dtype: str) -> None:
-    optimizer, rng = OPTIMIZERS[name], np.random.default_rng(0)
-    hyperparameters = {h.name: np.full((3, 1), h.default or 0.01) for h in optimizer.hyperparameters}
-    plain = rng.standard_normal((3, 50)).astype(dtype)
-    fused, work = plain.copy(), np.empty_like(plain)
-    states = optimizer.init(plain), optimizer.init(plain)
-    for step in range(1, 6):
-        gradients = rng.standard_normal((3, 50)).astype(dtype)
-        gradients[0, :7] = 0.0, -0.0, np.finfo(dtype).smallest_subnormal, np.finfo(dtype).max, np.inf, -np.inf, np.nan
-        gradients[1] = 0.0
-        rates, steps = hyperparameters["learning_rate"][None], np.full((1, 1, 1), float(step))
-        numbers = {
-            key: np.broadcast_to(value.reshape(-1, 1), (3, 1)).astype(dtype)
-            for key, value in optimizer.coefficients(hyperparameters, rates, steps).items()
-        }
-        with np.errstate(all="ignore"):
-            optimizer.update(plain, gradients, states[0], numbers, work)
-            compiled.UPDATES[name](fused, gradients, states[1], numbers)
-        np.testing.assert_array_equal(plain, fused, strict=True)
-        for key, value in states[0].items():
-            np.testing.assert_array_equal(value, states[1][key], strict=True)
-
-
-def test_every_optimizer_that_declares_a_kernel_has_a_fused_update() -> None:
-    declared = {name for name, optimizer in OPTIMIZERS.items() if declaration_of(optimizer).kernel is not None}
-    adaptive = {"adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam", "lion"}
-    assert set(compiled.UPDATES) == declared >= {"sgd", "momentum", "heavy_ball", "nesterov", *adaptive}
 
 
 class Unfused(Momentum):

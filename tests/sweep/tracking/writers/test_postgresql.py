@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from mlflow.exceptions import MlflowException
 
+from sweep.tracking.store import StoreError
 from sweep.tracking.writers.mlflow import MlflowStore
 from sweep.tracking.writers.postgresql import PostgresqlSink
 
@@ -40,9 +40,9 @@ def test_a_refused_value_leaves_nothing_of_its_batch_in_postgresql(
     good, bad = described(make_result), described(make_result, seed=1)
     # PostgreSQL has no NUL in a text.
     bad = dataclasses.replace(bad, tags={**bad.tags, "error": "\0"})
-    with pytest.raises(MlflowException) as error:
+    with pytest.raises(StoreError) as error:
         sink.write([good, bad])
-    assert error.value.error_code == "BAD_REQUEST"
+    assert error.value.permanent
     assert runs_in(postgresql) == before
     sink.write([good])
     sink.close()
@@ -60,9 +60,9 @@ def test_a_connection_that_the_database_ended_is_opened_again(
     with psycopg.connect(postgresql.replace("+psycopg", ""), autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s)", (sink._connection.info.backend_pid,))
     again = described(make_result, seed=1)
-    with pytest.raises(MlflowException) as error:
+    with pytest.raises(StoreError) as error:
         sink.write([again])
-    assert error.value.error_code == "TEMPORARILY_UNAVAILABLE"
+    assert not error.value.permanent
     sink.write([again])
     sink.close()
     assert len(children(postgresql, parent)) == 2
