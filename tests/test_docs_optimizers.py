@@ -83,7 +83,7 @@ def test_the_rule_of_auto_has_the_numbers_of_the_code() -> None:
     text = PAGE[PAGE.index("## Batch size") :].replace("\n", " ")
     sizes = f"{', '.join(map(str, AUTO_BATCH_SIZES[:-1]))} and {AUTO_BATCH_SIZES[-1]}"
     assert f"Up to {LARGEST_FULL_BATCH} training examples" in text
-    assert f"one of {sizes}: the largest that still makes {AUTO_STEPS} steps an epoch" in text
+    assert f"one of {sizes}: the largest that still makes {AUTO_STEPS} steps per epoch" in text
     assert f"{AUTO_BATCH_SIZES[0]} below {AUTO_BATCH_SIZES[0] * AUTO_STEPS} examples" in text
 
 

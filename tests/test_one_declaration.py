@@ -256,7 +256,7 @@ def test_the_page_on_adding_an_optimizer_shows_one_that_works(tmp_path):
     fused = fused.replace("        rows=Rows(", "        kernel=KERNEL,\n        rows=Rows(")
     folder = added(tmp_path / "fused", "optimizers", "adamax", fused) / "tests"
     folder.mkdir()
-    shutil.copy(ROOT / "tests" / "trainers" / "test_compiled.py", folder)
+    shutil.copy(ROOT / "tests" / "trainers" / "compiled" / "test_updates.py", folder)
     only = ["-k", "test_an_update_is_the_plain_one and adamax"]
     # Of float32 and float64.
     assert "2 passed" in python(folder.parent, ["-m", "pytest", "-q", "--import-mode=importlib", str(folder), *only])

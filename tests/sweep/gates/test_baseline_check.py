@@ -82,7 +82,8 @@ def test_the_same_trials_under_another_hash_are_changed_code(configured, plan, b
 def test_each_changed_version_is_named_with_both(configured, plan, baseline):
     (said,) = warnings_before(baseline, PATH, configured(), plan, {"python": "3.11", "numpy": "2.1", "torch": "2.5"})
     assert said == (
-        "The baseline `b.json` was made with other versions: numpy 2.1 (baseline 2.0) and torch 2.5 (baseline none)."
+        "The baseline `b.json` was made with other versions: numpy 2.1 (baseline: 2.0) "
+        "and torch 2.5 (baseline: not noted)."
     )
 
 

@@ -135,7 +135,7 @@ def test_a_small_address_space_ends_in_a_sentence_before_the_libraries_fail(tmp_
     ended = subprocess.run(
         command,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True,
         text=True,
     )
