@@ -206,3 +206,8 @@ def test_every_module_of_40_lines_has_its_tests_at_the_same_path():
     ]
     missing = [str(path) for path in modules if not (ROOT / "tests" / path.parent / f"test_{path.name}").exists()]
     assert missing == []
+
+
+def test_no_call_passes_more_than_six_arguments_by_their_place():
+    calls = [(path, node) for path in FILES for node in ast.walk(parse(path)) if isinstance(node, ast.Call)]
+    assert [f"{path}:{call.lineno}" for path, call in calls if len(call.args) > 6] == []

@@ -93,7 +93,8 @@ def test_the_site_is_built_without_a_word_of_output(tmp_path: Path) -> None:
     for stamp in (".installed", ".documented"):
         (venv / stamp).touch()
     # Under `make test` the inner make would say which folder it enters.
-    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    outer = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    environment = {name: value for name, value in os.environ.items() if name not in outer}
     done = subprocess.run(
         ["make", "docs", f"VENV={venv}"],
         cwd=ROOT,

@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args
 
 from trainers import limits
 from trainers.data import Dataset, DatasetShape, Split
-from trainers.data.arrays import check_fit
 from trainers.data.dataset import Task
+from trainers.data.fit import check_fit
 from trainers.data.split import Normalise
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout

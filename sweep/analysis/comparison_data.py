@@ -146,7 +146,18 @@ def make_study(
         levels.append(Level(one, estimates, times))
     comparisons = compare_all([level.selected.report for level in levels], mode, confidence, margin)
     speeds = {} if target is None else {unit: _speeds(levels, unit, rng, confidence) for unit in UNITS}
-    return Study(scientific, metric, mode, by, target, confidence, tuple(levels), comparisons, speeds, margin)
+    return Study(
+        scientific=scientific,
+        metric=metric,
+        mode=mode,
+        by=by,
+        target=target,
+        confidence=confidence,
+        levels=tuple(levels),
+        comparisons=comparisons,
+        speeds=speeds,
+        margin=margin,
+    )
 
 
 def fastest(levels: Collection[Level], unit: Unit) -> Level | None:

@@ -116,9 +116,18 @@ def contrast(
     alone = (len(ours_by_setting) - len(common), len(theirs_by_setting) - len(common))
     found, has_fingerprints = _conditions(first, second)
     return Contrast(
-        metric, mode, tuple(pairs), best, mean_difference(by_seed, CONFIDENCE), paired_t(by_seed), alone, found,
-        has_fingerprints, changed, by,
-    )  # fmt: skip
+        metric=metric,
+        mode=mode,
+        pairs=tuple(pairs),
+        best=best,
+        overall=mean_difference(by_seed, CONFIDENCE),
+        p_value=paired_t(by_seed),
+        alone=alone,
+        mismatch=found,
+        has_fingerprints=has_fingerprints,
+        changed=changed,
+        by=by,
+    )
 
 
 def sentence(found: Contrast, first: str, second: str) -> str:

@@ -112,7 +112,9 @@ def main_effects(
     effects = []
     for values, blocks in sorted(strata.items(), key=lambda item: -len(item[1])):
         inside = table[table["_block"].isin(blocks)]
-        study, common = _study(inside, factor, metric, mode, rng, by, confidence, margin)
+        study, common = _study(
+            rows=inside, factor=factor, metric=metric, mode=mode, rng=rng, by=by, confidence=confidence, margin=margin
+        )
         optimizers = tuple(dict.fromkeys(map(str, inside["optimizer"]))) if "optimizer" in inside else ()
         effects.append(Effect(factor, study, common, len(blocks) - common, optimizers, len(values) == every))
     return tuple(effects)
@@ -145,14 +147,37 @@ def _study(
     found = [found[position] for position in best_first(found, mode)]
     levels = tuple(
         Level(
-            Selected(one.name, "", "", by, len(whole), {}, one, one, one, one, is_fresh=False),
+            Selected(
+                level=one.name,
+                arm_id="",
+                arm="",
+                by=by,
+                settings=len(whole),
+                tried={},
+                selection=one,
+                report=one,
+                report_final=one,
+                report_best=one,
+                is_fresh=False,
+            ),
             {kind: estimate(one.array, kind, rng, confidence) for kind in STATISTICS},
             {},
         )
         for one in found
     )
     pairs = compare_all(found, mode, confidence, margin)
-    return Study(factor, metric, mode, by, None, confidence, levels, pairs, {}, margin), len(whole)
+    return Study(
+        scientific=factor,
+        metric=metric,
+        mode=mode,
+        by=by,
+        target=None,
+        confidence=confidence,
+        levels=levels,
+        comparisons=pairs,
+        speeds={},
+        margin=margin,
+    ), len(whole)
 
 
 def _over(value: str, means: pd.Series) -> Outcomes:

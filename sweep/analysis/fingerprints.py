@@ -78,13 +78,13 @@ def mismatches(trials: pd.DataFrame) -> tuple[Mismatch, ...]:
                 odd = group[group[column] == fingerprint].iloc[0]
                 found.append(
                     Mismatch(
-                        part,
-                        int(odd["seed"]),
-                        str(odd["trial_id"]),
-                        str(odd["arm"]),
-                        str(fingerprint),
-                        str(usual["trial_id"]),
-                        str(usual[column]),
+                        part=part,
+                        seed=int(odd["seed"]),
+                        trial_id=str(odd["trial_id"]),
+                        arm=str(odd["arm"]),
+                        fingerprint=str(fingerprint),
+                        other_trial_id=str(usual["trial_id"]),
+                        other_fingerprint=str(usual[column]),
                     )
                 )
     return tuple(found)

@@ -80,8 +80,8 @@ def importances(
     best tenth of the settings and in all, so that what only bad settings depend on does not count.
 
     **Variant.** Optuna's evaluators. Learning rate, epsilon and batch size enter by their logarithm. A setting that
-    diverged has no number and is left out, so that importance is among those that train; look at
-    `sweep.analysis.robustness` for the rest. The shares are normalised to 1, which hides interactions.
+    diverged has no number and is left out, so that importance is among those that train. The shares are normalised to
+    1, which hides interactions.
 
     Args:
         settings: one row per setting, as `sweep.analysis.settings.settings_table` gives them; of one optimizer, or of

@@ -74,5 +74,12 @@ def non_inferiority(
         else:
             p_value = 2.0**-count if mean > -margin else 1.0
     return NonInferiority(
-        first.name, second.name, margin, mean, lower, p_value, count, bool(lower > -margin and not first.diverged)
+        first=first.name,
+        second=second.name,
+        margin=margin,
+        difference=mean,
+        lower=lower,
+        p_value=p_value,
+        seeds=count,
+        holds=bool(lower > -margin and not first.diverged),
     )

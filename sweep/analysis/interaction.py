@@ -82,7 +82,15 @@ def heat_map(trials: pd.DataFrame, rows: str, columns: str, column: str) -> Heat
     np.add.at(lost, (i[diverged], j[diverged]), 1.0)
     means = np.full(shape, np.nan)
     np.divide(sums, counts, out=means, where=counts > 0)
-    return HeatMap(rows, columns, tuple(row_values.tolist()), tuple(column_values.tolist()), means, counts, lost)
+    return HeatMap(
+        rows=rows,
+        columns=columns,
+        row_values=tuple(row_values.tolist()),
+        column_values=tuple(column_values.tolist()),
+        means=means,
+        counts=counts,
+        diverged=lost,
+    )
 
 
 def interaction(trials: pd.DataFrame, rows: str, columns: str, column: str) -> Interaction | None:

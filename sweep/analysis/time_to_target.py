@@ -218,7 +218,7 @@ def ratio(
             tail = float(stats.norm.cdf(-np.sqrt(count / (count - 1)) * quantile))
             low = float(np.quantile(np.nan_to_num(ratios, nan=0.0, posinf=np.inf), tail, method="lower"))
             high = float(np.quantile(np.where(np.isnan(ratios), np.inf, ratios), 1 - tail, method="higher"))
-    return Ratio(slow.name, fast.name, point, low, high, count, confidence)
+    return Ratio(slow=slow.name, fast=fast.name, ratio=point, low=low, high=high, seeds=count, confidence=confidence)
 
 
 def _median(times: Floats) -> Floats:

@@ -95,15 +95,15 @@ def check(
         notes.append(f"The time of {max_minutes:g} minutes was up; the gates are decided on what had ended by then.")
     seconds = time.monotonic() - start
     return Check(
-        config.name,
-        str(file),
-        decisions,
-        warnings,
-        tuple(notes),
-        done.trained,
-        len(plan.trials),
-        seconds,
-        not done.result.interrupted,
+        name=config.name,
+        file=str(file),
+        decisions=decisions,
+        warnings=warnings,
+        notes=tuple(notes),
+        trained=done.trained,
+        trials=len(plan.trials),
+        seconds=seconds,
+        is_complete=not done.result.interrupted,
     )
 
 

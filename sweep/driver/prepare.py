@@ -190,7 +190,16 @@ def prepare(config: SweepConfig) -> Preparation:
         plan = replace(plan, choices=(*plan.choices, *notes))
     if recipe.backend == "torch":
         torch_seconds = max(torch_seconds, TORCH_SECONDS)
-    return Preparation(config, plan, recipe, known, dataset, resources, workers, torch_seconds)
+    return Preparation(
+        config=config,
+        plan=plan,
+        recipe=recipe,
+        shape=known,
+        dataset=dataset,
+        resources=resources,
+        workers=workers,
+        torch_seconds=torch_seconds,
+    )
 
 
 def _load_code_anew(config: SweepConfig) -> None:
@@ -210,13 +219,13 @@ def recipe_of(config: SweepConfig) -> Recipe:
     if trainer.target is not None:
         target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
     return Recipe(
-        _network_of(config.network),
-        trainer.dtype,
-        trainer.weight_decay,
-        config.data.validation,
-        config.data.normalise,
-        target,
-        trainer.backend,
+        network=_network_of(config.network),
+        dtype=trainer.dtype,
+        weight_decay=trainer.weight_decay,
+        validation=config.data.validation,
+        normalise=config.data.normalise,
+        target=target,
+        backend=trainer.backend,
     )
 
 

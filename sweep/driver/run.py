@@ -159,25 +159,25 @@ def run(
         notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         seconds = time.monotonic() - start
         return RunResult(
-            result.path,
-            seconds,
-            interrupted,
-            tracked,
-            _dashboard(uri),
-            (*notes, *phases.notes),
-            config.metric.mode,
-            () if interrupted else phases.selected(result.trials),
-            training.efficiency(seconds),
-            report.html,
-            metric.by,
-            {
+            path=result.path,
+            seconds=seconds,
+            interrupted=interrupted,
+            tracked=tracked,
+            dashboard=_dashboard(uri),
+            notes=(*notes, *phases.notes),
+            mode=config.metric.mode,
+            selected=() if interrupted else phases.selected(result.trials),
+            efficiency=training.efficiency(seconds),
+            report=report.html,
+            by=metric.by,
+            base_rates={
                 rate.name: tuple(found.values())
                 for rate in folder.base_rates()
                 if (found := rate.on(metric.name, plan.seeds))
             },
-            report.sentence,
-            report.cards,
-            unsent or (tracked is not None and not tracked.complete),
+            answer=report.sentence,
+            cards=report.cards,
+            undelivered=unsent or (tracked is not None and not tracked.complete),
         )
 
 

@@ -67,7 +67,17 @@ def evidence_of(
     """Gather what the gates of a configuration are decided on."""
     metric = config.metric
     target = config.trainer.target
-    return Evidence(trials, epochs, metric.name, metric.mode, target, baseline, planned, is_bitwise, metric.by)
+    return Evidence(
+        trials=trials,
+        epochs=epochs,
+        metric=metric.name,
+        mode=metric.mode,
+        target=target,
+        baseline=baseline,
+        planned=planned,
+        is_bitwise=is_bitwise,
+        by=metric.by,
+    )
 
 
 def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[Examined, ...]:
@@ -112,10 +122,26 @@ def _comparisons(
 ) -> Iterator[Part]:
     trials, planned = evidence.trials, evidence.planned
     if isinstance(gate, Exact):
-        yield from exact_parts(gate, trials, evidence.epochs, planned, baseline, evidence.is_bitwise, evidence.by)
+        yield from exact_parts(
+            gate=gate,
+            trials=trials,
+            epochs=evidence.epochs,
+            planned=planned,
+            baseline=baseline,
+            is_bitwise=evidence.is_bitwise,
+            by=evidence.by,
+        )
         return
     for one in _wanted(gate.optimizer, picked):
-        yield no_worse_part(gate, one.level, trials, planned, baseline, CONFIDENCE, evidence.by)
+        yield no_worse_part(
+            gate=gate,
+            level=one.level,
+            trials=trials,
+            planned=planned,
+            baseline=baseline,
+            confidence=CONFIDENCE,
+            by=evidence.by,
+        )
 
 
 def _wanted(optimizer: str | None, picked: dict[str, Selected]) -> list[Selected]:

@@ -141,19 +141,19 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     if report_seeds:
         content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
     return Plan(
-        config.name,
-        _digest(content),
-        len(asked),
-        tuple(merged),
-        arms,
-        seeds,
-        trials,
-        examples,
-        tuple(choices),
-        design,
-        report_seeds,
-        shared,
-        _code_files(config),
+        name=config.name,
+        hash=_digest(content),
+        asked=len(asked),
+        merged=tuple(merged),
+        arms=arms,
+        seeds=seeds,
+        trials=trials,
+        training_examples=examples,
+        choices=tuple(choices),
+        design=design,
+        report_seeds=report_seeds,
+        identity=shared,
+        code=_code_files(config),
     )
 
 

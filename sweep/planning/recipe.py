@@ -73,18 +73,18 @@ class Recipe:
     ) -> Pack:
         """Make a pack of this recipe."""
         return Pack(
-            data,
-            tuple(trials),
-            self.network,
-            batch_size,
-            epochs,
-            self.dtype,
-            self.weight_decay,
-            self.validation,
-            self.normalise,
-            self.target,
-            shape,
-            self.backend,
+            data=data,
+            trials=tuple(trials),
+            network=self.network,
+            batch_size=batch_size,
+            epochs=epochs,
+            dtype=self.dtype,
+            weight_decay=self.weight_decay,
+            validation=self.validation,
+            normalise=self.normalise,
+            target=self.target,
+            shape=shape,
+            backend=self.backend,
         )
 
     def load_backend(self) -> None:
@@ -140,14 +140,14 @@ def schedule_of(setting: Setting) -> Schedule:
     boundaries = str(setting.get("decay_boundaries", ""))
     values = str(setting.get("decay_values", ""))
     return Schedule(
-        str(setting["decay"]),
-        None if rate is None else float(rate),
-        "step" if setting.get("decay_by") == "step" else "epoch",
-        int(setting.get("decay_interval", 1)),
-        0 if setting.get("decay_start") == 0 else 1,
-        tuple(int(part) for part in boundaries.split(",") if part),
-        tuple(float(part) for part in values.split(",") if part),
-        int(setting.get("decay_warmup", 0)),
-        int(setting.get("decay_patience", CONSTANT.patience)),
-        float(setting.get("decay_threshold", CONSTANT.threshold)),
+        kind=str(setting["decay"]),
+        rate=None if rate is None else float(rate),
+        by="step" if setting.get("decay_by") == "step" else "epoch",
+        interval=int(setting.get("decay_interval", 1)),
+        start=0 if setting.get("decay_start") == 0 else 1,
+        boundaries=tuple(int(part) for part in boundaries.split(",") if part),
+        values=tuple(float(part) for part in values.split(",") if part),
+        warmup=int(setting.get("decay_warmup", 0)),
+        patience=int(setting.get("decay_patience", CONSTANT.patience)),
+        threshold=float(setting.get("decay_threshold", CONSTANT.threshold)),
     )

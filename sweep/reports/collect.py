@@ -204,21 +204,21 @@ def gather(folder: Path) -> Findings:
         rng = np.random.default_rng(SEED)
         effects = effect_answers(study, trials, subject.keys, rng, seeds=config.selection_seeds)
     return Findings(
-        folder,
-        subject,
-        config_text,
-        plan_hash,
-        trials,
-        result.epochs,
-        result.leaderboard,
-        study,
-        answer(study, unit_of(study)),
-        health(study, trials, result.epochs, rates),
-        tuple(read_environments(folder)),
-        _links(folder),
-        rates,
-        settings,
-        effects,
+        folder=folder,
+        subject=subject,
+        config_text=config_text,
+        plan_hash=plan_hash,
+        trials=trials,
+        epochs=result.epochs,
+        leaderboard=result.leaderboard,
+        study=study,
+        sentence=answer(study, unit_of(study)),
+        cards=health(study, trials, result.epochs, rates),
+        environments=tuple(read_environments(folder)),
+        runs=_links(folder),
+        base_rates=rates,
+        settings=settings,
+        effects=effects,
     )
 
 

@@ -90,18 +90,18 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
         board = board.drop(columns="optimizer")
     cards = sorted((*logged.cards, *health(study, named, logged.epochs)), key=lambda card: ORDER.index(card.severity))
     return Findings(
-        folder,
-        Subject(
+        folder=folder,
+        subject=Subject(
             experiment.name, "", "", logged.keys, (_command(experiment, columns, folder),), are_seconds_shared=False
         ),
-        "",
-        "",
-        logged.trials,
-        logged.epochs,
-        board,
-        study,
-        answer(study, unit_of(study)),
-        tuple(cards),
+        config_text="",
+        plan_hash="",
+        trials=logged.trials,
+        epochs=logged.epochs,
+        leaderboard=board,
+        study=study,
+        sentence=answer(study, unit_of(study)),
+        cards=tuple(cards),
         runs=RunLinks(
             without_secrets(experiment.uri),
             experiment.experiment_id,

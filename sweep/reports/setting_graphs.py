@@ -121,16 +121,16 @@ def heat_graph(findings: Findings) -> Graph | None:
             unit = " (%)" if is_share(study.metric) else ""
             panels.append(
                 Heat(
-                    f"{label(level)}: {metric_name(study.metric)}{unit}",
-                    columns,
-                    rows,
-                    tuple(f"{value:g}" for value in found.column_values),
-                    tuple(f"{value:g}" for value in found.row_values),
-                    scale * found.means,
-                    notes,
-                    study.mode == "min",
-                    (0.0, 1.0),
-                    f"{metric_name(study.metric)}{unit}",
+                    title=f"{label(level)}: {metric_name(study.metric)}{unit}",
+                    x_label=columns,
+                    y_label=rows,
+                    x_names=tuple(f"{value:g}" for value in found.column_values),
+                    y_names=tuple(f"{value:g}" for value in found.row_values),
+                    values=scale * found.means,
+                    notes=notes,
+                    is_low_good=study.mode == "min",
+                    limits=(0.0, 1.0),
+                    measure=f"{metric_name(study.metric)}{unit}",
                 )
             )
     if not panels:

@@ -100,17 +100,17 @@ def report_of(record: Record) -> Report:
     """The report that a record holds."""
     facts, arrays = record.facts, record.arrays
     return Report(
-        tuple(facts["names"]),
-        arrays["epochs"],
-        arrays["trials"],
-        arrays["values"],
-        tuple(Ended(**end) for end in facts["ended"]),
-        facts["started_seconds"],
-        facts["seconds"],
-        facts["number"],
-        facts["last"],
-        {int(seed): found for seed, found in facts["fingerprints"].items()},
-        facts["node"],
+        names=tuple(facts["names"]),
+        epochs=arrays["epochs"],
+        trials=arrays["trials"],
+        values=arrays["values"],
+        ended=tuple(Ended(**end) for end in facts["ended"]),
+        started_seconds=facts["started_seconds"],
+        now_seconds=facts["seconds"],
+        number=facts["number"],
+        last=facts["last"],
+        fingerprints={int(seed): found for seed, found in facts["fingerprints"].items()},
+        node=facts["node"],
     )
 
 
@@ -145,14 +145,14 @@ def results_of(record: Record, trials: Mapping[str, Trial]) -> Iterable[TrialRes
             offset += count
         if (trial := trials.get(found["id"])) is not None:
             yield TrialResult(
-                trial,
-                found["status"],
-                epochs,
-                found["fingerprints"],
-                found["started_seconds"],
-                found["ended_seconds"],
-                found["diverged_step"],
-                found["last_finite_loss"],
-                found["error"],
-                found["tags"],
+                trial=trial,
+                status=found["status"],
+                epochs=epochs,
+                fingerprints=found["fingerprints"],
+                started_seconds=found["started_seconds"],
+                ended_seconds=found["ended_seconds"],
+                diverged_step=found["diverged_step"],
+                last_finite_loss=found["last_finite_loss"],
+                error=found["error"],
+                tags=found["tags"],
             )

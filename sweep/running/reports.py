@@ -64,16 +64,16 @@ def make_report(
 ) -> Report:
     """Put epochs of a pack into one report of arrays; the other arguments are as in `Report`."""
     return Report(
-        tuple(epochs[0].values),
-        np.concatenate([np.full(len(e.trials), e.epoch, dtype=np.int64) for e in epochs]),
-        np.concatenate([e.trials.astype(np.int64) for e in epochs]),
-        np.concatenate([np.stack(list(e.values.values()), axis=1) for e in epochs]),
-        tuple(end for e in epochs for end in e.ended),
-        started_seconds,
-        now_seconds,
-        number,
-        last,
-        fingerprints,
+        names=tuple(epochs[0].values),
+        epochs=np.concatenate([np.full(len(e.trials), e.epoch, dtype=np.int64) for e in epochs]),
+        trials=np.concatenate([e.trials.astype(np.int64) for e in epochs]),
+        values=np.concatenate([np.stack(list(e.values.values()), axis=1) for e in epochs]),
+        ended=tuple(end for e in epochs for end in e.ended),
+        started_seconds=started_seconds,
+        now_seconds=now_seconds,
+        number=number,
+        last=last,
+        fingerprints=fingerprints,
     )
 
 
@@ -144,13 +144,13 @@ class PackCollector:
         columns.update(zip(report.names, values.T, strict=True))
         trial = self.trials[end.trial]
         return TrialResult(
-            trial,
-            end.status,
-            columns,
-            self._fingerprints.get(trial.seed, {}),
-            report.started_seconds,
-            report.now_seconds,
-            end.step if end.status == "DIVERGED" else None,
-            end.last_finite_loss,
+            trial=trial,
+            status=end.status,
+            epochs=columns,
+            fingerprints=self._fingerprints.get(trial.seed, {}),
+            started_seconds=report.started_seconds,
+            ended_seconds=report.now_seconds,
+            diverged_step=end.step if end.status == "DIVERGED" else None,
+            last_finite_loss=end.last_finite_loss,
             tags={"node": report.node} if report.node else {},
         )

@@ -73,16 +73,18 @@ def to_results(table: pa.Table, trials: Iterable[Trial]) -> list[TrialResult]:
         fingerprints = {name: facts[f"fingerprint_{name}"][row] for name in FINGERPRINTS}
         results.append(
             TrialResult(
-                trial,
-                facts["status"][row],
-                {name: np.asarray(lists[row].as_py() or (), dtype=np.float64) for name, lists in metrics.items()},
-                {name: value for name, value in fingerprints.items() if value is not None},
-                facts["started_seconds"][row],
-                facts["ended_seconds"][row],
-                facts["diverged_step"][row],
-                facts["last_finite_loss"][row],
-                facts["error"][row],
-                json.loads(facts["tags"][row]),
+                trial=trial,
+                status=facts["status"][row],
+                epochs={
+                    name: np.asarray(lists[row].as_py() or (), dtype=np.float64) for name, lists in metrics.items()
+                },
+                fingerprints={name: value for name, value in fingerprints.items() if value is not None},
+                started_seconds=facts["started_seconds"][row],
+                ended_seconds=facts["ended_seconds"][row],
+                diverged_step=facts["diverged_step"][row],
+                last_finite_loss=facts["last_finite_loss"][row],
+                error=facts["error"][row],
+                tags=json.loads(facts["tags"][row]),
             )
         )
     return results

@@ -140,15 +140,15 @@ def _pages(client: MlflowClient, experiment_id: str) -> Iterator[Any]:
 def _record(run: Any, history: Mapping[str, Sequence[Point]]) -> LoggedRun:
     info, data = run.info, run.data
     return LoggedRun(
-        info.run_id,
-        info.run_name or "",
-        info.status,
-        int(info.start_time or 0),
-        info.end_time,
-        dict(data.params),
-        dict(data.tags),
-        {key: _number(value) for key, value in data.metrics.items()},
-        history,
+        run_id=info.run_id,
+        name=info.run_name or "",
+        status=info.status,
+        started_milliseconds=int(info.start_time or 0),
+        ended_milliseconds=info.end_time,
+        params=dict(data.params),
+        tags=dict(data.tags),
+        metrics={key: _number(value) for key, value in data.metrics.items()},
+        history=history,
     )
 
 

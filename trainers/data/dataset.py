@@ -154,7 +154,15 @@ def _dataset(
             f"Received: {targets.min():g} to {targets.max():g}. Number the classes from 0."
         )
     fingerprint = digest(task, inputs, targets)
-    return Dataset(name, inputs, targets, task, tuple(classes), tuple(feature_names), fingerprint)
+    return Dataset(
+        name=name,
+        inputs=inputs,
+        targets=targets,
+        task=task,
+        classes=tuple(classes),
+        feature_names=tuple(feature_names),
+        fingerprint=fingerprint,
+    )
 
 
 def require_trainable(dataset: Dataset, origin: str) -> None:

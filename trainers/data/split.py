@@ -198,13 +198,13 @@ def split(
     # A number beyond the range becomes inf, which `_cast` reports as an error in words.
     with np.errstate(over="ignore", invalid="ignore"):
         return Split(
-            inputs_of(train),
-            targets_of(train),
-            inputs_of(val),
-            targets_of(val),
-            digest(repr(float(validation)), train, val),
-            target_mean,
-            target_scale,
+            train_inputs=inputs_of(train),
+            train_targets=targets_of(train),
+            val_inputs=inputs_of(val),
+            val_targets=targets_of(val),
+            fingerprint=digest(repr(float(validation)), train, val),
+            target_mean=target_mean,
+            target_scale=target_scale,
         )
 
 

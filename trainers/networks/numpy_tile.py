@@ -74,13 +74,13 @@ class NumpyTile:
         self._sample = sampled_parameters(parameters.shape[1])
         self.gradient_sums = np.empty((2, *parameters[:, self._sample].shape), parameters.dtype)
         self.network = NumpyMLP(
-            self.pack.layout,
-            self.pack.dense.activation,
-            self.pack.task,
-            parameters,
-            self.gradients,
-            self.pack.weight_decay,
-            self.compiled,
+            layout=self.pack.layout,
+            activation=self.pack.dense.activation,
+            task=self.pack.task,
+            parameters=parameters,
+            gradients=self.gradients,
+            weight_decay=self.pack.weight_decay,
+            compiled=self.compiled,
         )
         self._spaces: dict[int, Workspace] = {}
         self.runs = seed_runs(self.pack, trials)
@@ -135,14 +135,14 @@ class NumpyTile:
             yield totals[step] / size
         examples = sum(sizes)
         return TileEpoch(
-            totals / np.array(sizes)[:, None],
+            losses=totals / np.array(sizes)[:, None],
             # One contiguous row a trial: NumPy sums the columns of (steps, 1) and (steps, 2) in different orders.
-            np.add.reduce(np.ascontiguousarray(totals.T), axis=1) / examples,
-            hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
-            np.concatenate([rate[-1, :, 0] for rate in rates]),
-            gradient_norm,
-            update_ratio,
-            mean_gradient_norms(self.gradient_sums, sampled, self.parameters.shape[1]),
+            train_loss=np.add.reduce(np.ascontiguousarray(totals.T), axis=1) / examples,
+            train_accuracy=hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
+            learning_rate=np.concatenate([rate[-1, :, 0] for rate in rates]),
+            gradient_norm=gradient_norm,
+            update_ratio=update_ratio,
+            mean_gradient_norm=mean_gradient_norms(self.gradient_sums, sampled, self.parameters.shape[1]),
         )
 
     def _update(self, coefficients: Sequence[Mapping[str, Array]]) -> None:

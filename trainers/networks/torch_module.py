@@ -134,13 +134,13 @@ class TorchTile:
         sums, examples = to_numpy(totals), sum(sizes)
         accuracy = to_numpy(hits_total) / examples
         return TileEpoch(
-            sums / np.array(sizes)[:, None],
-            sums.sum(axis=0) / examples,
-            accuracy if self.pack.task != "regression" else np.full(len(accuracy), np.nan),
-            np.concatenate([rate[-1, :, 0] for rate in rates]),
-            norms(to_numpy(self.gradients)),
-            update_ratios(to_numpy(before), to_numpy(self.parameters)),
-            mean_gradient_norms(to_numpy(gradient_sums), sampled, self.gradients.shape[1]),
+            losses=sums / np.array(sizes)[:, None],
+            train_loss=sums.sum(axis=0) / examples,
+            train_accuracy=accuracy if self.pack.task != "regression" else np.full(len(accuracy), np.nan),
+            learning_rate=np.concatenate([rate[-1, :, 0] for rate in rates]),
+            gradient_norm=norms(to_numpy(self.gradients)),
+            update_ratio=update_ratios(to_numpy(before), to_numpy(self.parameters)),
+            mean_gradient_norm=mean_gradient_norms(to_numpy(gradient_sums), sampled, self.gradients.shape[1]),
         )
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -111,7 +111,15 @@ def rate_range(
 ) -> Hyperparameter:
     """Declare the one number of a rule, from 0 to ``maximum``."""
     open_maximum = maximum == float("inf")
-    return Hyperparameter("decay_rate", summary, default, 0.0, maximum, open_minimum, open_maximum)
+    return Hyperparameter(
+        name="decay_rate",
+        summary=summary,
+        default=default,
+        minimum=0.0,
+        maximum=maximum,
+        open_minimum=open_minimum,
+        open_maximum=open_maximum,
+    )
 
 
 def rate_of(numbers: Numbers, declared: Hyperparameter) -> float:

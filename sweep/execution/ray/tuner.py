@@ -122,7 +122,15 @@ class TuneExecutor:
         # What has travelled is the working folder of the workers; the path here says nothing there.
         folder = OWN_CODE if travels(resources.address) else os.getcwd()
         threads, names_nodes = resources.cpus_per_worker, resources.address is not None
-        return Work(self._dataset, settings.recipe, threads, compiled, settings.tile_bytes, folder, names_nodes)
+        return Work(
+            dataset=self._dataset,
+            recipe=settings.recipe,
+            threads=threads,
+            compiled=compiled,
+            tile_bytes=settings.tile_bytes,
+            folder=folder,
+            names_nodes=names_nodes,
+        )
 
 
 def _room_of(resources: Resources) -> Callable[[], int | None]:

@@ -89,7 +89,15 @@ def cut(examples: int, batch_size: int, epoch_count: int, seed: int) -> Cut:
     # As many indices as examples and none missing: each example is in one batch.
     is_partition = all(total == examples and bool((home >= 0).all()) for home, total in homes)
     moved = float(np.mean(homes[0][0] != homes[1][0]))
-    return Cut(examples, count, last, min(seconds), max(peaks), is_partition, moved)
+    return Cut(
+        examples=examples,
+        batches=count,
+        last=last,
+        seconds=min(seconds),
+        peak_bytes=max(peaks),
+        is_partition=is_partition,
+        moved=moved,
+    )
 
 
 def run(settings: MiniBatches) -> Outcome:

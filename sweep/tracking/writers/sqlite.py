@@ -95,7 +95,15 @@ class SqliteStore:
             place = Place(parent or new_run_id(), experiment, location)
             if parent is None:
                 user = tags.get("mlflow.user", "unknown")
-                row = run_row(place.parent_run_id, record.name, "RUNNING", _now(), None, place, user)
+                row = run_row(
+                    run_id=place.parent_run_id,
+                    name=record.name,
+                    status="RUNNING",
+                    started=_now(),
+                    ended=None,
+                    place=place,
+                    user=user,
+                )
                 _insert(database, Rows("runs", RUN_COLUMNS, [row]))
                 named = {**tags, NAME_TAG: record.name}
                 _insert(database, Rows("tags", KEY_COLUMNS, [(place.parent_run_id, *tag) for tag in named.items()]))

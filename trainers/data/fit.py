@@ -1,0 +1,42 @@
+"""Checks that a split fits the network and the number type of a pack."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trainers.data.arrays import refuse
+from trainers.data.dataset import DatasetShape
+from trainers.data.split import Split
+
+
+def check_fit(split: Split, shape: DatasetShape, dtype: str) -> None:
+    """Refuse a split whose features, labels or type are not those of a pack; costs nothing after the first time.
+
+    Raises:
+        DataError: with the way out.
+    """
+    features = split.train_inputs.shape[1]
+    if features != shape.features:
+        rule = f"must have the {features} features of the split's inputs"
+        refuse("shape.features", rule, shape.features, f"Give {features}.")
+    if split.train_inputs.dtype != dtype:
+        found = split.train_inputs.dtype
+        rule = f"must hold inputs of the pack's type, {dtype}"
+        way_out = f"Convert them by `.astype(np.{dtype})`" + (
+            ", or give `dtype='float64'`." if found == "float64" else "."
+        )
+        refuse("data", rule, found, way_out)
+    if shape.task == "regression":
+        if split.train_targets.dtype != split.train_inputs.dtype:
+            rule = f"must hold targets in {dtype} for regression"
+            refuse("data", rule, split.train_targets.dtype, f"Convert them by `.astype(np.{dtype})`.")
+        return
+    if split.train_targets.dtype != np.int64:
+        rule = f"must hold class indices in int64 for a {shape.task} task"
+        refuse("data", rule, split.train_targets.dtype, "Convert them by `.astype(np.int64)`.")
+    classes = 2 if shape.task == "binary" else shape.outputs
+    lowest, highest = split.labels
+    if lowest < 0 or highest >= classes:
+        wrong = lowest if lowest < 0 else highest
+        rule = f"must hold labels from 0 to {classes - 1}, as there are {classes} classes"
+        refuse("data", rule, wrong, "Number the classes from 0, such as by `np.unique(y, return_inverse=True)[1]`.")
