@@ -33,8 +33,9 @@ $(VENV)/.documented: $(VENV)/.installed
 quickstart: $(VENV)/.installed
 	$(BIN)/sweep run configs/quickstart.yaml
 
+# A file's tests run in one process, since they share servers and finished sweeps; more than four processes only add Rays.
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check .
