@@ -90,6 +90,12 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(store):
         read_experiment(uri, "there own")
 
 
+def test_a_number_that_is_the_id_of_no_experiment_is_answered_with_the_names(store):
+    uri, *_ = store
+    with pytest.raises(TrackingError, match=r"which has .*`their own`.* Received: '77'\. Give one of those, or"):
+        read_experiment(uri, "77")
+
+
 def test_a_long_list_of_experiments_is_cut(store, monkeypatch):
     monkeypatch.setattr("sweep.tracking.reading.SHOWN_EXPERIMENTS", 1)
     uri, *_ = store
