@@ -102,7 +102,7 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = (), source: So
         client = MlflowClient(tracking_uri=mlflow_address(uri))
         experiment = client.get_experiment_by_name(name)
         if experiment is None and name.isdecimal():
-            experiment = client.get_experiment(name)
+            experiment = _with_id(client, name)
         if experiment is None:
             known = [each.name for each in client.search_experiments(max_results=SEARCHED_EXPERIMENTS)]
             raise _unknown(uri, name, known)
@@ -115,6 +115,18 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = (), source: So
             f"Received: {without_secrets(uri)!r}, experiment {name!r}. Check both."
         ) from error
     return LoggedExperiment(uri, str(experiment.experiment_id), str(experiment.name), complete)
+
+
+def _with_id(client: MlflowClient, experiment_id: str) -> Any:
+    """The experiment of an id; None if there is none, which MLflow takes for an error."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_experiment(experiment_id)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return None
 
 
 def _unknown(uri: str, name: str, known: Sequence[str]) -> TrackingError:
