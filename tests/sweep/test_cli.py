@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -153,64 +151,6 @@ def test_two_runs_of_the_same_sweep_do_not_mix(command, folder):
         code, out, err = command("run", "good.yaml", "tracking.enabled=false")
     assert (code, out) == (2, "")
     assert "a sweep must be written by one run at a time." in err
-
-
-def test_a_plan_in_json_has_every_arm_and_trial_and_the_ids_of_a_run(command, folder, ray):
-    code, out, err = command("plan", "good.yaml", "--json")
-    assert (code, err) == (0, "")
-    assert contents(folder) == ["good.yaml"]
-    planned = json.loads(out)
-    assert planned["name"] == "good"
-    assert planned["settings_asked"] == 2
-    assert planned["merged"] == []
-    assert planned["seeds"] == [0, 1]
-    assert planned["training_examples"] == 120
-    assert planned["optimizer_steps"] == 2 * 2 * 2 * 2  # 2 arms, 2 seeds, 2 epochs of 2 batches: 64 and 56
-    assert planned["packs"] >= 1
-    assert planned["workers"] >= 1
-    assert set(planned["estimate"]) == {"training_seconds", "total_seconds", "worker_bytes", "disk_bytes"}
-    assert planned["estimate"]["total_seconds"] > planned["estimate"]["training_seconds"] >= 0
-    assert min(planned["estimate"]["worker_bytes"], planned["estimate"]["disk_bytes"]) > 0
-    assert [arm["label"] for arm in planned["arms"]] == ["sgd learning_rate=0.1", "adam learning_rate=0.01"]
-    assert [trial["seed"] for trial in planned["trials"]] == [0, 1, 0, 1]
-
-    result = sweep.run(load_config("good.yaml", ["tracking.enabled=false"]))
-    assert [trial["id"] for trial in planned["trials"]] == result.trials["trial_id"].tolist()
-    assert [trial["arm"] for trial in planned["trials"]] == result.trials["arm_id"].tolist()
-    assert result.path.name == f"good-{planned['hash'][:8]}"
-
-
-def test_a_plan_for_people_says_what_was_merged_and_writes_nothing(command, folder):
-    code, out, err = command("plan", "good.yaml", "optimizers.momentum={learning_rate: 0.1, beta1: [0.0, 0.9]}")
-    assert (code, err) == (0, "")
-    lines = {" ".join(line.split()) for line in out.splitlines()}
-    # What looks like markup of rich is printed as it is.
-    assert "Is [adam] best? :smile:" in lines
-    assert "settings asked 4" in lines
-    assert "merged 1 momentum with beta1 = 0 is sgd" in lines
-    assert "arms 3 distinct settings" in lines
-    assert "trials 6" in lines
-    assert contents(folder) == ["good.yaml"]
-
-
-def test_a_quiet_run_prints_nothing_the_next_trains_nothing_and_a_fresh_one_all(command, ray):
-    assert command("run", "good.yaml", "--quiet", "tracking.enabled=false") == (0, "", "")
-    _, out, _ = command("run", "good.yaml", "tracking.enabled=false")
-    assert "All trials were finished before; nothing was trained. Use --fresh to train them again." in out
-    code, out, err = command("run", "good.yaml", "--fresh", "tracking.enabled=false")
-    assert (code, err) == (0, "")
-    assert "4/4 trials" in out
-    assert "finished before" not in out
-
-
-def test_failed_trials_end_with_1_and_are_named_on_the_error_output(command, ray, monkeypatch):
-    form = preparation.form_packs
-    monkeypatch.setattr(preparation, "form_packs", lambda *given: [replace(job, epochs=0) for job in form(*given)])
-    code, out, err = command("run", "good.yaml", "tracking.enabled=false")
-    assert code == 1
-    assert "4 failed" in out
-    assert err.startswith("error: 4 of 4 trials failed: `sgd learning_rate=0.1` with seed 0 (ValueError: ")
-    assert err.endswith("and 1 more. They would fail again in the same way: mend what the errors name.\n")
 
 
 def test_a_run_in_a_pipe_is_plain_text_without_noise_and_leaves_a_store(folder):

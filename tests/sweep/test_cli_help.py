@@ -61,11 +61,3 @@ def test_the_commands_that_are_given_as_examples_exist_and_take_their_arguments(
                 check_settings(read_settings(shipped_file(section), changes), SECTIONS[section].settings)
                 tried += 1
     assert tried == 1
-
-
-def test_brackets_are_not_doubled_in_the_usage(helps):
-    root = typer.main.get_command(app)
-    for name, command in root.commands.items():
-        usage = command.get_usage(click.Context(command, info_name=name))
-        assert "[[" not in usage
-        assert "]]" not in usage

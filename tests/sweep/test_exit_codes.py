@@ -1,4 +1,4 @@
-"""What `sweep run` ends with says whether all is trained, ranked and recorded."""
+"""What `sweep run` ends with says whether MLflow has all that was trained, or may be given it at all."""
 
 from __future__ import annotations
 
@@ -26,13 +26,6 @@ def test_a_sweep_that_is_trained_and_recorded_ends_with_0(command):
     assert (code, errors) == (0, "")
 
 
-def test_a_sweep_of_which_nothing_can_be_ranked_ends_with_1_and_says_why(command):
-    code, _, errors = command("run", "sweep.yaml", "optimizers.sgd.learning_rate=[1.0e+30,1.0e+35]")
-    assert code == 1
-    assert "no setting can be ranked" in errors
-    assert "2 of 2 diverged" in errors
-
-
 def test_a_sweep_whose_files_mlflow_lacks_ends_with_4_and_what_is_missing_is_sent_by_the_same_command(command, folder):
     from mlflow import MlflowClient
 
@@ -48,12 +41,6 @@ def test_a_sweep_whose_files_mlflow_lacks_ends_with_4_and_what_is_missing_is_sen
     assert code == 0
     assert "MLflow has no files" not in output
     assert {"config.yaml", "leaderboard.csv"} <= {found.name for found in (folder / "file").rglob("*.*")}
-
-
-def test_the_help_names_the_codes(command):
-    code, output, _ = command("run", "--help")
-    assert code == 0
-    assert all(word in output for word in ("0 if all", "1 if a trial failed", "4 if something", "130"))
 
 
 @pytest.mark.parametrize("name", ["x" * 501, "", "  ", "a\tb", "a\x07b"])

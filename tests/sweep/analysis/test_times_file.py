@@ -1,13 +1,11 @@
-"""Tests of reading tables of times, and of the command that scores them."""
+"""Tests of reading tables of times."""
 
 import json
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from sweep.analysis.times_file import read_times
-from sweep.cli import app
 from sweep.errors import ScoreError
 
 
@@ -75,25 +73,3 @@ def test_a_file_that_is_not_text_gives_one_sentence(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ScoreError, match="not UTF-8 text"):
         read_times(path)
-
-
-def test_the_command_prints_each_score_to_four_decimals_best_first(tmp_path):
-    result = CliRunner().invoke(app, ["score", "--exact", str(write(tmp_path, CSV))])
-    assert result.exit_code == 0
-    # sgd: (4 - 2.5) / 3 on mnist and 1 on wmt.
-    assert result.stdout == "sgd   0.7500\nadam  0.5000\n"
-
-
-def test_the_command_takes_the_benchmarks_grid_unless_told(tmp_path):
-    result = CliRunner().invoke(app, ["score", str(write(tmp_path, CSV))])
-    # A ratio of 2.5 lies between grid points 49 and 50 of 0..99, so that its step begins half way: 49.5 of 99.
-    assert result.stdout == "sgd   0.7500\nadam  0.5000\n"
-    result = CliRunner().invoke(app, ["score", str(write(tmp_path, CSV.replace("25", "25.2")))])
-    # exact (4 - 2.52) / 3 = 0.4933; on the grid, from between points 50 and 51: 48.5 / 99.
-    assert result.stdout.startswith(f"sgd   {(1 + 48.5 / 99) / 2:.4f}")
-
-
-def test_the_command_says_what_it_took_for_held_out(tmp_path):
-    result = CliRunner().invoke(app, ["score", str(write(tmp_path, "s,wmt,wmt_tanh\na,1,2\n"))])
-    assert result.stdout == "a  1.0000\n"
-    assert "wmt_tanh is a held-out variant of wmt" in result.stderr

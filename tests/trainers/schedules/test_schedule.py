@@ -80,8 +80,3 @@ def test_at_its_neutral_rate_a_decay_is_exactly_one_for_ever(kind: str, by: str)
 def test_the_steps_of_a_million_steps_are_counted_exactly() -> None:
     schedule = Schedule("inverse_time", rate=1.0, by="step")
     assert schedule.multipliers(9, 10**7, 1).item() == float(1 / Fraction(10**7 + 2))
-
-
-def test_a_decay_without_its_number_is_refused() -> None:
-    with pytest.raises(ValueError, match="`decay_rate` is needed by the decay 'exponential'"):
-        Schedule("exponential").multipliers(0, 0, 1)
