@@ -1,4 +1,4 @@
-# What the cluster needs to run sweeps: the dependencies of the project and the project, at the versions that are tested.
+# Image for running sweeps on a cluster: the project and its dependencies, at the tested versions.
 FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/sweep

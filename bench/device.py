@@ -1,6 +1,6 @@
-"""1,024 trials of one network as a pack on PyTorch's device against the same trials one after another in torch.
+"""1,024 trials of one network as a pack on PyTorch, compared with training the same trials sequentially in torch.
 
-On a GPU where there is one, else on the CPU with fewer trials one after another; their time is scaled to all.
+Runs on a GPU if there is one, else on the CPU with fewer sequential trials, whose time is extrapolated to all trials.
 
 Usage: python bench/device.py [--repeat N]
 """
@@ -22,7 +22,7 @@ ONE_BY_ONE = 8
 
 
 def packed() -> float:
-    """Seconds of an epoch of the whole pack, the second one."""
+    """Seconds of the second epoch of the whole pack."""
     trials = tuple(TrialSpec("adam", {"learning_rate": 1e-3 * (1 + i % 16)}, seed=0) for i in range(TRIALS))
     pack = Pack(load(DataSource("digits")), trials, NetworkSpec((64,)), BATCH, EPOCHS, backend="torch")
     *_, before, last = train(pack)
@@ -30,7 +30,7 @@ def packed() -> float:
 
 
 def one_by_one(device: torch.device) -> float:
-    """Seconds of an epoch of all trials one after another, from a few of them."""
+    """Seconds of an epoch of all trials trained sequentially, extrapolated from a few of them."""
     examples = 1437
     x = torch.randn(examples, 64, device=device)
     y = torch.randint(0, 10, (examples,), device=device)
@@ -51,7 +51,7 @@ def one_by_one(device: torch.device) -> float:
 
 
 def measure(repeat: int) -> list[Row]:
-    """Both in turn."""
+    """Measure both alternately."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     ours, theirs = [], []
     for _ in range(repeat):

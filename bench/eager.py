@@ -1,4 +1,4 @@
-"""The training loop that a user of torch writes: one trial, eager, torch.optim; what the baselines run."""
+"""The training loop that a torch user would write (one trial, eager mode, torch.optim), used by the baselines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Setting = dict[str, Any]
 
 
 def digits(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The digits, split and standardised: training inputs and targets, validation inputs and targets."""
+    """The digits, split and standardized: training inputs and targets, validation inputs and targets."""
     inputs, targets = load_digits(return_X_y=True)
     x, x_val, y, y_val = train_test_split(inputs, targets, test_size=0.2, stratify=targets, random_state=seed)
     mean, deviation = x.mean(axis=0), x.std(axis=0)

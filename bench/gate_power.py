@@ -1,11 +1,11 @@
-"""How often the gates of configs/ci.yaml are red without a change, and with a planted one: the table of docs/ci.md.
+"""Simulates how often the gates of configs/ci.yaml fail with and without an injected change (table in docs/ci.md).
 
-Every build draws its seeds from a pool that is trained once. Without a change, the numbers still differ in one of two
-ways: by other seeds under the same names, the most that fresh randomness can do, or by rounding alone (float64 in place
-of float32 on the same seeds). A planted change is compared on the same seeds, as `sweep check` does. The gate `exact`
-is left out: it is red for any change of any number, which is what it is for.
+Every build samples its seeds from a pool that is trained once. Without a change, the numbers still differ in one of two
+ways: by different seeds under the same names, an upper bound on the effect of randomness, or by rounding alone (float64
+instead of float32 on the same seeds). An injected change is compared on the same seeds, as `sweep check` does. The gate
+`exact` is excluded: by design, it fails for any change of any number.
 
-Run: python bench/gate_power.py [POOL BUILDS], from the folder of the project.
+Run: python bench/gate_power.py [POOL BUILDS], from the project folder.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ CONFIG = "configs/ci.yaml"
 SEEDS = (3, 5, 10)
 METRICS = ("final_val_loss", "best_val_loss", "final_val_accuracy")
 COLUMNS = ("trial_id", "arm_id", "arm", "seed", "status", "optimizer", "place", *METRICS)
-"""What the gates read of a trial; the other columns would only take time."""
+"""The columns that the gates read; the others would only cost time."""
 
 
 class EpsilonInside(Adam):
-    """Adam with epsilon inside the root, a mistake that is easily made."""
+    """Adam with epsilon inside the root, a common mistake."""
 
     name = "adam_epsilon_inside"
 
     def update(
         self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
     ) -> None:
-        """As Adam's, but ``sqrt(s + epsilon')`` for ``sqrt(s) + epsilon'``."""
+        """Like Adam's, but with ``sqrt(s + epsilon')`` instead of ``sqrt(s) + epsilon'``."""
         xp = array_module(parameters)
         v, s = state["first_moment"], state["second_moment"]
         v *= coefficients["beta1"]
@@ -62,7 +62,7 @@ class EpsilonInside(Adam):
 
 
 def shuffled(share: float) -> tuple[Array, Array]:
-    """The digits with the labels of a share of all examples shuffled among them."""
+    """The digits, with the labels of a fraction of the examples shuffled among themselves."""
     data = load(DataSource("digits"))
     rng = np.random.default_rng(2)
     chosen = rng.choice(len(data.targets), round(share * len(data.targets)), replace=False)
@@ -81,7 +81,7 @@ def own_adam(name: str, epsilon: str = "") -> str:
 
 
 NO_NAMES = "gates=[diverged <= 0]"
-"""The gates are those of the sweep before the change, in which Adam has its own name."""
+"""Placeholder gates for the changed sweep; the gates of the original sweep, where Adam keeps its name, are used."""
 
 INSIDE = "'bench.gate_power:EpsilonInside'"
 CHANGES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
@@ -106,7 +106,7 @@ CHANGES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 
 
 class Pool:
-    """A sweep that was trained on all seeds of the pool, and what builds take from it."""
+    """A sweep trained on all seeds of the pool, from which builds are sampled."""
 
     def __init__(self, overrides: Sequence[str], seeds: int, folder: Path) -> None:
         settings = ["resources.executor=inline", f"results={folder}", f"seeds={seeds}"]
@@ -115,7 +115,7 @@ class Pool:
         result = run(self.config)
         self.trials, self.epochs = result.trials, result.epochs.iloc[:0]
         past = past_trials(self.trials, result.epochs)
-        # Arms stand in the same order in every sweep of this file, so that the place of an arm is its name here.
+        # Arms have the same order in every sweep of this file, so the index of an arm identifies it.
         places = {arm.id: place for place, arm in enumerate(self.plan.arms)}
         self.past: dict[tuple[int, int], Past] = {
             (places[trial.arm.id], trial.seed): past[trial.id] for trial in self.plan.trials
@@ -124,7 +124,7 @@ class Pool:
         self.by_seed = dict(iter(self.trials.groupby("seed")))
 
     def rows(self, like: Pool, taken: Sequence[int], named: Sequence[int]) -> pd.DataFrame:
-        """The trials of some seeds under the names of others, and with the arms of another pool."""
+        """The trials of some seeds, renamed to other seeds and to the arms of another pool."""
         parts = [self.by_seed[seed].assign(seed=name) for seed, name in zip(taken, named, strict=True)]
         rows = pd.concat(parts)
         arms = [like.plan.arms[place] for place in rows["place"]]
@@ -158,7 +158,7 @@ def is_red(before: Pool, after: Pool, taken: Sequence[int], named: Sequence[int]
 
 
 def effect(before: Pool, after: Pool) -> str:
-    """The largest change of an optimizer's loss at its best setting, relative and in deviations of paired ratios."""
+    """The largest relative change of a loss at the best setting, also in standard deviations of the paired ratios."""
     column, found = f"final_{before.config.metric.name}", []
     means = before.trials.groupby("place")[column].mean()
     for optimizer in dict.fromkeys(str(arm.setting["optimizer"]) for arm in before.plan.arms):

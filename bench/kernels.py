@@ -1,4 +1,4 @@
-"""The kernels of a training step one by one, for pytest-benchmark: plain NumPy beside the compiled ones.
+"""Benchmarks of the individual kernels of a training step with pytest-benchmark: plain NumPy and compiled.
 
 Usage: python -m pytest bench/kernels.py --benchmark-columns=min,median --benchmark-sort=name
 """
@@ -29,7 +29,7 @@ def _one_core() -> Iterator[None]:
 
 
 def coefficients(optimizer: Optimizer) -> dict[str, Any]:
-    """The numbers of the tenth step."""
+    """The coefficients of the tenth step."""
     values = {h.name: np.full((TRIALS, 1), h.default or 1e-3) for h in optimizer.hyperparameters}
     numbers = optimizer.coefficients(values, values["learning_rate"][None], np.full((1, 1, 1), 10.0))
     return {name: np.broadcast_to(v.reshape(-1, 1), (TRIALS, 1)).astype(np.float32) for name, v in numbers.items()}
@@ -62,7 +62,7 @@ def test_softmax_cross_entropy_gradient(benchmark: Any, module: Any) -> None:
 
 @pytest.mark.parametrize("fused", [False, True], ids=["plain", "compiled"])
 def test_forward_and_backward(benchmark: Any, fused: bool) -> None:
-    """A step without the optimizer."""
+    """A training step without the optimizer."""
     rng = np.random.default_rng(0)
     network = NumpyMLP(LAYOUT, "relu", "multiclass", PARAMETERS.copy(), np.empty_like(PARAMETERS), compiled=fused)
     inputs = [InputRun(0, TRIALS, with_ones(rng.standard_normal((BATCH, 64)).astype(np.float32)))]
@@ -70,5 +70,5 @@ def test_forward_and_backward(benchmark: Any, fused: bool) -> None:
 
 
 def test_norms(benchmark: Any) -> None:
-    """The norms of all trials' gradients."""
+    """The gradient norms of all trials."""
     benchmark(norms, PARAMETERS, np.empty_like(PARAMETERS))

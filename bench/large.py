@@ -1,6 +1,6 @@
-"""A trial larger than a core's cache as a pack of one against the bare loop over the same arrays.
+"""A trial larger than a core's cache, as a pack of one, compared with the bare loop over the same arrays.
 
-The bare loop is the network and the optimizer of `trainers` called step by step, with nothing around them.
+The bare loop calls the network and the optimizer of `trainers` step by step, without the rest of the training loop.
 
 Usage: python bench/large.py [--repeat N]
 """
@@ -27,18 +27,18 @@ BATCH, STEPS = 256, 234
 """An epoch of about 60,000 examples."""
 
 EPOCHS = 4
-"""Epochs of each in a repetition; the first one finds the memory cold and does not count."""
+"""Epochs of each per repetition; the first one runs with cold caches and does not count."""
 
 
 def arrays() -> tuple[np.ndarray, np.ndarray]:
-    """Random inputs and targets of an epoch."""
+    """Random inputs and targets for one epoch."""
     rng = np.random.default_rng(0)
     inputs = rng.standard_normal((BATCH * STEPS + 8, WIDTHS[0])).astype(np.float32)
     return inputs, rng.integers(0, WIDTHS[-1], len(inputs))
 
 
 def bare(x: np.ndarray, y: np.ndarray) -> Iterator[None]:
-    """Train by the bare loop, an epoch at a time."""
+    """Train with the bare loop, one epoch at a time."""
     layout = Layout(WIDTHS)
     parameters = (np.random.default_rng(1).standard_normal((1, layout.size)) * 0.03).astype(np.float32)
     gradients, work = np.empty_like(parameters), np.empty_like(parameters)
@@ -57,7 +57,7 @@ def bare(x: np.ndarray, y: np.ndarray) -> Iterator[None]:
 
 
 def packed(x: np.ndarray, y: np.ndarray) -> Iterator[None]:
-    """Train the same trial as a pack of one, an epoch at a time."""
+    """Train the same trial as a pack of one, one epoch at a time."""
     cut = BATCH * STEPS
     split = Split(x[:cut], y[:cut], x[cut:], y[cut:], "")
     shape = DatasetShape(len(x), WIDTHS[0], WIDTHS[-1], "multiclass")
@@ -68,14 +68,14 @@ def packed(x: np.ndarray, y: np.ndarray) -> Iterator[None]:
 
 
 def milliseconds_a_step(epochs: Iterator[None]) -> float:
-    """Let one epoch be trained, and time it."""
+    """Train one epoch and return its milliseconds per step."""
     begin = perf_counter()
     next(epochs)
     return (perf_counter() - begin) / STEPS * 1e3
 
 
 def measure(repeat: int) -> list[Row]:
-    """Train an epoch of each in turn, on two BLAS threads: what else the machine does meets both alike."""
+    """Train epochs of both alternately, on two BLAS threads, so that other load on the machine affects both equally."""
     x, y = arrays()
     ours, theirs = [], []
     with threadpool_limits(2):

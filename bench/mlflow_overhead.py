@@ -1,7 +1,7 @@
-"""Wall time of a sweep whose trials train for a second or more, with MLflow and without.
+"""Wall time of a sweep whose trials train for a second or more, with and without MLflow.
 
-Both are the whole command, in turn, each from nothing. A trial's training time is the wall time of a worker over the
-trials that it trained; the script refuses to compare when it is less than a second.
+Both run the whole command, alternately and from scratch. A trial's training time is the wall time of a worker divided
+by the number of trials that it trained; the script refuses to compare if it is less than a second.
 
 Usage: python bench/mlflow_overhead.py [--repeat N] [--json]
 """
@@ -24,7 +24,7 @@ LEAST_SECONDS = 1.0
 
 
 def seconds(tracked: bool) -> float:
-    """Seconds of the command."""
+    """Wall time of the command in seconds."""
     with tempfile.TemporaryDirectory(prefix="mlflow-overhead-") as name:
         folder = Path(name)
         environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
@@ -42,14 +42,14 @@ def seconds(tracked: bool) -> float:
 
 
 def require_long_trials(trials: pd.DataFrame) -> None:
-    """Refuse a table whose trials trained for less than a second on average."""
+    """Raise an error if the trials of a table trained for less than a second on average."""
     mean = trials["seconds"].mean()
     if mean < LEAST_SECONDS:
         raise RuntimeError(f"a trial trained for {mean:.2f} s, less than {LEAST_SECONDS} s; raise `trainer.epochs`")
 
 
 def measure(repeat: int) -> list[Row]:
-    """Run both in turn after a warm-up."""
+    """Run both alternately after a warm-up."""
     seconds(tracked=True)
     pairs = [(seconds(tracked=True), seconds(tracked=False)) for _ in range(repeat)]
     ours, theirs = zip(*pairs, strict=True)

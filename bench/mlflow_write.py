@@ -1,8 +1,8 @@
-"""Milliseconds a trial with 100 metrics takes into MLflow: this project against create_run, log_batch, set_terminated.
+"""Milliseconds to write a trial with 100 metrics to MLflow: this project vs create_run, log_batch, set_terminated.
 
-Three stores: a SQLite file, a PostgreSQL, and a tracking server over PostgreSQL. The server's trials go into its
-database past it (`tracking.store`), and, to tell what that is worth, through it. PostgreSQL is started for the
-occasion; without its programs or psycopg its rows are left out.
+Three stores: a SQLite file, PostgreSQL, and a tracking server backed by PostgreSQL. The server's trials are written
+directly to its database (`tracking.store`) and, for comparison, through the server. The script starts a temporary
+PostgreSQL; if PostgreSQL or psycopg is not installed, its rows are skipped.
 
 Usage: python bench/mlflow_write.py [--repeat N] [--json]
 """
@@ -45,7 +45,7 @@ EPOCHS = 10
 NAMES = ("train_loss", "val_loss", "train_accuracy", "val_accuracy", "learning_rate", "gradient_norm")
 NAMES += ("update_ratio", "steps", "examples", "seconds")
 BATCH = 480
-"""Trials of one write; the sweep's writer takes as many when they have piled up."""
+"""Trials per write; the sweep's writer uses the same batch size when trials are queued."""
 
 NAIVE = 40
 NAIVE_ON_SERVER = 15
@@ -55,7 +55,7 @@ NUMBERS = count()
 
 
 def results(number: int) -> list[TrialResult]:
-    """Trials that all differ."""
+    """Distinct trials."""
     made = []
     for _ in range(number):
         i = next(NUMBERS)
@@ -69,7 +69,7 @@ def results(number: int) -> list[TrialResult]:
 
 
 def naive(uri: str, store: SweepStore, number: int) -> float:
-    """Milliseconds a trial by the client, three calls a trial as a user would write them."""
+    """Milliseconds per trial with the client, using three calls per trial as a user would."""
     client = MlflowClient(uri)
     trials = results(number)
     begin = perf_counter()
@@ -84,7 +84,7 @@ def naive(uri: str, store: SweepStore, number: int) -> float:
 
 
 def ours(store: SweepStore, number: int) -> float:
-    """Milliseconds a trial by the sweep's own store."""
+    """Milliseconds per trial with the sweep's own store."""
     trials = results(number)
     begin = perf_counter()
     store.write([trial_run(result, "val_loss", "min") for result in trials])
@@ -94,7 +94,7 @@ def ours(store: SweepStore, number: int) -> float:
 def pairs(
     uri: str, repeat: int, naive_trials: int, trials: int, database: str | None = None
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Both ways in turn, after a warm-up."""
+    """Measure both alternately, after a warm-up."""
     store = choose_store(uri, RECORD.experiment, database)
     store.open(replace(RECORD, plan_hash=f"plan {next(NUMBERS)}"), {}, "")
     naive(uri, store, 3), ours(store, 3)
@@ -108,7 +108,7 @@ def pairs(
 
 @contextmanager
 def server(database: str, folder: Path, *options: str) -> Iterator[str]:
-    """A tracking server over the database."""
+    """A tracking server backed by the database."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -138,7 +138,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def measure(repeat: int) -> list[Row]:
-    """A row for each store."""
+    """Measure one row per store."""
 
     def row(where: str, measured: tuple[tuple[float, ...], tuple[float, ...]], bound: float = 10) -> Row:
         return Row(f"a trial with 100 metrics into {where}", *_between(measured), "ms", bound, "at least")
@@ -156,7 +156,7 @@ def measure(repeat: int) -> list[Row]:
             with temporary_cluster() as database, server(database, folder, "--workers", workers) as uri:
                 where = f"a server of {workers} worker{'s' if workers != '1' else ''} over postgresql"
                 rows.append(row(f"{where}, past it", pairs(uri, repeat, NAIVE_ON_SERVER, BATCH, database)))
-                # What a server takes a second is its own processor time; no bound but that it pays.
+                # The server's own CPU time is the limit here; the bound only demands that it is not slower.
                 rows.append(row(f"{where}, through it", pairs(uri, repeat, NAIVE_ON_SERVER, THROUGH_SERVER), 1))
     return rows
 

@@ -1,4 +1,4 @@
-"""Baseline: Optuna's GridSampler over the settings in two processes, each trial logged by MLflow's client.
+"""Baseline: Optuna's GridSampler over the settings in two processes, with each trial logged by MLflow's client.
 
 Usage: python optuna_grid.py SETTINGS.json FOLDER
 """

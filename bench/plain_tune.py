@@ -18,7 +18,7 @@ from ray import tune
 
 
 class Trainable(tune.Trainable):
-    """The class form, which can reuse its actor."""
+    """The class API, which can reuse its actor."""
 
     def setup(self, config: dict[str, Any]) -> None:
         """Start a training."""
@@ -37,7 +37,7 @@ class Trainable(tune.Trainable):
 
 
 def train(config: dict[str, Any]) -> None:
-    """The function form, as the tutorials have it."""
+    """The function API, as in the tutorials."""
     for metrics in train_eager(config["setting"]):
         tune.report(metrics)
 

@@ -1,4 +1,4 @@
-"""Starts a PostgreSQL of its own on a free port, for benchmarks and tests, and leaves nothing behind."""
+"""Starts a temporary PostgreSQL on a free port, for benchmarks and tests, and removes it afterwards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ACCOUNT = "postgres"
-"""Who runs the database when the caller is root, which PostgreSQL refuses."""
+"""User that runs the database if the caller is root, which PostgreSQL refuses."""
 
 
 def binaries() -> Path | None:
@@ -26,10 +26,10 @@ def binaries() -> Path | None:
 
 @contextmanager
 def temporary_cluster() -> Iterator[str]:
-    """Run a fresh database as durable as PostgreSQL is by default, and give its address.
+    """Run a fresh database with PostgreSQL's default durability, and yield its address.
 
     Raises:
-        FileNotFoundError: when PostgreSQL is not installed.
+        FileNotFoundError: if PostgreSQL is not installed.
     """
     programs = binaries()
     if programs is None:
@@ -53,7 +53,7 @@ def temporary_cluster() -> Iterator[str]:
 
 def _run(*command: Path | str, cwd: Path) -> None:
     account = ACCOUNT if os.geteuid() == 0 else None
-    # Not to a pipe: the database inherits it and would keep it open.
+    # Not a pipe: the database would inherit it and keep it open.
     subprocess.run(
         command, cwd=cwd, user=account, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=None
     )

@@ -1,7 +1,7 @@
-"""Where the time of a training step goes, sampled by py-spy with its native frames: plain and compiled.
+"""Profiles a training step, plain and compiled, by sampling with py-spy including native frames.
 
-Prints the share of the samples inside a tile's steps that end in each kind of work. Needs `py-spy` and the right to
-trace a process of one's own.
+Prints the fraction of samples within a tile's steps for each kind of work. Needs `py-spy` and permission to trace your
+own processes.
 
 Usage: python bench/profile_step.py [--seconds N]
 """
@@ -32,7 +32,7 @@ KINDS = {
     "copies": r"memcpy|memmove|libc\.so",
     "fused kernels": r"^0x|_adam|shift_by_largest|softmax_gradient|times_relu",
 }
-"""Kind of work -> what its innermost frames are called; the first that fits counts."""
+"""Kind of work -> names of its innermost frames; the first match counts."""
 
 
 def work(seconds: float, compiled: bool) -> None:
@@ -47,7 +47,7 @@ def work(seconds: float, compiled: bool) -> None:
 
 
 def shares(seconds: float, compiled: bool) -> dict[str, float]:
-    """Share of the samples inside `NumpyTile.steps` by kind of work."""
+    """Fraction of the samples inside `NumpyTile.steps` for each kind of work."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "stacks.txt"
         child = [sys.executable, __file__, "--work", "--seconds", str(seconds), *(["--compiled"] if compiled else [])]

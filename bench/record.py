@@ -3,7 +3,7 @@
     python bench/record.py record OUT      # with the code that is installed here
     python bench/record.py compare A B     # prints every difference; exits 1 if there is one
 
-Times, versions of the code and names of folders are left out: they differ between two runs of the same code.
+Times, code versions and folder names are left out, since they differ between two runs of the same code.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def sweeps() -> list[Path]:
 
 
 def said(*arguments: str, folder: Path) -> str:
-    """The exit code and the output of a command, with what changes from run to run replaced."""
+    """The exit code and the output of a command, with parts that vary between runs replaced."""
     ended = subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=1200, check=False)
     text = (ended.stdout + ended.stderr).replace(str(folder), "OUT")
     text = re.sub(r"\S*OUT\S*", "PATH", text)
@@ -54,7 +54,7 @@ def table(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def logged(path: Path) -> dict[str, Any]:
-    """What the MLflow store holds of each run, by trial id or by name."""
+    """The content of each run in the MLflow store, by trial id or by name."""
     runs: dict[str, Any] = {}
     with contextlib.closing(sqlite3.connect(path)) as database:
         for run, status, name in database.execute("SELECT run_uuid, status, name FROM runs").fetchall():
@@ -104,7 +104,7 @@ def record(out: Path) -> None:
 
 
 def differences(one: Any, other: Any, where: str) -> list[str]:
-    """Where two records differ, each with both values."""
+    """The differences between two records, each with both values."""
     if isinstance(one, dict) and isinstance(other, dict):
         return [
             found

@@ -1,4 +1,4 @@
-"""One row of the table of figures: what was measured, against what, side by side in one run."""
+"""One row of the benchmark table: a measurement and its baseline, measured side by side in one run."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Row:
 
     Args:
         what: what was measured.
-        ours: measurements of this project, one a repetition.
-        against: what it is compared with.
-        theirs: measurements of that, in the same repetitions; empty where ``ours`` is held against ``bound`` itself.
-        unit: of both.
-        bound: what the ratio (or, without ``theirs``, the measurement) must keep to.
+        ours: measurements of this project, one per repetition.
+        against: the baseline.
+        theirs: measurements of the baseline in the same repetitions; empty if ``ours`` is compared with ``bound``.
+        unit: the unit of both.
+        bound: bound on the ratio (or, without ``theirs``, on the measurement).
         sense: whether ``bound`` is a minimum or a maximum.
-        inverse: True where the ratio is theirs / ours (times as fast), False where it is ours / theirs.
+        inverse: True if the ratio is theirs / ours (the speedup), False if it is ours / theirs.
     """
 
     what: str
@@ -36,7 +36,7 @@ class Row:
 
     @property
     def ratios(self) -> list[float]:
-        """The ratio of each repetition; the measurements themselves where there is nothing to compare with."""
+        """The ratio of each repetition; the measurements themselves if there is no baseline."""
         if not self.theirs:
             return list(self.ours)
         pairs = list(zip(self.ours, self.theirs, strict=True))
@@ -49,7 +49,7 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        """Tell whether the median keeps to the bound."""
+        """Whether the median satisfies the bound."""
         return self.ratio >= self.bound if self.sense == "at least" else self.ratio <= self.bound
 
     def line(self) -> str:
@@ -66,12 +66,12 @@ class Row:
 
 
 def main(measure: Callable[[int], Sequence[Row]], description: str | None, repeat: int = 5) -> None:
-    """Command line of a script: measure, then print lines or JSON.
+    """Command-line interface of a script: measure, then print lines or JSON.
 
     Args:
-        measure: from the number of repetitions to rows.
+        measure: function from the number of repetitions to rows.
         description: the script's docstring.
-        repeat: repetitions unless told otherwise.
+        repeat: default number of repetitions.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--repeat", type=int, default=repeat, help="repetitions")

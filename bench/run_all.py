@@ -32,13 +32,13 @@ SCRIPTS = (
     ("device.py", 3),
     ("mlflow_overhead.py", 5),
 )
-"""Each script with its repetitions: five, and fewer where one takes a minute or more."""
+"""Each script with its number of repetitions: five, or fewer if one takes a minute or more."""
 
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 def machine() -> dict[str, str]:
-    """What the figures were measured on."""
+    """The machine and the package versions of the measurements."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     packages = ("ray", "mlflow", "numpy", "torch", "optuna", "numba", "pandas")
     return {
@@ -51,7 +51,7 @@ def machine() -> dict[str, str]:
 
 
 def run(script: str, repeat: int) -> list[dict[str, Any]]:
-    """Rows of one script."""
+    """Run one script and return its rows."""
     start = perf_counter()
     command = [sys.executable, str(HERE / script), "--repeat", str(repeat), "--json"]
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
@@ -62,7 +62,7 @@ def run(script: str, repeat: int) -> list[dict[str, Any]]:
 
 
 def table(rows: list[dict[str, Any]], facts: dict[str, str]) -> str:
-    """The rows in Markdown."""
+    """The rows as a Markdown table."""
     lines = [
         f"Measured on {facts['date']}: {facts['cpu']}, {facts['cores']} cores, Python {facts['python']}, "
         + ", ".join(f"{name} {facts[name]}" for name in ("ray", "mlflow", "numpy", "torch", "numba", "optuna"))
@@ -85,7 +85,7 @@ def table(rows: list[dict[str, Any]], facts: dict[str, str]) -> str:
 
 
 def write(rows: list[dict[str, Any]], facts: dict[str, str]) -> None:
-    """Write the results and put the table into the page."""
+    """Write the results and update the table on the page."""
     (HERE / "results.json").write_text(json.dumps({"machine": facts, "rows": rows}, indent=1) + "\n")
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
@@ -93,7 +93,7 @@ def write(rows: list[dict[str, Any]], facts: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Run all scripts, writing after each; one that fails leaves its rows out and says so."""
+    """Run all scripts, writing the results after each; a script that fails is reported and its rows are omitted."""
     facts, rows = machine(), []
     for script, repeat in SCRIPTS:
         rows += run(script, repeat)

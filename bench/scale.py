@@ -1,6 +1,6 @@
-"""Seconds a trial at 10,000 trials against 1,000, and what the driver and the results folder grow to.
+"""Seconds per trial at 10,000 trials vs 1,000, with the driver's peak memory and the size of the results folder.
 
-The sweep is digits with a small network, MLflow on SQLite; the whole command counts.
+The sweep trains a small network on digits, with MLflow on SQLite; the whole command is timed.
 
 Usage: python bench/scale.py [--repeat N]
 """
@@ -57,7 +57,7 @@ def _peak_megabytes(pid: int) -> float:
 
 
 def measure(repeat: int) -> list[Row]:
-    """Run 1,000 and 10,000 trials (10 arms of 100 and of 1,000 seeds) in turn."""
+    """Run 1,000 and 10,000 trials (10 arms with 100 and 1,000 seeds) alternately."""
     small, large, memory, disk = [], [], [], []
     for _ in range(repeat):
         small.append(run(100)[0] / 1_000 * 1e3)

@@ -1,4 +1,4 @@
-"""Seconds that `sweep --help` and `sweep plan` take, Python's start included.
+"""Wall time of `sweep --help` and `sweep plan` in seconds, including the startup of Python.
 
 Usage: python bench/startup.py [--repeat N]
 """
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def seconds(*arguments: str) -> float:
-    """Seconds of one command."""
+    """Wall time of one command in seconds."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "sweep", *arguments]
     start = perf_counter()

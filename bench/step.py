@@ -1,7 +1,7 @@
-"""Seconds of one training step a trial, on one core: a pack, torch's eager loop, and the floor of its multiplies.
+"""Seconds per training step and trial on one core: a pack, torch's eager loop, and the lower bound from the multiplies.
 
-The floor is the number of floating-point operations of the step's matrix multiplies at the best rate that one core
-reaches on large square matrices in the same run.
+The lower bound is the time of the step's matrix multiplies at the peak rate that one core reaches on large square
+matrices in the same run.
 
 Usage: python bench/step.py [--repeat N]
 """
@@ -22,7 +22,7 @@ from trainers.pack import NetworkSpec, Pack, TrialSpec
 
 STEPS = 24
 SEEDS = 4
-"""Seeds of a pack; its other trials differ in their hyperparameters."""
+"""Seeds in a pack; trials of the same seed differ in their hyperparameters."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,17 @@ class Case:
 
     @property
     def operations(self) -> int:
-        """Floating-point operations of a step's multiplies: forward, weights' gradients, deltas below the top."""
+        """Floating-point operations of a step's multiplies: forward, weight gradients, deltas of hidden layers."""
         pairs = list(zip(self.widths, self.widths[1:], strict=False))
         return 2 * self.batch_size * (2 * sum(a * b for a, b in pairs) + sum(a * b for a, b in pairs[1:]))
 
 
 CASES = ((Case((64, 64, 10), 64, 64), 3.0, 2.0), (Case((256, 256, 256, 10), 256, 2), 1.5, 1.5))
-"""Networks, with how many times the floor a step may take on plain NumPy and with compiled kernels."""
+"""Networks, with the maximum ratio to the lower bound for plain NumPy and for compiled kernels."""
 
 
 def peak_rate() -> float:
-    """Floating-point operations a second of one core on large float32 matrices, the best of many."""
+    """Floating-point operations per second of one core on large float32 matrices, best of many."""
     best = 0.0
     for size in (256, 512, 1024):
         a = np.random.default_rng(0).standard_normal((size, size)).astype(np.float32)
@@ -58,7 +58,7 @@ def peak_rate() -> float:
 
 
 def arrays(case: Case) -> Split:
-    """Random data of STEPS batches."""
+    """Random data for STEPS batches."""
     rng = np.random.default_rng(0)
     rows = STEPS * case.batch_size
     inputs = rng.standard_normal((rows + 8, case.widths[0])).astype(np.float32)
@@ -67,7 +67,7 @@ def arrays(case: Case) -> Split:
 
 
 def pack_step(case: Case, split: Split, compiled: bool = False, epochs: int = 12) -> float:
-    """Seconds a step and trial of a pack: the best epoch."""
+    """Seconds per step and trial of a pack, in the best epoch."""
     shape = DatasetShape(len(split.train_inputs) + 8, case.widths[0], case.widths[-1], "multiclass")
     trials = tuple(TrialSpec("adam", {"learning_rate": 1e-3}, seed=s % SEEDS) for s in range(case.trials))
     pack = Pack(split, trials, NetworkSpec(case.widths[1:-1]), case.batch_size, epochs, shape=shape)
@@ -80,7 +80,7 @@ def pack_step(case: Case, split: Split, compiled: bool = False, epochs: int = 12
 
 
 def eager_step(case: Case, split: Split, epochs: int = 3) -> float:
-    """Seconds a step of torch's eager loop: the best epoch."""
+    """Seconds per step of torch's eager loop, in the best epoch."""
     layers: list[torch.nn.Module] = []
     for inputs, outputs in zip(case.widths, case.widths[1:], strict=False):
         layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
@@ -102,7 +102,7 @@ def eager_step(case: Case, split: Split, epochs: int = 3) -> float:
 
 
 def measure(repeat: int) -> list[Row]:
-    """Measure each case in turn, everything of it in each repetition."""
+    """Measure the cases one after another; each repetition measures all quantities of a case."""
     torch.set_num_threads(1)
     rows = []
     with threadpool_limits(1):

@@ -1,6 +1,6 @@
-"""Trials a minute of the same distinct settings: this project, plain Ray Tune with MLflow, Optuna's grid with MLflow.
+"""Trials per minute on the same distinct settings: this project, plain Ray Tune with MLflow, Optuna's grid with MLflow.
 
-Every figure counts the whole command, the start of Ray and of Python included.
+Every figure times the whole command, including the startup of Ray and Python.
 
 Usage: python bench/throughput.py [--repeat N] [--json]
 """
@@ -23,7 +23,7 @@ SEEDS = 10
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The caller's, with this project and the baselines importable from any folder, and a store of its own."""
+    """The caller's environment, with this project and the baselines on the Python path, and a separate MLflow store."""
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
@@ -33,14 +33,14 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def settings() -> list[dict[str, object]]:
-    """The distinct settings that the plan of the sweep lists."""
+    """The distinct settings in the plan of the sweep."""
     command = [sys.executable, "-m", "sweep", "plan", str(CONFIG), "--json"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment(Path.cwd()))
     return [arm["setting"] for arm in json.loads(printed.stdout)["arms"]]
 
 
 def command_of(way: str, folder: Path, listed: Path) -> list[str]:
-    """The command of one way, writing into a folder of its own."""
+    """The command of one contender, writing into its own folder."""
     sweep = [sys.executable, "-m", "sweep", "run", str(CONFIG), f"results={folder / 'results'}"]
     tune = [sys.executable, str(HERE / "plain_tune.py"), str(listed), str(folder)]
     return {
@@ -53,7 +53,7 @@ def command_of(way: str, folder: Path, listed: Path) -> list[str]:
 
 
 def rate(way: str, chosen: list[dict[str, object]]) -> float:
-    """Trials a minute of one way; what it prints goes to a file."""
+    """Trials per minute of one contender; its output goes to a file."""
     with tempfile.TemporaryDirectory(prefix="throughput-") as name:
         folder = Path(name)
         listed = folder / "settings.json"
@@ -75,9 +75,9 @@ def rate(way: str, chosen: list[dict[str, object]]) -> float:
 
 
 def measure(repeat: int) -> list[Row]:
-    """Run each way as often as asked, in turn.
+    """Run each contender the requested number of times, alternately.
 
-    Plain Tune, which takes minutes, runs once; its rate stands for every repetition.
+    Plain Tune, which takes minutes, runs once; its rate is used for every repetition.
     """
     chosen = settings()
     tune = rate("tune", chosen)

@@ -1,4 +1,4 @@
-"""Makes the secrets that docker-compose.yml reads, each once, into deploy/secrets, which git ignores."""
+"""Generates the secrets that docker-compose.yml reads, in deploy/secrets (ignored by git); existing ones are kept."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ NAMES = ("postgres_password", "mlflow_password", "mlflow_secret_key", "ray_token
 
 
 def make_secrets(folder: Path) -> list[str]:
-    """Write the secrets that are missing, and name them.
+    """Write the missing secrets and return their names.
 
-    The folder is its owner's alone; the files can be read inside the containers, which have other users.
+    Only the owner can access the folder; the files are readable inside the containers, which run as other users.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     missing = [name for name in NAMES if not (folder / name).exists()]

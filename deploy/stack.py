@@ -1,7 +1,7 @@
-"""Runs the services of docker-compose.yml as plain processes on loopback, by the file's own commands, and tries them.
+"""Runs the services of docker-compose.yml as plain processes on loopback, with the file's commands, and tests them.
 
 `make stack` starts PostgreSQL, MLflow, a Ray head, a worker and the proxy, submits a small sweep through the proxy,
-checks what comes back, and ends everything. `python deploy/stack.py --keep` leaves it running until Ctrl-C.
+checks the results, and stops everything. `python deploy/stack.py --keep` leaves it running until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ PORTS = (5432, 5000, 6379, 8265, 52365, 52366, 10001, 8080)
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
 NODE = "127.0.0.2"
-"""Where both Ray nodes are; Ray takes 127.0.0.1 for a mistake and listens where other machines reach it."""
+"""Address of both Ray nodes; Ray replaces 127.0.0.1 by an address that other machines can reach."""
 
 ACCOUNT = "postgres"
-"""Who runs the database when the caller is root, which PostgreSQL refuses."""
+"""User that runs the database if the caller is root, which PostgreSQL refuses."""
 
 
 def programs() -> str:
-    """Folders of all programs: this Python's, Debian's PostgreSQL, and where nginx lies."""
+    """PATH for all programs: this Python's folder, Debian's PostgreSQL, and the folder of nginx."""
     database = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[-2]))
     return os.pathsep.join(
         [str(Path(sys.executable).parent), *map(str, database[-1:]), os.environ.get("PATH", ""), "/usr/sbin"]
@@ -45,7 +45,7 @@ def programs() -> str:
 
 
 def missing() -> list[str]:
-    """Debian packages that the stack needs and this machine lacks."""
+    """Debian packages that the stack needs and that are not installed."""
     needed = {"initdb": "postgresql", "nginx": "nginx", "curl": "curl"}
     return [package for program, package in needed.items() if shutil.which(program, path=programs()) is None]
 
@@ -61,18 +61,18 @@ def interpolate(text: str, values: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the containers' paths, names and ports are on this machine.
+    """Mapping of the containers' paths, names and ports to this machine.
 
     Args:
-        root: folder of everything that is written.
-        ports: from the containers' ports to free ones.
+        root: folder to which everything is written.
+        ports: mapping from the containers' ports to free ones.
     """
 
     root: Path
     ports: Mapping[int, int]
 
     def here(self, text: str) -> str:
-        """Turn a text for a container into one for this machine."""
+        """Translate text written for a container to this machine."""
         text = text.replace("ray-head:6379", f"{NODE}:6379")
         text = re.sub(r"\b(postgres|mlflow|ray-head):(?=\d)", "127.0.0.1:", text)
         text = text.replace("0.0.0.0", "127.0.0.1").replace("listen_addresses=*", "listen_addresses=127.0.0.1")
@@ -83,7 +83,7 @@ class Place:
 
 
 def free_ports() -> dict[int, int]:
-    """A free port for each of the containers' ports, below those that Ray gives its workers."""
+    """A free port for each of the containers' ports, below the range that Ray assigns to its workers."""
     found: dict[int, int] = {}
     while len(found) < len(PORTS):
         port = 2000 + secrets.randbelow(7900)
@@ -98,11 +98,11 @@ def free_ports() -> dict[int, int]:
 
 
 class Stack:
-    """The services, running; open it by `running`.
+    """The running services; create it with `running`.
 
     Args:
-        root: a new folder with a short path, since Ray's sockets lie in it.
-        settings: of ``.env``.
+        root: a new folder with a short path, since it contains Ray's sockets.
+        settings: values as in ``.env``.
     """
 
     def __init__(self, root: Path, settings: Mapping[str, str]) -> None:
@@ -119,7 +119,7 @@ class Stack:
         return (self.place.root / "run/secrets" / name).read_text(encoding="utf-8")
 
     def client_environment(self) -> dict[str, str]:
-        """What a user of the stack sets: Ray's token and MLflow's password."""
+        """Environment of a user of the stack, with Ray's token and MLflow's password."""
         return {
             "PATH": programs(),
             "HOME": str(self.place.root / "user"),
@@ -133,7 +133,7 @@ class Stack:
         }
 
     def prepare(self) -> None:
-        """Lay out folders, secrets and configurations, and make the database as its image would."""
+        """Create folders, secrets and configuration files, and initialize the database as its image would."""
         root = self.place.root
         root.chmod(0o755)
         for name in ("run/secrets", "mlartifacts", "etc/mlflow", "etc/nginx", "sweeps", "tmp", "home/sweep", "user"):
@@ -156,7 +156,7 @@ class Stack:
         password = self.place.here(told["POSTGRES_PASSWORD_FILE"])
         arguments = [*told["POSTGRES_INITDB_ARGS"].split(), f"--pgdata={data}", f"--username={told['POSTGRES_USER']}"]
         self._as_database("initdb", *arguments, f"--pwfile={password}", "--no-sync")
-        # The image makes the database in single-user mode, before the server listens.
+        # The image creates the database in single-user mode, before the server listens.
         command = f'CREATE DATABASE "{told["POSTGRES_DB"]}"'
         self._as_database("postgres", "--single", "-D", str(data), "postgres", given=command.encode())
 
@@ -169,7 +169,7 @@ class Stack:
             raise RuntimeError(done.stderr.decode())
 
     def start(self, name: str) -> None:
-        """Start a service by its command."""
+        """Start a service with its command."""
         service = self.services[name]
         command = [self.place.here(part) for part in service["command"]]
         user = None
@@ -195,15 +195,15 @@ class Stack:
         self.started[name] = self.processes[name].pid
 
     def environment(self, name: str) -> dict[str, str]:
-        """What the compose file tells a service, and where programs are."""
+        """Environment of a service in the compose file, and PATH."""
         told = self.services[name].get("environment", {})
         return {"PATH": programs(), "LANG": "C.UTF-8", **{key: self.place.here(value) for key, value in told.items()}}
 
     def start_all(self) -> None:
-        """Start each service once those that it depends on are healthy, until all are.
+        """Start each service once its dependencies are healthy, until all are healthy.
 
         Raises:
-            RuntimeError: when one ends or does not become healthy.
+            RuntimeError: if one exits or does not become healthy.
         """
         healthy: set[str] = set()
         end = time.monotonic() + READY_SECONDS
@@ -223,17 +223,17 @@ class Stack:
         return subprocess.run(check, env=self.environment(name), capture_output=True).returncode == 0
 
     def log(self, name: str) -> str:
-        """What a service has said."""
+        """The log of a service."""
         return (self.place.root / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def stop_all(self) -> None:
-        """End all services, those first that others do not depend on."""
+        """Stop all services, dependents before their dependencies."""
         for name in reversed(ORDER):
             if name in self.processes:
                 self.stop(name)
 
     def stop(self, name: str) -> None:
-        """End a service as `docker compose stop` does: by SIGTERM, and by SIGKILL if it does not end."""
+        """Stop a service as `docker compose stop` does: with SIGTERM, then SIGKILL if it does not exit."""
         process = self.processes.pop(name)
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
@@ -245,7 +245,7 @@ class Stack:
 
 @contextmanager
 def running(settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
-    """Run the whole stack; nothing of it is left afterwards."""
+    """Run the whole stack, and remove all of it afterwards."""
     root = Path(tempfile.mkdtemp(prefix="stack-", dir="/tmp"))
     with ExitStack() as ending:
         ending.callback(shutil.rmtree, root, ignore_errors=True)
@@ -258,7 +258,7 @@ def running(settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
 
 
 def say(stack: Stack, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run `sweep` as a user of the stack would, and show it."""
+    """Run `sweep` as a user of the stack would, and print its output."""
     print("$ sweep", *command, flush=True)
     done = subprocess.run(
         [sys.executable, "-m", "sweep", *command],
@@ -282,10 +282,10 @@ seeds: 2
 
 
 def demonstrate(stack: Stack) -> None:
-    """Submit a small sweep through the proxy, follow it, and bring its results back.
+    """Submit a small sweep through the proxy, follow its log, and fetch its results.
 
     Raises:
-        RuntimeError: if anything of it fails.
+        RuntimeError: if any step fails.
     """
     (stack.place.root / "user/small.yaml").write_text(SWEEP, encoding="utf-8")
     submitted = say(stack, ["submit", "small.yaml"])
@@ -298,11 +298,11 @@ def demonstrate(stack: Stack) -> None:
 
 
 def main() -> None:
-    """Run the stack and try it."""
+    """Run the stack and test it."""
     if lacking := missing():
         sys.exit(f"the stack needs {', '.join(lacking)}: apt-get install {' '.join(lacking)}")
     for number in (signal.SIGINT, signal.SIGTERM):
-        # Leaves through the end of the stack, also where a shell started it in the background.
+        # Exit by unwinding the stack, also where a shell started this in the background with SIGINT ignored.
         signal.signal(number, lambda *_: sys.exit(130))
     begun = time.monotonic()
     with running() as stack:

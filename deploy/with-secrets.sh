@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a command with each variable NAME_FILE turned into NAME, the content of that file; for programs that read
-# secrets from the environment alone. What it says stays out of the compose file and out of `docker inspect`.
+# Runs a command after setting NAME to the content of the file NAME_FILE, for each such variable; for programs that read
+# secrets only from the environment. The secrets then appear neither in the compose file nor in `docker inspect`.
 set -eu
 for pair in $(env | grep -E '^[A-Z_]+_FILE=.*/secrets/' || true); do
     name=${pair%%_FILE=*}

@@ -1,1 +1,1 @@
-"""Code of one's own in a sweep: networks, data and an optimizer."""
+"""Custom code in a sweep: networks, data and an optimizer."""

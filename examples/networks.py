@@ -1,11 +1,11 @@
-"""Two networks for the digits, which come as rows of 64 numbers and are images of 8 x 8."""
+"""Two networks for the digits, whose inputs are 8 x 8 images flattened to rows of 64 numbers."""
 
 import torch
 from torch import Tensor, nn
 
 
 def convolutional(channels: int = 8, classes: int = 10) -> nn.Module:
-    """Two convolutions, each of which halves the image, and one dense layer."""
+    """Two convolutions, each of which halves the image size, and one dense layer."""
     return nn.Sequential(
         nn.Unflatten(1, (1, 8, 8)),
         nn.Conv2d(1, channels, kernel_size=3, stride=2, padding=1),
@@ -18,17 +18,17 @@ def convolutional(channels: int = 8, classes: int = 10) -> nn.Module:
 
 
 class Block(nn.Module):
-    """Adds to its input what two convolutions make of it, ``x + f(x)``."""
+    """A residual block of two convolutions, ``x + f(x)``."""
 
     def __init__(self, channels: int, normalise: bool) -> None:
         super().__init__()
         self.first = nn.Conv2d(channels, channels, kernel_size=3, padding=1)
         self.second = nn.Conv2d(channels, channels, kernel_size=3, padding=1)
-        # Batch normalisation keeps running statistics, so that its trials are trained one at a time.
+        # Batch normalization keeps running statistics, so its trials are trained one at a time.
         self.norm = nn.BatchNorm2d(channels) if normalise else nn.GroupNorm(1, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Images (B, channels, 8, 8) to images of the same size."""
+        """Map images (B, channels, 8, 8) to images of the same size."""
         return torch.relu(x + self.second(torch.relu(self.norm(self.first(x)))))
 
 
@@ -42,6 +42,6 @@ class Residual(nn.Module):
         self.head = nn.Linear(channels, classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Rows (B, 64) to the scores of the classes (B, 10)."""
+        """Map rows (B, 64) to class scores (B, 10)."""
         images = torch.relu(self.stem(x.reshape(-1, 1, 8, 8)))
         return self.head(self.blocks(images).mean(dim=(2, 3)))

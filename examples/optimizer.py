@@ -1,4 +1,4 @@
-"""An optimizer of one's own: momentum, of which only the sign is used."""
+"""A custom optimizer: momentum of which only the sign is used."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from trainers.optimizers.base import (
 
 
 class SignMomentum:
-    """Momentum whose step has the same size for every weight, but for those that hardly move.
+    """Momentum with a step of the same size for every weight whose momentum exceeds a threshold.
 
     ``v = beta1 v + (1 - beta1) g``, then ``w = w - alpha sign(v)`` where ``|v| > threshold``, ``v`` = 0 before the
     first step
 
-    **Variant.** Signum with the exponential average; the threshold is this example's own.
+    **Variant.** Signum with the exponential average; the threshold is specific to this example.
 
     Reference: Bernstein et al. (2018), signSGD, algorithm 2.
     """
@@ -34,11 +34,11 @@ class SignMomentum:
     )
 
     def init(self, parameters: Array) -> State:
-        """A momentum of zero."""
+        """Initialize the momentum to zero."""
         return {"velocity": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """The weights of the average, the learning rate and the threshold."""
+        """Compute the weights of the average, the learning rate and the threshold."""
         beta1 = hyperparameters["beta1"]
         return {
             "beta1": beta1,

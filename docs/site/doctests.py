@@ -1,4 +1,4 @@
-"""Shows the doctests of docstrings as code: Markdown would take their prompts for quotations."""
+"""Renders the doctests of docstrings as code: Markdown would parse their prompts as block quotes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DOCTEST = re.compile(r"^>>> .*(?:\n.+)*", flags=re.MULTILINE)
 
 
 class Doctests(Extension):
-    """Puts each doctest into a fence; mkdocstrings makes one of this class."""
+    """Puts each doctest into a code fence; mkdocstrings instantiates this class."""
 
     def on_object(self, *, obj: Object, **kwargs: Any) -> None:
         """Change the docstring of an object that has been read."""
@@ -20,5 +20,5 @@ class Doctests(Extension):
 
 
 def fenced(text: str) -> str:
-    """The text with a fence around each doctest, which ends at an empty line."""
+    """The text with a code fence around each doctest; a doctest ends at an empty line."""
     return DOCTEST.sub(lambda found: f"```pycon\n{found[0]}\n```", text)

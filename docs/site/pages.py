@@ -1,4 +1,4 @@
-"""Makes the pages of the site that come from the code, and brings along the files of the repository that pages link."""
+"""Generates the pages of the site that come from the code, and copies the repository files that pages link to."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\(\.\./([^)#]+)")
 INTRODUCTION = """# The sweep file
 
-Every key of a sweep file, generated from the models that read it. `sweep schema` prints the same as a JSON schema, by
-which editors complete and check a file:
+Every key of a sweep file, generated from the models that validate it. `sweep schema` prints the same as a JSON schema,
+which editors use to complete and validate a file:
 
 ```yaml
 # yaml-language-server: $schema=sweep.schema.json
 ```
 
 A value in `optimizers` and `space` is a scalar or a list; a grid tries every combination of the lists. Keys of `space`
-may also stand at the top of the file. Values on the command line win over the file: `sweep run FILE trainer.epochs=5`.
+may also be given at the top level. Values on the command line override the file: `sweep run FILE trainer.epochs=5`.
 """
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated page, and the files that pages link outside of this folder."""
+    """Add the generated page, and the files outside this folder that pages link to."""
     files.append(File.generated(config, "sweep-file.md", content=sweep_file_page()))
     linked: set[str] = set()
     for file in files.documentation_pages():
@@ -44,12 +44,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The file itself, or those that lie in a folder."""
+    """The file itself, or the files in a folder."""
     return sorted(inside for inside in path.iterdir() if inside.is_file()) if path.is_dir() else [path]
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead links to files of the repository to the copies in the site; a folder becomes its first file."""
+    """Redirect links to repository files to their copies in the site; a folder becomes its first file."""
 
     def copy(link: re.Match[str]) -> str:
         first = files_of(ROOT / link[1])[0]
@@ -59,7 +59,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def sweep_file_page() -> str:
-    """The page on the sweep file: a table for each section, made from the schema."""
+    """The page on the sweep file: one table per section, generated from the schema."""
     from sweep.config import json_schema
 
     schema = json_schema()
@@ -72,7 +72,7 @@ def sweep_file_page() -> str:
 
 
 def models(name: str, described: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The sections that a key holds, each with a title: one, or one for each of its forms."""
+    """The sections of a key, each with a title: one, or one for each of its variants."""
     found = list(dict.fromkeys(references(described)))
     if name == "optimizers":
         yield from (
@@ -90,17 +90,17 @@ def models(name: str, described: Mapping[str, Any], definitions: Mapping[str, An
 
 SECTIONS = ("data", "network", "trainer", "metric", "search", "space", "roles", "resources", "tracking")
 KINDS = {
-    "BundledData": "a bundled set",
-    "SyntheticData": "a synthetic set",
+    "BundledData": "a bundled dataset",
+    "SyntheticData": "a synthetic dataset",
     "FileData": "a file",
-    "ModuleData": "a function of your own",
+    "ModuleData": "your own function",
     "NetworkConfig": "a dense network",
-    "ModuleNetwork": "a module of your own",
+    "ModuleNetwork": "your own module",
 }
 
 
 def own(model: Mapping[str, Any]) -> dict[str, Any]:
-    """What only this optimizer takes; the rest is in `space`."""
+    """The properties that only this optimizer has; the rest are in `space`."""
     return {name: described for name, described in model["properties"].items() if "$ref" not in described}
 
 
@@ -119,7 +119,7 @@ def references(described: Any) -> Iterator[str]:
 
 def table(properties: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[str]:
     """Rows of key, default and description."""
-    lines = ["| key | default | what it is |", "| --- | --- | --- |"]
+    lines = ["| key | default | description |", "| --- | --- | --- |"]
     for name, described in properties.items():
         if str(described.get("$ref", "")).startswith("#/$defs/SharedSpace/properties"):
             continue

@@ -18,17 +18,17 @@ Row = tuple[str, ...]
 
 
 def declarations() -> list[Declaration]:
-    """Those of the project's optimizers, in the order of their registry."""
+    """The declarations of the project's optimizers, in registry order."""
     return [declaration_of(optimizer) for optimizer in OPTIMIZERS.values()]
 
 
 def code(text: object) -> str:
-    """Text in code letters; nothing for None."""
+    """Format text as inline code; None becomes an empty string."""
     return "" if text is None else f"`{text}`"
 
 
 def equations() -> Iterator[Row]:
-    """Of each optimizer its step, its defaults here, and those of torch."""
+    """For each optimizer, its step, its defaults, and torch's defaults."""
     yield "optimizer", "one step here", "defaults here", "defaults of torch"
     for one in declarations():
         defaults = [code(f"{h.name}={h.default}") for h in one.hyperparameters if h.default is not None]
@@ -45,7 +45,7 @@ def optimizers_elsewhere() -> Iterator[Row]:
 
 
 def equal_cases() -> Iterator[Row]:
-    """Settings that make the steps of another optimizer, bit for bit."""
+    """Settings that are bit-identical to another optimizer."""
     yield "a setting of", "with", "is exactly"
     for one in declarations():
         for case in one.equals:
@@ -53,7 +53,7 @@ def equal_cases() -> Iterator[Row]:
 
 
 def imitations() -> Iterator[Row]:
-    """What an optimizer that is tuned well can't be worse than."""
+    """For each optimizer, the special cases that it cannot be worse than if tuned well."""
     yield "general optimizer", "special case", "why"
     for one in declarations():
         for special, why in one.imitates.items():
@@ -61,7 +61,7 @@ def imitations() -> Iterator[Row]:
 
 
 def multipliers() -> Iterator[Row]:
-    """Of each schedule its formula, what it takes, its rate unless given, and what it counts."""
+    """For each schedule, its formula, parameters, default rate, and unit of counting."""
     yield "schedule", "multiplier", "takes", "default rate", "counts"
     for rule in RULES.values():
         takes = ", ".join(map(code, rule.takes))
@@ -71,7 +71,7 @@ def multipliers() -> Iterator[Row]:
 
 
 def schedules_elsewhere() -> Iterator[Row]:
-    """What other libraries call a schedule, and how theirs differs."""
+    """The names of each schedule in other libraries, and the differences."""
     yield "schedule", *ELSEWHERE
     for name, rows in {**{rule.name: rule.rows for rule in RULES.values()}, "warmup": warmup.ROWS}.items():
         if rows is not None and rows.torch:
@@ -86,17 +86,17 @@ TABLES: Mapping[str, Callable[[], Iterator[Row]]] = {
     "multipliers": multipliers,
     "schedules elsewhere": schedules_elsewhere,
 }
-"""What stands between ``<!-- table: NAME -->`` and ``<!-- end of table -->``."""
+"""The content between ``<!-- table: NAME -->`` and ``<!-- end of table -->``."""
 
 
 def markdown(rows: Iterator[Row]) -> str:
-    """A table, of which the first row is the head."""
+    """Format rows as a Markdown table; the first row is the header."""
     head, *body = (f"| {' | '.join(row)} |".replace("|  |", "| |").replace("|  |", "| |") for row in rows)
     return "\n".join((head, f"|{' --- |' * (head.count('|') - 1)}", *body))
 
 
 def filled(page: str) -> str:
-    """The page with its tables as the declarations say."""
+    """The page with its tables regenerated from the declarations."""
 
     def table(mark: re.Match[str]) -> str:
         return f"<!-- table: {mark[1]} -->\n\n{markdown(TABLES[mark[1]]())}\n\n<!-- end of table -->"
