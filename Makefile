@@ -49,11 +49,11 @@ COMPAT_TESTS := tests/sweep/execution tests/sweep/tracking tests/sweep/driver/te
 
 .compat/oldest/.made: WANTED = $(OLDEST)
 .compat/newest/.made: WANTED = $(NEWEST)
-.compat/%/.made: pyproject.toml
-	rm -rf .compat/$*
-	$(PYTHON) -m venv .compat/$*
+# uv, since pip takes longer than the tests to choose versions this far from the constraints.
+.compat/%/.made: pyproject.toml | $(VENV)/.tested
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .compat/$*
 	grep -E '^(pytest|hypothesis|moto|check-jsonschema|hadolint|kubernetes)' constraints.txt > .compat/$*/constraints.txt
-	.compat/$*/bin/python -m pip install --quiet --disable-pip-version-check -c .compat/$*/constraints.txt \
+	$(BIN)/uv pip install --quiet --python .compat/$*/bin/python --constraints .compat/$*/constraints.txt \
 		-e '.[fast,cluster,test]' $(WANTED)
 	touch $@
 
