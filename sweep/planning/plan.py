@@ -113,9 +113,9 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         ValueError: if the data is a file or of a module and no fingerprint is given.
     """
     if problem := task_problem(config.metric, shape.task):
-        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
     if problem := r2_problem(config.metric, shape, config.data.validation):
-        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
     try:
         examples = require_parts(shape, config.data.validation, "data.validation")
     except CannotSplit as error:
