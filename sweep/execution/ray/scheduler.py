@@ -12,7 +12,7 @@ from ray.tune.schedulers import FIFOScheduler
 
 from sweep.execution.executor import Handler
 from sweep.execution.ray.worker import EVENTS
-from sweep.running.events import RoomChanged, TimePassed, WorkerJoined, WorkerLost
+from sweep.running.events import CapacityChanged, TimePassed, WorkerJoined, WorkerLost
 
 
 def why_it_died(error: str) -> str:
@@ -99,6 +99,6 @@ class Clock(tune.Stopper):
         room = self._find_room()
         if room is not None and room != self._room:
             self._room = room
-            self._handle(RoomChanged(room))
+            self._handle(CapacityChanged(room))
         self._handle(TimePassed(time.monotonic() - self._begun))
         return self._has_ended()
