@@ -30,13 +30,13 @@ from postgresql import binaries, temporary_cluster
 from rows import Row, main
 
 from sweep.records import Arm, Trial, TrialResult
-from sweep.tracking.console import SETTINGS, hush_mlflow
+from sweep.tracking.console import SETTINGS, silence_mlflow
 from sweep.tracking.factory import choose_store
 from sweep.tracking.records import SweepRecord
 from sweep.tracking.store import SweepStore
 from sweep.tracking.trial_runs import PARENT_TAG, trial_run
 
-hush_mlflow()
+silence_mlflow()
 
 from mlflow import MlflowClient  # noqa: E402
 from mlflow.entities import Metric, Param  # noqa: E402

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from sweep.execution.ray import Resources, hush_ray, ray_session
+from sweep.execution.ray import Resources, ray_session, silence_ray
 
 # Before any test module, or module with doctests, imports Ray.
-hush_ray()
+silence_ray()
 # A token in the home folder of who runs the tests would make Ray ask for it; tests that need one set it.
 os.environ.setdefault("RAY_AUTH_MODE", "disabled")
 

@@ -1,4 +1,4 @@
-"""The configuration of a sweep: its YAML file, checked, with errors that say where and what to do."""
+"""Loads and validates the YAML configuration of a sweep, with errors that name the place and the fix."""
 
 from sweep.config.loading import load_config
 from sweep.config.models import SweepConfig

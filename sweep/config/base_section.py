@@ -1,4 +1,4 @@
-"""The base of every part of the configuration, and the one annotation for a name out of a registry."""
+"""Base class of all configuration sections, and field types for registry names and counts."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sweep.config.problems import Problem, refuse
 from trainers.errors import did_you_mean
 
 LINE = 116
-"""Characters of a docstring's line within a class."""
+"""Line width of an attribute docstring within a class."""
 
 
 class Section(BaseModel):
-    """A part of the configuration: frozen, exact about types, and without unknown keys."""
+    """Base class of a configuration section: frozen, strictly typed, unknown keys forbidden."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
@@ -29,7 +29,7 @@ class Section(BaseModel):
 
 @dataclass(frozen=True)
 class OneOf:
-    """The annotation of a string field that takes one of ``names``."""
+    """Annotation of a string field that accepts one of ``names``."""
 
     names: tuple[str, ...]
 
@@ -52,7 +52,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class CountOr:
-    """The annotation of a field that takes a whole number from 1, or ``word``."""
+    """Annotation of a field that accepts a whole number from 1, or ``word``."""
 
     word: str
 
@@ -75,18 +75,18 @@ class CountOr:
 
 
 def paragraph(text: str) -> str:
-    """Break a description that is put together into lines, as the docstrings of other fields have them.
+    """Wrap a generated description to the same line width as the docstrings of other fields.
 
     >>> paragraph("What is code " + "stays " * 16 + "`in one line`.").splitlines()[1]
     '`in one line`.'
     """
     whole = re.sub("`[^`]*`", lambda code: code[0].replace(" ", "\0"), text)
-    # The quotation marks of a docstring stand in its first line.
+    # The opening quotation marks of a docstring are part of its first line.
     lines = textwrap.wrap(whole, LINE, initial_indent="   ", break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines).strip().replace("\0", " ")
 
 
 def unknown_name(raw: Any, names: Sequence[str]) -> Problem:
-    """Say that ``raw`` is not one of ``names``, and which of them is nearest."""
+    """Describe that ``raw`` is not one of ``names``, with the nearest match as a suggestion."""
     suggestion = did_you_mean(raw, names).strip() if isinstance(raw, str) else ""
     return Problem(f"must be one of {', '.join(names)}", suggestion or f"Give one such as {names[0]}.", received=raw)

@@ -1,4 +1,4 @@
-"""How a sweep compares: the role of each hyperparameter, and which seeds pick settings and which report them."""
+"""Configuration of a comparison: the role of each hyperparameter, and the selection and report seeds."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ SEEDS_SCHEMA = {
 
 
 def read_seeds(raw: Any, first: int = 0) -> tuple[int, ...]:
-    """Read a number of seeds, which count from ``first``, or a list of them.
+    """Read a number of seeds, counted from ``first``, or a list of seeds.
 
     Raises:
         ValidationError: if it is neither.
     """
     rule = "must be a number of seeds, 1 or more, or a list of different whole numbers, 0 or more"
-    way_out = "Give such as 3, which means [0, 1, 2]."
+    hint = "Give such as 3, which means [0, 1, 2]."
     if is_whole(raw) and 1 <= raw <= MOST_SEEDS:
         if first + raw - 1 > LARGEST_SEED:
             rule = f"must leave room below {LARGEST_SEED} for the seeds that follow"
             refuse([Problem(rule, "List the seeds instead.", received=raw)])
         return tuple(range(first, first + raw))
     if is_whole(raw) and raw > MOST_SEEDS:
-        refuse([Problem(f"must be a number of seeds up to {MOST_SEEDS:,}", way_out, received=raw)])
+        refuse([Problem(f"must be a number of seeds up to {MOST_SEEDS:,}", hint, received=raw)])
     if not isinstance(raw, list | tuple) or not raw:
-        refuse([Problem(rule, way_out, received=raw)])
+        refuse([Problem(rule, hint, received=raw)])
     wrong = [
-        Problem("must hold whole numbers, 0 or more", way_out, (index,), seed)
+        Problem("must hold whole numbers, 0 or more", hint, (index,), seed)
         for index, seed in enumerate(raw)
         if not is_whole(seed) or seed < 0
     ]
@@ -82,13 +82,13 @@ def _split_seeds(raw: Any) -> Any:
         try:
             first = max(read_seeds(given.get("selection"))) + 1
         except ValidationError:
-            # The field says it with its place.
+            # The field's own validation reports this error with its place.
             first = 0
         try:
             given["report"] = read_seeds(given["report"], first)
         except ValidationError as error:
             problems = [
-                Problem(str(one["ctx"]["rule"]), str(one["ctx"]["way_out"]), ("report", *one["loc"]), one["input"])
+                Problem(str(one["ctx"]["rule"]), str(one["ctx"]["hint"]), ("report", *one["loc"]), one["input"])
                 for one in error.errors()
             ]
             refuse(problems)
@@ -116,7 +116,7 @@ SeedsField: TypeAlias = Annotated[
         }
     ),
 ]
-"""The annotation of `seeds`."""
+"""Type annotation of the field `seeds`."""
 
 
 class Roles(Section):
@@ -136,10 +136,10 @@ class Roles(Section):
 
 
 def role_problems(roles: Roles, known: Collection[str]) -> list[Problem]:
-    """Check that every role names a hyperparameter, and each only once.
+    """Check that every role names a hyperparameter, and that no hyperparameter has two roles.
 
     Args:
-        roles: as given.
+        roles: the roles as configured.
         known: the names of all hyperparameters.
     """
     named: list[tuple[str, int | None, str]] = [("scientific", None, roles.scientific)]

@@ -1,4 +1,4 @@
-"""Rules that hold between sections of the configuration."""
+"""Validation rules that involve more than one section of the configuration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trainers.schedules import RULES
 
 
 def metric_problems(metric: MetricConfig, data: AnyData | None) -> Iterator[Problem]:
-    """Check the metric against the data, as far as it is known without reading a file."""
+    """Check the metric against the data, as far as that is possible without reading a file."""
     if data is None:
         return
     known = shape(data.source)
@@ -27,7 +27,7 @@ def metric_problems(metric: MetricConfig, data: AnyData | None) -> Iterator[Prob
 
 
 def task_problem(metric: MetricConfig, task: Task) -> Problem | None:
-    """Check the metric against what is predicted."""
+    """Check the metric against the task (classification or regression)."""
     if task in METRICS[metric.name].tasks:
         return None
     kind = "regression" if task == "regression" else "classification"
@@ -36,7 +36,7 @@ def task_problem(metric: MetricConfig, task: Task) -> Problem | None:
 
 
 def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: float) -> Problem | None:
-    """Check that R2 exists in the validation part: of a single example the variance is 0."""
+    """Check that R2 is defined on the validation part: the variance of a single example is 0."""
     if (
         metric.name != "val_r2"
         or shape.examples < 3
@@ -44,12 +44,12 @@ def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: float) -> 
     ):
         return None
     rule = "needs 2 or more examples to validate on"
-    way_out = f"Give a `data.validation` of {_share_of_two(shape.examples)} or more, or the metric val_loss."
-    return Problem(rule, way_out, ("name",), f"{metric.name}, and 1 such example")
+    hint = f"Give a `data.validation` of {_share_of_two(shape.examples)} or more, or the metric val_loss."
+    return Problem(rule, hint, ("name",), f"{metric.name}, and 1 such example")
 
 
 def _share_of_two(examples: int) -> float:
-    """The smallest share in few digits that is more than one example."""
+    """Return a share, rounded to few digits, that is just more than one example."""
     unit = int(10 ** len(str(examples)))
     return (unit // examples + 1) / unit
 
@@ -57,7 +57,7 @@ def _share_of_two(examples: int) -> float:
 def space_problems(
     optimizers: OptimizersBase | None, shared: Space, trainer: TrainerConfig | None, search: GridSearch | None
 ) -> Iterator[Problem]:
-    """Check that each optimizer has all that it needs, and nothing that the search cannot try."""
+    """Check that each optimizer has all required values, and none that the search method does not support."""
     named = "optimizer" in shared.domains()
     if optimizers is not None and named:
         rule = "is given, and so is `optimizers`"
@@ -65,8 +65,8 @@ def space_problems(
         return
     spaces = list(space_of_each(optimizers, shared))
     if not spaces:
-        way_out = "Give such as `optimizers: {sgd: {}, adam: {}}`."
-        yield Problem("must name an optimizer or more", way_out, ("optimizers",), absolute=True, is_key=True)
+        hint = "Give such as `optimizers: {sgd: {}, adam: {}}`."
+        yield Problem("must name an optimizer or more", hint, ("optimizers",), absolute=True, is_key=True)
     if spaces:
         yield from _weight_decay(spaces)
     for space in spaces:
@@ -77,7 +77,7 @@ def space_problems(
 
 
 def _weight_decay(spaces: list[OptimizerSpace]) -> Iterator[Problem]:
-    """A shared weight decay that no optimizer has is most likely meant for all of them, as the penalty in the loss."""
+    """Refuse a shared weight decay that no optimizer supports: an L2 penalty in the loss was probably meant."""
     users = [
         name for name, optimizer in OPTIMIZERS.items() if "weight_decay" in {h.name for h in optimizer.hyperparameters}
     ]
@@ -91,9 +91,9 @@ def _missing(space: OptimizerSpace, is_flat: bool) -> Iterator[Problem]:
     for declared in OPTIMIZERS[space.optimizer].hyperparameters:
         if declared.default is None and declared.name not in space.domains:
             at: Keys = ("space", declared.name) if is_flat else ("optimizers", space.optimizer, declared.name)
-            way_out = "Give a value such as 0.01"
-            way_out += "." if is_flat else f", there or for all optimizers as `space.{declared.name}`."
-            yield Problem("is needed", way_out, at, None, True, True)
+            hint = "Give a value such as 0.01"
+            hint += "." if is_flat else f", there or for all optimizers as `space.{declared.name}`."
+            yield Problem("is needed", hint, at, None, True, True)
 
 
 def _decay(space: OptimizerSpace) -> Iterator[Problem]:
@@ -106,8 +106,8 @@ def _decay(space: OptimizerSpace) -> Iterator[Problem]:
             )
         elif (declared := RULES[decay.kind].rate) is not None and declared.default is None:
             rule = f"needs a rate for {decay.kind}"
-            way_out = f"Write such as `decay: {{kind: {decay.kind}, rate: 0.5}}`, or give `decay_rate`."
-            yield Problem(rule, way_out, space.origins["decay"], None, True, True)
+            hint = f"Write such as `decay: {{kind: {decay.kind}, rate: 0.5}}`, or give `decay_rate`."
+            yield Problem(rule, hint, space.origins["decay"], None, True, True)
 
 
 def _distributions(space: OptimizerSpace, search: GridSearch | None) -> Iterator[Problem]:
@@ -120,8 +120,8 @@ def _distributions(space: OptimizerSpace, search: GridSearch | None) -> Iterator
     for at, domain in found:
         if isinstance(domain, Distribution):
             rule = "must be a value or a list of values, as `search.method` is grid"
-            way_out = "List the values to try, such as [0.001, 0.01]."
-            yield Problem(rule, way_out, at, written_form(domain), absolute=True)
+            hint = "List the values to try, such as [0.001, 0.01]."
+            yield Problem(rule, hint, at, written_form(domain), absolute=True)
 
 
 def _epochs(space: OptimizerSpace, trainer: TrainerConfig | None) -> Iterator[Problem]:

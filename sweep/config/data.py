@@ -1,4 +1,4 @@
-"""The data of a sweep: a bundled set, a synthetic one, a file of the user, or what the user's own function loads."""
+"""Configuration of the data: a bundled or synthetic data set, a file, or a user's loading function."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Data(Section):
 
     @property
     def source(self) -> DataSource:
-        """What the trainers load."""
+        """The data source in the form that the trainers load."""
         return DataSource(**self.model_dump(exclude={"validation", "normalise"}))
 
 
@@ -81,7 +81,7 @@ class SyntheticData(Data):
     @field_validator("noise", "classes")
     @classmethod
     def _default_of_the_set(cls, given: float | None, info: ValidationInfo) -> float | None:
-        # Written out, so that a trial's identity holds the number and not the absence of one.
+        # The default is written out so that a trial's identity contains the number and not a missing value.
         if given is None and "name" in info.data:
             default: float = getattr(MAKERS[info.data["name"]], str(info.field_name))
             return default

@@ -1,4 +1,4 @@
-"""Learning-rate decays as a file states them: a name, or a name with its numbers."""
+"""Configuration of learning-rate decays: a name, or a name with its parameters."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from trainers.schedules.ranges import applicable
 
 
 def _listed(items: Sequence[str], word: str) -> str:
-    """Join items as a sentence does; a list of alternatives has a comma before its last."""
+    """Join items into an enumeration; a list of alternatives has a comma before the last."""
     comma = "," if word == "or" and len(items) > 2 else ""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])}{comma} {word} {items[-1]}"
 
 
 def takers(number: str) -> str:
-    """The schedules that use a number, such as ``patience``."""
+    """List the schedules that use a parameter such as ``patience``."""
     return _listed([name for name, rule in RULES.items() if number in (*rule.takes, *rule.by_hand)], "and")
 
 
@@ -31,7 +31,7 @@ KINDS = tuple(RULES)
 Kind: TypeAlias = Annotated[str, OneOf(KINDS)]
 
 RATES = limited(limits.RATE)
-"""What some formula accepts; the range of one formula is checked where its name is known."""
+"""Rates that at least one formula accepts; each formula's own range is checked once its name is known."""
 INTERVALS = limited(limits.INTERVAL)
 BY = words(ranges.BY)
 STARTS = words(ranges.STARTS)
@@ -39,7 +39,7 @@ WARMUPS = limited(limits.WARMUP)
 PATIENCES = limited(limits.PATIENCE)
 THRESHOLDS = limited(limits.THRESHOLD)
 NUMBERS = ("rate", "by", "interval", "start", "boundaries", "values", "warmup", "patience", "threshold")
-"""What a decay may state beside its kind, in the order of the keys of a setting."""
+"""Parameters that a decay may have besides its kind, in the order of the keys of a setting."""
 
 _RATES = {rule.name: rule.rate for rule in RULES.values() if rule.rate is not None}
 _DEFAULTS = [f"{rate.default:g} for {name}" for name, rate in _RATES.items() if rate.default is not None]
@@ -52,7 +52,7 @@ RATE_HELP = paragraph(
     f"{_listed(_DEFAULTS, 'and')}."
 )
 USUAL_BY = f"epoch, and step for {_listed([name for name, rule in RULES.items() if rule.by == 'step'], 'and')}"
-"""What the schedules count unless told."""
+"""Default unit (epochs or steps) of each schedule."""
 
 Boundary: TypeAlias = Annotated[int, Field(**limits.BOUNDARY.bounds)]
 Boundaries: TypeAlias = Annotated[tuple[Boundary, ...], Field(strict=False, min_length=1)]
@@ -111,7 +111,7 @@ class Decay(Section):
 
     @property
     def applicable(self) -> tuple[str, ...]:
-        """The numbers that this decay uses."""
+        """The parameters that this decay uses."""
         return applicable(self.kind, self.boundaries is not None, self.warmup is not None)
 
     @model_validator(mode="after")
@@ -136,7 +136,7 @@ def _problem(broken: ranges.Broken) -> Problem:
 
 
 def rates_out_of_range(kind: str, rates: Domain | None, at: Keys, absolute: bool = False) -> Iterator[Problem]:
-    """Check rates against the range of one formula."""
+    """Yield a problem for each rate outside the range of one formula."""
     declared = RULES[kind].rate
     if rates is None or declared is None:
         return
@@ -157,7 +157,7 @@ def _as_list_of_mappings(raw: Any) -> Any:
             continue
         if entry not in KINDS:
             found = unknown_name(entry, KINDS)
-            problems.append(Problem(found.rule, found.way_out, (index,), entry))
+            problems.append(Problem(found.rule, found.hint, (index,), entry))
     if problems:
         refuse(problems)
     return tuple({"kind": entry} if isinstance(entry, str) else entry for entry in entries)

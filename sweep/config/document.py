@@ -14,12 +14,12 @@ from sweep.config.yaml_words import AnyLoader, FastLoader, Loader
 from sweep.errors import ConfigError
 
 Keys: TypeAlias = tuple[str | int, ...]
-"""Where a value is in a document: keys of mappings and indices of lists, from the outside in."""
+"""Path of a value in a document: mapping keys and list indices, outermost first."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the user wrote something: a file with line and column (both from 1), or an override without."""
+    """Source location of a value: a file with line and column (both from 1), or an override without them."""
 
     origin: str
     line: int | None = None
@@ -31,15 +31,15 @@ class Place:
 
 @dataclass
 class Document:
-    """A file as plain values, with the places of its keys and of its values.
+    """A parsed file as plain values, with the source locations of its keys and values.
 
     Args:
-        origin: the file, as the user named it.
+        origin: path of the file as given by the user.
         values: mappings, lists and scalars.
-        key_places: path -> where its key stands.
-        value_places: path -> where its value begins.
-        written: path -> the dotted key as the user wrote it, where that differs from the path.
-        texts: path -> how a number, true, false or null without quotes is spelled.
+        key_places: path -> location of its key.
+        value_places: path -> location of its value.
+        written: path -> the dotted key as written by the user, where it differs from the path.
+        texts: path -> source text of an unquoted number, true, false or null.
     """
 
     origin: str
@@ -50,9 +50,9 @@ class Document:
     texts: dict[Keys, str] = field(default_factory=dict)
 
     def place(self, path: Keys, of_key: bool = False) -> Place:
-        """Find where ``path``, or else the closest thing around it, was written.
+        """Return the location of ``path``, or else of its closest enclosing value.
 
-        An index that the file does not have is passed over: what may be a list may also be a single value.
+        A list index that the file does not have is skipped, because a single value may stand in for a list.
         """
         known: Keys = ()
         for key in path:
@@ -66,7 +66,7 @@ class Document:
         return self.value_places.get(known, Place(self.origin))
 
     def name(self, path: Keys) -> str:
-        """Spell ``path`` as the user would: with dots, without indices of lists."""
+        """Return ``path`` as a dotted key without list indices."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.written:
                 rest = path[length:]
@@ -74,13 +74,13 @@ class Document:
         return ".".join(key for key in path if isinstance(key, str))
 
     def replace(self, path: Keys, value: Any, place: Place, texts: Mapping[Keys, str] | None = None) -> None:
-        """Put ``value`` at ``path``; mappings on the way are made, and the key before it must hold one.
+        """Set ``value`` at ``path``; missing parent mappings are created, and the direct parent must be a mapping.
 
         Args:
-            path: of the value.
-            value: to put.
-            place: where it was written.
-            texts: how its parts are spelled, by their paths inside of it.
+            path: path of the value.
+            value: new value.
+            place: its source location.
+            texts: source texts of its parts, by their paths relative to the value.
         """
         self.texts = {known: text for known, text in self.texts.items() if known[: len(path)] != path}
         self.texts |= {(*path, *inner): text for inner, text in (texts or {}).items()}
@@ -97,7 +97,7 @@ class Document:
         inside[path[-1]] = value
 
     def move_into(self, section: str, key: str) -> None:
-        """Move a key from the top into a section; it keeps the place and the name that the user gave it."""
+        """Move a top-level key into a section; messages still use its original location and name."""
         for places in (self.key_places, self.value_places):
             for known in [known for known in places if known[:1] == (key,)]:
                 places[(section, *known)] = places.pop(known)
@@ -107,14 +107,14 @@ class Document:
 
 
 LONG_FILE = 50_000
-"""Characters from which a file is read by `FastLoader`."""
+"""Files with at least this many characters are read by `FastLoader`."""
 
 LARGEST_FILE = 2_000_000
-"""Bytes that a file may have: some 200,000 values, beyond which reading takes longer than a user waits."""
+"""Largest accepted file in bytes: about 200,000 values; reading more takes too long for interactive use."""
 
 
 def read_document(path: Path) -> Document:
-    """Read a file.
+    """Read a YAML file.
 
     Args:
         path: a YAML file in UTF-8 that holds a mapping.
@@ -141,7 +141,7 @@ def read_value(text: str, origin: str) -> Any:
 
     Args:
         text: YAML.
-        origin: what errors name as the source.
+        origin: name of the source in error messages.
 
     Raises:
         ConfigError: if the text is not YAML.
@@ -153,7 +153,7 @@ def read_value(text: str, origin: str) -> Any:
 
 
 def read_spelled(text: str, origin: str) -> tuple[Any, Mapping[Keys, str]]:
-    """Read one value as `read_value` does, with the `Document.texts` of its parts."""
+    """Read one value as `read_value` does, and also return the `Document.texts` of its parts."""
     document = Document(origin, {})
     return _Reader(document, has_lines=False).read(text), document.texts
 
@@ -179,7 +179,7 @@ def _text(path: Path) -> str:
 
 
 class _Reader:
-    """Turns YAML nodes into values and notes places in a document."""
+    """Converts YAML nodes into values and records their locations in a document."""
 
     def __init__(self, document: Document, has_lines: bool = True) -> None:
         self._document = document
@@ -210,12 +210,12 @@ class _Reader:
     def _syntax(self, error: yaml.MarkedYAMLError) -> str:
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.context, error.problem) if part)
-        way_out = "Check the indentation, colons, quotes and brackets here."
+        hint = "Check the indentation, colons, quotes and brackets here."
         if "\\t" in what:
-            way_out = "Indent with spaces, not with tabs."
+            hint = "Indent with spaces, not with tabs."
         elif "expected a single document" in what:
-            way_out = "Keep one document: remove the line `---`."
-        return f"{self._place(mark)}: this is not valid YAML: {what}. {way_out}"
+            hint = "Keep one document: remove the line `---`."
+        return f"{self._place(mark)}: this is not valid YAML: {what}. {hint}"
 
     def _place(self, mark: Any) -> Place:
         if mark is None or not self._has_lines:
@@ -275,7 +275,7 @@ class _Reader:
                 )
             else:
                 first[key.value] = place
-        # Resolves `<<: *name`: what is merged in comes first, so that the mapping's own keys win.
+        # Resolves `<<: *name`: merged keys come first, so that the mapping's own keys override them.
         loader.flatten_mapping(node)
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):

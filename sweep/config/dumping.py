@@ -1,4 +1,4 @@
-"""Writes a configuration back as a file that gives the same sweep again."""
+"""Serializes a configuration to YAML that reproduces the same sweep."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 
 def as_yaml(config: SweepConfig) -> str:
-    """The complete configuration as YAML, every default written out and the secrets of addresses masked."""
+    """Return the complete configuration as YAML, with all defaults and with secrets in addresses masked."""
     text: str = yaml.safe_dump(hide_in(config.as_mapping()), sort_keys=False, allow_unicode=True, width=100)
     return text

@@ -1,4 +1,4 @@
-"""Finds the files that a configuration names: in the working folder, or else in the folder of the sweep's file."""
+"""Resolves file paths in a configuration against the working folder, then against the sweep file's folder."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from trainers.data.files import missing_file
 from trainers.errors import DataError
 
 READ = (("data", "path"), ("baseline",))
-"""The keys of files that are read."""
+"""Keys whose values are paths of input files."""
 
 
 def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
-    """Let paths lead into the folder of the sweep's file where the working folder has no such file.
+    """Redirect paths to the folder of the sweep's file where the working folder has no such file.
 
     Args:
-        values: of the document, which change.
-        folder: of the sweep's file.
+        values: values of the document, modified in place.
+        folder: folder of the sweep's file.
 
     Returns:
-        a line for each path that was found there.
+        one line for each path that was found there.
     """
     notes = []
     for *sections, key in READ:
@@ -41,10 +41,10 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
 
 
 def missing_data_file(path: str, origin: str | None) -> DataError | None:
-    """Say where the data file was looked for, if it was not found.
+    """Return an error that lists the searched folders, or None if the data file exists.
 
     Args:
-        path: as the user gave it.
+        path: path as given by the user.
         origin: the sweep's file; None if there is none.
     """
     if Path(path).is_file():

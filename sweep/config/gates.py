@@ -1,4 +1,4 @@
-"""The grammar of gates: sentences that a build must keep, such as ``val_accuracy >= 0.95 for adam``."""
+"""Parses gates: the conditions that `sweep check` tests, such as ``val_accuracy >= 0.95 for adam``."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class ExactGate(Section):
 
 @dataclass(frozen=True)
 class Bound:
-    """The mean of a metric over seeds, or the share of trials that diverged, keeps to one side of a number.
+    """A bound on the mean of a metric over seeds, or on the share of diverged trials.
 
     Args:
-        text: as it was written.
+        text: the gate as written.
         metric: a metric, or ``diverged``.
         is_lower: True for ``>=``.
-        value: the number.
-        optimizer: at its best setting; None is each of them, and for ``diverged`` all trials.
+        value: the bound.
+        optimizer: tested at its best setting; None tests each optimizer, or all trials for ``diverged``.
     """
 
     text: str
@@ -63,7 +63,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Time:
-    """The time to the target keeps below a number; ``optimizer`` as in `Bound`."""
+    """An upper bound on the time to the target; ``optimizer`` as in `Bound`."""
 
     text: str
     unit: TimeUnit
@@ -85,11 +85,11 @@ class NoWorse:
     """A metric is no worse than in the baseline by more than a margin.
 
     Args:
-        text: as it was written.
-        metric: which.
-        margin: in units of the metric, or as a share of the baseline; None takes it from the baseline's noise.
+        text: the gate as written.
+        metric: name of the metric.
+        margin: in units of the metric, or as a share of the baseline; None derives it from the baseline's noise.
         is_relative: whether the margin is a share.
-        optimizer: at the setting that was best in the baseline; None is each of them.
+        optimizer: tested at its best setting in the baseline; None tests each optimizer.
     """
 
     text: str
@@ -101,7 +101,7 @@ class NoWorse:
 
 @dataclass(frozen=True)
 class Exact:
-    """All numbers are those of the baseline."""
+    """All numbers equal those of the baseline."""
 
     text: str
     tolerance: float
@@ -111,10 +111,10 @@ Gate: TypeAlias = Bound | Time | Order | NoWorse | Exact
 
 
 def gate_of(written: str | ExactGate) -> Gate:
-    """Read one gate that `read_gates` has accepted.
+    """Parse one gate that `read_gates` has accepted.
 
     Raises:
-        ValueError: for another text.
+        ValueError: if the text is not a gate.
 
     >>> gate_of("val_loss no worse than the baseline by 2 % for adam").margin
     0.02
@@ -139,10 +139,10 @@ def gate_of(written: str | ExactGate) -> Gate:
 
 
 def read_gates(raw: Any) -> Any:
-    """Accept a list of gates as a file writes them.
+    """Validate a list of gates as written in a configuration file.
 
     Raises:
-        ValidationError: with one problem for each entry that is no gate.
+        ValidationError: with one problem for each invalid entry.
     """
     if not isinstance(raw, list | tuple):
         refuse([Problem("must be a list of gates", FORMS, received=raw)])
@@ -174,8 +174,8 @@ def _problem(entry: Any, index: int) -> Problem | None:
         guess = did_you_mean(metric, known).strip()
         return Problem(f"must name one of {', '.join(known)}", guess or FORMS, (index,), entry)
     if isinstance(gate, NoWorse) and gate.margin is not None and gate.margin <= 0:
-        way_out = "Give such as `by 2 %`, or leave it out to take it from the noise."
-        return Problem("must have a margin above 0", way_out, (index,), entry)
+        hint = "Give such as `by 2 %`, or leave it out to take it from the noise."
+        return Problem("must have a margin above 0", hint, (index,), entry)
     if metric == "diverged" and isinstance(gate, Bound) and (gate.is_lower or not 0 <= gate.value <= 1):
         return Problem("must bound a share from above", "Give such as `diverged <= 0.1`.", (index,), entry)
     if isinstance(gate, Order) and gate.first == gate.second:
@@ -190,7 +190,7 @@ def gate_problems(
 
     Args:
         written: the gates.
-        optimizers: those that are compared.
+        optimizers: names of the compared optimizers.
         has_target: whether `trainer.target` is given.
     """
     for index, entry in enumerate(written):

@@ -25,15 +25,15 @@ def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> Swe
 
     Args:
         path: the YAML file.
-        overrides: ``dotted.key=value`` each, the value as YAML; they win over the file, the last over the first.
+        overrides: ``dotted.key=value`` strings with a YAML value; they override the file, later ones earlier ones.
 
     Returns:
         the configuration, with all defaults.
 
     Raises:
-        ConfigError: with one line for each thing that is wrong, and where it stands.
+        ConfigError: with one line, including the location, for each problem.
     """
-    # A user's own modules lie where the sweep is started, which a console script's own path does not hold.
+    # A user's modules are in the working folder, which is not on a console script's import path.
     make_importable(str(Path.cwd()))
     forget_changed_code()
     file = Path(path)
@@ -55,13 +55,13 @@ def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> Swe
 
 
 def _name_columns(document: Document) -> None:
-    """Take the names of columns and arrays as they are spelled: a column may be called 2024, true or null."""
+    """Keep names of columns and arrays as text: a column may be called 2024, true or null."""
     data = document.values.get("data")
     if not isinstance(data, dict) or "path" not in data:
         return
     for key in ("target", "inputs"):
         spelled = document.texts.get(("data", key))
-        # Without a text behind the colon no name is given; and the arrays of an NPZ file have names by default.
+        # An empty value gives no name, and the arrays of an NPZ file have default names.
         is_left_out = data.get(key) is None and (not spelled or str(data["path"]).lower().endswith(".npz"))
         if spelled and not is_left_out and not isinstance(data.get(key), str):
             data[key] = spelled
@@ -76,11 +76,11 @@ def apply_override(document: Document, override: str) -> None:
     """Change one value of a document.
 
     Args:
-        document: to change.
-        override: ``dotted.key=value``, the value as YAML.
+        document: document to change.
+        override: ``dotted.key=value`` with a YAML value.
 
     Raises:
-        ConfigError: if it is no override, or a key before the last holds a plain value.
+        ConfigError: if the override is malformed, or a parent key holds a plain value.
     """
     key, equals, text = override.partition("=")
     path = _parts(key)
@@ -100,7 +100,7 @@ def apply_override(document: Document, override: str) -> None:
 
 
 def _parts(key: str) -> tuple[str, ...]:
-    """Split a dotted key; the dots in the name of a user's own optimizer stay.
+    """Split a dotted key, but keep the name of a user-defined optimizer in one piece.
 
     >>> _parts("optimizers.my_package.opt:mine.learning_rate")
     ('optimizers', 'my_package.opt:mine', 'learning_rate')
@@ -112,7 +112,7 @@ def _parts(key: str) -> tuple[str, ...]:
 
 
 def _gather_flat_keys(document: Document) -> None:
-    """Move the flat form's keys from the top of the file to where they belong; those given twice are left."""
+    """Move the flat form's keys from the top level into `space`, except keys that `space` already has."""
     space = document.values.get("space", {})
     if not isinstance(space, dict):
         return

@@ -1,4 +1,4 @@
-"""Turns what pydantic found wrong into one sentence each, with the place, the rule, and the way out."""
+"""Formats pydantic validation errors as one sentence each, with the location, the rule and a fix."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ RULES: Mapping[str, str] = {
 SPOKEN = {
     word: f"Write {truth}." for truth, words in (("true", ("yes", "on")), ("false", ("no", "off"))) for word in words
 }
-"""What YAML 1.1 took for booleans."""
+"""Hints for the words that YAML 1.1 reads as booleans."""
 
 
 def render(error: ValidationError, document: Document, model: type[BaseModel] = SweepConfig) -> str:
-    """Say all that is wrong, one line each, in the order of the file.
+    """Format all validation errors, one line each, in file order.
 
     Args:
-        error: what validation found.
-        document: what was validated.
-        model: what it was validated against.
+        error: the validation errors.
+        document: the validated document.
+        model: the model that it was validated against.
     """
     known = known_keys(model)
     lines = []
@@ -71,7 +71,7 @@ def render(error: ValidationError, document: Document, model: type[BaseModel] = 
 
 
 def received(value: Any) -> str:
-    """Spell a value as YAML would, on one line of at most 80 characters.
+    """Format a value as YAML on one line of at most 80 characters.
 
     >>> received({"log_uniform": (0.1, None)})
     '{log_uniform: [0.1, null]}'
@@ -89,7 +89,7 @@ def _plain(value: Any) -> Any:
 
 
 def _path(location: Keys) -> Keys:
-    """Drop the name of the kind of data or network, which pydantic puts into the path."""
+    """Remove the tag of the data or network variant that pydantic inserts into the path."""
     if len(location) > 1 and location[1] in TAGS.get(str(location[0]), ()):
         return (location[0], *location[2:])
     return location
@@ -102,7 +102,7 @@ Known = Mapping[str, Mapping[str, Any]]
 def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, document: Document, known: Known) -> str:
     name = document.name(path)
     if path[0] == "gates" and len(path) > 1:
-        # Gates have no key of their own, and one list holds many.
+        # Gates are list entries without keys, so that the index identifies them.
         name = f"gates[{path[1]}]"
     if kind == "extra_forbidden":
         return _unknown_key(path, name, document, known)
@@ -111,20 +111,20 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
         return f"`{name}` is needed. Give {_example(path, known)}{file}."
     if kind == "rule":
         said = "" if context["is_key"] else f". Received: {received(value)}"
-        return f"`{name}` {context['rule']}{said}. {context['way_out']}"
+        return f"`{name}` {context['rule']}{said}. {context['hint']}"
     if kind == "literal_error":
         words = re.findall(r"'([^']*)'", context["expected"])
         suggestion = did_you_mean(value, words).strip() if isinstance(value, str) else ""
-        rule, way_out = f"must be one of {', '.join(words)}", suggestion or f"Give one such as {words[0]}."
+        rule, hint = f"must be one of {', '.join(words)}", suggestion or f"Give one such as {words[0]}."
     else:
         rule = RULES[kind].format(**{key: _number(bound) for key, bound in context.items()})
-        way_out = SPOKEN.get(str(value).lower(), "") if kind == "bool_type" else ""
-        way_out = way_out or f"Give {_example(path, known)}."
+        hint = SPOKEN.get(str(value).lower(), "") if kind == "bool_type" else ""
+        hint = hint or f"Give {_example(path, known)}."
     if kind == "string_type" and isinstance(value, bool | int | float):
         text = document.texts.get(path, received(value))
         what = "true or false" if isinstance(value, bool) else "a number"
         return f'`{name}` {rule}. Received: {text}, which is {what}. Put it into quotes: `{path[-1]}: "{text}"`.'
-    return f"`{name}` {rule}. Received: {received(value)}. {way_out}"
+    return f"`{name}` {rule}. Received: {received(value)}. {hint}"
 
 
 def _number(bound: Any) -> Any:
@@ -143,13 +143,13 @@ def _example(path: Keys, known: Known) -> str:
 
 
 def _unknown_key(path: Keys, name: str, document: Document, known: Known) -> str:
-    """Say that a key is not known here, and what may have been meant."""
+    """Report an unknown key, with a suggestion where one is plausible."""
     section = ".".join(key for key in path[:-1] if isinstance(key, str))
     key = str(path[-1])
     if special := _misplaced(path, document, known):
         return f"`{name}` {special}"
     siblings = {dotted.rpartition(".")[2]: dotted for dotted in known if dotted.rpartition(".")[0] == section}
-    # Of two keys with the same last word, the one in `space` is meant before the one of a single optimizer.
+    # Of two keys with the same last component, the one in `space` is suggested before that of an optimizer.
     anywhere = {dotted.rpartition(".")[2]: dotted for dotted in sorted(known, key=_in_space)}
     suggestion = _elsewhere(key, siblings, anywhere, known) or _nearest(key, siblings) or _nearest(key, anywhere)
     if not suggestion:
@@ -160,7 +160,7 @@ def _unknown_key(path: Keys, name: str, document: Document, known: Known) -> str
 
 
 def _misplaced(path: Keys, document: Document, known: Known) -> str:
-    """Say why a key that is known elsewhere has no place here; empty if there is nothing to say."""
+    """Explain why a key that is valid elsewhere is not valid here; empty if it is not such a key."""
     if len(path) == 1 and path[0] in FLAT_KEYS and "space" in known:
         return f"is given, and so is `space`, which may hold it. Keep `space.{path[0]}`."
     if path[0] == "data" and f"data.{path[-1]}" in known:

@@ -1,4 +1,4 @@
-"""The whole configuration of a sweep, and the rules that hold between its sections."""
+"""Defines `SweepConfig`, the pydantic model of a complete configuration file."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     OptimizersSection: TypeAlias = OptimizersBase
     SharedSection: TypeAlias = Space
 else:
-    # Made from the declarations of the optimizers, so that a type checker knows only their bases.
+    # Generated from the optimizers' declarations, so that a type checker only knows the base classes.
     OptimizersSection, SharedSection = OptimizersField, SharedSpace
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -68,7 +68,7 @@ class SweepConfig(Section):
     """What the sweep is to answer, in one line."""
 
     data: AnyData = Field(examples=[{"name": "digits"}])
-    """What is learned: `name` of a bundled or synthetic set, `path` of a file, or `module` that loads it."""
+    """Data set: `name` of a bundled or synthetic set, `path` of a file, or `module` that loads it."""
 
     network: AnyNetwork = Field(default_factory=NetworkConfig)
     """The network that every trial trains: dense, or `module` of your own."""
@@ -83,14 +83,14 @@ class SweepConfig(Section):
     """How settings are chosen from the space."""
 
     optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
-    """The optimizers to compare, each with what it tries; {} if all is in `space`."""
+    """The optimizers to compare, each with the values to try; {} if all values are in `space`."""
 
     space: SharedSection = Field(default_factory=SharedSpace, validate_default=True)
-    """What all optimizers share; what an optimizer gives itself wins. Also the flat product, with `optimizer`."""
+    """Values shared by all optimizers; an optimizer's own values override them. With `optimizer`, the flat form."""
 
     seeds: SeedsField = (0,)
     """Trainings of each setting: n for the seeds 0 to n - 1, a list, or `{selection: 3, report: 10}`, which picks the
-    best setting of each level on the one and trains it again on the other."""
+    best setting of each level on the selection seeds and trains it again on the report seeds."""
 
     roles: Roles | None = None
     """What is compared and what is tuned away. Default: the optimizers are compared, all else that varies is tuned."""
@@ -124,8 +124,8 @@ class SweepConfig(Section):
     @classmethod
     def _module_is_for_torch(cls, trainer: TrainerConfig, info: ValidationInfo) -> TrainerConfig:
         if isinstance(info.data.get("network"), ModuleNetwork) and trainer.backend != "torch":
-            rule, way_out = "must be torch for a network that is a `module`", "Give `trainer.backend: torch`."
-            refuse([Problem(rule, way_out, ("trainer", "backend"), trainer.backend, absolute=True)])
+            rule, hint = "must be torch for a network that is a `module`", "Give `trainer.backend: torch`."
+            refuse([Problem(rule, hint, ("trainer", "backend"), trainer.backend, absolute=True)])
         return trainer
 
     @field_validator("metric")
@@ -165,12 +165,12 @@ class SweepConfig(Section):
 
     @property
     def selection_seeds(self) -> tuple[int, ...]:
-        """The seeds that every setting is trained with."""
+        """Seeds with which every setting is trained."""
         return self.seeds.selection if isinstance(self.seeds, SeedRoles) else self.seeds
 
     @property
     def report_seeds(self) -> tuple[int, ...]:
-        """The fresh seeds on which the best setting of each level is trained again; empty for none."""
+        """Fresh seeds on which the best setting of each level is trained again; empty if there are none."""
         return self.seeds.report if isinstance(self.seeds, SeedRoles) else ()
 
     @property
@@ -180,35 +180,35 @@ class SweepConfig(Section):
 
     @property
     def demands(self) -> tuple[Gate, ...]:
-        """The gates, read."""
+        """The parsed gates."""
         return tuple(gate_of(written) for written in self.gates)
 
     @property
     def spaces(self) -> tuple[OptimizerSpace, ...]:
-        """What each optimizer tries, the shared values included."""
+        """Search space of each optimizer, including the shared values."""
         return tuple(space_of_each(self.optimizers, self.space))
 
     @property
     def experiment(self) -> str:
-        """The MLflow experiment."""
+        """Name of the MLflow experiment."""
         return self.tracking.experiment or self.name
 
     @property
     def found(self) -> tuple[str, ...]:
-        """A line for each file that was found beside the sweep's file and not in the working folder."""
+        """One line for each file that was found next to the sweep's file and not in the working folder."""
         return self._found
 
     @property
     def origin(self) -> str | None:
-        """The sweep's file; None for a configuration that was made in Python."""
+        """Path of the sweep's file; None for a configuration created in Python."""
         return None if self._document is None else self._document.origin
 
     def where(self, key: str) -> str:
-        """Where the dotted ``key`` stands, to begin a message: ``file:line:column: ``; empty without a file."""
+        """Location of the dotted ``key`` as a message prefix, ``file:line:column: ``; empty without a file."""
         return "" if self._document is None else f"{self._document.place(tuple(key.split('.')))}: "
 
     def error(self, key: str, rest: str) -> ConfigError:
-        """Make an error about the dotted ``key``, with its place in the file.
+        """Create an error about the dotted ``key`` that includes its location in the file.
 
         >>> data, optimizers = {"name": "iris"}, {"sgd": {"learning_rate": 0.1}}
         >>> config = SweepConfig.model_validate({"data": data, "optimizers": optimizers})
@@ -219,7 +219,7 @@ class SweepConfig(Section):
         return ConfigError(f"{self.where(key)}`{name}` {rest}")
 
     def as_mapping(self) -> dict[str, Any]:
-        """The complete configuration, defaults included, as a file that gives the same sweep again."""
+        """Return the complete configuration, including defaults, as a mapping that reproduces the sweep."""
         mapping = self.model_dump(mode="json", exclude_none=True)
         if all("epochs" in space.domains for space in self.spaces):
             del mapping["trainer"]["epochs"]

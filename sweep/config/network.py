@@ -1,4 +1,4 @@
-"""The network of a sweep: a dense one by its widths, or a module of the user's."""
+"""Configuration of the network: a dense network given by its layer widths, or a user's torch module."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class NetworkConfig(Section):
     """Width of each hidden layer; [] is logistic (or linear) regression."""
 
     activation: Activation = "relu"
-    """What follows each hidden layer."""
+    """Activation function of the hidden layers."""
 
     init: Init = "he"
-    """How the weights begin; biases begin at zero."""
+    """Initialization of the weights; biases start at zero."""
 
 
 class ModuleNetwork(Section):

@@ -1,4 +1,4 @@
-"""Says what a value must be; pydantic collects these and the renderer turns each into one sentence."""
+"""Represents a broken configuration rule, which pydantic collects and `messages` formats as one sentence."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Problem:
     """One broken rule.
 
     Args:
-        rule: what must hold, continuing "`the.key` ...".
-        way_out: what to do, a full sentence.
-        at: path from the value that is being validated to the one at fault.
-        received: the value at fault.
-        absolute: True when ``at`` begins at the top of the file.
-        is_key: True when the key itself is at fault and the value does not matter.
+        rule: the rule, continuing "`the.key` ...".
+        hint: how to fix it, a full sentence.
+        at: path from the validated value to the invalid one.
+        received: the invalid value.
+        absolute: True when ``at`` starts at the top level of the file.
+        is_key: True when the key itself is invalid, whatever its value.
     """
 
     rule: str
-    way_out: str
+    hint: str
     at: Keys = ()
     received: Any = None
     absolute: bool = False
@@ -34,14 +34,14 @@ class Problem:
 
     @property
     def error(self) -> PydanticCustomError:
-        """This problem as pydantic carries it."""
-        context = {"way_out": self.way_out, "is_key": self.is_key, "at": self.at if self.absolute else None}
-        # A context entry, so that braces in the rule are not taken for placeholders.
+        """Convert the problem to a pydantic error."""
+        context = {"hint": self.hint, "is_key": self.is_key, "at": self.at if self.absolute else None}
+        # The rule is a context entry, so that braces in it are not interpreted as placeholders.
         return PydanticCustomError("rule", "{rule}", {"rule": self.rule, **context})
 
 
 def refuse(problems: Sequence[Problem]) -> NoReturn:
-    """Raise all ``problems`` at once from inside a pydantic validator."""
+    """Raise all ``problems`` together as one ValidationError, from inside a pydantic validator."""
     raise ValidationError.from_exception_data(
         "problems",
         [

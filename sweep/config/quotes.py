@@ -1,4 +1,4 @@
-"""Finds text that is at fault only for its quotes, such as a learning rate of "1e-3"."""
+"""Finds values that are invalid only because they are quoted, such as a learning rate of "1e-3"."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from sweep.errors import ConfigError
 def needless_quotes(
     faults: Mapping[Keys, tuple[Any, str]], document: Document, model: type[BaseModel]
 ) -> frozenset[Keys]:
-    """Find the values that would keep the rule that they break if they stood without their quotes.
+    """Find the values that would be valid without their quotes.
 
-    Each text that YAML would read as something else is read again without quotes, and the whole is validated again, so
-    that nobody is told to drop quotes in vain.
+    Each string that YAML would read as another type is parsed again without quotes, and the whole configuration is
+    validated again, so that dropping the quotes is only suggested where it helps.
 
     Args:
-        faults: path -> the value at fault, and the rule that it breaks.
-        document: what was validated.
-        model: what it was validated against.
+        faults: path -> the invalid value, and the rule that it breaks.
+        document: the validated document.
+        model: the model that it was validated against.
     """
     without = {path: _unquoted(value) for path, (value, _) in faults.items() if isinstance(value, str)}
     without = {path: value for path, value in without.items() if not isinstance(value, str)}
@@ -43,17 +43,17 @@ def needless_quotes(
 
 
 def at_fault(details: ErrorDetails) -> Keys:
-    """Where in the file an error of pydantic is."""
+    """Return the path of a pydantic error within the file."""
     return tuple(details.get("ctx", {}).get("at") or details["loc"])
 
 
 def broken_rule(details: ErrorDetails) -> str:
-    """What tells the errors of one value apart: the rule in our words, or pydantic's kind of error."""
+    """Identify the kind of an error: our own rule, or else pydantic's error type."""
     return str(details.get("ctx", {}).get("rule", details["type"]))
 
 
 def _unquoted(text: str) -> Any:
-    """What YAML reads where the text stands without quotes; the text itself where that is no single value."""
+    """Parse the text as unquoted YAML; return the text itself if that does not give a single value."""
     try:
         value = read_value(text, "text")
     except ConfigError:
@@ -62,7 +62,7 @@ def _unquoted(text: str) -> Any:
 
 
 def _put(values: Any, path: Keys, value: Any) -> bool:
-    """Put ``value`` at ``path``, of which an index is passed over where a list may also be a single value."""
+    """Set ``value`` at ``path``; an index is skipped where a single value stands in for a list."""
     holder, at = values, path[0]
     for key in path[1:]:
         inside = holder[at] if _holds(holder, at) else None
@@ -81,6 +81,6 @@ def _holds(holder: Any, at: str | int) -> bool:
 
 
 def _same(path: Keys, other: Keys) -> bool:
-    """Whether two paths name the same value; the one of pydantic may have the name of a variant more."""
+    """Whether two paths name the same value; pydantic's path may also contain the tag of a union variant."""
     rest = iter(other)
     return all(key in rest for key in path)

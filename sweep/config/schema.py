@@ -1,4 +1,4 @@
-"""The JSON schema of the configuration, by which editors complete and check a file."""
+"""Generates the JSON schema of the configuration, with which editors complete and validate files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sweep.config.values import REAL_NUMBERS
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of a configuration file; the keys of ``space`` may also stand at the top, which is the flat form.
+    """Return the schema of a configuration file; in the flat form, keys of ``space`` are at the top level.
 
     >>> list(json_schema()["$defs"]["AdamSpace"]["properties"])[-4:]
     ['learning_rate', 'beta1', 'beta2', 'epsilon']
@@ -32,7 +32,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _own_space(shared: dict[str, Any]) -> dict[str, Any]:
-    """What an optimizer of the user's own takes: hyperparameters of any name, and what every optimizer takes."""
+    """Schema of a user-defined optimizer: hyperparameters of any name, plus those of every optimizer."""
     return {
         "type": "object",
         "description": "An optimizer of your own, as `module:attribute`, with the hyperparameters that it declares.",
@@ -42,7 +42,7 @@ def _own_space(shared: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_noise(schema: Any) -> Any:
-    """Leave out the titles that repeat a key, and defaults that only say that there is none."""
+    """Remove titles that repeat a key, and defaults that are null."""
     if isinstance(schema, list):
         return [_without_noise(inner) for inner in schema]
     if not isinstance(schema, dict):
@@ -55,12 +55,12 @@ def _without_noise(schema: Any) -> Any:
 
 
 FLAT_KEYS = tuple(name for name in SharedSpace.model_fields if name not in SweepConfig.model_fields)
-"""Keys of ``space`` that a file may write at its top."""
+"""Keys of ``space`` that may be given at the top level of a file."""
 
 
 @cache
 def known_keys(model: type[BaseModel] = SweepConfig) -> dict[str, dict[str, Any]]:
-    """Every dotted key with its schema, those of the sections first."""
+    """Return every dotted key with its schema, the keys of sections first."""
     schema = model.model_json_schema(mode="validation")
     keys: dict[str, dict[str, Any]] = {}
     for dotted, described in _walk(schema, schema.get("$defs", {}), ""):

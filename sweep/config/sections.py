@@ -1,4 +1,4 @@
-"""The sections of a sweep's configuration; the text under each field is its documentation everywhere."""
+"""Pydantic models of the configuration sections; the docstring of each field is its user documentation."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from trainers.metrics import Metric, Mode
 from trainers.pack import Backend, Precision
 
 EXPERIMENT_CHARACTERS = 500
-"""Longest name of an experiment that MLflow takes."""
+"""Maximum length of an MLflow experiment name."""
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {f"{part}_{name}": metric for part in ("val", "train") for name, metric in metrics.METRICS.items()}
 )
-"""What a sweep can compare by."""
+"""Metrics that a sweep can compare by."""
 
 
 class TrainerConfig(Section):
     """How every trial is trained."""
 
     backend: Backend = "numpy"
-    """What computes: numpy, or torch (needs the extra `torch`)."""
+    """Library that computes: numpy, or torch (needs the extra `torch`)."""
 
     epochs: Annotated[int, Field(**limits.EPOCHS.bounds)] = 10
     """Passes over the training part; `space.epochs` compares several."""
@@ -43,7 +43,7 @@ class TrainerConfig(Section):
     """L2 penalty: this times half the squared weights is added to the loss."""
 
     target: float | None = Field(default=None, examples=[0.97])
-    """Value of the metric that counts as reached, such as 0.97."""
+    """Value of the metric at which the target counts as reached, such as 0.97."""
 
     stop_at_target: bool = False
     """Stop a trial once it has reached `target`."""
@@ -52,8 +52,8 @@ class TrainerConfig(Section):
     @classmethod
     def _suits_the_backend(cls, dtype: str, info: ValidationInfo) -> str:
         if dtype == "bfloat16" and info.data.get("backend") == "numpy":
-            way_out = "Give float32, or `trainer.backend: torch`."
-            refuse([Problem("must be float32 or float64 for the backend numpy", way_out, received=dtype)])
+            hint = "Give float32, or `trainer.backend: torch`."
+            refuse([Problem("must be float32 or float64 for the backend numpy", hint, received=dtype)])
         return dtype
 
     @field_validator("stop_at_target")
@@ -75,7 +75,7 @@ class MetricConfig(Section):
 
     margin: float | None = Field(default=None, gt=0, examples=[0.005])
     """Differences of the metric below this do not matter: the report says which arms are shown to be equivalent within
-    it (two one-sided tests). Default: none, and then the report says only who is not told apart."""
+    it (two one-sided tests). Default: none, and then the report only says which arms cannot be told apart."""
 
     of: Literal["last", "best"] = "last"
     """Which epoch of a trial counts wherever trials are ranked, picked or compared: its last, or its best. The best
@@ -83,7 +83,7 @@ class MetricConfig(Section):
 
     @property
     def by(self) -> Literal["final", "best"]:
-        """What the columns of the counting value begin with, such as ``final_val_loss``."""
+        """Prefix of the columns that rank trials, such as in ``final_val_loss``."""
         return "best" if self.of == "best" else "final"
 
     @field_validator("mode", mode="before")
@@ -99,17 +99,17 @@ class GridSearch(Section):
     """How settings are chosen from the space."""
 
     limit: int = Field(default=100_000, ge=1, le=LARGEST_COUNT)
-    """Most trials, settings times seeds, that a sweep may ask for."""
+    """Maximum number of trials (settings times seeds) of a sweep."""
 
 
 class ResourcesConfig(Section):
     """What the sweep runs on."""
 
     executor: Literal["ray", "inline"] = "ray"
-    """What runs the packs: Ray, or this process itself, one pack after the other, for the smallest sweeps."""
+    """What runs the packs: Ray, or this process itself, one pack after the other, for very small sweeps."""
 
     workers: Annotated[int | Literal["auto"], CountOr("auto")] = "auto"
-    """Trainings at the same time; auto fills the machine or cluster."""
+    """Number of packs trained at the same time; auto uses the whole machine or cluster."""
 
     cpus_per_worker: int = Field(default=1, ge=1)
     """CPU cores of each worker, which are also its BLAS threads."""
@@ -122,7 +122,7 @@ class ResourcesConfig(Section):
     Default: Ray starts on this machine."""
 
     autoscale: bool = False
-    """Whether the cluster adds nodes itself until it has room for `workers`, which is then a number."""
+    """Whether the cluster adds nodes itself until `workers`, which must be a number, fit."""
 
     @field_validator("autoscale")
     @classmethod
@@ -130,10 +130,8 @@ class ResourcesConfig(Section):
         if autoscale and info.data.get("address", "invalid") is None:
             refuse([Problem("needs `resources.address`, of the cluster that grows", "Give it.", is_key=True)])
         if autoscale and info.data.get("workers") == "auto":
-            way_out = "Give how many trainings there may be at once, such as 32."
-            refuse(
-                [Problem("needs a number of `resources.workers`, up to which the cluster grows", way_out, is_key=True)]
-            )
+            hint = "Give how many trainings there may be at once, such as 32."
+            refuse([Problem("needs a number of `resources.workers`, up to which the cluster grows", hint, is_key=True)])
         return autoscale
 
 
@@ -150,12 +148,12 @@ class TrackingConfig(Section):
     """MLflow experiment. Default: the sweep's name."""
 
     store: str | None = Field(default=None, examples=["postgresql://mlflow@db.example.org/mlflow"])
-    """PostgreSQL database of the server at `uri`: trials are written past the server, many times as fast.
-    The password belongs in the variable PGPASSWORD or in ~/.pgpass."""
+    """PostgreSQL database of the server at `uri`: trials are written to it directly, many times faster than through the
+    server. The password belongs in the variable PGPASSWORD or in ~/.pgpass."""
 
     points: int = Field(default=1000, ge=10, le=LARGEST_COUNT)
-    """Most points of a metric in MLflow: longer curves keep their first, last and best epoch and an even spread,
-    and say so. epochs.parquet keeps all."""
+    """Maximum number of points of a metric in MLflow: longer curves keep their first, last and best epoch and evenly
+    spaced ones, and are tagged as thinned. epochs.parquet keeps all."""
 
     @field_validator("uri")
     @classmethod
@@ -167,14 +165,14 @@ class TrackingConfig(Section):
     def _is_taken_by_mlflow(cls, experiment: str | None) -> str | None:
         if experiment is None:
             return None
-        way_out = "Give such as optimizers, or leave it out to use the sweep's name."
+        hint = "Give such as optimizers, or leave it out to use the sweep's name."
         if not experiment.strip():
-            refuse([Problem("must not be empty", way_out, received=experiment)])
+            refuse([Problem("must not be empty", hint, received=experiment)])
         if len(experiment) > EXPERIMENT_CHARACTERS:
             rule = f"must have {EXPERIMENT_CHARACTERS} characters at most, as MLflow refuses more"
-            refuse([Problem(f"{rule}, and has {len(experiment)}", way_out, received=experiment)])
+            refuse([Problem(f"{rule}, and has {len(experiment)}", hint, received=experiment)])
         if not experiment.isprintable():
-            refuse([Problem("must hold no control characters", way_out, received=experiment)])
+            refuse([Problem("must hold no control characters", hint, received=experiment)])
         return experiment
 
     @field_validator("store")

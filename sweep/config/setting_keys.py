@@ -1,4 +1,4 @@
-"""The names of the hyperparameters of a setting, in the order of every table."""
+"""Defines the order in which the hyperparameters of a setting appear in tables."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ SETTING_KEYS: tuple[str, ...] = (
     *(f"decay_{number}" for number in DECAY_NUMBERS),
     "epochs",
 )
-"""The order of the keys of every setting."""
+"""Keys of a setting, in order."""

@@ -1,4 +1,4 @@
-"""The hyperparameters of a sweep: what each optimizer tries, and what all of them share."""
+"""Configuration of the search space: the values of each optimizer, and the values shared by all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer
 from trainers.schedules.ranges import USUAL
 
 DESCRIBED = {"use_attribute_docstrings": False}
-"""For models that are made without source code: looking for docstrings in it would cost a tenth of a second."""
+"""For models created at run time: pydantic's search for docstrings in their source would take 0.1 s."""
 
 BATCH_SIZES = counts(64, "full", "auto")
 EPOCHS = counts(10)
@@ -77,7 +77,7 @@ class Space(Section):
     """Passes over the training part. Default: `trainer.epochs`."""
 
     def domains(self) -> dict[str, Domain]:
-        """What was given, without the decays, which are more than one value each."""
+        """The given domains, without the decays, each of which has several parameters."""
         names = [name for name in type(self).model_fields if name != "decay"]
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
@@ -85,7 +85,7 @@ class Space(Section):
 HYPERPARAMETERS: tuple[str, ...] = tuple(
     dict.fromkeys(declared.name for optimizer in OPTIMIZERS.values() for declared in optimizer.hyperparameters)
 )
-"""Every hyperparameter that some optimizer declares."""
+"""All hyperparameters that any optimizer declares."""
 
 
 def _field(declared: Hyperparameter, values: Values, default: str) -> Any:
@@ -129,7 +129,7 @@ def _model(optimizer: Optimizer) -> type[Space]:
 
 
 SPACES: dict[str, type[Space]] = {name: _model(optimizer) for name, optimizer in OPTIMIZERS.items()}
-"""The model of each optimizer's space, made from the optimizer's own declaration."""
+"""The model of each optimizer's search space, generated from its declaration."""
 
 SharedSpace = create_model(
     "SharedSpace",
@@ -138,14 +138,14 @@ SharedSpace = create_model(
     __doc__="What all optimizers of the sweep share.",
     **_shared_fields(),
 )
-"""The model of `space`; a value that an optimizer gives itself wins over the one here."""
+"""The model of `space`; a value given for an optimizer overrides the shared one."""
 
 
 class OptimizersBase(Section):
     """The optimizers to compare, each with what it tries."""
 
     def given(self) -> dict[str, Space]:
-        """The space of each optimizer that the file names, in the order of the registry."""
+        """The search space of each optimizer in the file, in registry order."""
         spaces = {name: getattr(self, name) for name in type(self).model_fields}
         return {name: space for name, space in spaces.items() if space is not None}
 
@@ -163,11 +163,11 @@ Optimizers = create_model(
     __doc__=OptimizersBase.__doc__,
     **_optional_spaces,
 )
-"""The model of `optimizers`; an optimizer that is null, or has no keys, takes all from `space`."""
+"""The model of `optimizers`; an optimizer that is null, or has no keys, takes all values from `space`."""
 
 
 def _with_own(raw: Any) -> Any:
-    """Read the section by a model that has the user's own optimizers too, where it names some."""
+    """Validate the section with a model that also includes the user-defined optimizers that it names."""
     own = [name for name in raw if ":" in str(name)] if isinstance(raw, Mapping) else []
     if not own:
         return raw
@@ -176,8 +176,8 @@ def _with_own(raw: Any) -> Any:
         try:
             optimizer = OPTIMIZERS[path]
         except UserCodeError as error:
-            rule, _, way_out = str(error).rpartition(". ")
-            problems.append(Problem(rule, way_out, (path,), is_key=True))
+            rule, _, hint = str(error).rpartition(". ")
+            problems.append(Problem(rule, hint, (path,), is_key=True))
             continue
         taken = [declared.name for declared in optimizer.hyperparameters if declared.name in Space.model_fields]
         if taken:
@@ -191,21 +191,21 @@ def _with_own(raw: Any) -> Any:
     return create_model("Optimizers", __base__=Optimizers, __cls_kwargs__=plain, **fields).model_validate(raw)
 
 
-# A type checker takes neither a model made at run time nor this annotation's call for a type.
+# Type checkers accept neither a model created at run time nor a call in an annotation as a type.
 _known, _as_it_is = cast(Any, Optimizers), cast(Any, SerializeAsAny)
 OptimizersField: Any = Annotated[_known, _as_it_is(), BeforeValidator(_with_own)]
-"""The annotation of `optimizers`: those of the project, and a user's own by ``module:attribute``."""
+"""Type annotation of `optimizers`: built-in ones by name, user-defined ones as ``module:attribute``."""
 
 
 @dataclass(frozen=True)
 class OptimizerSpace:
-    """All that one optimizer of a sweep tries: its own values, and the shared ones that it does not give itself.
+    """The search space of one optimizer: its own values, and the shared values that it does not override.
 
     Args:
-        optimizer: its name.
-        domains: hyperparameter -> values; those that the optimizer ignores are there too.
+        optimizer: name of the optimizer.
+        domains: hyperparameter -> values, including hyperparameters that the optimizer ignores.
         decays: the decays to try; None if none are given.
-        origins: hyperparameter (and ``decay``) -> where in the file it is given.
+        origins: hyperparameter (and ``decay``) -> path in the file where it is given.
     """
 
     optimizer: str
@@ -215,11 +215,11 @@ class OptimizerSpace:
 
 
 def space_of_each(optimizers: OptimizersBase | None, shared: Space) -> Iterator[OptimizerSpace]:
-    """Put together what each optimizer tries.
+    """Combine the own and shared values into the search space of each optimizer.
 
     Args:
         optimizers: a space per optimizer; None when ``shared`` names the optimizers.
-        shared: what all share.
+        shared: values that all optimizers share.
     """
     common = shared.domains()
     names = common.pop("optimizer", ())
@@ -236,7 +236,7 @@ def space_of_each(optimizers: OptimizersBase | None, shared: Space) -> Iterator[
 
 
 def hyperparameters(spaces: Iterable[OptimizerSpace]) -> tuple[str, ...]:
-    """The hyperparameters that the settings of a sweep have, in order; decays have numbers besides."""
+    """List the hyperparameters of a sweep's settings in order, without the parameters of decays."""
     own = [declared.name for space in spaces for declared in OPTIMIZERS[space.optimizer].hyperparameters]
     decays = [name for name in Space.model_fields if name.startswith("decay")]
     return tuple(dict.fromkeys(("optimizer", *own, "batch_size", *decays, "epochs")))

@@ -1,4 +1,4 @@
-"""What other tools call the keys of a sweep file, so that a name from there leads to ours."""
+"""Maps key and optimizer names of other tools to the names used here, for suggestions in errors."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "description": "question",
     }
 )
-"""Name elsewhere (Ray Tune, Optuna, Keras, torch, scikit-learn, MLflow) -> the dotted key here, or its last word."""
+"""Name in Ray Tune, Optuna, Keras, torch, scikit-learn or MLflow -> our dotted key, or its last component."""
 
 OPTIMIZERS: Mapping[str, str] = MappingProxyType(
     {
@@ -105,4 +105,4 @@ OPTIMIZERS: Mapping[str, str] = MappingProxyType(
         for alias in optimizers.declaration_of(optimizer).aliases
     }
 )
-"""Name elsewhere -> the optimizer here that is the same algorithm."""
+"""Name in other libraries -> our optimizer that implements the same algorithm."""

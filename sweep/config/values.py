@@ -1,4 +1,4 @@
-"""What may be written for one hyperparameter: a value, a list of values, or a distribution to draw from."""
+"""Parses the values of one hyperparameter: a value, a list of values, or a distribution."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ Domain: TypeAlias = tuple[Value, ...] | Distribution
 
 @dataclass(frozen=True)
 class Values:
-    """The annotation of a field that takes a value, a list of values, or a distribution.
+    """Annotation of a field that accepts a value, a list of values, or a distribution.
 
     Args:
         rule: what one value must be, continuing "`the.key` must ...".
-        example: a value to offer when the given one is wrong.
-        accepts: tells whether one value is right.
+        example: a valid value, shown in error messages.
+        accepts: returns whether one value is valid.
         schema: the JSON schema of one value.
-        convert: brings an accepted value into its one form.
-        words: the words among the right values, to suggest the nearest.
+        convert: converts a valid value to its canonical form.
+        words: the valid strings, of which the nearest is suggested.
         is_real: True when the values are real numbers, which can also be drawn from a distribution.
     """
 
@@ -65,34 +65,34 @@ class Values:
     is_real: bool = False
 
     def read(self, raw: Any) -> Domain:
-        """Turn what the file holds into a domain.
+        """Convert a raw value from the file to a domain.
 
         Raises:
-            ValidationError: with all that is wrong with it.
+            ValidationError: with all problems of the value.
         """
         if isinstance(raw, Mapping):
             return self._read_distribution(raw)
         values = raw if isinstance(raw, list | tuple) else [raw]
         if not values:
-            refuse([Problem("must not be an empty list", self._way_out(), received=raw)])
+            refuse([Problem("must not be an empty list", self._hint(), received=raw)])
         if wrong := self._problems(values):
             refuse(wrong)
         return tuple(self.convert(value) for value in values)
 
     def _problems(self, values: Sequence[Any], at: Keys = ()) -> list[Problem]:
         return [
-            Problem(f"must {self.rule}", self._way_out(value), (*at, index), value)
+            Problem(f"must {self.rule}", self._hint(value), (*at, index), value)
             for index, value in enumerate(values)
             if not self.accepts(value)
         ]
 
-    def _way_out(self, received: Any = None) -> str:
+    def _hint(self, received: Any = None) -> str:
         suggestion = did_you_mean(received, map(str, self.words)) if isinstance(received, str) else ""
         return suggestion.strip() or f"Give a value such as {self.example}."
 
     def _read_distribution(self, raw: Mapping[str, Any]) -> Distribution:
         if not self.is_real:
-            refuse([Problem("takes a value or a list of values", self._way_out(), received=raw)])
+            refuse([Problem("takes a value or a list of values", self._hint(), received=raw)])
         shape = "{log_uniform: [low, high]}"
         kind = next((kind for kind in DISTRIBUTIONS if list(raw) == [kind]), None)
         if kind is None:
@@ -119,7 +119,7 @@ class Values:
 
 
 def _domain_schema(one: JsonSchemaValue, *, is_real: bool) -> JsonSchemaValue:
-    """The JSON schema of a value, a list of values or, for real numbers, a distribution of them."""
+    """JSON schema of a value, a list of values or, for real numbers, a distribution."""
     forms: list[JsonSchemaValue] = [one, {"type": "array", "items": one, "minItems": 1}]
     if is_real:
         ends = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
@@ -131,11 +131,11 @@ def _domain_schema(one: JsonSchemaValue, *, is_real: bool) -> JsonSchemaValue:
 
 
 REAL_NUMBERS: JsonSchemaValue = _domain_schema({"type": "number"}, is_real=True)
-"""The JSON schema of a hyperparameter of which nothing is known but that it is a number."""
+"""JSON schema of a numeric hyperparameter without a known range."""
 
 
 def _ends_problem(distribution: Distribution) -> tuple[str, str] | None:
-    """The rule that the ends of a distribution break, and the way out; None if there is none."""
+    """Return the rule that the ends of a distribution break and a hint; None if they are valid."""
     if distribution.low >= distribution.high:
         return "must have its lowest value first, below the highest", "Swap or change them."
     if distribution.kind == "log_uniform" and distribution.low <= 0.0:
@@ -146,7 +146,7 @@ def _ends_problem(distribution: Distribution) -> tuple[str, str] | None:
 
 
 def written_form(domain: Domain | None) -> Any:
-    """Turn a domain back into what a file would hold.
+    """Convert a domain back to the form used in a file.
 
     >>> written_form(Distribution("uniform", 0.0, 1.0)), written_form((0.1,)), written_form((0.1, 0.2))
     ({'uniform': [0.0, 1.0]}, 0.1, [0.1, 0.2])
@@ -159,12 +159,12 @@ def written_form(domain: Domain | None) -> Any:
 
 
 def is_whole(value: Any) -> bool:
-    """Tell a whole number from everything else, True and False included."""
+    """Whether the value is an int and not a bool."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_finite_number(value: Any) -> bool:
-    """Tell a number that fits a float from everything else, True and False included."""
+    """Whether the value is a number, not a bool, that is finite as a float."""
     try:
         return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
     except OverflowError:
@@ -172,7 +172,7 @@ def is_finite_number(value: Any) -> bool:
 
 
 def numbers(declarations: Sequence[Hyperparameter]) -> Values:
-    """Values of a hyperparameter, in the range that every one of its ``declarations`` accepts."""
+    """Create the annotation of a hyperparameter whose range is the intersection of its ``declarations``."""
     first = declarations[0]
     schema: dict[str, Any] = {"type": "number"}
     schema["exclusiveMinimum" if first.open_minimum else "minimum"] = first.minimum
@@ -186,7 +186,7 @@ def numbers(declarations: Sequence[Hyperparameter]) -> Values:
 
 
 def counts(example: int, *words: str, minimum: int = 1) -> Values:
-    """Whole numbers from ``minimum``; or one of ``words``, where some are given."""
+    """Create the annotation of a whole number from ``minimum``, or one of ``words``."""
     rule = f"be a whole number, {minimum} or more" + "".join(f", or {word}" for word in words)
     schema: dict[str, Any] = {"type": "integer", "minimum": minimum}
     if words:
@@ -199,7 +199,7 @@ def counts(example: int, *words: str, minimum: int = 1) -> Values:
 
 
 def limited(limit: Limit) -> Values:
-    """Numbers of the range that the trainers declare."""
+    """Create the annotation of a number in a range declared by the trainers."""
     if limit.is_whole:
         return counts(limit.example, minimum=int(limit.minimum))
     schema: dict[str, Any] = {"type": "number", "minimum": limit.minimum}
@@ -213,7 +213,7 @@ def limited(limit: Limit) -> Values:
 
 
 def words(known: Sequence[Value]) -> Values:
-    """Values out of a short list."""
+    """Create the annotation of a value from a fixed list."""
     rule = f"be one of {', '.join(map(str, known))}"
 
     def accepts(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Which plain words of YAML are numbers, truth values or nothing: those of YAML 1.2, for reading and for writing."""
+"""YAML loaders and a dumper that resolve unquoted numbers, booleans and null by the rules of YAML 1.2."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import yaml
 
 
 class Loader(yaml.SafeLoader):
-    """Knows the numbers and booleans of YAML 1.2: ``1e-3`` is a number, and ``yes`` and dates are text."""
+    """Resolves scalars as in YAML 1.2: ``1e-3`` is a number, and ``yes`` and dates are strings."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
 class FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The same on libyaml where it is there: for long files, as its messages are less plain."""
+    """Like `Loader`, but on libyaml if available: for long files, as its error messages are less clear."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
 class Dumper(yaml.SafeDumper):
-    """Writes what `Loader` reads: text that would be read as a number gets quotes."""
+    """Writes YAML that `Loader` reads back: strings that look like numbers are quoted."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
@@ -34,7 +34,7 @@ _NUMBER_STARTS = list("-+.0123456789")
 for _tag, _pattern, _starts in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    # Python refuses to read whole numbers of more than 4300 digits; one is infinity here, and refused as such.
+    # Python does not parse integers of more than 4300 digits; they become infinity here and are rejected.
     ("int", r"[-+]?[0-9]{1,4000}", _NUMBER_STARTS),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", _NUMBER_STARTS),
     ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", _NUMBER_STARTS),
@@ -45,7 +45,7 @@ for _tag, _pattern, _starts in (
 
 
 def _represent_text(dumper: Dumper, text: str) -> yaml.ScalarNode:
-    # Other quotes would spread its lines over several, where a message has one.
+    # Other quoting styles would spread text with line breaks over several lines.
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, '"' if BREAKS.search(text) else None)
 
 
@@ -53,7 +53,7 @@ Dumper.add_representer(str, _represent_text)
 
 
 def dump_value(value: Any) -> str:
-    """Write one value as YAML on one line, as `sweep.config.document.read_value` reads it.
+    """Write one value as single-line YAML that `sweep.config.document.read_value` reads back.
 
     >>> dump_value([0.001, "full", "1e-3", None])
     "[0.001, full, '1e-3', null]"

@@ -110,7 +110,7 @@ def check(
 def _require_metric(config: SweepConfig, index: int, gate: Gate, task: Task) -> None:
     metric = gate.metric if isinstance(gate, Bound | NoWorse) else "diverged"
     if metric != "diverged" and (problem := task_problem(MetricConfig(name=metric), task)):
-        said = f"`gates[{index}]` {problem.rule}. Received: {gate.text}. {problem.way_out}"
+        said = f"`gates[{index}]` {problem.rule}. Received: {gate.text}. {problem.hint}"
         raise ConfigError(f"{config.where('gates')}{said}")
 
 

@@ -19,7 +19,7 @@ from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_ses
 from sweep.planning.cost import Rates
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
-from sweep.running.commands import AcceptReport, Command, FailPack, PlanMore, StartOver, TellWaiting
+from sweep.running.commands import AcceptReport, Command, FailPack, NotifyWaiting, PlanMore, RestartPack
 from sweep.running.coordinator import Coordinator, Counts
 from sweep.running.events import Event, PacksPlanned, PlanEnded, StopRequested, TimePassed
 from sweep.running.log_records import records_of, start_record
@@ -99,8 +99,8 @@ class Training:
             later.callback(_TURN.release)
             with ray_session(resources, later, seconds=seconds) as workers:
                 settings = WorkerSettings(recipe, resources, tile_bytes, seconds=seconds / workers)
-                follows_room = resources.address is not None and resources.workers is None
-                coordinator = Coordinator(workers, follows_room=follows_room)
+                follows_capacity = resources.address is not None and resources.workers is None
+                coordinator = Coordinator(workers, follows_capacity=follows_capacity)
                 self._drive(ray_executor(settings, dataset, workers), coordinator, trials, rates, should_stop, workers)
                 for said in fallbacks():
                     self.board.progress.message(said)
@@ -150,9 +150,9 @@ class Training:
                 self._take(self.collectors[pack].add(report))
             case FailPack(pack, error):
                 self._take(self.collectors[pack].fail(error, time.time()))
-            case StartOver():
+            case RestartPack():
                 self.board.progress.message(STARTS_OVER)
-            case TellWaiting():
+            case NotifyWaiting():
                 self.board.progress.message(WAITING)
             case PlanMore():
                 plan_more()

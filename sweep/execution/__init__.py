@@ -1,1 +1,1 @@
-"""Carries out what is to be trained: in this process or on Ray."""
+"""Executes packs: in this process or on Ray."""

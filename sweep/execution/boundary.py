@@ -1,4 +1,4 @@
-"""The boundary of a trial: what training raises becomes a sentence, and the sweep goes on."""
+"""Turns an exception raised by training into a failure message, so that the sweep continues."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from sweep.running.reports import Report
 
 WORKER_LOST = "The worker "
-"""How the account of a worker that is gone begins; what training raises begins with the name of its error."""
+"""Prefix of the error of a lost worker; errors raised by training start with the exception's name."""
 
 
 def next_report(reports: Iterator[Report]) -> Report | str:
     """Train until it is time to report, or to the end of the pack.
 
-    What the training raises is told and not raised again: it would come again, so that a further try is in vain, and
-    the worker is as good as before.
+    Exceptions of the training are returned as text and not raised: a retry would fail in the same way, and the worker
+    can go on with other packs.
 
     Returns:
-        what was trained, or in one sentence why the pack has failed.
+        the next report, or one sentence on why the pack has failed.
     """
     try:
         return next(reports)

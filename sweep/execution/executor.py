@@ -1,4 +1,4 @@
-"""What carries out the commands of the coordinator: in this process, or on Ray."""
+"""Interface of the executors, which carry out the coordinator's commands in this process or on Ray."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sweep.running.commands import EndExecution, StopPack, TrainPack, UseWorkers
 from sweep.running.events import Event
 
 Handler = Callable[[Event], None]
-"""Takes what happens; it may send commands before it returns."""
+"""Callback for events; it may send commands before it returns."""
 
 ExecutorCommand = TrainPack | StopPack | UseWorkers | EndExecution
 
@@ -18,7 +18,7 @@ class Executor(Protocol):
     """Runs workers that train packs."""
 
     def run(self, handle: Handler) -> None:
-        """Call ``handle`` with what happens, from this thread, until `EndExecution` has been carried out."""
+        """Call ``handle`` with each event, from this thread, until `EndExecution` has been carried out."""
 
     def send(self, command: ExecutorCommand) -> None:
         """Carry out a command; called from within ``handle``."""

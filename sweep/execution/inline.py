@@ -1,4 +1,4 @@
-"""Trains packs in this process, one after the other and without Ray: the same numbers, for the smallest sweeps."""
+"""Trains packs in this process, one after another and without Ray, for very small sweeps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sweep.running.reports import Report
 from trainers.data import Dataset
 
 WORKER = "inline"
-"""The only worker: the process itself."""
+"""Id of the only worker, which is this process."""
 
 
 class InlineExecutor:
@@ -25,9 +25,9 @@ class InlineExecutor:
 
     Args:
         recipe: what all packs share.
-        dataset: what they train on.
-        threads: of BLAS.
-        tile_bytes: of `trainers.loop.train`.
+        dataset: data set of all packs.
+        threads: number of BLAS threads.
+        tile_bytes: as in `trainers.loop.train`.
     """
 
     def __init__(self, recipe: Recipe, dataset: Dataset, threads: int, tile_bytes: int) -> None:
@@ -40,7 +40,7 @@ class InlineExecutor:
         self._has_ended = False
 
     def run(self, handle: Handler) -> None:
-        """Train what `send` is given; arguments as for `Executor`."""
+        """Train the packs passed to `send`; arguments as for `Executor`."""
         self._recipe.load_backend()
         begun = time.monotonic()
         with threadpool_limits(limits=self._threads):
@@ -51,7 +51,7 @@ class InlineExecutor:
                     self._step(self._command, handle)
 
     def send(self, command: ExecutorCommand) -> None:
-        """Take a command."""
+        """Carry out a command."""
         match command:
             case TrainPack():
                 self._command = command
@@ -63,7 +63,7 @@ class InlineExecutor:
             case EndExecution():
                 self._has_ended = True
             case _:
-                # This process is all there is.
+                # This process is the only worker.
                 pass
 
     def _step(self, command: TrainPack, handle: Handler) -> None:

@@ -1,1 +1,1 @@
-"""Turns a configuration into trials: the space, the plan, packs and what they cost."""
+"""Turns a configuration into a plan of trials, groups them into packs and estimates their cost."""

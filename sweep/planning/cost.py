@@ -1,4 +1,4 @@
-"""The cost of training as it was measured: seconds of a step, of an evaluation and of a pack."""
+"""Cost model of training, from the measured seconds per step, per evaluation and per pack."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sweep.records import Setting
 
 @dataclass(frozen=True, kw_only=True)
 class PackCost:
-    """Measured seconds that each pack takes beside its trials, on one worker.
+    """Measured overhead in seconds of a pack on one worker, independent of its number of trials.
 
     Args:
-        setup: once, before its first step.
-        step: of each step, however many trials there are, by batch size (None is all).
-        evaluation: of each epoch's evaluation, however many trials there are.
+        setup: once per pack, before its first step.
+        step: per step, by batch size (None is the whole training part).
+        evaluation: per epoch, for its evaluation.
     """
 
     setup: float = 0.0
@@ -29,9 +29,9 @@ class Rates:
     """Measured seconds on one worker.
 
     Args:
-        step_seconds: of a step, for each trial of a pack, by batch size (None is all).
-        evaluation_seconds: of an epoch's evaluation, for each trial.
-        pack: what each pack takes beside.
+        step_seconds: per step and trial of a pack, by batch size (None is the whole training part).
+        evaluation_seconds: per evaluation of an epoch and trial.
+        pack: overhead of each pack.
     """
 
     step_seconds: Mapping[int | None, float]
@@ -39,13 +39,13 @@ class Rates:
     pack: PackCost = PackCost()
 
     def trial_seconds(self, setting: Setting, examples: int) -> float:
-        """Estimate how much longer a pack trains for having one trial more."""
+        """Estimate the training time that one more trial adds to a pack."""
         steps = steps_per_epoch(setting, examples)
         each = steps * self.step_seconds[batch_size_of(setting)] + self.evaluation_seconds
         return int(setting["epochs"]) * each
 
     def pack_seconds(self, setting: Setting, examples: int) -> float:
-        """Estimate how long a pack takes beside its trials, given the setting of one of them."""
+        """Estimate the overhead of a pack, given the setting of one of its trials."""
         steps = steps_per_epoch(setting, examples)
         each = steps * self.pack.step.get(batch_size_of(setting), 0.0) + self.pack.evaluation
         return self.pack.setup + int(setting["epochs"]) * each

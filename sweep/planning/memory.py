@@ -1,4 +1,4 @@
-"""Estimates what a worker's arrays take before any of them is made, and refuses what this machine has no room for."""
+"""Estimates the memory of a worker before anything is allocated, and refuses plans that do not fit."""
 
 from __future__ import annotations
 
@@ -21,47 +21,47 @@ if TYPE_CHECKING:
     from sweep.planning.plan import Plan
 
 WORKER_BYTES = 250_000_000
-"""What a worker takes before it has any data: Ray, NumPy and the project."""
+"""Memory of a worker without data: Ray, NumPy and the project."""
 
 TORCH_BYTES = 250_000_000
-"""What PyTorch takes more."""
+"""Additional memory of PyTorch."""
 
 PACK_BYTES = 2**30
-"""About what the arrays of a pack may take; beyond the cache, more trials in a pack save little."""
+"""Approximate limit of a pack's arrays; once they exceed the cache, larger packs save little time."""
 
 INITIAL_BYTES = 8
-"""The initial values of a trial are drawn in float64."""
+"""Bytes of one initial value, which is drawn in float64."""
 
 STACKED_INITIAL = 2**21
-"""A tile of several trials has about so many initial values at most, as it fits the cache; see `choose_tile_size`."""
+"""Approximate maximum of initial values in a tile of several trials, which fits the cache; see `choose_tile_size`."""
 
 ARRAYS, TORCH_ARRAYS = 2, 8
-"""Arrays of the size of a trial's parameters beside the optimizer's state: parameters and gradients.
+"""Arrays of the size of a trial's parameters, not counting the optimizer's state: parameters and gradients.
 
-On torch also the scratch of a step and what the norms at the end of an epoch take: the parameters before the last step,
+On torch also the temporaries of a step and of the norms at the end of an epoch: the parameters before the last step,
 copies of them and of those after it, their difference and its square.
 """
 
 OWN_STATE = 3
-"""Arrays of state that a user's own optimizer is taken to have; ours say it themselves."""
+"""State arrays assumed for a user-defined optimizer; built-in optimizers declare their number."""
 
 
 def number_bytes(recipe: Recipe) -> int:
-    """Bytes of one number of the trials; what is measured of bfloat16 is in float32."""
+    """Bytes of one number of the trials; bfloat16 trials are evaluated in float32."""
     return 8 if recipe.dtype == "float64" else 4
 
 
 def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape, largest_batch: int | None = None) -> int:
-    """Estimate what the arrays of a pack take.
+    """Estimate the memory of a pack's arrays.
 
     Args:
-        trials: one or more, which share the batch size.
-        recipe: what they share.
-        shape: of the data.
-        largest_batch: examples that no batch of it exceeds, whatever the setting says; None for the setting's.
+        trials: one or more trials with the same batch size.
+        recipe: what all trials share.
+        shape: shape of the data.
+        largest_batch: upper limit of the batch size; None uses the setting's batch size.
 
     Returns:
-        bytes of each seed's data, and of each trial's parameters, gradients, optimizer state, scratch and activations.
+        bytes of each seed's data, and each trial's parameters, gradients, optimizer state, temporaries and activations.
     """
     seeds = len({trial.seed for trial in trials})
     parameters = recipe.parameters(shape)
@@ -73,11 +73,11 @@ def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape, lar
     arrays = (TORCH_ARRAYS if is_torch else ARRAYS) + state
     fixed = recipe.module_size.fixed if recipe.module_size else 0
     of_trial = parameters * arrays + scratch + fixed + _activations(recipe, shape, batch_size, examples)
-    # The split of each seed, and the copy of it that the network reads, or the two passes in float64 that make a split
-    # (a file is read in as many); targets are beside the features.
+    # Each seed has its split and the network's copy of it, or the two float64 passes that create a split (a file is
+    # read in as many); targets are stored in addition to the features.
     number = number_bytes(recipe)
     data = max(2 * seeds * number, seeds * number + 2 * 8) * shape.examples * (shape.features + 1)
-    # Those of each seed stay; while a tile of NumPy is made, its trials have theirs too. Torch takes more later.
+    # Initial values of each seed are kept; a NumPy tile under construction has its own too. Torch peaks later.
     stacked = 0 if is_torch else min(len(trials) * parameters, parameters + STACKED_INITIAL)
     initial = INITIAL_BYTES * (seeds * parameters + stacked)
     return data + number * len(trials) * of_trial + initial
@@ -88,7 +88,7 @@ def _state_arrays(optimizer: str) -> int:
 
 
 def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples: int) -> int:
-    """Numbers that the examples of a batch leave on their way through the network, of one trial."""
+    """Number of activations that one trial keeps for the examples of a batch."""
     held_out = shape.examples - examples
     measured = min(held_out, EVALUATION_EXAMPLES)
     if isinstance(recipe.network, ModuleSpec):
@@ -97,7 +97,7 @@ def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples:
     hidden = sum(recipe.network.hidden)
     if recipe.backend == "torch":
         return max(batch_size, measured) * (4 * hidden + shape.features + 4 * shape.outputs)
-    # The arrays of every size of batch stay: full ones, the last of an epoch, and those of the validation.
+    # Arrays are kept for every batch size: full batches, the last one of an epoch, and the validation batches.
     held = (
         batch_size + examples % batch_size + measured + (held_out % EVALUATION_EXAMPLES if measured < held_out else 0)
     )
@@ -105,21 +105,21 @@ def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples:
 
 
 def base_bytes(recipe: Recipe, shape: DatasetShape) -> int:
-    """Estimate what a worker takes beside its pack: its libraries, and the data set in float64."""
+    """Estimate a worker's memory without its pack: the libraries, and the data set in float64."""
     return WORKER_BYTES + (TORCH_BYTES if recipe.backend == "torch" else 0) + 8 * shape.examples * shape.features
 
 
 def pack_room(recipe: Recipe, shape: DatasetShape, workers: int, memory: int) -> int:
-    """How many bytes a pack may take: `PACK_BYTES`, or each worker's share of a smaller memory.
+    """Maximum memory of a pack in bytes: `PACK_BYTES`, or less where the workers' share of memory is smaller.
 
-    The process that coordinates the sweep takes as much as a worker without a pack.
+    The driver process takes as much as a worker without a pack.
     """
     base = base_bytes(recipe, shape)
     return max(1, min(PACK_BYTES, (memory - base) // workers - base))
 
 
 def one_of_each(plan: Plan) -> Sequence[Trial]:
-    """A trial of each optimizer with each batch size, which is all that decides what one takes."""
+    """One trial per optimizer and batch size, the only properties that a trial's memory depends on."""
     kinds = {(trial.arm.setting["optimizer"], trial.arm.setting["batch_size"]): trial for trial in plan.trials}
     return tuple(kinds.values())
 
@@ -127,18 +127,18 @@ def one_of_each(plan: Plan) -> Sequence[Trial]:
 def require_memory(
     config: SweepConfig, plan: Plan, recipe: Recipe, shape: DatasetShape, workers: int, memory: int
 ) -> None:
-    """Refuse a plan of which the largest trial, on every worker at once, does not fit the memory.
+    """Refuse a plan whose largest trial does not fit into memory on all workers at once.
 
     Args:
-        config: the sweep.
-        plan: its trials.
-        recipe: what they share.
-        shape: of the data.
-        workers: packs at once.
-        memory: bytes that this machine lets its processes use.
+        config: configuration of the sweep.
+        plan: plan of the sweep.
+        recipe: what all trials share.
+        shape: shape of the data.
+        workers: number of packs trained at once.
+        memory: bytes that processes may use on this machine.
 
     Raises:
-        ResourceError: with the sizes.
+        ResourceError: if it does not fit, with the sizes.
     """
     largest = max(one_of_each(plan), key=lambda trial: pack_bytes([trial], recipe, shape))
     base = base_bytes(recipe, shape)
@@ -152,20 +152,20 @@ def require_memory(
             f"{gigabytes(base + workers * base)} for {workers} workers. Received: {gigabytes(memory)}. "
             f"{fewer} its processes use more, by `ulimit -v` or the limit of the container."
         )
-    key, received, way_out = _cause(config, recipe, shape, largest)
+    key, received, hint = _cause(config, recipe, shape, largest)
     fitting = (memory - base) // worker
     if fitting >= 1:
-        way_out = f"Give `resources.workers: {fitting}`, or {way_out}"
+        hint = f"Give `resources.workers: {fitting}`, or {hint}"
     raise ResourceError(
         f"{config.where(key)}`{key}` must make trials that fit the memory, {gigabytes(memory)} here. "
         f"Received: {received}, of which one trial on each of {workers} workers takes about {gigabytes(worker)} "
         f"({recipe.parameters(shape):,} parameters). "
-        f"{way_out[0].upper()}{way_out[1:]}."
+        f"{hint[0].upper()}{hint[1:]}."
     )
 
 
 def _cause(config: SweepConfig, recipe: Recipe, shape: DatasetShape, trial: Trial) -> tuple[str, str, str]:
-    """The key that takes most of the memory, what it holds, and the way out."""
+    """Return the key that causes most of the memory use, its value, and a hint."""
     examples = training_examples(shape.examples, recipe.validation)
     given = trial.arm.setting["batch_size"]
     batch_size = min(batch_size_of(trial.arm.setting) or examples, examples)
@@ -182,7 +182,7 @@ def _cause(config: SweepConfig, recipe: Recipe, shape: DatasetShape, trial: Tria
 
 
 def gigabytes(count: float) -> str:
-    """Spell bytes.
+    """Format a number of bytes in gigabytes.
 
     >>> gigabytes(24_696_061_952)
     '24.7 GB'

@@ -1,4 +1,4 @@
-"""Groups the trials of a plan into packs: what can be trained together, in portions that keep all workers busy."""
+"""Groups the trials of a plan into packs that can be trained together and keep all workers busy."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from trainers.data import Dataset, DatasetShape, training_examples
 from trainers.pack import Pack, TrialSpec
 
 PACKS_PER_WORKER = 4
-"""More packs than workers even out what the cost model misjudges and uneven machines."""
+"""Several packs per worker balance the load despite errors of the cost model and machines of unequal speed."""
 
 MOST_PACKS_PER_WORKER = 16
-"""Many trials are cut finer: at the end of a sweep workers wait for the last pack, whose trials come all at once."""
+"""Many trials are split more finely: at the end of a sweep the other workers wait for the last pack."""
 
 FULL_PACK = 128
-"""A finer cut leaves so many trials in a pack; with fewer a step costs each of them more."""
+"""Finer splitting keeps at least this many trials per pack; with fewer, a step costs more per trial."""
 
 SHORTEST_PACK_SECONDS, LONG_PACK_SECONDS = 0.25, 2.0
-"""A pack should train for longer than Ray needs to hand it over, and a finer cut leaves it a multiple of that."""
+"""Minimum training time of a pack, above Ray's dispatch overhead; finer splitting keeps a multiple of it."""
 
 
 @dataclass(frozen=True)
 class PlannedPack:
-    """One pack as it travels to a worker: without data, which the workers have already.
+    """One pack as it is sent to a worker: without data, which the workers already have.
 
     Args:
-        trials: of the plan.
-        specs: the same trials as the trainers know them.
-        batch_size: examples a step; None is all.
+        trials: trials of the plan.
+        specs: the same trials in the form of the trainers.
+        batch_size: examples per step; None is the whole training part.
         epochs: passes over the training part.
-        seconds: estimate of its training time on one worker.
+        seconds: estimated training time on one worker.
     """
 
     trials: tuple[Trial, ...]
@@ -48,7 +48,7 @@ class PlannedPack:
     seconds: float
 
     def pack(self, recipe: Recipe, data: Dataset) -> Pack:
-        """Make the pack that the trainers train."""
+        """Create the pack that the trainers train."""
         return recipe.pack(data, self.specs, self.batch_size, self.epochs)
 
 
@@ -62,28 +62,28 @@ def form_packs(
 ) -> list[PlannedPack]:
     """Group trials into packs, the longest first.
 
-    Trials that share batch size and epochs can be fused; within them neighbours share seed and optimizer, which
-    lets them share batches and updates. Packs are about equally long, several a worker, and fit ``room`` bytes each.
+    Trials that share batch size and epochs can be fused; they are sorted by seed and optimizer, so that neighbours
+    share batches and updates. Packs are about equally long, several per worker, and fit ``room`` bytes each.
     """
     examples = training_examples(shape.examples, recipe.validation)
     groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
     for trial in trials:
         groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
     seconds = {trial.id: rates.trial_seconds(trial.arm.setting, examples) for trial in trials}
-    beside = {kind: rates.pack_seconds(members[0].arm.setting, examples) for kind, members in groups.items()}
-    share = (sum(seconds.values()) + sum(beside.values())) / workers
+    overhead = {kind: rates.pack_seconds(members[0].arm.setting, examples) for kind, members in groups.items()}
+    share = (sum(seconds.values()) + sum(overhead.values())) / workers
     portion = max(share / PACKS_PER_WORKER, SHORTEST_PACK_SECONDS)
     finer = max(share / MOST_PACKS_PER_WORKER, LONG_PACK_SECONDS)
     jobs = []
     for (batch_size, epochs), members in groups.items():
         members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
-        alone = beside[batch_size, epochs]
-        total = alone + sum(seconds[trial.id] for trial in members)
+        fixed = overhead[batch_size, epochs]
+        total = fixed + sum(seconds[trial.id] for trial in members)
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
-        # What each pack takes beside its trials must not be most of the work.
-        parts = min(parts, max(workers, int(total / alone))) if alone else parts
+        # The overhead of the packs must not be most of the work.
+        parts = min(parts, max(workers, int(total / fixed))) if fixed else parts
         for chosen in _portions(members, parts, recipe, shape, room):
-            cost = alone + sum(seconds[trial.id] for trial in chosen)
+            cost = fixed + sum(seconds[trial.id] for trial in chosen)
             jobs.append(PlannedPack(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
     return sorted(jobs, key=lambda job: -job.seconds)
 
@@ -91,7 +91,7 @@ def form_packs(
 def _portions(
     members: Sequence[Trial], parts: int, recipe: Recipe, shape: DatasetShape, room: int
 ) -> list[tuple[Trial, ...]]:
-    """Cut into ``parts`` portions of equal sizes up to one, or as many more as make each fit ``room`` bytes."""
+    """Split into ``parts`` portions whose sizes differ by at most one, or into more until each fits ``room`` bytes."""
     while True:
         cuts = np.array_split(np.arange(len(members)), min(len(members), parts))
         portions = [tuple(members[row] for row in rows) for rows in cuts]
@@ -99,5 +99,5 @@ def _portions(
         most = len(portions[0])
         if largest <= room or most == 1:
             return portions
-        # What a pack takes beside its trials, such as the data, does not shrink with it: this may take some turns.
+        # Fixed memory such as the data does not shrink with the pack, so that several iterations may be needed.
         parts = math.ceil(len(members) / max(1, min(most - 1, most * room // largest)))

@@ -1,4 +1,4 @@
-"""The plan of a sweep: the list of all its trials, each with an id that is the same on every machine."""
+"""Creates the plan of a sweep: the list of all its trials, each with an id that is the same on every machine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from trainers.optimizers import OPTIMIZERS
 __all__ = ["Merge", "Plan", "make_plan"]
 
 OWN = frozenset(HYPERPARAMETERS) - {"learning_rate"}
-"""What some optimizers do not have; it is compared among the arms of one optimizer."""
+"""Hyperparameters that some optimizers lack; they are compared among the arms of one optimizer."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ class Plan:
     Args:
         name: the sweep's name.
         hash: 64 hex digits over all trials in their order; the same for the same work.
-        asked: settings that were asked for, before merging.
-        merged: why some of them are not trained.
+        asked: number of requested settings, before merging.
+        merged: reasons why some of them are not trained.
         arms: the distinct settings.
         seeds: the seeds that each arm is trained with.
-        trials: arms x seeds, the seeds of one arm together.
+        trials: arms x seeds, with the seeds of an arm consecutive.
         training_examples: size of the training part.
-        choices: what was left to be chosen here, and why.
+        choices: values that were chosen automatically, with the reasons.
         design: what is compared.
-        report_seeds: on which the best setting of each level is trained again; see `with_report`.
-        identity: hash of all that decides the numbers of a trial beside its setting and seed.
-        code: files of the user's own code, a change of which makes other trials.
+        report_seeds: seeds on which the best setting of each level is trained again; see `with_report`.
+        identity: hash of everything besides setting and seed that determines a trial's numbers.
+        code: files of the user's code; changing one of them changes the trial ids.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Plan:
 
     @property
     def optimizer_steps(self) -> int:
-        """Updates of the weights in all listed trials, if none stops early."""
+        """Number of weight updates in all listed trials, if none stops early."""
         steps = {
             arm.id: int(arm.setting["epochs"]) * steps_per_epoch(arm.setting, self.training_examples)
             for arm in self.arms
@@ -78,11 +78,11 @@ class Plan:
 
     @property
     def report_trials(self) -> int:
-        """How many trials the report will take, once the best setting of each level is known."""
+        """Number of trials on the report seeds, once the best setting of each level is known."""
         return len(self.design.budgets) * len(self.report_seeds)
 
     def with_report(self, arm_ids: Collection[str]) -> Plan:
-        """The same plan with the trials of ``arm_ids`` on the report seeds; name and hash stay."""
+        """Return the plan extended by the trials of ``arm_ids`` on the report seeds; name and hash are unchanged."""
         more = [
             Trial(trial_id(self.identity, arm.setting, seed), arm, seed)
             for arm in self.arms
@@ -92,7 +92,7 @@ class Plan:
         return replace(self, trials=(*self.trials, *more))
 
     def tagged(self, result: TrialResult) -> TrialResult:
-        """The result with the phase of its trial as a tag, where there are two phases."""
+        """Return the result, tagged with the phase of its trial if there are two phases."""
         if not self.report_seeds:
             return result
         purpose = "report" if result.trial.seed in self.report_seeds else "selection"
@@ -100,22 +100,22 @@ class Plan:
 
 
 def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | None) -> Plan:
-    """Make the plan of a sweep; the same configuration and data give the same plan everywhere.
+    """Create the plan of a sweep; the same configuration and data give the same plan on every machine.
 
     Args:
-        config: the sweep.
-        shape: sizes of its data.
-        data_fingerprint: what identifies the data of a file or module; not used for bundled and synthetic data.
+        config: configuration of the sweep.
+        shape: shape of its data.
+        data_fingerprint: hash of the data of a file or module; not used for bundled and synthetic data.
 
     Raises:
         ConfigError: if the metric does not suit the data, or there are more trials than `search.limit`.
         DataError: if the data cannot be split as asked.
-        ValueError: if the data is a file or of a module and no fingerprint is given.
+        ValueError: if the data comes from a file or module and no fingerprint is given.
     """
     if problem := task_problem(config.metric, shape.task):
-        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
     if problem := r2_problem(config.metric, shape, config.data.validation):
-        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.way_out}")
+        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
     try:
         examples = require_parts(shape, config.data.validation, "data.validation")
     except CannotSplit as error:
@@ -158,7 +158,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
 
 
 def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: Sequence[Setting]) -> list[str]:
-    """Say what the sizes of the two parts lead to; the default batch size is nobody's mistake."""
+    """Describe effects of the sizes of the training and validation parts, but not of the default batch size."""
     notes = []
     is_given = any("batch_size" in space.domains for space in config.spaces)
     sizes = {setting["batch_size"] for setting in asked} if is_given else set()
@@ -172,7 +172,7 @@ def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: 
 
 
 def cautions(settings: Sequence[Setting]) -> list[str]:
-    """What may go wrong in some settings, by the declarations of their optimizers' hyperparameters.
+    """List warnings about risky settings, as declared by the optimizers' hyperparameters.
 
     >>> cautions([{"optimizer": "adam", "learning_rate": 0.1, "epsilon": 0.0}])[0][:40]
     'adam with epsilon 0 divides 0 by 0 at a '
@@ -191,18 +191,18 @@ def cautions(settings: Sequence[Setting]) -> list[str]:
 
 
 def trial_id(identity: str, setting: Setting, seed: int) -> str:
-    """The id of a trial: 12 hex digits that are the same on every machine.
+    """Compute the id of a trial: 12 hex digits that are the same on every machine.
 
     Args:
-        identity: hash of all that decides its numbers beside its setting and seed.
-        setting: canonical.
-        seed: of its split, weights and batches.
+        identity: hash of everything besides setting and seed that determines its numbers.
+        setting: canonical setting.
+        seed: seed of its split, weights and batches.
     """
     return _digest({"sweep": identity, "setting": setting, "seed": seed})[:12]
 
 
 def labels(settings: Sequence[Setting]) -> list[str]:
-    """Name each setting by what differs between them, no two alike, with the names that the tables have.
+    """Create a unique label for each setting from the hyperparameters that differ, named as in the tables.
 
     >>> labels([{"optimizer": "sgd", "learning_rate": 0.1}, {"optimizer": "adam", "learning_rate": 0.001}])
     ['sgd learning_rate=0.1', 'adam learning_rate=0.001']
@@ -226,7 +226,7 @@ def labels(settings: Sequence[Setting]) -> list[str]:
 
 
 def _scope(key: str, setting: Setting) -> tuple[str, Value]:
-    """The settings among which ``key`` is compared: those of the same decay, those of the same optimizer, or all."""
+    """Scope in which ``key`` is compared: settings of the same decay, of the same optimizer, or all."""
     if key.startswith("decay_"):
         return key, setting.get("decay", "constant")
     return key, setting["optimizer"] if key in OWN or key not in SETTING_KEYS else ""
@@ -240,7 +240,7 @@ def _spell(value: Value) -> str:
 
 
 def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, Any]:
-    """All that decides the numbers of a trial beside its setting and seed."""
+    """Everything besides setting and seed that determines the numbers of a trial."""
     data = config.data.model_dump(mode="json")
     if isinstance(config.data, FileData | ModuleData):
         if data_fingerprint is None:
@@ -249,22 +249,22 @@ def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, An
         data = {"fingerprint": data_fingerprint, **split}
     trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
     if config.trainer.stop_at_target:
-        # What else is said of the metric decides no number.
+        # Other keys of the metric do not influence any number.
         metric = config.metric.model_dump(mode="json", include={"name", "mode"})
         trainer |= {"target": config.trainer.target, "metric": metric}
     identity = {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
     own = code_digests(config)
-    # Changed code must not pass for what was trained before.
+    # Results of changed code must not be reused.
     return {**identity, "code": own} if own else identity
 
 
 def code_digests(config: SweepConfig) -> dict[str, str]:
-    """What identifies each of the user's own objects that decide a trial's numbers, as it is loaded here."""
+    """Return the digest of each user-defined object that influences a trial's numbers, as loaded here."""
     return {path: source_digest(path) for path in _own_code(config)}
 
 
 def _own_code(config: SweepConfig) -> list[str]:
-    """The objects of the user's that decide a trial's numbers; data does so by its content."""
+    """User-defined objects that influence a trial's numbers; data is identified by its content instead."""
     own = [space.optimizer for space in config.spaces if ":" in space.optimizer]
     if isinstance(config.network, ModuleNetwork):
         own.append(config.network.module)
@@ -272,7 +272,7 @@ def _own_code(config: SweepConfig) -> list[str]:
 
 
 def _code_files(config: SweepConfig) -> tuple[str, ...]:
-    """The files of that code, as seen from the working folder."""
+    """The files of the user's code, relative to the working folder."""
     files = {file.resolve() for path in _own_code(config) for file in source_files(path).values()}
     here = Path.cwd().resolve()
     return tuple(sorted((file.relative_to(here) if file.is_relative_to(here) else file).as_posix() for file in files))

@@ -1,4 +1,4 @@
-"""What all trials of a sweep share, and how a trial of the plan reads in the language of the trainers."""
+"""Defines what all trials of a sweep share, and converts trials of the plan to the form of the trainers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from trainers.schedules.ranges import applicable
 
 @dataclass(frozen=True)
 class ModuleSize:
-    """What a user's module holds.
+    """Number of values in a user's module.
 
     Args:
         trained: numbers in the parameters that require gradients.
         fixed: numbers in its other parameters and its buffers.
-        taken: numbers that an example takes at once on its way through and back; 0 while that is not known.
+        taken: peak number of values that an example needs in the forward and backward pass; 0 while unknown.
     """
 
     trained: int
@@ -34,10 +34,10 @@ class ModuleSize:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What all trials of a sweep share: everything of a `trainers.pack.Pack` but its data, trials and batches.
+    """What all trials of a sweep share: everything in a `trainers.pack.Pack` except its data, trials and batches.
 
-    ``module_size`` is that of a user's own module, once it is counted; ``code`` has the digest of each object of the
-    user's own, such as ``my_package.models:make_net``, once they are planned.
+    ``module_size`` is the size of a user's module, once it is known; ``code`` maps each user-defined object, such as
+    ``my_package.models:make_net``, to its digest, once the plan is made.
     """
 
     network: NetworkSpec | ModuleSpec
@@ -51,10 +51,10 @@ class Recipe:
     code: tuple[tuple[str, str], ...] = ()
 
     def require_planned_code(self) -> None:
-        """Refuse to train other code than what the ids of the trials stand for.
+        """Refuse to train code that differs from the code that the trial ids were computed from.
 
         Raises:
-            UserCodeError: when a file has changed between the plan and its loading here.
+            UserCodeError: if a file has changed since the plan was made.
         """
         for path, digest in self.code:
             if source_digest(path) != digest:
@@ -71,7 +71,7 @@ class Recipe:
         epochs: int,
         shape: DatasetShape | None = None,
     ) -> Pack:
-        """Make a pack of this recipe."""
+        """Create a pack of this recipe."""
         return Pack(
             data=data,
             trials=tuple(trials),
@@ -88,12 +88,12 @@ class Recipe:
         )
 
     def load_backend(self) -> None:
-        """Load what computes: the threads of a library can be limited only once it is there."""
+        """Import the backend; the threads of a library can only be limited once it is loaded."""
         if self.backend == "torch":
             import trainers.networks.torch_module  # noqa: F401
 
     def parameters(self, shape: DatasetShape) -> int:
-        """How many numbers a trial trains."""
+        """Number of trainable parameters of a trial."""
         if isinstance(self.network, ModuleSpec):
             assert self.module_size is not None, "a module is counted before it is packed"
             return self.module_size.trained
@@ -101,13 +101,13 @@ class Recipe:
 
 
 def batch_size_of(setting: Setting) -> int | None:
-    """The batch size of a setting as the trainers write it: None for ``full``."""
+    """Return the batch size of a setting in the form of the trainers: None for ``full``."""
     value = setting["batch_size"]
     return None if value == "full" else int(value)
 
 
 def steps_per_epoch(setting: Setting, examples: int) -> int:
-    """How many steps an epoch has: ``ceil(examples / batch_size)``.
+    """Number of steps per epoch: ``ceil(examples / batch_size)``.
 
     >>> steps_per_epoch({"batch_size": 64}, 1437), steps_per_epoch({"batch_size": "full"}, 1437)
     (23, 1)
@@ -116,7 +116,7 @@ def steps_per_epoch(setting: Setting, examples: int) -> int:
 
 
 def spec_of(trial: Trial) -> TrialSpec:
-    """Turn a trial of the plan into the trainers' form."""
+    """Convert a trial of the plan to the form of the trainers."""
     setting = trial.arm.setting
     declared = {h.name for h in OPTIMIZERS[str(setting["optimizer"])].hyperparameters}
     return TrialSpec(
@@ -128,13 +128,13 @@ def spec_of(trial: Trial) -> TrialSpec:
 
 
 def schedule_of(setting: Setting) -> Schedule:
-    """The decay of a setting.
+    """Create the learning-rate schedule of a setting.
 
     >>> schedule_of({"decay": "staircase", "decay_boundaries": "5,8", "decay_values": "1.0,0.1,0.01"}).values
     (1.0, 0.1, 0.01)
     """
     used = applicable(str(setting["decay"]), "decay_boundaries" in setting, int(setting.get("decay_warmup", 0)) > 0)
-    # The flat form gives every schedule the numbers of all; each takes its own.
+    # In the flat form every schedule gets the parameters of all schedules and uses only its own.
     setting = {key: value for key, value in setting.items() if key.removeprefix("decay_") in (*used, "decay", "start")}
     rate = setting.get("decay_rate")
     boundaries = str(setting.get("decay_boundaries", ""))

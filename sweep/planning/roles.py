@@ -1,4 +1,4 @@
-"""The design of a comparison: what is compared, what is tuned, and how much tuning each side gets."""
+"""Derives the design of a comparison: what is compared, what is tuned, and the tuning budget of each level."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Design:
 
     Args:
         scientific: the factor whose levels are compared.
-        budgets: level -> how many distinct settings it tries.
-        nuisance: hyperparameters that vary within a level, tuned away.
-        outside: arms that lack the factor, as gradient descent lacks ``beta2``; they belong to no level.
+        budgets: level -> number of distinct settings.
+        nuisance: hyperparameters that vary within a level and are tuned.
+        outside: arms without the factor, as gradient descent has no ``beta2``; they belong to no level.
     """
 
     scientific: str = "optimizer"
@@ -28,7 +28,7 @@ class Design:
 
     @property
     def warning(self) -> str:
-        """Says that the levels were not tuned equally; empty if they were."""
+        """A warning that the levels were not tuned equally; empty if they were."""
         if len(set(self.budgets.values())) < 2:
             return ""
         counts = ", ".join(f"{level} {count:,}" for level, count in self.budgets.items())
@@ -39,14 +39,14 @@ class Design:
 
 
 def make_design(config: SweepConfig, arms: Sequence[Arm]) -> Design:
-    """Find what varies among the distinct settings of a sweep, and hold it against the roles.
+    """Find what varies among the distinct settings of a sweep, and check it against the roles.
 
     Args:
-        config: with its roles.
+        config: configuration with the roles.
         arms: the distinct settings.
 
     Raises:
-        ConfigError: if the scientific factor has one level only, a fixed hyperparameter varies, one that varies has no
+        ConfigError: if the scientific factor has only one level, a fixed hyperparameter varies, a varying one has no
             role, or budgets that must be equal differ.
     """
     factor, roles = config.scientific, config.roles
@@ -86,9 +86,9 @@ def make_design(config: SweepConfig, arms: Sequence[Arm]) -> Design:
 
 
 def _varying(arms: Sequence[Arm], factor: str) -> tuple[str, ...]:
-    """What has more than one value, or is given to some only, within a level of the factor."""
+    """Hyperparameters that have several values, or are missing in some settings, within a level of the factor."""
     names = dict.fromkeys(name for arm in arms for name in arm.setting if name != factor)
     values = {name: {(arm.setting[factor], arm.setting.get(name)) for arm in arms} for name in names}
     levels = {arm.setting[factor] for arm in arms}
-    # Another optimizer has other hyperparameters, by its nature and not by tuning.
+    # Optimizers differ in their hyperparameters by definition, not by tuning.
     return tuple(name for name in names if any(sum(pair[0] == level for pair in values[name]) > 1 for level in levels))

@@ -1,4 +1,4 @@
-"""Turns what each optimizer may try into settings, and merges settings that train exactly alike."""
+"""Splits the search space into grids of settings, and merges settings that train identically."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ from trainers.schedules import RULES, Schedule
 from trainers.schedules.ranges import applicable
 
 BATCH_SIZE = 64
-"""The batch size when none is given."""
+"""Default batch size."""
 
 LARGEST_FULL_BATCH = 2000
-"""Up to so many training examples ``batch_size: auto`` is full, as the lecture advises."""
+"""``batch_size: auto`` is full up to this many training examples, as the lecture advises."""
 
 AUTO_BATCH_SIZES = (64, 128, 256, 512)
-"""What it is above that: powers of two, from which the lecture lets one choose."""
+"""Choices of ``batch_size: auto`` above that: powers of two, as the lecture recommends."""
 
 AUTO_STEPS = 100
-"""Larger batches take less time per example; an epoch must still have enough steps to make progress."""
+"""Minimum steps per epoch for a larger ``auto`` batch, which is faster per example but makes fewer updates."""
 
 Subspace: TypeAlias = Mapping[str, Domain]
-"""Independent dimensions of one optimizer with one decay: every combination is a setting."""
+"""Independent dimensions of one optimizer with one decay; every combination is a setting."""
 
 
 @dataclass(frozen=True)
 class Merge:
-    """Why ``count`` of the settings asked for are not trained: each trains exactly like one that is."""
+    """Reason why ``count`` of the requested settings are not trained: each is equivalent to one that is."""
 
     reason: str
     count: int
 
 
 def subspaces(config: SweepConfig) -> Iterator[Subspace]:
-    """Split a sweep into products: one for each optimizer and each of its decays.
+    """Yield one grid for each optimizer and each of its decays.
 
-    A shared value that the optimizer ignores is a dimension too; it counts as asked, and merging says what became
-    of it.
+    A shared value that the optimizer ignores is a dimension too; it counts as requested, and merging reports what
+    happened to it.
     """
     for space in config.spaces:
         for decay in space.decays or (Decay(kind="constant"),):
@@ -56,7 +56,7 @@ def subspaces(config: SweepConfig) -> Iterator[Subspace]:
 
 
 def setting_keys(optimizer: str) -> Sequence[str]:
-    """The order of the keys of an optimizer's settings: `SETTING_KEYS`, and what a user's own optimizer adds.
+    """Ordered keys of an optimizer's settings: `SETTING_KEYS`, plus those that a user-defined optimizer adds.
 
     >>> setting_keys("adam") == SETTING_KEYS
     True
@@ -94,19 +94,19 @@ def _decay_dimensions(decay: Decay) -> dict[str, Domain]:
 
 
 Changed: TypeAlias = "tuple[Setting, str] | None"
-"""A simpler setting that trains exactly alike, with the reason; None where there is none."""
+"""A simpler setting that trains identically, with the reason; None if there is none."""
 
 
 def merge_equal(settings: Iterable[Setting], training_examples: int) -> tuple[list[Setting], list[Merge]]:
-    """Bring settings into their canonical form, and keep one of those that train exactly alike.
+    """Convert settings to their canonical form, and keep one of each group that trains identically.
 
     Args:
-        settings: as the search gave them.
+        settings: settings from the search.
         training_examples: size of the training part, 1 or more.
 
     Returns:
-        the distinct canonical settings in the order of their first appearance, and why the others are gone; the
-        counts add up to the settings that are gone.
+        the distinct canonical settings in order of first appearance, and why the others were removed; the counts add
+        up to the number of removed settings.
     """
     kept, repeated = _distinct((setting, None) for setting in settings)
     merged = [Merge("a value is listed twice", repeated.total())] if repeated else []
@@ -120,7 +120,7 @@ def merge_equal(settings: Iterable[Setting], training_examples: int) -> tuple[li
 
 
 def canonical(setting: Setting, training_examples: int) -> Setting:
-    """Bring one setting into the simplest form that trains exactly alike.
+    """Convert one setting to the simplest form that trains identically.
 
     >>> canonical({"optimizer": "momentum", "learning_rate": 0.1, "beta1": 0.0, "batch_size": 200}, 100)
     {'optimizer': 'sgd', 'learning_rate': 0.1, 'batch_size': 'full'}
@@ -132,7 +132,7 @@ def canonical(setting: Setting, training_examples: int) -> Setting:
 
 
 def auto_batch_size(training_examples: int) -> tuple[int | Literal["full"], str]:
-    """What ``batch_size: auto`` is, and why.
+    """Return the value that ``batch_size: auto`` stands for, and the reason.
 
     >>> [auto_batch_size(examples)[0] for examples in (2000, 2001, 12_799, 12_800, 60_000)]
     ['full', 64, 64, 128, 512]
@@ -148,21 +148,21 @@ def auto_batch_size(training_examples: int) -> tuple[int | Literal["full"], str]
 
 
 def _distinct(pairs: Iterable[tuple[Setting, str | None]]) -> tuple[list[Setting], Counter[str | None]]:
-    """Keep the first of equal settings; count the others by the reason that made them equal."""
+    """Keep the first of equal settings, and count the others by the reason why they are equal."""
     groups: dict[tuple[tuple[str, Value], ...], tuple[Setting, list[str | None]]] = {}
     for setting, reason in pairs:
         groups.setdefault(tuple(setting.items()), (setting, []))[1].append(reason)
     counts: Counter[str | None] = Counter()
     for _, reasons in groups.values():
         if len(reasons) > 1:
-            # The one that needed no change is the one that the others became.
+            # The setting that needed no change is the one that is kept.
             reasons.remove(None if None in reasons else reasons[0])
             counts.update(reasons)
     return [setting for setting, _ in groups.values()], counts
 
 
 def _simplifications(training_examples: int) -> Sequence[Callable[[Setting], Changed]]:
-    """The exact equivalences, in the order in which they are applied."""
+    """Return the exact equivalences, in the order in which they are applied."""
 
     def batch_size(setting: Setting) -> Changed:
         size = setting.get("batch_size")
@@ -208,7 +208,7 @@ def _without(setting: Setting, keys: Sequence[str], reason: str) -> Changed:
 
 
 def _other_optimizer(setting: Setting) -> Changed:
-    """By the declarations of the optimizers; the other one may again be another."""
+    """Apply the special cases that optimizers declare, repeatedly, since the result may be a special case too."""
     reasons = []
     while found := next(filter(None, (_as_case(setting, case) for case in _equal_cases(setting))), None):
         setting, reason = found

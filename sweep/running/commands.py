@@ -1,4 +1,4 @@
-"""What the coordinator wants done: commands to the executor, to the readers of the event log and to the planner."""
+"""Commands that the coordinator sends to the executor, to the readers of the event log and to the planner."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class TrainPack:
     """To the executor: a worker trains a pack from its beginning.
 
     Args:
-        worker: which one; it is free.
+        worker: id of a free worker.
         pack: number of the pack.
-        attempt: from 0; one more each time that the pack starts over.
-        planned: its trials.
+        attempt: counts from 0; incremented each time that the pack is restarted.
+        planned: the pack.
     """
 
     worker: str
@@ -28,12 +28,12 @@ class TrainPack:
 
 @dataclass(frozen=True)
 class StopPack:
-    """To the executor: a worker gives up a pack, if it still trains it.
+    """To the executor: a worker stops training a pack, if it still trains it.
 
     Args:
-        worker: which one.
+        worker: id of the worker.
         pack: number of the pack.
-        attempt: which training of it.
+        attempt: attempt to stop.
     """
 
     worker: str
@@ -43,7 +43,7 @@ class StopPack:
 
 @dataclass(frozen=True)
 class UseWorkers:
-    """To the executor: keep so many workers; those that are lost are replaced.
+    """To the executor: keep this many workers; lost ones are replaced.
 
     Args:
         count: at least 1.
@@ -54,10 +54,10 @@ class UseWorkers:
 
 @dataclass(frozen=True)
 class EndExecution:
-    """To the executor: end all workers; no command follows.
+    """To the executor: end all workers; this is the last command.
 
     Args:
-        at_once: whether workers that train are ended too.
+        at_once: whether workers that are training are ended too.
     """
 
     at_once: bool
@@ -65,7 +65,7 @@ class EndExecution:
 
 @dataclass(frozen=True)
 class AcceptReport:
-    """To the readers: a report counts."""
+    """To the readers: a report is valid."""
 
     pack: int
     report: Report
@@ -85,12 +85,12 @@ class FailPack:
 
 
 @dataclass(frozen=True)
-class StartOver:
+class RestartPack:
     """To the readers: a pack is trained again, because its worker was lost.
 
     Args:
         pack: number of the pack.
-        attempt: which training of it begins.
+        attempt: number of the new attempt.
     """
 
     pack: int
@@ -98,15 +98,15 @@ class StartOver:
 
 
 @dataclass(frozen=True)
-class TellWaiting:
-    """To the readers: no worker has come for a while."""
+class NotifyWaiting:
+    """To the readers: no worker has joined for a while."""
 
 
 @dataclass(frozen=True)
 class PlanMore:
-    """To the planner: all packs have ended; answer with more of them, or that the plan has ended."""
+    """To the planner: all packs have ended; reply with `PacksPlanned` or `PlanEnded`."""
 
 
 Command: TypeAlias = (
-    TrainPack | StopPack | UseWorkers | EndExecution | AcceptReport | FailPack | StartOver | TellWaiting | PlanMore
+    TrainPack | StopPack | UseWorkers | EndExecution | AcceptReport | FailPack | RestartPack | NotifyWaiting | PlanMore
 )

@@ -1,4 +1,4 @@
-"""Decides what each worker trains next: a state machine that takes events and gives commands."""
+"""Decides what each worker trains next: a state machine that turns events into commands."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from sweep.running.commands import (
     Command,
     EndExecution,
     FailPack,
+    NotifyWaiting,
     PlanMore,
-    StartOver,
+    RestartPack,
     StopPack,
-    TellWaiting,
     TrainPack,
     UseWorkers,
 )
 from sweep.running.events import (
+    CapacityChanged,
     Event,
     PackFailed,
     PacksPlanned,
     PlanEnded,
     ReportReceived,
-    RoomChanged,
     StopRequested,
     TimePassed,
     WorkerJoined,
@@ -34,13 +34,13 @@ from sweep.running.events import (
 )
 
 RETRIES = 2
-"""How often a pack is trained again when its worker dies."""
+"""How often a pack is restarted after its worker has died."""
 
 FAILED_STARTS = 3
-"""After so many workers in a row that could not start, none is started any more."""
+"""After this many consecutive workers failed to start, no more are started."""
 
 WAIT_SECONDS = 60.0
-"""How long workers may take to begin before the user is told that they are waited for; a node comes in about that."""
+"""How long to wait for the first worker before the user is notified; starting a node takes about that long."""
 
 
 @dataclass
@@ -55,15 +55,15 @@ class _Pack:
 
 @dataclass
 class Counts:
-    """What an operator looks at: how often something happened that should be rare.
+    """Counters of rare events, for monitoring.
 
     Args:
-        joined: workers that came, also in place of lost ones.
+        joined: workers that joined, including replacements of lost ones.
         lost: workers that died.
         failed_starts: workers that could not start.
         started_over: attempts beyond the first of a pack.
         stale: reports of an attempt that had ended, which were dropped.
-        dropped: commands that a worker dropped, because their pack had ended.
+        dropped: commands that a worker dropped because their pack had ended.
     """
 
     joined: int = 0
@@ -75,20 +75,20 @@ class Counts:
 
 
 class Coordinator:
-    """Gives free workers the packs of a plan in their order, and trains again what a lost worker has begun.
+    """Assigns the packs of a plan to free workers in order, and restarts packs of lost workers.
 
     It knows neither Ray nor files nor a clock: the same events give the same commands.
 
     Args:
-        workers: that may train at once.
-        follows_room: whether more may, once there is room for more.
-        wait_seconds: after which the user is told that no worker has come.
+        workers: number of workers that may train at once.
+        follows_capacity: whether to use more workers when the cluster has capacity for more.
+        wait_seconds: time after which the user is notified that no worker has joined.
     """
 
-    def __init__(self, workers: int, *, follows_room: bool = False, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(self, workers: int, *, follows_capacity: bool = False, wait_seconds: float = WAIT_SECONDS) -> None:
         self.counts = Counts()
-        self._least = self._room = workers
-        self._follows_room = follows_room
+        self._least = self._capacity = workers
+        self._follows_capacity = follows_capacity
         self._wait_seconds = wait_seconds
         self._packs: dict[int, _Pack] = {}
         self._queue: deque[int] = deque()
@@ -96,39 +96,39 @@ class Coordinator:
         self._workers: dict[str, int | None] = {}
         self._used = 0
         self._starts_failed = 0
-        self._has_asked = self._has_told = self._has_plan_ended = self._has_ended = False
+        self._has_asked = self._has_notified = self._has_plan_ended = self._has_ended = False
 
     @property
     def has_ended(self) -> bool:
-        """Whether `EndExecution` was given."""
+        """Whether `EndExecution` was issued."""
         return self._has_ended
 
     @property
     def is_complete(self) -> bool:
-        """Whether the plan has ended and every pack of it."""
+        """Whether the plan and all its packs have ended."""
         return self._has_plan_ended and not self._packs
 
     def handle(self, event: Event) -> list[Command]:
-        """Take an event; give what is to be done now, in this order."""
+        """Process an event and return the commands to carry out, in order."""
         if self._has_ended:
-            # What still arrives is of packs that were given up.
+            # Reports that still arrive belong to packs that were stopped.
             self.counts.stale += isinstance(event, ReportReceived)
             return []
-        return [*self._take(event), *self._assign(), *self._go_on()]
+        return [*self._dispatch(event), *self._assign(), *self._plan_more_or_end()]
 
-    def _take(self, event: Event) -> Iterable[Command]:
-        takers: Mapping[type, Callable[[Any], Iterable[Command]]] = {
+    def _dispatch(self, event: Event) -> Iterable[Command]:
+        handlers: Mapping[type, Callable[[Any], Iterable[Command]]] = {
             PacksPlanned: self._plan,
             PlanEnded: self._end_plan,
             WorkerJoined: self._join,
-            WorkerLost: self._lose,
+            WorkerLost: self._remove_worker,
             ReportReceived: self._report,
             PackFailed: self._fail,
-            RoomChanged: self._change_room,
+            CapacityChanged: self._change_capacity,
             StopRequested: self._stop,
             TimePassed: self._wait,
         }
-        return takers[type(event)](event)
+        return handlers[type(event)](event)
 
     def _plan(self, event: PacksPlanned) -> list[Command]:
         self._has_asked = False
@@ -148,8 +148,8 @@ class Coordinator:
         self._workers[event.worker] = None
         return []
 
-    def _change_room(self, event: RoomChanged) -> list[Command]:
-        self._room = event.workers
+    def _change_capacity(self, event: CapacityChanged) -> list[Command]:
+        self._capacity = event.workers
         return []
 
     def _stop(self, event: StopRequested) -> list[Command]:
@@ -157,10 +157,10 @@ class Coordinator:
         return [EndExecution(at_once=True)]
 
     def _wait(self, event: TimePassed) -> list[Command]:
-        if self._has_told or self.counts.joined or event.seconds <= self._wait_seconds:
+        if self._has_notified or self.counts.joined or event.seconds <= self._wait_seconds:
             return []
-        self._has_told = True
-        return [TellWaiting()]
+        self._has_notified = True
+        return [NotifyWaiting()]
 
     def _fail(self, event: PackFailed) -> list[Command]:
         self.counts.dropped += event.dropped
@@ -181,23 +181,23 @@ class Coordinator:
             self.counts.stale += 1
             return []
         if event.report.number > pack.next_report:
-            # A report is missing, and with it epochs: only a new attempt has them all.
+            # A missing report means missing epochs, so that the pack has to be restarted.
             stop = StopPack(event.worker, event.pack, pack.attempt)
             self._workers[event.worker] = None
-            return [stop, *self._again(event.pack)]
+            return [stop, *self._restart(event.pack)]
         pack.next_report += 1
         if event.report.last:
             self._end(event.pack)
         return [AcceptReport(event.pack, event.report)]
 
-    def _lose(self, event: WorkerLost) -> list[Command]:
+    def _remove_worker(self, event: WorkerLost) -> list[Command]:
         worker, reason = event.worker, event.reason
         if worker not in self._workers:
             self.counts.failed_starts += 1
             self._starts_failed += 1
             if self._starts_failed < FAILED_STARTS or self._workers:
                 return []
-            # Nothing trains, and nothing will.
+            # No worker is alive, and no more are started.
             failed = list(self._packs)
             self._packs.clear()
             self._queue.clear()
@@ -207,16 +207,16 @@ class Coordinator:
         if pack is None:
             return []
         if self._packs[pack].attempt < RETRIES:
-            return self._again(pack)
+            return self._restart(pack)
         self._end(pack)
         return [FailPack(pack, reason)]
 
-    def _again(self, pack: int) -> list[Command]:
+    def _restart(self, pack: int) -> list[Command]:
         state = self._packs[pack]
         state.attempt, state.next_report, state.worker = state.attempt + 1, 0, None
         self._queue.appendleft(pack)
         self.counts.started_over += 1
-        return [StartOver(pack, state.attempt)]
+        return [RestartPack(pack, state.attempt)]
 
     def _end(self, pack: int) -> None:
         worker = self._packs.pop(pack).worker
@@ -224,7 +224,7 @@ class Coordinator:
             self._workers[worker] = None
 
     def _assign(self) -> Iterable[Command]:
-        """Give free workers the packs that wait, and say how many workers are of use."""
+        """Assign waiting packs to free workers, and request the number of workers that can be used."""
         if self._has_ended:
             return
         if (count := self._wanted()) != self._used:
@@ -240,12 +240,12 @@ class Coordinator:
     def _wanted(self) -> int:
         if self._starts_failed >= FAILED_STARTS:
             return max(1, len(self._workers))
-        most = max(self._least, self._room) if self._follows_room else self._least
-        # A worker that has come stays: the next packs come sooner than another one starts.
+        most = max(self._least, self._capacity) if self._follows_capacity else self._least
+        # Existing workers are kept: the next packs arrive sooner than a new worker starts.
         return max(1, self._used, min(most, len(self._packs)))
 
-    def _go_on(self) -> Iterable[Command]:
-        """Ask for more once all packs have ended, and end once there is no more."""
+    def _plan_more_or_end(self) -> Iterable[Command]:
+        """Once all packs have ended, request more; once the plan has ended, end the execution."""
         if self._has_ended or self._packs:
             return
         if self._has_plan_ended:

@@ -1,9 +1,9 @@
-"""The event log of a sweep: an append-only record in files whose damage is noticed.
+"""Reads and writes the event log of a sweep, an append-only record in checksummed files.
 
-Each start of a sweep writes a file of its own below ``events/``. A file begins with ``SWEEPLOG`` and the version of the
+Each start of a sweep writes its own file below ``events/``. A file begins with ``SWEEPLOG`` and the version of the
 format. A record is a marker, the length and the CRC-32 of what follows, and a payload: the length of a JSON object,
 the object, and the arrays that it describes. A record is on the disk, by ``fsync``, before `EventLog.append` returns.
-What fails its checksum is never used.
+Records that fail their checksum are never used.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ FRAME = struct.Struct("<4sII")
 
 LENGTH = struct.Struct("<I")
 COMPRESSED_BYTES = 1024
-"""Arrays of more bytes are compressed."""
+"""Arrays larger than this are compressed."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One thing that happened.
+    """One entry of the event log.
 
     Args:
-        kind: what; see `sweep.running.log_records`.
-        facts: values that JSON can hold.
-        arrays: name -> numbers of any shape.
+        kind: kind of the record; see `sweep.running.log_records`.
+        facts: JSON-serializable values.
+        arrays: name -> numeric array of any shape.
     """
 
     kind: str
@@ -56,10 +56,10 @@ class Record:
 
 
 class EventLog:
-    """Appends records to a folder and reads them back; the caller holds the lock of the folder above.
+    """Appends records to a folder and reads them back; the caller holds the lock of the parent folder.
 
     Args:
-        folder: where the files are; made with the first record.
+        folder: folder of the files; created with the first record.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,10 +67,10 @@ class EventLog:
         self._stream: BinaryIO | None = None
 
     def append(self, records: Sequence[Record]) -> None:
-        """Write records; when this returns, neither the end of the process nor of the machine loses them.
+        """Write records durably: once this returns, they survive a crash of the process or machine.
 
         Raises:
-            ResultsError: if they cannot be written; then none of them is.
+            ResultsError: if they cannot be written; then none of them is kept.
         """
         if not records:
             return
@@ -78,7 +78,7 @@ class EventLog:
         with reported(self._folder):
             stream = self._opened()
             if not os.fstat(stream.fileno()).st_nlink:
-                # POSIX goes on writing to a file that was deleted, and nobody would ever read it.
+                # POSIX allows writes to a deleted file, which would be lost.
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             before = stream.tell()
             try:
@@ -86,20 +86,20 @@ class EventLog:
                 stream.flush()
                 os.fsync(stream.fileno())
             except OSError:
-                # What is written in part would be told as damage by the next start.
+                # The next start would report a partial record as damage.
                 with contextlib.suppress(OSError):
                     stream.seek(before)
                     stream.truncate()
                 raise
 
     def read(self) -> tuple[list[Record], list[str]]:
-        """Read all files in their order.
+        """Read all files in order.
 
         Returns:
-            the records, and a sentence for each place that cannot be read.
+            the records, and a sentence for each damaged range.
 
         Raises:
-            ResultsError: if a newer version of this project has written them.
+            ResultsError: if they were written by a newer version of this project.
         """
         records: list[Record] = []
         problems: list[str] = []
@@ -121,7 +121,7 @@ class EventLog:
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the file of this start."""
+        """Close the file that this start writes."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -134,9 +134,9 @@ class EventLog:
         if self._stream is None:
             self._folder.mkdir(exist_ok=True)
             number = 1 + max((_number(path) for path in self.files()), default=0)
-            # Two machines that go on from the same files must not write one of the same name.
+            # Two machines that resume from the same files must not create files of the same name.
             path = self._folder / f"{number:06d}-{uuid.uuid4().hex[:8]}.log"
-            # Unbuffered: what a full disk refuses must not be tried again when the file is closed.
+            # Unbuffered, so that a write that failed on a full disk is not retried when the file is closed.
             stream = path.open("xb", buffering=0)
             head = HEADER.pack(MAGIC, VERSION, 0)[: -LENGTH.size]
             try:
@@ -149,7 +149,7 @@ class EventLog:
 
 
 def encode(record: Record) -> bytes:
-    """A record as it stands in a file."""
+    """Encode a record for a log file."""
     arrays = {name: np.ascontiguousarray(values) for name, values in record.arrays.items()}
     body = b"".join(values.tobytes() for values in arrays.values())
     is_compressed = len(body) > COMPRESSED_BYTES
@@ -162,14 +162,14 @@ def encode(record: Record) -> bytes:
 
 
 def decode(content: bytes, path: Path) -> Iterator[Record | str]:
-    """Give the records of a file, and a sentence for each stretch of it that is none.
+    """Yield the records of a file, and a sentence for each damaged range.
 
     Args:
-        content: of the file.
-        path: of the file, as the sentences name it.
+        content: content of the file.
+        path: path of the file, for messages.
 
     Raises:
-        ResultsError: if the file is of a newer version.
+        ResultsError: if the file was written by a newer version.
     """
     if not content:
         return
@@ -210,7 +210,7 @@ def _check_header(content: bytes, path: Path) -> bool:
 
 
 def _end_of_record(content: bytes, position: int) -> int | None:
-    """Where the record that begins at ``position`` ends; None if none begins there."""
+    """Return the end of the record that begins at ``position``; None if no valid record begins there."""
     if content[position : position + 4] != MARKER or position + FRAME.size > len(content):
         return None
     _, length, checksum = FRAME.unpack_from(content, position)

@@ -1,4 +1,4 @@
-"""What can happen to a sweep while it trains: the events that the coordinator takes, in the order of arrival."""
+"""Events that the coordinator processes while a sweep trains."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sweep.running.reports import Report
 
 @dataclass(frozen=True)
 class PacksPlanned:
-    """More is to be trained.
+    """More packs are to be trained.
 
     Args:
-        packs: in the order in which they should begin.
+        packs: the packs, in the order in which they should start.
     """
 
     packs: tuple[PlannedPack, ...]
@@ -30,7 +30,7 @@ class WorkerJoined:
     """A worker is ready for its first pack.
 
     Args:
-        worker: its id, which no other life of a worker has.
+        worker: its id; a worker that replaces a lost one has a new id.
     """
 
     worker: str
@@ -54,11 +54,11 @@ class ReportReceived:
     """A worker reports epochs of a pack.
 
     Args:
-        worker: who reports.
+        worker: id of the worker.
         pack: number of the pack.
-        attempt: which training of this pack it is, from 0.
+        attempt: number of the attempt, from 0.
         report: the epochs; ``report.number`` counts the reports of an attempt from 0.
-        dropped: how many commands the worker has dropped since its last report, because their pack had ended.
+        dropped: number of commands that the worker has dropped since its last report, because their pack had ended.
     """
 
     worker: str
@@ -70,12 +70,12 @@ class ReportReceived:
 
 @dataclass(frozen=True, kw_only=True)
 class PackFailed:
-    """Training a pack raised an error; it would raise again.
+    """Training a pack raised an error; it is not retried, because the error would recur.
 
     Args:
-        worker: who trained it.
+        worker: id of the worker.
         pack: number of the pack.
-        attempt: which training of this pack it was.
+        attempt: number of the attempt.
         error: one sentence.
         dropped: as for `ReportReceived`.
     """
@@ -88,11 +88,11 @@ class PackFailed:
 
 
 @dataclass(frozen=True)
-class RoomChanged:
-    """Nodes have joined or left.
+class CapacityChanged:
+    """The cluster's capacity has changed, because nodes have joined or left.
 
     Args:
-        workers: for how many there is room now.
+        workers: number of workers that fit now.
     """
 
     workers: int
@@ -100,7 +100,7 @@ class RoomChanged:
 
 @dataclass(frozen=True)
 class StopRequested:
-    """The sweep shall end now; what trains is trained again by the next start.
+    """The sweep is to end now; running packs are restarted when it is resumed.
 
     Args:
         reason: ``user`` or ``deadline``.
@@ -111,10 +111,10 @@ class StopRequested:
 
 @dataclass(frozen=True)
 class TimePassed:
-    """Time goes on; sent a few times a second.
+    """Clock tick, sent a few times a second.
 
     Args:
-        seconds: since the executor began.
+        seconds: time since the executor started.
     """
 
     seconds: float
@@ -127,7 +127,7 @@ Event: TypeAlias = (
     | WorkerLost
     | ReportReceived
     | PackFailed
-    | RoomChanged
+    | CapacityChanged
     | StopRequested
     | TimePassed
 )

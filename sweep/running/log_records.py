@@ -1,4 +1,4 @@
-"""How events, commands and results stand in the event log, and how they are read back."""
+"""Converts events, commands and results to records of the event log and back."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from dataclasses import asdict
 import numpy as np
 
 from sweep.records import Trial, TrialResult
-from sweep.running.commands import AcceptReport, Command, EndExecution, FailPack, StartOver, TrainPack
+from sweep.running.commands import AcceptReport, Command, EndExecution, FailPack, RestartPack, TrainPack
 from sweep.running.event_log import Record
-from sweep.running.events import Event, PacksPlanned, RoomChanged, StopRequested, WorkerJoined, WorkerLost
+from sweep.running.events import CapacityChanged, Event, PacksPlanned, StopRequested, WorkerJoined, WorkerLost
 from sweep.running.reports import Report
 from trainers.loop import Ended
 
 
 def start_record(start: str, seconds: float) -> Record:
-    """A sweep begins or goes on.
+    """Create the record of a sweep's start or resumption.
 
     Args:
-        start: names this start; the numbers of its packs are its own.
+        start: id of this start; pack numbers are unique within a start.
         seconds: Unix time.
     """
     return Record("start", {"start": start, "seconds": seconds})
 
 
 def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -> Record | None:
-    """What the log keeps of an event; None of one that says no more than the commands that follow.
+    """Create the record of an event; None if the commands that follow contain the same information.
 
     Args:
-        event: what happened.
-        start: of `start_record`.
+        event: the event.
+        start: id of the start, as in `start_record`.
         first_pack: number of the first pack of a `PacksPlanned`.
         seconds: Unix time.
     """
@@ -46,7 +46,7 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
             return Record("joined", {**stamp, "worker": worker})
         case WorkerLost(worker, reason):
             return Record("lost", {**stamp, "worker": worker, "reason": reason})
-        case RoomChanged(workers):
+        case CapacityChanged(workers):
             return Record("room", {**stamp, "workers": workers})
         case StopRequested(reason):
             return Record("stop", {**stamp, "reason": reason})
@@ -54,14 +54,14 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
 
 
 def command_record(command: Command, *, start: str, seconds: float) -> Record | None:
-    """What the log keeps of a command; arguments as for `event_record`."""
+    """Create the record of a command, None if it is not logged; arguments as for `event_record`."""
     stamp = {"start": start, "seconds": seconds}
     match command:
         case TrainPack(worker, pack, attempt, _):
             return Record("train", {**stamp, "worker": worker, "pack": pack, "attempt": attempt})
         case AcceptReport(pack, report):
             return report_record(report, start, pack)
-        case StartOver(pack, attempt):
+        case RestartPack(pack, attempt):
             return Record("start over", {**stamp, "pack": pack, "attempt": attempt})
         case FailPack(pack, error):
             return Record("fail", {**stamp, "pack": pack, "error": error})
@@ -73,14 +73,14 @@ def command_record(command: Command, *, start: str, seconds: float) -> Record | 
 def records_of(
     event: Event, commands: Sequence[Command], *, start: str, first_pack: int, seconds: float
 ) -> list[Record]:
-    """What the log keeps of an event and of the commands that it led to; arguments as for `event_record`."""
+    """Create the records of an event and of the resulting commands; arguments as for `event_record`."""
     happened = event_record(event, start=start, first_pack=first_pack, seconds=seconds)
     decided = [command_record(command, start=start, seconds=seconds) for command in commands]
     return [record for record in (happened, *decided) if record is not None]
 
 
 def report_record(report: Report, start: str, pack: int) -> Record:
-    """A report of a pack."""
+    """Create the record of a report."""
     facts = {
         "start": start,
         "pack": pack,
@@ -97,7 +97,7 @@ def report_record(report: Report, start: str, pack: int) -> Record:
 
 
 def report_of(record: Record) -> Report:
-    """The report that a record holds."""
+    """Read the report from a record."""
     facts, arrays = record.facts, record.arrays
     return Report(
         names=tuple(facts["names"]),
@@ -115,7 +115,7 @@ def report_of(record: Record) -> Report:
 
 
 def results_record(results: Sequence[TrialResult]) -> Record:
-    """Results that were not trained by this start: from a cache, or from an older format."""
+    """Create the record of results not trained by this start: from a cache, or from an older format."""
     trials = [
         {
             "id": result.trial.id,
@@ -136,7 +136,7 @@ def results_record(results: Sequence[TrialResult]) -> Record:
 
 
 def results_of(record: Record, trials: Mapping[str, Trial]) -> Iterable[TrialResult]:
-    """The results that a record holds, of those trials that are asked for."""
+    """Yield the results in a record, restricted to the given trials."""
     values, offset = record.arrays["values"], 0
     for found in record.facts["trials"]:
         epochs = {}

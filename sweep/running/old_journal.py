@@ -1,4 +1,4 @@
-"""Takes over the journal of Parquet files in which earlier versions kept the results of a sweep."""
+"""Converts the Parquet journal of earlier versions, which held the results of a sweep, to the event log."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sweep.system.files import reported
 
 
 def convert_journal(folder: Path, log: EventLog) -> list[str]:
-    """Append what a journal holds to the event log, and delete the journal once that is on the disk.
+    """Append the results of a journal to the event log, then delete the journal.
 
     Args:
-        folder: of the journal; it need not exist.
-        log: of the same sweep.
+        folder: folder of the journal, which may not exist.
+        log: event log of the same sweep.
 
     Returns:
         A sentence for each file that cannot be read.
@@ -32,7 +32,7 @@ def convert_journal(folder: Path, log: EventLog) -> list[str]:
             reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
             problems.append(f"`{path}` cannot be read ({reason}); its trials are trained again.")
             continue
-        # Only the ids are kept: which settings they have, the plan knows.
+        # Only the ids are needed; the plan has the settings.
         trials = [Trial(name, Arm("", "", {}), 0) for name in dict.fromkeys(rows["trial_id"].to_pylist())]
         log.append([results_record(to_results(rows, trials))])
     with reported(folder):

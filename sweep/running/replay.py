@@ -1,4 +1,4 @@
-"""Reads the results of trials out of an event log."""
+"""Reads the results of trials from an event log."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from sweep.running.reports import PackCollector
 
 
 def replay(records: Iterable[Record], trials: Iterable[Trial]) -> list[TrialResult]:
-    """The results that a log holds, one for each trial that ended, in the order in which they ended last.
+    """Return the last result of each trial that ended, in the order in which they ended.
 
-    A pack of which a report is missing gives no more results: its trials are as if they had not been trained.
+    A pack with a missing report gives no further results; its remaining trials count as not trained.
 
     Args:
-        records: of an event log.
-        trials: whose results are asked for.
+        records: records of an event log.
+        trials: trials whose results are wanted.
     """
     wanted = {trial.id: trial for trial in trials}
     packs = _Packs(wanted)
     found: dict[str, TrialResult] = {}
     for record in records:
-        results = results_of(record, wanted) if record.kind == "results" else packs.take(record)
+        results = results_of(record, wanted) if record.kind == "results" else packs.add(record)
         for result in results:
             if result.trial.id in wanted:
                 found.pop(result.trial.id, None)
@@ -32,15 +32,15 @@ def replay(records: Iterable[Record], trials: Iterable[Trial]) -> list[TrialResu
 
 
 class _Packs:
-    """The packs of all starts of a sweep, each with its number in its start."""
+    """The packs of all starts of a sweep, by start and number."""
 
     def __init__(self, trials: Mapping[str, Trial]) -> None:
         self._trials = trials
         self._packs: dict[tuple[str, int], PackCollector] = {}
         self._expected: dict[tuple[str, int], int | None] = {}
 
-    def take(self, record: Record) -> list[TrialResult]:
-        """The results of the trials that ended with a record."""
+    def add(self, record: Record) -> list[TrialResult]:
+        """Process a record and return the results of the trials that ended with it."""
         facts = record.facts
         if record.kind == "plan":
             for number, members in facts["packs"].items():
@@ -58,5 +58,5 @@ class _Packs:
         return self._packs[key].add(report_of(record))
 
     def _trial(self, trial_id: str, seed: int) -> Trial:
-        """A trial of the plan; one that is not asked for has no arm here."""
+        """Return a trial; if it is not wanted, one with an empty arm."""
         return self._trials.get(trial_id) or Trial(trial_id, Arm("", "", {}), seed)

@@ -1,4 +1,4 @@
-"""What a worker reports while it trains a pack, and how the reports become results of trials."""
+"""Defines the reports that workers send while training a pack, and collects them into results of trials."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trainers.loop import Ended, EpochMetrics
 Floats = NDArray[np.float64]
 
 NO_EPOCHS: Mapping[str, Floats] = {name: np.empty(0) for name in ("epoch", "steps", "examples", "seconds")}
-"""The epochs of a trial that has none: what every trial has of them."""
+"""Empty epoch columns, for a trial without epochs."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Report:
         trials: (n,) index into the trials of the pack.
         values: (n, M) float64.
         ended: trials that ended in these epochs.
-        started_seconds: Unix time at which the pack began to train.
+        started_seconds: Unix time at which training of the pack began.
         now_seconds: Unix time of the report.
-        number: of the report, from 0; a pack that starts over counts anew.
+        number: number of the report, from 0; a restarted pack counts from 0 again.
         last: True when all trials of the pack have ended.
-        fingerprints: per seed, with the first report.
-        node: of the cluster on which it trains; empty outside one.
+        fingerprints: fingerprints per seed, in the first report.
+        node: name of the cluster node; empty without a cluster.
     """
 
     names: tuple[str, ...]
@@ -50,7 +50,7 @@ class Report:
 
     @property
     def first(self) -> bool:
-        """Whether the pack begins with it."""
+        """Whether this is the first report of an attempt."""
         return self.number == 0
 
 
@@ -62,7 +62,7 @@ def make_report(
     last: bool,
     fingerprints: Mapping[int, Mapping[str, str]],
 ) -> Report:
-    """Put epochs of a pack into one report of arrays; the other arguments are as in `Report`."""
+    """Combine epochs of a pack into one report; the other arguments are as in `Report`."""
     return Report(
         names=tuple(epochs[0].values),
         epochs=np.concatenate([np.full(len(e.trials), e.epoch, dtype=np.int64) for e in epochs]),
@@ -78,10 +78,10 @@ def make_report(
 
 
 class PackCollector:
-    """Collects the reports of one pack and hands out the result of each trial as it ends.
+    """Collects the reports of one pack and returns the result of each trial as it ends.
 
     Args:
-        trials: of the pack, in its order.
+        trials: trials of the pack, in order.
     """
 
     def __init__(self, trials: Sequence[Trial]) -> None:
@@ -91,7 +91,7 @@ class PackCollector:
 
     @property
     def busy_seconds(self) -> float:
-        """How long a worker has trained the pack, attempts that died included."""
+        """Training time of the pack, including attempts whose worker died."""
         return self._past_seconds + self._current_seconds
 
     def _begin(self) -> None:
@@ -101,9 +101,9 @@ class PackCollector:
         self.running: set[int] = set()
 
     def add(self, report: Report) -> list[TrialResult]:
-        """Take a report; return the results of the trials that ended with it.
+        """Add a report and return the results of the trials that ended with it.
 
-        A pack that starts over, because its worker died, is collected anew; trials that had ended are not
+        A pack that is restarted because its worker died is collected anew; trials that had ended are not
         returned again.
         """
         if report.first:
@@ -115,7 +115,7 @@ class PackCollector:
         self._current_seconds = report.now_seconds - report.started_seconds
         order = np.argsort(report.trials, kind="stable")
         trials, first = np.unique(report.trials[order], return_index=True)
-        # Without an epoch, as where all diverge in their first, splitting still gives one empty piece.
+        # Without epochs, as when all trials diverge in their first, np.split would still return one empty piece.
         pieces = np.split(order, first[1:]) if len(trials) else []
         for trial, rows in zip(trials, pieces, strict=True):
             if int(trial) in self.unfinished:
@@ -124,7 +124,7 @@ class PackCollector:
         return [self._result(end, report) for end in report.ended if end.trial in self.unfinished]
 
     def fail(self, error: str, now_seconds: float) -> list[TrialResult]:
-        """Make the results of all trials that have not ended FAILED."""
+        """Return FAILED results for all trials that have not ended."""
         results = [
             TrialResult(self.trials[trial], "FAILED", NO_EPOCHS, {}, now_seconds, now_seconds, error=error)
             for trial in sorted(self.unfinished)

@@ -1,4 +1,4 @@
-"""Results of trials as a table of one row per trial, whose epochs are lists in that row."""
+"""Converts results of trials to a table with one row per trial, whose epochs are list columns, and back."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ FACTS = pa.schema(
         *((f"fingerprint_{name}", pa.string()) for name in FINGERPRINTS),
     ]
 )
-"""What a row holds of each trial, beside one column of lists for each metric."""
+"""Columns of each trial, besides one list column per metric."""
 
 METRIC_PREFIX = "epochs."
 FINISHED = ("COMPLETED", "STOPPED", "DIVERGED")
-"""Statuses that another run of the same sweep does not train again."""
+"""Statuses of trials that are not trained again when a sweep is resumed."""
 
 UNREADABLE = (OSError, ValueError, KeyError, pa.ArrowException)
-"""What reading a damaged file can raise."""
+"""Exceptions that reading a damaged file can raise."""
 
 
 def to_table(results: Sequence[TrialResult]) -> pa.Table:
-    """Turn results into a table of one row per trial."""
+    """Convert results to a table with one row per trial."""
     columns: dict[str, pa.Array] = {
         "trial_id": pa.array([result.trial.id for result in results], pa.string()),
         "status": pa.array([result.status for result in results], pa.string()),
@@ -61,7 +61,7 @@ def to_table(results: Sequence[TrialResult]) -> pa.Table:
 
 
 def to_results(table: pa.Table, trials: Iterable[Trial]) -> list[TrialResult]:
-    """Turn rows of such a table back into results, in the order of ``trials``; trials without a row are left out."""
+    """Convert rows of such a table back to results, in the order of ``trials``; trials without a row are omitted."""
     rows = {row_id: row for row, row_id in enumerate(table["trial_id"].to_pylist())}
     facts = table.select(FACTS.names).to_pydict()
     names = [name for name in table.column_names if name.startswith(METRIC_PREFIX)]
@@ -91,12 +91,12 @@ def to_results(table: pa.Table, trials: Iterable[Trial]) -> list[TrialResult]:
 
 
 def metric_names(epochs: Iterable[Mapping[str, object]]) -> list[str]:
-    """All metric names in the order in which they are met."""
+    """Return all metric names in order of first appearance."""
     return list(dict.fromkeys(name for metrics in epochs for name in metrics))
 
 
 def read_part(path: Path) -> pa.Table:
-    """Read one file of results; what it can raise is in ``UNREADABLE``."""
+    """Read one file of results; raises the exceptions in ``UNREADABLE`` if it is damaged."""
     with path.open("rb") as stream:
         table = parquet.ParquetFile(stream).read()
     facts = table.select(FACTS.names).cast(FACTS)

@@ -48,7 +48,7 @@ def _is_ignored(number: signal.Signals) -> bool:
 
 
 @contextmanager
-def hang_up_held_back() -> Iterator[None]:
+def sighup_blocked() -> Iterator[None]:
     """Let processes that are started meanwhile not notice a lost terminal; this one answers it afterwards.
 
     A terminal tells all its processes; Ray's would end at once, before the sweep has taken what they trained.

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sweep.errors import TrackingError
 from sweep.errors.masking import without_secrets
 from sweep.system.locations import sqlite_address, sqlite_path, sqlite_query, with_home
-from sweep.tracking.console import hush_mlflow
+from sweep.tracking.console import silence_mlflow
 from sweep.tracking.internals import get
 from sweep.tracking.sources import KEY, VARIABLE, Source
 
@@ -78,7 +78,7 @@ def ask_server(uri: str, call: str, parameters: Mapping[str, str], source: Sourc
     Raises:
         TrackingError: when there is none.
     """
-    hush_mlflow()
+    silence_mlflow()
     try:
         return get(uri, f"/api/2.0/mlflow/{call}", parameters, SERVER_SECONDS)
     except OSError as error:

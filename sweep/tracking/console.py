@@ -17,7 +17,7 @@ SETTINGS = {
 }
 
 
-def hush_mlflow() -> None:
+def silence_mlflow() -> None:
     """Prepare the process for ``import mlflow``; a variable that the user has set keeps its value."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)

@@ -13,7 +13,7 @@ from sweep.errors import TrackingError
 from sweep.errors.masking import hide_parts, without_secrets
 from sweep.system.locations import sqlite_path
 from sweep.tracking.addresses import is_server, mlflow_address
-from sweep.tracking.console import hush_mlflow
+from sweep.tracking.console import silence_mlflow
 from sweep.tracking.sources import OPTION, Source
 from sweep.tracking.store_check import check_store
 from sweep.tracking.trial_runs import PARENT_TAG, Point
@@ -94,7 +94,7 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = (), source: So
             "Give the file or the server that holds the runs as `--uri`."
         )
     check_store(uri, source=source)
-    hush_mlflow()
+    silence_mlflow()
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 

@@ -14,7 +14,7 @@ from sweep.errors.masking import without_secrets
 from sweep.records import TrialResult
 from sweep.tracking.addresses import is_server
 from sweep.tracking.arm_runs import ArmSummary, BaseRateSummary, arm_runs
-from sweep.tracking.console import hush_mlflow
+from sweep.tracking.console import silence_mlflow
 from sweep.tracking.description import describe
 from sweep.tracking.environment_tags import environment_tags
 from sweep.tracking.factory import choose_store
@@ -87,7 +87,7 @@ class SweepWriter:
         self._artifacts_error: str | None = None
         self._error: str | None = None
         self._report: WriterReport | None = None
-        hush_mlflow()
+        silence_mlflow()
         self._thread = threading.Thread(target=self._work, name="mlflow-writer", daemon=True)
         self._thread.start()
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from sweep import load_results
-from sweep.tracking.console import hush_mlflow
+from sweep.tracking.console import silence_mlflow
 
 ROOT = Path(__file__).parents[2]
 
@@ -207,7 +207,7 @@ def test_a_backup_of_the_store_restores_into_an_empty_database(stack, finished):
     ):
         done = subprocess.run(command.split(), env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    hush_mlflow()
+    silence_mlflow()
     client = MlflowClient(f"postgresql+psycopg://mlflow:{password}@127.0.0.1:{port}/restored")
     experiment = client.get_experiment_by_name("small")
     restored = client.search_runs([experiment.experiment_id])

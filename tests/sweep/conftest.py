@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from sweep import cli
-from sweep.tracking.console import hush_mlflow
+from sweep.tracking.console import silence_mlflow
 
 
 @pytest.fixture(scope="session")
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty MLflow database; creating its schema once costs seconds, copying it nothing."""
-    hush_mlflow()
+    silence_mlflow()
     from mlflow import MlflowClient
 
     path = tmp_path_factory.mktemp("template") / "mlflow.db"

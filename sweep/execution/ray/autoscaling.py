@@ -1,4 +1,4 @@
-"""The size of a cluster: its nodes now, what it may grow to, and the request that it grows for a plan."""
+"""Determines the current and maximum size of a cluster, and asks its autoscaler to grow it for a plan."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.execution.ray.internals import node_groups
-from sweep.execution.ray.resources import Node, Resources, require_room, room_of, room_on
+from sweep.execution.ray.resources import Node, Resources, require_capacity, workers_per_cluster, workers_per_node
 
 SECONDS_WORTH_A_WORKER = 60.0
-"""A node takes about a minute to come; a cluster does not grow for a worker that has less to train."""
+"""Starting a node takes about a minute; a cluster does not grow for a worker with less to train."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """What there is, and what there may be.
+    """Nodes of a cluster, and the limits of its autoscaler.
 
     Args:
-        nodes: that are alive.
-        kinds: of nodes that an autoscaler can start, each with how many of it there may be; empty without one.
-        most: workers for which the autoscaler's limits of the whole cluster leave room; None without a limit.
+        nodes: resources of each live node.
+        kinds: resources and maximum number of each type of node that the autoscaler can start; empty without one.
+        limits: the autoscaler's resource limits of the whole cluster; None without limits.
     """
 
     nodes: tuple[Node, ...]
@@ -30,16 +30,16 @@ class Cluster:
     limits: Node | None = None
 
     def most(self, resources: Resources) -> int:
-        """How many workers fit when the cluster has grown as far as it may."""
-        grown = sum(count * room_of(node, resources) for node, count in self.kinds)
+        """Number of workers that fit when the cluster has its maximum size."""
+        grown = sum(count * workers_per_node(node, resources) for node, count in self.kinds)
         if self.limits:
             limits = {name: self.limits.get(name, math.inf) for name in resources.bundle}
             grown = min(grown, *(int(limit // resources.bundle[name]) for name, limit in limits.items() if limit < 1e9))
-        return max(room_on(self.nodes, resources), grown)
+        return max(workers_per_cluster(self.nodes, resources), grown)
 
 
-def look() -> Cluster:
-    """Look at the cluster that this process belongs to."""
+def inspect_cluster() -> Cluster:
+    """Return the nodes and limits of the cluster that this process belongs to."""
     import ray
 
     nodes = tuple(node["Resources"] for node in ray.nodes() if node["Alive"])  # type: ignore[no-untyped-call]
@@ -47,23 +47,23 @@ def look() -> Cluster:
     return Cluster(nodes, tuple(kinds), limits)
 
 
-def ask(bundles: list[dict[str, float]]) -> None:
-    """Ask the autoscaler for room for ``bundles``; none takes back what was asked for."""
+def request_bundles(bundles: list[dict[str, float]]) -> None:
+    """Request resources for ``bundles`` from the autoscaler; an empty list cancels earlier requests."""
     from ray.autoscaler.sdk import request_resources
 
     request_resources(bundles=bundles)
 
 
 def workers_for(cluster: Cluster, resources: Resources, seconds: float) -> int:
-    """How many workers a plan is worth.
+    """Determine how many workers to use for a plan.
 
     Args:
-        cluster: that trains it.
-        resources: of each worker.
-        seconds: estimate of the training time on one worker.
+        cluster: the cluster.
+        resources: resources of each worker.
+        seconds: estimated training time on one worker.
 
     Raises:
-        ResourceError: when the cluster is too small.
+        ResourceError: if the cluster is too small.
 
     >>> workers_for(Cluster(({"CPU": 1.0},), (({"CPU": 4.0}, 10),)), Resources(), seconds=300.0)
     5
@@ -71,28 +71,28 @@ def workers_for(cluster: Cluster, resources: Resources, seconds: float) -> int:
     if resources.autoscale and resources.workers is not None:
         return resources.workers
     most = cluster.most(resources)
-    require_room(cluster.nodes, resources, most)
-    worth = max(1, room_on(cluster.nodes, resources), math.ceil(seconds / SECONDS_WORTH_A_WORKER))
+    require_capacity(cluster.nodes, resources, most)
+    worth = max(1, workers_per_cluster(cluster.nodes, resources), math.ceil(seconds / SECONDS_WORTH_A_WORKER))
     return resources.workers or min(most, worth)
 
 
 @contextmanager
-def grown_for(resources: Resources, seconds: float) -> Iterator[int]:
-    """Ask the cluster to grow as the plan is worth, and take that back at the end; gives the number of workers."""
-    cluster = on_the_cluster(resources, look)
+def autoscaled(resources: Resources, seconds: float) -> Iterator[int]:
+    """Request workers for a plan and cancel the request at the end; yields the number of workers."""
+    cluster = call_on_cluster(resources, inspect_cluster)
     workers = workers_for(cluster, resources, seconds)
     if not seconds or not (cluster.kinds or resources.autoscale):
         yield workers
         return
-    on_the_cluster(resources, ask, [resources.bundle] * workers)
+    call_on_cluster(resources, request_bundles, [resources.bundle] * workers)
     try:
         yield workers
     finally:
-        on_the_cluster(resources, ask, [])
+        call_on_cluster(resources, request_bundles, [])
 
 
-def on_the_cluster(resources: Resources, function: Any, *arguments: Any) -> Any:
-    """Call a function in a process of the cluster: in this one, unless it is a client."""
+def call_on_cluster(resources: Resources, function: Any, *arguments: Any) -> Any:
+    """Call a function on the cluster: in this process, or in a remote task if this process is a client."""
     if not resources.is_client:
         return function(*arguments)
     import ray

@@ -1,4 +1,4 @@
-"""Looks at a cluster from a process of its own, where a wrong token or a wrong version cannot end the sweep's."""
+"""Inspects a cluster from a subprocess, so that a wrong token or version cannot end the sweep's process."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ import sys
 import threading
 
 from sweep.errors import ResourceError
-from sweep.execution.ray.autoscaling import Cluster, look, workers_for
+from sweep.execution.ray.autoscaling import Cluster, inspect_cluster, workers_for
 from sweep.execution.ray.resources import Resources
 from sweep.system.interpreter import project_folder, python_command, working_folder_last
 
 LOOK_SECONDS = 30.0
-"""A cluster that lets a driver in takes about two."""
+"""Timeout of the probe; a cluster that accepts the driver answers within about two seconds."""
 
-COMMAND = "from sweep.execution.ray.cluster_probe import tell; tell(sys.argv[1])"
+COMMAND = "from sweep.execution.ray.cluster_probe import print_cluster; print_cluster(sys.argv[1])"
 
 TOKEN_VARIABLES = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
 
 
 def workers_on(resources: Resources, address: str) -> int:
-    """Look how many workers a cluster has room for.
+    """Determine how many workers fit a cluster.
 
-    In this process Ray would try a wrong token for twenty seconds, and end it where something else answers.
+    In this process Ray would retry a wrong token for twenty seconds, or end the process if another service answers.
 
     Args:
-        resources: of the workers.
+        resources: resources of the workers.
         address: ``auto`` or ``host:port``.
 
     Raises:
-        ResourceError: when it does not let this driver in, or is too small.
+        ResourceError: if the cluster does not accept this driver, or is too small.
     """
     with subprocess.Popen(
         [*python_command(COMMAND, working_folder_last(sys.path, os.getcwd(), project_folder())), address],
@@ -41,13 +41,13 @@ def workers_on(resources: Resources, address: str) -> int:
         text=True,
     ) as process:
         try:
-            return workers_for(_told(process, address), resources, seconds=0.0)
+            return workers_for(_read_cluster(process, address), resources, seconds=0.0)
         finally:
             process.kill()
 
 
-def _told(process: subprocess.Popen[str], address: str) -> Cluster:
-    """Read what `tell` prints, up to its line or to what Ray says of a refusal."""
+def _read_cluster(process: subprocess.Popen[str], address: str) -> Cluster:
+    """Read the output of `print_cluster` until its line, or an error message of Ray, appears."""
     timer = threading.Timer(LOOK_SECONDS, process.kill)
     timer.start()
     last = f"no answer as of Ray within {LOOK_SECONDS:g} seconds"
@@ -75,11 +75,11 @@ def _told(process: subprocess.Popen[str], address: str) -> Cluster:
     )
 
 
-def tell(address: str) -> None:
-    """Print a cluster as one line of JSON."""
+def print_cluster(address: str) -> None:
+    """Print the nodes and limits of a cluster as one line of JSON."""
     import ray
 
     ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    found = look()
+    found = inspect_cluster()
     sys.stdout.write(f"cluster {json.dumps([found.nodes, found.kinds, found.limits])}\n")
     sys.stdout.flush()

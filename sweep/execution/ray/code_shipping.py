@@ -1,4 +1,4 @@
-"""What travels to the nodes of a cluster: the project's code, and the user's own modules in a folder of their own."""
+"""Copies the project's code and the user's modules into the folder that Ray sends to the cluster's nodes."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ import trainers
 from sweep.errors import ResourceError
 
 MOST_BYTES = 100 * 2**20
-"""Of Python files; more means that the working folder is not one project."""
+"""Limit for Python files; more means that the working folder contains more than one project."""
 
 OWN_CODE = "own-code"
-"""Folder of the user's modules among what travels: Ray puts what travels before Python's own folders, where a user's
-``queue.py`` would be taken for Python's. The workers add this one behind all others."""
+"""Subfolder of the user's modules. Ray puts the shipped folder first on the import path, where a user's ``queue.py``
+would shadow Python's; the workers add this subfolder last."""
 
-IN_A_JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"
-"""Ray sets it for what it starts as a job, whose code has travelled already."""
-
-
-def travels(address: str | None) -> bool:
-    """Whether code has to be brought along: not to this machine alone, nor within a Ray job."""
-    return address is not None and IN_A_JOB not in os.environ
+JOB_VARIABLE = "RAY_JOB_CONFIG_JSON_ENV_VAR"
+"""Environment variable that Ray sets within a job, whose code has been shipped already."""
 
 
-def pack_luggage(folder: Path, destination: Path) -> Path:
+def ships_code(address: str | None) -> bool:
+    """Whether code must be shipped: on a cluster, unless this process is part of a Ray job."""
+    return address is not None and JOB_VARIABLE not in os.environ
+
+
+def copy_code(folder: Path, destination: Path) -> Path:
     """Copy the project's packages and the Python files of the user's folder.
 
-    Data stays behind: workers get it through Ray's object store.
+    Data is not copied: workers get it through Ray's object store.
 
     Args:
-        folder: from which the user's modules are imported.
+        folder: folder from which the user's modules are imported.
         destination: an empty folder.
 
     Returns:
-        ``destination``, to be the working folder of the workers.
+        ``destination``, which becomes the working folder of the workers.
 
     Raises:
-        ResourceError: when the folder holds far more code than a project.
+        ResourceError: if the folder contains far more code than one project.
     """
     size = 0
     for path in _python_files(folder):

@@ -1,7 +1,7 @@
-"""The parts of Ray that its documentation does not name, each with what is done where they are missing.
+"""Wraps undocumented parts of Ray, each with a fallback for versions in which it is missing.
 
-Tested with the range of Ray in ``pyproject.toml``. A part that is not as it was is left alone: the sweep goes on in
-Ray's own way, which is slower, and says so once.
+Tested with the Ray versions in ``pyproject.toml``. If a part has changed, the sweep uses Ray's public, slower way and
+notifies the user once.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 from sweep.system.interpreter import project_folder
 
 LOOK_SECONDS = 0.02
-"""How often to look whether the node has come up."""
+"""Polling interval while the node starts."""
 
 MOST_SECONDS = 10.0
-"""How long to look; after that Ray's own waiting, which looks every second, tells what is wrong."""
+"""How long to poll; after that Ray's own polling, once a second, reports what is wrong."""
 
 CHANGED = (ImportError, AttributeError, TypeError)
-"""What it raises to use a part that is gone, or that has other arguments."""
+"""Exceptions raised by using a part that was removed or has other arguments."""
 
 SLOWER = "Ray starts some processes that sweeps do not use, which takes seconds longer"
 
@@ -28,7 +28,7 @@ _told: dict[str, str] = {}
 
 
 def fallbacks() -> tuple[str, ...]:
-    """What is done in another way than usual because of the version of Ray, one sentence each; told once."""
+    """Return the fallbacks in use because of the version of Ray, one sentence each, and clear the list."""
     said = tuple(_told.values())
     _told.clear()
     return said
@@ -40,11 +40,11 @@ def _tell(part: str, instead: str) -> None:
     _told[part] = f"Ray {ray.__version__} differs from the versions that were tested in `{part}`; {instead}."
 
 
-def use_waiting_processes() -> None:
-    """Let Tune's actors take the worker processes that Ray has started already.
+def reuse_idle_processes() -> None:
+    """Let Tune's actors reuse the worker processes that Ray has already started.
 
-    Tune gives its actors an environment variable for PyTorch Lightning, which no process that waits has; each actor
-    would start a process of its own while the waiting ones stay idle. Without the variable they match.
+    Tune gives its actors an environment variable for PyTorch Lightning, which the idle processes do not have, so that
+    each actor would start a new process. Without the variable the idle processes match.
     """
     try:
         from ray.tune.execution import class_cache
@@ -55,10 +55,10 @@ def use_waiting_processes() -> None:
 
 
 def driver_settings() -> Any:
-    """Ray's settings of a driver whose workers do not look for modules in the working folder first; None for its own.
+    """Create a JobConfig that keeps the working folder from being first on the import path; None for the default.
 
-    Ray puts it in front of Python's own folders, unless the driver is one of its clients, where a user's ``queue.py``
-    would be taken for Python's and ``sweep.py`` for this project. The workers add it behind all others themselves.
+    Unless the driver is a client, Ray puts the working folder before Python's folders, where a user's ``queue.py``
+    would shadow Python's and ``sweep.py`` this project. The workers append it to the path instead.
     """
     folder = project_folder()
     try:
@@ -71,9 +71,9 @@ def driver_settings() -> Any:
 
 
 def node_groups() -> tuple[list[tuple[dict[str, float], int]], dict[str, float] | None]:
-    """Which nodes an autoscaler can start: resources and number of each kind, and the limits of the whole cluster.
+    """Return resources and maximum number of each node type of the autoscaler, and the limits of the cluster.
 
-    Nothing, and no limits, for a cluster without an autoscaler.
+    Without an autoscaler the list is empty and the limits are None.
     """
     try:
         from ray._private.state import state
@@ -93,29 +93,29 @@ def node_groups() -> tuple[list[tuple[dict[str, float], int]], dict[str, float] 
 
 
 def start_ray(**options: Any) -> None:
-    """Call `ray.init` for a node of this machine with `only_what_trains`, or as Ray does it where that fails."""
+    """Call `ray.init` for a local node with `minimal_node`, or with Ray's defaults if that fails."""
     import ray
 
     try:
-        with only_what_trains() as nodes:
+        with minimal_node() as nodes:
             ray.init(**options)
     except CHANGED:
         ray.shutdown()
         for node in nodes:
-            # Ray does not know yet of a node that has come up in part.
+            # ray.shutdown() does not know a node that was only partly started.
             node.kill_all_processes(check_alive=False, allow_graceful=False, wait=True)
         _tell("ray._private.node", SLOWER)
         ray.init(**options)
 
 
 @contextmanager
-def only_what_trains() -> Iterator[list[Any]]:
-    """Let `ray.init` start a node of the processes that train, and no others; gives the nodes that it has begun.
+def minimal_node() -> Iterator[list[Any]]:
+    """Let `ray.init` start only the processes needed for training; yields the nodes that it started.
 
-    Its node can go without the autoscaler's monitor, which cannot grow one machine, and the log monitor, whose lines
-    ``log_to_driver=False`` drops; `ray.init` has no argument for either. The server of the dashboard is started even
-    when there is none. They load for as long as Ray itself, before its workers, and the monitor holds up Ray's end by
-    a second. Ray's agent misses the dashboard, and says so in its own log.
+    A local node needs neither the autoscaler's monitor nor the log monitor, whose lines ``log_to_driver=False`` drops;
+    `ray.init` has no argument for either. The dashboard's server is started even without a dashboard. These take as
+    long to load as Ray itself, before its workers start, and the monitor delays shutdown by a second. Ray's agent logs
+    that the dashboard is missing.
     """
     try:
         from ray._private import node, parameter
@@ -135,32 +135,32 @@ def only_what_trains() -> Iterator[list[Any]]:
 
 
 def _training_node(usual_node: Any, usual_parameters: Any, nodes: list[Any]) -> tuple[Any, Any]:
-    """Classes in place of Ray's own; raises one of ``CHANGED`` where these are not as they were."""
+    """Create replacements of Ray's classes; raises one of ``CHANGED`` if Ray's classes have changed."""
     for name in ("start_api_server", "start_ray_processes", "get_gcs_client", "kill_all_processes"):
         getattr(usual_node, name)
-    # Refuses arguments that it does not know.
+    # Raises TypeError if it does not accept these arguments.
     usual_parameters(no_monitor=True, include_log_monitor=False, dashboard_agent_listen_port=0)
 
     class TrainingParameters(usual_parameters):  # type: ignore[misc]
-        """No monitors, and any free port: another sweep may have Ray's fixed one, for which an agent tries for long."""
+        """No monitors, and any free port: the agent would retry Ray's fixed port if another sweep has it."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
             without = {"no_monitor": True, "include_log_monitor": False, "dashboard_agent_listen_port": 0}
             super().__init__(*arguments, **{**options, **without})
 
     class TrainingNode(usual_node):  # type: ignore[misc]
-        """Starts the control store and the node manager, which starts its agents and the workers."""
+        """Starts only the GCS and the raylet, which starts its agents and the workers."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
             nodes.append(self)
             super().__init__(*arguments, **options)
 
         def start_api_server(self, **options: Any) -> None:
-            """Start none; Ray asks for its address all the same."""
+            """Start no server, but set the address that Ray reads."""
             self._webui_url = ""
 
         def start_ray_processes(self) -> None:
-            """Start the node manager and wait until it is known; Ray looks for it once a second."""
+            """Start the raylet and poll until it is registered; Ray itself polls only once a second."""
             super().start_ray_processes()
             store = self.get_gcs_client()
             end = time.monotonic() + MOST_SECONDS

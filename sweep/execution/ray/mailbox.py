@@ -1,4 +1,4 @@
-"""Passes commands to workers on Ray: each worker takes them from a queue of its own."""
+"""Delivers commands to workers on Ray through one queue per worker."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Any
 import ray
 
 CALLS = 1000
-"""Workers that may wait for a command at once."""
+"""Maximum number of workers that wait for a command at once."""
 
 
 class Mailbox:
-    """An actor with one queue per worker; its methods wait without a thread each."""
+    """An async actor with one queue per worker, so that waiting calls need no threads."""
 
     def __init__(self) -> None:
         self._queues: defaultdict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
 
     async def put(self, worker: str, command: Any) -> None:
-        """Keep a command until its worker takes it."""
+        """Queue a command for a worker."""
         await self._queues[worker].put(command)
 
     async def take(self, worker: str) -> Any:
-        """Wait for the next command to a worker."""
+        """Wait for the next command of a worker."""
         return await self._queues[worker].get()
 
 
 def open_mailbox() -> Any:
-    """Start the actor on the node of this process, with whose end it ends too."""
+    """Start the actor on this process's node; it ends with this process."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)

@@ -1,4 +1,4 @@
-"""Runs workers for a client: Ray Tune runs in an actor on the head, with which the client exchanges what happens."""
+"""Runs workers for a Ray client: Ray Tune runs in an actor on the head node, which the client polls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sweep.errors import ResourceError
 from sweep.execution.executor import ExecutorCommand, Handler
-from sweep.execution.ray.session import hush_ray
+from sweep.execution.ray.session import silence_ray
 from sweep.execution.ray.settings import WorkerSettings
 from sweep.execution.ray.tuner import TuneExecutor
 from sweep.running.events import Event, TimePassed
@@ -17,39 +17,39 @@ from sweep.system.invocation import command
 from trainers.data import Dataset
 
 EXCHANGE_SECONDS = 0.25
-"""How long the actor waits for an event before it answers that there are none."""
+"""How long the actor waits for an event before it returns an empty list."""
 
 ON_THE_HEAD = {"node:__internal_head__": 0.001}
-"""The head outlives every worker node."""
+"""Resource request that places the actor on the head node, which outlives every worker node."""
 
 
 class TuneActor:
-    """Runs Tune in one thread of an actor, and answers the client in another."""
+    """Runs Tune in one thread of an actor, and serves the client in another."""
 
     def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
-        hush_ray()
+        silence_ray()
         self._executor = TuneExecutor(settings, dataset, workers)
         self._events: list[Event] = []
         self._arrived = threading.Condition()
         self._commands: list[ExecutorCommand] = []
 
     def run(self) -> None:
-        """Run workers, and keep what happens for the client."""
+        """Run workers, and collect events for the client."""
         self._executor.run(self._handle)
 
     def _handle(self, event: Event) -> None:
         with self._arrived:
             commands, self._commands = self._commands, []
-            # The client has a clock of its own.
+            # The client has its own clock.
             if not isinstance(event, TimePassed):
                 self._events.append(event)
                 self._arrived.notify()
-        # Only Tune's thread may change what Tune reads.
+        # Only Tune's thread may change Tune's state.
         for each in commands:
             self._executor.send(each)
 
     def exchange(self, commands: Sequence[ExecutorCommand]) -> list[Event]:
-        """Take commands, and hand over the events since the last time; waits a little for some."""
+        """Accept commands, and return the events since the last call; waits briefly if there are none."""
         with self._arrived:
             self._commands += commands
             self._arrived.wait_for(lambda: bool(self._events), EXCHANGE_SECONDS)
@@ -77,7 +77,7 @@ class RemoteExecutor:
         """Exchange commands and events with the head; arguments as for `Executor`.
 
         Raises:
-            ResourceError: when the connection or the head is lost.
+            ResourceError: if the connection or the head node is lost.
         """
         import ray
 
@@ -86,7 +86,7 @@ class RemoteExecutor:
             running = self._actor.run.remote()
             ended = False
             while not ended:
-                # Asked before the events are fetched: what comes after the last of them would be lost otherwise.
+                # Checked before the events are fetched, so that events that arrive last are not lost.
                 ended = bool(ray.wait([running], timeout=0)[0])
                 commands, self._commands = self._commands, []
                 for event in ray.get(self._actor.exchange.remote(commands)):

@@ -1,4 +1,4 @@
-"""What a worker takes, and how many of them a machine or the nodes of a cluster have room for."""
+"""Resources of a worker, and how many workers fit a machine or the nodes of a cluster."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Node = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Resources:
-    """What the workers may use.
+    """Resources of the workers.
 
     Args:
-        address: of a running Ray cluster; None starts Ray on this machine.
-        workers: how many packs train at once; None is as many as there is room for.
-        cpus_per_worker: also the BLAS threads of a worker.
-        gpus_per_worker: may be a fraction.
-        autoscale: the cluster adds nodes itself until it has room for ``workers``, which is then a number.
+        address: address of a running Ray cluster; None starts Ray on this machine.
+        workers: number of workers; None is as many as fit.
+        cpus_per_worker: CPUs and BLAS threads of a worker.
+        gpus_per_worker: GPUs of a worker; may be a fraction.
+        autoscale: whether the cluster adds nodes itself until ``workers``, which must be a number, fit.
     """
 
     address: str | None = None
@@ -32,22 +32,22 @@ class Resources:
 
     @property
     def is_client(self) -> bool:
-        """Whether the cluster is reached as a client, from a machine that does not belong to it."""
+        """Whether the cluster is reached through Ray Client, from a machine outside it."""
         return self.address is not None and self.address.startswith("ray://")
 
     @property
     def bundle(self) -> dict[str, float]:
-        """What Ray keeps for one worker."""
+        """Resources that Ray reserves for one worker."""
         share = {"GPU": self.gpus_per_worker} if self.gpus_per_worker else {}
         return {"CPU": float(self.cpus_per_worker), **share}
 
 
-def room_of(node: Node, resources: Resources) -> int:
-    """How many workers fit one node; a worker cannot be spread over two.
+def workers_per_node(node: Node, resources: Resources) -> int:
+    """Return how many workers fit one node; a worker cannot span nodes.
 
-    >>> room_of({"CPU": 5.0}, Resources(cpus_per_worker=2))
+    >>> workers_per_node({"CPU": 5.0}, Resources(cpus_per_worker=2))
     2
-    >>> room_of({"CPU": 8.0, "GPU": 2.0}, Resources(gpus_per_worker=0.4))
+    >>> workers_per_node({"CPU": 8.0, "GPU": 2.0}, Resources(gpus_per_worker=0.4))
     4
     """
     room = int(node.get("CPU", 0) // resources.cpus_per_worker)
@@ -56,29 +56,29 @@ def room_of(node: Node, resources: Resources) -> int:
     return room
 
 
-def room_on(nodes: Sequence[Node], resources: Resources) -> int:
-    """How many workers fit a cluster: the sum of what fits each node.
+def workers_per_cluster(nodes: Sequence[Node], resources: Resources) -> int:
+    """Return how many workers fit a cluster: the sum over its nodes.
 
-    >>> room_on([{"CPU": 1.0}, {"CPU": 3.0}], Resources(cpus_per_worker=2))
+    >>> workers_per_cluster([{"CPU": 1.0}, {"CPU": 3.0}], Resources(cpus_per_worker=2))
     1
     """
-    return sum(room_of(node, resources) for node in nodes)
+    return sum(workers_per_node(node, resources) for node in nodes)
 
 
 def _fitting(gpus: float, share: float) -> int:
-    # A fraction lies on one GPU. Ten tenths fit one: 1 // 0.1 is 9.
+    # A fractional share is on one GPU. Avoids floor division: ten tenths fit one GPU, but 1 // 0.1 is 9.
     if share < 1:
         return int(gpus) * int(1 / share + 1e-9)
     return int(gpus // share)
 
 
 def local_workers(resources: Resources) -> int:
-    """How many workers this machine has room for.
+    """Return how many workers fit this machine.
 
     Raises:
-        ResourceError: when not one, or fewer than asked for.
+        ResourceError: if none fits, or fewer than requested.
     """
-    require_a_share_that_exists(resources)
+    require_valid_gpu_share(resources)
     cpus = available_cpus()
     room = cpus // resources.cpus_per_worker
     if room < 1:
@@ -92,7 +92,7 @@ def local_workers(resources: Resources) -> int:
             f"{resources.cpus_per_worker} a worker. Received: {resources.workers}. Ask for fewer, or `auto`."
         )
     gpus = available_gpus()
-    fitting = room_of({"CPU": cpus, "GPU": gpus}, resources)
+    fitting = workers_per_node({"CPU": cpus, "GPU": gpus}, resources)
     if fitting < (resources.workers or 1):
         raise ResourceError(
             f"`resources.gpus_per_worker` must fit the {gpus} GPUs of this machine. "
@@ -101,18 +101,18 @@ def local_workers(resources: Resources) -> int:
     return resources.workers or fitting
 
 
-def require_room(nodes: Sequence[Node], resources: Resources, most: int) -> None:
-    """Refuse a cluster that has no room for the workers, even when it has grown.
+def require_capacity(nodes: Sequence[Node], resources: Resources, most: int) -> None:
+    """Refuse a cluster that the workers do not fit, even at its maximum size.
 
     Args:
-        nodes: of the cluster, as it is.
-        resources: of the workers.
-        most: workers that fit when it has grown as far as it may.
+        nodes: current nodes of the cluster.
+        resources: resources of the workers.
+        most: number of workers that fit at its maximum size.
 
     Raises:
-        ResourceError: when fewer fit than were asked for, or none.
+        ResourceError: if fewer fit than requested, or none.
     """
-    require_a_share_that_exists(resources)
+    require_valid_gpu_share(resources)
     wanted = resources.workers or 1
     if most >= wanted:
         return
@@ -126,11 +126,11 @@ def require_room(nodes: Sequence[Node], resources: Resources, most: int) -> None
     )
 
 
-def require_a_share_that_exists(resources: Resources) -> None:
-    """Refuse one GPU and a half, which Ray cannot give.
+def require_valid_gpu_share(resources: Resources) -> None:
+    """Refuse shares such as 1.5 GPUs, which Ray cannot allocate.
 
     Raises:
-        ResourceError: when the share is above 1 and not whole.
+        ResourceError: if the share is above 1 and not a whole number.
     """
     if resources.gpus_per_worker > 1 and resources.gpus_per_worker % 1:
         raise ResourceError(

@@ -1,4 +1,4 @@
-"""What Ray Tune calls while its trials, the workers, live: takes over what they report, and ends the run."""
+"""Ray Tune scheduler and stopper that forward the workers' events and end the run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ray.tune.schedulers import FIFOScheduler
 
 from sweep.execution.executor import Handler
 from sweep.execution.ray.worker import EVENTS
-from sweep.running.events import RoomChanged, TimePassed, WorkerJoined, WorkerLost
+from sweep.running.events import CapacityChanged, TimePassed, WorkerJoined, WorkerLost
 
 
-def why_it_died(error: str) -> str:
-    r"""Say in one sentence why a worker is gone: the last line of Ray's account names the cause.
+def death_reason(error: str) -> str:
+    r"""Extract the reason of a worker's death from Ray's error: its last line names the cause.
 
-    >>> why_it_died("The actor died because of an error raised in its creation task.\n  ImportError: no module x")
+    >>> death_reason("The actor died because of an error raised in its creation task.\n  ImportError: no module x")
     'The worker could not start: ImportError: no module x'
     """
     last = error.strip().splitlines()[-1].strip()
@@ -30,27 +30,27 @@ def why_it_died(error: str) -> str:
 
 
 class EventScheduler(FIFOScheduler):
-    """Passes on what the workers report, and which of them are gone.
+    """Forwards the events that workers report, and the loss of workers.
 
-    It arrives here rather than at a callback of Tune: to count the callbacks, Tune would import MLflow before the
-    first pack, for half a second and 150 MB.
+    A scheduler is used and not a Tune callback, because with callbacks Tune imports MLflow before the first pack, which
+    takes half a second and 150 MB.
 
     Args:
-        handle: takes the events.
+        handle: callback for the events.
     """
 
     def __init__(self, handle: Handler) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._handle = handle
         self.workers: set[str] = set()
-        """Workers that have joined and live."""
+        """Ids of the live workers."""
 
     def __getstate__(self) -> dict[str, Any]:
-        """Tune pickles its scheduler to restore a run; ours is restored from the event log instead."""
+        """Tune pickles its scheduler to restore a run; a sweep is resumed from the event log instead."""
         return {}
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
-        """Take the events out of the result, so that Tune neither keeps nor writes them."""
+        """Remove the events from the result, so that Tune neither keeps nor writes them."""
         while result.get(EVENTS):
             event = result[EVENTS].pop()
             if isinstance(event, WorkerJoined):
@@ -59,29 +59,29 @@ class EventScheduler(FIFOScheduler):
         return self.CONTINUE
 
     def on_trial_complete(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> None:
-        """A worker has ended as it was told."""
+        """A worker has ended on command."""
         self.workers.discard(trial.trial_id)
 
     def on_trial_error(self, tune_controller: Any, trial: Any) -> None:
         """A worker has died, or could not start."""
         self.workers.discard(trial.trial_id)
-        self._handle(WorkerLost(trial.trial_id, why_it_died(Path(trial.error_file).read_text(encoding="utf-8"))))
+        self._handle(WorkerLost(trial.trial_id, death_reason(Path(trial.error_file).read_text(encoding="utf-8"))))
 
 
 class Clock(tune.Stopper):
-    """Tells the coordinator several times a second that time goes on, and Tune when to end the run.
+    """Sends clock ticks to the coordinator several times a second, and tells Tune when to end the run.
 
     Args:
-        handle: takes the events.
-        has_ended: whether the run is over.
-        room: gives for how many workers there is room now, None if that cannot have changed.
+        handle: callback for the events.
+        has_ended: returns whether the run is over.
+        capacity: returns how many workers fit now, or None if that cannot have changed.
     """
 
-    def __init__(self, handle: Handler, has_ended: Callable[[], bool], room: Callable[[], int | None]) -> None:
+    def __init__(self, handle: Handler, has_ended: Callable[[], bool], capacity: Callable[[], int | None]) -> None:
         self._handle = handle
         self._has_ended = has_ended
-        self._find_room = room
-        self._room: int | None = None
+        self._find_capacity = capacity
+        self._capacity: int | None = None
         self._begun = time.monotonic()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -89,16 +89,16 @@ class Clock(tune.Stopper):
         return {}
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
-        """Stop no single worker."""
+        """Never stop a single worker."""
         return False
 
     def stop_all(self) -> bool:
-        """Let time pass; tell whether the run is over."""
+        """Send a clock tick; return whether the run is over."""
         if self._has_ended():
             return True
-        room = self._find_room()
-        if room is not None and room != self._room:
-            self._room = room
-            self._handle(RoomChanged(room))
+        capacity = self._find_capacity()
+        if capacity is not None and capacity != self._capacity:
+            self._capacity = capacity
+            self._handle(CapacityChanged(capacity))
         self._handle(TimePassed(time.monotonic() - self._begun))
         return self._has_ended()

@@ -1,4 +1,4 @@
-"""Ray's life during a sweep: kept quiet, started or joined, and left as it was."""
+"""Starts Ray or connects to a cluster for the duration of a sweep, and restores the previous state."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from types import TracebackType
 from typing import Any
 
 from sweep.errors import ResourceError
-from sweep.execution.ray.autoscaling import grown_for
-from sweep.execution.ray.code_shipping import IN_A_JOB, pack_luggage, travels
+from sweep.execution.ray.autoscaling import autoscaled
+from sweep.execution.ray.code_shipping import JOB_VARIABLE, copy_code, ships_code
 from sweep.execution.ray.internals import driver_settings, start_ray
-from sweep.execution.ray.own_folder import could_not_start, ray_folder, ray_home
 from sweep.execution.ray.resources import Resources
+from sweep.execution.ray.session_folder import ray_folder, start_error, temporary_home
 from sweep.system.limits import available_cpus
-from sweep.system.signals import hang_up_held_back
+from sweep.system.signals import sighup_blocked
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -32,51 +32,51 @@ _QUIET = {
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
     "TUNE_WARN_THRESHOLD_S": "60",
     "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
-    # What Ray's node managers have to say of a dead worker, the sweep says itself.
+    # The sweep itself reports dead workers, so that the raylets' messages are dropped.
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
-    # Ray's node manager looks for its own object store once a second, and now and then comes a moment too early.
+    # The raylet polls for its object store once a second, and sometimes just misses it.
     "RAY_raylet_client_connect_timeout_milliseconds": "50",
     "RAY_raylet_client_num_connect_attempts": "200",
-    # Resuming goes by the results folder, so Tune's own snapshots would only cost time.
+    # Sweeps resume from the results folder, so that Tune's snapshots would only cost time.
     "TUNE_GLOBAL_CHECKPOINT_S": "3600",
 }
 
 
-def hush_ray() -> None:
-    """Set what keeps Ray quiet, where the user has not; Ray reads some of it when it is imported."""
+def silence_ray() -> None:
+    """Set environment variables that silence Ray, unless the user has; Ray reads some of them at import."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
 
 
 @contextmanager
 def ray_session(resources: Resources, later: ExitStack | None = None, *, seconds: float = 0.0) -> Iterator[int]:
-    """Start or join Ray and leave it as it was; gives the number of workers that train at once.
+    """Start or join Ray, and restore its state at the end; yields the number of concurrent workers.
 
     Args:
-        resources: of the workers.
-        later: waits for Ray's end when it closes, so that its caller can go on meanwhile; None waits at once.
-        seconds: estimate of the training time on one worker, for which a cluster may grow; 0 lets none grow.
+        resources: resources of the workers.
+        later: waits for Ray's shutdown when it closes, so that the caller can continue meanwhile; None waits at once.
+        seconds: estimated training time on one worker, for which a cluster may grow; 0 prevents growth.
 
     Raises:
-        ResourceError: when Ray cannot start here, or the cluster cannot be reached or is too small.
+        ResourceError: if Ray cannot start here, or the cluster cannot be reached or is too small.
     """
-    hush_ray()
-    if not _OWN.join(resources):
-        with grown_for(resources, seconds) as workers:
+    silence_ray()
+    if not _SHARED.join(resources):
+        with autoscaled(resources, seconds) as workers:
             yield workers
         return
     try:
-        with grown_for(resources, seconds) as workers:
+        with autoscaled(resources, seconds) as workers:
             yield workers
     finally:
         if later is None or resources.is_client:
-            _OWN.leave()
+            _SHARED.leave()
         else:
-            later.enter_context(_shutting_down(_OWN.leave))
+            later.enter_context(_shutting_down(_SHARED.leave))
 
 
-class _OwnRay:
-    """The Ray that sweeps of this process have started and share: the first one starts it, the last one ends it."""
+class _SharedRay:
+    """Ray connection shared by the sweeps of this process: the first one starts it, the last one ends it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -84,7 +84,7 @@ class _OwnRay:
         self._folder = ExitStack()
 
     def join(self, resources: Resources) -> bool:
-        """Start or share it; False if there is one that somebody else has started, and will end."""
+        """Start or share Ray; returns False if it was started elsewhere, and is not ours to end."""
         import ray
 
         with self._lock:
@@ -100,22 +100,22 @@ class _OwnRay:
             return True
 
     def leave(self) -> None:
-        """End it, unless another sweep uses it."""
+        """End Ray, unless another sweep uses it."""
         with self._lock:
             self._sweeps -= 1
             if not self._sweeps:
                 self._end()
 
     def _start(self, resources: Resources) -> None:
-        # pandas is half of what Ray Tune imports; it loads while Ray waits for its processes.
+        # pandas is half of Ray Tune's import time; it loads while Ray waits for its processes.
         ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
         ahead.start()
-        self._folder.enter_context(ray_home())
+        self._folder.enter_context(temporary_home())
         if resources.address is None:
             _start_here(self._folder.enter_context(ray_folder(os.environ)))
         else:
-            with tempfile.TemporaryDirectory(prefix="sweep-code-") as luggage:
-                _connect(resources.address, Path(luggage))
+            with tempfile.TemporaryDirectory(prefix="sweep-code-") as code_folder:
+                _connect(resources.address, Path(code_folder))
         ahead.join()
 
     def _end(self) -> None:
@@ -125,15 +125,15 @@ class _OwnRay:
         self._folder.close()
 
 
-_OWN = _OwnRay()
+_SHARED = _SharedRay()
 
 
 @contextmanager
 def _shutting_down(shutdown: Callable[[], None]) -> Iterator[None]:
-    """Shut Ray down in the background, and wait for it at the end.
+    """Shut Ray down in a background thread, and wait for it at the end.
 
-    Ray ends the process when one of its references is freed while it shuts down; the garbage collector, which frees
-    what Tune leaves behind in cycles at any moment, runs before it and not again until it is over.
+    Ray aborts the process when one of its references is freed during shutdown; Tune leaves reference cycles, so the
+    garbage collector runs before the shutdown and is disabled until it is over.
     """
     gc.collect()
     gc.disable()
@@ -151,23 +151,23 @@ def _start_here(folder: str) -> None:
 
     # Without "local", Ray would join a cluster that happens to run on this machine.
     options: dict[str, Any] = {"address": "local", "num_cpus": available_cpus(), "include_dashboard": False}
-    if IN_A_JOB not in os.environ:
+    if JOB_VARIABLE not in os.environ:
         options["job_config"] = driver_settings()
     try:
-        with _KindGiven(), _own_sigterm(), hang_up_held_back():
+        with _PlainExceptionConverted(), _sigterm_restored(), sighup_blocked():
             start_ray(**options, _temp_dir=folder, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, LookupError, AssertionError, ray.exceptions.RayError) as error:
-        raise could_not_start(error, folder) from error
+        raise start_error(error, folder) from error
 
 
-class _KindGiven:
-    """Give an error of no kind, as Ray raises of a node that does not come up in time, the kind that it is handled as.
+class _PlainExceptionConverted:
+    """Convert a plain Exception, which Ray raises if a node does not start in time, to a RuntimeError.
 
-    Errors of any other kind pass: those are not what Ray says of its start.
+    Subclasses of Exception pass unchanged.
     """
 
     def __enter__(self) -> None:
-        """Nothing is prepared."""
+        """Do nothing."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -176,14 +176,14 @@ class _KindGiven:
             raise RuntimeError(str(error)) from error
 
 
-def _connect(address: str, luggage: Path) -> None:
+def _connect(address: str, code_folder: Path) -> None:
     import ray
 
     options: dict[str, Any] = {"address": address}
-    if travels(address):
-        options["runtime_env"] = {"working_dir": str(pack_luggage(Path.cwd(), luggage))}
+    if ships_code(address):
+        options["runtime_env"] = {"working_dir": str(copy_code(Path.cwd(), code_folder))}
     try:
-        with _own_sigterm():
+        with _sigterm_restored():
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         reason = " ".join(str(error).split(". ")[0].split()).rstrip(".")
@@ -195,13 +195,13 @@ def _connect(address: str, luggage: Path) -> None:
 
 
 @contextmanager
-def _own_sigterm() -> Iterator[None]:
-    """Take SIGTERM back from Ray, which would end the process with runs left open."""
+def _sigterm_restored() -> Iterator[None]:
+    """Restore the SIGTERM handler that Ray replaces; Ray's would exit with MLflow runs left open."""
     before = signal.getsignal(signal.SIGTERM)
     try:
         yield
     except SystemExit as error:
-        # What Ray's own handler raises.
+        # Raised by Ray's own handler.
         raise KeyboardInterrupt from error
     finally:
         if threading.current_thread() is threading.main_thread():

@@ -1,4 +1,4 @@
-"""How the workers of a sweep train on Ray."""
+"""Settings that all workers of a sweep on Ray share."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sweep.planning.recipe import Recipe
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """What all workers have in common.
+    """Settings shared by all workers.
 
     Args:
         recipe: what all packs share.
-        resources: of each worker.
-        tile_bytes: of `trainers.loop.train`.
-        seconds: estimate of how long each worker trains.
+        resources: resources of each worker.
+        tile_bytes: as in `trainers.loop.train`.
+        seconds: estimated training time of each worker.
     """
 
     recipe: Recipe

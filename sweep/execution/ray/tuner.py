@@ -1,4 +1,4 @@
-"""Runs workers on Ray Tune, each a Tune trial, in a process that belongs to the cluster."""
+"""Runs each worker as a Ray Tune trial, from a process that belongs to the cluster."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import SweepError
 from sweep.execution.executor import ExecutorCommand, Handler
-from sweep.execution.ray.autoscaling import look
-from sweep.execution.ray.code_shipping import OWN_CODE, travels
-from sweep.execution.ray.internals import use_waiting_processes
-from sweep.execution.ray.resources import Resources, room_on
+from sweep.execution.ray.autoscaling import inspect_cluster
+from sweep.execution.ray.code_shipping import OWN_CODE, ships_code
+from sweep.execution.ray.internals import reuse_idle_processes
+from sweep.execution.ray.resources import Resources, workers_per_cluster
 from sweep.execution.ray.settings import WorkerSettings
 from sweep.running.commands import EndExecution, StopPack, TrainPack, UseWorkers
 from trainers.data import Dataset
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from sweep.execution.ray.worker import Work
 
 LOOK_SECONDS = 1.0
-"""How often a run looks for nodes that have joined the cluster, or left it."""
+"""How often the cluster is polled for nodes that have joined or left."""
 
 COMPILING_SECONDS = 10.0
-"""Training time of a worker above which it loads (and at first compiles) the kernels of the extra ``fast``."""
+"""Training time from which a worker loads (and the first time compiles) the kernels of the extra ``fast``."""
 
-LIVES = 100_000
-"""More workers than a sweep ever has, those that replace lost ones included."""
+MOST_WORKERS = 100_000
+"""Upper limit on the workers of a sweep, including replacements of lost ones."""
 
 END_SECONDS = 5.0
-"""How long workers may take to end, once they are told."""
+"""How long workers may take to end after the command."""
 
 
 class TuneExecutor:
     """An executor whose workers are Tune trials of this process.
 
     Args:
-        settings: of the workers.
-        dataset: goes to the workers once, through the object store.
-        workers: that may live at once, until `UseWorkers` says otherwise.
+        settings: settings of the workers.
+        dataset: sent to the workers once, through the object store.
+        workers: maximum number of concurrent workers, until `UseWorkers` changes it.
     """
 
     def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
@@ -54,7 +54,7 @@ class TuneExecutor:
         self._settings = settings
         self._dataset = dataset
         self._mailbox = open_mailbox()
-        self._lives = BasicVariantGenerator(max_concurrent=workers)
+        self._generator = BasicVariantGenerator(max_concurrent=workers)
         self._scheduler: EventScheduler | None = None
         self._ends_at: float | None = None
 
@@ -64,7 +64,7 @@ class TuneExecutor:
             case TrainPack(worker) | StopPack(worker):
                 self._mailbox.put.remote(worker, command)
             case UseWorkers(count):
-                self._lives.max_concurrent = count
+                self._generator.max_concurrent = count
             case EndExecution():
                 self._ends_at = time.monotonic() + END_SECONDS
                 for worker in self._scheduler.workers if self._scheduler else ():
@@ -79,7 +79,7 @@ class TuneExecutor:
         from sweep.execution.ray.worker import Worker
 
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
-        use_waiting_processes()
+        reuse_idle_processes()
         resources = self._settings.resources
         request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
         trainable = tune.with_resources(tune.with_parameters(Worker, work=self._work(), mailbox=self._mailbox), request)
@@ -87,11 +87,13 @@ class TuneExecutor:
         with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:
             tuner = tune.Tuner(
                 trainable,
-                tune_config=tune.TuneConfig(num_samples=LIVES, search_alg=self._lives, scheduler=self._scheduler),
+                tune_config=tune.TuneConfig(
+                    num_samples=MOST_WORKERS, search_alg=self._generator, scheduler=self._scheduler
+                ),
                 run_config=tune.RunConfig(
                     name="workers",
                     storage_path=storage,
-                    stop=Clock(handle, self._has_ended, _room_of(resources)),
+                    stop=Clock(handle, self._has_ended, _capacity_probe(resources)),
                     checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                     failure_config=tune.FailureConfig(max_failures=0),
                     verbose=0,
@@ -100,7 +102,7 @@ class TuneExecutor:
             try:
                 tuner.fit()
             except tune.TuneError as error:
-                # Tune wraps what the handler raises, such as a results folder that cannot be written any more.
+                # Tune wraps exceptions of the handler, such as one for a results folder that is no longer writable.
                 if isinstance(error.__context__, SweepError):
                     raise error.__context__ from None
                 raise
@@ -108,7 +110,7 @@ class TuneExecutor:
                 ray.kill(self._mailbox)
 
     def _has_ended(self) -> bool:
-        """Whether all workers have ended since they were told, or take too long for it."""
+        """Whether all workers have ended after the command, or the time for it has expired."""
         if self._ends_at is None or self._scheduler is None:
             return False
         return not self._scheduler.workers or time.monotonic() > self._ends_at
@@ -119,8 +121,8 @@ class TuneExecutor:
         settings, resources = self._settings, self._settings.resources
         is_long = settings.seconds > COMPILING_SECONDS
         compiled = settings.recipe.backend == "numpy" and find_spec("numba") is not None and is_long
-        # What has travelled is the working folder of the workers; the path here says nothing there.
-        folder = OWN_CODE if travels(resources.address) else os.getcwd()
+        # Shipped code is in the workers' working folder; this machine's path is not valid there.
+        folder = OWN_CODE if ships_code(resources.address) else os.getcwd()
         threads, names_nodes = resources.cpus_per_worker, resources.address is not None
         return Work(
             dataset=self._dataset,
@@ -133,15 +135,15 @@ class TuneExecutor:
         )
 
 
-def _room_of(resources: Resources) -> Callable[[], int | None]:
-    """Make what tells for how many workers a cluster has room; on one machine that does not change."""
+def _capacity_probe(resources: Resources) -> Callable[[], int | None]:
+    """Create a function that returns how many workers fit the cluster, or None if that has not changed."""
     looked = 0.0
 
-    def room() -> int | None:
+    def capacity() -> int | None:
         nonlocal looked
         if resources.address is None or time.monotonic() - looked < LOOK_SECONDS:
             return None
         looked = time.monotonic()
-        return room_on(look().nodes, resources)
+        return workers_per_cluster(inspect_cluster().nodes, resources)
 
-    return room
+    return capacity

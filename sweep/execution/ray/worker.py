@@ -1,4 +1,4 @@
-"""The Ray Tune trainable: a worker that trains packs one after another, as it is told."""
+"""Ray Tune trainable that trains packs one after another on command."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from trainers.data import Dataset
 from trainers.imports import make_importable
 
 EVENTS = "events"
-"""Key of a result under which the scheduler finds what has happened."""
+"""Key of a Tune result that holds the events for the scheduler."""
 
 HOME = Path(__file__).parents[3]
-"""Where this project is; Tune gives each trial another working folder."""
+"""Folder of this project; Tune gives each trial another working folder."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What every worker gets once: the data, and what all trials share."""
+    """Data and settings that every worker receives once."""
 
     dataset: Dataset
     recipe: Recipe
@@ -39,20 +39,20 @@ class Work:
     compiled: bool
     tile_bytes: int
     folder: str
-    """From which a user's own modules are imported; beside this project, if both have travelled."""
+    """Folder of the user's modules; relative to this project if code was shipped."""
     names_nodes: bool = False
-    """Whether each trial keeps the name of its node."""
+    """Whether the name of the node is recorded for each trial."""
 
 
 class Worker(tune.Trainable):
-    """One life of a worker. A Tune trial is such a life: the worker that replaces a lost one is another trial."""
+    """A worker as a Tune trial; a worker that replaces a lost one is another Tune trial."""
 
     def setup(self, config: dict[str, Any], work: Work, mailbox: Any) -> None:  # type: ignore[override]
-        """Take the work, and hold BLAS to the worker's own CPUs."""
+        """Load the backend, and limit BLAS to the worker's own CPUs."""
         self.work = work
         self._mailbox = mailbox
         make_importable(os.fspath(HOME / work.folder))
-        # Several nodes may share a host name, as on one machine.
+        # Several nodes may share a host name, for example on one machine.
         self._node = (
             "" if not work.names_nodes else f"{socket.gethostname()}/{ray.get_runtime_context().get_node_id()[:8]}"
         )
@@ -65,12 +65,12 @@ class Worker(tune.Trainable):
         self._next = mailbox.take.remote(self.trial_id)
 
     def step(self) -> dict[str, Any]:
-        """Join, or train until it is time to report; without a pack wait for one.
+        """Join, or train until the next report; without a pack, wait for a command.
 
-        A pack that fails says so as an event: it would fail again, and the worker is as good as before.
+        A failure of a pack is reported as an event: a retry would fail too, and the worker can go on with other packs.
 
         Returns:
-            a list of one event, which the scheduler takes out; ``done`` at the end of the worker.
+            a list of one event, which the scheduler removes; ``done`` at the end of the worker.
         """
         if not self._has_joined:
             self._has_joined = True
@@ -87,7 +87,7 @@ class Worker(tune.Trainable):
                 return {EVENTS: [self._report(self._training)]}
 
     def _command(self, *, waits: bool) -> Any:
-        """The next command, if there is one by now."""
+        """Return the next command, or None if there is none yet."""
         ready, _ = ray.wait([self._next], timeout=None if waits else 0)
         if not ready:
             return None
@@ -107,7 +107,7 @@ class Worker(tune.Trainable):
         if training is not None and (training.pack, training.attempt) == (command.pack, command.attempt):
             self._training = None
         else:
-            # It had ended when the command arrived.
+            # The pack had ended before the command arrived.
             self._dropped += 1
 
     def _report(self, training: TrainPack) -> ReportReceived | PackFailed:

@@ -1,1 +1,1 @@
-"""The sources of training: what a worker runs when it is given a pack."""
+"""Training sources: what a worker runs to train a pack."""

@@ -1,4 +1,4 @@
-"""Trains a pack of our own networks and yields a report a few times a second."""
+"""Trains a pack with the project's own trainers and yields a report a few times a second."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def train_in_reports(
     compiled: bool = False,
     tile_bytes: int = TILE_BYTES,
 ) -> Iterator[Report]:
-    """Train a pack, and yield what it has done every ``report_seconds`` and at its end.
+    """Train a pack, and yield a report every ``report_seconds`` and at the end.
 
-    ``compiled`` and ``tile_bytes`` are those of `trainers.loop.train`, and change speed alone.
+    ``compiled`` and ``tile_bytes`` are as in `trainers.loop.train`, and only affect speed.
     """
     started_seconds = time.time()
     recipe.require_planned_code()

@@ -1,4 +1,4 @@
-"""How settings are chosen from a space: one file for each method."""
+"""Search methods that choose settings from a space, one file per method."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sweep.records import Setting
 
 
 def settings(config: SweepConfig) -> Iterator[Setting]:
-    """Choose the settings of a sweep by its ``search.method``; the same may be chosen more than once."""
+    """Yield the settings of a sweep by its ``search.method``; a setting may occur more than once."""
     for subspace in subspaces(config):
         yield from grid(subspace)
 

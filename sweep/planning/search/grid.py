@@ -11,13 +11,13 @@ from sweep.records import Setting
 
 
 def grid(subspace: Subspace) -> Iterator[Setting]:
-    """Make every combination, the last dimension changing fastest.
+    """Yield every combination, with the last dimension changing fastest.
 
     Args:
-        subspace: dimension -> the values to try.
+        subspace: dimension -> values to try.
 
     Raises:
-        ValueError: if a dimension is a distribution, which has no end of values.
+        ValueError: if a dimension is a distribution.
 
     >>> list(grid({"optimizer": ("sgd",), "learning_rate": (0.1, 0.2)}))
     [{'optimizer': 'sgd', 'learning_rate': 0.1}, {'optimizer': 'sgd', 'learning_rate': 0.2}]

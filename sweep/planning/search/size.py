@@ -1,4 +1,4 @@
-"""Counts what a sweep asks for without listing it, and refuses what is too much to list."""
+"""Counts the settings of a sweep without generating them, and refuses sweeps with too many trials."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sweep.planning.space import Subspace, subspaces
 
 
 def asked_settings(config: SweepConfig) -> int:
-    """How many settings a sweep asks for: for each optimizer and decay, the product of the lengths of its lists."""
+    """Count the requested settings: the sum over optimizers and decays of the products of their list lengths."""
     return sum(map(combinations, subspaces(config)))
 
 
 def combinations(subspace: Subspace) -> int:
-    """How many settings a grid over a subspace has.
+    """Count the settings of a grid over a subspace.
 
     >>> combinations({"optimizer": ("sgd",), "learning_rate": (0.1, 0.2), "batch_size": (16, 32, 64)})
     6
@@ -24,7 +24,7 @@ def combinations(subspace: Subspace) -> int:
 
 
 def require_listable(config: SweepConfig) -> None:
-    """Refuse a sweep of more trials than `search.limit`, before any of them is made.
+    """Refuse a sweep of more trials than `search.limit`, before any of them is generated.
 
     Raises:
         ConfigError: with both counts.

@@ -46,9 +46,9 @@ def test_a_whole_number_from_1_or_the_word_is_taken_and_nothing_else(raw):
 
 
 def test_the_nearest_name_is_offered_and_without_one_any():
-    assert unknown_name("betta", NAMES).way_out == "Did you mean `beta`?"
-    assert unknown_name("xyz", NAMES).way_out == "Give one such as alpha."
-    assert unknown_name(3, NAMES).way_out == "Give one such as alpha."
+    assert unknown_name("betta", NAMES).hint == "Did you mean `beta`?"
+    assert unknown_name("xyz", NAMES).hint == "Give one such as alpha."
+    assert unknown_name(3, NAMES).hint == "Give one such as alpha."
 
 
 def test_a_section_is_frozen_exact_about_types_and_without_other_keys():

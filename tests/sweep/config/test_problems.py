@@ -35,7 +35,7 @@ def test_a_problem_is_placed_below_the_value_that_is_validated():
     (error,) = errors(Problem("must be small", "Give 1.", ("list", 2), 7))
     assert error["loc"] == ("inner", "field", "list", 2)
     assert (error["msg"], error["input"]) == ("must be small", 7)
-    assert error["ctx"] == {"rule": "must be small", "way_out": "Give 1.", "is_key": False, "at": None}
+    assert error["ctx"] == {"rule": "must be small", "hint": "Give 1.", "is_key": False, "at": None}
 
 
 def test_an_absolute_problem_says_its_place_from_the_top_of_the_file():
@@ -55,4 +55,4 @@ def test_all_problems_are_told_at_once_in_their_order():
 def test_braces_in_a_rule_are_shown_as_they_are(rule):
     (error,) = errors(Problem(rule, "Give {another}."))
     assert error["ctx"]["rule"] == rule
-    assert error["ctx"]["way_out"] == "Give {another}."
+    assert error["ctx"]["hint"] == "Give {another}."

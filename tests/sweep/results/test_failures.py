@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sweep.execution.boundary import WORKER_LOST
-from sweep.execution.ray.scheduler import why_it_died
+from sweep.execution.ray.scheduler import death_reason
 from sweep.results.failures import failures
 
 
@@ -32,7 +32,7 @@ def test_failed_trials_are_named_with_their_reasons():
 
 
 def test_the_same_command_is_offered_only_where_a_worker_was_lost():
-    lost = why_it_died("The actor is dead because its worker process has died.")
+    lost = death_reason("The actor is dead because its worker process has died.")
     assert lost.startswith(WORKER_LOST)
     assert failures(trials(lost)).endswith("Run the same command to try them again.")
     assert "same command" not in failures(trials("RuntimeError: shapes cannot be multiplied"))

@@ -16,20 +16,20 @@ from sweep.running.commands import (
     AcceptReport,
     EndExecution,
     FailPack,
+    NotifyWaiting,
     PlanMore,
-    StartOver,
+    RestartPack,
     StopPack,
-    TellWaiting,
     TrainPack,
     UseWorkers,
 )
 from sweep.running.coordinator import FAILED_STARTS, RETRIES, Coordinator
 from sweep.running.events import (
+    CapacityChanged,
     PackFailed,
     PacksPlanned,
     PlanEnded,
     ReportReceived,
-    RoomChanged,
     StopRequested,
     TimePassed,
     WorkerJoined,
@@ -89,7 +89,7 @@ def test_more_is_planned_once_all_packs_have_ended_and_the_end_comes_when_there_
 
 
 def test_a_lost_worker_s_pack_goes_first_to_the_next_free_worker_as_a_new_attempt(two):
-    assert two.handle(WorkerLost("a", "It died.")) == [StartOver(0, 1)]
+    assert two.handle(WorkerLost("a", "It died.")) == [RestartPack(0, 1)]
     assert trains(two.handle(WorkerJoined("c"))) == [("c", 0, 1)]
     assert (two.counts.lost, two.counts.started_over, two.counts.joined) == (1, 1, 3)
 
@@ -112,14 +112,14 @@ def test_a_report_that_comes_twice_counts_once(two):
 
 def test_a_pack_of_which_a_report_is_missing_is_trained_again(two):
     commands = two.handle(received("a", 0, 0, 1))
-    assert commands[:2] == [StopPack("a", 0, 0), StartOver(0, 1)]
+    assert commands[:2] == [StopPack("a", 0, 0), RestartPack(0, 1)]
     assert trains(commands) == [("a", 0, 1)]
 
 
 def test_a_pack_whose_worker_dies_again_and_again_fails(two):
     worker = "a"
     for attempt in range(RETRIES):
-        assert two.handle(WorkerLost(worker, "It died.")) == [StartOver(0, attempt + 1)]
+        assert two.handle(WorkerLost(worker, "It died.")) == [RestartPack(0, attempt + 1)]
         worker = f"next {attempt}"
         two.handle(WorkerJoined(worker))
     assert two.handle(WorkerLost(worker, "It died.")) == [FailPack(0, "It died.")]
@@ -158,16 +158,16 @@ def test_no_more_workers_are_used_than_there_are_packs_and_those_that_came_stay(
 
 @pytest.mark.parametrize(("follows", "expected"), [(True, [UseWorkers(5)]), (False, [])])
 def test_nodes_that_join_bring_workers_where_the_user_has_not_said_how_many(follows, expected):
-    coordinator = Coordinator(2, follows_room=follows)
+    coordinator = Coordinator(2, follows_capacity=follows)
     coordinator.handle(PacksPlanned(packs(9)))
-    assert coordinator.handle(RoomChanged(5)) == expected
+    assert coordinator.handle(CapacityChanged(5)) == expected
 
 
 def test_the_user_is_told_once_that_no_worker_has_come():
     coordinator = Coordinator(1, wait_seconds=10.0)
     coordinator.handle(PacksPlanned(packs(1)))
     assert coordinator.handle(TimePassed(9.0)) == []
-    assert coordinator.handle(TimePassed(11.0)) == [TellWaiting()]
+    assert coordinator.handle(TimePassed(11.0)) == [NotifyWaiting()]
     assert coordinator.handle(TimePassed(12.0)) == []
 
 

@@ -10,12 +10,12 @@ import pytest
 from sweep.running.commands import EndExecution
 from sweep.running.coordinator import Coordinator
 from sweep.running.events import (
+    CapacityChanged,
     Event,
     PackFailed,
     PacksPlanned,
     PlanEnded,
     ReportReceived,
-    RoomChanged,
     StopRequested,
     TimePassed,
     WorkerJoined,
@@ -32,7 +32,7 @@ def examples(pack, make_report):
         WorkerLost("w", "It died."),
         ReportReceived(worker="w", pack=0, attempt=0, report=make_report(0, 1, [0.5, 0.4])),
         PackFailed(worker="w", pack=0, attempt=0, error="It raised."),
-        RoomChanged(3),
+        CapacityChanged(3),
         StopRequested("user"),
         TimePassed(1.0),
     ]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sweep.records import TrialResult
-from sweep.running.commands import AcceptReport, Command, EndExecution, FailPack, StartOver, TrainPack
+from sweep.running.commands import AcceptReport, Command, EndExecution, FailPack, RestartPack, TrainPack
 from sweep.running.event_log import HEADER, LENGTH, MAGIC, VERSION, decode, encode
-from sweep.running.events import Event, PacksPlanned, RoomChanged, StopRequested, WorkerJoined, WorkerLost
+from sweep.running.events import CapacityChanged, Event, PacksPlanned, StopRequested, WorkerJoined, WorkerLost
 from sweep.running.log_records import command_record, event_record, report_of, report_record, results_of, results_record
 
 ABOUT = {"start": "s1", "seconds": 5.0}
@@ -78,7 +78,7 @@ def test_events_keep_what_a_reader_needs_to_know(pack):
             "plan": PacksPlanned((pack,)),
             "joined": WorkerJoined("w"),
             "lost": WorkerLost("w", "It died."),
-            "room": RoomChanged(3),
+            "room": CapacityChanged(3),
             "stop": StopRequested("user"),
         }.items()
     }
@@ -94,7 +94,7 @@ def test_commands_keep_pack_and_attempt(pack):
         "pack": 7,
         "attempt": 1,
     }
-    assert command_record(StartOver(7, 2), **ABOUT).facts == {**ABOUT, "pack": 7, "attempt": 2}
+    assert command_record(RestartPack(7, 2), **ABOUT).facts == {**ABOUT, "pack": 7, "attempt": 2}
     assert command_record(FailPack(7, "No."), **ABOUT).facts == {**ABOUT, "pack": 7, "error": "No."}
     assert command_record(EndExecution(at_once=True), **ABOUT).facts == {**ABOUT, "at_once": True}
 
@@ -104,7 +104,7 @@ def test_what_changes_the_state_of_a_trial_or_worker_is_in_the_log(union):
     """Left out are what repeats itself, what only asks, and reports, which are kept once they are accepted."""
     left_out = {
         *("PlanEnded", "ReportReceived", "PackFailed", "TimePassed"),
-        *("StopPack", "UseWorkers", "TellWaiting", "PlanMore"),
+        *("StopPack", "UseWorkers", "NotifyWaiting", "PlanMore"),
     }
     source = Path(event_record.__code__.co_filename).read_text(encoding="utf-8")
     for kind in get_args(union):

@@ -21,7 +21,7 @@ import pytest
 
 from sweep.records import Arm, Status, Trial, TrialResult
 from sweep.tracking import DatasetRecord, SweepRecord
-from sweep.tracking.console import SETTINGS, hush_mlflow
+from sweep.tracking.console import SETTINGS, silence_mlflow
 
 BENCH = Path(__file__).parents[3] / "bench"
 STARTED = 1_700_000_000.0
@@ -29,7 +29,7 @@ STARTED = 1_700_000_000.0
 
 @pytest.fixture(autouse=True)
 def _quiet_mlflow() -> None:
-    hush_mlflow()
+    silence_mlflow()
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def postgresql() -> Iterator[str]:
     if cluster["binaries"]() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     pytest.importorskip("psycopg", reason="psycopg is not installed (the extra `postgresql`)")
-    hush_mlflow()
+    silence_mlflow()
     from mlflow import MlflowClient
 
     with cluster["temporary_cluster"]() as uri:

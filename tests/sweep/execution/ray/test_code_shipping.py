@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from sweep.execution.ray.code_shipping import OWN_CODE, pack_luggage
+from sweep.execution.ray.code_shipping import OWN_CODE, copy_code
 
 
 @pytest.mark.parametrize("name", ["random", "queue", "sweep", "trainers", "numpy"])
@@ -18,7 +18,7 @@ def test_a_user_s_file_hides_no_module_where_what_travels_comes_first(tmp_path, 
     sent.mkdir()
     (user / f"{name}.py").write_text("raise SystemExit('the file of the user')")
     (user / "mine.py").write_text("value = 3\n")
-    pack_luggage(user, sent)
+    copy_code(user, sent)
     # As Ray starts a worker: in the folder that was sent, which is first on the path.
     code = (
         "import random, queue, numpy, sweep, sweep.execution.ray.worker as worker, trainers; "

@@ -16,10 +16,10 @@ from sweep.running.commands import (
     AcceptReport,
     EndExecution,
     FailPack,
+    NotifyWaiting,
     PlanMore,
-    StartOver,
+    RestartPack,
     StopPack,
-    TellWaiting,
     TrainPack,
     UseWorkers,
 )
@@ -140,7 +140,7 @@ def test_with_short_packs_and_barriers_every_worker_trains_and_the_restart_of_a_
     assert sorted(ended) == list(range(120))
     counts = driver.coordinator.counts
     assert (counts.lost, counts.failed_starts, counts.joined) == (1, 0, 3)
-    assert counts.started_over == len(driver.of(StartOver)) <= 1
+    assert counts.started_over == len(driver.of(RestartPack)) <= 1
     # Both workers of the beginning have trained, and the one that came in place of the lost one.
     joined = [event.worker for event in driver.events if isinstance(event, WorkerJoined)]
     assert kill.reports.keys() == set(joined)
@@ -183,5 +183,5 @@ def test_a_run_that_is_told_to_stop_ends_without_failures(ray):
 def test_the_user_is_told_once_that_workers_are_waited_for(ray):
     end = time.monotonic() + 2
     driver = Driver(planned(1), should_stop=lambda: time.monotonic() > end, cpus=1000, wait_seconds=0.2)
-    assert driver.of(TellWaiting) == [TellWaiting()]
-    assert Driver(planned(1)).of(TellWaiting) == []
+    assert driver.of(NotifyWaiting) == [NotifyWaiting()]
+    assert Driver(planned(1)).of(NotifyWaiting) == []

@@ -1,4 +1,4 @@
-"""Where Ray puts its sockets and logs on this machine, checked before it is started; and why it could not start."""
+"""Chooses and checks the folder for Ray's sockets and logs on this machine, and explains failed starts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sweep.errors import ResourceError
 from sweep.system.limits import free_bytes, home_folder, memory_limit_bytes
 
 LONGEST_SOCKET = 103
-"""Bytes that the path of a socket may have: 107 on Linux and 103 on macOS."""
+"""Maximum length of a socket path in bytes: 107 on Linux and 103 on macOS."""
 
 SOCKET = "/session_2026-01-01_00-00-00_000000_1234567/sockets/plasma_store"
-"""What Ray appends to its folder, at its longest."""
+"""Longest path that Ray appends to its folder."""
 
 LEAST_BYTES = 8 * 2**20
-"""Ray's logs of a sweep take less than half of it; with less, Ray waits half a minute for files that never come."""
+"""Minimum free space: Ray's logs take less than half of it; without space Ray waits 30 seconds for its files."""
 
 SHORT = ("/tmp", "/var/tmp", "/dev/shm")
 
@@ -30,7 +30,7 @@ WAYS_OUT = (
 
 
 def usual_folder(environ: Mapping[str, str]) -> Path:
-    """Where Ray would put its folder.
+    """Return the folder that Ray would use by default.
 
     >>> usual_folder({"RAY_TMPDIR": "/fast", "TMPDIR": "/slow"})
     PosixPath('/fast/ray')
@@ -40,13 +40,13 @@ def usual_folder(environ: Mapping[str, str]) -> Path:
 
 @contextmanager
 def ray_folder(environ: Mapping[str, str]) -> Iterator[str]:
-    """Give the folder for Ray: the usual one, or a short one of our own where a socket's path would be too long.
+    """Yield the folder for Ray: the default, or a temporary one with a short path if socket paths would be too long.
 
     Args:
         environ: the environment.
 
     Raises:
-        ResourceError: when the folder cannot be written, or has no space left.
+        ResourceError: if the folder cannot be written, or has no space left.
     """
     usual = usual_folder(environ)
     if len(os.fsencode(usual)) + len(SOCKET) <= LONGEST_SOCKET:
@@ -68,8 +68,8 @@ def ray_folder(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 @contextmanager
-def ray_home() -> Iterator[None]:
-    """Give an account without a home an empty one meanwhile: Ray looks for its token there and ends without."""
+def temporary_home() -> Iterator[None]:
+    """Give an account without a home folder an empty one, because Ray looks for its token there or exits."""
     if home_folder() is not None:
         yield
         return
@@ -85,7 +85,7 @@ def require_usable(folder: Path) -> None:
     """Refuse a folder in which Ray could not start.
 
     Raises:
-        ResourceError: when it is not there, cannot be written, or has no space left.
+        ResourceError: if it does not exist, cannot be written, or has no space left.
     """
     if not os.access(folder, os.W_OK | os.X_OK):
         what = "cannot be written by this user" if folder.exists() else "does not exist"
@@ -98,12 +98,12 @@ def require_usable(folder: Path) -> None:
         )
 
 
-def could_not_start(error: BaseException, folder: str) -> ResourceError:
-    """What to raise when Ray does not start on this machine.
+def start_error(error: BaseException, folder: str) -> ResourceError:
+    """Create the error for a failed start of Ray on this machine.
 
     Args:
-        error: that Ray raised.
-        folder: which it got.
+        error: exception raised by Ray.
+        folder: folder that Ray was given.
     """
     text = " ".join(str(error).split()).partition(". ")[0].rstrip(".")
     reason = f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.errors import ResourceError
-from sweep.execution.ray import own_folder
-from sweep.execution.ray.own_folder import LONGEST_SOCKET, SOCKET, could_not_start, ray_folder, ray_home
+from sweep.execution.ray import session_folder
 from sweep.execution.ray.session import _start_here
+from sweep.execution.ray.session_folder import LONGEST_SOCKET, SOCKET, ray_folder, start_error, temporary_home
 
 WAYS_OUT = ("RAY_TMPDIR", "HOME", "resources.executor: inline")
 
@@ -45,7 +45,7 @@ def refused(environ):
 
 def test_a_full_folder_is_refused_at_once(monkeypatch):
     with tempfile.TemporaryDirectory(dir="/tmp") as root:
-        monkeypatch.setattr(own_folder, "free_bytes", lambda folder: 2**20 if str(folder) == root else None)
+        monkeypatch.setattr(session_folder, "free_bytes", lambda folder: 2**20 if str(folder) == root else None)
         assert f"`{root}` with 1.0 MB" in refused({"RAY_TMPDIR": root})
 
 
@@ -55,8 +55,8 @@ def test_a_folder_that_is_not_there_is_refused():
 
 def test_an_account_without_a_home_gets_one_meanwhile(monkeypatch):
     monkeypatch.delenv("HOME")
-    monkeypatch.setattr(own_folder, "home_folder", lambda: None)
-    with ray_home():
+    monkeypatch.setattr(session_folder, "home_folder", lambda: None)
+    with temporary_home():
         home = Path(os.environ["HOME"])
         assert home.is_dir()
     assert "HOME" not in os.environ
@@ -64,7 +64,7 @@ def test_an_account_without_a_home_gets_one_meanwhile(monkeypatch):
 
 
 def test_what_ray_raises_becomes_a_line_with_the_ways_out():
-    said = str(could_not_start(RuntimeError("Timed out\nwaiting for file. More."), "/tmp/ray"))
+    said = str(start_error(RuntimeError("Timed out\nwaiting for file. More."), "/tmp/ray"))
     assert "RuntimeError: Timed out waiting for file, with" in said
     assert "\n" not in said
     assert all(way in said for way in WAYS_OUT)
