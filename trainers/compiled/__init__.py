@@ -1,8 +1,8 @@
-"""The passes over memory that NumPy makes one after the other, fused by numba: the same numbers, fewer passes.
+"""Fuses NumPy's successive passes over memory with numba, with identical results.
 
 Only operations that IEEE arithmetic rounds in one way are compiled, in NumPy's order and without contraction or
-re-association, so that the results are those of the plain code bit for bit; ``exp``, ``log`` and the matrix multiplies
-stay with NumPy. Needs the extra ``fast``; the plain code is the reference.
+re-association, so that the results equal those of the plain code bit for bit; ``exp``, ``log`` and matrix products
+remain in NumPy. Needs the extra ``fast``; the plain code is the reference.
 """
 
 from trainers.compiled.passes import (

@@ -1,4 +1,4 @@
-"""How a loop over arrays is compiled."""
+"""Compiles a loop over arrays with numba."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from numba import njit
 
 
 def compile_loop(loop: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function at its first call for each kind of arguments; that of the project's own loops is kept on disk.
+    """Compile a function at its first call for each combination of argument types.
 
-    A user's own file may lie where nothing can be written, or be loaded anew while Python runs.
+    The project's own loops are cached on disk; a user's file may be in a read-only folder or be reloaded.
     """
     is_own = loop.__module__.partition(".")[0] == __name__.partition(".")[0]
     # error_model="numpy": a division by zero is inf, not an exception whose check would keep the loop from vectorising.

@@ -1,4 +1,4 @@
-"""The passes of a network over its activations and outputs, fused."""
+"""Fused passes of a network over its activations and outputs."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def times_relu_derivative(delta: Array, inner: Array) -> None:
 
 @compile_loop
 def shift_by_largest(z: Array, targets: Array, z_target: Array, hits: Array) -> None:
-    """Subtract the largest output of each example; take the target's output and whether the target is the argmax.
+    """Subtract each example's largest output; write the target's output and whether the target is the argmax.
 
     Args:
         z: (K, C, B), changed in place.
         targets: (K, B).
         z_target: (K, B), written.
-        hits: (K, B) bool, written; the first of ties is the argmax. Where the largest is NaN or infinite, no hit.
+        hits: (K, B) bool, written; the first of ties is the argmax. False where the largest output is NaN or infinite.
     """
     largest = np.empty(z.shape[2], z.dtype)
     first = np.empty(z.shape[2], np.int64)
@@ -40,7 +40,7 @@ def shift_by_largest(z: Array, targets: Array, z_target: Array, hits: Array) -> 
         for c in range(1, z.shape[1]):
             row = z[k, c]
             for b in range(row.size):
-                # NaN once seen stays: neither comparison is true of it then.
+                # Once largest is NaN it stays NaN, because both comparisons are then false.
                 if row[b] > largest[b] or (row[b] != row[b] and largest[b] == largest[b]):
                     largest[b] = row[b]
                     first[b] = c
@@ -50,13 +50,13 @@ def shift_by_largest(z: Array, targets: Array, z_target: Array, hits: Array) -> 
                 row[b] -= largest[b]
         for b in range(z.shape[2]):
             z_target[k, b] = z[k, targets[k, b], b]
-            # The target's output is 0 now if it is the largest, and NaN if the largest was NaN or infinite.
+            # The target's output is now 0 if it is the largest, and NaN if the largest was NaN or infinite.
             hits[k, b] = first[b] == targets[k, b] and z_target[k, b] == 0
 
 
 @compile_loop
 def softmax_gradient(z: Array, targets: Array, total: Array, scale: float) -> None:
-    """From ``exp(z)`` and its sums (K, B) to ``(softmax(z) - onehot) / B``, in place."""
+    """Turn ``exp(z)`` with its sums (K, B) into ``(softmax(z) - onehot) / B``, in place."""
     factor = np.empty(z.shape[2], z.dtype)
     for k in range(z.shape[0]):
         for b in range(z.shape[2]):
@@ -70,7 +70,7 @@ def softmax_gradient(z: Array, targets: Array, total: Array, scale: float) -> No
 
 
 def softmax_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
-    """The same as `trainers.losses.softmax_cross_entropy_gradient`."""
+    """Fused version of `trainers.losses.softmax_cross_entropy_gradient`."""
     z_target = np.empty(targets.shape, z.dtype)
     hits = np.empty(targets.shape, np.bool_)
     shift_by_largest(z, targets, z_target, hits)

@@ -1,6 +1,6 @@
-"""The optimizers' updates, each fused into one pass over parameters, gradients and state.
+"""Fuses each optimizer's update into one pass over parameters, gradients and state.
 
-The loops stand in the optimizers' own files, beside the equations that they follow; see
+The loops are in the optimizers' own files, next to the equations; see
 `trainers.optimizers.declaration.Kernel`.
 """
 
@@ -24,10 +24,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class FusedUpdate:
-    """An update in one pass, called as `Optimizer.update`; it needs no scratch.
+    """An update in one pass with the signature of `Optimizer.update`; it needs no scratch.
 
     Args:
-        loop: compiled; takes what `Kernel.loop` takes.
+        loop: compiled loop, with the arguments of `Kernel.loop`.
         state: names of the state in the order of the loop.
         coefficients: names of the coefficients in the order of the loop.
     """
@@ -51,12 +51,12 @@ class FusedUpdate:
 
 @cache
 def compiled_kernel(kernel: Kernel) -> FusedUpdate:
-    """The compiled form of a kernel, the same object each time."""
+    """The compiled version of a kernel, cached."""
     return FusedUpdate(compile_loop(kernel.loop), kernel.state, kernel.coefficients)
 
 
 def fused_update(optimizer: Optimizer) -> FusedUpdate | None:
-    """The update of an optimizer in one pass; None if it declares no kernel, and the plain update is to be taken."""
+    """An optimizer's update in one pass; None if it declares no kernel and the plain update is used."""
     kernel = declaration_of(optimizer).kernel
     return None if kernel is None else compiled_kernel(kernel)
 
@@ -64,4 +64,4 @@ def fused_update(optimizer: Optimizer) -> FusedUpdate | None:
 UPDATES: Mapping[str, FusedUpdate] = MappingProxyType(
     {name: fused for name, optimizer in OPTIMIZERS.items() if (fused := fused_update(optimizer)) is not None}
 )
-"""By the optimizer's name, of those of the project that have one."""
+"""Optimizer name -> fused update, for the project's optimizers with a kernel."""

@@ -1,4 +1,4 @@
-"""Data to train on: bundled sets, synthetic sets and files of the user, and their split into two parts."""
+"""Training data: bundled sets, synthetic sets and user files, and their split into training and validation parts."""
 
 from trainers.data.dataset import Dataset, DatasetShape
 from trainers.data.source import DATASETS, DataSource, load, shape

@@ -1,4 +1,4 @@
-"""Checks the shapes of two arrays, inputs and targets, and says which call of NumPy makes them right."""
+"""Checks the shapes of input and target arrays and suggests the NumPy call that corrects them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ def require_shapes(origin: str, names: tuple[str, str], inputs: NDArray[Any], ta
 
     Args:
         origin: the file or function, for messages.
-        names: what inputs and targets are called there.
+        names: names of the input and target arrays there.
         inputs: any array.
         targets: any array.
 
     Raises:
-        DataError: with the call that gives the right shape; one-hot, several labels and several outputs are told apart.
+        DataError: with the call that gives the right shape; one-hot, multi-label and multi-output targets each have
+            their own message.
     """
     x, y = names
     if inputs.ndim != 2:
         fix = f"Take `{x}.reshape(len({x}), -1)`" if inputs.ndim else "Give one row of numbers for each example"
         raise DataError(f"array `{x}` of `{origin}` must have 2 dimensions. Received: shape {inputs.shape}. {fix}.")
     if targets.ndim != 1:
-        rule, fix = _of_targets(y, targets)
+        rule, fix = _target_problem(y, targets)
         raise DataError(
             f"array `{y}` of `{origin}` must have 1 dimension{rule}. Received: shape {targets.shape}. {fix}."
         )
@@ -40,8 +41,8 @@ def require_shapes(origin: str, names: tuple[str, str], inputs: NDArray[Any], ta
         )
 
 
-def _of_targets(name: str, targets: NDArray[Any]) -> tuple[str, str]:
-    """What is wrong with targets of several dimensions, and the way out."""
+def _target_problem(name: str, targets: NDArray[Any]) -> tuple[str, str]:
+    """The rule and the way out for targets that do not have one dimension."""
     if targets.ndim == 0:
         return ", one target for each example", "Give an array of them"
     if targets.size == max(targets.shape):

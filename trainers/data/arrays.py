@@ -1,4 +1,4 @@
-"""Checks that the arrays of a split can be trained on and fit each other."""
+"""Checks that the arrays of a split can be trained on and match each other."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from numpy.typing import NDArray
 from trainers.errors import DataError
 
 ARRAYS = ("train_inputs", "train_targets", "val_inputs", "val_targets")
-MORE = "Hold at least one example back, or give the training part as both."
+EMPTY_PART_WAY_OUT = "Hold at least one example back, or give the training part as both."
 
 
 def check_arrays(parts: Mapping[str, Any]) -> None:
     """Refuse arrays that cannot be trained on, whatever the task.
 
     Args:
-        parts: those of `ARRAYS`.
+        parts: name in `ARRAYS` -> array.
 
     Raises:
-        DataError: for what is no array, has another number of dimensions, examples or features, another type, or a
-            number that is not finite.
+        DataError: for a value that is not an array, a wrong number of dimensions, examples or features, a wrong dtype,
+            NaN or infinity.
     """
     for name, array in parts.items():
         _check_form(name, array)
     for part in ("train", "val"):
         inputs, targets = parts[f"{part}_inputs"], parts[f"{part}_targets"]
         if not len(inputs):
-            refuse(f"{part}_inputs", "must hold an example or more", "none", MORE)
+            refuse(f"{part}_inputs", "must hold an example or more", "none", EMPTY_PART_WAY_OUT)
         if len(targets) != len(inputs):
             rule = f"must hold one target for each of the {len(inputs)} examples of `{part}_inputs`"
             refuse(f"{part}_targets", rule, len(targets), "Give as many.")
@@ -63,12 +63,12 @@ def _check_types(inputs_name: str, inputs: NDArray[Any], targets_name: str, targ
         kind = "int64" if targets.dtype.kind in "iub" else str(inputs.dtype)
         refuse(targets_name, rule, targets.dtype, f"Convert it by `.astype(np.{kind})`.")
     for name, array in ((inputs_name, inputs), (targets_name, targets)):
-        # The smallest and the largest tell of NaN and infinity without an array of their own.
+        # The minimum and the maximum reveal NaN and infinity without a temporary array.
         if array.size and array.dtype.kind == "f" and not (np.isfinite(array.min()) and np.isfinite(array.max())):
             row = int(np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[0])
             refuse(name, "must hold finite numbers", f"NaN or infinity in row {row}", "Fill or drop such rows.")
 
 
 def refuse(name: str, rule: str, received: Any, way_out: str) -> NoReturn:
-    """Raise the error of an array: its name, the rule, what was received and the way out."""
+    """Raise a `DataError` with the array's name, the rule, the received value and the way out."""
     raise DataError(f"`{name}` {rule}. Received: {received}. {way_out}")

@@ -1,4 +1,4 @@
-"""Real data sets that come with scikit-learn, read from its files because importing it costs a second."""
+"""Data sets that come with scikit-learn, read from its files because importing scikit-learn takes a second."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHAPES: Mapping[str, DatasetShape] = MappingProxyType(
         "diabetes": DatasetShape(442, 10, 1, "regression"),
     }
 )
-"""The sizes of each bundled set, so that a plan needs no loading."""
+"""The sizes of each bundled set, so that planning does not load it."""
 
 _MEASURES = (
     *("radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity"),
@@ -50,8 +50,8 @@ FEATURE_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def load_bundled(name: str) -> Dataset:
     """Load a bundled set.
 
-    **Variant.** diabetes is ``load_diabetes(scaled=False)``: the scaled form was scaled by all examples,
-    those of the validation part included.
+    **Variant.** diabetes is ``load_diabetes(scaled=False)``: the scaled version was scaled with all examples,
+    including those of the validation part.
 
     Args:
         name: a key of `SHAPES`.
@@ -83,7 +83,7 @@ def _read(name: str) -> Content | None:
             return table[:, :-1], table[:, -1], tuple(map(str, range(10)))
         path = folder / ("wine_data.csv" if name == "wine" else f"{name}.csv")
         with path.open(encoding="utf-8") as lines:
-            # The first line holds the two sizes and then the names of the classes.
+            # The first line holds the numbers of examples and features, then the class names.
             classes = tuple(next(lines).strip().split(",")[2:])
             table = np.loadtxt(lines, delimiter=",")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Tells what a single cell holds: a number, a missing value, a number or date in disguise, or a word."""
+"""Classifies a single table cell: a number, a missing value, a formatted number or date, or a word."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MISSING_WORDS = frozenset(
         *("NaN", "nan", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
     }
 )
-"""What pandas, R and spreadsheets write for a missing number; among words it is a word like any other."""
+"""How pandas, R and spreadsheets write a missing number; in a column of words these are ordinary words."""
 
 SHOWN = 3
-"""So many cells are named in a message."""
+"""Number of cells that a message names."""
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.ASCII | re.IGNORECASE)
 _AMOUNT = r"(\d{1,3}([,.'_\s]\d{3})+([.,]\d+)?|\d+([.,]\d+)?|[.,]\d+)"
@@ -40,15 +40,15 @@ class Kind(Enum):
     """What a cell holds."""
 
     EMPTY = "no value"
-    MISSING_WORD = "a text that stands for no value in a column of numbers"
-    NUMBER = "a number, or its text"
-    DISGUISED = "a date, or a number with a sign or separator that hides it"
-    WORD = "any other text, true and false"
-    OTHER = "what is neither a number nor text"
+    MISSING_WORD = "text that means a missing value in a numeric column"
+    NUMBER = "a number, or numeric text"
+    DISGUISED = "a date, or a number with a unit or separator"
+    WORD = "any other text, or a boolean"
+    OTHER = "neither a number nor text"
 
 
 def kind_of(cell: Any) -> Kind:
-    """Tell what a cell holds.
+    """Classify what a cell holds.
 
     >>> [kind_of(cell).name for cell in ("38", "NA", "1,925", "2024-05-01", "cat", None)]
     ['NUMBER', 'MISSING_WORD', 'DISGUISED', 'DISGUISED', 'WORD', 'EMPTY']
@@ -59,10 +59,10 @@ def kind_of(cell: Any) -> Kind:
         return Kind.WORD
     if is_missing(cell):
         return Kind.EMPTY
-    # Looked at before the numbers, as NumPy counts its durations among the integers.
+    # Before numbers.Real, because np.timedelta64 is a subclass of NumPy's integers.
     if isinstance(cell, datetime.date | datetime.time | datetime.timedelta | np.datetime64 | np.timedelta64):
         return Kind.DISGUISED
-    # A Decimal is no Real for Python.
+    # Decimal is not registered as numbers.Real.
     return Kind.NUMBER if isinstance(cell, numbers.Real | Decimal) else Kind.OTHER
 
 
@@ -77,19 +77,19 @@ def _kind_of_text(text: str) -> Kind:
 
 
 def is_missing(cell: Any) -> bool:
-    """Tell whether a cell that is not text has no value: None, NaN, NaT or the NA of pandas.
+    """Whether a cell that is not text is missing: None, NaN, NaT or pandas' NA.
 
     >>> is_missing(None), is_missing(float("nan")), is_missing(0.0)
     (True, True, False)
     """
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
-    # NaN and NaT differ from themselves; an array would answer with an array.
+    # NaN and NaT differ from themselves; arrays are excluded because their comparison is an array.
     return isinstance(cell, numbers.Number | np.datetime64 | np.timedelta64) and bool(cell != cell)
 
 
 def kinds_of(cells: Objects) -> Objects:
-    """Tell what each cell holds, (N,); texts that repeat are looked at once."""
+    """Classify each cell, (N,); repeated texts are classified once."""
     known: dict[str, Kind] = {}
     kinds = np.empty(len(cells), dtype=object)
     for row, cell in enumerate(cells):
@@ -103,7 +103,7 @@ def kinds_of(cells: Objects) -> Objects:
 
 
 def named(cells: Sequence[Any] | NDArray[Any], rows: NDArray[np.intp]) -> str:
-    """Name the first cells of ``rows`` with their rows, counted from 1.
+    """Describe the first cells of ``rows`` with their row numbers, counted from 1.
 
     >>> named(["1", "?", "", "?", "?"], np.array([1, 2, 3, 4]))
     "'?' in row 2, an empty cell in row 3, '?' in row 4 and 1 more such cell (the first row is 1)"
@@ -115,7 +115,7 @@ def named(cells: Sequence[Any] | NDArray[Any], rows: NDArray[np.intp]) -> str:
 
 
 def spelled(cell: Any) -> str:
-    """Spell a cell so that its type shows.
+    """Format a cell so that its type is visible.
 
     >>> spelled("NA"), spelled(""), spelled(float("inf")), spelled(datetime.date(2024, 5, 1))
     ("'NA'", 'an empty cell', 'inf', '2024-05-01 (date)')

@@ -1,4 +1,4 @@
-"""Turns the columns of a file, or two arrays, into a data set."""
+"""Converts the columns of a file, or two arrays, to a data set."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def from_table(
     name: str, inputs: Sequence[pd.Series[Any]], target: pd.Series[Any], task: Task, *, is_typed: bool
 ) -> Dataset:
-    """Make a data set of the columns of a table.
+    """Make a data set from the columns of a table.
 
     Args:
         name: the file, for messages.
-        inputs: the columns of inputs, one or more.
+        inputs: the input columns, one or more.
         target: the column to predict.
-        task: what the user said.
-        is_typed: whether the file says which cells are text; a CSV file does not.
+        task: as given by the user.
+        is_typed: whether the file distinguishes text from numbers; CSV does not.
 
     Raises:
         DataError: naming column, row and value of the first cells that cannot be used.
@@ -40,8 +40,8 @@ def from_table(
             for series in inputs
         ]
     )
-    goal = Column(name=str(target.name), origin=name, cells=_cells(target), is_typed=is_typed, is_target=True)
-    return _dataset(name, numbers, read_target(goal, task), [str(series.name) for series in inputs])
+    target_column = Column(name=str(target.name), origin=name, cells=_cells(target), is_typed=is_typed, is_target=True)
+    return _dataset(name, numbers, read_target(target_column, task), [str(series.name) for series in inputs])
 
 
 def from_arrays(
@@ -53,15 +53,15 @@ def from_arrays(
     *,
     has_task: bool = True,
 ) -> Dataset:
-    """Make a data set of two arrays; its features are called ``x0``, ``x1`` and so on.
+    """Make a data set from two arrays; features are named after the input array, such as ``x0`` and ``x1``.
 
     Args:
         name: the file, for messages.
-        array_names: what the file calls inputs and targets.
+        array_names: names of the input and target arrays in the file.
         inputs: (N, D) numbers.
         targets: (N,) numbers or text.
-        task: what the user said.
-        has_task: whether the user can say so.
+        task: as given by the user.
+        has_task: whether the user can set a task.
 
     Raises:
         DataError: if a shape or a dtype does not fit, or a number is not finite.
@@ -84,7 +84,7 @@ def from_arrays(
 
 
 def _matrix(name: str, inputs: NDArray[Any], feature_names: Sequence[str]) -> Floats:
-    """Read (N, D) inputs as numbers."""
+    """Convert (N, D) inputs to numbers."""
     if inputs.dtype.kind in "biuf":
         with np.errstate(over="ignore"):
             numbers: Floats = inputs.astype(np.float64)
@@ -101,7 +101,7 @@ def _dataset(name: str, inputs: Floats, target: Classes | Floats, feature_names:
 
 
 def _cells(series: pd.Series[Any]) -> NDArray[Any]:
-    """The cells of a column as NumPy holds them; categories become what they stand for."""
+    """The cells of a column as a NumPy array; categories become their values."""
     from pandas.api import types
 
     if isinstance(series.dtype, types.CategoricalDtype | types.DatetimeTZDtype):
@@ -111,13 +111,13 @@ def _cells(series: pd.Series[Any]) -> NDArray[Any]:
 
 
 def _objects(cells: NDArray[Any]) -> NDArray[Any]:
-    """Numbers as they are, and everything else as Python's own objects."""
+    """Numeric arrays unchanged, all others as object arrays."""
     if cells.dtype.kind in "biuf":
         return cells
     if cells.dtype.kind == "S":
         return np.array([cell.decode("utf-8", "backslashreplace") for cell in cells.tolist()], dtype=object)
     if cells.dtype.kind in "Mm":
-        # As objects of NumPy: Python's own dates lack nanoseconds and become whole numbers.
+        # NumPy scalars are kept, because Python's dates lack nanoseconds and would become integers.
         objects = np.empty(len(cells), dtype=object)
         objects[:] = list(cells)
         return objects

@@ -1,4 +1,4 @@
-"""What a data set is: examples with their targets, and the shape that a network needs to know of them."""
+"""Defines a data set: examples with their targets, and the sizes that determine a network."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 
 @dataclass(frozen=True)
 class DatasetShape:
-    """The sizes that decide a network and a plan, knowable without loading bundled and synthetic sets.
+    """Sizes that determine a network and a plan, known without loading for bundled and synthetic sets.
 
     Args:
         examples: number of examples N, 2 or more.
-        features: number of numbers D that describe one example, 1 or more.
+        features: number of features D, 1 or more.
         outputs: number of network outputs: the classes of a multiclass task, 1 for binary and regression.
-        task: what is predicted.
+        task: ``multiclass``, ``binary`` or ``regression``.
     """
 
     examples: int
@@ -36,16 +36,16 @@ class DatasetShape:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Examples and their targets, as they were read: not split, not normalised.
+    """Examples and their targets as read: neither split nor normalised.
 
     Args:
         name: the name of the set, or of its file.
         inputs: (N, D) float64, C-contiguous, finite.
         targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression.
-        task: what is predicted.
+        task: ``multiclass``, ``binary`` or ``regression``.
         classes: the name of each class; empty for regression.
         feature_names: the name of each of the D features.
-        fingerprint: 16 hex digits that identify inputs, targets and task, the same on every machine.
+        fingerprint: 16 hex digits, a hash of inputs, targets and task that is the same on every machine.
     """
 
     name: str
@@ -87,9 +87,9 @@ def classification(
     """Make a data set with one class per example.
 
     Args:
-        name: what messages call it.
+        name: name of the set in messages.
         inputs: (N, D) numbers, finite.
-        targets: (N,) whole numbers, indices into ``classes``.
+        targets: (N,) integer indices into ``classes``.
         classes: the name of each class, two or more; two make the task binary.
         feature_names: D names.
 
@@ -112,9 +112,9 @@ def regression(name: str, inputs: NDArray[Any], targets: NDArray[Any], feature_n
     """Make a data set with one number to predict per example.
 
     Args:
-        name: what messages call it.
+        name: name of the set in messages.
         inputs: (N, D) numbers, finite.
-        targets: (N,) numbers, finite, in their own unit.
+        targets: (N,) numbers, finite, in their original unit.
         feature_names: D names.
 
     Raises:
@@ -166,14 +166,14 @@ def _dataset(
 
 
 def require_trainable(dataset: Dataset, origin: str) -> None:
-    """Refuse a set that was made by hand and breaks what `Dataset` promises.
+    """Refuse a user's data set that violates what `Dataset` promises.
 
     Args:
         dataset: any.
-        origin: where it comes from, for messages.
+        origin: its source, for messages.
 
     Raises:
-        DataError: with what is promised, and what there is.
+        DataError: with the requirement and the value found.
     """
     inputs, targets = dataset.inputs, dataset.targets
     if inputs.ndim != 2 or targets.shape != (len(inputs),) or inputs.dtype != np.float64:
@@ -213,7 +213,7 @@ def _require_labels(dataset: Dataset, origin: str) -> None:
 
 
 def require_examples(name: str, examples: int) -> None:
-    """Refuse a set too small to be split.
+    """Refuse a set that is too small to split.
 
     Raises:
         DataError: if there are fewer than 2 examples.
@@ -226,7 +226,7 @@ def require_examples(name: str, examples: int) -> None:
 
 
 def digest(*parts: str | NDArray[Any]) -> str:
-    """Sixteen hex digits that identify texts and number arrays, the same on every machine.
+    """Hash texts and numeric arrays to 16 hex digits that are the same on every machine.
 
     >>> digest("a", np.array([1, 2])) == digest("a", np.array([1, 2]))
     True
@@ -238,11 +238,11 @@ def digest(*parts: str | NDArray[Any]) -> str:
         if isinstance(part, str):
             content, header = part.encode(), "text"
         else:
-            # Little-endian 8-byte numbers: the bytes must not depend on the machine or its default int.
+            # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
             kind = "<f8" if part.dtype.kind == "f" else "<i8"
             content = np.ascontiguousarray(part, dtype=kind).tobytes()
             header = f"{kind}{part.shape}"
-        # The length keeps neighbours apart: ("ab", "c") is not ("a", "bc").
+        # The length separates neighbouring parts: ("ab", "c") is not ("a", "bc").
         state.update(f"{header}:{len(content)}:".encode())
         state.update(content)
     return state.hexdigest()

@@ -1,4 +1,4 @@
-"""Reads a user's CSV, Parquet or NPZ file, and says in one sentence what is wrong with it."""
+"""Reads a user's CSV, Parquet or NPZ file and reports problems as one-sentence messages."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ EXTENSIONS = (".csv", ".parquet", ".npz")
 
 
 def load_file(path: Path, target: str | None, inputs: str | None, task: Task) -> Dataset:
-    """Load a file: every column but the target is an input.
+    """Load a file; every column except the target is an input.
 
     Args:
-        path: what to read; its ending says how.
-        target: column to predict (CSV and Parquet, required), or array of an NPZ file (``y``).
-        inputs: array of inputs of an NPZ file (``x``); None for the others.
-        task: ``auto`` decides as `target.is_classification` says.
+        path: file to read; its extension decides the format.
+        target: column to predict (CSV and Parquet, required), or target array of an NPZ file (``y``).
+        inputs: input array of an NPZ file (``x``); None for the other formats.
+        task: ``auto`` decides as `target.is_classification` describes.
 
     Raises:
-        DataError: if the file cannot be read, or its content cannot be trained on.
+        DataError: if the file cannot be read or its content cannot be trained on.
     """
     extension = path.suffix.lower()
     if extension not in EXTENSIONS:
@@ -68,11 +68,11 @@ def load_file(path: Path, target: str | None, inputs: str | None, task: Task) ->
         )
     position = names.index(target)
     series = [table.iloc[:, column] for column in range(len(names)) if column != position]
-    goal = table.iloc[:, position]
-    if extension == ".csv" and goal.dtype == np.float64 and goal.abs().between(MOST_EXACT, LARGEST).any():
-        # As text again: a class is named by all its digits, and pandas has rounded them.
-        goal = _table(path, usecols=[position], dtype=str).iloc[:, 0]
-    return columns.from_table(path.name, series, goal, task, is_typed=extension != ".csv")
+    labels = table.iloc[:, position]
+    if extension == ".csv" and labels.dtype == np.float64 and labels.abs().between(MOST_EXACT, LARGEST).any():
+        # Read again as text: class names keep all their digits, which pandas has rounded.
+        labels = _table(path, usecols=[position], dtype=str).iloc[:, 0]
+    return columns.from_table(path.name, series, labels, task, is_typed=extension != ".csv")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
     expected = "CSV in UTF-8 with a header line"
     try:
-        # The header is read apart because pandas renames a repeated column instead of refusing it.
+        # The header is read separately because pandas renames a repeated column instead of refusing it.
         with path.open(encoding="utf-8-sig", newline="") as lines:
             header = next((row for row in csv.reader(lines) if row), [])
     except UnicodeDecodeError as error:
@@ -95,7 +95,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     _check_names(path, header)
     try:
         with warnings.catch_warnings():
-            # pandas only warns about cells beyond the header, and drops them.
+            # pandas only warns about cells beyond the header and drops them.
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return _table(path)
     except pd.errors.ParserWarning as error:
@@ -110,10 +110,10 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _table(path: Path, **options: Any) -> pd.DataFrame:
-    """Read a CSV file; a text that pandas would take for a missing value stays as it is written."""
+    """Read a CSV file, keeping as text what pandas would take for a missing value."""
     import pandas as pd
 
-    # Absolute, as pandas takes a `~` at the beginning for the home folder, whatever it is a name of.
+    # Absolute, because pandas expands a leading `~` to the home folder even where it is part of a name.
     table: pd.DataFrame = pd.read_csv(
         path.absolute(),
         encoding="utf-8-sig",
@@ -132,7 +132,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
     try:
         table = parquet.ParquetFile(path.absolute()).read()
-        # pandas stores an index without a name under this one: a row number, not an input.
+        # pandas stores an unnamed index under this name: a row number, not an input.
         unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
         frame: pd.DataFrame = table.drop_columns(unnamed).to_pandas(ignore_metadata=True)
     except (OSError, ValueError, pa.ArrowException) as error:
@@ -145,7 +145,7 @@ def _read_npz(path: Path, names: tuple[str, str]) -> list[NDArray[Any]]:
     expected = "a file of numpy.savez"
     arrays: list[NDArray[Any]] = []
     try:
-        # Objects are never unpickled: a file of data must not be able to run code.
+        # Objects are never unpickled: a data file must not be able to run code.
         with path.open("rb") as stream:
             archive = np.load(stream, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
@@ -198,11 +198,11 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
 
 
 def missing_file(path: Path, folders: Sequence[Path]) -> DataError:
-    """Say that there is no such file, where it was looked for, and which name is nearest.
+    """Make the error for a missing file, with the searched folders and the most similar name.
 
     Args:
-        path: as the user gave it.
-        folders: in which a relative one was looked for.
+        path: as given by the user.
+        folders: searched for a relative path.
     """
     places = [path.parent] if path.is_absolute() else [folder / path.parent for folder in dict.fromkeys(folders)]
     known = [place for place in places if place.is_dir()]

@@ -1,4 +1,4 @@
-"""Checks that a split fits the network and the number type of a pack."""
+"""Checks that a split matches the network and the dtype of a pack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainers.data.split import Split
 
 
 def check_fit(split: Split, shape: DatasetShape, dtype: str) -> None:
-    """Refuse a split whose features, labels or type are not those of a pack; costs nothing after the first time.
+    """Refuse a split whose features, labels or dtype do not match a pack; cheap after the first call.
 
     Raises:
         DataError: with the way out.

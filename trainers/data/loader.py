@@ -1,4 +1,4 @@
-"""Data that a user's own function loads, named as in ``my_package.data:load``."""
+"""Loads data by calling a user's own function, named as in ``my_package.data:load``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from trainers.user_code import RaisedError, run_user_code
 
 
 def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
-    """Call a user's function for its data.
+    """Load data by calling a user's function.
 
     Args:
         path: ``module:attribute`` of the function.
-        kwargs: its arguments.
+        kwargs: its keyword arguments.
 
     Returns:
-        The `Dataset` that it returns; or one made of its two arrays ``(inputs, targets)``, (N, D) numbers and (N,):
-        classes if they are text, true/false or whole numbers with at most 20 distinct values, else a regression.
+        The returned `Dataset`, or one made from the returned arrays ``(inputs, targets)``, (N, D) numbers and (N,):
+        classification for text, booleans or integers with at most 20 distinct values, else regression.
 
     Raises:
         UserCodeError: if there is no such function, it does not take the arguments, or it raises an error.
@@ -54,7 +54,7 @@ def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
         return loaded
     if not isinstance(loaded, tuple | list) or len(loaded) != 2:
         raise DataError(
-            f"`{path}` must return a Dataset or two arrays (inputs, targets). Received: {_spelled(loaded)}. "
+            f"`{path}` must return a Dataset or two arrays (inputs, targets). Received: {_format_type(loaded)}. "
             "Return such as `x, y`."
         )
     inputs, targets = (_array(path, label, part) for label, part in zip(("inputs", "targets"), loaded, strict=True))
@@ -65,7 +65,7 @@ def _require_arguments(path: str, load: Callable[..., Any], kwargs: Mapping[str,
     try:
         signature = inspect.signature(load)
     except ValueError:
-        # Some functions written in C do not say what they take.
+        # Some functions written in C have no signature.
         return
     try:
         signature.bind(**kwargs)
@@ -81,10 +81,10 @@ def _array(path: str, label: str, part: Any) -> NDArray[Any]:
         return run_user_code(lambda: np.asarray(part))
     except RaisedError as error:
         raise DataError(
-            f"the {label} of `{path}` must be an array. Received: {_spelled(part)}, which NumPy refuses "
+            f"the {label} of `{path}` must be an array. Received: {_format_type(part)}, which NumPy refuses "
             f"by {error}. Return a numpy array."
         ) from error
 
 
-def _spelled(value: Any) -> str:
+def _format_type(value: Any) -> str:
     return f"{type(value).__name__} of {len(value)}" if isinstance(value, tuple | list) else type(value).__name__

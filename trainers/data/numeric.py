@@ -1,4 +1,4 @@
-"""Reads a column as numbers, and names the cells that stand in the way with their rows."""
+"""Converts a column to numbers and names the cells that cannot be converted, with their rows."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from trainers.data.dataset import Floats
 from trainers.errors import DataError
 
 MOST_EXACT = 2**53
-"""Up to here float64 holds every whole number."""
+"""float64 represents every integer up to this one exactly."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Column:
-    """The cells of a column and where they come from.
+    """The cells of a column and their source.
 
     Args:
         name: of the column.
         origin: the file or function, for messages.
-        cells: (N,) numbers, true and false, dates, or objects (text is among these).
-        is_typed: whether text is a type of its own there; in a CSV file a number is text as well.
+        cells: (N,) numbers, booleans, dates, or objects (which include text).
+        is_typed: whether the source distinguishes text from numbers; CSV does not.
         is_target: whether it is the column to predict.
-        has_task: whether the user can say by a `task` what is predicted.
+        has_task: whether the user can set a `task`.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Column:
 
     @property
     def without(self) -> str:
-        """What to do about cells that are no amounts, continuing "..., or "."""
+        """The other way out for cells that are not numbers, continuing "..., or "."""
         if not self.is_target:
             return "drop the column"
         if self.has_task:
@@ -51,25 +51,25 @@ class Column:
 
 
 def read_numbers(column: Column) -> Floats:
-    """Read a column as (N,) finite numbers; true is 1 and false is 0.
+    """Convert a column to (N,) finite numbers; true is 1 and false is 0.
 
     Raises:
-        DataError: naming the first cells that are missing, are no numbers or are infinite, with their rows; or two
-            whole numbers that are one and the same in float64.
+        DataError: naming the first missing, non-numeric or infinite cells with their rows, or two different integers
+            that are equal in float64.
 
     >>> read_numbers(Column(name="x", origin="a.csv", cells=np.array(["1", "2.5"], dtype=object)))
     array([1. , 2.5])
     """
     values = finite_numbers(column)
-    _require_told_apart(column, values)
+    _require_distinct(column, values)
     return values
 
 
 def finite_numbers(column: Column) -> Floats:
-    """Read a column as `read_numbers` does; whole numbers beyond `MOST_EXACT` may become one.
+    """Convert a column as `read_numbers` does, but let integers beyond `MOST_EXACT` become equal.
 
     Raises:
-        DataError: naming the first cells that are missing, are no numbers or are infinite, with their rows.
+        DataError: naming the first missing, non-numeric or infinite cells with their rows.
     """
     cells = column.cells
     if cells.dtype.kind in "biuf":
@@ -77,7 +77,7 @@ def finite_numbers(column: Column) -> Floats:
             values = cells.astype(np.float64)
         require_present(column, np.isnan(values))
     else:
-        values = _converted(column)
+        values = _convert_objects(column)
     infinite = np.isinf(values)
     if infinite.any():
         raise DataError(
@@ -88,14 +88,14 @@ def finite_numbers(column: Column) -> Floats:
 
 
 def require_present(column: Column, missing: NDArray[np.bool_]) -> None:
-    """Refuse cells without a number, and say which text counts as none.
+    """Refuse missing cells and name the text that counts as missing.
 
     Args:
-        column: of N cells.
-        missing: (N,) true where a cell has no value.
+        column: with N cells.
+        missing: (N,) bool, true where a cell is missing.
 
     Raises:
-        DataError: if one is missing.
+        DataError: if a cell is missing.
     """
     if not missing.any():
         return
@@ -107,8 +107,8 @@ def require_present(column: Column, missing: NDArray[np.bool_]) -> None:
     )
 
 
-def _converted(column: Column) -> Floats:
-    """Convert objects, cell by cell."""
+def _convert_objects(column: Column) -> Floats:
+    """Convert an object array cell by cell."""
     kinds = kinds_of(column.cells)
     missing = np.array([kind in (Kind.EMPTY, Kind.MISSING_WORD) for kind in kinds], dtype=bool)
     wrong = np.array([kind is not Kind.NUMBER for kind in kinds], dtype=bool) & ~missing
@@ -126,15 +126,15 @@ def _float(cell: Any) -> float:
     try:
         return float(cell)
     except OverflowError:
-        # A whole number of more than 308 digits.
+        # An integer of more than 308 digits.
         return np.inf if cell > 0 else -np.inf
 
 
 def whole_numbers(cells: NDArray[Any]) -> NDArray[Any] | None:
-    """The cells as exact whole numbers, (N,), in a dtype that holds them; None if one is not whole.
+    """The cells as exact integers, (N,), in a dtype that can hold them; None if one is not an integer.
 
     Args:
-        cells: (N,) finite numbers, or objects that are numbers or their text.
+        cells: (N,) finite numbers, or objects that are numbers or numeric text.
 
     >>> whole_numbers(np.array(["9007199254740993", "2.0"], dtype=object)).tolist()
     [9007199254740993, 2]
@@ -152,15 +152,15 @@ def whole_numbers(cells: NDArray[Any]) -> NDArray[Any] | None:
     return np.array([int(number) for number in exact], dtype=object)
 
 
-def _require_told_apart(column: Column, values: Floats) -> None:
-    """Refuse different whole numbers that float64 makes one: what they tell apart would be lost."""
+def _require_distinct(column: Column, values: Floats) -> None:
+    """Refuse different integers that are equal in float64, where the distinction would be lost."""
     if not len(values) or column.cells.dtype.kind in "bf" or np.abs(values).max() < MOST_EXACT:
         return
     exact = whole_numbers(column.cells)
     if exact is None:
         return
     order = np.argsort(exact, kind="stable")
-    # Compared and not subtracted, as the difference of huge numbers overflows.
+    # Compared rather than subtracted, because the difference of huge numbers overflows.
     alike = (values[order][1:] == values[order][:-1]) & (exact[order][1:] != exact[order][:-1])
     if alike.any():
         first = int(alike.argmax())

@@ -1,4 +1,4 @@
-"""Where data comes from: a bundled set, a synthetic one, or a file of the user, behind one ``load``."""
+"""Loads a data set from any source: bundled, synthetic, a user's file or a user's function."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
 
 @dataclass(frozen=True)
 class DataSource:
-    """Names one data set: give ``name``, ``path`` or ``module``; the other fields say more where that applies.
+    """Specifies one data set by ``name``, ``path`` or ``module``; the other fields apply to some sources only.
 
     Args:
         name: a name in `DATASETS`.
         path: a ``.csv``, ``.parquet`` or ``.npz`` file.
-        module: a function of the user's that returns the data, such as ``my_package.data:load``.
-        kwargs: its arguments; None for none.
-        target: column to predict of a CSV or Parquet file (required), or array of an NPZ file (``y``).
-        inputs: array of inputs of an NPZ file (``x``).
-        task: of a file; ``auto`` is classification if the target is words, true/false, or whole numbers with
-            at most 20 distinct values, else regression; numbers with some words among them are refused.
+        module: a user's function that returns the data, such as ``my_package.data:load``.
+        kwargs: its keyword arguments; None for none.
+        target: column to predict of a CSV or Parquet file (required), or target array of an NPZ file (``y``).
+        inputs: input array of an NPZ file (``x``).
+        task: of a file; ``auto`` is classification if the target is words, booleans, or integers with at most 20
+            distinct values, else regression; numbers mixed with words are refused.
         examples: of a synthetic set, 2 or more per class (1000).
         noise: of a synthetic set: standard deviation, 0 or more.
         classes: of blobs (3) and spirals (2), 2 or more; moons are two.
@@ -50,14 +50,14 @@ class DataSource:
 
 
 def load(source: DataSource) -> Dataset:
-    """Load or draw a data set.
+    """Load or generate a data set.
 
     Args:
-        source: which.
+        source: the data set.
 
     Raises:
-        DataError: if the source contradicts itself or its file cannot be used.
-        UserCodeError: if a module of the user's cannot be imported.
+        DataError: if the source is inconsistent or its file cannot be used.
+        UserCodeError: if a user's module cannot be imported.
 
     >>> load(DataSource("wine")).shape
     DatasetShape(examples=178, features=13, outputs=3, task='multiclass')
@@ -74,13 +74,13 @@ def load(source: DataSource) -> Dataset:
 
 
 def shape(source: DataSource) -> DatasetShape | None:
-    """Tell the sizes of a data set without loading it; None for a file or module, which must be read to know.
+    """The sizes of a data set without loading it; None for a file or module, which must be read first.
 
     Args:
-        source: which.
+        source: the data set.
 
     Raises:
-        DataError: if the source contradicts itself.
+        DataError: if the source is inconsistent.
 
     >>> shape(DataSource("moons", examples=200))
     DatasetShape(examples=200, features=2, outputs=1, task='binary')
@@ -94,7 +94,7 @@ def shape(source: DataSource) -> DatasetShape | None:
 
 
 def _name(source: DataSource) -> str | None:
-    """Check the fields; the name of the set, None for a file or a module."""
+    """Check the fields and return the name of the set; None for a file or a module."""
     given = [field for field in ("name", "path", "module") if getattr(source, field) is not None]
     if len(given) != 1:
         raise DataError(
@@ -115,7 +115,7 @@ def _name(source: DataSource) -> str | None:
 
 
 def _refuse_what_does_not_apply(source: DataSource) -> None:
-    """Refuse a field that would be ignored: it is a mistake of the user, not to be passed over in silence."""
+    """Refuse a field that would be ignored, because setting it is a mistake of the user."""
     of_files = {"target": source.target, "inputs": source.inputs}
     of_files["task"] = None if source.task == "auto" else source.task
     of_synthetic: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Cuts a data set into a training and a validation part, and scales both by what the training part shows."""
+"""Splits a data set into a training and a validation part, both scaled by statistics of the training part."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Split:
     """The two parts of a data set, ready to train on.
 
     **Variant.** Regression targets are standardised by mean and deviation of the training part unless
-    ``normalise`` is ``none``; a loss is then on that scale, and an RMSE times ``target_scale`` is in the unit
+    ``normalise`` is ``none``; losses are then on that scale, and an RMSE times ``target_scale`` is in the unit
     of the data. R2 does not change.
 
     Args:
@@ -31,14 +31,12 @@ class Split:
         train_targets: (n,) int64 class indices, or for regression numbers in the dtype of the inputs.
         val_inputs: (N - n, D), scaled by statistics of the training part.
         val_targets: (N - n,).
-        fingerprint: 16 hex digits that identify which examples are in which part; when it is not given, computed
-            from the arrays.
+        fingerprint: 16 hex digits, a hash of which examples are in which part; by default hashes the arrays.
         target_mean: what was subtracted from regression targets; 0.0 for classification.
         target_scale: what regression targets were then divided by; 1.0 for classification.
 
     Raises:
-        DataError: for a part without examples, shapes that do not fit each other, other types than those above, or a
-            number that is not finite.
+        DataError: for an empty part, shapes that do not match, other dtypes than those above, NaN or infinity.
 
     >>> import numpy as np
     >>> x, y = np.array([[0.0], [1.0], [2.0]], np.float32), np.array([0, 1, 0])
@@ -55,7 +53,7 @@ class Split:
     target_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check the arrays, once, and find the fingerprint where none is given."""
+        """Check the arrays once, and compute the fingerprint if none is given."""
         parts = {name: getattr(self, name) for name in ARRAYS}
         check_arrays(parts)
         if self.fingerprint is None:
@@ -69,10 +67,10 @@ class Split:
 
 
 def training_examples(examples: int, validation: float) -> int:
-    """Count the examples of the training part: ``n = N - ceil(N * validation)``, at least one in each part.
+    """Count the training examples: ``n = N - ceil(N * validation)``, with at least one example in each part.
 
     **Variant.** The validation part is rounded up, as scikit-learn's ``train_test_split`` does. The
-    count does not depend on the balance of the classes.
+    count does not depend on the class proportions.
 
     Args:
         examples: N, 2 or more.
@@ -99,17 +97,17 @@ def _rounded_up(examples: int, validation: float) -> int:
 
 
 def require_parts(shape: DatasetShape, validation: float, key: str = "validation") -> int:
-    """Refuse a share that leaves too little to train on, before anything is trained or even read.
+    """Refuse a validation share that leaves too few training examples, before any data is read.
 
-    The training part needs an example of each class, or two examples of a regression, where there are so many.
+    The training part needs an example of each class, or two examples of a regression, if the set has that many.
 
     Args:
         shape: of the data set.
         validation: share of the validation part, in (0, 1).
-        key: what messages call the share.
+        key: name of the share in messages.
 
     Returns:
-        the count of `training_examples`.
+        The number of training examples, as `training_examples`.
 
     Raises:
         DataError: with the largest share that works.
@@ -131,7 +129,7 @@ def require_parts(shape: DatasetShape, validation: float, key: str = "validation
 
 
 def largest_share(examples: int, fewest: int) -> float:
-    """The largest share of the validation part that leaves ``fewest`` examples to train on, in few digits.
+    """The largest validation share that leaves ``fewest`` training examples, in few digits.
 
     >>> largest_share(150, 3), largest_share(149, 3)
     (0.98, 0.979)
@@ -152,24 +150,23 @@ def split(
     rng: np.random.Generator,
     dtype: DTypeLike = np.float64,
 ) -> Split:
-    """Cut and scale: ``x' = (x - mean) / std`` or ``(x - min) / (max - min)``, fitted on the training part.
+    """Split and scale: ``x' = (x - mean) / std`` or ``(x - min) / (max - min)``, fitted on the training part.
 
-    **Variant.** The deviation divides by n, not n - 1. A feature that is constant in the training part
-    becomes 0 in both parts, because nothing can be learned of it. Classes keep their shares in both parts;
-    both parts keep the order of the data set.
+    **Variant.** The standard deviation divides by n, not n - 1. A feature that is constant in the training part
+    becomes 0 in both parts. Both parts keep the class proportions and the order of the data set.
 
     Args:
-        dataset: what to cut.
+        dataset: the data to split.
         validation: share of the validation part, in (0, 1).
         normalise: ``standard``, ``minmax`` (to [0, 1] on the training part) or ``none``.
-        rng: decides which examples go where; nothing else draws from it.
+        rng: assigns examples to parts; used for nothing else.
         dtype: float32 or float64, of the inputs and of regression targets.
 
     Returns:
-        The parts, of `training_examples` and the rest.
+        The parts; the training part has `training_examples` examples.
 
     Raises:
-        DataError: if a class has a single example, the training part is smaller than the number of classes,
+        DataError: if a class has a single example, the training part has fewer examples than there are classes,
             or a number is too large for ``dtype``.
 
     >>> from trainers.data import DataSource, load
@@ -184,7 +181,7 @@ def split(
     if dataset.task == "regression" and normalise != "none":
         mean, scale = _fit(targets[train, np.newaxis], "standard", dataset.name)
         target_mean = float(mean[0])
-        # Targets that happen to be constant in the training part are only centred.
+        # Targets that are constant in the training part are only centred.
         target_scale = float(scale[0]) if np.isfinite(scale[0]) else 1.0
 
     def inputs_of(part: Indices) -> NDArray[Any]:
@@ -195,7 +192,7 @@ def split(
             return dataset.targets[part]
         return _cast((targets[part] - target_mean) / target_scale, dtype, dataset.name)
 
-    # A number beyond the range becomes inf, which `_cast` reports as an error in words.
+    # A number beyond the range becomes inf, which `_cast` reports as an error.
     with np.errstate(over="ignore", invalid="ignore"):
         return Split(
             train_inputs=inputs_of(train),
@@ -225,14 +222,17 @@ def split_indices(dataset: Dataset, validation: float, rng: np.random.Generator)
 
 
 def class_shares(counts: Indices, size: int, dataset_name: str) -> list[int]:
-    """Share ``size`` training examples among classes by ``size * count / N``, largest remainders first.
+    """Allot ``size`` training examples to classes by ``size * count / N``, largest remainders first.
 
-    Every class has an example in the training part, and in the validation part too if that is large enough.
+    Every class has an example in the training part, and in the validation part if that is large enough.
 
     Args:
         counts: (C,) examples of each class.
-        size: examples of the training part.
-        dataset_name: what messages call the set.
+        size: number of training examples.
+        dataset_name: name of the set in messages.
+
+    Returns:
+        (C,) training examples of each class.
 
     >>> class_shares(np.array([50, 30, 20]), 80, "set")
     [40, 24, 16]
@@ -252,7 +252,7 @@ def class_shares(counts: Indices, size: int, dataset_name: str) -> list[int]:
             f"Lower the share of the validation part to {largest_share(total, classes)} or less."
         )
     most = [int(count) - (1 if total - size >= classes else 0) for count in counts]
-    # Whole numbers throughout, in units of 1 / total: no rounding may move an example.
+    # Integer arithmetic in units of 1 / total, so that rounding cannot move an example.
     quotas = [size * int(count) for count in counts]
     shares = [min(max(quota // total, 1), limit) for quota, limit in zip(quotas, most, strict=True)]
     while (missing := size - sum(shares)) != 0:
@@ -267,7 +267,7 @@ def class_shares(counts: Indices, size: int, dataset_name: str) -> list[int]:
 
 
 def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Floats]:
-    """Find what to subtract from each feature and what to divide by, (D,) each."""
+    """Compute the offset and the scale of each feature, (D,) each."""
     if normalise == "none":
         return np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
     lowest, highest = inputs.min(axis=0), inputs.max(axis=0)
@@ -277,7 +277,7 @@ def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Float
         else:
             offset, scale = inputs.mean(axis=0), inputs.std(axis=0)
     _require_finite(scale, name, np.float64)
-    # Compared by value: the deviation of a constant such as 0.1 is not exactly 0. Divided by inf, it is.
+    # Compared by value: the deviation of a constant such as 0.1 is not exactly 0. Dividing by inf gives 0.
     return offset, np.where(lowest == highest, np.inf, scale)
 
 

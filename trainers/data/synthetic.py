@@ -1,4 +1,4 @@
-"""Small data sets drawn from a formula: two moons, spirals, and blobs."""
+"""Small synthetic data sets: two moons, spirals and blobs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Maker:
-    """How to draw one synthetic set, with its defaults.
+    """How to generate one synthetic set, with its defaults.
 
     Args:
         place: labels (N,), number of classes, generator -> (N, 2) points without noise.
         noise: default standard deviation of the noise.
         classes: default number of classes.
-        most_classes: highest number of classes; None for any.
+        most_classes: largest number of classes; None for no limit.
     """
 
     place: Callable[[Labels, int, np.random.Generator], Floats]
@@ -35,14 +35,14 @@ class Maker:
 def draw(
     name: str, examples: int | None, noise: float | None, classes: int | None, rng: np.random.Generator
 ) -> Dataset:
-    """Draw a synthetic set; its classes differ in size by one example at the most.
+    """Generate a synthetic set; class sizes differ by at most one example.
 
     Args:
         name: a key of `MAKERS`.
         examples: N, at least 2 per class; None for 1000.
         noise: standard deviation of normal noise on both coordinates, 0 or more; None for the set's own.
         classes: number of classes, 2 or more; None for the set's own.
-        rng: what to draw from.
+        rng: generator to draw from.
 
     Raises:
         DataError: if a number is out of its range.
@@ -53,13 +53,13 @@ def draw(
     examples, noise, classes = _complete(name, examples, noise, classes)
     labels = rng.permutation(np.arange(examples, dtype=np.int64) % classes)
     points = MAKERS[name].place(labels, classes, rng) + noise * rng.standard_normal((examples, 2))
-    # Processors differ in the last bits of a sine; rounded, the set and its fingerprint are the same on all.
+    # Processors differ in the last bits of a sine; rounding makes the set and its fingerprint the same on all.
     points = np.round(points, 9)
     return classification(name, points, labels, [str(label) for label in range(classes)], ("x1", "x2"))
 
 
 def shape_of(name: str, examples: int | None, noise: float | None, classes: int | None) -> DatasetShape:
-    """Tell the sizes of a synthetic set without drawing it; arguments as for `draw`."""
+    """The sizes of a synthetic set without generating it; arguments as for `draw`."""
     examples, _, classes = _complete(name, examples, noise, classes)
     if classes == 2:
         return DatasetShape(examples, 2, 1, "binary")
@@ -100,7 +100,7 @@ def _spirals(labels: Labels, classes: int, rng: np.random.Generator) -> Floats:
 
 
 def _blobs(labels: Labels, classes: int, rng: np.random.Generator) -> Floats:
-    """Round clouds whose centres are uniform in [-10, 10]^2, one per class."""
+    """Isotropic clusters whose centres are uniform in [-10, 10]^2, one per class."""
     return rng.uniform(-10.0, 10.0, size=(classes, 2))[labels]
 
 
@@ -111,4 +111,4 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "blobs": Maker(_blobs, noise=1.0, classes=3),
     }
 )
-"""Every synthetic set by its name."""
+"""Every synthetic set by name."""

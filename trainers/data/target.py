@@ -1,4 +1,4 @@
-"""Reads the column to predict: as classes or as numbers, and never as the one where the cells say the other."""
+"""Reads the target column as classes or as numbers, and refuses columns where the choice is not clear."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MOST_CLASSES = 20
 
 @dataclass(frozen=True, eq=False)
 class Classes:
-    """A class for each example.
+    """The class of each example.
 
     Args:
         labels: (N,) indices into ``names``.
-        names: of the classes, in their order.
+        names: class names, in their order.
     """
 
     labels: NDArray[np.int64]
@@ -32,14 +32,14 @@ class Classes:
 
 
 def is_classification(targets: NDArray[Any], task: Task) -> bool:
-    """Decide the task of a target of numbers: ``auto`` is classification for few distinct whole numbers.
+    """Decide the task of a numeric target: ``auto`` is classification for few distinct integers.
 
-    **Variant.** Few is at most `MOST_CLASSES`. A target of words or of true and false is always classification
+    **Variant.** Few is at most `MOST_CLASSES`. A target of words or booleans is always classification
     unless ``task`` says otherwise.
 
     Args:
         targets: (N,), finite.
-        task: what the user said.
+        task: as given by the user.
 
     >>> is_classification(np.array([1.0, 2.0, 2.0]), "auto"), is_classification(np.array([1.5, 2.0]), "auto")
     (True, False)
@@ -50,44 +50,45 @@ def is_classification(targets: NDArray[Any], task: Task) -> bool:
 
 
 def read_target(column: Column, task: Task) -> Classes | Floats:
-    """Read the column to predict.
+    """Read the target column.
 
-    **Variant.** Words are classes, also those that stand for a missing value elsewhere, such as None. Among
-    numbers alone they are missing values. A column of which half or more is numbers or dates, or that has more
-    than `MOST_CLASSES` different ones, is refused where words are in it, unless ``task`` says classification.
+    **Variant.** Words are classes, including words that elsewhere mean a missing value, such as None; in a column
+    that is otherwise numeric these are missing values. A column that mixes words with numbers or dates is refused
+    if half of its cells or more, or more than `MOST_CLASSES` distinct values, are numbers or dates, unless ``task``
+    is classification.
 
     Args:
         column: N cells.
-        task: what the user said.
+        task: as given by the user.
 
     Returns:
-        the classes, or (N,) numbers.
+        The classes, or (N,) float64.
 
     Raises:
-        DataError: naming the cells that cannot be used, with their rows, and what they would have to be.
+        DataError: naming the cells that cannot be used, with their rows, and what they should be.
     """
     if task == "regression":
         return read_numbers(column)
     cells = column.cells
     if cells.dtype.kind == "b":
-        return _by_text(column)
+        return _classes_from_text(column)
     if cells.dtype.kind in "iuf":
-        return _of_numbers(column, task)
+        return _read_numeric(column, task)
     kinds = kinds_of(cells)
     _refuse_cells(column, kinds == Kind.OTHER)
     is_number = kinds == Kind.NUMBER
     is_word = (kinds == Kind.WORD) | (kinds == Kind.DISGUISED)
     if is_number.any() and not is_word.any():
         require_present(column, (kinds == Kind.EMPTY) | (kinds == Kind.MISSING_WORD))
-        return _of_number_texts(column, task) if column.is_typed and _is_text(cells) else _of_numbers(column, task)
+        return _read_numeric_text(column, task) if column.is_typed and _is_text(cells) else _read_numeric(column, task)
     _require_class(column, kinds == Kind.EMPTY)
     if task == "auto":
         _refuse_amounts(column, is_number | (kinds == Kind.DISGUISED), ~is_number)
-    return _by_text(column)
+    return _classes_from_text(column)
 
 
-def _of_numbers(column: Column, task: Task) -> Classes | Floats:
-    """Decide by the numbers; whole ones are classes by all their digits."""
+def _read_numeric(column: Column, task: Task) -> Classes | Floats:
+    """Read numeric cells; integers become classes named by all their digits."""
     floats = finite_numbers(column)
     exact = whole_numbers(column.cells)
     values = floats if exact is None else exact
@@ -102,8 +103,8 @@ def _of_numbers(column: Column, task: Task) -> Classes | Floats:
     return Classes(labels, names)
 
 
-def _of_number_texts(column: Column, task: Task) -> Classes | Floats:
-    """Decide on numbers that were stored as text: few whole ones are classes, by their text."""
+def _read_numeric_text(column: Column, task: Task) -> Classes | Floats:
+    """Read numbers stored as text: few distinct integers become classes named by their text."""
     floats = finite_numbers(column)
     exact = whole_numbers(column.cells)
     if not is_classification(floats if exact is None else exact, task):
@@ -112,11 +113,11 @@ def _of_number_texts(column: Column, task: Task) -> Classes | Floats:
             f"{column} must hold numbers as numbers, or words. Received: {first}, all of them text. "
             f"Save it as numbers to predict amounts, or {column.without}."
         )
-    return _by_text(column)
+    return _classes_from_text(column)
 
 
-def _by_text(column: Column) -> Classes:
-    # Objects, as an array of text would drop NUL characters at the end of a cell.
+def _classes_from_text(column: Column) -> Classes:
+    # An object array, because a text array would drop trailing NUL characters.
     texts = np.array([str(cell) for cell in column.cells], dtype=object)
     names, labels = np.unique(texts, return_inverse=True)
     _require_two_each(column, labels, names.tolist(), "Give more examples, or leave the class out.")
@@ -140,7 +141,7 @@ def _require_class(column: Column, missing: NDArray[np.bool_]) -> None:
 
 
 def _refuse_amounts(column: Column, is_amount: NDArray[np.bool_], odd: NDArray[np.bool_]) -> None:
-    """Refuse a column of numbers with some cells that cannot be read as such: it is not one of classes."""
+    """Refuse a numeric column in which some cells are not numbers: such a column does not hold classes."""
     amounts = {str(cell) for cell in column.cells[is_amount]}
     if 2 * int(is_amount.sum()) < len(column.cells) and len(amounts) <= MOST_CLASSES:
         return
@@ -154,7 +155,7 @@ def _refuse_amounts(column: Column, is_amount: NDArray[np.bool_], odd: NDArray[n
 
 
 def _amounts_way_out(column: Column) -> str:
-    """How to say that whole numbers are amounts."""
+    """How a user declares that integers are amounts."""
     return "Say `task: regression`" if column.has_task else "Return `trainers.data.dataset.regression(...)`"
 
 

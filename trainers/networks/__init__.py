@@ -1,1 +1,1 @@
-"""The networks that can be trained, each for a whole pack at once."""
+"""The networks that can be trained, each for all trials of a pack at once."""

@@ -1,4 +1,4 @@
-"""Looks a user's own module over before any trial: what it trains, and whether it runs on every batch that occurs."""
+"""Checks a user's own module before any trial: what it trains, and whether it runs on every batch size that occurs."""
 
 from __future__ import annotations
 
@@ -18,27 +18,33 @@ from trainers.networks.stacking import obstacle
 from trainers.pack import ModuleSpec
 from trainers.user_code import RaisedError, run_user_code
 
-TRIED = 4
-"""Examples on which a module is looked over."""
+PROBE_EXAMPLES = 4
+"""Examples in the batch on which a module is checked."""
 
-TAKEN, CONVOLVED = 3.0, 4.5
-"""An example takes about so many times what it leaves for the way back: that, as much on it, and what the operations
-themselves need. Convolutions lay images out anew, and for a stack of trials once more. Measured with full batches."""
+MEMORY_FACTOR, CONVOLUTION_FACTOR = 3.0, 4.5
+"""Peak memory of an example in multiples of the tensors that autograd saves for it: those, as much again on top, and
+temporaries. Convolutions copy images, and once more for a stack of trials. Measured with full batches."""
 
-NOT_USED = ("configure_optimizers", "param_groups", "parameter_groups", "get_parameter_groups", "get_param_groups")
-"""Names of methods by which a module would choose its optimizer or split its parameters into groups."""
+UNUSED_METHODS = (
+    "configure_optimizers",
+    "param_groups",
+    "parameter_groups",
+    "get_parameter_groups",
+    "get_param_groups",
+)
+"""Methods by which a module would choose its optimizer or split its parameters into groups."""
 
 
 @dataclass(frozen=True)
 class ModuleFacts:
-    """What a module is like.
+    """Measured properties of a module.
 
     Args:
-        parameters: P, how many numbers are trained.
-        frozen: how many numbers of parameters are not.
-        obstacle: why its trials must be trained one at a time, in torch's words; None when they can be stacked.
-        taken: about how many numbers an example takes at once on its way through and back.
-        not_used: methods of the module by which it would choose its optimizer, and which a sweep does not call.
+        parameters: P, the number of trained values.
+        frozen: number of values in frozen parameters.
+        obstacle: why its trials must be trained one at a time, in torch's words; None if they can be stacked.
+        taken: approximate peak number of values per example in a forward and backward pass.
+        not_used: methods of the module that would choose its optimizer, which a sweep does not call.
     """
 
     parameters: int
@@ -51,21 +57,21 @@ class ModuleFacts:
 def look_over(
     spec: ModuleSpec, features: int, outputs: int, dtype: str = "float32", inputs: NDArray[Any] | None = None
 ) -> ModuleFacts:
-    """Make a module, train it for a step on a small batch, alone and as a stack of two.
+    """Make a module and train it for one step on a small batch, alone and as a stack of two.
 
     Args:
-        spec: names it.
-        features: D.
-        outputs: C, what the data asks for.
-        dtype: that it is trained in.
-        inputs: (B, D) some training examples; None are drawn.
+        spec: names the module.
+        features: D, inputs per example.
+        outputs: C, as the data requires.
+        dtype: training dtype.
+        inputs: (B, D) training examples; None draws random ones.
 
     Raises:
-        UserCodeError: when it cannot be made, has nothing to train, fails on inputs (B, D) or does not give (B, C).
+        UserCodeError: if it cannot be made, has nothing to train, fails on inputs (B, D) or does not return (B, C).
     """
     kind = getattr(torch, dtype)
-    drawn = torch.randn((TRIED, features), generator=torch.Generator().manual_seed(0))
-    batch = (drawn if inputs is None else torch.as_tensor(inputs[:TRIED])).to(kind)
+    drawn = torch.randn((PROBE_EXAMPLES, features), generator=torch.Generator().manual_seed(0))
+    batch = (drawn if inputs is None else torch.as_tensor(inputs[:PROBE_EXAMPLES])).to(kind)
     module = make_module(spec, module_seed(0), features)
     _require_trainable(spec, module, dtype)
     before = {name: parameter.requires_grad for name, parameter in module.named_parameters()}
@@ -90,22 +96,22 @@ def look_over(
         )
     numbers = {name: parameter.numel() for name, parameter in parameters.items()}
     count = sum(numbers[name] for name in trained(module))
-    own = tuple(name for name in NOT_USED if callable(getattr(module, name, None)))
-    taken = _kept_numbers(module, batch) * (CONVOLVED if _convolves(module) else TAKEN)
+    own = tuple(name for name in UNUSED_METHODS if callable(getattr(module, name, None)))
+    taken = _saved_values(module, batch) * (CONVOLUTION_FACTOR if _has_convolutions(module) else MEMORY_FACTOR)
     return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch), own, taken)
 
 
-def _convolves(module: nn.Module) -> bool:
+def _has_convolutions(module: nn.Module) -> bool:
     return any(isinstance(part, nn.modules.conv._ConvNd) for part in module.modules())
 
 
-def _kept_numbers(module: nn.Module, inputs: Tensor) -> float:
-    """How many numbers each example adds to what autograd keeps for the way back."""
+def _saved_values(module: nn.Module, inputs: Tensor) -> float:
+    """Number of values per example that autograd saves for the backward pass."""
     half = len(inputs) // 2
     if not half:
         return 0.0
 
-    def kept_for(batch: Tensor) -> int:
+    def saved_for(batch: Tensor) -> int:
         found: dict[int, int] = {}
 
         def keep(tensor: Tensor) -> Tensor:
@@ -114,13 +120,13 @@ def _kept_numbers(module: nn.Module, inputs: Tensor) -> float:
 
         with own_stream(0), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
             outputs = module.train()(batch.clone())
-        # While the outputs live, no other tensor takes the place of one that is kept.
+        # While the outputs are alive, no new tensor can reuse the address of a saved one.
         return sum(found.values()) if outputs.requires_grad else 0
 
     try:
-        return max(0.0, run_user_code(lambda: kept_for(inputs) - kept_for(inputs[:half])) / (len(inputs) - half))
+        return max(0.0, run_user_code(lambda: saved_for(inputs) - saved_for(inputs[:half])) / (len(inputs) - half))
     except RaisedError:
-        # It takes batches of some sizes alone, and will be tried on those.
+        # It accepts only some batch sizes, and will be run on those.
         return 0.0
 
 
@@ -140,7 +146,7 @@ def _require_trainable(spec: ModuleSpec, module: nn.Module, dtype: str) -> None:
                 "must make parameters that share no memory, unless they are one parameter. "
                 f"Received: {spec.module}, whose {other} and {name} do. Assign the same parameter to both."
             )
-    # The usual type is what `trainer.dtype` then changes.
+    # The default dtype is accepted because `trainer.dtype` converts it.
     known = {torch.float32, torch.get_default_dtype(), getattr(torch, dtype)}
     for name, parameter in parameters.items():
         if parameter.dtype not in known:
@@ -152,10 +158,10 @@ def _require_trainable(spec: ModuleSpec, module: nn.Module, dtype: str) -> None:
 
 
 def run_batch(spec: ModuleSpec, module: nn.Module, inputs: Tensor, training: bool = True) -> tuple[int, ...]:
-    """Run a module on inputs (B, D), and backwards while ``training``; the shape of its outputs.
+    """Run a module on inputs (B, D), with a backward pass if ``training``; return the shape of its outputs.
 
     Raises:
-        UserCodeError: when the outputs are no tensor, or can't be traced back to what is trained.
+        UserCodeError: if the output is not a tensor or does not depend on trained parameters.
     """
     with own_stream(0):
         module.train(training)
@@ -179,12 +185,12 @@ def run_batch(spec: ModuleSpec, module: nn.Module, inputs: Tensor, training: boo
 
 @dataclass(frozen=True)
 class BatchProblem:
-    """A size of batch that a module cannot take, and why.
+    """A batch size that a module cannot handle, and why.
 
     Args:
-        size: examples.
+        size: number of examples.
         reason: such as ``raises ValueError at nets.py:3 (...)``.
-        needs_two: whether batch normalisation asks for two examples or more.
+        needs_two: whether batch normalisation needs two or more examples.
     """
 
     size: int
@@ -195,18 +201,18 @@ class BatchProblem:
 def batch_problem(
     spec: ModuleSpec, outputs: int, dtype: str, inputs: NDArray[Any], sizes: Sequence[int], *, training: bool
 ) -> BatchProblem | None:
-    """Find the first of ``sizes`` that a module cannot train on, or be measured on; None when it can all.
+    """Find the first of ``sizes`` on which a module cannot be trained or evaluated; None if there is none.
 
     Args:
-        spec: names it.
+        spec: names the module.
         outputs: C.
-        dtype: that it is trained in.
-        inputs: (n, D) examples, of which the first are taken.
-        sizes: of batches, each at most n.
+        dtype: training dtype.
+        inputs: (n, D) examples, of which the first ones are used.
+        sizes: batch sizes, each at most n.
         training: in ``train`` mode and with gradients, or in ``eval`` mode.
 
     Raises:
-        UserCodeError: as `make_module`.
+        UserCodeError: as for `make_module`.
     """
     kind = getattr(torch, dtype)
     module = make_module(spec, module_seed(0), inputs.shape[1]).to(kind)

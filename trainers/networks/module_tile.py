@@ -20,27 +20,27 @@ from trainers.pack import ModuleSpec, Pack
 from trainers.seeding import generator
 from trainers.tile import Batches, TileEpoch
 
-LOOKED_AT = 4
-"""Examples on which a stack is tried."""
+PROBE_EXAMPLES = 4
+"""Examples on which stacking is tested."""
 
 
 class ModuleTile(TorchTile):
-    """All trials of a pack of modules; does what `trainers.tile.Tile` does.
+    """All trials of a pack of modules; implements `trainers.tile.Tile`.
 
-    What is trained are the parameters that require gradients, a parameter that is used twice once. They are one flat
-    row a trial, in the order of ``module.named_parameters()``, of which the module's own tensors are views. Frozen
-    parameters and buffers are each trial's own, made under its seed, and stay as they are unless the module changes
-    them itself.
+    The trained parameters are those that require gradients; a shared parameter counts once. They form one flat row
+    per trial, in the order of ``module.named_parameters()``, and the module's own tensors are views of it. Frozen
+    parameters and buffers are separate for each trial, made with its seed, and stay as they are unless the module
+    changes them itself.
 
-    One call of ``torch.vmap`` runs all trials. A module that `trainers.networks.stacking.obstacle` objects to, such as
-    one with batch normalisation and its running statistics, is made for each trial, and they run one after the other
-    as plain torch would: with their hooks, their own state and their own draws.
+    One call of ``torch.vmap`` runs all trials. A module for which `trainers.networks.stacking.obstacle` gives a
+    reason, such as one with batch normalisation and its running statistics, is made for each trial, and the modules run
+    one after the other as in plain torch: with their hooks, their own state and their own random draws.
 
-    **Variant.** L2 decay is of the parameters with two or more dimensions, which are weights and not biases or scales.
-    A parameter that a step does not reach has the gradient zero in it, where torch.optim passes over it.
+    **Variant.** L2 decay applies to parameters with two or more dimensions, which are weights rather than biases or
+    scales. A parameter without a gradient in a step gets gradient zero, where torch.optim would skip it.
 
     Args:
-        pack: what is trained; its network is a `trainers.pack.ModuleSpec`.
+        pack: the pack to train; its network is a `trainers.pack.ModuleSpec`.
         trials: indices into ``pack.trials``.
         splits: seed -> split.
         parameters: (k, P) float64 initial parameters.
@@ -54,24 +54,24 @@ class ModuleTile(TorchTile):
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         seeds = [pack.trials[trial].seed for trial in trials]
 
-        def made(seed: int) -> nn.Module:
+        def build(seed: int) -> nn.Module:
             return make_module(spec, module_seed(seed), pack.features).to(device, kind)
 
-        inputs = next(iter(splits.values())).train_inputs[:LOOKED_AT]
+        inputs = next(iter(splits.values())).train_inputs[:PROBE_EXAMPLES]
         self.is_stacked = obstacle(spec, torch.as_tensor(inputs).to(kind)) is None
         self._fixed: dict[str, Tensor] = {}
         if self.is_stacked:
-            by_seed = {seed: made(seed) for seed in dict.fromkeys(seeds)}
+            by_seed = {seed: build(seed) for seed in dict.fromkeys(seeds)}
             self._modules = [by_seed[seeds[0]]]
             self._fixed = {
-                name: of_each([tensor_of(by_seed[seed], name) for seed in seeds])
+                name: stack_tensors([tensor_of(by_seed[seed], name) for seed in seeds])
                 for name in fixed_names(by_seed[seeds[0]])
             }
         else:
-            self._modules = [made(seed) for seed in seeds]
+            self._modules = [build(seed) for seed in seeds]
         self._shapes = {name: parameter.shape for name, parameter in trained(self._modules[0]).items()}
         self._step = 0
-        # What a module draws itself, as dropout does, is drawn from a stream of the trial's own.
+        # Random draws of a module, as for dropout, come from a stream per trial.
         self._draws = [int(generator(seed, "init").integers(2**62)) for seed in seeds]
         super().__init__(pack, trials, splits, parameters)
 
@@ -87,11 +87,11 @@ class ModuleTile(TorchTile):
             return
         for row, module in enumerate(self._modules):
             for parameter, ((_, shape), (start, stop)) in zip(trained(module).values(), pieces, strict=True):
-                # The module's own tensors share the flat row's memory, so that its hooks and ties stay as they are.
+                # The module's tensors share the flat row's memory, which preserves its hooks and shared parameters.
                 parameter.data = flat[row, start:stop].view(shape)
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Go on with some of the trials only, rows in order."""
+        """Keep only some of the trials, rows in order."""
         if self.is_stacked:
             self._fixed = {name: tensor[list(rows)] for name, tensor in self._fixed.items()}
         else:
@@ -100,7 +100,7 @@ class ModuleTile(TorchTile):
         super().keep(rows)
 
     def layers(self) -> tuple[tuple[NDArray[Any], NDArray[Any]], ...]:
-        """Refused: a module's parameters are not pairs of weights and biases.
+        """Not supported: a module's parameters are not pairs of weights and biases.
 
         Raises:
             TypeError: always.
@@ -113,12 +113,12 @@ class ModuleTile(TorchTile):
         return (yield from super().steps(epoch, last_step, batches))
 
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean validation loss (k,) and share of hits (k,), the modules in ``eval`` mode."""
+        """Mean validation loss (k,) and accuracy (k,), with the modules in ``eval`` mode."""
         self._train_mode(False)
         return super().evaluate()
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """The outputs (k, B, C) of inputs (k, B, D)."""
+        """Compute the outputs (k, B, C) for inputs (k, B, D)."""
         if self.is_stacked:
             with without_warnings():
                 return torch.vmap(self._call)(self._leaves, self._fixed, inputs)
@@ -126,7 +126,7 @@ class ModuleTile(TorchTile):
         outputs = []
         for row, (module, draws) in enumerate(zip(self._modules, self._draws, strict=True)):
             with own_stream(draws + self._step):
-                # Trials of a seed share their batch, which a module may change in place.
+                # Trials of a seed share their batch, and a module may modify it in place.
                 outputs.append(module(inputs[row].clone()))
         return torch.stack(outputs)
 
@@ -138,8 +138,8 @@ class ModuleTile(TorchTile):
             module.train(training)
 
     def _differentiate(self, loss: Tensor) -> None:
-        """Fill the gradients of each trial's mean loss, with the L2 term."""
-        # Trials share nothing, so the gradient of the sum holds each trial's own.
+        """Compute the gradients of each trial's mean loss, including the L2 term."""
+        # Trials are independent, so the gradient of the sum contains each trial's own gradient.
         total = loss.mean(1).sum()
         if self.is_stacked:
             leaves = list(self._leaves.values())
@@ -174,15 +174,15 @@ def fixed_names(module: nn.Module) -> list[str]:
 
 
 def tensor_of(module: nn.Module, name: str) -> Tensor:
-    """The parameter or buffer of a dotted name, without its history."""
+    """The parameter or buffer of a dotted name, detached."""
     path, _, last = name.rpartition(".")
     tensor = getattr(module.get_submodule(path), last)
     assert isinstance(tensor, Tensor)
     return tensor.detach()
 
 
-def of_each(tensors: Sequence[Tensor]) -> Tensor:
-    """Stack one tensor per trial; where all are the same one, without a copy."""
+def stack_tensors(tensors: Sequence[Tensor]) -> Tensor:
+    """Stack one tensor per trial; without a copy if all are the same tensor."""
     first = tensors[0]
     if all(tensor is first or tensor.data_ptr() == first.data_ptr() for tensor in tensors):
         return first.expand(len(tensors), *first.shape)

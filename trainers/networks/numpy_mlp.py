@@ -1,4 +1,4 @@
-"""A dense network for K trials at once on NumPy: forward and backward by hand, in place."""
+"""A dense network for K trials at once on NumPy, with hand-written forward and backward passes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class InputRun:
-    """Inputs shared by the neighbouring trials ``start`` to ``stop``: ``inputs: (B, D + 1)``, the last column ones."""
+    """Inputs shared by the adjacent trials ``start`` to ``stop``: ``inputs: (B, D + 1)``, the last column ones."""
 
     start: int
     stop: int
@@ -25,7 +25,7 @@ class InputRun:
 
 
 def with_ones(inputs: Array) -> Array:
-    """Append the column of ones that carries the bias: (n, D) -> (n, D + 1).
+    """Append the column of ones for the bias: (n, D) -> (n, D + 1).
 
     >>> with_ones(np.array([[2.0, 3.0]])).tolist()
     [[2.0, 3.0, 1.0]]
@@ -35,14 +35,14 @@ def with_ones(inputs: Array) -> Array:
 
 @dataclass(frozen=True)
 class Workspace:
-    """Arrays for one batch size, made once: a step allocates nothing of the size of a layer.
+    """Preallocated arrays for one batch size, so that a step allocates nothing of the size of a layer.
 
     Args:
-        inner: per hidden layer (K, width + 1, B), activations above a last row of ones.
-        activations: per layer (K, width, B): views of ``inner`` without the ones, and last the outputs.
-        deltas: per hidden layer (K, width, B), the loss's derivative by its sums.
-        masks: per hidden layer (K, width, B): where a relu is on, else scratch of the activations' dtype.
-        zeros: per hidden layer (width, B): NumPy takes a maximum of two arrays faster than of one and a number.
+        inner: per hidden layer (K, width + 1, B), activations and a last row of ones.
+        activations: per layer (K, width, B): views of ``inner`` without the ones; the last are the outputs.
+        deltas: per hidden layer (K, width, B), derivative of the loss with respect to the pre-activations.
+        masks: per hidden layer (K, width, B): whether a relu is active, else scratch in the activations' dtype.
+        zeros: per hidden layer (width, B): NumPy's maximum of two arrays is faster than of an array and a number.
     """
 
     inner: tuple[Array, ...]
@@ -59,8 +59,8 @@ class NumpyMLP:
     Backward: ``delta_{l-1} = (W_l delta_l) act'(z_{l-1})``, ``dW_l = a_{l-1} delta_l^T``, ``db_l = sum_B delta_l``.
     The bias is the weight of an input that is always 1, which makes each line one matrix multiply.
 
-    Each product is one multiply per trial, of the same shapes and strides whatever K is, so that a trial's numbers do
-    not depend on its pack-mates.
+    Each product is one matrix multiply per trial, with shapes and strides that do not depend on K, so that a trial's
+    numbers do not depend on the other trials of its pack.
 
     Args:
         layout: shapes of the layers.
@@ -69,7 +69,7 @@ class NumpyMLP:
         parameters: (K, P), read at every call.
         gradients: (K, P), written by `loss_and_gradients`.
         weight_decay: L2 coefficient on the weights.
-        compiled: use the fused passes of `trainers.compiled`; the numbers are the same.
+        compiled: use the fused passes of `trainers.compiled`; the results are the same.
 
     Reference: Rumelhart, Hinton and Williams (1986), equations 3 to 7; Goodfellow et al. (2016), algorithm 6.4.
     """
@@ -104,7 +104,7 @@ class NumpyMLP:
         self.affine_gradients = layout.affine(gradients)
 
     def workspace(self, batch_size: int) -> Workspace:
-        """Make the arrays that a batch of that size needs."""
+        """Allocate the arrays for a batch size."""
         hidden = self.widths[1:-1]
 
         def arrays(kind: np.dtype[Any]) -> tuple[Array, ...]:
@@ -135,15 +135,15 @@ class NumpyMLP:
         return space.activations[last]
 
     def loss_and_gradients(self, inputs: Sequence[InputRun], targets: Array, space: Workspace) -> tuple[Array, Array]:
-        """One forward and backward pass: fills the gradients of the mean loss (with the L2 term).
+        """One forward and backward pass; writes the gradients of the mean loss (including the L2 term).
 
         Args:
             inputs: runs that cover all K trials.
             targets: (K, B).
-            space: of this batch size.
+            space: workspace of this batch size.
 
         Returns:
-            Per example loss (K, B) and hits (K, B), before the step and without the L2 term.
+            Per-example loss (K, B) and hits (K, B), before the step and without the L2 term.
         """
         delta = self.forward(inputs, space)
         loss, hits = self.gradient(delta, targets)
@@ -163,7 +163,7 @@ class NumpyMLP:
         return loss, hits
 
     def evaluate(self, inputs: Sequence[InputRun], targets: Array, space: Workspace) -> tuple[Array, Array]:
-        """Per example loss (K, B) and hits (K, B), without gradients."""
+        """Per-example loss (K, B) and hits (K, B), without gradients."""
         return self.loss.evaluate(self.forward(inputs, space), targets)
 
     def _activate(self, z: Array, zeros: Array) -> None:

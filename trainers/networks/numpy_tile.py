@@ -1,4 +1,4 @@
-"""Trains a tile of dense networks on NumPy: stacked arrays, stepped by each trial's own optimizer."""
+"""Trains a tile of dense networks on NumPy: stacked arrays, each trial with its own optimizer."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch
 Array = NDArray[Any]
 
 CACHE_BYTES = 2**22
-"""What a block of columns takes: wide enough that calls do not count, small enough for the last cache."""
+"""Size of a block of columns: large enough that call overhead is negligible, small enough for the last-level cache."""
 
 
 def column_blocks(size: int, itemsize: int) -> list[slice]:
-    """Cut a trial's ``size`` parameters into blocks of columns that stay in the cache while an optimizer passes over.
+    """Split a trial's ``size`` parameters into column blocks that stay in the cache during an optimizer's passes.
 
-    Smaller networks are one block: each pass costs a call. The blocks do not depend on how many trials train in step,
-    so that sums over them do not either.
+    Smaller networks are one block, because each pass costs a call. The blocks do not depend on the number of trials
+    trained in step, so that sums over them do not either.
 
     >>> len(column_blocks(134_794, 4)), len(column_blocks(1_863_690, 4))
     (1, 9)
     """
-    # Parameters, gradients, scratch and two of state.
+    # Parameters, gradients, scratch and two arrays of state.
     width = CACHE_BYTES // (5 * itemsize)
     return [slice(start, min(start + width, size)) for start in range(0, size, width)]
 
@@ -41,11 +41,11 @@ class NumpyTile:
     """Trials ``trials`` (indices into the pack) as stacked arrays, with the state of their optimizers.
 
     Args:
-        pack: what is trained.
-        trials: indices into ``pack.trials``, neighbours sharing optimizer and seed where possible.
+        pack: the pack to train.
+        trials: indices into ``pack.trials``, adjacent ones sharing optimizer and seed where possible.
         splits: seed -> split in the pack's dtype, the inputs with their column of ones.
-        parameters: (k, P) initial parameters in the pack's dtype; the tile keeps and changes them.
-        compiled: use the fused passes of `trainers.compiled`; the numbers are the same.
+        parameters: (k, P) initial parameters in the pack's dtype; the tile keeps and modifies them.
+        compiled: use the fused passes of `trainers.compiled`; the results are the same.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class NumpyTile:
         self._updates = [self._update_of(segment.optimizer) for segment in segments]
         self.gradients = np.empty_like(parameters)
         self._columns = column_blocks(parameters.shape[1], parameters.itemsize)
-        # Of one block: that it stays in the cache saves two of the five arrays that go to and from memory.
+        # The size of one block, so that it stays in the cache; this saves two of the five arrays of memory traffic.
         self.work = np.empty((len(parameters), self._columns[0].stop), parameters.dtype)
         self.before = np.empty_like(self.work)
         self._sample = sampled_parameters(parameters.shape[1])
@@ -87,7 +87,7 @@ class NumpyTile:
         self._seeds = list(dict.fromkeys(seed for _, _, seed in self.runs))
 
     def _update_of(self, optimizer: Optimizer) -> Callable[..., None]:
-        """The optimizer's update, in one pass where that is asked for and the optimizer has it."""
+        """The optimizer's update, fused if requested and available."""
         if self.compiled:
             from trainers.compiled import fused_update
 
@@ -95,7 +95,7 @@ class NumpyTile:
         return optimizer.update
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Go on with some of the trials only; see `Tile.keep`."""
+        """Keep only some of the trials; see `Tile.keep`."""
         kept = list(rows)
         self._adopt([self.trials[row] for row in kept], self.parameters[kept], keep_rows(self.segments, kept))
 
@@ -136,7 +136,7 @@ class NumpyTile:
         examples = sum(sizes)
         return TileEpoch(
             losses=totals / np.array(sizes)[:, None],
-            # One contiguous row a trial: NumPy sums the columns of (steps, 1) and (steps, 2) in different orders.
+            # One contiguous row per trial: NumPy sums the columns of (steps, 1) and (steps, 2) in different orders.
             train_loss=np.add.reduce(np.ascontiguousarray(totals.T), axis=1) / examples,
             train_accuracy=hits_total / examples if self.pack.task != "regression" else np.full(trials, np.nan),
             learning_rate=np.concatenate([rate[-1, :, 0] for rate in rates]),
@@ -146,7 +146,7 @@ class NumpyTile:
         )
 
     def _update(self, coefficients: Sequence[Mapping[str, Array]]) -> None:
-        """Let each segment's optimizer make its step."""
+        """Make one step of each segment's optimizer."""
         if len(self._columns) > 1:
             for columns in self._columns:
                 self._update_columns(coefficients, columns)
@@ -156,7 +156,7 @@ class NumpyTile:
             update(self.parameters[rows], self.gradients[rows], segment.state, numbers, self.work[rows])
 
     def _update_columns(self, coefficients: Sequence[Mapping[str, Array]], columns: slice) -> None:
-        """Step some columns of a large network, one trial after the other."""
+        """Update some columns of a large network, one trial after the other."""
         for segment, update, numbers in zip(self.segments, self._updates, coefficients, strict=True):
             for row in range(segment.start, segment.stop):
                 one, own = slice(row, row + 1), slice(row - segment.start, row - segment.start + 1)
@@ -170,7 +170,7 @@ class NumpyTile:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Make a step and return the gradient norm (k,) and the update-to-weight ratio (k,).
 
-        A large network is measured block by block while the cache holds it.
+        A large network is measured block by block while the block is in the cache.
         """
         gradient_norm, change, size = np.zeros((3, len(self.trials)))
         for columns in self._columns:
@@ -190,7 +190,7 @@ class NumpyTile:
     def _gather(
         self, rows: Mapping[int, NDArray[np.intp] | slice], part: Literal["train", "val"]
     ) -> tuple[list[InputRun], Array]:
-        """One gather a seed, shared by all its trials: the inputs of each run and the targets (k, B) of each trial."""
+        """Gather once per seed for all its trials: the inputs of each run and the targets (k, B) of each trial."""
         inputs: dict[int, Array] = {}
         labels: dict[int, Array] = {}
         for seed, chosen in rows.items():
@@ -198,7 +198,7 @@ class NumpyTile:
             x, y = split.train_inputs, split.train_targets
             if part == "val":
                 x, y = split.val_inputs, split.val_targets
-            # For rows, take is three times as fast as indexing.
+            # To select rows, take is three times as fast as indexing.
             inputs[seed] = x[chosen] if isinstance(chosen, slice) else x.take(chosen, axis=0)
             labels[seed] = y[chosen]
         first = labels[self._seeds[0]]
@@ -213,7 +213,7 @@ class NumpyTile:
         return self._spaces[size]
 
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean validation loss (k,) and share of hits (k,), NaN for regression."""
+        """Mean validation loss (k,) and accuracy (k,), NaN for regression."""
         total = len(next(iter(self.splits.values())).val_targets)
         losses, hits_total = np.zeros(len(self.trials)), np.zeros(len(self.trials))
         for start in range(0, total, EVALUATION_EXAMPLES):

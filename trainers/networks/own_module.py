@@ -1,4 +1,4 @@
-"""A user's own ``torch.nn.Module``: made from its name, its lazy layers given their shapes, its parameters counted."""
+"""Makes a user's own ``torch.nn.Module`` from its name, initialises its lazy layers and counts its parameters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trainers.user_code import RaisedError, run_user_code
 
 @contextmanager
 def without_warnings() -> Iterator[None]:
-    """Keep what torch warns of, such as that lazy layers are new, from the terminal."""
+    """Suppress torch's warnings, such as that lazy layers are a new feature."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -29,30 +29,30 @@ def without_warnings() -> Iterator[None]:
 
 @contextmanager
 def own_stream(seed: int) -> Iterator[None]:
-    """Let torch draw from ``seed`` for a while, without warnings; its own stream is left as it is."""
+    """Seed torch with ``seed`` inside the block, without warnings; its global random state is restored."""
     with torch.random.fork_rng(), without_warnings():
         torch.manual_seed(seed)
         yield
 
 
 def module_seed(seed: int) -> int:
-    """The number under which the module of a trial's seed is made."""
+    """The torch seed for the module of a trial's seed."""
     return int(generator(seed, "init").integers(2**63))
 
 
 def make_module(spec: ModuleSpec, seed: int = 0, features: int | None = None) -> nn.Module:
-    """Make the module, its initial weights drawn under ``torch.manual_seed(seed)``; torch's own stream is left as is.
+    """Make the module with initial weights drawn under ``torch.manual_seed(seed)``; the global state is restored.
 
-    Layers that take their shape from the first batch, such as ``torch.nn.LazyLinear``, see two examples of zeros in
-    ``eval`` mode, and draw their weights after all others.
+    Layers that take their shape from the first batch, such as ``torch.nn.LazyLinear``, are run on two examples of
+    zeros in ``eval`` mode, and draw their weights after all others.
 
     Args:
-        spec: names it.
-        seed: of its weights, buffers and whatever else it draws.
+        spec: names the module.
+        seed: of its weights, buffers and other random draws.
         features: D, for lazy layers.
 
     Raises:
-        UserCodeError: when it cannot be imported, does not take the arguments, raises an error or makes no module.
+        UserCodeError: if it cannot be imported, does not take the arguments, raises an error or makes no module.
     """
     try:
         make = run_user_code(lambda: import_attribute(spec.module))
@@ -125,26 +125,26 @@ def trained(module: nn.Module) -> dict[str, nn.Parameter]:
 
 
 def initial_module_parameters(spec: ModuleSpec, seed: int, features: int) -> NDArray[np.float64]:
-    """The initial values of what a trial's seed trains of a module, in one row: (P,)."""
+    """The initial values of the trained parameters of a module for a trial's seed, as one row: (P,)."""
     module = make_module(spec, module_seed(seed), features)
     parts = [parameter.detach().double().flatten() for parameter in trained(module).values()]
     return torch.cat(parts).numpy() if parts else np.zeros(0)
 
 
 def module_numbers(spec: ModuleSpec, features: int) -> tuple[int, int]:
-    """Count the numbers of a module without room for them, where it can be made so.
+    """Count the values of a module's parameters, without allocating them where possible.
 
     Returns:
-        how many its parameters that require gradients hold, and how many its other parameters and its buffers.
+        The number of values in parameters that require gradients, and in all other parameters and buffers.
 
     Raises:
-        UserCodeError: as `make_module`.
+        UserCodeError: as for `make_module`.
     """
     try:
         with torch.device("meta"):
             module = make_module(spec, 0, features)
     except UserCodeError:
-        # What reads numbers as it is made, such as saved weights, cannot be made without them.
+        # A module that reads values when it is made, such as saved weights, cannot be made without memory.
         module = make_module(spec, 0, features)
     numbers = sum(parameter.numel() for parameter in trained(module).values())
     everything = (*module.parameters(), *module.buffers())

@@ -1,4 +1,4 @@
-"""Tells whether trials of a user's own module can be trained as one stack, or must be trained one at a time."""
+"""Tests whether trials of a user's own module can be trained as one stack, or must be trained one at a time."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ HOOKS = (
     "_forward_hooks",
     "_forward_pre_hooks",
 )
-"""Where a module keeps the functions that run beside it."""
+"""Attributes in which a module stores its hooks."""
 
-KEPT_BY_TORCH = frozenset({"_parameters", "_buffers", "_modules", "training"})
+TORCH_ATTRIBUTES = frozenset({"_parameters", "_buffers", "_modules", "training"})
 
 AGREEMENT = 1e-3
-"""How far outputs and gradients of a stack may lie from those of single modules, by the size of the largest."""
+"""Largest deviation of a stack's outputs and gradients from those of single modules, relative to their maximum."""
 
 CHANGES_BUFFERS = "it changes its buffers as it trains, as batch normalisation does with its running statistics"
 
-STREAMS = ("Generator", "RandomState", "Random")
-"""Types that draw random numbers, of NumPy, torch and Python."""
+GENERATOR_TYPES = ("Generator", "RandomState", "Random")
+"""Random generator types of NumPy, torch and Python."""
 
 
 def obstacle(spec: ModuleSpec, inputs: Tensor) -> str | None:
-    """Why trials of a module cannot be trained as one stack; None when they can.
+    """Why trials of a module cannot be trained as one stack; None if they can.
 
-    Two modules of different seeds run as a stack and alone. They must give the same, and must hold nothing beside
-    their parameters and buffers that differs between seeds or changes as they run: a stack has one of it for all.
+    Two modules with different seeds run as a stack and alone. The results must be equal, and everything besides
+    parameters and buffers must be the same for both seeds and unchanged by a run, because a stack has it only once.
 
     Args:
         spec: names the module, which is known to run.
-        inputs: (B, D) of the type that is trained.
+        inputs: (B, D) in the training dtype.
 
     Raises:
-        UserCodeError: as `make_module`.
+        UserCodeError: as for `make_module`.
     """
     twins = [make_module(spec, module_seed(seed), inputs.shape[1]).to(inputs.dtype).train() for seed in (0, 1)]
     if any(getattr(part, hooks, None) for part in twins[0].modules() for hooks in HOOKS):
         return "it has hooks"
     if any(_has_hooks(parameter) for parameter in twins[0].parameters()):
         return "its parameters have hooks"
-    if any(type(value).__name__ in STREAMS for value in _state(twins[0]).values()):
+    if any(type(value).__name__ in GENERATOR_TYPES for value in _state(twins[0]).values()):
         return "it draws from a stream of its own"
-    if not _alike(_shapes(twins[0]), _shapes(twins[1])) or not _alike(_state(twins[0]), _state(twins[1])):
+    if not _is_equal(_shapes(twins[0]), _shapes(twins[1])) or not _is_equal(_state(twins[0]), _state(twins[1])):
         return "it holds something beside parameters and buffers that depends on the seed"
     with own_stream(0):
         return _stack_problem(twins, inputs)
@@ -81,18 +81,20 @@ def _stack_problem(twins: Sequence[nn.Module], inputs: Tensor) -> str | None:
         return _first_sentence(error.__cause__ or error)
     if any(not torch.equal(buffer, before[name]) for name, buffer in buffers.items()):
         return CHANGES_BUFFERS
-    if not _alike(state, _state(twins[0])):
+    if not _is_equal(state, _state(twins[0])):
         return "it changes what it holds as it runs"
-    if not _agree(twins, inputs, outputs, gradients):
+    if not _matches_single(twins, inputs, outputs, gradients):
         return "a stack of it gives other numbers"
-    # A buffer that is given a new tensor is seen where the module itself runs, as it just has.
+    # A buffer replaced by a new tensor shows only when the module itself runs, as it just has.
     for row, twin in enumerate(twins):
-        if any(not _alike(buffer, before[name][row]) for name, buffer in twin.named_buffers()):
+        if any(not _is_equal(buffer, before[name][row]) for name, buffer in twin.named_buffers()):
             return CHANGES_BUFFERS
     return None
 
 
-def _agree(twins: Sequence[nn.Module], inputs: Tensor, outputs: Tensor, gradients: Sequence[Tensor | None]) -> bool:
+def _matches_single(
+    twins: Sequence[nn.Module], inputs: Tensor, outputs: Tensor, gradients: Sequence[Tensor | None]
+) -> bool:
     """Whether each module alone gives the outputs (2, B, C) and the gradients of their mean square."""
     alone = torch.stack([twin(inputs.clone()) for twin in twins])
     alone.square().mean().backward()  # type: ignore[no-untyped-call]
@@ -119,17 +121,17 @@ def _shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
 
 
 def _state(module: nn.Module) -> dict[str, Any]:
-    """What the parts of a module hold beside parameters, buffers, parts and the mode; containers copied."""
+    """All attributes of a module's parts except parameters, buffers, submodules and mode; containers are copied."""
     return {
         f"{name}.{key}": copy.copy(value) if isinstance(value, list | dict | set) else value
         for name, part in module.named_modules()
         for key, value in vars(part).items()
-        if key not in KEPT_BY_TORCH
+        if key not in TORCH_ATTRIBUTES
     }
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same as far as can be seen: tensors, numbers, text and containers by their content."""
+def _is_equal(one: Any, other: Any) -> bool:
+    """Whether two values are equal as far as can be determined: tensors, numbers, text and containers by content."""
     if one is other:
         return True
     if type(one) is not type(other):
@@ -139,9 +141,9 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
         return bool(np.array_equal(one, other))
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_alike(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(_is_equal(value, other[key]) for key, value in one.items())
     if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(_alike, one, other))
+        return len(one) == len(other) and all(map(_is_equal, one, other))
     if isinstance(one, int | float | str | bytes | bool):
         return bool(one == other)
     return True

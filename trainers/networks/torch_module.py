@@ -1,4 +1,4 @@
-"""Trains a pack on PyTorch: the same trials, batches and initial weights as on NumPy, on a CPU or a GPU."""
+"""Trains a pack on PyTorch, on CPU or GPU, with the same trials, batches and initial weights as on NumPy."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
 
 
 class TorchTile:
-    """All trials of a pack as stacked tensors; does what `trainers.tile.Tile` does.
+    """All trials of a pack as stacked tensors; implements `trainers.tile.Tile`.
 
-    The parameters of all layers lie in one flat row a trial, so that an optimizer makes its step for the whole
-    pack in a handful of operations; the layers are views of it, through which autograd finds the gradients.
-    A trial's numbers agree with those of NumPy, and with any other pack's, up to rounding.
+    The parameters of all layers form one flat row per trial, so that an optimizer updates the whole pack in a few
+    operations; the layers are views of it, through which autograd computes the gradients. A trial's numbers agree with
+    those of NumPy, and of any other pack, up to rounding.
 
     Args:
-        pack: what is trained.
+        pack: the pack to train.
         trials: indices into ``pack.trials``.
         splits: seed -> split.
         parameters: (k, P) float64 initial parameters.
@@ -57,7 +57,7 @@ class TorchTile:
 
     @property
     def _wide(self) -> torch.dtype:
-        """The type in which losses are computed: bfloat16 has too few digits for them."""
+        """The dtype of the loss: bfloat16 is not precise enough."""
         return torch.float32 if self.dtype == torch.bfloat16 else self.dtype
 
     def _adopt(self, trials: list[int], flat: Tensor, segments: list[Any]) -> None:
@@ -73,15 +73,15 @@ class TorchTile:
         self._one_seed = rows[0] if len(set(rows)) == 1 else None
 
     def _bind(self, flat: Tensor) -> None:
-        """Make the leaves by which autograd knows the parameters, the gradients' views beside them."""
+        """Make the leaf tensors for autograd, and the matching views of the gradients."""
         layout = self.pack.layout
-        # Leaves that share the flat rows' memory: a step on the rows is seen by the next forward pass.
+        # The leaves share the memory of the flat rows, so that the next forward pass sees a step on the rows.
         self.weights = [w.detach().requires_grad_() for w in layout.weights(flat)]
         self.biases = [b.detach().requires_grad_() for b in layout.biases(flat)]
         self._gradient_views = [*layout.weights(self.gradients), *layout.biases(self.gradients)]
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Go on with some of the trials only, rows in order."""
+        """Keep only some of the trials, rows in order."""
         kept = list(rows)
         self._adopt([self.trials[row] for row in kept], self.parameters[kept], keep_rows(self.segments, kept))
 
@@ -144,7 +144,7 @@ class TorchTile:
         )
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """The outputs (k, B, C) of inputs (k, B, D)."""
+        """Compute the outputs (k, B, C) for inputs (k, B, D)."""
         activate = ACTIVATIONS[self.pack.dense.activation]
         values = inputs
         last = len(self.weights) - 1
@@ -156,7 +156,7 @@ class TorchTile:
 
     @torch.no_grad()
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean validation loss (k,) and share of hits (k,), NaN for regression."""
+        """Mean validation loss (k,) and accuracy (k,), NaN for regression."""
         total = self._val[1].shape[1]
         losses = torch.zeros(len(self.trials), dtype=torch.float64, device=self.device)
         hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
@@ -174,7 +174,7 @@ class TorchTile:
         return torch.as_tensor(np.array(values)).to(self.device, self.dtype)
 
     def _gather(self, data: tuple[Tensor, Tensor], indices: Tensor) -> tuple[Tensor, Tensor]:
-        """The batch of each trial: inputs (k, B, D) and targets (k, B), from indices (S, B)."""
+        """Gather the batch of each trial: inputs (k, B, D) and targets (k, B), from indices (S, B)."""
         inputs, targets = data
         trials = len(self.trials)
         if self._one_seed is not None:
@@ -185,7 +185,7 @@ class TorchTile:
         return inputs[rows, indices[self._seed_rows]], targets[rows, indices[self._seed_rows]]
 
     def _losses(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Per example loss (k, B) and hits (k, B), as `trainers.losses` has them."""
+        """Per-example loss (k, B) and hits (k, B), as in `trainers.losses`."""
         outputs = outputs.to(self._wide)
         if self.pack.task == "multiclass":
             loss = functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction="none")
@@ -193,15 +193,15 @@ class TorchTile:
             return loss.view(targets.shape), hits
         z = outputs[:, :, 0]
         if self.pack.task == "binary":
-            # By the margin: torch's binary_cross_entropy_with_logits loses the digits of a small gradient for y = 0.
+            # From the margin: torch's binary_cross_entropy_with_logits loses digits of a small gradient for y = 0.
             margin = torch.where(targets > 0.5, z, -z)
             return -functional.logsigmoid(margin), ((z > 0) == (targets > 0.5)) & torch.isfinite(z.detach())
         return (z - targets) ** 2, torch.zeros_like(z, dtype=torch.bool)
 
     def _differentiate(self, loss: Tensor) -> None:
-        """Fill the gradients of each trial's mean loss, with the L2 term."""
+        """Compute the gradients of each trial's mean loss, including the L2 term."""
         leaves = [*self.weights, *self.biases]
-        # Trials share nothing, so the gradient of the sum holds each trial's own.
+        # Trials are independent, so the gradient of the sum contains each trial's own gradient.
         gradients = torch.autograd.grad(loss.mean(1).sum(), leaves)
         with torch.no_grad():
             for view, gradient in zip(self._gradient_views, gradients, strict=True):

@@ -1,4 +1,4 @@
-"""The optimizers, by name; this registry is the one source of what exists and what each accepts."""
+"""The registry of optimizers by name, from which everything else reads what exists and what each accepts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from trainers.optimizers.declaration import Declaration, declaration_of
 from trainers.optimizers.registry import Registry
 from trainers.optimizers.stepping import StepState, make_step
 
-# One line for each: the name of the optimizer, and of its file in this folder. Lists and messages have this order.
+# One entry per optimizer: its name, which is also its file in this folder. Lists and messages use this order.
 _NAMES = (
-    # The lecture's four, then those that its readers ask for next.
+    # The four of the lecture, then other widely used ones.
     "sgd",
     "momentum",
     "rmsprop",
@@ -30,7 +30,7 @@ OPTIMIZERS = Registry(import_module(f"{__name__}.{name}").OPTIMIZER for name in 
 
 
 def __getattr__(name: str) -> type[Optimizer]:
-    """The class of an optimizer by the class's name, such as ``Adam``."""
+    """The class of an optimizer by its name, such as ``Adam``."""
     classes = {type(optimizer).__name__: type(optimizer) for optimizer in OPTIMIZERS.values()}
     if name not in classes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -40,28 +40,28 @@ def __getattr__(name: str) -> type[Optimizer]:
 def step(
     name: str, parameters: Array, gradients: Array, state: StepState | None = None, **hyperparameters: float
 ) -> tuple[Array, dict[str, Any]]:
-    """Make one step of an optimizer and leave the arguments as they are.
+    """Make one optimizer step without modifying the arguments.
 
-    ``parameters, state = step(name, parameters, gradients, state, learning_rate=alpha)``, the equation being that of
-    the optimizer's class
+    ``parameters, state = step(name, parameters, gradients, state, learning_rate=alpha)``; the equation is in the
+    docstring of the optimizer's class
 
-    **Variant.** The same arithmetic, to the last bit, as in a training; the hyperparameters may change from step to
-    step, so that a schedule is a ``learning_rate`` of your own for each.
+    **Variant.** The same arithmetic as in training, bit for bit. Hyperparameters may change from step to step: pass
+    your own ``learning_rate`` to each call to apply a schedule.
 
     Args:
         name: an optimizer in `OPTIMIZERS`.
         parameters: float array of any shape, NumPy or torch.
-        gradients: of the same shape and type.
-        state: what the step before gave; None before the first. ``state["step"]`` counts the steps made.
-        hyperparameters: ``learning_rate``, in (0, inf), and what else the optimizer declares and has no default for.
+        gradients: of the same shape and dtype.
+        state: the state returned by the previous step; None for the first. ``state["step"]`` counts the steps made.
+        hyperparameters: ``learning_rate``, in (0, inf), and the optimizer's other hyperparameters without a default.
 
     Returns:
-        The new parameters, in the shape and type of the old, and the new state: ``step``, and arrays like the
+        The new parameters, of the same shape and dtype, and the new state: ``step``, and arrays shaped like the
         parameters.
 
     Raises:
         ValueError: for an unknown optimizer, a hyperparameter that is unknown, missing or out of range, gradients that
-            do not fit the parameters, or the state of another optimizer.
+            do not match the parameters, or the state of another optimizer.
 
     >>> import numpy as np
     >>> w, state = np.array([1.0, -2.0]), None
@@ -70,7 +70,7 @@ def step(
     >>> w.round(6).tolist(), state["step"], state["velocity"].round(6).tolist()
     ([0.72, -1.44], 2, [0.36, -0.72])
 
-    Reference: as the optimizer's class.
+    Reference: that of the optimizer's class.
     """
     optimizer = OPTIMIZERS.get(name)
     if optimizer is None:

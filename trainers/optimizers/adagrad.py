@@ -1,4 +1,4 @@
-"""AdaGrad: divide each step by the root of the sum of all squared gradients so far."""
+"""AdaGrad: divides each step by the root of the sum of all squared gradients so far."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class AdaGrad:
 
     ``s = s + g^2``, ``w = w - alpha g / (sqrt(s) + epsilon)``, ``s`` = 0 before the first step
 
-    **Variant.** Epsilon outside the root, as in the paper (its delta) and torch, and a sum that begins at 0; Keras and
-    optax put epsilon inside the root and begin at 0.1. Default epsilon 1e-8 (torch: 1e-10, Keras and optax: 1e-7).
+    **Variant.** Epsilon outside the root, as in the paper (its delta) and torch, and a sum that starts at 0; Keras and
+    optax put epsilon inside the root and start at 0.1. Default epsilon 1e-8 (torch: 1e-10, Keras and optax: 1e-7).
 
     Reference: Duchi, Hazan and Singer (2011), Adaptive subgradient methods for online learning and stochastic
     optimization, figure 1.
@@ -47,7 +47,7 @@ class AdaGrad:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """A sum of zero."""
+        """Initialise the sum of squares to zero."""
         return {"sum_of_squares": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""Adam: momentum divided by the running root mean square, both bias corrected."""
+"""Adam: momentum divided by the running root mean square of the gradient, both bias corrected."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class Adam:
     ``w = w - alpha v_hat / (sqrt(s_hat) + epsilon)`` with ``v_hat = v / (1 - beta1^t)``,
     ``s_hat = s / (1 - beta2^t)``, ``t`` from 1, ``v`` and ``s`` = 0 before the first step
 
-    **Variant.** The paper's and the lecture's form: both corrections, epsilon outside the root and not scaled by the
+    **Variant.** The form of the paper and the lecture: both corrections, epsilon outside the root and not scaled by the
     correction; torch and optax (``eps_root=0``) agree, Keras scales epsilon (the paper's "epsilon hat").
-    The lecture's slides leave out the initial value of S_dW and write S_W once for S_dW; what is meant is above.
+    The lecture's slides omit the initial value of S_dW and once write S_W for S_dW; the equations above are meant.
 
     Reference: Kingma and Ba (2015), Adam: A Method for Stochastic Optimization, algorithm 1.
     """
@@ -89,15 +89,15 @@ class Adam:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """Both moments zero."""
+        """Initialise both moments to zero."""
         return {"first_moment": parameters * 0, "second_moment": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """The weights of both averages, and both corrections folded into the learning rate and epsilon.
+        """The weights of both averages, with both corrections folded into the learning rate and epsilon.
 
         ``alpha v_hat / (sqrt(s_hat) + epsilon) = alpha' v / (sqrt(s) + epsilon')`` with
-        ``alpha' = alpha sqrt(1 - beta2^t) / (1 - beta1^t)`` and ``epsilon' = epsilon sqrt(1 - beta2^t)``: the order of
-        computation that the paper names at the end of its section 2, which saves a pass over the parameters.
+        ``alpha' = alpha sqrt(1 - beta2^t) / (1 - beta1^t)`` and ``epsilon' = epsilon sqrt(1 - beta2^t)``: the efficient
+        form from the end of the paper's section 2, which saves a pass over the parameters.
         """
         beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
         root2 = np.sqrt(1.0 - powers(beta2, step))

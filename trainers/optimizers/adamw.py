@@ -1,4 +1,4 @@
-"""AdamW: Adam that shrinks the weights directly, beside the step and not through the gradient."""
+"""AdamW: Adam with weight decay applied directly to the weights instead of through the gradient."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trainers.optimizers.base import (
 from trainers.optimizers.declaration import Declaration, EqualCase, Kernel, Rows
 
 ADAM = Adam()
-"""Its steps are taken as they are, so that without decay both are the same to the last bit."""
+"""Adam's own step is used, so that AdamW without decay equals Adam bit for bit."""
 
 
 def _one_pass(
@@ -29,7 +29,7 @@ def _one_pass(
     g: Array,
     v: Array,
     s: Array,
-    kept: Array,
+    decay_factor: Array,
     beta1: Array,
     one_minus_beta1: Array,
     beta2: Array,
@@ -39,7 +39,7 @@ def _one_pass(
 ) -> None:
     for k in range(w.shape[0]):
         b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
-        e, a, left = corrected_epsilon[k, 0], corrected_alpha[k, 0], kept[k, 0]
+        e, a, left = corrected_epsilon[k, 0], corrected_alpha[k, 0], decay_factor[k, 0]
         wk, gk, vk, sk = w[k], g[k], v[k], s[k]
         for p in range(wk.size):
             vk[p] = vk[p] * b1 + gk[p] * c1
@@ -55,8 +55,8 @@ class AdamW:
     ``s_hat = s / (1 - beta2^t)``, ``t`` from 1, ``v`` and ``s`` = 0 before the first step; lambda is ``weight_decay``
 
     **Variant.** Lambda is multiplied by alpha, as in torch, Keras and optax; the paper multiplies it by the schedule
-    alone, so that its lambda is this one times alpha0. All parameters decay, biases too, as in torch. Default 0.01
-    (torch: 0.01, Keras: 0.004, optax: 1e-4). Epsilon is outside the root and not scaled, as in `adam`.
+    multiplier alone, so that its lambda is this one times alpha0. All parameters decay, biases too, as in torch.
+    Default 0.01 (torch: 0.01, Keras: 0.004, optax: 1e-4). Epsilon is outside the root and not scaled, as in `adam`.
 
     Reference: Loshchilov and Hutter (2019), Decoupled weight decay regularization, algorithm 2.
     """
@@ -78,27 +78,35 @@ class AdamW:
         kernel=Kernel(
             _one_pass,
             ("first_moment", "second_moment"),
-            ("kept", "beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "corrected_epsilon", "corrected_alpha"),
+            (
+                "decay_factor",
+                "beta1",
+                "one_minus_beta1",
+                "beta2",
+                "one_minus_beta2",
+                "corrected_epsilon",
+                "corrected_alpha",
+            ),
         ),
     )
     name = declaration.name
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """Both moments zero."""
+        """Initialise both moments to zero."""
         return ADAM.init(parameters)
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """Those of Adam, and what is left of the weights."""
-        kept = 1.0 - learning_rate * hyperparameters["weight_decay"]
-        return {"kept": kept, **ADAM.coefficients(hyperparameters, learning_rate, step)}
+        """Adam's coefficients and the factor ``1 - alpha lambda`` of the weights."""
+        decay_factor = 1.0 - learning_rate * hyperparameters["weight_decay"]
+        return {"decay_factor": decay_factor, **ADAM.coefficients(hyperparameters, learning_rate, step)}
 
     def update(
         self, parameters: Array, gradients: Array, state: State, coefficients: Coefficients, work: Array
     ) -> None:
         """Make one step in place; see `Optimizer.update`."""
         # w = (1 - alpha lambda) w
-        parameters *= coefficients["kept"]
+        parameters *= coefficients["decay_factor"]
         # w = w - alpha v_hat / (sqrt(s_hat) + epsilon)
         ADAM.update(parameters, gradients, state, coefficients, work)
 

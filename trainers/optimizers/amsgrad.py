@@ -1,4 +1,4 @@
-"""AMSGrad: Adam whose divisor never shrinks."""
+"""AMSGrad: Adam with a denominator that never decreases."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _one_pass(
         for p in range(wk.size):
             vk[p] = vk[p] * b1 + gk[p] * c1
             sk[p] = sk[p] * b2 + gk[p] * gk[p] * c2
-            # NaN, once it is in s, stays there, and so gets into m as by NumPy's maximum.
+            # A NaN in s stays there, so that m becomes NaN too, as with NumPy's maximum.
             mk[p] = mk[p] if mk[p] >= sk[p] else sk[p]
             wk[p] -= vk[p] / (np.sqrt(mk[p] * r) + e) * a
 
@@ -54,9 +54,9 @@ class AMSGrad:
     ``w = w - alpha v_hat / (sqrt(m_hat) + epsilon)`` with ``v_hat = v / (1 - beta1^t)``,
     ``m_hat = m / (1 - beta2^t)``, ``t`` from 1, ``v``, ``s`` and ``m`` = 0 before the first step
 
-    **Variant.** torch (``Adam(amsgrad=True)``): the largest of the uncorrected moments, then corrected; Keras too, with
-    its epsilon scaled as for `adam`. The paper corrects nothing; optax (``amsgrad``) takes the largest of the
-    corrected moments, which early ones dominate.
+    **Variant.** As torch (``Adam(amsgrad=True)``): the maximum of the uncorrected moments, corrected afterwards; Keras
+    too, with epsilon scaled as for `adam`. The paper has no bias correction; optax (``amsgrad``) takes the maximum of
+    the corrected moments, which the first steps dominate.
 
     Reference: Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, algorithm 2.
     """
@@ -85,7 +85,7 @@ class AMSGrad:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """Both moments and the largest zero."""
+        """Initialise both moments and the maximum to zero."""
         return {
             "first_moment": parameters * 0,
             "second_moment": parameters * 0,

@@ -1,4 +1,4 @@
-"""What every optimizer declares and does: its hyperparameters, its state, and one in-place update."""
+"""The interface of an optimizer: its hyperparameters, its state and one in-place update."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import numpy as np
 from trainers.limits import is_number, refuse
 
 Scale = Literal["linear", "log", "one_minus_log"]
-"""What is spread evenly where values of a hyperparameter are: themselves, their logarithm, or that of 1 - value."""
+"""The scale on which values of a hyperparameter are evenly spaced: linear, logarithm, or logarithm of 1 - value."""
 
 Array = Any
-"""A NumPy array or a torch tensor; the optimizers use only operations that both spell the same way."""
+"""A NumPy array or a torch tensor; the optimizers use only operations with the same name in both."""
 
 
 def array_module(array: Array) -> Any:
-    """The module whose functions take the array: ``numpy`` or ``torch``.
+    """The module of an array's functions: ``numpy`` or ``torch``.
 
     >>> array_module(np.zeros(1)).__name__
     'numpy'
@@ -28,9 +28,9 @@ def array_module(array: Array) -> Any:
 
 
 def powers(base: Array, exponent: Array) -> Array:
-    """``base ** exponent``, one trial at a time, so that no rounding depends on who its pack-mates are.
+    """``base ** exponent``, computed trial by trial, so that rounding does not depend on the other trials of a pack.
 
-    NumPy picks among differently rounded power kernels by the shape of its operands; here the shape is always (T,).
+    NumPy chooses between power kernels with different rounding by operand shape; here the shape is always (T,).
 
     Args:
         base: (K, 1) float64.
@@ -59,9 +59,9 @@ class Hyperparameter:
         maximum: highest value.
         open_minimum: True when ``minimum`` itself is not allowed.
         open_maximum: True when ``maximum`` itself is not allowed.
-        caution: what may go wrong at ``minimum``, where that is allowed; a plan that holds it says so.
-        scale: on which values of it are compared.
-        aliases: what other tools call it.
+        caution: what may go wrong at ``minimum``, where that is allowed; a plan with this value shows it as a warning.
+        scale: the scale on which values are spaced; see `Scale`.
+        aliases: names in other tools.
     """
 
     name: str
@@ -76,14 +76,14 @@ class Hyperparameter:
     aliases: tuple[str, ...] = ()
 
     def accepts(self, value: float) -> bool:
-        """Tell whether ``value`` lies in the range; NaN does not."""
+        """Whether ``value`` lies in the range; False for NaN."""
         above = value > self.minimum if self.open_minimum else value >= self.minimum
         below = value < self.maximum if self.open_maximum else value <= self.maximum
         return above and below
 
     @property
     def example(self) -> float:
-        """A value to offer when the given one is wrong."""
+        """A valid value to suggest in an error message."""
         if self.default is not None:
             return self.default
         return 0.01 if self.accepts(0.01) else self.minimum
@@ -148,17 +148,17 @@ WEIGHT_DECAY = Hyperparameter(
 )
 
 State = MutableMapping[str, Array]
-"""What an optimizer remembers between steps: name -> (K, P) array like the parameters."""
+"""The state of an optimizer between steps: name -> (K, P) array like the parameters."""
 
 Coefficients = Mapping[str, Array]
-"""The numbers of one step: name -> (K, 1) array in the dtype of the parameters."""
+"""The coefficients of one step: name -> (K, 1) array in the dtype of the parameters."""
 
 
 class Optimizer(Protocol):
     """One update rule, for K trials at once; a trial is one row of each array.
 
-    ``coefficients`` turns hyperparameters into the numbers that a step needs, for many steps at once and in
-    float64, so that a pack computes its bias corrections once an epoch; ``update`` is the equation itself.
+    ``coefficients`` computes the coefficients of many steps at once from the hyperparameters, in float64, so that a
+    pack computes its bias corrections once per epoch; ``update`` is the update equation itself.
     """
 
     @property
@@ -167,16 +167,16 @@ class Optimizer(Protocol):
 
     @property
     def hyperparameters(self) -> tuple[Hyperparameter, ...]:
-        """What it accepts, ``learning_rate`` always among them."""
+        """The accepted hyperparameters, always including ``learning_rate``."""
 
     def init(self, parameters: Array) -> State:
-        """Make the state before the first step from parameters of shape (K, P).
+        """Make the initial state from parameters of shape (K, P).
 
-        A trial whose state is not finite at the end of an epoch has diverged.
+        A trial with NaN or infinity in its state at the end of an epoch has diverged.
         """
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """Compute the numbers of T steps.
+        """Compute the coefficients of T steps.
 
         Args:
             hyperparameters: name -> (K, 1) float64.
@@ -194,15 +194,15 @@ class Optimizer(Protocol):
 
         Args:
             parameters: (K, P).
-            gradients: (K, P); left as they are.
-            state: as ``init`` made it.
-            coefficients: name -> (K, 1), one step of what the method of that name gave.
-            work: (K, P) scratch; its content before and after means nothing.
+            gradients: (K, P); not modified.
+            state: as made by ``init``.
+            coefficients: name -> (K, 1), one step of the result of the method ``coefficients``.
+            work: (K, P) scratch; its content is arbitrary before and after.
         """
 
 
 def complete(optimizer: Optimizer, given: Mapping[str, float]) -> dict[str, float]:
-    """Fill defaults and check ranges: the value of each hyperparameter that the optimizer declares.
+    """Fill in defaults and check ranges: the value of each hyperparameter that the optimizer declares.
 
     Raises:
         ValueError: for a hyperparameter that is unknown, missing or out of range.

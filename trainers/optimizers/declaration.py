@@ -1,4 +1,4 @@
-"""What an optimizer says of itself: its name, what it takes and equals, its documentation and its kernel."""
+"""The declaration of an optimizer: its name, hyperparameters, special cases, documentation and kernel."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from trainers.optimizers.base import Hyperparameter, Optimizer
 
 @dataclass(frozen=True)
 class EqualCase:
-    """Values at which an optimizer makes the steps of another one, bit for bit; a plan trains the two once.
+    """Values at which an optimizer equals another one bit for bit; a plan trains the two only once.
 
     Args:
         when: hyperparameter -> its value.
-        optimizer: the name of the other, which takes nothing but what this one takes, and nothing of ``when``.
+        optimizer: name of the other one, whose hyperparameters are those of this one without the ones in ``when``.
     """
 
     when: Mapping[str, float]
@@ -22,7 +22,7 @@ class EqualCase:
 
     @property
     def spelled(self) -> str:
-        """The values in words.
+        """The values as text.
 
         >>> EqualCase({"beta1": 0.0, "weight_decay": 0.5}, "sgd").spelled
         'beta1 = 0 and weight_decay = 0.5'
@@ -32,13 +32,13 @@ class EqualCase:
 
 @dataclass(frozen=True)
 class Kernel:
-    """An optimizer's update as one loop, which numba compiles where it is installed.
+    """An optimizer's update as a single loop, compiled by numba where it is installed.
 
-    The loop is a plain function that makes the operations of `Optimizer.update` in the same order, so that its numbers
-    are the same bit for bit.
+    The loop is a plain function with the operations of `Optimizer.update` in the same order, so that the results are
+    the same bit for bit.
 
     Args:
-        loop: takes parameters and gradients (K, P), then the state (K, P) and the coefficients (K, 1) by place.
+        loop: takes parameters and gradients (K, P), then the state (K, P) and the coefficients (K, 1), all positional.
         state: names of the state, in the order of the loop.
         coefficients: names of the coefficients, in the order of the loop.
     """
@@ -54,11 +54,11 @@ class Rows:
 
     Args:
         step: its equation.
-        torch_defaults: the defaults of torch, ``name=value`` each.
-        torch: how torch's form of it differs; ``the same`` where it does not.
-        keras: the same of Keras.
-        optax: the same of optax.
-        lecture: the same of the lecture.
+        torch_defaults: torch's defaults, each as ``name=value``.
+        torch: how torch's form differs; ``the same`` if it does not.
+        keras: likewise for Keras.
+        optax: likewise for optax.
+        lecture: likewise for the lecture.
     """
 
     step: str
@@ -71,21 +71,21 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """All that the rest of the project knows of an optimizer beside its arithmetic.
+    """All that the rest of the project knows about an optimizer besides its arithmetic.
 
     Args:
         name: the spelling used everywhere (YAML, Python, MLflow, figures).
         title: the spelling in sentences.
-        hyperparameters: what it accepts, ``learning_rate`` always among them.
-        equals: where it is another optimizer exactly.
-        imitates: name of a simpler optimizer -> why this one, tuned well, can't be worse.
-        aliases: what other tools call it.
-        misplaced: a key that other tools' optimizer of this name takes -> where to find it here.
-        rows: for the documentation; None leaves it out of the tables.
-        kernel: None where there is none; the plain update is then taken.
+        hyperparameters: those it accepts, always including ``learning_rate``.
+        equals: special cases in which it is exactly another optimizer.
+        imitates: name of a simpler optimizer -> why this one, if tuned well, is at least as good.
+        aliases: names in other tools.
+        misplaced: option of the same optimizer in other tools -> where to find it here.
+        rows: cells of the documentation tables; None omits it from them.
+        kernel: the update as one loop; None uses the plain update.
 
     Reference: Choi et al. (2019), On Empirical Comparisons of Optimizers for Deep Learning, for the inclusion hierarchy
-    that ``imitates`` states.
+    in ``imitates``.
     """
 
     name: str
@@ -100,9 +100,9 @@ class Declaration:
 
 
 def declaration_of(optimizer: Optimizer) -> Declaration:
-    """The declaration of an optimizer; one without has a name, hyperparameters, and its class for a title.
+    """The declaration of an optimizer; without one, made from its name, hyperparameters and class name.
 
-    A declaration that a class inherits is that of another optimizer and does not count.
+    An inherited declaration belongs to another optimizer and is ignored.
     """
     own = vars(type(optimizer)).get("declaration")
     if isinstance(own, Declaration):
@@ -113,10 +113,10 @@ def declaration_of(optimizer: Optimizer) -> Declaration:
 
 
 def wrong_cases(declaration: Declaration, known: Mapping[str, Optimizer]) -> Iterator[EqualCase]:
-    """The cases that can't be: of an optimizer that is not known, or that takes what would not be there.
+    """Find invalid special cases: with an unknown optimizer, or one that needs hyperparameters that are not left.
 
     Args:
-        declaration: whose cases.
+        declaration: its cases are checked.
         known: all optimizers by name.
     """
     own = {declared.name: declared for declared in declaration.hyperparameters}

@@ -1,4 +1,4 @@
-"""Heavy ball: momentum whose velocity accumulates the gradients."""
+"""Heavy ball: momentum with a velocity that accumulates gradients instead of averaging them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class HeavyBall:
 
     ``v = beta1 v + g``, ``w = w - alpha v``, ``v`` = 0 before the first step
 
-    **Variant.** torch (``SGD(momentum=...)``) and optax (``trace``); Keras keeps the step ``-alpha v`` instead of
-    ``v``, which differs only while alpha changes. It is the exponential-average form of `momentum` with alpha divided
-    by 1 - beta1: with beta1 0.9 its steps are ten times as long for the same alpha.
+    **Variant.** As torch (``SGD(momentum=...)``) and optax (``trace``); Keras stores the step ``-alpha v`` instead of
+    ``v``, which differs only while alpha changes. It equals the exponential-average form of `momentum` with alpha
+    divided by 1 - beta1: at beta1 0.9 its steps are ten times as long for the same alpha.
 
     Reference: Polyak (1964), Some methods of speeding up the convergence of iteration methods, equation 9.
     """
@@ -50,7 +50,7 @@ class HeavyBall:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """A velocity of zero."""
+        """Initialise the velocity to zero."""
         return {"velocity": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:

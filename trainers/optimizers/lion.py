@@ -1,4 +1,4 @@
-"""Lion: step by the sign of a momentum, so that every weight moves by the same amount."""
+"""Lion: steps by the sign of a momentum, so that every weight moves by the same amount."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _one_pass(
     w: Array,
     g: Array,
     v: Array,
-    kept: Array,
+    decay_factor: Array,
     beta1: Array,
     one_minus_beta1: Array,
     beta2: Array,
@@ -33,10 +33,10 @@ def _one_pass(
     one, zero = w.dtype.type(1), w.dtype.type(0)
     for k in range(w.shape[0]):
         b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
-        a, left, wk, gk, vk = alpha[k, 0], kept[k, 0], w[k], g[k], v[k]
+        a, left, wk, gk, vk = alpha[k, 0], decay_factor[k, 0], w[k], g[k], v[k]
         for p in range(wk.size):
             direction = vk[p] * b1 + gk[p] * c1
-            # The difference is 0 where the direction is, and NaN where it is NaN.
+            # direction - direction is 0 where the direction is 0 and NaN where it is NaN.
             sign = one if direction > zero else (-one if direction < zero else direction - direction)
             wk[p] = wk[p] * left - sign * a
             vk[p] = vk[p] * b2 + gk[p] * c2
@@ -48,8 +48,8 @@ class Lion:
     ``w = w - alpha (sign(beta1 v + (1 - beta1) g) + lambda w)``, then ``v = beta2 v + (1 - beta2) g``,
     ``v`` = 0 before the first step; lambda is ``weight_decay``
 
-    **Variant.** The paper's, as in optax and Keras; torch has none. beta1 weighs the step and beta2 the memory, whose
-    default is 0.99. Decay is decoupled, times alpha, and of all parameters; default 0 (Keras: none, optax: 0.001). The
+    **Variant.** The paper's form, as in optax and Keras; torch has none. beta1 is for the step and beta2, default 0.99,
+    for the momentum. Decay is decoupled, times alpha, for all parameters; default 0 (Keras: none, optax: 0.001). The
     paper advises an alpha three to ten times smaller than Adam's.
 
     Reference: Chen et al. (2023), Symbolic discovery of optimization algorithms, algorithm 2.
@@ -71,21 +71,21 @@ class Lion:
             optax="the same; decay 0.001",
         ),
         kernel=Kernel(
-            _one_pass, ("momentum",), ("kept", "beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "alpha")
+            _one_pass, ("momentum",), ("decay_factor", "beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "alpha")
         ),
     )
     name = declaration.name
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """A momentum of zero."""
+        """Initialise the momentum to zero."""
         return {"momentum": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """The weights of the step and of the memory, the learning rate, and what is left of the weights."""
+        """The weights of step and momentum, the learning rate, and the factor ``1 - alpha lambda`` of the weights."""
         beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
         return {
-            "kept": 1.0 - learning_rate * hyperparameters["weight_decay"],
+            "decay_factor": 1.0 - learning_rate * hyperparameters["weight_decay"],
             "beta1": beta1,
             "one_minus_beta1": 1.0 - beta1,
             "beta2": beta2,
@@ -100,7 +100,7 @@ class Lion:
         xp = array_module(parameters)
         v = state["momentum"]
         # w = (1 - alpha lambda) w
-        parameters *= coefficients["kept"]
+        parameters *= coefficients["decay_factor"]
         # w = w - alpha sign(beta1 v + (1 - beta1) g)
         xp.multiply(v, coefficients["beta1"], out=work)
         work += gradients * coefficients["one_minus_beta1"]

@@ -1,4 +1,4 @@
-"""Momentum: step along a running average of the gradients."""
+"""Momentum: steps along a running average of the gradients."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Momentum:
 
     **Variant.** The lecture's form: the average is weighted by (1 - beta1) and not bias corrected. The accumulated
     form ``v = beta v + g`` of torch (``SGD(momentum=...)``) and Keras is the same with alpha scaled by 1 - beta1;
-    torch's ``dampening`` differs on the first step, where its buffer is the bare gradient.
+    torch's ``dampening`` differs on the first step, where its buffer is the gradient itself.
 
     Reference: deeplearning.ai, Improving Deep Neural Networks (2017), week 2, "Gradient descent with momentum";
     Polyak (1964), equation 9, for the accumulated form.
@@ -51,7 +51,7 @@ class Momentum:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """A velocity of zero."""
+        """Initialise the velocity to zero."""
         return {"velocity": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:

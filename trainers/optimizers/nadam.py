@@ -1,4 +1,4 @@
-"""NAdam: Adam whose momentum looks one step ahead, as Nesterov's does."""
+"""NAdam: Adam with Nesterov momentum, which looks one step ahead."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def _one_pass(
     one_minus_beta2: Array,
     epsilon: Array,
     correction2: Array,
-    of_moment: Array,
-    of_gradient: Array,
+    moment_factor: Array,
+    gradient_factor: Array,
 ) -> None:
     for k in range(w.shape[0]):
         b1, c1, b2, c2 = beta1[k, 0], one_minus_beta1[k, 0], beta2[k, 0], one_minus_beta2[k, 0]
-        e, r, av, ag = epsilon[k, 0], correction2[k, 0], of_moment[k, 0], of_gradient[k, 0]
+        e, r, av, ag = epsilon[k, 0], correction2[k, 0], moment_factor[k, 0], gradient_factor[k, 0]
         wk, gk, vk, sk = w[k], g[k], v[k], s[k]
         for p in range(wk.size):
             vk[p] = vk[p] * b1 + gk[p] * c1
@@ -53,9 +53,9 @@ class NAdam:
     ``w = w - alpha (beta1 v / (1 - beta1^(t+1)) + (1 - beta1) g / (1 - beta1^t)) / (sqrt(s_hat) + epsilon)`` with
     ``s_hat = s / (1 - beta2^t)``, ``t`` from 1, ``v`` and ``s`` = 0 before the first step
 
-    **Variant.** The plain form with a constant beta1, as in optax (``nadam``). torch and Keras warm the momentum up,
-    ``mu_t = beta1 (1 - 0.96^(psi t) / 2)`` with psi 0.004 in torch and 1 in Keras, and have the product of all mu in
-    the place of ``beta1^t``; at a ``momentum_decay`` so large that every ``mu_t`` is beta1, torch is the plain form.
+    **Variant.** The plain form with a constant beta1, as in optax (``nadam``). torch and Keras warm up the momentum,
+    ``mu_t = beta1 (1 - 0.96^(psi t) / 2)`` with psi 0.004 in torch and 1 in Keras, and use the product of all mu
+    instead of ``beta1^t``; with a ``momentum_decay`` so large that every ``mu_t`` is beta1, torch has the plain form.
     The algorithm in the paper multiplies s_hat by beta2, which no library does.
 
     Reference: Dozat (2016), Incorporating Nesterov momentum into Adam, algorithm 2 with constant mu.
@@ -90,8 +90,8 @@ class NAdam:
                 "one_minus_beta2",
                 "epsilon",
                 "correction2",
-                "of_moment",
-                "of_gradient",
+                "moment_factor",
+                "gradient_factor",
             ),
         ),
     )
@@ -99,11 +99,11 @@ class NAdam:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """Both moments zero."""
+        """Initialise both moments to zero."""
         return {"first_moment": parameters * 0, "second_moment": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """The weights of both averages, epsilon, the second correction, and what multiplies ``v`` and ``g``."""
+        """The weights of both averages, epsilon, the second correction, and the factors of ``v`` and ``g``."""
         beta1, beta2 = hyperparameters["beta1"], hyperparameters["beta2"]
         return {
             "beta1": beta1,
@@ -112,8 +112,8 @@ class NAdam:
             "one_minus_beta2": 1.0 - beta2,
             "epsilon": hyperparameters["epsilon"],
             "correction2": 1.0 / (1.0 - powers(beta2, step)),
-            "of_moment": learning_rate * beta1 / (1.0 - powers(beta1, step + 1.0)),
-            "of_gradient": learning_rate * (1.0 - beta1) / (1.0 - powers(beta1, step)),
+            "moment_factor": learning_rate * beta1 / (1.0 - powers(beta1, step + 1.0)),
+            "gradient_factor": learning_rate * (1.0 - beta1) / (1.0 - powers(beta1, step)),
         }
 
     def update(
@@ -131,8 +131,8 @@ class NAdam:
         work *= coefficients["one_minus_beta2"]
         s *= coefficients["beta2"]
         s += work
-        # w = w - of_moment v / (sqrt(s_hat) + epsilon) - of_gradient g / (sqrt(s_hat) + epsilon)
-        for direction, weight in ((v, coefficients["of_moment"]), (gradients, coefficients["of_gradient"])):
+        # w = w - moment_factor v / (sqrt(s_hat) + epsilon) - gradient_factor g / (sqrt(s_hat) + epsilon)
+        for direction, weight in ((v, coefficients["moment_factor"]), (gradients, coefficients["gradient_factor"])):
             xp.multiply(s, coefficients["correction2"], out=work)
             xp.sqrt(work, out=work)
             work += coefficients["epsilon"]

@@ -26,8 +26,8 @@ class Nesterov:
 
     **Variant.** The average is weighted by (1 - beta1), as in `momentum`, so that both take the same alpha. torch
     (``SGD(nesterov=True)``), Keras and optax accumulate, ``v = beta v + g``, ``w = w - alpha (beta v + g)``, which is
-    the same with alpha scaled by 1 - beta1. All of them write Sutskever's form, whose gradient is taken at the point
-    ahead, in terms of that point: ``w`` here is his ``theta + mu v``. beta1 is constant, without Nesterov's sequence.
+    the same with alpha scaled by 1 - beta1. All of them are Sutskever's form, whose gradient is taken at the look-ahead
+    point, in terms of that point: ``w`` here is his ``theta + mu v``. beta1 is constant, not Nesterov's sequence.
 
     Reference: Sutskever, Martens, Dahl and Hinton (2013), On the importance of initialization and momentum in deep
     learning, equations 3 and 4; Nesterov (1983).
@@ -53,7 +53,7 @@ class Nesterov:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """A velocity of zero."""
+        """Initialise the velocity to zero."""
         return {"velocity": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""The optimizers by name: those of this package, and a user's own, which are imported when they are asked for."""
+"""Looks up optimizers by name, including a user's own, which are imported at first use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trainers.optimizers.declaration import declaration_of, wrong_cases
 
 
 class Registry(Mapping[str, Optimizer]):
-    """Name -> optimizer; ``my_package.opt:mine`` is imported at its first use, and is not counted among the names.
+    """Name -> optimizer; ``my_package.opt:mine`` is imported at first use and not listed among the names.
 
     Args:
         known: the optimizers of this package.
@@ -26,13 +26,13 @@ class Registry(Mapping[str, Optimizer]):
         """The optimizer of that name.
 
         Raises:
-            KeyError: when there is none.
-            UserCodeError: when it is a user's own and cannot be used.
+            KeyError: if there is none.
+            UserCodeError: if it is a user's own and cannot be used.
         """
         if ":" not in name:
             return self._known[name]
         known, optimizer = self._own.get(name, (None, None))
-        # Another module of that name has been loaded where its file has changed.
+        # The module object differs if its file has changed and it was loaded again.
         if optimizer is None or sys.modules.get(name.partition(":")[0]) is not known:
             optimizer = own_optimizer(name, self._known)
             _check_cases(name, optimizer, self._known)
@@ -40,7 +40,7 @@ class Registry(Mapping[str, Optimizer]):
         return optimizer
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether it is known already; nothing is imported."""
+        """Whether the name is known already; imports nothing."""
         return name in self._known or name in self._own
 
     def __iter__(self) -> Iterator[str]:
@@ -51,14 +51,14 @@ class Registry(Mapping[str, Optimizer]):
 
 
 def own_optimizer(path: str, taken: Iterable[str] = ()) -> Optimizer:
-    """Import a user's optimizer and check its form.
+    """Import a user's optimizer and check its interface.
 
     Args:
-        path: ``module:attribute`` of an object with all of `trainers.optimizers.base.Optimizer`, or of its class.
-        taken: names that it may not have, as faster versions of those optimizers go by their name.
+        path: ``module:attribute`` of an object that implements `trainers.optimizers.base.Optimizer`, or of its class.
+        taken: names that it may not have, because those optimizers' kernels are looked up by name.
 
     Raises:
-        UserCodeError: when it cannot be imported, lacks a part, or declares what is not a hyperparameter.
+        UserCodeError: if it cannot be imported, lacks a member, or declares something other than hyperparameters.
     """
     found = import_attribute(path)
     optimizer = found() if isinstance(found, type) else found
@@ -86,10 +86,10 @@ def own_optimizer(path: str, taken: Iterable[str] = ()) -> Optimizer:
 
 
 def _check_cases(path: str, optimizer: Optimizer, known: Mapping[str, Optimizer]) -> None:
-    """Refuse what a user's optimizer says of others where that can't be.
+    """Refuse invalid special cases in the declaration of a user's optimizer.
 
     Raises:
-        UserCodeError: with the first such case.
+        UserCodeError: for the first such case.
     """
     for case in wrong_cases(declaration_of(optimizer), known):
         raise UserCodeError(

@@ -1,4 +1,4 @@
-"""RMSprop: divide each step by the running root mean square of its gradient."""
+"""RMSprop: divides each step by the running root mean square of the gradient."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def _one_pass(w: Array, g: Array, s: Array, beta2: Array, one_minus_beta2: Array
 
 
 class RMSprop:
-    """RMSprop.
+    """RMSprop, gradient descent scaled by the root mean square of recent gradients.
 
     ``s = beta2 s + (1 - beta2) g^2``, ``w = w - alpha g / (sqrt(s) + epsilon)``, ``s`` = 0 before the first step
 
     **Variant.** Epsilon outside the root and no bias correction, as in the lecture and torch; Keras and optax (by
-    default) put epsilon inside the root. The average's beta is ``beta2`` here, ``alpha`` in torch, ``rho`` in Keras,
-    ``decay`` in optax. Default beta2 0.9 (torch: 0.99).
+    default) put epsilon inside the root. The decay of the average is ``beta2`` here, ``alpha`` in torch, ``rho`` in
+    Keras, ``decay`` in optax. Default beta2 0.9 (torch: 0.99).
 
     Reference: Tieleman and Hinton (2012), Neural Networks for Machine Learning, lecture 6e; deeplearning.ai,
     Improving Deep Neural Networks (2017), week 2, "RMSprop".
@@ -52,7 +52,7 @@ class RMSprop:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """A mean square of zero."""
+        """Initialise the mean square to zero."""
         return {"mean_square": parameters * 0}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""Gradient descent: step against the gradient."""
+"""Gradient descent: steps against the gradient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOMENTUM = (
     "The optimizers momentum (an average of the gradients), heavy_ball (as in torch.optim.SGD) and nesterov take it as "
     "`beta1`."
 )
-"""Where those find it who know the optimizer of torch and Keras, which has both as options."""
+"""Shown to users who look for the options ``momentum`` and ``nesterov`` of the SGD of torch and Keras."""
 
 
 def _one_pass(w: Array, g: Array, alpha: Array) -> None:
@@ -22,7 +22,7 @@ def _one_pass(w: Array, g: Array, alpha: Array) -> None:
 
 
 class GradientDescent:
-    """Gradient descent; batch, mini-batch or stochastic by the size of the batch that made the gradient.
+    """Gradient descent; batch, mini-batch or stochastic, depending on the batch size of the gradient.
 
     ``w = w - alpha g``
 
@@ -50,11 +50,11 @@ class GradientDescent:
     hyperparameters = declaration.hyperparameters
 
     def init(self, parameters: Array) -> State:
-        """Gradient descent remembers nothing."""
+        """Gradient descent has no state."""
         return {}
 
     def coefficients(self, hyperparameters: Mapping[str, Array], learning_rate: Array, step: Array) -> dict[str, Array]:
-        """The learning rate alone."""
+        """Only the learning rate."""
         return {"alpha": learning_rate}
 
     def update(

@@ -1,4 +1,4 @@
-"""One step of one optimizer on arrays of your own: what reproduces a published run, or teaches an equation."""
+"""Makes a single optimizer step on given arrays, to reproduce a published run or to study an equation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from trainers.optimizers.base import Array, Optimizer, array_module, complete
 
 COUNT = "step"
-"""The key under which a state counts the steps made, which bias corrections need."""
+"""Key of the state for the number of steps made, which bias corrections need."""
 
 StepState = Mapping[str, Any]
-"""What `step` gives back: ``step``, how many were made, and name -> array like the parameters."""
+"""The state returned by `step`: ``step``, the number of steps made, and name -> array like the parameters."""
 
 
 def make_step(
@@ -51,14 +51,14 @@ def make_step(
 
 
 def _row(array: Array) -> Array:
-    """A copy of shape (1, P), detached from the graph of a tensor."""
+    """A copy of shape (1, P); a tensor's is detached from its graph."""
     if hasattr(array, "detach"):
         return array.detach().clone().reshape(1, -1)
     return array.copy().reshape(1, -1)
 
 
 def _like(value: np.ndarray[Any, Any], rows: Array, xp: Any) -> Array:
-    """A number of a step in the precision (and on the device) of the parameters."""
+    """A coefficient in the dtype (and on the device) of the parameters."""
     if xp is np:
         return value.astype(rows.dtype)
     return xp.as_tensor(value).to(rows.device, rows.dtype)

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: how the step size changes as epochs or steps go by, one rule a file.
+"""Learning-rate schedules: how the learning rate changes over epochs or steps, one rule per file.
 
 Every schedule is a multiplier on the initial learning rate alpha0, so that ``alpha_t = alpha0 * multiplier(t)``.
 """

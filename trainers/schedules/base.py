@@ -1,4 +1,4 @@
-"""What every schedule declares: the numbers that it takes, and one formula from a count to a multiplier."""
+"""The interface of a schedule: its numbers, and a formula from a count of epochs or steps to a multiplier."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ By = Literal["epoch", "step"]
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers of one schedule; `trainers.schedules.Schedule` says what each means."""
+    """The numbers of one schedule, described in `trainers.schedules.Schedule`."""
 
     kind: str = "constant"
     rate: float | None = None
@@ -32,18 +32,18 @@ class Numbers:
     threshold: float = 1e-4
 
     def count(self, finished: Count) -> Count:
-        """Turn counts of finished epochs (or steps) into the ``t`` of the formulas."""
+        """Convert counts of finished epochs (or steps) to the ``t`` of the formulas."""
         return np.asarray((finished + self.start) // self.interval, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is at each of some steps.
+    """The progress of a training at each of a number of steps.
 
     Args:
-        finished: (steps,) epochs (or steps) finished before, without those of the warm-up.
-        total: epochs (or steps) of the whole training, without those of the warm-up; None if it is not known.
-        reductions: how often feedback has reduced the rate so far.
+        finished: (steps,) epochs (or steps) finished before each step, excluding the warm-up.
+        total: epochs (or steps) of the whole training, excluding the warm-up; None if unknown.
+        reductions: number of reductions by feedback so far.
     """
 
     finished: Count
@@ -60,10 +60,10 @@ class Rows:
 
     Args:
         multiplier: its formula.
-        torch: what torch calls it, and how that differs; empty where there is nothing to compare.
-        keras: the same of Keras.
-        optax: the same of optax.
-        lecture: the same of the lecture.
+        torch: its name in torch and how that differs; empty if there is nothing to compare.
+        keras: likewise for Keras.
+        optax: likewise for optax.
+        lecture: likewise for the lecture.
     """
 
     multiplier: str = ""
@@ -75,21 +75,21 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A schedule's declaration: its formula, what it takes, and all else that the project knows of it.
+    """A schedule's declaration: its formula, its numbers and everything else that the project knows about it.
 
     Args:
         name: the spelling used everywhere.
-        help: the formula in a few words, which follow the name in help texts.
-        rate: the meaning and range of its one number; None where it takes none.
-        rate_help: the meaning of that number in a few words, where its summary is long.
-        formula: the multiplier of alpha0, (steps,).
-        takes: the names of the numbers that it uses.
-        by_hand: the names of those that it uses where ``boundaries`` are given; empty where they can't be.
-        neutral_rate: the rate at which the rule is exactly constant; None where there is none.
-        by: what it counts unless told.
-        needs_total: True when it must know how long the training is.
-        is_fed: True when the validation loss after each epoch decides.
-        rows: for the documentation; None leaves it out of the tables.
+        help: the formula in a few words, shown after the name in help texts.
+        rate: meaning and range of its rate; None if it has none.
+        rate_help: meaning of the rate in a few words, if its summary is long.
+        formula: computes the multiplier of alpha0, (steps,).
+        takes: names of the numbers that it uses.
+        by_hand: names of the numbers that it uses if ``boundaries`` are given; empty if they cannot be.
+        neutral_rate: the rate at which the rule is exactly constant; None if there is none.
+        by: whether it counts epochs or steps by default.
+        needs_total: True if it depends on the length of the training.
+        is_fed: True if it depends on the validation loss after each epoch.
+        rows: cells of the documentation tables; None omits it from them.
     """
 
     name: str
@@ -109,7 +109,7 @@ class Rule:
 def rate_range(
     summary: str, maximum: float = float("inf"), open_minimum: bool = True, default: float | None = None
 ) -> Hyperparameter:
-    """Declare the one number of a rule, from 0 to ``maximum``."""
+    """Declare the rate of a rule, from 0 to ``maximum``."""
     open_maximum = maximum == float("inf")
     return Hyperparameter(
         name="decay_rate",
@@ -123,10 +123,10 @@ def rate_range(
 
 
 def rate_of(numbers: Numbers, declared: Hyperparameter) -> float:
-    """The rate, or its default.
+    """The rate, or its default if none is given.
 
     Raises:
-        ValueError: when neither is there.
+        ValueError: if there is neither.
     """
     rate = declared.default if numbers.rate is None else numbers.rate
     if rate is None:
@@ -135,10 +135,10 @@ def rate_of(numbers: Numbers, declared: Hyperparameter) -> float:
 
 
 def total_of(numbers: Numbers, progress: Progress) -> int:
-    """How many counts the training has.
+    """The length of the training, in the unit that the schedule counts.
 
     Raises:
-        ValueError: when it is not known.
+        ValueError: if it is unknown.
     """
     if progress.total is None:
         raise ValueError(f"`epochs` is needed by the decay {numbers.kind!r}, which ends with the training.")

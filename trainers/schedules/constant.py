@@ -1,4 +1,4 @@
-"""No decay: the learning rate stays as it is."""
+"""No decay: the learning rate stays constant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def constant(numbers: Numbers, progress: Progress) -> Float:
 
     **Variant.** The same everywhere.
 
-    Reference: Robbins and Monro (1951), whose decaying steps it is the alternative to.
+    Reference: Robbins and Monro (1951), whose decaying steps this does without.
     """
     return np.ones(progress.finished.shape)
 

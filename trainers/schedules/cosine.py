@@ -1,4 +1,4 @@
-"""Cosine decay: from the whole learning rate down to a share of it, along half a cosine that ends with the training."""
+"""Cosine decay: half a cosine from the initial learning rate down to a fraction of it at the end of training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def cosine(numbers: Numbers, progress: Progress) -> Float:
     """``alpha = (rate + (1 - rate) (1 + cos(pi t / T)) / 2) alpha0``: ``rate`` is the final multiplier, T the total.
 
     **Variant.** ``t`` counts from 0, as in torch's CosineAnnealingLR (``T_max`` = T, ``eta_min`` = rate alpha0), Keras'
-    CosineDecay and optax (``alpha`` = rate): the first epoch has alpha0, and the final multiplier would be that of the
+    CosineDecay and optax (``alpha`` = rate): the first epoch has alpha0, and the final multiplier would apply to the
     epoch after the last. One half period, without the paper's restarts.
 
     Reference: Loshchilov and Hutter (2017), SGDR: Stochastic gradient descent with warm restarts, equation 5.

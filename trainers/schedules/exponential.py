@@ -1,4 +1,4 @@
-"""Exponential decay: each epoch multiplies the learning rate by the same number."""
+"""Exponential decay: each epoch multiplies the learning rate by a constant factor."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ RATE = rate_range("base", maximum=1.0)
 def exponential(numbers: Numbers, progress: Progress) -> Float:
     """``alpha = rate^t alpha0``: ``rate`` is the base, such as 0.95.
 
-    **Variant.** The exponent is whole (Keras' and optax' ``staircase=True``) as ``t`` is ``floor(count / interval)``;
-    with ``start=0`` it is torch's ExponentialLR.
+    **Variant.** The exponent is an integer (``staircase=True`` in Keras and optax), as ``t`` is
+    ``floor(count / interval)``; with ``start=0`` it is torch's ExponentialLR.
 
     Reference: deeplearning.ai, Improving Deep Neural Networks (2017), week 2, "Learning rate decay".
     """

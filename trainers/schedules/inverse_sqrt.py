@@ -1,4 +1,4 @@
-"""Inverse-root decay: the learning rate falls as one over the root of the number of the epoch (or step)."""
+"""Inverse square-root decay: the learning rate is proportional to one over the root of the epoch or step number."""
 
 from __future__ import annotations
 

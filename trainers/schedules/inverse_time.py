@@ -1,4 +1,4 @@
-"""Inverse-time decay: the learning rate falls as one over the number of the epoch."""
+"""Inverse-time decay: the learning rate falls as one over a linear function of the epoch number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One cycle: the learning rate rises to its largest value and then falls far below where it began."""
+"""One cycle: the learning rate rises to its maximum and then falls far below its initial value."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from trainers.schedules.base import Float, Numbers, Progress, Rows, Rule, rate_o
 
 RATE = rate_range("share of the training that rises", maximum=1.0, open_minimum=False, default=0.3)
 INITIAL = 1.0 / 25.0
-"""What it begins with, as a multiplier of alpha0."""
+"""Initial multiplier of alpha0."""
 FINAL = INITIAL / 1e4
-"""What it ends with."""
+"""Final multiplier of alpha0."""
 
 
 def one_cycle(numbers: Numbers, progress: Progress) -> Float:
-    """Half a cosine from ``alpha0 / 25`` up to ``alpha0``, and another down to ``alpha0 / 250000``; T counts in all.
+    """Half a cosine from ``alpha0 / 25`` up to ``alpha0``, then another down to ``alpha0 / 250000``, over T counts.
 
     ``alpha = (a + (b - a) (1 - cos(pi p)) / 2) alpha0``: rising, (a, b) = (1/25, 1) and p = t / (rate T - 1); then
     (a, b) = (1, 1/250000) and p = (t - rate T + 1) / (T - rate T); ``t`` counts from 0
 
     **Variant.** torch's OneCycleLR with its defaults (two phases, cosines, ``div_factor`` 25, ``final_div_factor``
-    1e4), where alpha0 is ``max_lr`` and ``rate`` is ``pct_start``; momentum does not cycle. Smith's has straight lines,
-    equal ways up and down, and a last stretch for the final fall. Counts steps unless told. Where rate T is 1, for
-    which torch divides by zero, it begins at alpha0, and below 1 on its way down.
+    1e4), where alpha0 is ``max_lr`` and ``rate`` is ``pct_start``; momentum does not cycle. Smith's form is piecewise
+    linear, symmetric up and down, with a last phase for the final fall. Counts steps by default. If rate T is 1, where
+    torch divides by zero, it starts at alpha0; below 1 it starts on the falling part.
 
     Reference: Smith and Topin (2018), Super-convergence: Very fast training of neural networks using large learning
     rates.

@@ -1,4 +1,4 @@
-"""What each schedule takes, and what its numbers must be: the same for a schedule in Python and in a sweep file."""
+"""The numbers that each schedule takes and their ranges, shared by schedules in Python and in a sweep file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ USUAL = Numbers()
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that a number of a schedule breaks; ``is_key`` when giving the number at all is what breaks it."""
+    """A rule that a number of a schedule violates; ``is_key`` if giving the number at all is the violation."""
 
     name: str
     rule: str
@@ -59,12 +59,12 @@ def applicable(kind: str, has_boundaries: bool, has_warmup: bool) -> tuple[str, 
 
 
 def unused(kind: str, name: str, used: Sequence[str]) -> Broken:
-    """A number that a schedule does not use."""
+    """The violation of giving a number that the schedule does not use."""
     return Broken(name, f"is not used by this {kind} decay, which takes {', '.join(used)}", "Leave it out.", None, True)
 
 
 def rate_rule(kind: str, declared: Hyperparameter) -> str:
-    """What the rate of a schedule must be."""
+    """The range of a schedule's rate, as text."""
     return f"must lie in {declared.interval} for the decay {kind}, whose {declared.summary} it is"
 
 
@@ -72,7 +72,7 @@ RATE_WAY_OUT = "Give a value such as 0.5."
 
 
 def broken_stairs(boundaries: Sequence[int] | None, values: Sequence[float] | None) -> Iterator[Broken]:
-    """Check the boundaries and values of a staircase against each other; None where there are none."""
+    """Check the boundaries and values of a staircase against each other; None for those not given."""
     if (boundaries is None) != (values is None):
         there, missing = ("values", "boundaries") if boundaries is None else ("boundaries", "values")
         way_out = "Give both, such as `boundaries: [5, 8]` and `values: [1.0, 0.1, 0.01]`."
@@ -87,10 +87,10 @@ def broken_stairs(boundaries: Sequence[int] | None, values: Sequence[float] | No
 
 
 def check(numbers: Numbers) -> None:
-    """Refuse a schedule that a sweep file could not state.
+    """Refuse a schedule that would be invalid in a sweep file.
 
     Raises:
-        ValueError: for an unknown kind, or a number that is out of its range, missing, or not used by the kind.
+        ValueError: for an unknown kind, or a number that is out of range, missing, or not used by the kind.
     """
     check_word("kind", numbers.kind, tuple(RULES))
     if numbers == USUAL:
@@ -116,7 +116,7 @@ def check(numbers: Numbers) -> None:
 
 def _unused(numbers: Numbers, used: Sequence[str]) -> Iterator[Broken]:
     for name in ("rate", "interval", "boundaries", "values", "patience", "threshold"):
-        # That one of a pair is missing is said elsewhere.
+        # A missing one of the pair is reported by `broken_stairs`.
         by_hand = name in ("boundaries", "values") and name in RULES[numbers.kind].by_hand
         if name not in used and not by_hand and getattr(numbers, name) != getattr(USUAL, name):
             yield unused(numbers.kind, name, used)

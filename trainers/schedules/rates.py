@@ -1,4 +1,4 @@
-"""The learning rates of a training, step by step, without the training."""
+"""Computes the learning rate of every step without training."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def rates(
         learning_rate: alpha0, in (0, inf).
         epochs: of the whole training, 1 or more.
         steps_per_epoch: 1 or more.
-        val_losses: (epochs,) validation loss after each epoch, for the schedules that watch it.
+        val_losses: (epochs,) validation loss after each epoch, for schedules that depend on it.
 
     Returns:
         (epochs * steps_per_epoch,) float64.
 
     Raises:
-        ValueError: for a count out of its range, or without the losses that the schedule watches.
+        ValueError: for a count out of range, or missing losses that the schedule depends on.
 
     >>> rates(Schedule("inverse_time", rate=1.0), 0.2, epochs=3).round(3).tolist()
     [0.1, 0.067, 0.05]
 
-    Reference: as the rule of the schedule.
+    Reference: that of the schedule's rule.
     """
     check_number("epochs", epochs, EPOCHS)
     check_number("steps_per_epoch", steps_per_epoch, EPOCHS)

@@ -1,4 +1,4 @@
-"""Reduce on plateau: the learning rate falls by a factor whenever the validation loss has stopped improving."""
+"""Reduce on plateau: multiplies the learning rate by a factor when the validation loss stops improving."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ RATE = rate_range("factor", maximum=1.0, default=0.1)
 
 @dataclass(frozen=True)
 class Watch:
-    """What the rule remembers of one trial's validation losses.
+    """The rule's state for one trial.
 
     Args:
-        best: the lowest loss that counted as an improvement.
+        best: the lowest validation loss that counted as an improvement.
         bad_epochs: epochs since then, or since the last reduction.
-        reductions: how often the learning rate has been reduced.
+        reductions: number of reductions of the learning rate so far.
     """
 
     best: float = float("inf")
@@ -26,7 +26,7 @@ class Watch:
     reductions: int = 0
 
     def after(self, val_loss: float, numbers: Numbers) -> Watch:
-        """What is remembered after one more epoch.
+        """The state after one more epoch.
 
         >>> watch = Watch()
         >>> for loss in (1.0, 0.5, 0.5, 0.6, 0.5):
@@ -42,16 +42,16 @@ class Watch:
 
 
 def reduce_on_plateau(numbers: Numbers, progress: Progress) -> Float:
-    """``alpha = rate^n alpha0``, n the reductions so far: one after every ``patience + 1`` epochs without improvement.
+    """``alpha = rate^n alpha0``, n the number of reductions, one per ``patience + 1`` epochs without improvement.
 
-    An epoch improves when its validation loss is below ``(1 - threshold)`` times the best before.
+    An epoch improves if its validation loss is below ``(1 - threshold)`` times the best before.
 
     **Variant.** torch's ReduceLROnPlateau with its defaults (``mode`` min, ``threshold_mode`` rel, factor 0.1, patience
-    10, threshold 1e-4), without cooldown and least rate. Keras and optax reduce one epoch sooner, after ``patience``
-    epochs, and Keras' threshold is absolute. Each trial by its own validation loss, whatever the sweep's metric.
+    10, threshold 1e-4), without cooldown and minimum rate. Keras and optax reduce one epoch earlier, after ``patience``
+    epochs, and Keras' threshold is absolute. Each trial uses its own validation loss, whatever the sweep's metric.
 
-    Reference: torch.optim.lr_scheduler.ReduceLROnPlateau; the lecture's manual decay by a person who watches the
-    curve, as a rule.
+    Reference: torch.optim.lr_scheduler.ReduceLROnPlateau; it automates the lecture's manual decay by a person who
+    watches the curve.
     """
     return np.full(progress.finished.shape, rate_of(numbers, RATE) ** float(progress.reductions))
 

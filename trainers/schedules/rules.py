@@ -1,4 +1,4 @@
-"""The schedules, by name; this registry is the one source of what exists and what each takes."""
+"""The registry of schedules by name, from which everything else reads what exists and what each takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from trainers.schedules.base import Rule
 
-# One line for each: the name of the schedule, and of its file in this folder. Lists and messages have this order.
+# One entry per schedule: its name, which is also its file in this folder. Lists and messages use this order.
 _NAMES = (
     "constant",
     "inverse_time",

@@ -1,4 +1,4 @@
-"""One schedule with its numbers, and the learning rates that it gives."""
+"""A schedule with its numbers, and the learning-rate multipliers that it gives."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from trainers.schedules.warmup import ramp
 class Schedule(Numbers):
     """One learning-rate schedule with its numbers.
 
-    The count ``t`` that a formula sees is the number of the epoch (or of the step, with ``by="step"``). The first
-    is number ``start``, and with ``interval`` n the formula sees ``floor(t / n)``: it is held constant for n.
+    The count ``t`` in a formula is the number of the epoch (or of the step, with ``by="step"``). The first one has
+    number ``start``, and with ``interval`` n the formula uses ``floor(t / n)``, so that it is constant for n counts.
 
     **Variant.** The first epoch is number 1, as in the lecture's table (alpha0 0.2, rate 1: 0.1, 0.067, 0.05);
     Keras, torch and optax count from 0, which is ``start=0``.
 
     Args:
         kind: a name in `RULES`.
-        rate: the rule's one number (its decay rate, base, k, factor, final multiplier or share); None where the rule
-            takes none, or for its default.
-        by: what is counted.
-        interval: hold for that many counts, 1 or more.
+        rate: the rule's rate (its decay rate, base, k, factor, final multiplier or share); None if the rule takes none,
+            or for its default.
+        by: whether epochs or steps are counted.
+        interval: counts over which the multiplier is constant, 1 or more.
         start: number of the first epoch or step, 0 or 1.
-        boundaries: staircase only: counts after which the next of ``values`` holds, increasing.
+        boundaries: staircase only: counts after which the next of ``values`` applies, increasing.
         values: staircase only: multipliers of alpha0, one more than ``boundaries``.
-        warmup: counts over which the rate first rises to where the rule begins, 0 or more; see `warmup.ramp`.
-        patience: reduce_on_plateau only: epochs without improvement that it bears, 0 or more.
-        threshold: reduce_on_plateau only: the relative fall of the loss that is an improvement, in [0, 1).
+        warmup: counts over which the rate first rises to the rule's initial value, 0 or more; see `warmup.ramp`.
+        patience: reduce_on_plateau only: epochs without improvement that are tolerated, 0 or more.
+        threshold: reduce_on_plateau only: the relative decrease of the loss that is an improvement, in [0, 1).
 
     Raises:
-        ValueError: as for the same decay in a sweep file: for an unknown kind, or a number that is out of its range,
+        ValueError: as for the same decay in a sweep file: for an unknown kind, or a number that is out of range,
             missing, or not used by the kind.
 
     >>> Schedule("staircase", rate=0.5, interval=0)
@@ -45,7 +45,7 @@ class Schedule(Numbers):
     """
 
     def __post_init__(self) -> None:
-        """Check what a type cannot."""
+        """Validate the numbers beyond their types."""
         object.__setattr__(self, "boundaries", tuple(self.boundaries))
         object.__setattr__(self, "values", tuple(self.values))
         check(self)
@@ -53,21 +53,21 @@ class Schedule(Numbers):
     def multipliers(
         self, finished_epochs: int, finished_steps: int, steps: int, epochs: int | None = None, reductions: int = 0
     ) -> Float:
-        """The multiplier of alpha0 at each of the next ``steps`` steps, all of one epoch.
+        """The multiplier of alpha0 at each of the next ``steps`` steps, all in the same epoch.
 
         Args:
             finished_epochs: epochs finished before, 0 or more.
             finished_steps: steps finished before, 0 or more.
-            steps: how many, 1 or more.
-            epochs: of the whole training, for the rules that end with it; each is taken to have as many steps as
-                this one.
-            reductions: how often feedback has reduced the rate so far; see `reduce_on_plateau.Watch`.
+            steps: number of steps, 1 or more.
+            epochs: length of the whole training, for rules that end with it; every epoch is assumed to have as
+                many steps as this one.
+            reductions: number of reductions by feedback so far; see `reduce_on_plateau.Watch`.
 
         Returns:
             (steps,) float64.
 
         Raises:
-            ValueError: when the rule needs its rate, or ``epochs``, and it is not given.
+            ValueError: if the rule needs its rate or ``epochs`` and it is not given.
 
         >>> rule = Schedule("inverse_time", rate=1.0)
         >>> [round(0.2 * float(rule.multipliers(e, e * 10, 10)[0]), 3) for e in range(3)]

@@ -1,4 +1,4 @@
-"""Staircase: a factor every few epochs; or manual control, a list of epochs and what holds after each."""
+"""Staircase decay: a factor every few epochs, or a list of epochs with the multiplier that applies after each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ RATE = rate_range("factor", maximum=1.0)
 
 
 def staircase(numbers: Numbers, progress: Progress) -> Float:
-    """``alpha = values[i] alpha0``, ``i`` the boundaries passed; or ``rate^floor(finished / interval) alpha0``.
+    """``alpha = values[i] alpha0``, ``i`` boundaries passed; or ``rate^floor(finished / interval) alpha0``.
 
-    Boundaries and values are the lecture's manual control: boundaries (5, 8) with values (1, 0.3, 0.1) train five
+    Boundaries and values are the lecture's manual decay: boundaries (5, 8) with values (1, 0.3, 0.1) train five
     epochs with alpha0, three with 0.3 alpha0, and the rest with 0.1 alpha0. Values may rise as well as fall.
 
-    **Variant.** A boundary b holds through the b-th epoch (or step) and changes after it, as in torch's MultiStepLR
-    and optax; Keras' PiecewiseConstantDecay changes one later. The values multiply alpha0; with alpha0 = 1 they are
-    the rates.
+    **Variant.** The multiplier changes after the b-th epoch (or step) for a boundary b, as in torch's MultiStepLR and
+    optax; Keras' PiecewiseConstantDecay changes one later. The values multiply alpha0; with alpha0 = 1 they are the
+    rates.
 
     Reference: deeplearning.ai, Improving Deep Neural Networks (2017), week 2, "Learning rate decay", discrete
     staircase and manual decay.

@@ -1,4 +1,4 @@
-"""Warm-up: the learning rate rises in equal parts to where its schedule begins, which may be any."""
+"""Warm-up: the learning rate rises linearly to the initial value of any schedule."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ ROWS = Rows(
     ),
     optax="`warmup_cosine_decay_schedule`, as Keras",
 )
-"""For the documentation."""
+"""Cells of the documentation tables."""
 
 
 def ramp(warmup: int, finished: Count) -> Float:
-    """``min(1, (t + 1) / warmup)``, ``t`` the counts finished: what multiplies the schedule's first value.
+    """``min(1, (t + 1) / warmup)``, ``t`` the counts finished: the factor on the schedule's initial value.
 
-    **Variant.** The first count has 1 / warmup of the rate and the last of the warm-up all of it; the schedule then
-    begins, at its own first count, and has the counts that are left. torch: SequentialLR of LinearLR
-    (``start_factor`` = 1 / warmup, ``total_iters`` = warmup - 1) and the schedule; Keras' CosineDecay and optax'
-    ``warmup_cosine_decay_schedule`` divide ``t`` by warmup, so that their first step is of their initial value, 0 if
-    not told otherwise, and the first of the schedule is the first of the whole rate.
+    **Variant.** The first count has 1 / warmup of the rate and the last one of the warm-up the full rate; the schedule
+    then starts at its own first count, over the remaining counts. torch: SequentialLR of LinearLR (``start_factor`` =
+    1 / warmup, ``total_iters`` = warmup - 1) and the schedule; Keras' CosineDecay and optax'
+    ``warmup_cosine_decay_schedule`` divide ``t`` by warmup, so that their first step has their initial value, by
+    default 0, and the first count of the schedule is the first with the full rate.
 
     Args:
-        warmup: counts that it takes; 0 is none.
+        warmup: number of counts; 0 for none.
         finished: (steps,) counts finished.
 
     Returns:
-        (steps,), 1 where the warm-up is over.
+        (steps,) float64, 1 after the warm-up.
 
     >>> ramp(4, np.arange(6)).tolist()
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
