@@ -16,6 +16,7 @@ from pydantic import (
 
 from sweep.config.base_section import Section
 from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
+from sweep.config.conditions import Condition, as_list, condition_problems, parse_condition
 from sweep.config.cross_checks import metric_problems, space_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
@@ -88,6 +89,12 @@ class SweepConfig(Section):
     space: SharedSection = Field(default_factory=SharedSpace, validate_default=True)
     """Values shared by all optimizers; an optimizer's own values override them. With `optimizer`, the flat form."""
 
+    where: Annotated[tuple[str, ...], BeforeValidator(as_list)] = Field(
+        default=(), examples=[["beta1 < beta2", "batch_size * epochs <= 10000"]]
+    )
+    """Conditions that every setting must meet, by comparison and arithmetic on its hyperparameters. One that lacks a
+    name of a condition meets it; a `batch_size` of full or auto counts as its number of examples."""
+
     seeds: SeedsField = (0,)
     """Trainings of each setting: n for the seeds 0 to n - 1, a list, or `{selection: 3, report: 10}`, which picks the
     best setting of each level on the selection seeds and trains it again on the report seeds."""
@@ -144,6 +151,15 @@ class SweepConfig(Section):
                 refuse(problems)
         return space
 
+    @field_validator("where")
+    @classmethod
+    def _conditions_are_known(cls, where: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "optimizers" in info.data and "space" in info.data:
+            known = hyperparameters(space_of_each(info.data["optimizers"], info.data["space"]))
+            if problems := list(condition_problems(where, known)):
+                refuse(problems)
+        return where
+
     @field_validator("roles")
     @classmethod
     def _roles_are_known(cls, roles: Roles | None, info: ValidationInfo) -> Roles | None:
@@ -179,6 +195,11 @@ class SweepConfig(Section):
         return "optimizer" if self.roles is None else self.roles.scientific
 
     @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions of `where`, parsed."""
+        return tuple(map(parse_condition, self.where))
+
+    @property
     def demands(self) -> tuple[Gate, ...]:
         """The parsed gates."""
         return tuple(gate_of(written) for written in self.gates)
@@ -203,7 +224,7 @@ class SweepConfig(Section):
         """Path of the sweep's file; None for a configuration created in Python."""
         return None if self._document is None else self._document.origin
 
-    def where(self, key: str) -> str:
+    def place_of(self, key: str) -> str:
         """Location of the dotted ``key`` as a message prefix, ``file:line:column: ``; empty without a file."""
         return "" if self._document is None else f"{self._document.place(tuple(key.split('.')))}: "
 
@@ -216,7 +237,7 @@ class SweepConfig(Section):
         ConfigError('`metric.name` must be val_loss. Received: x. Change it.')
         """
         name = self._document.name(tuple(key.split("."))) if self._document else key
-        return ConfigError(f"{self.where(key)}`{name}` {rest}")
+        return ConfigError(f"{self.place_of(key)}`{name}` {rest}")
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the complete configuration, including defaults, as a mapping that reproduces the sweep."""

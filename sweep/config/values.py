@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -38,6 +39,9 @@ class Distribution:
     high: float
 
 
+MOST_STEPS = 100_000
+"""Maximum number of values of a range."""
+
 Domain: TypeAlias = tuple[Value, ...] | Distribution
 """The values that a search tries, or the distribution that it draws them from."""
 
@@ -54,6 +58,7 @@ class Values:
         convert: converts a valid value to its canonical form.
         words: the valid strings, of which the nearest is suggested.
         is_real: True when the values are real numbers, which can also be drawn from a distribution.
+        is_number: True when the values are numbers, real or whole, which can also be given as equal steps.
     """
 
     rule: str
@@ -63,6 +68,7 @@ class Values:
     convert: Callable[[Any], Value]
     words: tuple[Value, ...] = ()
     is_real: bool = False
+    is_number: bool = False
 
     def read(self, raw: Any) -> Domain:
         """Convert a raw value from the file to a domain.
@@ -71,6 +77,8 @@ class Values:
             ValidationError: with all problems of the value.
         """
         if isinstance(raw, Mapping):
+            if self.is_number and list(raw) == ["range"]:
+                return self.read(self._steps(raw["range"]))
             return self._read_distribution(raw)
         values = raw if isinstance(raw, list | tuple) else [raw]
         if not values:
@@ -90,13 +98,23 @@ class Values:
         suggestion = did_you_mean(received, map(str, self.words)) if isinstance(received, str) else ""
         return suggestion.strip() or f"Give a value such as {self.example}."
 
+    def _steps(self, ends: Any) -> list[int | float]:
+        is_given = isinstance(ends, list | tuple) and len(ends) == 3 and all(map(is_finite_number, ends))
+        if not is_given or ends[2] <= 0 or ends[0] > ends[1]:
+            rule = "must be a list of the lowest value, the highest and a step above 0"
+            refuse([Problem(rule, "Write such as `{range: [0, 1, 0.1]}`.", ("range",), ends)])
+        if (ends[1] - ends[0]) / ends[2] >= MOST_STEPS:
+            rule = f"must make at most {MOST_STEPS:,} values"
+            refuse([Problem(rule, "Give a larger step.", ("range",), ends)])
+        return steps(*ends)
+
     def _read_distribution(self, raw: Mapping[str, Any]) -> Distribution:
         if not self.is_real:
             refuse([Problem("takes a value or a list of values", self._hint(), received=raw)])
         shape = "{log_uniform: [low, high]}"
         kind = next((kind for kind in DISTRIBUTIONS if list(raw) == [kind]), None)
         if kind is None:
-            rule = f"must be a value, a list, or one of the distributions {', '.join(DISTRIBUTIONS)}"
+            rule = f"must be a value, a list, a range, or one of the distributions {', '.join(DISTRIBUTIONS)}"
             refuse([Problem(rule, f"Write such as `{shape}`.", received=raw)])
         ends = raw[kind]
         if not isinstance(ends, list | tuple) or len(ends) != 2:
@@ -115,12 +133,17 @@ class Values:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return _domain_schema(dict(self.schema), is_real=self.is_real)
+        return _domain_schema(dict(self.schema), is_real=self.is_real, is_number=self.is_number)
 
 
-def _domain_schema(one: JsonSchemaValue, *, is_real: bool) -> JsonSchemaValue:
-    """JSON schema of a value, a list of values or, for real numbers, a distribution."""
+def _domain_schema(one: JsonSchemaValue, *, is_real: bool, is_number: bool) -> JsonSchemaValue:
+    """JSON schema of a value, a list of values, for numbers a range or, for real numbers, a distribution."""
     forms: list[JsonSchemaValue] = [one, {"type": "array", "items": one, "minItems": 1}]
+    if is_number:
+        three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+        forms.append(
+            {"type": "object", "properties": {"range": three}, "required": ["range"], "additionalProperties": False}
+        )
     if is_real:
         ends = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
         forms += [
@@ -130,7 +153,7 @@ def _domain_schema(one: JsonSchemaValue, *, is_real: bool) -> JsonSchemaValue:
     return {"anyOf": forms}
 
 
-REAL_NUMBERS: JsonSchemaValue = _domain_schema({"type": "number"}, is_real=True)
+REAL_NUMBERS: JsonSchemaValue = _domain_schema({"type": "number"}, is_real=True, is_number=True)
 """JSON schema of a numeric hyperparameter without a known range."""
 
 
@@ -158,6 +181,17 @@ def written_form(domain: Domain | None) -> Any:
     return domain[0] if len(domain) == 1 else list(domain)
 
 
+def steps(low: float, high: float, step: float) -> list[int | float]:
+    """The values from ``low`` to ``high`` in equal steps, in decimal arithmetic; ``high`` is one if a step meets it.
+
+    >>> steps(0, 0.5, 0.1), steps(16, 64, 16), steps(1, 2, 0.4)
+    ([0, 0.1, 0.2, 0.3, 0.4, 0.5], [16, 32, 48, 64], [1, 1.4, 1.8])
+    """
+    first, last, by = (Decimal(repr(end)) for end in (low, high, step))
+    values = [first + number * by for number in range(int((last - first) / by) + 1)]
+    return [int(value) if value == value.to_integral_value() else float(value) for value in values]
+
+
 def is_whole(value: Any) -> bool:
     """Whether the value is an int and not a bool."""
     return isinstance(value, int) and not isinstance(value, bool)
@@ -182,7 +216,7 @@ def numbers(declarations: Sequence[Hyperparameter]) -> Values:
     def accepts(value: Any) -> bool:
         return is_finite_number(value) and all(declared.accepts(float(value)) for declared in declarations)
 
-    return Values(f"lie in {first.interval}", first.example, accepts, schema, float, is_real=True)
+    return Values(f"lie in {first.interval}", first.example, accepts, schema, float, is_real=True, is_number=True)
 
 
 def counts(example: int, *words: str, minimum: int = 1) -> Values:
@@ -195,7 +229,7 @@ def counts(example: int, *words: str, minimum: int = 1) -> Values:
     def accepts(value: Any) -> bool:
         return (is_whole(value) and minimum <= value <= LARGEST_COUNT) or (isinstance(value, str) and value in words)
 
-    return Values(rule, example, accepts, schema, lambda value: value, words=words)
+    return Values(rule, example, accepts, schema, lambda value: value, words=words, is_number=True)
 
 
 def limited(limit: Limit) -> Values:
@@ -209,7 +243,7 @@ def limited(limit: Limit) -> Values:
     def accepts(value: Any) -> bool:
         return is_finite_number(value) and limit.accepts(value)
 
-    return Values(limit.rule, limit.example, accepts, schema, float, is_real=True)
+    return Values(limit.rule, limit.example, accepts, schema, float, is_real=True, is_number=True)
 
 
 def words(known: Sequence[Value]) -> Values:

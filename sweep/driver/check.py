@@ -111,7 +111,7 @@ def _require_metric(config: SweepConfig, index: int, gate: Gate, task: Task) -> 
     metric = gate.metric if isinstance(gate, Bound | NoWorse) else "diverged"
     if metric != "diverged" and (problem := task_problem(MetricConfig(name=metric), task)):
         said = f"`gates[{index}]` {problem.rule}. Received: {gate.text}. {problem.hint}"
-        raise ConfigError(f"{config.where('gates')}{said}")
+        raise ConfigError(f"{config.place_of('gates')}{said}")
 
 
 def train(

@@ -52,7 +52,7 @@ def look_at_module(
     try:
         parts = split_of(recipe.pack(dataset, [spec_of(first)], 1, 1), first.seed)
     except CannotSplit as error:
-        raise DataError(f"{config.where('data')}{error}") from error
+        raise DataError(f"{config.place_of('data')}{error}") from error
     try:
         facts = look_over(module, shape.features, shape.outputs, recipe.dtype, parts.train_inputs)
     except UserCodeError as error:

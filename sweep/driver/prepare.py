@@ -158,7 +158,7 @@ def prepare(config: SweepConfig) -> Preparation:
         sizes = shape(source)
         dataset = None if sizes else load(source)
     except CannotLoad as error:
-        raise DataError(f"{config.where('data')}{error}") from error
+        raise DataError(f"{config.place_of('data')}{error}") from error
     except UserCodeError as error:
         raise config.error("data.module", str(error)) from error
     known = sizes or (dataset.shape if dataset else None)

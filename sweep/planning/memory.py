@@ -157,7 +157,7 @@ def require_memory(
     if fitting >= 1:
         hint = f"Give `resources.workers: {fitting}`, or {hint}"
     raise ResourceError(
-        f"{config.where(key)}`{key}` must make trials that fit the memory, {gigabytes(memory)} here. "
+        f"{config.place_of(key)}`{key}` must make trials that fit the memory, {gigabytes(memory)} here. "
         f"Received: {received}, of which one trial on each of {workers} workers takes about {gigabytes(worker)} "
         f"({recipe.parameters(shape):,} parameters). "
         f"{hint[0].upper()}{hint[1:]}."

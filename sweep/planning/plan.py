@@ -19,7 +19,7 @@ from sweep.config.spaces import HYPERPARAMETERS
 from sweep.errors import DataError
 from sweep.planning.recipe import steps_per_epoch
 from sweep.planning.roles import Design, make_design
-from sweep.planning.search import require_listable, settings
+from sweep.planning.search import asked_settings, meeting, require_listable, settings
 from sweep.planning.space import Merge, auto_batch_size, merge_equal
 from sweep.records import Arm, Setting, Trial, TrialResult, Value
 from trainers.data import DatasetShape, require_parts
@@ -119,11 +119,13 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     try:
         examples = require_parts(shape, config.data.validation, "data.validation")
     except CannotSplit as error:
-        raise DataError(f"{config.where('data.validation')}{error}") from None
+        raise DataError(f"{config.place_of('data.validation')}{error}") from None
     require_listable(config)
-    asked = list(settings(config))
+    asked = list(meeting(config, settings(config), examples))
     distinct, merged = merge_equal(asked, examples)
     choices = []
+    if config.where:
+        choices.append(f"where leaves {len(asked):,} of {asked_settings(config):,} settings")
     if any(setting["batch_size"] == "auto" for setting in asked):
         size, why = auto_batch_size(examples)
         choices.append(f"batch_size auto is {size}, {why}")

@@ -131,6 +131,18 @@ def canonical(setting: Setting, training_examples: int) -> Setting:
     return setting
 
 
+def without_ignored(setting: Setting) -> Setting:
+    """Return a setting without the values that its optimizer or its decay ignores.
+
+    >>> without_ignored({"optimizer": "sgd", "learning_rate": 0.1, "beta1": 0.9})
+    {'optimizer': 'sgd', 'learning_rate': 0.1}
+    """
+    for simplify in (_without_ignored, _without_ignored_by_decay):
+        if change := simplify(setting):
+            setting = change[0]
+    return setting
+
+
 def auto_batch_size(training_examples: int) -> tuple[int | Literal["full"], str]:
     """Return the value that ``batch_size: auto`` stands for, and the reason.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sweep.config import SweepConfig
+from sweep.planning.search.conditions import meeting
 from sweep.planning.search.grid import grid
 from sweep.planning.search.size import asked_settings, require_listable
 from sweep.planning.space import subspaces
@@ -17,4 +18,4 @@ def settings(config: SweepConfig) -> Iterator[Setting]:
         yield from grid(subspace)
 
 
-__all__ = ["asked_settings", "grid", "require_listable", "settings"]
+__all__ = ["asked_settings", "grid", "meeting", "require_listable", "settings"]

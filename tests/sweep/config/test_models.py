@@ -46,7 +46,7 @@ def test_a_configuration_is_frozen(load):
 
 def test_places_of_later_errors_are_known(load):
     config = load(GOOD + "metric: {name: val_loss}")
-    assert config.where("metric.name") == "x.yaml:3:16: "
+    assert config.place_of("metric.name") == "x.yaml:3:16: "
     assert str(config.error("beta1", "is wrong.")) == "x.yaml:1:1: `beta1` is wrong."
 
 

@@ -23,6 +23,34 @@ def test_a_count_stays_whole():
     assert [type(value) for value in counts(64, "full").read([1, "full"])] == [int, str]
 
 
+def test_a_range_is_its_values_without_the_errors_of_binary_fractions():
+    assert numbers([LEARNING_RATE]).read({"range": [0.1, 0.5, 0.1]}) == (0.1, 0.2, 0.3, 0.4, 0.5)
+    assert numbers([LEARNING_RATE]).read({"range": [1e-3, 3.5e-3, 1e-3]}) == (0.001, 0.002, 0.003)
+    assert counts(64, "full").read({"range": [16, 64, 16]}) == (16, 32, 48, 64)
+    assert numbers([BETA1]).read({"range": [0.5, 0.5, 0.1]}) == (0.5,)
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ([0.5, 0.1, 0.1], "the lowest value, the highest and a step above 0"),
+        ([0.1, 0.5, 0], "a step above 0"),
+        ([0.1, 0.5], "the lowest value, the highest and a step"),
+        (["a", 0.5, 0.1], "the lowest value, the highest and a step"),
+        ([0, 1, 1e-9], "at most 100,000 values"),
+        ([0.5, 1.0, 0.25], r"lie in \[0, 1\)"),
+    ],
+)
+def test_a_range_that_is_none_or_leaves_the_allowed_values_is_refused(written, rule):
+    with pytest.raises(ValidationError, match=rule):
+        numbers([BETA1]).read({"range": written})
+
+
+def test_words_have_no_range():
+    with pytest.raises(ValidationError, match="takes a value or a list"):
+        words(("a", "b")).read({"range": [0, 1, 1]})
+
+
 @pytest.mark.parametrize("kind", ["uniform", "log_uniform", "one_minus_log_uniform"])
 def test_a_mapping_is_a_distribution_and_is_written_as_one(kind):
     domain = numbers([BETA1]).read({kind: [0.5, 0.9]})

@@ -1,0 +1,53 @@
+"""Keeps the settings of a search that meet the conditions of `where`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sweep.config import SweepConfig
+from sweep.planning.space import auto_batch_size, without_ignored
+from sweep.records import Setting
+
+
+def meeting(config: SweepConfig, settings: Iterable[Setting], training_examples: int) -> Iterator[Setting]:
+    """Yield the settings that meet all conditions.
+
+    Args:
+        config: configuration of the sweep.
+        settings: settings from the search; a value that the optimizer ignores is not one of the setting.
+        training_examples: size of the training part, for which ``batch_size: full`` stands.
+
+    Raises:
+        ConfigError: if no setting is left, or a condition cannot be calculated.
+    """
+    conditions, is_empty = config.conditions, True
+    for setting in settings:
+        numbers = _with_numbers(without_ignored(setting), training_examples) if conditions else setting
+        for condition in conditions:
+            try:
+                if not condition.holds(numbers):
+                    break
+            except ValueError as error:
+                received = ", ".join(f"{name} {setting[name]}" for name in condition.names)
+                raise config.error(
+                    "where",
+                    f"must be a condition that every setting can be checked by, but {error}. "
+                    f"Received: {condition.text} for {received}. Change the condition or the values.",
+                ) from None
+        else:
+            is_empty = False
+            yield setting
+    if conditions and is_empty:
+        raise config.error(
+            "where",
+            f"must leave a setting or more. Received: {' and '.join(config.where)}, which none meets. "
+            "Loosen a condition, or add values.",
+        )
+
+
+def _with_numbers(setting: Setting, training_examples: int) -> Setting:
+    """The setting with the number of examples for which a word as batch size stands."""
+    size = setting["batch_size"]
+    if size == "auto":
+        size = auto_batch_size(training_examples)[0]
+    return {**setting, "batch_size": training_examples if size == "full" else size}
