@@ -1,4 +1,4 @@
-"""Compares two arms over the seeds that both have run, so that what the seed does to both cancels out."""
+"""Compares two arms over their common seeds, so that effects of the seed on both cancel."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ Verdict: TypeAlias = Literal["first", "second", "equivalent", "not told apart", 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the common seeds of two arms say; every difference is positive where the first is better.
+    """The comparison of two arms over common seeds; differences are positive where the first is better.
 
     Args:
-        first: name of the one arm.
-        second: name of the other.
+        first: name of the first arm.
+        second: name of the second.
         seeds: those that ended well in both; (n,).
-        differences: one a seed, positive where the first is better; (n,).
+        differences: one per seed, positive where the first is better; (n,).
         difference: their mean with Student's t interval.
         first_diverged: seeds on which the first diverged.
         second_diverged: seeds on which the second diverged.
-        unpaired: seeds that one arm ended well and the other has not run or failed.
+        unpaired: seeds that ended well in one arm only, and failed or have not run in the other.
         cohens_d: mean over standard deviation of the differences (d_z); NaN below 2 seeds.
         cliffs_delta: share of pairs, of any seeds, in which the first is better, less those in which it is worse.
-        improvement: chance that the first is better on one seed, an exact tie counting as half.
+        improvement: probability that the first is better on a seed, exact ties counting as half.
         t_p_value: two-sided paired t test; NaN below 2 seeds.
-        wilcoxon_p_value: two-sided signed-rank test, exact; NaN below 2 seeds. It can't be below 0.05 with 5 seeds.
-        adjusted_p_value: ``t_p_value`` after Holm's correction for all comparisons made together.
-        alpha: level below which the adjusted value shows a difference.
-        margin: differences below it count as none, in units of the metric; None for no margin.
+        wilcoxon_p_value: two-sided signed-rank test, exact; NaN below 2 seeds. At least 0.0625 with 5 seeds.
+        adjusted_p_value: ``t_p_value`` after Holm's correction for all simultaneous comparisons.
+        alpha: significance level for the adjusted value.
+        margin: differences below it are treated as zero, in units of the metric; None for no margin.
         equivalence_p_value: of two one-sided tests against the margin, after Holm's correction; NaN without a margin.
     """
 

@@ -1,4 +1,4 @@
-"""How small a difference a number of paired seeds can show, and how many seeds a difference needs."""
+"""Computes the smallest difference that a number of paired seeds can detect, and the seeds that a difference needs."""
 
 from __future__ import annotations
 
