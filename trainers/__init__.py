@@ -1,8 +1,8 @@
-"""Trains packs of networks together; knows nothing of sweeps, Ray or MLflow.
+"""Trains packs of networks together, independently of sweeps, Ray and MLflow.
 
-`Pack` says what to train, `train` trains it and gives the metrics of each epoch (and, on request, the parameters and
-all else that a training needs to go on), `trace` gives every step, `step` is one step of one optimizer on arrays of
-your own, and `rates` are the learning rates of a schedule.
+A `Pack` describes what to train; `train` trains it and yields the metrics of each epoch (and, on request, all state
+needed to resume); `trace` yields every step; `step` makes one optimizer step on given arrays; and `rates` computes the
+learning rates of a schedule.
 
 >>> import numpy as np
 >>> from trainers import DatasetShape, NetworkSpec, Pack, Split, TrialSpec, train
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trainers.state import TrainingState, TrialState
     from trainers.tracing import StepTrace, trace
 else:
-    _HOMES = {
+    _MODULES = {
         **dict.fromkeys(("Dataset", "DatasetShape", "DataSource", "Split", "load"), "trainers.data"),
         **dict.fromkeys(("Ended", "EpochMetrics", "train"), "trainers.loop"),
         **dict.fromkeys(("OPTIMIZERS", "step"), "trainers.optimizers"),
@@ -40,13 +40,13 @@ else:
     }
 
     def __getattr__(name: str) -> object:
-        """Load what a name needs when it is asked for: reading a configuration needs little of it."""
-        if name not in _HOMES:
+        """Import a public name at its first use, because reading a configuration needs few of them."""
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(_HOMES[name]), name)
+        return getattr(import_module(_MODULES[name]), name)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_HOMES})
+        return sorted({*globals(), *_MODULES})
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Exponentially weighted averages: a running mean that forgets, its bias correction, and how far back it looks."""
+"""Exponentially weighted averages: the running average, its bias correction, and its effective window."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Floats = NDArray[np.float64]
 
 
 def step(average: Any, value: Any, beta: float) -> Any:
-    """Take one value into the average: ``v = beta v + (1 - beta) x``.
+    """Update the average with one value: ``v = beta v + (1 - beta) x``.
 
     Args:
-        average: the average before, a number or an array; 0 before the first value.
+        average: the previous average, a number or an array; 0 before the first value.
         value: x, of the same shape.
         beta: in [0, 1).
 
     Returns:
-        The new average, not corrected.
+        The new average, without bias correction.
 
     >>> step(0.0, 40.0, 0.9)
     3.999999999999999
@@ -30,10 +30,10 @@ def step(average: Any, value: Any, beta: float) -> Any:
 
 
 def correct(average: Any, beta: float, count: int) -> Any:
-    """Correct the bias towards the 0 that the average began with: ``v / (1 - beta^t)``.
+    """Correct the bias towards the initial 0: ``v / (1 - beta^t)``.
 
     Args:
-        average: after ``count`` values.
+        average: the average after ``count`` values.
         beta: in [0, 1).
         count: t, 1 or more.
 
@@ -46,18 +46,18 @@ def correct(average: Any, beta: float, count: int) -> Any:
 
 
 def running(values: Iterable[float], beta: float, corrected: bool = True) -> Iterator[float]:
-    """The average after each value, holding one number and a count whatever the length of the stream.
+    """The average after each value of a stream, in constant memory.
 
     Args:
-        values: x_1, x_2, ..., without end if need be.
+        values: x_1, x_2, ..., possibly infinitely many.
         beta: in [0, 1).
-        corrected: with the bias correction.
+        corrected: whether to apply the bias correction.
 
     Yields:
-        One average a value.
+        One average per value.
 
     Raises:
-        ValueError: when ``beta`` lies outside [0, 1).
+        ValueError: if ``beta`` is outside [0, 1).
 
     >>> [round(v, 12) for v in running([10.0, 10.0, 10.0], 0.9)]
     [10.0, 10.0, 10.0]
@@ -72,19 +72,19 @@ def running(values: Iterable[float], beta: float, corrected: bool = True) -> Ite
 def averages(values: ArrayLike, beta: float, corrected: bool = False) -> Floats:
     """The average after each row of an array: ``v_t = beta v_{t-1} + (1 - beta) x_t``, ``v_0 = 0``.
 
-    **Variant.** The lecture's: the average begins at 0 and is corrected, if at all, by ``1 - beta^t``, as in Adam;
-    pandas' ``ewm(alpha=1 - beta)`` with ``adjust=True`` is the corrected one.
+    **Variant.** The lecture's form: the average starts at 0 and is optionally corrected by ``1 - beta^t``, as in Adam;
+    pandas' ``ewm(alpha=1 - beta)`` with ``adjust=True`` is the corrected form.
 
     Args:
         values: (T, ...), averaged along the first axis.
         beta: in [0, 1).
-        corrected: divide by ``1 - beta^t``.
+        corrected: whether to divide by ``1 - beta^t``.
 
     Returns:
         (T, ...) float64.
 
     Raises:
-        ValueError: when ``beta`` lies outside [0, 1).
+        ValueError: if ``beta`` is outside [0, 1).
 
     >>> averages([4.0, 8.0], 0.5).tolist(), averages([4.0, 8.0], 0.5, corrected=True)[0].item()
     ([2.0, 5.0], 4.0)
@@ -105,7 +105,7 @@ def averages(values: ArrayLike, beta: float, corrected: bool = False) -> Floats:
 
 
 def window(beta: float) -> float:
-    """How many values the average is roughly over: ``1 / (1 - beta)``.
+    """The approximate number of values in the average: ``1 / (1 - beta)``.
 
     >>> [round(window(beta)) for beta in (0.5, 0.9, 0.98)]
     [2, 10, 50]
@@ -115,7 +115,7 @@ def window(beta: float) -> float:
 
 
 def delay(beta: float) -> float:
-    """How many values the average lags behind a steady rise: ``beta / (1 - beta)``, the mean age of what it holds.
+    """The lag behind a linear trend, in values: ``beta / (1 - beta)``, the mean age of the values in the average.
 
     >>> round(delay(0.98), 9)
     49.0
@@ -125,14 +125,14 @@ def delay(beta: float) -> float:
 
 
 def weights(beta: float, length: int) -> Floats:
-    """The weight of the value of k steps ago: ``(1 - beta) beta^k``.
+    """The weight of the value k steps ago: ``(1 - beta) beta^k``.
 
     Args:
         beta: in [0, 1).
-        length: how many, 0 or more.
+        length: number of weights, 0 or more.
 
     Returns:
-        (length,) float64, the newest value's weight first.
+        (length,) float64, the weight of the newest value first.
 
     >>> weights(0.5, 3).tolist()
     [0.5, 0.25, 0.125]
@@ -142,7 +142,7 @@ def weights(beta: float, length: int) -> Floats:
 
 
 def age_at(beta: float, share: float = math.exp(-1.0)) -> float:
-    """After how many steps a value's weight has fallen to a share of the newest one's: ``log(share) / log(beta)``.
+    """The number of steps until a value's weight has fallen to a share of its first: ``log(share) / log(beta)``.
 
     For the share 1/e this is about ``1 / (1 - beta)``, as ``(1 - epsilon)^(1 / epsilon)`` is about 1/e.
 
@@ -158,10 +158,10 @@ def age_at(beta: float, share: float = math.exp(-1.0)) -> float:
 
 
 def check_beta(beta: float) -> None:
-    """Refuse a beta that makes no average.
+    """Refuse a beta outside its range.
 
     Raises:
-        ValueError: when ``beta`` lies outside [0, 1).
+        ValueError: if ``beta`` is outside [0, 1).
     """
     if not 0.0 <= beta < 1.0:
         raise ValueError(f"`beta` must lie in [0, 1). Received: {beta!r}. Give such as 0.9.")

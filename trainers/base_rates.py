@@ -1,4 +1,4 @@
-"""What simple predictions reach on the splits that trials train on, below which a training has learned little."""
+"""Computes the metrics of simple predictions on the splits of the trials, as baselines for trained networks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from trainers.seeding import generator
 Floats = NDArray[np.float64]
 
 LARGEST_COST = 1e9
-"""Multiplications over all seeds, about a second's; predictions that learn of the inputs and need more are left out."""
+"""Multiplications over all seeds, about one second; predictions that use the inputs are omitted above it."""
 
 
 @dataclass(frozen=True)
 class BaseRate:
-    """What one simple prediction reaches.
+    """The metrics of one simple prediction.
 
     Args:
-        name: of the prediction, such as ``majority class``.
+        name: name of the prediction, such as ``majority class``.
         is_trivial: whether it ignores the inputs.
-        seeds: of the splits.
-        values: metric -> its value on the split of each seed; NaN where it is not defined.
+        seeds: seeds of the splits.
+        values: metric -> its value on the split of each seed; NaN if undefined.
     """
 
     name: str
@@ -36,7 +36,7 @@ class BaseRate:
     values: Mapping[str, tuple[float, ...]]
 
     def on(self, metric: str, seeds: Collection[int]) -> dict[int, float]:
-        """The values of a metric on some seeds; those that it does not have are left out."""
+        """The finite values of a metric for those of the given seeds that have one."""
         pairs = zip(self.seeds, self.values.get(metric, ()), strict=False)
         return {seed: value for seed, value in pairs if seed in seeds and np.isfinite(value)}
 
@@ -44,20 +44,23 @@ class BaseRate:
 def base_rates(
     dataset: Dataset, validation: float, normalise: Normalise, seeds: Sequence[int], largest_cost: float = LARGEST_COST
 ) -> tuple[BaseRate, ...]:
-    """Predict without a network, on the split that each seed gives a trial.
+    """Evaluate simple predictions on the split that trials with each seed use.
 
-    **Variant.** For classes: the most frequent of the training part, with its class shares as probabilities (as
-    ``DummyClassifier(strategy="prior")`` of scikit-learn), and the class of the nearest centroid (Euclidean, as
-    ``NearestCentroid``). For numbers: the mean of the training part (``DummyRegressor``) and least squares with an
-    intercept (``LinearRegression``), the shortest solution where there are many. Losses are on the scale that trials
-    train on.
+    **Variant.** Classification: the most frequent class of the training part, with class shares as probabilities (as
+    scikit-learn's ``DummyClassifier(strategy="prior")``), and the nearest centroid (Euclidean, as ``NearestCentroid``).
+    Regression: the mean of the training part (``DummyRegressor``) and least squares with an intercept
+    (``LinearRegression``), the minimum-norm solution if there are many. Losses are on the scale on which trials are
+    trained.
 
     Args:
-        dataset: what to predict.
-        validation: share of the validation part.
-        normalise: how the inputs, and the targets of a regression, are scaled.
-        seeds: of the splits.
-        largest_cost: multiplications above which what reads the inputs is left out.
+        dataset: the data set.
+        validation: share of the validation part, in (0, 1).
+        normalise: scaling of the inputs and of regression targets.
+        seeds: seeds of the splits.
+        largest_cost: multiplications above which predictions that use the inputs are omitted.
+
+    Returns:
+        One or two base rates, the trivial one first.
 
     >>> from trainers.data import DataSource, load
     >>> first, second = base_rates(load(DataSource("iris")), 0.2, "standard", [0])
@@ -86,7 +89,7 @@ def _majority(dataset: Dataset, validation: float, normalise: Normalise, seed: i
     train, val = split_indices(dataset, validation, generator(seed, "split"))
     targets = dataset.targets.astype(np.int64)
     shares = np.bincount(targets[train], minlength=len(dataset.classes)) / len(train)
-    # A class without an example in the training part has an infinite loss, which is none.
+    # A class without training examples has an infinite loss, which is not reported.
     losses = -np.log(shares, out=np.full(len(shares), -np.inf), where=shares > 0)
     most = int(shares.argmax())
     found = {}
@@ -132,7 +135,7 @@ def _least_squares(dataset: Dataset, validation: float, normalise: Normalise, se
 
 
 def _errors(parts: Mapping[str, tuple[Floats, Floats]], scale: float) -> dict[str, float]:
-    """The metrics of each part's targets and predictions, as `trainers.loop` reports them."""
+    """The metrics of the targets and predictions of each part, as `trainers.loop` reports them."""
     found: dict[str, float] = {}
     for part, (targets, predicted) in parts.items():
         loss, variance = float(((targets - predicted) ** 2).mean()), float(targets.var())

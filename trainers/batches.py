@@ -1,4 +1,4 @@
-"""Mini-batches: each epoch the examples are shuffled and cut into batches, the short last one kept."""
+"""Mini-batches: the examples are shuffled every epoch and split into batches, including a smaller last one."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ Indices = NDArray[np.intp]
 
 
 def epochs(examples: int, batch_size: int, rng: np.random.Generator) -> Iterator[tuple[Indices, ...]]:
-    """The batches of one epoch after the other, without end.
+    """Yield the batches of each epoch, without end.
 
     m examples make ``T = ceil(m / batch_size)`` batches; ``batch_size >= m`` is batch gradient descent and 1 is
-    stochastic gradient descent. Batches are views of one permutation, so an epoch costs m indices of memory.
+    stochastic gradient descent. Batches are views of one permutation, so that an epoch needs m indices of memory.
 
     Args:
         examples: m, 1 or more.
         batch_size: 1 or more.
-        rng: the stream ``batches`` of the trial's seed; one permutation is drawn an epoch.
+        rng: the stream ``batches`` of the trial's seed; draws one permutation per epoch.
 
     Yields:
         T arrays of indices, each (batch_size,), the last (m - (T - 1) batch_size,).
 
     Raises:
-        ValueError: when ``examples`` or ``batch_size`` is below 1.
+        ValueError: if ``examples`` or ``batch_size`` is below 1.
 
     >>> first, second = next(epochs(5, 3, np.random.default_rng(0)))
     >>> len(first), len(second), sorted([*first.tolist(), *second.tolist()])
@@ -40,7 +40,7 @@ def epochs(examples: int, batch_size: int, rng: np.random.Generator) -> Iterator
 
 
 def partition(order: Indices, batch_size: int) -> tuple[Indices, ...]:
-    """Cut an order of examples into batches: views of it, the last one short if need be.
+    """Split an order of examples into batches: views, the last one possibly smaller.
 
     >>> [batch.tolist() for batch in partition(np.array([2, 0, 1]), 2)]
     [[2, 0], [1]]

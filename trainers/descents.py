@@ -1,4 +1,4 @@
-"""Lets an optimizer walk down a surface, and counts the steps that it takes to get somewhere."""
+"""Runs an optimizer on a two-dimensional surface and counts its steps to a given value."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ def descend(
     noise: float = 0.0,
     rng: np.random.Generator | None = None,
 ) -> Floats:
-    """Let an optimizer walk down a surface.
+    """Minimise a surface with an optimizer.
 
     Args:
-        surface: where.
+        surface: the surface.
         optimizer: a name in `trainers.optimizers.OPTIMIZERS`.
-        hyperparameters: of the optimizer; what is missing gets its default.
+        hyperparameters: of the optimizer; missing ones have their default.
         steps: T, 0 or more.
-        start: (2,), or (K, 2) for K walks at once; None is the surface's own.
-        schedule: of the learning rate; one that watches the validation loss watches the surface's value.
-        steps_per_epoch: what the schedule takes for an epoch, 1 or more.
-        noise: standard deviation of the normal noise on each component of each gradient, like that of a mini-batch.
-        rng: where the noise comes from; needed when there is some.
+        start: (2,), or (K, 2) for K descents at once; None for the surface's own.
+        schedule: of the learning rate; one that depends on the validation loss uses the surface's value.
+        steps_per_epoch: length of an epoch for the schedule, 1 or more.
+        noise: standard deviation of the normal noise on each component of each gradient, as from a mini-batch.
+        rng: source of the noise; required if there is any.
 
     Returns:
-        (T + 1, 2), or (T + 1, K, 2) float64: the start and each step. After an overflow the rest is inf or NaN.
+        (T + 1, 2), or (T + 1, K, 2) float64: the start and the point after each step; inf or NaN after an overflow.
 
     Raises:
         ValueError: for an unknown optimizer, a hyperparameter out of range, or noise without ``rng``.
@@ -77,7 +77,7 @@ def descend(
 
 
 def _spans(schedule: Schedule, steps: int, steps_per_epoch: int) -> list[range]:
-    """The steps whose rates are known ahead: an epoch's where the schedule watches the values, or else all."""
+    """Ranges of steps with rates known in advance: one per epoch if the schedule uses the values, else all."""
     length = steps_per_epoch if RULES[schedule.kind].is_fed else steps
     return [range(first, min(first + length, steps)) for first in range(0, steps, length)] if steps else []
 
@@ -96,10 +96,10 @@ def _multipliers(schedule: Schedule, span: range, steps: int, steps_per_epoch: i
 
 
 def steps_until(values: ArrayLike, below: float) -> int | None:
-    """The first step after which a value lies below a threshold; None if none does.
+    """The first step after which a value is below a threshold; None if there is none.
 
     Args:
-        values: (T + 1,), the one before the first step first; NaN lies nowhere.
+        values: (T + 1,), starting with the value before the first step; NaN is never below.
         below: the threshold.
 
     >>> steps_until([4.0, 2.0, 1.0, 3.0], 1.5), steps_until([4.0], 1.5)
@@ -110,13 +110,13 @@ def steps_until(values: ArrayLike, below: float) -> int | None:
 
 
 def steps_to_leave(surface: Surface, path: Floats) -> int | None:
-    """The steps that a path (T + 1, 2) took to leave the saddle or plateau: until f is below ``left_below``.
+    """The steps of a path (T + 1, 2) until it leaves the saddle or plateau, that is, f is below ``left_below``.
 
     Returns:
-        The number of steps; None if it never left.
+        The number of steps; None if it does not leave.
 
     Raises:
-        ValueError: when the surface has no saddle or plateau to leave.
+        ValueError: if the surface has no saddle or plateau.
 
     >>> from trainers.surfaces import SADDLE
     >>> steps_to_leave(SADDLE, np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.5]]))

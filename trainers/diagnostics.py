@@ -1,4 +1,4 @@
-"""What a training says of itself beyond its loss: names of all metrics, gradient norm, update-to-weight ratio."""
+"""Training diagnostics besides the loss: metric names, gradient norms and update-to-weight ratios."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMMON = ("learning_rate", "gradient_norm", "update_ratio", "steps_on_plateau", 
 
 
 def metric_names(task: Task) -> tuple[str, ...]:
-    """The metrics of each epoch, in order.
+    """The names of the metrics of each epoch, in order.
 
     >>> metric_names("binary")[:4]
     ('train_loss', 'val_loss', 'train_accuracy', 'val_accuracy')
@@ -27,7 +27,7 @@ def metric_names(task: Task) -> tuple[str, ...]:
 def norms(rows: Array, work: Array | None = None) -> NDArray[np.float64]:
     """Euclidean norm of each row: (K, P) -> (K,).
 
-    Squares that leave the range of float32 are taken again in float64, so that large numbers do not overflow.
+    Rows whose squares overflow or underflow float32 are computed again in float64.
 
     Args:
         rows: (K, P).
@@ -47,11 +47,11 @@ def norms(rows: Array, work: Array | None = None) -> NDArray[np.float64]:
 def update_ratios(before: Array, after: Array, work: Array | None = None) -> NDArray[np.float64]:
     """Update-to-weight ratio ``|after - before| / |before|`` of each row; NaN where ``before`` is all zeros.
 
-    A healthy training is near 1e-3; far above it the learning rate is too large, far below too small.
+    About 1e-3 is typical of a healthy training; far larger means a too large learning rate, far smaller a too small.
 
     Args:
-        before: (K, P) parameters before a step; overwritten by the update when ``work`` is given.
-        after: (K, P) parameters after it.
+        before: (K, P) parameters before a step; overwritten with the update if ``work`` is given.
+        after: (K, P) parameters after the step.
         work: (K, P) scratch of the same dtype; None makes one.
 
     Returns:

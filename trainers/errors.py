@@ -1,4 +1,4 @@
-"""The errors of training that a user can cause, each one sentence with the way out."""
+"""The errors of training that a user can cause, each with a one-sentence message and a way out."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable
 
 
 class DataError(ValueError):
-    """A data set cannot be read or used; the text is one sentence for the user."""
+    """A data set cannot be read or used; the message is one sentence for the user."""
 
 
 class UserCodeError(ValueError):
-    """A user's own module, named in a configuration, cannot be used; the text continues "`the.key` ..."."""
+    """A user's own code, named in a configuration, cannot be used; the message continues "`the.key` ..."."""
 
 
 def did_you_mean(received: str, known: Iterable[str]) -> str:
-    """Suggest the name that was most likely meant, as the end of a message; nothing if none is near.
+    """Suggest the most similar known name, as the end of a message; empty if none is similar.
 
-    **Variant.** Near is what a slip of the hand makes: `edit_distance` of at most 1 for names of up to five letters,
-    2 for longer ones and 3 for those of more than eleven; capitals, the characters between words and the s of a plural
-    do not count. A suggestion further off would name another thing: ``adamax`` is not a misspelled ``adam``.
+    **Variant.** Similar means a plausible typing error: `edit_distance` at most 1 for names of up to five letters,
+    2 for longer ones and 3 for more than eleven; case, separators between words and a plural s are ignored. A larger
+    distance would suggest a different name: ``adamax`` is not a misspelled ``adam``.
 
     >>> did_you_mean("digit", ["digits", "wine"]), did_you_mean("BatchSize", ["batch_size"])
     (' Did you mean `digits`?', ' Did you mean `batch_size`?')
@@ -31,17 +31,17 @@ def did_you_mean(received: str, known: Iterable[str]) -> str:
     for name in known:
         letters = _letters(name)
         most = _most_edits(given, letters)
-        # The difference in length is a bound from below, which spares the distance for most of a long list.
+        # The difference in length is a lower bound, which avoids computing the distance for most names.
         if abs(len(letters) - len(given)) <= most and (distance := edit_distance(given, letters)) <= most:
-            # Of names with the same letters the one that is spelled most alike is meant.
+            # Among names with the same letters, the one with the most similar spelling comes first.
             near.append((distance, edit_distance(received, name), name))
     return f" Did you mean `{min(near, key=lambda found: found[:2])[2]}`?" if near else ""
 
 
 def edit_distance(first: str, second: str) -> int:
-    """Count the letters to insert, drop, replace or swap with their neighbour that turn one word into the other.
+    """Count the insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
 
-    **Variant.** Optimal string alignment: no letter is changed twice.
+    **Variant.** Optimal string alignment: no letter is edited twice.
 
     >>> edit_distance("name", "nmae"), edit_distance("epoch", "epochs"), edit_distance("adamax", "adam")
     (1, 1, 2)

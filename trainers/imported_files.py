@@ -1,4 +1,4 @@
-"""Finds the files of the user's own code that a module imports, directly or in turn, without running them."""
+"""Finds the user's files that a module imports, directly or indirectly, without running them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from pathlib import Path
 INSTALLED = ("site-packages", "dist-packages")
 
 OURS = ("sweep", "trainers")
-"""This project's packages have their version; what a user writes has none."""
+"""This project's packages are identified by their version; a user's files have none."""
 
 
 def imported_files(name: str) -> dict[str, Path]:
-    """The files of a module, of the packages around it, and of all that these import from the user's folders.
+    """The files of a module, of its parent packages, and of everything that these import from the user's folders.
 
-    Imports count wherever they stand: under a condition, inside a function, and by ``import_module`` of a plain text.
-    Python's own modules, installed packages and files of data do not.
+    Imports count anywhere: in a condition, in a function, and through ``import_module`` with a string literal.
+    The standard library, installed packages and data files are excluded.
 
     Args:
-        name: of the module, with dots.
+        name: dotted name of the module.
 
     Returns:
-        file of each module, by its name.
+        Module name -> its file.
     """
     found: dict[str, Path] = {}
     waiting, seen = [name], set()
@@ -43,7 +43,7 @@ def imported_files(name: str) -> dict[str, Path]:
         package, _, _ = current.rpartition(".")
         if package:
             waiting.append(package)
-        if spec.origin is None or not _is_users(current, spec.origin):
+        if spec.origin is None or not _is_user_file(current, spec.origin):
             continue
         file = Path(spec.origin)
         found[current] = file
@@ -54,7 +54,7 @@ def imported_files(name: str) -> dict[str, Path]:
 
 
 def _find(name: str) -> ModuleSpec | None:
-    """Where a module is; parents are not run, as `importlib.util.find_spec` would."""
+    """The spec of a module, without importing its parents as `importlib.util.find_spec` would."""
     top, *rest = name.split(".")
     if top in OURS or top in sys.builtin_module_names:
         return None
@@ -70,7 +70,7 @@ def _find(name: str) -> ModuleSpec | None:
 
 
 def _find_below(name: str, path: list[str]) -> ModuleSpec | None:
-    """A module in the folders of its package, which `importlib` would look up among the loaded ones."""
+    """The spec of a submodule in its package's folders, where `importlib` would consult loaded modules."""
     spaces = []
     for folder in path:
         finder = pkgutil.get_importer(folder)
@@ -86,11 +86,11 @@ def _find_below(name: str, path: list[str]) -> ModuleSpec | None:
 
 
 def is_installed(file: Path) -> bool:
-    """Whether a file is of an installed package, which has a version."""
+    """Whether a file belongs to an installed package, which has a version."""
     return bool(set(INSTALLED) & set(file.parts))
 
 
-def _is_users(name: str, origin: str) -> bool:
+def _is_user_file(name: str, origin: str) -> bool:
     file = Path(origin)
     if not file.is_file() or is_installed(file):
         return False
@@ -102,9 +102,9 @@ def _is_users(name: str, origin: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _imports(source: bytes, package: str) -> tuple[str, ...]:
-    """Names of the modules that a file may import; those of attributes are among them, and are not found.
+    """Names of the modules that a file may import, including names of attributes, which are then not found.
 
-    Remembered by what the file holds, as every configuration that is loaded asks for it again.
+    Cached by file content, because every loaded configuration needs it again.
     """
     return tuple(_imported_names(source, package))
 
@@ -131,7 +131,7 @@ def _imported_names(source: bytes, package: str) -> Iterator[str]:
 
 
 def _absolute(name: str, level: int, package: str) -> str:
-    """The full name of a relative import.
+    """The absolute name of a relative import.
 
     >>> _absolute("b", 2, "top.inner"), _absolute("", 1, "top"), _absolute("a.b", 0, "top")
     ('top.b', 'top', 'a.b')
@@ -143,7 +143,7 @@ def _absolute(name: str, level: int, package: str) -> str:
 
 
 def _members(base: str, names: list[str]) -> Iterator[str]:
-    """What ``from base import names`` may import beside the module itself; a star may mean all that it holds."""
+    """Submodules that ``from base import names`` may import; for a star, possibly all of them."""
     if names != ["*"]:
         yield from (f"{base}.{name}" for name in names)
         return

@@ -1,4 +1,4 @@
-"""Brings in a user's own code by its name, such as ``my_package.models:make_net``."""
+"""Imports a user's own code by its name, such as ``my_package.models:make_net``."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ FORM = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
 def make_importable(folder: str) -> None:
-    """Let modules be imported from ``folder`` too, after everything that is found already."""
+    """Add ``folder`` to the end of the import path."""
     if folder not in sys.path:
         sys.path.append(folder)
 
 
 def hidden_file(name: str) -> Path | None:
-    """The module of that name in the working folder, if another one is imported in its place.
+    """The module file of that name in the working folder, if a different module is imported instead.
 
     Args:
-        name: without dots.
+        name: top-level module name, without dots.
 
     >>> hidden_file("random") is None
     True
@@ -37,7 +37,7 @@ def hidden_file(name: str) -> Path | None:
     try:
         first = importlib.util.find_spec(name)
     except ValueError:
-        # A module such as ``__main__``, which does not say where it is from.
+        # A module such as ``__main__``, which has no origin.
         return None
     if first is None or first.origin == own.origin:
         return None
@@ -47,13 +47,13 @@ def hidden_file(name: str) -> Path | None:
 
 
 def import_attribute(path: str) -> Any:
-    """Import what ``path`` names.
+    """Import the attribute that ``path`` names.
 
     Args:
-        path: ``module:attribute``, the module with dots.
+        path: ``module:attribute``, the module as a dotted name.
 
     Raises:
-        UserCodeError: when it has another form, there is no such module or attribute, or the module fails.
+        UserCodeError: for an invalid form, a missing module or attribute, or a module that fails to import.
 
     >>> import_attribute("math:tau")
     6.283185307179586
@@ -89,21 +89,21 @@ def import_attribute(path: str) -> Any:
 
 
 def source_digest(path: str) -> str:
-    """Identify the code that ``path`` names as it was loaded, so that changed code is not taken for what it was.
+    """Hash the code that ``path`` names, as it was loaded, so that changed code has a different identity.
 
     Args:
         path: as for `import_attribute`.
 
     Returns:
-        16 hex digits over the module and all that it imports from the user's folders; empty if no file of the user's
-        is among them.
+        16 hex digits over the module and everything that it imports from the user's folders; empty if none of these
+        files is the user's.
     """
     import_attribute(path)
     return loaded_digest(path.partition(":")[0])
 
 
 def source_files(path: str) -> dict[str, Path]:
-    """The files of the user's code that ``path`` needs, by the names of their modules; see `code_files`.
+    """The files of user code that ``path`` needs, by module name; see `code_files`.
 
     Args:
         path: as for `import_attribute`.

@@ -1,4 +1,4 @@
-"""How the parameters of a dense network lie in one flat row, and their initial values."""
+"""Maps the parameters of a dense network to one flat row, and draws their initial values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Init = Literal["he", "xavier", "zeros"]
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each weight matrix and bias lies in a flat row of P parameters: W1, b1, W2, b2, ...
+    """Positions of the weight matrices and biases in a flat row of P parameters: W1, b1, W2, b2, ...
 
     >>> Layout((64, 64, 10)).size
     4810
@@ -55,7 +55,7 @@ class Layout:
     def affine(self, flat: Any) -> list[Any]:
         """Views of the weights with the bias as a last row: (K, P) -> per layer (K, inputs + 1, outputs).
 
-        ``[x, 1] [W; b] = x W + b``: one matrix multiply where the inputs carry a column of ones.
+        ``[x, 1] [W; b] = x W + b``: one matrix multiply if the inputs have a column of ones.
         """
         shapes = pairwise(self.widths)
         return [
@@ -64,10 +64,10 @@ class Layout:
         ]
 
     def pack(self, layers: Sequence[tuple[Array, Array]]) -> Array:
-        """Lay weights and biases into one row: per layer (inputs, outputs) and (outputs,) -> (P,).
+        """Concatenate weights and biases into one row: per layer (inputs, outputs) and (outputs,) -> (P,).
 
         Raises:
-            ValueError: when the shapes are not those of this layout.
+            ValueError: if the shapes are not those of this layout.
         """
         shapes = [(w.shape, np.ravel(b).shape) for w, b in layers]
         wanted = [((i, o), (o,)) for i, o in pairwise(self.widths)]
@@ -81,12 +81,12 @@ def initial_parameters(layout: Layout, init: Init, rng: np.random.Generator) -> 
 
     he: ``N(0, 2 / fan_in)``; xavier: ``N(0, 2 / (fan_in + fan_out))``; zeros: 0.
 
-    **Variant.** xavier is the normal form of Glorot and Bengio as in torch and Keras; the lecture's "Xavier" has
+    **Variant.** xavier is the normal form of Glorot and Bengio, as in torch and Keras; the lecture's "Xavier" has
     variance 1 / fan_in.
 
     Args:
-        layout: of the network.
-        init: the rule.
+        layout: layout of the network.
+        init: the initialisation rule.
         rng: the stream ``init`` of the trial's seed.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The range of each number that a training takes, and the sentences that refuse what lies outside."""
+"""The range of each number that a training accepts, and the messages for values outside."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 from trainers.errors import did_you_mean
 
 LARGEST_COUNT = 10**9
-"""A bound on batch sizes, epochs and the like, so that all counts of a sweep fit into 64 bits."""
+"""Upper bound on batch sizes, epochs and similar, so that all counts of a sweep fit into 64 bits."""
 
 LARGEST_SEED = 2**63 - 1
-"""What the tables of results and MLflow hold as a whole number."""
+"""The largest integer that result tables and MLflow can store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +26,8 @@ class Limit:
         maximum: highest value.
         open_minimum: True when ``minimum`` itself is not allowed.
         open_maximum: True when ``maximum`` itself is not allowed.
-        is_whole: True when only whole numbers are allowed.
-        example: a value to offer when the given one is wrong.
+        is_whole: True if only integers are allowed.
+        example: a valid value to suggest in error messages.
     """
 
     minimum: float
@@ -38,7 +38,7 @@ class Limit:
     example: Any
 
     def broken_by(self, value: Any) -> str | None:
-        """The rule that a value breaks, continuing "`the.key` ..."; None when there is none.
+        """The rule that a value violates, continuing "`the.key` ..."; None if it violates none.
 
         >>> EPOCHS.broken_by(0), EPOCHS.broken_by(2.5), EPOCHS.broken_by(3)
         ('must be 1 or more', 'must be a whole number', None)
@@ -54,12 +54,12 @@ class Limit:
         return None
 
     def accepts(self, value: Any) -> bool:
-        """Tell whether ``value`` is such a number."""
+        """Whether ``value`` is a number in the range."""
         return self.broken_by(value) is None
 
     @property
     def rule(self) -> str:
-        """The whole rule at once, continuing "`the.key` must ...".
+        """The complete rule, continuing "`the.key` must ...".
 
         >>> INTERVAL.rule, THRESHOLD.rule
         ('be a whole number, 1 or more', 'lie in [0, 1)')
@@ -71,7 +71,7 @@ class Limit:
 
     @property
     def bounds(self) -> dict[str, Any]:
-        """The ends as the fields of pydantic spell them.
+        """The bounds as keyword arguments of a pydantic field.
 
         >>> VALIDATION.bounds
         {'gt': 0, 'lt': 1}
@@ -90,7 +90,7 @@ VALIDATION = Limit(minimum=0, maximum=1, open_minimum=True, open_maximum=True, e
 TARGET = Limit(minimum=-math.inf, example=0.97)
 SEED = Limit(minimum=0, maximum=LARGEST_SEED, is_whole=True, example=0)
 RATE = Limit(minimum=0, example=0.1)
-"""What the formula of some schedule accepts; the range of one formula is in its own file."""
+"""The range accepted by at least one schedule; each schedule's own range is in its file."""
 INTERVAL = Limit(minimum=1, maximum=LARGEST_COUNT, is_whole=True, example=1)
 WARMUP = Limit(minimum=0, maximum=LARGEST_COUNT, is_whole=True, example=5)
 PATIENCE = Limit(minimum=0, maximum=LARGEST_COUNT, is_whole=True, example=10)
@@ -100,12 +100,12 @@ MULTIPLIER = Limit(minimum=0, open_minimum=True, example=[1.0, 0.1, 0.01])
 
 
 def is_number(value: Any) -> bool:
-    """Tell a number, NumPy's too, from everything else, True and False included."""
+    """Whether a value is a real number, including NumPy's; booleans are not."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def refuse(name: str, rule: str, received: Any, way_out: str) -> NoReturn:
-    """Say what is wrong with an argument.
+    """Raise the error for an invalid argument.
 
     Raises:
         ValueError: always.
@@ -114,13 +114,13 @@ def refuse(name: str, rule: str, received: Any, way_out: str) -> NoReturn:
 
 
 def check_number(name: str, value: Any, limit: Limit) -> None:
-    """Refuse what is no number of a range, by the rule that it breaks."""
+    """Refuse a value outside a range, with the rule that it violates."""
     if rule := limit.broken_by(value):
         refuse(name, rule, value, f"Give a value such as {limit.example}.")
 
 
 def check_word(name: str, value: Any, known: Sequence[Any], one: str = "one") -> None:
-    """Refuse what is not one of a few known values; the way out offers ``one`` of them."""
+    """Refuse a value that is not among the known ones; the way out offers ``one`` of them."""
     if not any(value == word and type(value) is type(word) for word in known):
         suggestion = did_you_mean(value, [str(word) for word in known]).strip() if isinstance(value, str) else ""
         rule = f"must be one of {', '.join(map(str, known))}"

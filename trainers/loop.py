@@ -1,4 +1,4 @@
-"""Training as a generator: a pack goes in, the metrics of one epoch after the other come out."""
+"""Trains a pack as a generator that yields the metrics of each epoch."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ Array = NDArray[Any]
 
 
 States = Literal["none", "final", "all"]
-"""Whose states the metrics of an epoch carry."""
+"""Which states the metrics of an epoch include: none, those of trials that ended, or all."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A trial's end.
+    """The end of a trial.
 
     Args:
         trial: index into ``pack.trials``.
-        status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on a number that is not finite.
-        step: steps made; for DIVERGED the first step (from 1) whose loss, or the validation after it, was not finite,
-            or the last of the epoch after which a parameter or the optimizer's state was not.
-        last_finite_loss: DIVERGED only: training loss of the last finite step; None when there was none.
+        status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on NaN or infinity.
+        step: number of steps made; for DIVERGED the first step (from 1) whose loss, or the validation after it, was not
+            finite, or the last step of the epoch after which a parameter or the optimizer state was not finite.
+        last_finite_loss: DIVERGED only: training loss of the last finite step; None if there was none.
     """
 
     trial: int
@@ -50,18 +50,18 @@ class Ended:
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """One epoch of a pack.
+    """The metrics of one epoch of a pack.
 
     Args:
         epoch: from 1.
-        trials: (n,) indices into ``pack.trials`` of those that finished the epoch with finite numbers.
-        values: metric name -> (n,) float64, the names and order of `trainers.diagnostics.metric_names`. Training
+        trials: (n,) indices into ``pack.trials`` of those that finished the epoch with finite values.
+        values: metric name -> (n,) float64, with the names and order of `trainers.diagnostics.metric_names`. Training
             loss and accuracy are means over the epoch's mini-batches, each before its step; validation is measured
-            after the epoch. ``learning_rate``, ``gradient_norm`` and ``update_ratio`` are of the last step.
-            ``steps_on_plateau`` (see `trainers.plateaus`), ``steps``, ``examples`` and ``seconds`` count from the
-            start; seconds are the trial's share of the time that its tile trained, without evaluation.
+            after the epoch. ``learning_rate``, ``gradient_norm`` and ``update_ratio`` are those of the last step.
+            ``steps_on_plateau`` (see `trainers.plateaus`), ``steps``, ``examples`` and ``seconds`` are totals since the
+            start; seconds are the trial's share of its tile's training time, without evaluation.
         ended: trials that ended with this epoch.
-        state: where trials are after the epoch, if it was asked for; see `train`.
+        state: the trials' state after the epoch, if requested; see `train`.
     """
 
     epoch: int
@@ -85,29 +85,29 @@ def train(
 ) -> Iterator[EpochMetrics]:
     """Train all trials of a pack and yield the metrics of each epoch.
 
-    A trial's numbers do not depend on its pack-mates, on NumPy bit for bit. A trial that diverges or stops leaves
-    the pack; the others go on.
+    A trial's results do not depend on the other trials of its pack (on NumPy bit for bit). A trial that diverges or
+    stops leaves the pack; the others continue.
 
     Args:
         pack: what to train.
-        initial: initial weights and biases of every trial, instead of those that the seeds draw.
-        batch_order: the batches of each epoch for every trial, instead of those that the seeds shuffle.
-        tile_size: trials trained in step; None is as many as fit ``tile_bytes``. It changes speed alone.
-        tile_bytes: what the arrays of a tile may take, which should fit a cache. It changes speed alone.
-        compiled: fuse passes over memory with numba (the extra ``fast``). It changes speed alone.
-        clock: returns seconds.
-        state: where to go on, as an earlier training of the same pack gave it. On NumPy the rest of the training is
-            what it would have been without the interruption, bit for bit; ``batch_order`` is then of the epochs left.
-        states: whose states the metrics carry: none; final, of the trials that ended with the epoch; or all, of all
-            that trained in it. A state holds copies.
+        initial: initial weights and biases of every trial, instead of those drawn from the seeds.
+        batch_order: the batches of each epoch for every trial, instead of those shuffled by the seeds.
+        tile_size: number of trials trained in step; None for as many as fit ``tile_bytes``. Affects speed only.
+        tile_bytes: memory for the arrays of a tile, which should fit into a cache. Affects speed only.
+        compiled: fuse passes over memory with numba (the extra ``fast``). Affects speed only.
+        clock: returns the time in seconds.
+        state: resume from here, a state from an earlier training of the same pack. On NumPy the result is the same as
+            without the interruption, bit for bit; ``batch_order`` then covers the remaining epochs.
+        states: states to include in the metrics: none; final, of the trials that ended with the epoch; or all, of all
+            trials trained in it. States are copies.
 
     Yields:
-        One `EpochMetrics` an epoch, until no trial is left.
+        One `EpochMetrics` per epoch, until no trial is left.
 
     Raises:
-        trainers.errors.DataError: when the data cannot be split.
-        ValueError: when ``initial`` or ``state`` does not fit the pack, ``batch_order`` ends early, or states are asked
-            for of a module that remembers more than its parameters.
+        trainers.errors.DataError: if the data cannot be split.
+        ValueError: if ``initial`` or ``state`` does not match the pack, ``batch_order`` ends early, or states are
+            requested for a module that holds state besides its parameters.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import Pack, TrialSpec
@@ -115,7 +115,7 @@ def train(
     >>> [metrics.epoch for metrics in train(pack)]
     [1, 2]
 
-    Stop after an epoch, and go on:
+    Stop after an epoch and resume:
 
     >>> first = next(train(pack, states="all"))
     >>> (second,) = train(pack, state=first.state, states="final")
@@ -130,14 +130,14 @@ def train(
 def train_session(
     session: Session, clock: Callable[[], float] = perf_counter, states: States = "none"
 ) -> Iterator[EpochMetrics]:
-    """Train a session that was opened by its caller, who wants its fingerprints too; see `train`."""
+    """Train an open session, for callers that also need its fingerprints; see `train`."""
     pack = session.pack
     seconds = session.seconds
     while session.tiles:
         batches = session.next_epoch()
         rows: list[_Row] = []
         ended: list[Ended] = []
-        with _quiet():
+        with _ignore_warnings():
             for tile in session.tiles:
                 begin = clock()
                 figures = _exhaust(tile.steps(session.epoch, session.steps, batches))
@@ -155,8 +155,8 @@ def train_session(
         session.leave({end.trial for end in ended})
 
 
-def _quiet() -> np.errstate:
-    """No warnings while a diverging trial computes with inf and NaN; never held over a ``yield``, which would leak."""
+def _ignore_warnings() -> np.errstate:
+    """Suppress warnings from inf and NaN in a diverging trial; never held across a ``yield``, where it would leak."""
     return np.errstate(all="ignore")
 
 
@@ -172,7 +172,7 @@ def _exhaust(steps: Generator[Any, None, TileEpoch]) -> TileEpoch:
 
 
 def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row], ended: list[Ended]) -> None:
-    """Evaluate a tile after an epoch; append the finite trials' metrics and the ends of those that ended."""
+    """Evaluate a tile after an epoch; append finite trials' metrics to ``rows`` and ended trials to ``ended``."""
     pack = session.pack
     val_loss, val_accuracy = tile.evaluate()
     for segment in tile.segments:
@@ -228,7 +228,7 @@ def _values(
 
 
 def _reached(pack: Pack, values: tuple[float, ...]) -> bool:
-    """Tell whether a target that stops is reached."""
+    """Whether a target that stops trials is reached."""
     target = pack.target
     if target is None or not target.stop:
         return False

@@ -1,7 +1,7 @@
-"""The losses of a pack, and their gradients by the network's outputs, computed in place.
+"""The loss functions of a pack and their gradients with respect to the network's outputs, computed in place.
 
-Outputs are feature-major: ``z: (K, C, B)``, K trials, C outputs, B examples. Reductions over C then run over
-contiguous examples, which NumPy does at the speed of memory.
+Outputs are feature-major: ``z: (K, C, B)``, K trials, C outputs, B examples. Reductions over C thus run over
+contiguous examples, where NumPy is limited only by memory bandwidth.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Loss:
-    """One loss: ``gradient`` while training, ``evaluate`` when measuring; both overwrite the outputs.
+    """One loss: ``gradient`` for training, ``evaluate`` for evaluation; both overwrite the outputs.
 
-    Both take outputs ``z: (K, C, B)`` and ``targets: (K, B)`` and return per example the loss (K, B) and the hits
-    (K, B), whether the prediction is right (an empty array for regression); ``gradient`` leaves
-    d(mean loss)/dz in ``z``.
+    Both take outputs ``z: (K, C, B)`` and ``targets: (K, B)``, and return per example the loss (K, B) and the hits
+    (K, B), whether the prediction is right (an empty array for regression); ``gradient`` stores d(mean loss)/dz in
+    ``z``.
     """
 
     gradient: Callable[[Array, Array], tuple[Array, Array]]
@@ -36,20 +36,20 @@ NO_HITS: Array = np.empty((0, 0), dtype=bool)
 def _softmax_terms(z: Array, targets: Array) -> tuple[Array, Array, Array, Array]:
     """Exponentiate ``z`` in place; return loss (K, B), hits (K, B), the sums (K, B) and the flat targets."""
     trials, classes, examples = z.shape
-    # Shifted by the largest output, exp cannot overflow.
+    # Subtracting the largest output prevents overflow of exp.
     z -= np.maximum.reduce(z, axis=1, keepdims=True)
     at_target = targets * examples
     at_target += np.arange(examples)
     at_target += (np.arange(trials) * (classes * examples))[:, None]
     z_target = z.reshape(-1)[at_target]
     largest = z == 0
-    # Never true where the largest output is NaN or infinite, as the shift makes NaN of it.
+    # Never true where the largest output is NaN or infinite, because the subtraction gives NaN.
     hits = z_target == 0
     np.exp(z, out=z)
     total = np.add.reduce(z, axis=1)
-    # An example has one 0, or several where outputs tie; none where the largest is not finite, and then total is NaN.
+    # An example has one 0, or several if outputs tie; none if the largest is not finite, and then total is NaN.
     if np.count_nonzero(largest) > np.count_nonzero(total == total):
-        # Of ties the first is the prediction, as for argmax. This is found example by example, whoever else has ties.
+        # The prediction is the first of ties, as for argmax; per example, independently of ties in other examples.
         hits &= largest.argmax(axis=1) == targets
     loss = np.log(total)
     loss -= z_target
@@ -64,8 +64,8 @@ def softmax_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Arr
         targets: (K, B) integer class indices.
 
     Returns:
-        loss (K, B), and hits (K, B) bool: argmax, the first of ties, is the target. Outputs whose largest is NaN or
-        infinite are no hit.
+        loss (K, B), and hits (K, B) bool: whether argmax (the first of ties) is the target; False where the largest
+        output is NaN or infinite.
     """
     loss, hits, total, at_target = _softmax_terms(z, targets)
     scale = z.dtype.type(1.0 / z.shape[2])
@@ -81,14 +81,14 @@ def softmax_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
 
 
 def _binary_terms(z: Array, targets: Array) -> tuple[Array, Array, Array, Array]:
-    """Loss (K, B), whether the target is 1, whether ``z > 0`` agrees with it, and ``exp(-|z|)``; ``z`` stays."""
+    """Loss (K, B), whether the target is 1, whether ``z > 0`` agrees with it, and ``exp(-|z|)``; ``z`` is unchanged."""
     logit = z[:, 0, :]
     is_one = targets > 0.5
     exponential = np.abs(logit)
     np.negative(exponential, out=exponential)
     np.exp(exponential, out=exponential)
     loss = np.log1p(exponential)
-    # max(z, 0) - z y is exactly 0 or |z|; added in one go, it leaves a small loss its digits.
+    # max(z, 0) - z y is exactly 0 or |z|; adding it in one operation preserves the digits of a small loss.
     distance = np.maximum(logit, 0)
     distance -= logit * is_one
     loss += distance
@@ -103,7 +103,7 @@ def binary_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
         targets: (K, B), 0 or 1.
 
     Returns:
-        loss (K, B), and hits (K, B): ``z > 0`` agrees with the target. A logit that is NaN or infinite is no hit.
+        loss (K, B), and hits (K, B): whether ``z > 0`` agrees with the target; False where a logit is NaN or infinite.
     """
     loss, _, agrees, _ = _binary_terms(z, targets)
     agrees &= np.isfinite(loss)
@@ -111,10 +111,10 @@ def binary_cross_entropy(z: Array, targets: Array) -> tuple[Array, Array]:
 
 
 def binary_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
-    """`binary_cross_entropy`, leaving ``dz = (sigmoid(z) - y) / B`` in ``z``.
+    """`binary_cross_entropy`, storing ``dz = (sigmoid(z) - y) / B`` in ``z``.
 
-    With ``e = exp(-|z|)`` that difference is ``e / (1 + e)`` where the prediction agrees with the target and
-    ``1 / (1 + e)`` where it does not, below 0 for y = 1: no subtraction, so that a small gradient keeps its digits.
+    With ``e = exp(-|z|)`` the difference is ``e / (1 + e)`` where the prediction agrees with the target and
+    ``1 / (1 + e)`` where it does not, negative for y = 1; without a subtraction a small gradient keeps its digits.
     """
     loss, is_one, agrees, exponential = _binary_terms(z, targets)
     kind = z.dtype.type
@@ -128,14 +128,14 @@ def binary_cross_entropy_gradient(z: Array, targets: Array) -> tuple[Array, Arra
 
 
 def squared_error(z: Array, targets: Array) -> tuple[Array, Array]:
-    """Squared error: ``loss = (z - y)^2``, its mean is the mean squared error (no factor 1/2).
+    """Squared error: ``loss = (z - y)^2``, whose mean is the mean squared error (no factor 1/2).
 
     Args:
         z: (K, 1, B) predictions; overwritten by ``z - y``.
         targets: (K, B).
 
     Returns:
-        loss (K, B), and no hits.
+        loss (K, B), and an empty array of hits.
     """
     difference = z[:, 0, :]
     difference -= targets
@@ -143,7 +143,7 @@ def squared_error(z: Array, targets: Array) -> tuple[Array, Array]:
 
 
 def squared_error_gradient(z: Array, targets: Array) -> tuple[Array, Array]:
-    """`squared_error`, leaving ``dz = 2 (z - y) / B`` in ``z``."""
+    """`squared_error`, storing ``dz = 2 (z - y) / B`` in ``z``."""
     loss, hits = squared_error(z, targets)
     z *= z.dtype.type(2.0 / z.shape[2])
     return loss, hits
@@ -156,4 +156,4 @@ LOSSES: Mapping[str, Loss] = MappingProxyType(
         "regression": Loss(squared_error_gradient, squared_error),
     }
 )
-"""By the task of the data set."""
+"""Task of the data set -> its loss."""

@@ -1,4 +1,4 @@
-"""The metrics that say how well a network predicts: each with its value, range, direction and spelling."""
+"""The metrics of prediction quality: each with its value, range, direction and title."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ CLASSES: tuple[Task, ...] = ("multiclass", "binary")
 
 
 class Measured(NamedTuple):
-    """What is known of the predictions on one part of the data.
+    """Measurements of the predictions on one part of the data.
 
     Args:
-        loss: mean loss, for numbers the mean squared error on the scale that trials train on.
-        hits: share of right predictions; NaN for numbers.
-        variance: of the targets of that part, on the same scale as the loss; NaN for classes.
-        scale: how many units of the data one unit of that scale is.
+        loss: mean loss; for regression the mean squared error on the scale on which trials are trained.
+        hits: share of correct predictions; NaN for regression.
+        variance: variance of the part's targets, on the same scale as the loss; NaN for classification.
+        scale: units of the data per unit of that scale.
     """
 
     loss: float
@@ -33,7 +33,7 @@ class Measured(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """When training and validation are so far apart that a network fits too closely: by a difference, or by a ratio."""
+    """The gap between training and validation that indicates overfitting: a difference or a ratio."""
 
     difference: float | None = None
     ratio: float | None = None
@@ -41,18 +41,18 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One metric; each trial has it of the training part and of the validation part.
+    """One metric; each trial has it for the training part and the validation part.
 
     Args:
-        name: the spelling after ``train_`` or ``val_``.
-        title: the spelling in sentences.
-        mode: which way is better.
-        tasks: for which it exists.
-        value: of what was measured on a part.
-        low: the smallest value that it can have.
-        high: the largest value that it can have.
-        is_share: True where it is spelled in per cent, and its differences in points.
-        gap: when training and validation are too far apart.
+        name: the name after ``train_`` or ``val_``.
+        title: the name in sentences.
+        mode: whether smaller or larger is better.
+        tasks: the tasks that have it.
+        value: computes it from the measurements on a part.
+        low: its lower bound.
+        high: its upper bound.
+        is_share: True if it is shown in per cent and its differences in percentage points.
+        gap: the gap between training and validation that counts as too large.
     """
 
     name: str
@@ -72,7 +72,7 @@ def root_mean_squared_error(part: Measured) -> float:
 
 
 def coefficient_of_determination(part: Measured) -> float:
-    """``R2 = 1 - mean squared error / variance of the targets``; NaN where all are equal, as in a part of one."""
+    """``R2 = 1 - mean squared error / variance of the targets``; NaN if all targets are equal, as for one example."""
     return 1.0 - part.loss / part.variance if part.variance else float("nan")
 
 
@@ -118,7 +118,7 @@ _ALL = (
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})
-"""By name; this is the one source of what a trial is measured by."""
+"""Metric by name; the only list of the metrics of a trial."""
 
 OF_TASK: Mapping[Task, tuple[Metric, ...]] = MappingProxyType(
     {task: tuple(metric for metric in _ALL if task in metric.tasks) for task in ALL}

@@ -1,4 +1,4 @@
-"""What one training needs to know: trials that share a network, data and batch size, trained together."""
+"""Describes a training: trials with the same network, data and batch size, trained together."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ CONSTANT = Schedule()
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A dense network: the widths of its hidden layers (none: a linear model), activation and initial weights.
+    """A dense network: the widths of its hidden layers (none for a linear model), activation and initialisation.
 
     Raises:
-        ValueError: for a width out of range, or an unknown activation or rule for the initial weights.
+        ValueError: for a width out of range, or an unknown activation or initialisation rule.
     """
 
     hidden: tuple[int, ...] = (64,)
@@ -38,7 +38,7 @@ class NetworkSpec:
     init: Init = "he"
 
     def __post_init__(self) -> None:
-        """Check what a type cannot."""
+        """Validate the fields beyond their types."""
         object.__setattr__(self, "hidden", tuple(self.hidden))
         for index, width in enumerate(self.hidden):
             check_number(f"hidden[{index}]", width, limits.WIDTH)
@@ -48,16 +48,16 @@ class NetworkSpec:
 
 @dataclass(frozen=True)
 class ModuleSpec:
-    """A user's own ``torch.nn.Module``: what makes it, such as ``my_package.models:make_net``, and its arguments.
+    """A user's own ``torch.nn.Module``: its factory, such as ``my_package.models:make_net``, and the arguments.
 
-    ``make_net(**kwargs)`` gives a module that maps (B, D) inputs to (B, C) outputs, on the backend torch.
+    ``make_net(**kwargs)`` returns a module that maps (B, D) inputs to (B, C) outputs, on the backend torch.
     """
 
     module: str
     kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check what a type cannot."""
+        """Validate the fields beyond their types."""
         if not isinstance(self.module, str) or not self.module:
             rule = "must be text" if not isinstance(self.module, str) else "must not be empty"
             refuse("module", rule, self.module, "Give a value such as my_package.models:make_net.")
@@ -69,10 +69,10 @@ class TrialSpec:
 
     Args:
         optimizer: a name in `trainers.optimizers.OPTIMIZERS`, or one of your own such as ``my_package.opt:mine``.
-        hyperparameters: name -> value; ``learning_rate`` always, others by the optimizer's declaration, whose
-            defaults fill what is missing.
+        hyperparameters: name -> value; always ``learning_rate``, others according to the optimizer's declaration, whose
+            defaults are used for missing ones.
         schedule: the decay of the learning rate.
-        seed: of the split, the initial weights and the batch order.
+        seed: seed of the split, the initial weights and the batch order.
 
     Raises:
         ValueError: for an unknown optimizer, or a hyperparameter that is unknown, missing or out of range.
@@ -84,7 +84,7 @@ class TrialSpec:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Fill defaults and check ranges."""
+        """Fill in defaults and check ranges."""
         if ":" not in self.optimizer:
             check_word("optimizer", self.optimizer, tuple(OPTIMIZERS))
         check_number("seed", self.seed, limits.SEED)
@@ -93,10 +93,10 @@ class TrialSpec:
 
 @dataclass(frozen=True)
 class Target:
-    """The value of a metric that counts as reached; ``stop`` ends the trial there.
+    """The value of a metric that counts as reached; with ``stop`` the trial ends there.
 
     Raises:
-        ValueError: for an unknown mode, or a value that is no finite number.
+        ValueError: for an unknown mode, or a value that is not a finite number.
     """
 
     metric: str
@@ -105,13 +105,13 @@ class Target:
     stop: bool = False
 
     def __post_init__(self) -> None:
-        """Check what a type cannot."""
+        """Validate the fields beyond their types."""
         check_word("mode", self.mode, get_args(Mode))
         check_number("value", self.value, limits.TARGET)
 
 
 def check_batch_size(size: Any) -> None:
-    """Refuse a batch size that is no count."""
+    """Refuse an invalid batch size."""
     if not limits.BATCH_SIZE.accepts(size):
         rule = f"must {limits.BATCH_SIZE.rule}, or None for all examples"
         refuse("batch_size", rule, size, f"Give a value such as {limits.BATCH_SIZE.example}.")
@@ -119,21 +119,21 @@ def check_batch_size(size: Any) -> None:
 
 @dataclass(frozen=True)
 class Pack:
-    """Trials that are trained together as stacked arrays; a single trial is a pack of one.
+    """Trials trained together as stacked arrays; a single trial is a pack of one.
 
     Args:
         data: a data set, split by each trial's seed; or a split, the same for all seeds.
         trials: one or more; optimizers, schedules and seeds may differ.
-        network: shared; a module is for the backend torch.
-        batch_size: examples a step; None is the whole training part (batch gradient descent).
+        network: shared by all trials; a module requires the backend torch.
+        batch_size: examples per step; None for the whole training part (batch gradient descent).
         epochs: passes over the training part, 1 or more.
-        dtype: of parameters, state and arithmetic; a split's inputs have it too, and float32 for bfloat16.
-        weight_decay: L2, ``weight_decay * w`` is added to the gradient of each weight, not of biases.
+        dtype: of parameters, state and arithmetic, and of a split's inputs (float32 for bfloat16).
+        weight_decay: L2 coefficient: ``weight_decay * w`` is added to the gradient of each weight, but not of biases.
         validation: fraction of the examples held out, in (0, 1).
-        normalise: of the inputs, by statistics of the training part alone.
-        target: when given, trials may stop on reaching it.
-        shape: of the data; needed when ``data`` is a split, which does not know its task.
-        backend: what computes; bfloat16 is for torch alone.
+        normalise: scaling of the inputs, by statistics of the training part only.
+        target: if given, trials may stop when they reach it.
+        shape: shape of the data; required if ``data`` is a split, which does not know its task.
+        backend: library for the computation; bfloat16 requires torch.
 
     Raises:
         ValueError: for an empty pack, a number out of range, an unknown metric, or a split without its shape.
@@ -153,7 +153,7 @@ class Pack:
     backend: Backend = "numpy"
 
     def __post_init__(self) -> None:
-        """Check what a type cannot."""
+        """Validate the fields beyond their types."""
         if not self.trials:
             raise ValueError("A pack must have at least one trial. Received: none.")
         object.__setattr__(self, "trials", tuple(self.trials))
@@ -179,14 +179,14 @@ class Pack:
             object.__setattr__(self, "shape", self.data.shape)
         if isinstance(self.data, Split):
             check_fit(self.data, self._shape, "float64" if self.dtype == "float64" else "float32")
-        # Seconds are left out: a trial must not stop by the speed of its machine.
+        # Without seconds: whether a trial stops must not depend on the speed of the machine.
         metrics = metric_names(self.task)[:-1]
         if self.target is not None and self.target.metric not in metrics:
             check_word("target.metric", self.target.metric, metrics)
 
     @property
     def task(self) -> Task:
-        """What is predicted."""
+        """The task of the data: ``multiclass``, ``binary`` or ``regression``."""
         return self._shape.task
 
     @property
@@ -196,10 +196,10 @@ class Pack:
 
     @property
     def dense(self) -> NetworkSpec:
-        """The network, where it is a dense one.
+        """The network, if it is a dense one.
 
         Raises:
-            TypeError: when it is a module.
+            TypeError: if it is a module.
         """
         if isinstance(self.network, ModuleSpec):
             raise TypeError(f"`network` is the module {self.network.module}, which has no layers of known widths.")
@@ -207,7 +207,7 @@ class Pack:
 
     @property
     def features(self) -> int:
-        """D, the numbers of an example."""
+        """D, the number of features."""
         return self._shape.features
 
     @property

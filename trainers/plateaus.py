@@ -1,4 +1,4 @@
-"""Tells how long a training sat on a plateau: its gradients all but gone while its loss was still high."""
+"""Detects plateaus in a training: steps with a very small gradient while the loss is still high."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ BETA = 0.9
 """The gradient norm is averaged over about ten epochs."""
 
 FLAT = 0.1
-"""Flat is where the average is below this share of its highest value so far."""
+"""The gradient is small if its average is below this share of its maximum so far."""
 
 HIGH = 0.5
-"""High is a training loss above this share of the first epoch's; below it a small gradient is a minimum's."""
+"""The loss is high if it is above this share of the first epoch's; below it a small gradient means a minimum."""
 
 
 @dataclass(frozen=True)
 class Plateau:
-    """What is remembered of one trial: three numbers and two counts, however long it trains.
+    """The detector's state for one trial.
 
     Args:
         average: exponentially weighted average of the gradient norm, not corrected.
-        highest: the highest corrected average so far.
+        highest: the maximum of the corrected average so far.
         first_loss: training loss of the first epoch.
-        epochs: seen so far.
-        steps: those of them spent on a plateau.
+        epochs: number of epochs so far.
+        steps: number of steps on a plateau so far.
     """
 
     average: float = 0.0
@@ -37,21 +37,21 @@ class Plateau:
 
 
 def observe(before: Plateau, gradient_norm: float, loss: float, steps: int) -> Plateau:
-    """Take one epoch into account; all of its steps count, or none.
+    """Update the state with one epoch; either all or none of its steps count.
 
     ``v = beta v + (1 - beta) |g|``, ``v_hat = v / (1 - beta^t)``, ``t`` the epoch from 1; on a plateau while
     ``v_hat < 0.1 max(v_hat)`` and ``loss > 0.5 loss_1``, beta = 0.9
 
-    **Variant.** Relative to the trial's own steepest stretch, as no length of a gradient is small in itself; with the
-    loss, as the gradient also vanishes where a training has converged. The gradient g is the mean over (up to
-    four of) the epoch's steps, its length measured from two halves of them: the norm of a single mini-batch's
-    gradient is largely noise, on a plateau too, and in the product of two halves the noise cancels.
+    **Variant.** Relative to the trial's own maximum, because no gradient norm is small in absolute terms; with
+    the loss, because the gradient also vanishes at convergence. The gradient g is the mean over (up to four of) the
+    epoch's steps, and its norm is estimated from two halves of them: the norm of a single mini-batch gradient is
+    largely noise, also on a plateau, and the noise cancels in the inner product of the halves.
 
     Args:
-        before: what is remembered.
-        gradient_norm: length of the mean of the epoch's gradients; inf, as after an overflow, is passed over.
-        loss: the epoch's training loss.
-        steps: in the epoch.
+        before: the state so far.
+        gradient_norm: norm of the epoch's mean gradient; inf, as after an overflow, is ignored.
+        loss: mean training loss of the epoch.
+        steps: number of steps in the epoch.
 
     >>> seen = Plateau()
     >>> for norm in [1.0] + [0.0] * 30:

@@ -1,4 +1,4 @@
-"""One seed becomes independent named streams of random numbers, the same on every machine."""
+"""Derives independent named random streams from one seed, the same on every machine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ STREAMS: tuple[Stream, ...] = get_args(Stream)
 def generator(seed: int, stream: Stream) -> np.random.Generator:
     """The generator of one named stream of a seed.
 
-    Every arm with the same seed draws the same split, initial weights and batch order, since each comes from a
-    stream of its own (common random numbers).
+    All arms with the same seed draw the same split, initial weights and batch order, because each has its own stream
+    (common random numbers).
 
     Args:
         seed: 0 or more.
-        stream: what is drawn from it.
+        stream: what it is used for.
 
     Returns:
         A fresh generator at the start of its stream.

@@ -1,4 +1,4 @@
-"""The optimizers of a tile: neighbouring trials with the same optimizer take their steps together."""
+"""The optimizers of a tile: adjacent trials with the same optimizer are updated together."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Segment:
-    """Trials ``start`` to ``stop`` of a tile, with one optimizer and its state.
+    """Trials ``start`` to ``stop`` of a tile, which share an optimizer, with their optimizer state.
 
     Args:
         start: first row.
         stop: the row after the last.
-        optimizer: of all of them.
+        optimizer: the shared optimizer.
         hyperparameters: name -> (k, 1) float64.
-        state: name -> (k, P), NumPy or torch as the tile's parameters.
-        watches: (k,) what the schedules with feedback remember of each trial's validation.
+        state: name -> (k, P), NumPy or torch like the tile's parameters.
+        watches: (k,) states of the schedules with feedback.
     """
 
     start: int
@@ -39,11 +39,11 @@ class Segment:
 
     @property
     def rows(self) -> slice:
-        """The rows of the tile that belong to it."""
+        """The tile's rows of this segment."""
         return slice(self.start, self.stop)
 
     def learning_rates(self, pack: Pack, trials: Sequence[int], epoch: int, finished: int, steps: int) -> Floats:
-        """The decayed learning rates of an epoch's steps, after ``finished`` others: (steps, k, 1)."""
+        """The scheduled learning rates of an epoch's steps, after ``finished`` steps: (steps, k, 1)."""
         keys = [
             (pack.trials[trial].schedule, watch.reductions) for trial, watch in zip(trials, self.watches, strict=True)
         ]
@@ -55,12 +55,12 @@ class Segment:
         return np.asarray(self.hyperparameters["learning_rate"] * decay)
 
     def coefficients(self, learning_rates: Floats, finished: int) -> dict[str, Floats]:
-        """The numbers of an epoch's steps, after ``finished`` others: name -> (k, 1), or (steps, k, 1) if they vary."""
+        """Coefficients of an epoch's steps, after ``finished`` steps: name -> (k, 1), or (steps, k, 1) if they vary."""
         step = (finished + 1.0 + np.arange(len(learning_rates)))[:, None, None]
         return self.optimizer.coefficients(self.hyperparameters, learning_rates, step)
 
     def observe(self, pack: Pack, trials: Sequence[int], val_loss: Floats) -> None:
-        """Tell the schedules with feedback the validation loss (k,) after an epoch; each trial its own."""
+        """Update the schedules with feedback with each trial's validation loss (k,) after an epoch."""
         for row, trial in enumerate(trials):
             schedule = pack.trials[trial].schedule
             if RULES[schedule.kind].is_fed:
@@ -68,12 +68,12 @@ class Segment:
 
 
 def at_step(numbers: Mapping[str, Array], step: int) -> dict[str, Array]:
-    """The numbers of one step, name -> (k, 1)."""
+    """The coefficients of one step, name -> (k, 1)."""
     return {name: value[step] if value.ndim == 3 else value for name, value in numbers.items()}
 
 
 def make_segments(pack: Pack, trials: Sequence[int], parameters: Array) -> list[Segment]:
-    """Group neighbours of ``trials`` by optimizer and make their first states from ``parameters`` (k, P)."""
+    """Group adjacent ``trials`` by optimizer and make their initial states from ``parameters`` (k, P)."""
     segments = []
     for name, group in groupby(range(len(trials)), key=lambda row: pack.trials[trials[row]].optimizer):
         rows = list(group)
@@ -89,9 +89,9 @@ def make_segments(pack: Pack, trials: Sequence[int], parameters: Array) -> list[
 
 
 def finite_rows(segments: Sequence[Segment], parameters: Array) -> NDArray[np.bool_]:
-    """Which trials have only finite parameters (k, P) and optimizer state: (k,).
+    """Whether each trial has only finite parameters (k, P) and optimizer state: (k,).
 
-    A sum or an average that has overflowed freezes what it divides, at a loss that stays finite.
+    An overflowed sum or average in the state makes all later steps zero, at a loss that stays finite.
     """
     found = _all_finite(parameters)
     for segment in segments:
@@ -101,7 +101,7 @@ def finite_rows(segments: Sequence[Segment], parameters: Array) -> NDArray[np.bo
 
 
 def _all_finite(rows: Array) -> NDArray[np.bool_]:
-    """Which rows of (k, P) have no NaN and no infinity, as their largest and smallest numbers tell; NumPy or torch."""
+    """Whether each row of (k, P) has no NaN or infinity, from its maximum and minimum; NumPy or torch."""
     if isinstance(rows, np.ndarray):
         largest, smallest = np.maximum.reduce(rows, axis=1), np.minimum.reduce(rows, axis=1)
         return np.asarray(np.isfinite(largest) & np.isfinite(smallest))
@@ -109,7 +109,7 @@ def _all_finite(rows: Array) -> NDArray[np.bool_]:
 
 
 def keep_rows(segments: Sequence[Segment], rows: Sequence[int]) -> list[Segment]:
-    """Keep some rows of a tile, in order; states are copied."""
+    """Keep only some rows of a tile, in order; states are copied."""
     kept_segments = []
     start = 0
     for segment in segments:
@@ -124,7 +124,7 @@ def keep_rows(segments: Sequence[Segment], rows: Sequence[int]) -> list[Segment]
 
 
 def seed_runs(pack: Pack, trials: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Group neighbours of ``trials`` by seed: (first row, row after the last, seed)."""
+    """Group adjacent ``trials`` by seed: (first row, row after the last, seed)."""
     seeds = [pack.trials[trial].seed for trial in trials]
     runs = []
     for seed, group in groupby(range(len(seeds)), key=seeds.__getitem__):

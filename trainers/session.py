@@ -1,4 +1,4 @@
-"""One training of a pack under way: its splits, its tiles and the streams of batches that feed them."""
+"""A running training of a pack: its splits, its tiles and their streams of batches."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from trainers.tile import Batches, Tile
 
 Array = NDArray[Any]
 Layers = Sequence[tuple[Array, Array]]
-"""Per layer the weights (inputs, outputs) and the bias (outputs,)."""
+"""Weights (inputs, outputs) and bias (outputs,) of each layer."""
 BatchOrder = Iterable[Sequence[NDArray[np.intp]]]
-"""Per epoch the batches, each an array of indices into the training part."""
+"""Batches of each epoch, each batch an array of indices into the training part."""
 
 TILE_BYTES = 12 * 2**20
-"""What the arrays of a tile may take, unless its caller has measured what is fastest on its machine."""
+"""Default memory for the arrays of a tile, if the caller has not measured the best value for its machine."""
 
 ARRAYS_PER_PARAMETER = 5
-"""Parameters, gradients, scratch and up to two of optimizer state."""
+"""Parameters, gradients, scratch and up to two arrays of optimizer state."""
 
 
 def split_of(pack: Pack, seed: int) -> Split:
-    """The split that a seed of the pack trains on."""
+    """The split for a seed of the pack."""
     if isinstance(pack.data, Split):
         return pack.data
     # NumPy has no bfloat16; torch rounds from float32.
@@ -45,7 +45,7 @@ def split_of(pack: Pack, seed: int) -> Split:
 
 
 def choose_tile_size(pack: Pack, batch_size: int, tile_bytes: int = TILE_BYTES) -> int:
-    """How many trials of a pack fit ``tile_bytes`` together, at least one; on torch all.
+    """The number of trials of a pack that fit ``tile_bytes`` together, at least one; on torch all.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import TrialSpec
@@ -60,7 +60,7 @@ def choose_tile_size(pack: Pack, batch_size: int, tile_bytes: int = TILE_BYTES) 
 
 
 def balanced(order: Sequence[int], width: int) -> list[list[int]]:
-    """Cut into as few portions of at most ``width`` as can be, of equal sizes up to one.
+    """Split into the smallest number of groups of at most ``width``, with sizes that differ by at most one.
 
     >>> [len(portion) for portion in balanced(range(16), 15)]
     [8, 8]
@@ -92,7 +92,7 @@ def feed(pack: Pack, parts: Split) -> Split:
 
 
 def initial_row(pack: Pack, seed: int) -> NDArray[np.float64]:
-    """The parameters with which the trials of a seed begin: (P,), the same for all of them."""
+    """The initial parameters of a seed's trials: (P,), the same for all of them."""
     if isinstance(pack.network, ModuleSpec):
         from trainers.networks.own_module import initial_module_parameters
 
@@ -101,7 +101,7 @@ def initial_row(pack: Pack, seed: int) -> NDArray[np.float64]:
 
 
 class Session:
-    """The tiles of a pack, and the streams that feed them."""
+    """The tiles of a pack and their streams of batches."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ class Session:
             self.tiles.append(tile)
 
     def _resume(self, state: TrainingState) -> None:
-        """Go on from a state: counts, streams, and what the trials remember beside their arrays."""
+        """Restore counts, streams, and the trials' state besides their arrays."""
         check(state, self.pack, len(next(iter(self.initial.values()))))
         self.epoch, self.steps, self.examples = state.epoch, state.step, state.examples
         for seed, position in state.streams.items():
@@ -164,10 +164,10 @@ class Session:
                 self.last_loss[one.trial] = one.last_loss
 
     def state(self, trials: Collection[int], ended: Collection[int] = ()) -> TrainingState:
-        """The state of some of the trials that trained in the epoch, of which some have ended.
+        """The state of some of the trials that were trained in the epoch, of which some have ended.
 
         Raises:
-            ValueError: for a module that cannot be stacked, as it may remember more than its parameters.
+            ValueError: for a module that cannot be stacked, because it may hold state besides its parameters.
         """
         found = []
         for tile in self.tiles:
@@ -181,7 +181,7 @@ class Session:
                     if tile.trials[row] in trials:
                         found.append(self._trial_state(tile, segment, row, tile.trials[row] in ended))
         found.sort(key=lambda one: one.trial)
-        # A bit generator gives a new dictionary each time.
+        # A bit generator returns a new dictionary each time.
         streams = {seed: rng.bit_generator.state for seed, rng in self._streams.items()}
         return TrainingState(
             epoch=self.epoch, step=self.steps, examples=self.examples, streams=streams, trials=tuple(found)
@@ -201,9 +201,9 @@ class Session:
         )
 
     def fingerprints(self) -> dict[int, dict[str, str]]:
-        """Per seed, short hashes of the data, the split, the initial weights and the first epoch's order.
+        """Seed -> short hashes of the data, the split, the initial weights and the first epoch's batch order.
 
-        Two arms may be compared only where these agree.
+        Two arms may only be compared if these are equal.
         """
         data = self.pack.data
         return {
@@ -235,7 +235,7 @@ class Session:
         return batches
 
     def leave(self, ended: set[int]) -> None:
-        """Drop trials that ended."""
+        """Remove trials that ended."""
         for tile in self.tiles:
             rows = [row for row, trial in enumerate(tile.trials) if trial not in ended]
             if rows and len(rows) < len(tile.trials):
@@ -245,6 +245,6 @@ class Session:
         self.tiles = [tile for tile in self.tiles if tile.trials]
 
     def target_variance(self, seed: int, part: Literal["train", "val"]) -> float:
-        """Variance of the regression targets of a part, what R2 compares the squared error with."""
+        """Variance of the regression targets of a part, the denominator of R2."""
         parts = self.splits[seed]
         return float(np.var(parts.train_targets if part == "train" else parts.val_targets, dtype=np.float64))

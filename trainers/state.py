@@ -1,4 +1,4 @@
-"""Where the trials of a pack are after an epoch: all that they need to go on as if they had not been interrupted."""
+"""The state of a pack's trials after an epoch, from which training can resume as if never interrupted."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrialState:
-    """One trial after an epoch.
+    """The state of one trial after an epoch.
 
     Args:
         trial: index into ``pack.trials``.
         parameters: (P,) in the pack's dtype (float32 for bfloat16), in the order of `trainers.layout.Layout`.
-        optimizer: name -> (P,), what its optimizer remembers.
-        watch: what a schedule with feedback remembers of its validation losses.
-        plateau: what `trainers.plateaus` remembers.
+        optimizer: name -> (P,), the optimizer state.
+        watch: state of a schedule with feedback.
+        plateau: state of `trainers.plateaus`.
         last_loss: mean training loss of the last step.
-        seconds: its share of the time trained so far.
-        ended: True when it ended with the epoch and does not go on.
+        seconds: its share of the training time so far.
+        ended: True if it ended with this epoch and does not continue.
     """
 
     trial: int
@@ -47,14 +47,14 @@ class TrialState:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrainingState:
-    """Some trials of a pack after an epoch.
+    """The state of some trials of a pack after an epoch.
 
     Args:
         epoch: epochs finished.
         step: steps made.
         examples: examples seen.
-        streams: seed -> position of the stream ``batches`` of the seed, as NumPy's bit generators give it.
-        trials: one entry per trial; those that ended before are not among them.
+        streams: seed -> state of the seed's stream ``batches``, as returned by NumPy's bit generators.
+        trials: one entry per trial; trials that ended earlier are excluded.
     """
 
     epoch: int
@@ -65,7 +65,7 @@ class TrainingState:
 
 
 def copied(array: AnyArray) -> Array:
-    """A copy as a NumPy array, of NumPy or torch; bfloat16, which NumPy lacks, becomes float32."""
+    """A NumPy copy of a NumPy array or torch tensor; bfloat16, which NumPy lacks, becomes float32."""
     if isinstance(array, np.ndarray):
         return array.copy()
     from trainers.networks.torch_module import to_numpy
@@ -74,7 +74,7 @@ def copied(array: AnyArray) -> Array:
 
 
 def restore(segments: Sequence[Segment], saved: Sequence[TrialState]) -> None:
-    """Give the segments of a tile, whose rows are the trials ``saved`` in order, their states and watches."""
+    """Restore optimizer states and watches in the segments of a tile whose rows are the trials ``saved`` in order."""
     for segment in segments:
         for row, one in enumerate(saved[segment.rows]):
             segment.watches[row] = one.watch
@@ -84,15 +84,15 @@ def restore(segments: Sequence[Segment], saved: Sequence[TrialState]) -> None:
 
 
 def check(state: TrainingState, pack: Pack, parameters: int) -> None:
-    """Refuse a state that is not of such a pack.
+    """Refuse a state that does not match a pack.
 
     Args:
-        state: to go on from.
-        pack: what goes on.
+        state: the state to resume from.
+        pack: the pack to resume.
         parameters: P.
 
     Raises:
-        ValueError: with the rule that it breaks.
+        ValueError: with the rule that it violates.
     """
     if state.epoch >= pack.epochs:
         raise ValueError(

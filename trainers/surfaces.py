@@ -1,4 +1,4 @@
-"""Surfaces of two parameters on which optimizers can be watched: valleys, saddles and plateaus, with gradients."""
+"""Two-dimensional test surfaces for optimizers, with gradients: valleys, saddles and plateaus."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Surface:
 
     Args:
         name: as in `SURFACES`.
-        value: (x, y) -> f, element by element.
-        gradient: (x, y) -> (df/dx, df/dy), element by element.
-        minima: where f is smallest; empty when f has no bound below.
-        start: where a descent begins, if it is not told.
-        limits: (lowest x, highest x, lowest y, highest y) of a picture.
-        left_below: f at which its saddle or plateau counts as left; None where it has none.
+        value: (x, y) -> f, elementwise.
+        gradient: (x, y) -> (df/dx, df/dy), elementwise.
+        minima: the global minima; empty if f is unbounded below.
+        start: default starting point of a descent.
+        limits: (lowest x, highest x, lowest y, highest y) of a plot.
+        left_below: value of f below which its saddle or plateau counts as left; None if it has none.
     """
 
     name: str
@@ -36,13 +36,13 @@ class Surface:
 
 
 def quadratic(condition_number: float) -> Surface:
-    """A valley: ``f = (x^2 + kappa y^2) / 2``, its walls kappa times as curved as its floor.
+    """A valley: ``f = (x^2 + kappa y^2) / 2``, with curvature kappa across and 1 along.
 
     Args:
         condition_number: kappa, 1 or more.
 
     Raises:
-        ValueError: when kappa is below 1.
+        ValueError: if kappa is below 1.
 
     >>> [float(slope) for slope in quadratic(10.0).gradient(np.array(2.0), np.array(1.0))]
     [2.0, 10.0]
@@ -69,8 +69,8 @@ SADDLE = Surface(
     limits=(-1.5, 1.5, -1.5, 1.5),
     left_below=-1.0,
 )
-"""``f = x^2 - y^2``: up along x, down along y. It starts a hair off the ridge that leads into the saddle point (0, 0),
-at height 1, and has left it as far below as it came from above."""
+"""``f = x^2 - y^2``: up along x, down along y. The start is slightly off the ridge that leads to the saddle point
+(0, 0), at height 1; the saddle is left at height -1."""
 
 MONKEY_SADDLE = Surface(
     "monkey_saddle",
@@ -81,7 +81,7 @@ MONKEY_SADDLE = Surface(
     limits=(-1.5, 1.5, -1.5, 1.5),
     left_below=-1.0,
 )
-"""``f = x^3 - 3 x y^2``: three ways down and three up; at (0, 0) even the curvature is zero."""
+"""``f = x^3 - 3 x y^2``: three descending and three ascending directions; at (0, 0) the curvature is zero too."""
 
 PLATEAU = Surface(
     "plateau",
@@ -92,8 +92,8 @@ PLATEAU = Surface(
     limits=(-4.0, 2.0, -2.0, 3.0),
     left_below=0.5,
 )
-"""``f = 1 - exp(-(x^2 + y^2) / 2)``: a well in a plain at height 1. The slope fades as r exp(-r^2 / 2) and is
-0.005 at the start; the plateau is left once half of the height is gone."""
+"""``f = 1 - exp(-(x^2 + y^2) / 2)``: a well in a plain at height 1. The slope decays as r exp(-r^2 / 2) and is
+0.005 at the start; the plateau is left at half the height."""
 
 ROSENBROCK = Surface(
     "rosenbrock",
@@ -103,7 +103,7 @@ ROSENBROCK = Surface(
     start=(-1.2, 1.0),
     limits=(-1.8, 1.6, -0.8, 2.0),
 )
-"""``f = (1 - x)^2 + 100 (y - x^2)^2``: a bent valley. Rosenbrock (1960), equation 1."""
+"""``f = (1 - x)^2 + 100 (y - x^2)^2``: a curved valley. Rosenbrock (1960), equation 1."""
 
 
 def _beale(x: Floats, y: Floats) -> Floats:
@@ -127,14 +127,14 @@ BEALE = Surface(
     start=(1.0, 1.5),
     limits=(-0.5, 4.5, -1.5, 2.0),
 )
-"""``f = (1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2``: steep cliffs around a flat floor.
+"""``f = (1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2``: steep walls around a flat floor.
 
 Beale (1958), On an iterative method for finding a local minimum of a function of more than one variable."""
 
 SURFACES: Mapping[str, Surface] = MappingProxyType(
     {surface.name: surface for surface in (quadratic(25.0), SADDLE, MONKEY_SADDLE, PLATEAU, ROSENBROCK, BEALE)}
 )
-"""The surfaces, by name; the quadratic with condition number 25."""
+"""The surfaces by name; the quadratic has condition number 25."""
 
 
 def heights(surface: Surface, path: Floats) -> Floats:

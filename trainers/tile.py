@@ -1,4 +1,4 @@
-"""A tile: the few trials of a pack whose arrays fit a core's cache, trained in step."""
+"""The interface of a tile: the trials of a pack whose arrays fit a core's cache, trained in step."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ Array = NDArray[Any]
 Batches = Sequence[NDArray[np.intp]]
 
 EVALUATION_EXAMPLES = 512
-"""Examples measured at once: large for speed, and bounded so that a wide layer fits in memory."""
+"""Examples evaluated at once: many for speed, but bounded so that a wide layer fits in memory."""
 
 
 @dataclass(frozen=True)
 class TileEpoch:
-    """One epoch of a tile of k trials, before it is evaluated.
+    """The results of one epoch of a tile of k trials, before evaluation.
 
     Args:
         losses: (steps, k) float64, mean loss of each mini-batch before its step.
         train_loss: (k,) float64, mean over the epoch's examples.
-        train_accuracy: (k,) float64, share of hits; NaN for regression.
+        train_accuracy: (k,) float64, NaN for regression.
         learning_rate: (k,) float64, of the last step.
         gradient_norm: (k,) float64, of the last step.
         update_ratio: (k,) float64, of the last step.
-        mean_gradient_norm: (k,) float64, of the mean gradient, from the two samples of `sampled_steps` and the
-            parameters of `sampled_parameters`.
+        mean_gradient_norm: (k,) float64, norm of the mean gradient, estimated from the two samples of `sampled_steps`
+            and the parameters of `sampled_parameters`.
     """
 
     losses: NDArray[np.float64]
@@ -43,7 +43,7 @@ class TileEpoch:
 
 
 class Tile(Protocol):
-    """Some trials of a pack, trained in step; NumPy and torch each have one."""
+    """Some trials of a pack, trained in step; implemented for NumPy and for torch."""
 
     trials: list[int]
     """Indices into the trials of the pack."""
@@ -57,22 +57,22 @@ class Tile(Protocol):
         """Train one epoch.
 
         Args:
-            epoch: from 1.
+            epoch: number of the epoch, from 1.
             last_step: number of the epoch's last step, from 1.
             batches: seed -> the epoch's batches; their sizes are the same for every seed.
 
         Yields:
-            After each step the mean loss (k,) of its mini-batch, before the step.
+            After each step the mean loss (k,) of its mini-batch, measured before the step.
 
         Returns:
-            The epoch's figures.
+            The results of the epoch.
         """
 
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean validation loss (k,) and share of hits (k,), NaN for regression."""
+        """Mean validation loss (k,) and accuracy (k,), NaN for regression."""
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Go on with some of the trials only, rows in order; what the others held is dropped."""
+        """Keep only some of the trials, rows in order, and drop the arrays of the others."""
 
     def layers(self) -> tuple[tuple[Array, Array], ...]:
         """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""

@@ -1,4 +1,4 @@
-"""Training step by step: the loss and the parameters of every trial after each step."""
+"""Traces a training step by step: the loss and the parameters of every trial after each step."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Array = NDArray[Any]
 class StepTrace:
     """One step of a pack: mean loss (K,) of the mini-batch before the step, and the parameters after it.
 
-    Rows of trials that the state from which it went on does not hold are NaN.
+    Rows of trials that are not in the state from which it resumed are NaN.
     """
 
     epoch: int
     step: int
     loss: NDArray[np.float64]
     parameters: tuple[tuple[Array, Array], ...]
-    """Per layer copies of the weights (K, inputs, outputs) and biases (K, outputs)."""
+    """Copies of the weights (K, inputs, outputs) and biases (K, outputs) of each layer."""
 
 
 def trace(
@@ -41,19 +41,19 @@ def trace(
     compiled: bool = False,
     state: TrainingState | None = None,
 ) -> Iterator[StepTrace]:
-    """Train as `trainers.loop.train` does, but yield after every step with a copy of the parameters.
+    """Train as `trainers.loop.train` does, but yield a copy of the parameters after every step.
 
     Args:
-        pack: what to train; its target is ignored, and a trial that diverges goes on.
-        initial: as in `trainers.loop.train`, as all that follows.
-        batch_order: of each epoch.
-        tile_size: trials trained in step.
-        tile_bytes: what the arrays of a tile may take.
+        pack: what to train; its target is ignored, and diverged trials continue.
+        initial: initial weights and biases; this and all other arguments as in `trainers.loop.train`.
+        batch_order: batches of each epoch.
+        tile_size: number of trials trained in step.
+        tile_bytes: memory for the arrays of a tile.
         compiled: fuse passes over memory with numba.
-        state: where to go on.
+        state: resume from here.
 
     Yields:
-        One `StepTrace` a step.
+        One `StepTrace` per step.
 
     Raises:
         ValueError: as `trainers.loop.train`.
@@ -69,14 +69,14 @@ def trace(
     while session.epoch < pack.epochs:
         finished = session.steps
         batches = session.next_epoch()
-        walks = [tile.steps(session.epoch, session.steps, batches) for tile in session.tiles]
+        generators = [tile.steps(session.epoch, session.steps, batches) for tile in session.tiles]
         for step in range(finished + 1, session.steps + 1):
             with np.errstate(all="ignore"):
-                losses = [copied(next(walk)) for walk in walks]
-            yield _together(session, step, losses)
-        for walk in walks:
-            # Its last step is made; what is left is the epoch's figures, which nobody asks for.
-            walk.close()
+                losses = [copied(next(generator)) for generator in generators]
+            yield _merge_tiles(session, step, losses)
+        for generator in generators:
+            # All steps are made; the rest of the generator would only compute the epoch's results, which are not used.
+            generator.close()
         if is_fed:
             with np.errstate(all="ignore"):
                 for tile in session.tiles:
@@ -85,8 +85,8 @@ def trace(
                         segment.observe(pack, tile.trials[segment.rows], val_loss[segment.rows])
 
 
-def _together(session: Session, step: int, losses: list[Array]) -> StepTrace:
-    """One step of all tiles, its rows in the order of the pack's trials."""
+def _merge_tiles(session: Session, step: int, losses: list[Array]) -> StepTrace:
+    """One step of all tiles, with rows in the order of the pack's trials."""
     trials = len(session.pack.trials)
     loss = np.full(trials, np.nan)
     parameters: list[tuple[Array, Array]] = []

@@ -1,4 +1,4 @@
-"""Runs a user's own code, and says in one sentence what it raises and where."""
+"""Runs a user's own code and reports its errors, with their location, in one sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 OURS = tuple(f"{folder}/" for folder in (Path(__file__).parent, Path(__file__).parents[1] / "sweep"))
 PYTHON = tuple(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib"))
 INSTALLED = ("/site-packages/", "/dist-packages/")
-"""In the path of a file that is not the user's own."""
+"""In the path of every file of an installed package."""
 
 
 class RaisedError(UserCodeError):
@@ -24,7 +24,7 @@ class RaisedError(UserCodeError):
 
     Args:
         reason: such as ``ValueError at nets.py:14 (no such width)``.
-        is_own: whether a line of the user's own is among those that ran.
+        is_own: whether the traceback contains a line of the user's own code.
     """
 
     def __init__(self, reason: str, is_own: bool) -> None:
@@ -33,14 +33,14 @@ class RaisedError(UserCodeError):
 
 
 def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
-    """Return what ``call`` returns.
+    """Return the result of ``call``.
 
     Args:
         call: runs the code.
-        made_by: the user's function or class that is named where no line of the user's own was running.
+        made_by: the user's function or class, named in the message if the traceback has no line of the user's code.
 
     Raises:
-        RaisedError: when it raises anything but the interruption by the user, or asks Python to exit.
+        RaisedError: for any exception including `SystemExit`, but not `KeyboardInterrupt`.
 
     >>> run_user_code(lambda: int("3"))
     3
@@ -51,36 +51,36 @@ def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
     try:
         return call()
     except (DataError, UserCodeError):
-        # It says already what is wrong, and what to do.
+        # Its message already states what is wrong and what to do.
         raise
     except SystemExit as error:
-        raise _raised(error, made_by) from error
+        raise _wrap_error(error, made_by) from error
     except Exception as error:
-        raise _raised(error, made_by) from error
+        raise _wrap_error(error, made_by) from error
 
 
-def _raised(error: BaseException, made_by: object) -> RaisedError:
+def _wrap_error(error: BaseException, made_by: object) -> RaisedError:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
-    where = f" at {_near(frames[-1].filename)}:{frames[-1].lineno}" if frames else _defined(made_by)
+    where = f" at {_relative_path(frames[-1].filename)}:{frames[-1].lineno}" if frames else _definition_of(made_by)
     text = " ".join(str(error).split()).rstrip(".")
     return RaisedError(f"{type(error).__name__}{where}" + (f" ({text})" if text else ""), bool(frames))
 
 
 def _is_own(filename: str) -> bool:
-    """Whether a file is the user's, and neither Python's, nor of an installed package, nor this project's."""
+    """Whether a file is the user's: not Python's, of an installed package, or this project's."""
     return not filename.startswith((*OURS, *PYTHON, "<")) and not any(part in filename for part in INSTALLED)
 
 
-def _defined(made_by: object) -> str:
+def _definition_of(made_by: object) -> str:
     try:
         file = inspect.getsourcefile(made_by)  # type: ignore[arg-type]
         line = inspect.getsourcelines(made_by)[1]  # type: ignore[arg-type]
     except (TypeError, OSError):
         return ""
-    return f" in what {_near(file)}:{line} makes" if file and _is_own(file) else ""
+    return f" in what {_relative_path(file)}:{line} makes" if file and _is_own(file) else ""
 
 
-def _near(filename: str) -> str:
-    """The path from the working folder, where the file lies in it."""
+def _relative_path(filename: str) -> str:
+    """The path relative to the working folder, if it is inside it."""
     path, here = Path(filename), Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else filename

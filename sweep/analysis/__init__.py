@@ -1,1 +1,1 @@
-"""Pure functions from the tables of a sweep to the numbers that its figures and reports show."""
+"""Pure functions that compute the numbers in figures and reports from the tables of a sweep."""

@@ -1,4 +1,4 @@
-"""The answer to a sweep's question in one sentence, with its uncertainty, and no claim that the data do not carry."""
+"""States the result of a comparison in one sentence, with its uncertainty and only claims that the data support."""
 
 from __future__ import annotations
 
@@ -24,46 +24,49 @@ from sweep.analysis.wording import (
 
 
 def answer(study: Study, unit: Unit = "steps") -> str:
-    """Say in one sentence which levels are best, which reach the target soonest, and which diverge.
+    """State in one sentence which levels are best, which reach the target first, and which diverge.
 
-    **Variant.** A level is called better only if Holm's correction over all pairs leaves the paired t test below
-    1 - confidence, and it diverged on no seed. Of levels of which none is shown to be better it says that they are
-    equivalent, if two one-sided tests show every difference to be within ``metric.margin``; that they tie exactly, if
-    their numbers are the same on every seed; and else that they are not told apart, with the smallest difference that
-    the seeds would have shown with a power of 80 %. A level is called slower only if an interval at Bonferroni's level
-    for all pairs excludes 1. The intervals that are printed are those of the one pair; where one excludes no difference
-    and none is shown, the sentence says that the other pairs are the reason. Every number stands beside the name
-    that the leaderboard has in its row, in the order of the leaderboard.
+    **Variant.** A level is called better only if the paired t test is below 1 - confidence after Holm's correction over
+    all pairs, and it diverged on no seed. Levels of which none is shown to be better are called equivalent if two
+    one-sided tests show all differences to be within ``metric.margin``; an exact tie if their numbers are equal on all
+    seeds; and otherwise not told apart, with the smallest difference that the seeds detect with a power of 80 %. A
+    level is called slower only if a Bonferroni-corrected interval for all pairs excludes 1. Printed intervals are those
+    of a single pair; if one excludes zero but no difference is shown, the sentence names the other pairs as the reason.
+    Each number follows the name of its level as in the leaderboard, in the order of the leaderboard.
 
     Args:
-        study: as `sweep.analysis.comparison_data.make_study` gives it.
-        unit: of the times to target.
+        study: the comparison, from `sweep.analysis.comparison_data.make_study`.
+        unit: unit of the times to target.
     """
     return f"{capitalised(clauses(study, unit))}."
 
 
 def clauses(study: Study, unit: Unit = "steps") -> str:
-    """What `answer` says, to go on with a sentence that has begun: without a capital letter and a full stop."""
+    """The text of `answer` without initial capital and full stop, to continue a sentence."""
     levels = study.levels
     numbered = [level for level in levels if level.selected.report.values]
     if not numbered:
-        return _nothing(levels)
+        return _no_result(levels)
     if len(levels) == 1:
         kind = "optimizer" if study.scientific == "optimizer" else f"value of {study.scientific}"
-        parts = [f"only one {kind} was tried: {_alone(study, levels[0])}", *target_parts(study, unit)]
+        parts = [f"only one {kind} was tried: {_single_level(study, levels[0])}", *target_parts(study, unit)]
     elif len(numbered) == 1:
         lost = [level for level in levels if level.selected.report.diverged and not level.selected.report.values]
-        parts = [f"only {_alone(study, numbered[0])}", *([_losses(lost)] if lost else []), *_without_number(levels)]
+        parts = [
+            f"only {_single_level(study, numbered[0])}",
+            *([_divergences(lost)] if lost else []),
+            *_without_result(levels),
+        ]
         parts += target_parts(study, unit)
     elif max(len(pair.seeds) for pair in study.comparisons) < 2:
-        return _few_seeds(study, numbered)
+        return _too_few_seeds(study, numbered)
     else:
         parts = [*_result(study, numbered), *target_parts(study, unit)]
     return "; ".join(parts)
 
 
-def _nothing(levels: Sequence[Level]) -> str:
-    """What became of all settings and seeds, where none gave a number."""
+def _no_result(levels: Sequence[Level]) -> str:
+    """The counts of diverged, failed and unfinished trainings, if no setting has a result."""
     tallies = [(level_name(level.name), _tally(level)) for level in levels]
     words = {word for _, tally in tallies for word, number in tally.items() if number}
     if words <= {"did not end"}:
@@ -92,7 +95,7 @@ def _tally(level: Level) -> dict[str, int]:
     }
 
 
-def _alone(study: Study, level: Level) -> str:
+def _single_level(study: Study, level: Level) -> str:
     mean = level.estimates["mean"]
     seeds = counted(mean.count, "seed")
     sure = f"{_interval(study, level)}, {seeds}" if mean.known else f"{seeds}, no interval"
@@ -102,10 +105,10 @@ def _alone(study: Study, level: Level) -> str:
     return f"{parts} and diverges on {len(lost)} of {counted(level.selected.report.count, 'seed')}" if lost else parts
 
 
-def _few_seeds(study: Study, numbered: Sequence[Level]) -> str:
+def _too_few_seeds(study: Study, numbered: Sequence[Level]) -> str:
     shown = [f"{level_name(level.name)} at {value(study.metric, level.estimates['mean'].value)}" for level in numbered]
     lost = [level for level in study.levels if level.selected.report.diverged]
-    diverged = f"; {_losses(lost)}" if lost else ""
+    diverged = f"; {_divergences(lost)}" if lost else ""
     most = max(len(level.selected.report.values) for level in numbered)
     seeds = "one seed" if most == 1 else "one seed in common, or none,"
     return (
@@ -115,10 +118,10 @@ def _few_seeds(study: Study, numbered: Sequence[Level]) -> str:
 
 
 def _result(study: Study, numbered: Sequence[Level]) -> list[str]:
-    """What the levels end at: the best, or those that are not told apart, then who is worse, then who diverged."""
+    """The best level or those not told apart, then the worse ones, then those that diverged."""
     top = leaders(study)
     if not top:
-        return [f"none can be called best, for each diverges on some seeds: {_losses(numbered)}"]
+        return [f"none can be called best, for each diverges on some seeds: {_divergences(numbered)}"]
     parts = together(study, top) if len(top) > 1 else [_best(study, top[0])]
     sound = [level for level in numbered if not level.selected.report.diverged]
     worse = [level for level in sound if level not in top]
@@ -132,11 +135,11 @@ def _result(study: Study, numbered: Sequence[Level]) -> list[str]:
         ]
         parts.append(f"worse than {level_name(top[0].name)} {'is' if len(worse) == 1 else 'are'} {listing(texts)}")
     lost = [level for level in study.levels if level.selected.report.diverged]
-    return parts + ([_losses(lost)] if lost else []) + _without_number(study.levels)
+    return parts + ([_divergences(lost)] if lost else []) + _without_result(study.levels)
 
 
-def _without_number(levels: Sequence[Level]) -> list[str]:
-    """Who ended on no seed: failed, or did not run; a level that diverged has ended."""
+def _without_result(levels: Sequence[Level]) -> list[str]:
+    """Levels without a finished seed: failed, or not run; diverged seeds count as finished."""
     gone = [level for level in levels if not level.selected.report.count]
     failed = [level for level in gone if level.selected.report.missing == level.selected.report.failed]
     other = [level for level in gone if level not in failed]
@@ -157,8 +160,8 @@ def _best(study: Study, best: Level) -> str:
     return f"{found}, ahead {listing(gaps)}"
 
 
-def _losses(levels: Collection[Level]) -> str:
-    """Who diverged on how many seeds."""
+def _divergences(levels: Collection[Level]) -> str:
+    """Which levels diverged, and on how many seeds."""
     texts = []
     for level in levels:
         report = level.selected.report

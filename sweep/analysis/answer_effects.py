@@ -1,4 +1,4 @@
-"""The answers for hyperparameters beside the one whose levels are compared: one sentence for each that varies."""
+"""States the main effect of each hyperparameter that varies besides the compared one, in one sentence each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_STRATA = 3
-"""So many sets of values of one factor are told; of more, those that share most settings."""
+"""Maximum number of value sets of one factor in the text; the sets that share most settings come first."""
 
 
 def effect_answers(
@@ -27,14 +27,14 @@ def effect_answers(
     *,
     seeds: Collection[int] | None = None,
 ) -> tuple[str, ...]:
-    """Say for each factor that varies, but for the one that the study compares, what its main effect is.
+    """State the main effect of each factor that varies, except the one that the study compares.
 
     Args:
-        study: the comparison, for its metric, confidence and margin.
+        study: the comparison, which gives metric, confidence and margin.
         trials: one row per trial.
         keys: the hyperparameters.
         rng: for the bootstraps.
-        seeds: that every setting was trained with; default: all.
+        seeds: seeds with which every setting was trained; default: all.
     """
     if not any(level.selected.report.values for level in study.levels):
         return ()
@@ -55,8 +55,8 @@ def effect_answers(
             confidence=study.confidence,
             margin=study.margin,
         )
-        said += _of_factor(factor, effects)
-        # What each optimizer has one value of is no factor of its own.
+        said += _factor_sentences(factor, effects)
+        # A hyperparameter with one value for each optimizer is not a factor of its own.
         if not effects and (factor == DECAY or trials.groupby("optimizer")[factor].nunique().max() > 1):
             alone.append(factor)
     if alone:
@@ -64,7 +64,7 @@ def effect_answers(
     return tuple(said)
 
 
-def _of_factor(factor: str, effects: Sequence[Effect]) -> Iterator[str]:
+def _factor_sentences(factor: str, effects: Sequence[Effect]) -> Iterator[str]:
     for effect in effects[:MOST_STRATA]:
         yield _sentence(effect)
     if len(effects) > MOST_STRATA:

@@ -1,4 +1,4 @@
-"""The parts of the answer that hold levels against each other: how far they differ, or that they are not told apart."""
+"""The parts of the answer about pairs of levels: their difference, or that they are not told apart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sweep.analysis.wording import bounds, counted, difference, level_name, limi
 
 
 def together(study: Study, top: Sequence[Level]) -> list[str]:
-    """What is known of the leaders, of whom none is shown to be better: equivalent, equal, or not told apart."""
+    """Describe the leaders, of which none is shown to be better: equivalent, equal, or not told apart."""
     best, others = top[0], top[1:]
     pairs = {level.name: study.comparison(best.name, level.name) for level in others}
     verdicts = {name: _relation(pair) for name, pair in pairs.items()}
@@ -27,8 +27,8 @@ def together(study: Study, top: Sequence[Level]) -> list[str]:
         "unknown": "have too few seeds in common to be compared",
         "reversed": "did not end well on the same seeds",
     }
-    sure = "" if said == "reversed" else _sure(study, top, list(pairs.values()), said)
-    parts = [f"{_named(study, top)} {phrases[said]}{sure}"]
+    sure = "" if said == "reversed" else _evidence(study, top, list(pairs.values()), said)
+    parts = [f"{_with_values(study, top)} {phrases[said]}{sure}"]
     parts += [
         f"on the seeds that both have, {level_name(name)} is ahead of {level_name(best.name)} by {gap(study, pair)}"
         for name, pair in pairs.items()
@@ -45,17 +45,17 @@ def together(study: Study, top: Sequence[Level]) -> list[str]:
 
 
 def _relation(pair: Comparison) -> str:
-    """What one of the leaders is to the best: a verdict, an exact tie, or better on the seeds that both have."""
+    """The relation of a leader to the best: a verdict, an exact tie, or better on the common seeds."""
     if pair.verdict == "unknown":
         return "unknown"
     if pair.verdict in ("first", "second"):
-        # The one with the better mean is worse where both have run: its mean is over other seeds too.
+        # The one with the better mean is worse on the common seeds, because its mean includes other seeds.
         return "reversed"
     return "exact tie" if pair.is_exact_tie else pair.verdict
 
 
-def _named(study: Study, levels: Sequence[Level]) -> str:
-    """The levels with what each ends at; of many, who they are and the two ends."""
+def _with_values(study: Study, levels: Sequence[Level]) -> str:
+    """The levels with their values; for many levels, the names and the range."""
     ends = [(level_name(level.name), value(study.metric, level.estimates["mean"].value)) for level in levels]
     metric = metric_name(study.metric)
     if len(ends) <= MOST_NAMED:
@@ -66,8 +66,8 @@ def _named(study: Study, levels: Sequence[Level]) -> str:
     return f"{names_of(study, levels)}, from {high} ({first}) to {low} {metric} ({last}),"
 
 
-def _sure(study: Study, top: Sequence[Level], pairs: Sequence[Comparison], said: str) -> str:
-    """In brackets: the largest difference from the best, its interval, and which difference would have been shown."""
+def _evidence(study: Study, top: Sequence[Level], pairs: Sequence[Comparison], said: str) -> str:
+    """In brackets: the largest difference from the best, its interval, and the detectable difference."""
     if said == "exact tie":
         return f" ({counted(len(pairs[0].seeds), 'seed')})" if len({pair.seeds for pair in pairs}) == 1 else ""
     widest = max(pairs, key=lambda pair: abs(pair.difference.value) if pair.seeds else -1.0)
@@ -87,12 +87,12 @@ def _sure(study: Study, top: Sequence[Level], pairs: Sequence[Comparison], said:
 
 
 def gap(study: Study, pair: Comparison, inside: bool = False) -> str:
-    """A difference with its interval, the reason where that excludes no difference and none is shown.
+    """A difference with its interval, and the reason if the interval excludes zero but no difference is shown.
 
     Args:
-        study: that the pair is of.
-        pair: of two levels.
-        inside: whether it stands in brackets already.
+        study: the comparison.
+        pair: the two levels.
+        inside: whether the text is already in brackets.
     """
     if not pair.seeds:
         return "unknown, no seed in common" if inside else "an unknown amount"
@@ -109,7 +109,7 @@ def gap(study: Study, pair: Comparison, inside: bool = False) -> str:
 
 
 def gap_range(study: Study, best: Level, others: Sequence[Level]) -> str:
-    """The smallest and the largest difference to the best, each with its level."""
+    """The smallest and the largest difference from the best, each with its level."""
     gaps = [(abs(study.comparison(best.name, level.name).difference.value), level) for level in others]
     least, most = min(gaps, key=lambda gap: gap[0]), max(gaps, key=lambda gap: gap[0])
     ends = [f"{difference(study.metric, size)} ({level_name(level.name)})" for size, level in (least, most)]

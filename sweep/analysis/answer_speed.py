@@ -1,4 +1,4 @@
-"""The part of the answer that tells who reaches the target, who soonest and how much sooner, and who never does."""
+"""The part of the answer about time to target: which levels reach it, how fast, and which never do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sweep.analysis.wording import counted, level_name, listing, target_value
 
 
 def target_parts(study: Study, unit: Unit) -> list[str]:
-    """Who reaches the target, who soonest and how much sooner, and who never does."""
+    """State which levels reach the target, which is fastest and by how much, and which never do."""
     if study.target is None:
         return []
     target = target_value(study.metric, study.target)
@@ -34,15 +34,15 @@ def target_parts(study: Study, unit: Unit) -> list[str]:
 
 
 def _reached(study: Study, first: Level, others: Sequence[Level], target: str, unit: Unit, is_alone: bool) -> list[str]:
-    """Who reaches the target in a median that is known, who of them is slower, and who seldom reaches it."""
+    """State which levels have a finite median time to target, which are slower, and which rarely reach it."""
     speeds = {speed.ratio.slow: speed for speed in study.speeds[unit]}
     seldom = [level for level in others if np.isinf(level.times[unit].median)]
     often = [level for level in others if level not in seldom]
     slow = [level for level in often if speeds[level.name].is_shown and speeds[level.name].ratio.low > 1]
-    # In the order of the leaderboard, as all lists of the answer, so that no two lists differ in it.
+    # In the order of the leaderboard, like all lists of the answer.
     soon = [level for level in study.levels if level is first or (level in often and level not in slow)]
     parts = [_soonest(study, first, soon, target, unit, is_alone)]
-    # The first has the shortest median of its own seeds, and may be slower on those that another has run too.
+    # The first has the shortest median over its own seeds, but may be slower on the seeds shared with another level.
     ahead = [level for level in soon if level is not first and speeds[level.name].is_shown]
     parts += [f"on common seeds {_slower(level, first, speeds[level.name], unit)}" for level in ahead]
     if len(slow) > MOST_NAMED:
@@ -59,7 +59,7 @@ def _reached(study: Study, first: Level, others: Sequence[Level], target: str, u
 
 
 def _soonest(study: Study, first: Level, soon: Sequence[Level], target: str, unit: Unit, is_alone: bool) -> str:
-    """The medians of those that are not shown to be slower, each beside its name."""
+    """The medians of the levels that are not shown to be slower."""
     missed = [level for level in soon if level.times[unit].hits < len(level.times[unit].times)]
     misses = f" ({listing([_hits(level, unit) for level in missed])} only)" if missed else ""
     if len(missed) > MOST_NAMED:
@@ -77,11 +77,11 @@ def _soonest(study: Study, first: Level, soon: Sequence[Level], target: str, uni
     else:
         texts = [f"{_spell(time, unit)} ({name})" for time, name in medians]
         when = f"{target} is reached in a median of {listing(texts)} {unit}{misses}"
-    return f"{when}{_open_speeds(study, first, soon, unit)}"
+    return f"{when}{_undecided_speeds(study, first, soon, unit)}"
 
 
-def _open_speeds(study: Study, first: Level, soon: Sequence[Level], unit: Unit) -> str:
-    """That speeds are not told apart, with the largest ratio among them."""
+def _undecided_speeds(study: Study, first: Level, soon: Sequence[Level], unit: Unit) -> str:
+    """State that speeds are not told apart, with the largest ratio."""
     names = {level.name for level in soon if level is not first}
     open_ = [speed for speed in study.speeds[unit] if speed.ratio.slow in names and not speed.is_shown]
     if not open_:
@@ -95,7 +95,7 @@ def _open_speeds(study: Study, first: Level, soon: Sequence[Level], unit: Unit) 
     if not np.isfinite(found.high) and found.low == 0:
         return f"{said} (no interval can be given)"
     sure = _ratio_bounds(found.low, found.high, found.confidence)
-    # The interval of one pair and the verdict over all pairs can differ.
+    # The interval of one pair and the verdict over all pairs can disagree.
     if found.excludes_one:
         sure += f", not shown once all {len(study.comparisons)} pairs are accounted for"
     return f"{said} ({sure})"
@@ -113,7 +113,7 @@ def _ratio_bounds(low: float, high: float, confidence: float) -> str:
 
 
 def _times(factor: float) -> str:
-    """Two digits, or three where two would hide that the factor is not 1."""
+    """Two digits, or three if two would hide that the factor is not 1."""
     short = f"{factor:.2g}"
     return f"{factor:.3g}" if short == "1" else short
 

@@ -1,4 +1,4 @@
-"""Sums each arm up over its seeds: the mean with its interval, how many diverged, how soon the target was reached."""
+"""Summarises each arm over its seeds: mean with interval, share of diverged seeds, and time to target."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ CONFIDENCE = 0.95
 def arm_summaries(
     trials: pd.DataFrame, metric: str, confidence: float = CONFIDENCE, by: By = "final"
 ) -> Mapping[str, Mapping[str, float]]:
-    """Sum the trials of each arm up, by the value after the last epoch, or by that of the best.
+    """Summarise the trials of each arm by their final or their best value.
 
     mean +- t s / sqrt(n), ``t`` the quantile of Student's t with ``n - 1`` degrees of freedom, as in
-    `sweep.analysis.aggregate.estimate`; the interval is cut where the metric's range ends.
+    `sweep.analysis.aggregate.estimate`; the interval is clipped to the metric's range.
 
     Args:
         trials: one row per trial.
         metric: such as ``val_loss``.
         confidence: of the interval.
-        by: which value of a trial counts.
+        by: whether the final or the best value of a trial counts.
 
     Returns:
-        arm id -> ``seeds`` (that ended well), ``diverged_share`` of the seeds that ended, and, where there are such
-        numbers, ``<by>_<metric>_mean``, ``_low`` and ``_high`` (2 seeds or more) and ``target_steps_median`` (if half
-        of the seeds that ended reached the target; one that missed counts as slower than any).
+        arm id -> ``seeds`` (number that ended well), ``diverged_share`` of the seeds that ended, and, if available,
+        ``<by>_<metric>_mean``, ``_low`` and ``_high`` (2 seeds or more) and ``target_steps_median`` (if half of the
+        seeds that ended reached the target; a miss counts as slower than any time).
     """
     well = trials["status"].isin(ENDED_WELL)
     diverged = trials["status"] == "DIVERGED"
@@ -51,7 +51,7 @@ def arm_summaries(
     mean = table["mean"].to_numpy()
     low, high = mean - half, mean + half
     least, most = limits(metric)
-    # A mean outside the range is of another tool's metric of the same name.
+    # A mean outside the range belongs to another tool's metric of the same name.
     inside = (least <= mean) & (mean <= most)
     low, high = np.where(inside, np.maximum(low, least), low), np.where(inside, np.minimum(high, most), high)
     columns = {

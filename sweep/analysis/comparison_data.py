@@ -1,4 +1,4 @@
-"""Everything that a comparison rests on, worked out once: the report, the answer and the health checks read it."""
+"""Computes all data of a comparison once, for the report, the answer and the health checks."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Level:
     """One level of the scientific factor, such as an optimizer, at its best setting.
 
     Args:
-        selected: the setting, what picked it, and its results.
-        estimates: ``mean``, ``median`` and ``iqm`` over the report seeds, of the value that picked.
-        times: unit -> time to target of the report seeds; empty without a target.
+        selected: the setting, the basis of its selection, and its results.
+        estimates: ``mean``, ``median`` and ``iqm`` over the report seeds, of the value used for selection.
+        times: unit -> times to target of the report seeds; empty without a target.
     """
 
     selected: Selected
@@ -39,17 +39,17 @@ class Level:
 
     @property
     def name(self) -> str:
-        """The level, such as ``adam``."""
+        """The name of the level, such as ``adam``."""
         return self.selected.level
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How much longer one level takes to the target than another.
+    """The ratio of two levels' times to target.
 
     Args:
-        ratio: with the interval that is shown.
-        is_shown: whether the two differ, by an interval that is wide enough for all pairs of levels together.
+        ratio: the ratio with its printed interval.
+        is_shown: whether the two differ, by an interval corrected for all pairs of levels.
     """
 
     ratio: Ratio
@@ -62,16 +62,16 @@ class Study:
 
     Args:
         scientific: the factor, such as ``optimizer``.
-        metric: what the levels are compared by.
-        mode: whether small or large values are good.
+        metric: the metric for the comparison.
+        mode: whether small or large values are better.
         by: whether the final or the best value of a trial counts.
         target: value that counts as reached; None for no target.
         confidence: of the intervals.
-        levels: the best first, as `sweep.analysis.outcomes.best_first` orders them.
-        comparisons: of every two levels, in the order of ``levels``, with Holm's correction.
-        speeds: unit -> how the others compare with the fastest; empty without a target, or if none reaches it in half
-            of its seeds.
-        margin: differences below it count as none, in units of the metric; None for no margin.
+        levels: best first, as ordered by `sweep.analysis.outcomes.best_first`.
+        comparisons: of every pair of levels, in the order of ``levels``, with Holm's correction.
+        speeds: unit -> comparison of the others with the fastest; empty without a target, or if no level reaches it on
+            half of its seeds.
+        margin: differences below it are treated as zero, in units of the metric; None for no margin.
     """
 
     scientific: str
@@ -86,7 +86,7 @@ class Study:
     margin: float | None = None
 
     def comparison(self, first: str, second: str) -> Comparison:
-        """The comparison of two levels; its differences are positive where the better-ranked of the two is better."""
+        """The comparison of two levels; its differences are positive where the better-ranked one is better."""
         return next(pair for pair in self.comparisons if {pair.first, pair.second} == {first, second})
 
 
@@ -105,24 +105,24 @@ def make_study(
     confidence: float = 0.95,
     margin: float | None = None,
 ) -> Study:
-    """Work out a comparison from the tables of a sweep.
+    """Compute a comparison from the tables of a sweep.
 
     Args:
         trials: one row per trial.
         epochs: one row per epoch of a trial.
         metric: such as ``val_accuracy``.
-        mode: whether small or large is good.
+        mode: whether small or large values are better.
         rng: for the bootstraps.
         target: value of the metric that counts as reached.
         scientific: column whose levels are compared.
-        by: which value of a trial counts.
-        selection_seeds: seeds that pick each level's setting; default: all but the report seeds.
-        report_seeds: seeds that the settings are reported on; default: the selection seeds.
+        by: whether the final or the best value of a trial counts.
+        selection_seeds: seeds for selecting each level's setting; default: all but the report seeds.
+        report_seeds: seeds for reporting the settings; default: the selection seeds.
         confidence: of all intervals.
-        margin: differences below it count as none, in units of the metric; None for no margin.
+        margin: differences below it are treated as zero, in units of the metric; None for no margin.
 
     Raises:
-        ComparisonError: if trials that are compared did not see the same data, split, weights or batches.
+        ComparisonError: if compared trials did not have the same data, split, weights or batches.
     """
     require_equal_conditions(trials)
     picked = select(
@@ -161,7 +161,7 @@ def make_study(
 
 
 def fastest(levels: Collection[Level], unit: Unit) -> Level | None:
-    """The level with the shortest median time; None if no level's median is finite."""
+    """The level with the shortest median time; None if no level has a finite median."""
     finite = [level for level in levels if np.isfinite(level.times[unit].median)]
     return min(finite, key=lambda level: level.times[unit].median, default=None)
 
@@ -170,7 +170,7 @@ def _speeds(levels: Collection[Level], unit: Unit, rng: np.random.Generator, con
     first = fastest(levels, unit)
     if first is None:
         return ()
-    # The fastest is known only after all were looked at, so that every pair counts (Bonferroni).
+    # Every pair counts (Bonferroni), because the fastest is known only after comparing all.
     pairs = max(1, len(list(combinations(levels, 2))))
     strict = 1 - (1 - confidence) / pairs
     speeds = []

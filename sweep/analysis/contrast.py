@@ -29,12 +29,12 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Pair:
-    """A setting of each sweep, seed by seed.
+    """A setting in both sweeps, compared seed by seed.
 
     Args:
-        arm: what it is called.
+        arm: its label.
         comparison: differences are positive where the second sweep is better.
-        first: mean of the first sweep over the common seeds; NaN without any.
+        first: mean of the first sweep over the common seeds; NaN if there are none.
         second: mean of the second.
     """
 
@@ -46,20 +46,20 @@ class Pair:
 
 @dataclass(frozen=True)
 class Contrast:
-    """What two sweeps say about each other.
+    """The comparison of two sweeps.
 
     Args:
-        metric: what they are compared by.
-        mode: whether small or large is good.
-        pairs: one a setting that both have tried, with Holm's correction over all of them.
-        best: the best setting of the one against that of the other; None if a sweep has none.
-        overall: mean over the common settings of the difference of each seed, with Student's t interval over seeds.
-        p_value: of that mean, two-sided paired t.
-        alone: how many settings only the first, and only the second, has tried.
-        mismatch: two trials that did not see the same; None if all that are paired did.
-        has_fingerprints: whether both sweeps say what their trials saw.
-        changed: ``epochs`` -> its one value in the first and in the second, where the sweeps as wholes differ in it.
-        by: which value of a trial counts.
+        metric: the metric for the comparison.
+        mode: whether small or large values are better.
+        pairs: one per setting that both have tried, with Holm's correction over all of them.
+        best: the best setting of one against that of the other; None if a sweep has none.
+        overall: mean over the common settings of each seed's difference, with Student's t interval over seeds.
+        p_value: two-sided paired t test of that mean.
+        alone: number of settings tried only by the first, and only by the second.
+        mismatch: two trials with different conditions; None if all paired trials had the same.
+        has_fingerprints: whether both sweeps recorded the conditions of their trials.
+        changed: ``epochs`` -> its value in the first and in the second, if each sweep has one value and they differ.
+        by: whether the final or the best value of a trial counts.
     """
 
     metric: str
@@ -83,18 +83,18 @@ def contrast(
     settings: tuple[Mapping[str, Setting], Mapping[str, Setting]],
     by: By = "final",
 ) -> Contrast:
-    """Compare two sweeps over the settings that both have tried.
+    """Compare two sweeps over their common settings.
 
-    **Variant.** Two settings are the same if their canonical forms are, key by key, whatever the hyperparameters are
-    called; only how many epochs a whole sweep trains, where each has one number of them, keeps no setting apart.
+    **Variant.** Two settings are the same if their canonical forms are equal, whatever names the hyperparameters have;
+    a number of epochs that is constant within each sweep is ignored.
 
     Args:
-        first: one row per trial of the one.
-        second: one row per trial of the other.
+        first: one row per trial of the first sweep.
+        second: one row per trial of the second sweep.
         metric: such as ``val_loss``.
-        mode: whether small or large is good.
+        mode: whether small or large values are better.
         settings: arm id -> canonical setting, of the first and of the second.
-        by: which value of a trial counts.
+        by: whether the final or the best value of a trial counts.
     """
     column = f"{by}_{metric}"
     ours_of, theirs_of = ({arm_id: side[arm_id] for arm_id in dict.fromkeys(rows["arm_id"])}
@@ -131,16 +131,16 @@ def contrast(
 
 
 def sentence(found: Contrast, first: str, second: str) -> str:
-    """Say how the sweeps differ, with the uncertainty.
+    """State the difference between two sweeps, with its uncertainty.
 
     Args:
         found: the comparison.
-        first: name of the one.
-        second: name of the other.
+        first: name of the first sweep.
+        second: name of the second sweep.
     """
     pairs = [pair for pair in found.pairs if pair.comparison.seeds]
     if not pairs:
-        return f"{first} and {second} have no setting and seed in common{_of_the_best(found, first, second)}."
+        return f"{first} and {second} have no setting and seed in common{_best_settings(found, first, second)}."
     where = f"over {counted(len(pairs), 'common setting')} and {counted(found.overall.count, 'common seed')}"
     if all(not any(pair.comparison.differences) for pair in pairs):
         return f"{first} and {second} have the same {metric_name(found.metric)} in all trials {where}."
@@ -153,14 +153,14 @@ def sentence(found: Contrast, first: str, second: str) -> str:
     if found.p_value < 1 - CONFIDENCE:
         text = f"{better} is better than {worse} by {gap} {metric_name(found.metric)} ({sure}) {where}"
     else:
-        text = f"{first} and {second} are not told apart {where} (difference {gap}, {sure}{_seen(found)})"
+        text = f"{first} and {second} are not told apart {where} (difference {gap}, {sure}{_detectable(found)})"
     verdicts = [pair.comparison.verdict for pair in pairs]
     parts = [f"{second} is better on {verdicts.count('first')}", f"{first} on {verdicts.count('second')}"]
     return f"{text}; of the single settings, with Holm's correction, {', '.join(parts)}."
 
 
-def _seen(found: Contrast) -> str:
-    """The smallest difference that the common seeds would have shown, by the spread of their mean differences."""
+def _detectable(found: Contrast) -> str:
+    """The smallest difference that the common seeds can detect, from the spread of their mean differences."""
     count, error = found.overall.count, found.overall.high - found.overall.value
     if count < 2 or not np.isfinite(error) or error <= 0:
         return ""
@@ -173,7 +173,7 @@ def _seen(found: Contrast) -> str:
     )
 
 
-def _of_the_best(found: Contrast, first: str, second: str) -> str:
+def _best_settings(found: Contrast, first: str, second: str) -> str:
     if found.best is None or not found.best.comparison.seeds:
         return ""
     pair = found.best
@@ -188,7 +188,7 @@ def _of_the_best(found: Contrast, first: str, second: str) -> str:
 
 def _pair(first: pd.DataFrame, second: pd.DataFrame, ours: str, theirs: str, column: str, mode: Mode) -> Pair:
     one, other = outcomes(first, ours, column), outcomes(second, theirs, column)
-    # The second comes first, so that a positive difference is a gain of the newer sweep.
+    # The second comes first, so that a positive difference is an improvement of the newer sweep.
     comparison = compare(other, one, mode, CONFIDENCE)
     means = []
     for side in (one, other):
@@ -199,7 +199,7 @@ def _pair(first: pd.DataFrame, second: pd.DataFrame, ours: str, theirs: str, col
 
 
 def _changed(ours: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[str, str]]:
-    """How long the trainings are, where that is the same in all of each sweep and another in the other."""
+    """The numbers of epochs, if constant within each sweep and different between them."""
     lengths = [{str(setting.get("epochs")) for setting in side.values()} for side in (ours, theirs)]
     if lengths[0] != lengths[1] and all(len(side) == 1 for side in lengths):
         return {"epochs": (lengths[0].pop(), lengths[1].pop())}
@@ -207,7 +207,7 @@ def _changed(ours: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict
 
 
 def _by_identity(settings: Mapping[str, Setting], without: Mapping[str, object]) -> dict[str, str]:
-    """The whole canonical setting as text -> its arm."""
+    """Canonical setting as text -> its arm."""
     return {
         json.dumps({key: value for key, value in setting.items() if key not in without}, sort_keys=True): arm_id
         for arm_id, setting in settings.items()
@@ -216,7 +216,7 @@ def _by_identity(settings: Mapping[str, Setting], without: Mapping[str, object])
 
 def _best(trials: pd.DataFrame, column: str, mode: Mode) -> str | None:
     if "purpose" in trials:
-        # Only the picked settings have the report seeds, and a setting is not picked on those.
+        # The report seeds exist only for selected settings and are not used for selection.
         trials = trials[trials["purpose"] != "report"]
     arm_ids = list(dict.fromkeys(trials["arm_id"]))
     found = [outcomes(trials, arm_id, column) for arm_id in arm_ids]
@@ -225,14 +225,14 @@ def _best(trials: pd.DataFrame, column: str, mode: Mode) -> str | None:
 
 
 def _by_seed(pairs: list[Pair]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The mean difference of each seed over the settings, of the seeds that every setting has."""
+    """The mean over settings of each seed's difference, for seeds that every setting has."""
     tables = [dict(zip(p.comparison.seeds, p.comparison.differences, strict=True)) for p in pairs if p.comparison.seeds]
     seeds = sorted(set.intersection(*(set(table) for table in tables))) if tables else []
     return np.array([np.mean([table[seed] for table in tables]) for seed in seeds], dtype=np.float64)
 
 
 def _conditions(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Mismatch | None, bool]:
-    """Whether trials that are paired saw the same, and whether that is known."""
+    """Whether paired trials had the same conditions, and whether that is known."""
     import pandas as pd
 
     columns = ["trial_id", "arm", "seed", *(key for key in ("batch_size", "epochs") if key in first and key in second)]

@@ -1,4 +1,4 @@
-"""Learning curves: how a metric goes over the epochs, on average over the seeds of an arm."""
+"""Learning curves: a metric over epochs, averaged over the seeds of an arm."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def best_arms(leaderboard: pd.DataFrame) -> pd.DataFrame:
-    """Pick the best arm of each optimizer: ``arm_id arm optimizer``, the best first.
+    """Select the best arm of each optimizer: ``arm_id arm optimizer``, best first.
 
     Args:
-        leaderboard: of a sweep, the best arm first; an optimizer of which no arm has a rank is left out.
+        leaderboard: of a sweep, best arm first; optimizers without a ranked arm are omitted.
     """
     ranked = leaderboard[leaderboard["rank"].notna()]
     return ranked.drop_duplicates("optimizer")[["arm_id", "arm", "optimizer"]].reset_index(drop=True)
@@ -23,7 +23,7 @@ def learning_curves(epochs: pd.DataFrame, arm_ids: list[str], metric: str) -> pd
 
     Args:
         epochs: one row per epoch of a trial, ``arm_id seed epoch`` and the metrics.
-        arm_ids: the arms to draw.
+        arm_ids: the arms to include.
         metric: a column of ``epochs``.
 
     Returns:

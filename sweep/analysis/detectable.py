@@ -1,4 +1,4 @@
-"""The smallest difference between two levels that the seeds of a comparison could have shown."""
+"""Computes the smallest difference between two levels that the seeds of a comparison can detect."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from sweep.analysis.pairing import Comparison
 from sweep.analysis.power import minimum_detectable_effect
 
 POWER = 0.8
-"""Chance with which a difference of that size would be shown."""
+"""Probability of detecting such a difference."""
 
 
 def pair_level(study: Study) -> float:
-    """Level that is left to one pair when all pairs are compared (Bonferroni, which Holm's is never stricter than)."""
+    """Significance level of one pair if all pairs are compared (Bonferroni, at least as strict as Holm)."""
     return (1 - study.confidence) / max(1, len(study.comparisons))
 
 
 def detectable(study: Study, pair: Comparison) -> float:
-    """The smallest true difference that the paired t test would show with a chance of 80 %.
+    """The smallest true difference that the paired t test detects with a probability of 80 %.
 
     Returns:
-        infinity below 2 seeds; NaN where the difference is the same on every seed, which shows no spread.
+        The difference in units of the metric; infinity below 2 seeds, NaN if it is equal on every seed (no spread).
     """
     if len(pair.seeds) < 2:
         return float("inf")

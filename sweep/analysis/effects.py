@@ -1,4 +1,4 @@
-"""What each hyperparameter does on average: main effects, paired over the other settings that its values share."""
+"""Computes main effects: the average effect of a hyperparameter, paired over settings of all others."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DECAY = "decay"
-"""The schedule with its numbers is one factor: a number of one schedule means nothing to another."""
+"""A schedule and its numbers are one factor, because a number of one schedule has no meaning for another."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The main effect of one factor, over settings that differ in it alone.
+    """The main effect of one factor, over settings that differ only in it.
 
     Args:
         factor: such as ``batch_size``.
-        study: of its values; each value's number for a seed is the mean over the common settings.
-        common: how many settings of all else every value was tried with, and ended well on every seed that counts.
-        left_out: how many more there were, of which some training diverged or did not end.
-        optimizers: of those settings.
-        is_whole: whether these are all values of the factor; another stratum holds the others.
+        study: comparison of its values; a value's result for a seed is the mean over the common settings.
+        common: number of settings of all other factors that were tried with every value and ended well on all seeds.
+        left_out: number of further such settings in which some training diverged or did not end.
+        optimizers: the optimizers in those settings.
+        is_whole: whether these are all values of the factor, rather than one of several strata.
     """
 
     factor: str
@@ -44,7 +44,7 @@ class Effect:
 
 
 def varied_factors(trials: pd.DataFrame, keys: Sequence[str]) -> tuple[str, ...]:
-    """The factors with two values or more, the optimizer first; the schedule and its numbers are one, ``decay``.
+    """The factors with two or more values, the optimizer first; a schedule and its numbers are one, ``decay``.
 
     Args:
         trials: one row per trial.
@@ -67,42 +67,42 @@ def main_effects(
     confidence: float = 0.95,
     margin: float | None = None,
 ) -> tuple[Effect, ...]:
-    """Compare the values of a factor over all settings of the rest that have been tried with each of them.
+    """Compare the values of a factor over all settings of the other factors that were tried with each of them.
 
-    ``y_vs = mean_b(x_bvs)``, ``b`` the common settings of all other factors, ``s`` the seeds; the values are then
-    compared pair by pair over the seeds, with Holm's correction over all pairs of values.
+    ``y_vs = mean_b(x_bvs)``, ``b`` the common settings of all other factors, ``s`` the seeds; values are compared in
+    pairs over the seeds, with Holm's correction over all pairs.
 
-    **Variant.** The mean over the other settings, not the best of them: it asks what the factor does to settings that
-    are alike otherwise, where the comparison of optimizers asks what each can do once tuned. Where different
-    optimizers tried different values, each set of values that were tried together is an effect of its own. A setting
-    of the rest on which any training of a value diverged or did not end is left out for all values, and counted.
+    **Variant.** The mean over the other settings, not the best of them: it measures the effect of the factor on
+    settings that are otherwise equal, whereas the comparison of optimizers compares them after tuning. If optimizers
+    were tried with different values, each set of values that were tried together is a separate effect. Settings of the
+    other factors in which a training with any value diverged or did not end are excluded for all values, and counted.
 
     Args:
         trials: one row per trial.
         metric: such as ``val_loss``.
-        mode: whether small or large is good.
+        mode: whether small or large values are better.
         rng: for the bootstraps.
-        factor: of `varied_factors`.
+        factor: one of `varied_factors`.
         keys: the hyperparameters.
-        by: which value of a trial counts.
-        seeds: only these; default: all. Fresh seeds of picked settings must not be among them.
+        by: whether the final or the best value of a trial counts.
+        seeds: only these; default: all. Must not include fresh seeds of selected settings.
         confidence: of all intervals.
-        margin: differences below it count as none; None for no margin.
+        margin: differences below it are treated as zero; None for no margin.
 
     Returns:
-        one a set of values that share other settings, that with the most of them first; empty if none share any.
+        One effect per set of values with common settings, the largest set first; empty if there is none.
 
     Reference: Montgomery (2017), Design and Analysis of Experiments, chapter 5 (factorial designs, blocked by seed).
     """
     rows = trials if seeds is None else trials[trials["seed"].isin(list(seeds))]
     own = [key for key in keys if key in rows and _family(key) == factor]
     rest = [key for key in keys if key in rows and _family(key) != factor]
-    # A hyperparameter that an optimizer lacks is no value of it; that a schedule lacks a number is.
+    # A missing hyperparameter of an optimizer is not a value; a missing number of a schedule is.
     rows = rows if factor == DECAY else rows[rows[own[0]].notna()]
     if rows.empty:
         return ()
-    block = _joined(rows, rest)
-    table = rows.assign(_block=block, _value=_spelled(rows, own, factor))
+    block = _setting_texts(rows, rest)
+    table = rows.assign(_block=block, _value=_value_texts(rows, own, factor))
     strata: dict[tuple[str, ...], list[str]] = {}
     for name, same in table.groupby("_block", sort=False)["_value"]:
         values = tuple(sorted(set(map(str, same))))
@@ -130,18 +130,18 @@ def _study(
     confidence: float,
     margin: float | None,
 ) -> tuple[Study, int]:
-    """The comparison of the values over their common settings, and how many of those ended well throughout."""
+    """The comparison of the values over their common settings, and the number of settings that ended well."""
     numbers = rows[f"{by}_{metric}"].astype(np.float64).where(rows["status"].isin(ENDED_WELL))
     wide = rows.assign(_number=numbers).set_index(["_block", "_value", "seed"])["_number"].unstack(["_value", "seed"])
     values = [str(value) for value in dict.fromkeys(rows["_value"])]
-    # A value with which no setting ended well would leave nothing to compare the others over.
+    # A value with which no setting ended well would leave no common settings for the others.
     by_value = {value: cast("pd.DataFrame", wide[value]) for value in values}
     sound = [value for value in values if by_value[value].notna().all(axis=1).any()]
     whole = wide[wide[sound].notna().all(axis=1)] if sound else wide.iloc[:0]
     found = [
-        _over(value, by_value[value].loc[whole.index].mean(axis=0))
+        _mean_outcomes(value, by_value[value].loc[whole.index].mean(axis=0))
         if value in sound and len(whole)
-        else _lost(value, rows)
+        else _outcomes_without_value(value, rows)
         for value in values
     ]
     found = [found[position] for position in best_first(found, mode)]
@@ -180,14 +180,14 @@ def _study(
     ), len(whole)
 
 
-def _over(value: str, means: pd.Series) -> Outcomes:
-    """A value with its mean over the common settings, one a seed."""
+def _mean_outcomes(value: str, means: pd.Series) -> Outcomes:
+    """The mean of a value over the common settings, per seed."""
     ordered = means.sort_index()
     return Outcomes(value, tuple(int(seed) for seed in ordered.index), tuple(float(mean) for mean in ordered))
 
 
-def _lost(value: str, rows: pd.DataFrame) -> Outcomes:
-    """A value without a number: its seeds diverged, failed, or did not end, in some setting each."""
+def _outcomes_without_value(value: str, rows: pd.DataFrame) -> Outcomes:
+    """A value without results: each seed diverged, failed, or did not end in some setting."""
     own = rows[rows["_value"] == value]
     by_status = {
         status: {int(seed) for seed in own.loc[own["status"] == status, "seed"]} for status in ("DIVERGED", "FAILED")
@@ -202,31 +202,35 @@ def _family(key: str) -> str:
 
 
 def _values(trials: pd.DataFrame, key: str) -> int:
-    # That an optimizer has no such hyperparameter is no value; that a schedule lacks a number is told by its name.
+    # A missing hyperparameter of an optimizer is not a value; a missing number of a schedule shows in its name.
     return int(trials[key].nunique())
 
 
-def _joined(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
-    """The setting of some keys as one text per row, by which equal settings are equal."""
+def _setting_texts(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """The values of some keys as one text per row, equal for equal settings."""
     return [repr(tuple(row)) for row in rows[list(keys)].astype("string").fillna("").to_numpy().tolist()]
 
 
-def _spelled(rows: pd.DataFrame, keys: Sequence[str], factor: str) -> list[str]:
-    """The value of a factor in each row, with its name unless it names itself; of a schedule what sets it apart."""
+def _value_texts(rows: pd.DataFrame, keys: Sequence[str], factor: str) -> list[str]:
+    """The value of a factor in each row as text, with the factor's name; a schedule with its distinguishing numbers."""
     if factor != DECAY:
         prefix = "" if factor == "optimizer" else f"{factor} "
         return [f"{prefix}{_text(value)}" for value in rows[keys[0]]]
     numbers = [key for key in keys if key != DECAY]
-    # Only what differs between schedules of one kind, as in the labels of arms.
-    telling = {kind: [key for key in numbers if _differs(same[key])] for kind, same in rows.groupby(DECAY, sort=False)}
+    # Only numbers that differ between schedules of one kind, as in the labels of arms.
+    distinguishing = {
+        kind: [key for key in numbers if _differs(same[key])] for kind, same in rows.groupby(DECAY, sort=False)
+    }
     return [
-        " ".join([DECAY, row[DECAY], *(f"{key}={_text(row[key])}" for key in telling[row[DECAY]] if _text(row[key]))])
+        " ".join(
+            [DECAY, row[DECAY], *(f"{key}={_text(row[key])}" for key in distinguishing[row[DECAY]] if _text(row[key]))]
+        )
         for row in rows[list(keys)].to_dict("records")
     ]
 
 
 def _differs(values: pd.Series) -> bool:
-    # What only goes along with another number, as the unit of a warm-up, has one value where it has any.
+    # A key that only accompanies another number, such as the unit of a warm-up, has at most one value.
     return int(values.nunique(dropna=values.dtype.kind not in "iuf")) > 1
 
 

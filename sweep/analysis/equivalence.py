@@ -1,4 +1,4 @@
-"""Tells whether two arms differ by less than a margin, which a test for a difference can't tell."""
+"""Tests whether two arms are equivalent within a margin, which a test for a difference cannot show."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from sweep.analysis.outcomes import Floats
 
 
 def two_one_sided(differences: Floats, margin: float) -> float:
-    """P value of "the true mean difference is the margin or more, on either side"; small where it is shown to be less.
+    """P value of the hypothesis that the true mean difference is at least the margin in absolute value.
 
     ``p = max(F(-(m + mean(d)) / e), F(-(m - mean(d)) / e))``, ``e = s_d / sqrt(n)``, ``F`` of Student's t with
     ``n - 1`` degrees of freedom: below alpha where the interval of ``1 - 2 alpha`` lies within ``+-m``
 
-    **Variant.** Where all differences are equal, ``e`` is 0 and p would be 0 whatever the number of seeds; ``2^-n``
-    stands in, as in the one-sided tests of the gates.
+    **Variant.** If all differences are equal, ``e`` is 0 and p would be 0 for any number of seeds; ``2^-n`` is used
+    instead, as in the one-sided tests of the gates.
 
     Args:
-        differences: (n,), paired.
+        differences: (n,), paired, in units of the metric.
         margin: above 0, in units of the metric.
 
     Returns:
-        NaN below 2 seeds.
+        p in [0, 1], small if the arms are equivalent; NaN below 2 seeds.
 
     >>> round(two_one_sided(np.array([-0.1, 0.0, 0.1]), 0.3), 4)  # t = 0.3 / (0.1 / sqrt(3)) = 5.196, 2 degrees
     0.0175

@@ -1,4 +1,4 @@
-"""Refuses to compare trials that did not see the same data, split, initial weights and batches."""
+"""Refuses to compare trials with different data, splits, initial weights or batches."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ SHARED_BY = {
     "data": [],
     "split": ["seed"],
     "init": ["seed"],
-    # Trials with batches of another size, or more epochs of them, draw another order by design.
+    # Trials with other batch sizes or numbers of epochs have other batch orders by design.
     "batches": ["seed", "batch_size", "epochs"],
 }
-"""Fingerprint -> the columns that must be equal for it to be equal."""
+"""Fingerprint -> columns with equal values in trials that must have equal fingerprints."""
 
 MEANING = {"data": "data set", "split": "split", "init": "initial weights", "batches": "order of batches"}
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Two trials that should have seen the same and did not.
+    """Two trials whose conditions should be equal and are not.
 
     Args:
         part: ``data``, ``split``, ``init`` or ``batches``.
-        seed: their seed; of the odd one for ``data``.
-        trial_id: the odd one, of those that ought to be equal the one whose fingerprint fewest share.
+        seed: their seed; for ``data`` that of the deviating trial.
+        trial_id: the deviating trial: among trials that should be equal, the one with the rarest fingerprint.
         arm: its label.
         fingerprint: its fingerprint.
-        other_trial_id: one with the fingerprint that most share.
+        other_trial_id: a trial with the most common fingerprint.
         other_fingerprint: that fingerprint.
     """
 
@@ -46,7 +46,7 @@ class Mismatch:
 
     @property
     def sentence(self) -> str:
-        """What is wrong, with the trial's name."""
+        """The error message, with the trial's name."""
         where = "" if self.part == "data" else f" of seed {self.seed}"
         return (
             f"all trials{where} must have the same {MEANING[self.part]}. "
@@ -59,8 +59,8 @@ def mismatches(trials: pd.DataFrame) -> tuple[Mismatch, ...]:
     """Find trials whose conditions differ from those of the trials that they are compared with.
 
     Args:
-        trials: one row per trial, ``trial_id arm seed`` and the columns ``fingerprint_<part>``; an empty fingerprint,
-            as of a trial that has not run, is not compared.
+        trials: one row per trial, ``trial_id arm seed`` and the columns ``fingerprint_<part>``; empty ones, as of
+            trials that have not run, are not compared.
     """
     found = []
     for part, keys in SHARED_BY.items():
@@ -94,10 +94,10 @@ def require_equal_conditions(trials: pd.DataFrame) -> None:
     """Refuse trials that were not trained under equal conditions.
 
     Args:
-        trials: as `mismatches` takes them.
+        trials: as for `mismatches`.
 
     Raises:
-        ComparisonError: which names the first trial that differs.
+        ComparisonError: naming the first trial that differs.
     """
     if found := mismatches(trials):
         more = f" {len(found) - 1} more differ." if len(found) > 1 else ""

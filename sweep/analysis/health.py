@@ -1,4 +1,4 @@
-"""Looks a comparison over for what may mislead its reader, and gives one card for each finding."""
+"""Checks a comparison for flaws that may mislead its reader, and returns one card per finding."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def health(
     study: Study, trials: pd.DataFrame, epochs: pd.DataFrame, rates: Sequence[BaseRate] = ()
 ) -> tuple[Card, ...]:
-    """Run every health check, the serious cards first.
+    """Run all health checks, the most serious cards first.
 
     Args:
-        study: as `sweep.analysis.comparison_data.make_study` gives it.
-        trials: the trials that it was made of.
-        epochs: their epochs.
-        rates: what simple predictions reach on the same splits; empty where that is not known.
+        study: the comparison, from `sweep.analysis.comparison_data.make_study`.
+        trials: the trials of the comparison.
+        epochs: one row per epoch of a trial.
+        rates: base rates on the same splits; empty if unknown.
     """
     cards = [
         *base_rate_cards(study, rates),

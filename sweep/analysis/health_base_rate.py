@@ -1,4 +1,4 @@
-"""Health checks against the base rates: levels no better than simple predictions, and classes too unequal to tell."""
+"""Health checks against base rates: levels no better than simple predictions, and imbalanced classes."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from sweep.analysis.wording import is_share, level_name, listing, metric_name, v
 from trainers.base_rates import BaseRate
 
 ROUNDING = 1e-9
-"""A gain of less is none: a mean over seeds is rounded."""
+"""Smaller gains count as zero, because a mean over seeds has rounding errors."""
 
 UNEQUAL_SHARE = 0.8
-"""A majority of so much leaves at most a fifth for all other classes, which Google's course on machine learning calls a
-moderate imbalance (Datasets: Imbalanced datasets; minority of 1 to 20 %)."""
+"""Share of the majority class above which all other classes have at most a fifth, called moderate imbalance in
+Google's course on machine learning (Datasets: Imbalanced datasets; minority of 1 to 20 %)."""
 
 
 def base_rate_cards(study: Study, rates: Sequence[BaseRate]) -> Iterator[Card]:
-    """Find levels that are not better than simple predictions, and unequal classes.
+    """Find levels that are not better than simple predictions, and imbalanced classes.
 
     Args:
-        study: as `sweep.analysis.comparison_data.make_study` gives it.
-        rates: of the same splits; empty where they are not known.
+        study: the comparison, from `sweep.analysis.comparison_data.make_study`.
+        rates: base rates on the same splits; empty if unknown.
     """
     trivial = [rate for rate in rates if rate.is_trivial and rate.values.get(study.metric)]
     for rate in trivial:
-        yield from _not_better(study, rate)
+        yield from _below_guess(study, rate)
     for rate in rates:
         if not rate.is_trivial and rate.values.get(study.metric):
-            yield from _matched(study, rate)
+            yield from _below_simple_model(study, rate)
     if is_share(study.metric):
         for rate in trivial:
-            yield from _unequal(study, rate)
+            yield from _unequal_classes(study, rate)
 
 
-def _not_better(study: Study, rate: BaseRate) -> Iterator[Card]:
-    """The best level no better than a guess is serious; that others are, or that it is not shown, is a warning."""
+def _below_guess(study: Study, rate: BaseRate) -> Iterator[Card]:
+    """Serious if the best level is no better than the trivial prediction; a warning if others are not or if unclear."""
     numbered = [level for level in study.levels if level.selected.report.values]
     gains = [(level, _gains(study, level, rate)) for level in numbered]
     gains = [(level, found) for level, found in gains if len(found)]
@@ -64,8 +64,8 @@ def _not_better(study: Study, rate: BaseRate) -> Iterator[Card]:
         yield Card("base rate", "warning", said, advice)
 
 
-def _matched(study: Study, rate: BaseRate) -> Iterator[Card]:
-    """The best level no better than a simple model of the inputs, which costs nothing to train, is a warning."""
+def _below_simple_model(study: Study, rate: BaseRate) -> Iterator[Card]:
+    """A warning if the best level is no better than a simple model of the inputs."""
     best = next((level for level in study.levels if level.selected.report.values), None)
     gains = _gains(study, best, rate) if best is not None else np.array([])
     if best is not None and len(gains) and mean(gains) <= ROUNDING:
@@ -80,11 +80,11 @@ def _matched(study: Study, rate: BaseRate) -> Iterator[Card]:
 
 
 ARTICLES = {"nearest centroid": "the "}
-"""What stands before the name of a simple model in a sentence."""
+"""Article before the name of a simple model in a sentence."""
 
 
 def _gains(study: Study, level: Level, rate: BaseRate) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """How much better a level is than the guess, on each seed that both have."""
+    """The improvement of a level over the base rate, for each seed that both have."""
     report = level.selected.report
     guessed = rate.on(study.metric, report.seeds)
     sign = 1.0 if study.mode == "max" else -1.0
@@ -92,7 +92,7 @@ def _gains(study: Study, level: Level, rate: BaseRate) -> np.ndarray[tuple[int],
     return np.array([sign * (found - guessed[seed]) for seed, found in pairs if seed in guessed], dtype=np.float64)
 
 
-def _unequal(study: Study, rate: BaseRate) -> Iterator[Card]:
+def _unequal_classes(study: Study, rate: BaseRate) -> Iterator[Card]:
     shares = list(rate.on(study.metric, _seeds(study)).values())
     if shares and mean(shares) >= UNEQUAL_SHARE:
         part = study.metric.partition("_")[0]

@@ -1,4 +1,4 @@
-"""A health card: one thing that may mislead the reader of a comparison, and what to do about it."""
+"""Defines a health card: one flaw that may mislead the reader of a comparison, with advice."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Card:
     """A finding of a health check.
 
     Args:
-        check: which check, such as ``edge``; the same for every card of it.
-        severity: ``serious`` can turn the answer around, ``warning`` can change its numbers, ``note`` is good to know.
-        sentence: what was found, with the numbers.
+        check: name of the check, such as ``edge``, shared by all its cards.
+        severity: ``serious`` can reverse the answer, ``warning`` can change its numbers, ``note`` is information.
+        sentence: the finding, with its numbers.
         advice: what to do.
     """
 

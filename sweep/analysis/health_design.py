@@ -1,4 +1,4 @@
-"""Health checks of how a comparison was set up: ranges, budgets, seeds, and optimizers that were tuned too little."""
+"""Health checks of a comparison's design: ranges, budgets, seeds, and insufficiently tuned optimizers."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RANGES = (*HYPERPARAMETERS, "batch_size", "decay_rate")
-"""What has edges that may be too narrow, beside what only the optimizer of a setting declares."""
+"""Hyperparameters checked for best values on an edge, besides those that only some optimizers declare."""
 
 SCALES = {declared.name: declared.scale for optimizer in OPTIMIZERS.values() for declared in optimizer.hyperparameters}
 
 CLOSEST_BETA = 1e-7
-"""Closer to 1 than this a beta is 1 in single precision."""
+"""A beta closer to 1 than this equals 1 in single precision."""
 
 FEWEST_SEEDS = 5
-"""With fewer the signed-rank test can never find a difference, and one odd seed decides."""
+"""With fewer seeds the signed-rank test is never significant and one outlier decides."""
 
 
 def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
-    """Find best settings on the edge of what was tried, where a better one may lie beyond.
+    """Find best settings on the edge of the tried range, where a better one may lie outside.
 
-    An edge that the optimizer's declaration does not let one cross, such as ``beta1 = 0``, is none, and neither is one
-    of several values that tie exactly.
+    An edge at the limit of the optimizer's declaration, such as ``beta1 = 0``, does not count, and neither does an edge
+    among several values that tie exactly.
     """
     for level in study.levels:
         rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
@@ -45,7 +45,7 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
         if best.empty or not level.selected.selection.values:
             continue
         if "optimizer" in rows:
-            # What is small for one optimizer is large for another.
+            # Scales differ between optimizers.
             rows = rows[rows["optimizer"] == best["optimizer"].iloc[0]]
         for name in dict.fromkeys((*RANGES, *(declared.name for declared in _declared(best)))):
             if name not in rows or name == study.scientific or rows[name].isna().any():
@@ -57,7 +57,7 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
             if rows.loc[rows["arm_id"].isin(_equally_good(level)), name].nunique() > 1:
                 continue
             side = "smallest" if chosen == tried[0] else "largest"
-            beyond = _beyond(name, tried, chosen)
+            beyond = _next_outside(name, tried, chosen)
             further = "smaller" if chosen == tried[0] else "larger"
             yield Card(
                 "edge",
@@ -68,7 +68,7 @@ def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
 
 
 def special_cases(names: Collection[str]) -> Iterator[tuple[str, str, str]]:
-    """General optimizer, special case of it, and why the one can do what the other does; the simplest first."""
+    """General optimizer, special case of it, and why the former includes the latter; the simplest first."""
     known = [name for name in dict.fromkeys((*OPTIMIZERS, *sorted(names))) if name in names and name in OPTIMIZERS]
     for name in sorted(known, key=lambda name: len(OPTIMIZERS[name].hyperparameters)):
         for special, why in declaration_of(OPTIMIZERS[name]).imitates.items():
@@ -76,7 +76,7 @@ def special_cases(names: Collection[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def under_tuned(study: Study) -> Iterator[Card]:
-    """Find optimizers that are shown to be worse than what they can imitate."""
+    """Find optimizers that are shown to be worse than a special case of theirs."""
     if study.scientific != "optimizer":
         return
     names = {level.name for level in study.levels}
@@ -95,7 +95,7 @@ def under_tuned(study: Study) -> Iterator[Card]:
 
 
 def unequal_budgets(study: Study) -> Iterator[Card]:
-    """Find levels that tried more settings than others, after equal settings were merged."""
+    """Find levels with more settings tried than others, after merging equal settings."""
     budgets = {level.name: level.selected.settings for level in study.levels}
     if len(set(budgets.values())) > 1:
         counts = listing([f"{level_name(name)} {counted(count, 'setting')}" for name, count in budgets.items()])
@@ -109,7 +109,7 @@ def unequal_budgets(study: Study) -> Iterator[Card]:
 
 
 def few_seeds(study: Study) -> Iterator[Card]:
-    """Find comparisons whose seeds are too few for the difference that they show."""
+    """Find comparisons with too few seeds for the difference that they show."""
     numbered = [level for level in study.levels if level.selected.report.values]
     if len(numbered) < 2:
         return
@@ -138,7 +138,7 @@ def few_seeds(study: Study) -> Iterator[Card]:
 
 
 def flattered(study: Study) -> Iterator[Card]:
-    """Find results that were picked as the best of several and shown on the seeds that picked them."""
+    """Find results that were selected as the best of several and reported on the selection seeds."""
     shown = [level for level in study.levels if level.selected.report.values]
     same = [level for level in shown if level.selected.settings > 1 and not level.selected.is_fresh]
     if same:
@@ -157,7 +157,7 @@ def _undecided(study: Study, best: Level, other: Level) -> Card | None:
         return None
     spread, seen = deviation(np.array(pair.differences)), abs(pair.difference.value)
     smallest = detectable(study, pair)
-    # Equal means can differ by the rounding of their sums; without a spread nothing is known of what could be seen.
+    # Equal means can differ by rounding; without a spread the detectable difference is unknown.
     if not seen < smallest or seen <= 1e-12 * max(map(abs, pair.differences)):
         return None
     needed = seeds_needed(seen, spread, pair_level(study), POWER)
@@ -173,7 +173,7 @@ def _undecided(study: Study, best: Level, other: Level) -> Card | None:
 
 
 def _equally_good(level: Level) -> list[str]:
-    """The settings of a level, by arm id, that end at the same mean as the one that was picked."""
+    """The settings of a level, by arm id, with the same mean as the selected one."""
     best = level.selected.selection
     return [
         arm_id
@@ -186,7 +186,7 @@ def _equally_good(level: Level) -> list[str]:
 
 
 def _is_limit(best: pd.DataFrame, name: str, chosen: float) -> bool:
-    """Whether the value is one that can't be gone beyond."""
+    """Whether the value is at a limit that cannot be exceeded."""
     if name == "batch_size":
         # With full batches an epoch is one step.
         return chosen == 1 or bool((best["steps"] == best["epochs_done"]).any())
@@ -196,21 +196,21 @@ def _is_limit(best: pd.DataFrame, name: str, chosen: float) -> bool:
 
 
 def _declared(best: pd.DataFrame) -> Sequence[Hyperparameter]:
-    """What the optimizer of an arm declares, hyperparameters of the user's own among it."""
+    """The declared hyperparameters of an arm's optimizer, including a user's own."""
     optimizer = str(best["optimizer"].iloc[0])
     return OPTIMIZERS[optimizer].hyperparameters if optimizer in OPTIMIZERS else ()
 
 
-def _beyond(name: str, tried: Floats, chosen: float) -> float | None:
-    """The next value outward in the rhythm of those tried; None where there is none."""
+def _next_outside(name: str, tried: Floats, chosen: float) -> float | None:
+    """The next value outside the tried range, in geometric progression; None if there is none."""
     next_inward = tried[1] if chosen == tried[0] else tried[-2]
     if min(chosen, next_inward) <= 0:
         return None
     value = chosen * chosen / next_inward
-    # Of a beta, what goes on by the same factor is its distance from 1.
+    # For a beta the distance from 1 is in geometric progression.
     if SCALES.get(name) == "one_minus_log":
-        # Rounded there too: 0.9999 of three digits is 1, which no beta may be.
+        # Rounded as a distance: 0.9999 with three digits would be 1, which is not a valid beta.
         distance = float(f"{(1 - chosen) ** 2 / (1 - next_inward):.3g}")
         return round(1 - distance, 10) if CLOSEST_BETA <= distance < 1 - 1e-9 else None
-    # From 0.9 and 0.99 the next beta would be 0, up to rounding, or less.
+    # After 0.9 and 0.99 the next distance would give a beta of 0 or less, up to rounding.
     return float(f"{value:.3g}") if value > 1e-9 else None

@@ -1,4 +1,4 @@
-"""Health checks of how trainings went: diverged, short of the target, cut off too early, or fitted too closely."""
+"""Health checks of trainings: diverged, missing the target, ended too early, or overfitted."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 DIVERGED_SHARE = 0.2
 WINDOW_SHARE = 0.1
-"""The last tenth of the epochs is held against the tenth before."""
+"""The last tenth of the epochs is compared with the tenth before."""
 
 IMPROVING_SHARE = 0.01
-"""An improvement between these of less than this share of the whole improvement is none."""
+"""An improvement below this share of the total improvement counts as zero."""
 
 
 def diverged(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
-    """Find levels of which more than a fifth of the trainings diverged."""
+    """Find levels with more than a fifth of their trainings diverged."""
     for level in study.levels:
         rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
         ended = rows[rows["status"].isin(["COMPLETED", "STOPPED", "DIVERGED"])]
@@ -42,7 +42,7 @@ def diverged(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
 
 
 def target_missed(study: Study) -> Iterator[Card]:
-    """Find levels of which no seed reached the target."""
+    """Find levels with no seed that reached the target."""
     if study.target is None:
         return
     ran = [level for level in study.levels if level.times["steps"].times]
@@ -58,8 +58,8 @@ def target_missed(study: Study) -> Iterator[Card]:
 
 
 def still_improving(study: Study, trials: pd.DataFrame, epochs: pd.DataFrame) -> Iterator[Card]:
-    """Find best settings whose curves were still improving at the last epoch, so that the end came too early."""
-    # One that was stopped, at its target or by a rule, was not cut off by the number of epochs.
+    """Find best settings whose curves were still improving at the last epoch."""
+    # Trials that stopped at their target or by a rule were not limited by the number of epochs.
     whole = trials.loc[trials["status"] == "COMPLETED", "trial_id"]
     epochs = epochs[epochs["trial_id"].isin(whole)]
     for level in study.levels:
@@ -75,20 +75,20 @@ def still_improving(study: Study, trials: pd.DataFrame, epochs: pd.DataFrame) ->
 
 
 def improvement_at_the_end(level: Level, study: Study, epochs: pd.DataFrame) -> Estimate | None:
-    """How much better the last tenth of the epochs is than the tenth before, over the report seeds.
+    """The improvement from the second-to-last tenth of the epochs to the last, over the report seeds.
 
     ``g_i = +-(mean(y_{E-w+1..E}) - mean(y_{E-2w+1..E-w}))``, ``w = max(1, E / 10)``, with Student's t interval
 
-    **Variant.** Seeds whose training was stopped early are left out, for they were not cut off. A gain of less than
-    1 % of the whole improvement since the first epoch counts as none.
+    **Variant.** Seeds that stopped early are excluded, because the number of epochs did not limit them. A gain of less
+    than 1 % of the total improvement since the first epoch counts as zero.
 
     Args:
-        level: whose curves.
-        study: for the metric.
-        epochs: one row per epoch.
+        level: the level with the curves.
+        study: the comparison, for the metric.
+        epochs: one row per epoch of a trial.
 
     Returns:
-        None without curves of 3 epochs or more.
+        The estimate; None without curves of 3 or more epochs.
     """
     sign = 1.0 if study.mode == "max" else -1.0
     rows = epochs[(epochs["arm_id"] == level.selected.arm_id) & epochs["seed"].isin(level.selected.report.seeds)]
@@ -106,7 +106,7 @@ def improvement_at_the_end(level: Level, study: Study, epochs: pd.DataFrame) -> 
 
 
 def gaps(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
-    """Find best settings that do much better on the training part than on the validation part."""
+    """Find best settings that are much better on the training part than on the validation part."""
     measure = study.metric.partition("_")[2]
     train, validation = f"final_train_{measure}", f"final_val_{measure}"
     if measure not in METRICS or train not in trials or validation not in trials:

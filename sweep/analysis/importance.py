@@ -1,4 +1,4 @@
-"""Which hyperparameters the result depends on, by functional ANOVA and by what sets the best settings apart."""
+"""Measures how much the result depends on each hyperparameter, with fANOVA and PED-ANOVA."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ LOGARITHMIC = {
         if declared.scale == "log"
     ),
 }
-"""Numbers that are spread over decades: their logarithm is what matters."""
+"""Hyperparameters that enter by their logarithm, because they span orders of magnitude."""
 
 FEWEST_SETTINGS = 4
-"""With fewer settings nothing can be said to matter."""
+"""Minimum number of settings for an estimate."""
 
 TOP_SHARE = 0.1
-"""PED-ANOVA asks what sets this share of the settings apart, and at least ``FEWEST_TOP`` of them."""
+"""Share of the settings that PED-ANOVA takes as the best, but at least ``FEWEST_TOP``."""
 
 FEWEST_TOP = 3
 
 
 @dataclass(frozen=True)
 class Importance:
-    """How much one hyperparameter matters.
+    """The importance of one hyperparameter.
 
     Args:
-        name: of the hyperparameter.
-        share: of the importance of all; they add up to 1, or are all 0 where the result depends on none.
+        name: name of the hyperparameter.
+        share: share of the total importance; the shares add up to 1, or are all 0 if the result depends on none.
     """
 
     name: str
@@ -52,11 +52,11 @@ class Importance:
 
 
 def varied(settings: pd.DataFrame, parameters: list[str]) -> list[str]:
-    """Keep the hyperparameters that every setting has and that do not have the same value in all.
+    """Select the hyperparameters that every setting has and that take more than one value.
 
     Args:
         settings: one row per setting.
-        parameters: columns to look at.
+        parameters: candidate columns.
     """
     return [
         name
@@ -73,27 +73,27 @@ def importances(
     method: Method = "fanova",
     value: str = "value",
 ) -> tuple[Importance, ...]:
-    """Say how much each hyperparameter matters, the most important first.
+    """Compute the importance of each hyperparameter, the most important first.
 
     fANOVA: ``V_j / V``, the share of the variance of a random forest's prediction that is due to hyperparameter j
     alone, over the whole space. PED-ANOVA: ``D(p_top || p_all)``, the Pearson divergence between the values of j in the
-    best tenth of the settings and in all, so that what only bad settings depend on does not count.
+    best tenth of the settings and in all of them, which ignores effects among bad settings.
 
-    **Variant.** Optuna's evaluators. Learning rate, epsilon and batch size enter by their logarithm. A setting that
-    diverged has no number and is left out, so that importance is among those that train. The shares are normalised to
-    1, which hides interactions.
+    **Variant.** Optuna's evaluators. Learning rate, epsilon and batch size enter by their logarithm. Diverged settings
+    have no value and are excluded, so that the importance is among settings that train. The shares are normalised to 1,
+    which hides interactions.
 
     Args:
-        settings: one row per setting, as `sweep.analysis.settings.settings_table` gives them; of one optimizer, or of
-            all with ``optimizer`` among the parameters.
-        parameters: columns to assess; those that do not vary are left out.
-        mode: whether small or large values are good.
+        settings: one row per setting, from `sweep.analysis.settings.settings_table`; of one optimizer, or of all with
+            ``optimizer`` among the parameters.
+        parameters: columns to assess; constant ones are excluded.
+        mode: whether small or large values are better.
         rng: seeds the forest.
-        method: which of the two.
+        method: ``fanova`` or ``ped-anova``.
         value: the column of the result.
 
     Returns:
-        empty below 4 settings with a number, or if no parameter varies.
+        One entry per varied parameter; empty below 4 settings with a value, or if no parameter varies.
 
     Raises:
         AnalysisError: if Optuna is not installed.
@@ -111,10 +111,10 @@ def importances(
     evaluator = _evaluator(optuna, method, len(rows), int(rng.integers(2**31)))
     study = _study(optuna, rows, names, mode, value)
     with warnings.catch_warnings():
-        # Optuna warns where few settings share a value; the report shows how many settings there are.
+        # Optuna warns if few settings share a value; the report shows the number of settings.
         warnings.simplefilter("ignore")
         found = optuna.importance.get_param_importances(study, evaluator=evaluator, params=names, normalize=False)
-    # A divergence or variance of 0 can come out a rounding error below.
+    # A divergence or variance of 0 can be slightly negative by rounding.
     shares = {name: max(0.0, float(found[name])) for name in names}
     total = sum(shares.values())
     ordered = sorted(names, key=lambda name: -shares[name])
@@ -122,7 +122,7 @@ def importances(
 
 
 def load_ahead() -> None:
-    """Load what `importances` needs, which takes half a second, if it is installed."""
+    """Import the dependencies of `importances`, which takes half a second, if they are installed."""
     with suppress(AnalysisError):
         _evaluator(_optuna(), "fanova", 1, 0)
 
@@ -146,7 +146,7 @@ def _evaluator(optuna: Any, method: Method, count: int, seed: int) -> Any:
 
 
 def _study(optuna: Any, rows: pd.DataFrame, names: list[str], mode: Mode, value: str) -> Any:
-    """Tell Optuna of the settings as if it had tried them."""
+    """An Optuna study that contains the settings as completed trials."""
     columns: dict[str, list[Any]] = {}
     distributions: dict[str, Any] = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""Tells whether an arm is at most a margin worse than another, which a test for a difference can't tell."""
+"""Tests whether an arm is at most a margin worse than another, which a test for a difference cannot show."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from sweep.analysis.pairing import compare
 
 @dataclass(frozen=True)
 class NonInferiority:
-    """Whether one arm is no worse than another by more than a margin.
+    """The result of a non-inferiority test.
 
     Args:
         first: name of the arm that may be worse.
-        second: name of the arm that it is held against.
-        margin: the most that it may be worse, in units of the metric.
+        second: name of the reference arm.
+        margin: the largest tolerated deficit, in units of the metric.
         difference: mean over common seeds, positive where the first is better.
         lower: one-sided lower confidence bound of it; -inf below 2 common seeds.
-        p_value: of the hypothesis that it is worse by the margin or more; NaN below 2 seeds.
-        seeds: how many common seeds.
+        p_value: of the hypothesis that the first is worse by at least the margin; NaN below 2 seeds.
+        seeds: number of common seeds.
         holds: whether ``lower`` is above ``-margin``, and the first did not diverge on any seed.
     """
 
@@ -44,21 +44,21 @@ def non_inferiority(
     ``t = (mean(d) + margin) / (s_d / sqrt(n))``, ``d`` positive where the first is better;
     ``lower = mean(d) - t_{confidence, n - 1} s_d / sqrt(n)``
 
-    **Variant.** One-sided at ``1 - confidence``; trials of medicines often take half of that. An arm that diverged is
-    never called as good as another.
+    **Variant.** One-sided at ``1 - confidence``; clinical trials often use half of that. An arm that diverged is
+    never non-inferior.
 
     Args:
         first: the arm that may be worse.
-        second: the arm that it is held against.
+        second: the reference arm.
         margin: 0 or more, in units of the metric.
-        mode: whether small or large values are good.
-        confidence: of the one-sided bound.
+        mode: whether small or large values are better.
+        confidence: of the one-sided bound, in (0, 1).
 
     >>> cheap, dear = Outcomes("cheap", (0, 1, 2), (0.90, 0.93, 0.91)), Outcomes("dear", (0, 1, 2), (0.91, 0.93, 0.92))
     >>> non_inferiority(cheap, dear, 0.02, "max").holds
     True
 
-    Reference: Schuirmann (1987), A Comparison of the Two One-Sided Tests Procedure, its one side.
+    Reference: Schuirmann (1987), A Comparison of the Two One-Sided Tests Procedure, one of the two tests.
     """
     comparison = compare(first, second, mode, confidence)
     differences = np.array(comparison.differences)

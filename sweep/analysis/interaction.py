@@ -1,4 +1,4 @@
-"""Whether two hyperparameters must be tuned together: their heat map, and how far it is from a sum of two curves."""
+"""Measures the interaction of two hyperparameters: their heat map and its deviation from an additive model."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Mean results over a grid of two hyperparameters.
+    """Mean results on a grid of two hyperparameters.
 
     Args:
         rows: name of the hyperparameter of the rows.
-        columns: name of that of the columns.
+        columns: name of the hyperparameter of the columns.
         row_values: ascending; (R,).
         column_values: ascending; (C,).
         means: mean over the trials that ended well; (R, C), NaN where there are none.
-        counts: such trials; (R, C).
-        diverged: trials that diverged; (R, C).
+        counts: number of such trials; (R, C).
+        diverged: number of diverged trials; (R, C).
     """
 
     rows: str
@@ -40,13 +40,13 @@ class HeatMap:
 
 @dataclass(frozen=True)
 class Interaction:
-    """A two-way decomposition of a heat map.
+    """The two-way decomposition of a heat map.
 
     Args:
-        rows: share of the variation of the cell means that the row hyperparameter explains.
-        columns: share that the column hyperparameter explains.
-        interaction: share that neither explains by itself. The three add up to 1 for a complete table.
-        p_value: F test of no interaction against the spread over seeds; NaN without repeated trials in the cells.
+        rows: share of the variation of the cell means explained by the row hyperparameter.
+        columns: share explained by the column hyperparameter.
+        interaction: share explained by neither alone. The three add up to 1 for a complete table.
+        p_value: F test of no interaction against the spread over seeds; NaN without replicates in the cells.
     """
 
     rows: float
@@ -56,16 +56,16 @@ class Interaction:
 
 
 def heat_map(trials: pd.DataFrame, rows: str, columns: str, column: str) -> HeatMap:
-    """Average trials over all but two hyperparameters, as on ``beta1 x beta2`` or ``learning_rate x batch_size``.
+    """Average trials over all but two hyperparameters, such as ``beta1 x beta2`` or ``learning_rate x batch_size``.
 
-    **Variant.** A cell is the mean over seeds and over the other hyperparameters, whatever they are: give the trials of
-    one optimizer, and of one value of what must not be mixed.
+    **Variant.** A cell is the mean over seeds and all other hyperparameters: pass the trials of one optimizer, and of a
+    single value of anything that must not be averaged over.
 
     Args:
-        trials: one row per trial; those without one of the two hyperparameters are left out.
+        trials: one row per trial; trials without one of the two hyperparameters are excluded.
         rows: column of the hyperparameter of the rows.
-        columns: of the columns.
-        column: what is averaged, such as ``final_val_loss``.
+        columns: column of the hyperparameter of the columns.
+        column: the averaged result, such as ``final_val_loss``.
     """
     used = trials[trials[rows].notna() & trials[columns].notna()]
     row_values = np.unique(used[rows].to_numpy(dtype=np.float64))
@@ -94,29 +94,29 @@ def heat_map(trials: pd.DataFrame, rows: str, columns: str, column: str) -> Heat
 
 
 def interaction(trials: pd.DataFrame, rows: str, columns: str, column: str) -> Interaction | None:
-    """Decompose a heat map into what each hyperparameter does by itself and what they do together.
+    """Decompose a heat map into the main effects of both hyperparameters and their interaction.
 
     ``m_ij = m + a_i + b_j + (ab)_ij``; the shares are ``SS_a, SS_b, SS_ab`` over ``SS``, the sum of squares of the cell
     means about their mean; ``F = (n SS_ab / df_ab) / (SS_within / df_within)``
 
-    **Variant.** Unweighted cell means; in a table with holes (all trials diverged) ``SS_a`` and ``SS_b`` are each what
-    the one adds to the other (type II), and the shares need not add up to 1. ``n`` is the harmonic mean of the numbers
-    of trials in the cells. What a seed does to all cells counts as spread, so that the test errs on the safe side.
+    **Variant.** Unweighted cell means; in an incomplete table (all trials of a cell diverged) ``SS_a`` and ``SS_b``
+    are what each adds to the other (type II), and the shares need not add up to 1. ``n`` is the harmonic mean of the
+    numbers of trials in the cells. Effects of a seed common to all cells count as spread: the test is conservative.
 
     Args:
-        trials: as `heat_map` takes them; the other hyperparameters count as spread.
-        rows: column of the one hyperparameter.
-        columns: of the other.
+        trials: as for `heat_map`; other hyperparameters count as spread.
+        rows: column of the first hyperparameter.
+        columns: column of the second.
         column: the result.
 
     Returns:
-        None if either has fewer than two values, or the cells with a number do not join all rows and columns.
+        The decomposition; None if either has fewer than two values, or if the filled cells are not connected.
 
     Reference: Fisher (1925), Statistical Methods for Research Workers; Yates (1934), The Analysis of Multiple
     Classifications with Unequal Numbers in the Different Classes (unweighted means).
     """
     numbers = trials[column].to_numpy(dtype=np.float64, na_value=np.nan)
-    # Shares and the p value are of ratios, which a common factor does not change.
+    # The shares and the p value are ratios, which a common factor does not change.
     trials = trials.assign(**{column: numbers / scale_of(numbers[np.isfinite(numbers)])})
     table = heat_map(trials, rows, columns, column)
     i, j = np.nonzero(np.isfinite(table.means))
@@ -147,13 +147,13 @@ def interaction(trials: pd.DataFrame, rows: str, columns: str, column: str) -> I
 
 
 def _residual(design: Floats, values: Floats) -> float:
-    """Sum of squares that a least-squares fit leaves."""
+    """Residual sum of squares of a least-squares fit."""
     fitted = design @ np.linalg.lstsq(design, values, rcond=None)[0]
     return float(((values - fitted) ** 2).sum())
 
 
 def _within(trials: pd.DataFrame, table: HeatMap, column: str) -> tuple[float, int] | None:
-    """Sum of squares of the trials about their cell's mean, and its degrees of freedom; None without repeats."""
+    """Sum of squares of the trials around their cell means, and its degrees of freedom; None without replicates."""
     well = trials[trials["status"].isin(ENDED_WELL) & trials[column].notna()]
     well = well[well[table.rows].notna() & well[table.columns].notna()]
     degrees = int(table.counts.sum() - (table.counts > 0).sum())

@@ -1,4 +1,4 @@
-"""Who leads a comparison, and how a sentence names many levels."""
+"""Finds the leaders of a comparison, and names lists of levels in sentences."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from sweep.analysis.time_to_target import Unit
 from sweep.analysis.wording import level_name, listing
 
 MOST_NAMED = 4
-"""Of more levels than this a sentence names the ends of the range, and the leaderboard below it the rest."""
+"""For more levels than this a sentence names only the ends of the range; the leaderboard lists all."""
 
 
 def unit_of(study: Study) -> Unit:
-    """The unit of times to the target: steps, or epochs where batch sizes are compared, whose steps differ in work."""
+    """Unit of the times to target: steps, or epochs if batch sizes are compared, because their steps differ in work."""
     return "epochs" if study.scientific == "batch_size" else "steps"
 
 
 def leaders(study: Study) -> tuple[Level, ...]:
-    """The best level and those that are not shown to be worse; without those that diverged on a seed.
+    """The best level and those not shown to be worse, excluding levels that diverged on a seed.
 
     Empty if every level diverged on some seed.
     """
@@ -32,7 +32,7 @@ def _is_worse(study: Study, best: Level, other: Level) -> bool:
 
 
 def names_of(study: Study, levels: Sequence[Level]) -> str:
-    """Name the levels: one by one, or as all of them, or the first few."""
+    """Name the levels: each of them, or as all, or only the first few."""
     names = [level_name(level.name) for level in levels]
     if len(names) <= MOST_NAMED:
         return listing(names)

@@ -1,4 +1,4 @@
-"""What an arm ended with, seed by seed: its numbers, and the seeds that gave none."""
+"""The results of an arm by seed: the values of seeds that ended well, and the seeds without a value."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ ENDED_WELL = ("COMPLETED", "STOPPED")
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The results of one arm; each of its seeds is in exactly one of the three groups.
+    """The results of one arm; each seed is in exactly one of the groups seeds, diverged and missing.
 
     Args:
-        name: what the arm is called in sentences.
+        name: name of the arm in sentences.
         seeds: those that ended well, ascending; (n,).
-        values: what they ended with; (n,).
+        values: their results; (n,).
         diverged: seeds whose training diverged.
-        missing: seeds that failed, or have not run to their end.
-        failed: those of the missing that failed.
+        missing: seeds that failed or have not finished.
+        failed: the missing seeds that failed.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Outcomes:
 
     @property
     def array(self) -> Floats:
-        """The values; (n,)."""
+        """The values as an array; (n,) float64."""
         return np.array(self.values, dtype=np.float64)
 
     @property
@@ -52,28 +52,28 @@ class Outcomes:
 
     @property
     def count(self) -> int:
-        """How many seeds ended, well or not."""
+        """Number of seeds that ended, including diverged ones."""
         return len(self.seeds) + len(self.diverged)
 
 
 def outcomes(
     trials: pd.DataFrame, arm_id: str, column: str, name: str | None = None, seeds: Collection[int] | None = None
 ) -> Outcomes:
-    """Take the results of one arm out of the table of trials.
+    """Extract the results of one arm from the table of trials.
 
     Args:
         trials: one row per trial, ``arm_id arm seed status`` and ``column``.
         arm_id: the arm.
         column: such as ``final_val_loss``.
-        name: what to call it; default: its label.
-        seeds: only these; default: all. A seed that the arm has no trial of is missing.
+        name: name of the arm; default: its label.
+        seeds: only these; default: all. A seed without a trial is missing.
     """
     rows = trials[trials["arm_id"] == arm_id]
     if seeds is not None:
         rows = rows[rows["seed"].isin(list(seeds))]
     rows = rows.sort_values("seed")
     values = rows[column].to_numpy(dtype=np.float64, na_value=np.nan)
-    # A trial that ended well without the metric is as good as one that has not run.
+    # A trial that ended well but lacks the metric counts as not run.
     well = rows["status"].isin(ENDED_WELL).to_numpy() & np.isfinite(values)
     diverged = (rows["status"] == "DIVERGED").to_numpy()
     numbers = rows["seed"].to_numpy(dtype=np.int64)
@@ -89,9 +89,9 @@ def outcomes(
 
 
 def best_first(arms: Sequence[Outcomes], mode: Mode) -> list[int]:
-    """Order arms by their mean, as the leaderboard does: positions in ``arms``, the best first.
+    """Order arms by their mean, as in the leaderboard: indices into ``arms``, best first.
 
-    **Variant.** Arms without a diverged seed come first, then those with some; arms without a number are last.
+    **Variant.** Arms without diverged seeds come first, then arms with some; arms without a value are last.
 
     >>> steady, lucky = Outcomes("steady", (0, 1), (2.0, 2.0)), Outcomes("lucky", (0,), (1.0,), diverged=(1,))
     >>> best_first([lucky, steady], "min")
@@ -108,7 +108,7 @@ def best_first(arms: Sequence[Outcomes], mode: Mode) -> list[int]:
 
 
 def rounded(mean: float) -> float:
-    """A mean without its last digits, which the order of a sum decides and not the numbers.
+    """A mean without its last digits, which depend on the order of summation.
 
     >>> rounded((0.1 + 0.2 + 0.3) / 3) == rounded((0.3 + 0.2 + 0.1) / 3)
     True
@@ -117,13 +117,13 @@ def rounded(mean: float) -> float:
 
 
 def ranks(arms: Sequence[Outcomes]) -> list[int | None]:
-    """Number arms that are in the order of `best_first`, as the leaderboard does; equal ones share a rank.
+    """Rank arms in the order of `best_first`, as in the leaderboard; equal ones share a rank.
 
     Args:
-        arms: the best first.
+        arms: best first.
 
     Returns:
-        one an arm: 1, 1, 3 where the first two are equal; None for an arm without a number.
+        One rank per arm: 1, 1, 3 if the first two are equal; None for an arm without a value.
 
     >>> ranks([Outcomes(name, (0, 1), values) for name, values in {"a": (1, 3), "b": (2, 2), "c": (0, 0)}.items()])
     [1, 1, 3]

@@ -1,4 +1,4 @@
-"""Compares two arms over the seeds that both have run, so that what the seed does to both cancels out."""
+"""Compares two arms over their common seeds, so that effects of the seed on both cancel."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ Verdict: TypeAlias = Literal["first", "second", "equivalent", "not told apart", 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the common seeds of two arms say; every difference is positive where the first is better.
+    """The comparison of two arms over common seeds; differences are positive where the first is better.
 
     Args:
-        first: name of the one arm.
-        second: name of the other.
+        first: name of the first arm.
+        second: name of the second.
         seeds: those that ended well in both; (n,).
-        differences: one a seed, positive where the first is better; (n,).
+        differences: one per seed, positive where the first is better; (n,).
         difference: their mean with Student's t interval.
         first_diverged: seeds on which the first diverged.
         second_diverged: seeds on which the second diverged.
-        unpaired: seeds that one arm ended well and the other has not run or failed.
+        unpaired: seeds that ended well in one arm only, and failed or have not run in the other.
         cohens_d: mean over standard deviation of the differences (d_z); NaN below 2 seeds.
         cliffs_delta: share of pairs, of any seeds, in which the first is better, less those in which it is worse.
-        improvement: chance that the first is better on one seed, an exact tie counting as half.
+        improvement: probability that the first is better on a seed, exact ties counting as half.
         t_p_value: two-sided paired t test; NaN below 2 seeds.
-        wilcoxon_p_value: two-sided signed-rank test, exact; NaN below 2 seeds. It can't be below 0.05 with 5 seeds.
-        adjusted_p_value: ``t_p_value`` after Holm's correction for all comparisons made together.
-        alpha: level below which the adjusted value shows a difference.
-        margin: differences below it count as none, in units of the metric; None for no margin.
+        wilcoxon_p_value: two-sided signed-rank test, exact; NaN below 2 seeds. At least 0.0625 with 5 seeds.
+        adjusted_p_value: ``t_p_value`` after Holm's correction for all simultaneous comparisons.
+        alpha: significance level for the adjusted value.
+        margin: differences below it are treated as zero, in units of the metric; None for no margin.
         equivalence_p_value: of two one-sided tests against the margin, after Holm's correction; NaN without a margin.
     """
 
@@ -63,9 +63,9 @@ class Comparison:
     def verdict(self) -> Verdict:
         """Which arm is better, or whether the two are equivalent within the margin.
 
-        ``not told apart`` where neither is shown, which does not say that the two are alike; ``unknown`` where nothing
-        could be shown. An arm that diverged on some seed is never the better one, nor equivalent to another, for its
-        mean leaves out its worst seeds.
+        ``not told apart`` if neither is shown, which does not imply that the two are equal; ``unknown`` if no test is
+        possible. An arm that diverged on some seed is never better or equivalent, because its mean excludes its worst
+        seeds.
         """
         if not self.adjusted_p_value < self.alpha:
             if np.isnan(self.adjusted_p_value):
@@ -77,17 +77,17 @@ class Comparison:
 
     @property
     def is_within_margin(self) -> bool:
-        """Whether the two are shown to differ by less than the margin; a difference can be shown all the same."""
+        """Whether the two are shown to differ by less than the margin; a difference may be shown as well."""
         return self.equivalence_p_value < self.alpha and not (self.first_diverged or self.second_diverged)
 
     @property
     def is_exact_tie(self) -> bool:
-        """Whether both end at the same number on every common seed."""
+        """Whether both have the same value on every common seed."""
         return bool(self.seeds) and not any(self.differences)
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether the interval of this pair alone, which knows of no other pair, excludes no difference."""
+        """Whether the interval of this pair alone, not corrected for other pairs, excludes zero."""
         return self.difference.known and (self.difference.low > 0 or self.difference.high < 0)
 
 
@@ -99,16 +99,16 @@ def compare(
     ``d_i = +-(a_i - b_i)``; ``t = mean(d) / (s_d / sqrt(n))`` with ``n - 1`` degrees of freedom;
     ``d_z = mean(d) / s_d``; Cliff's ``delta = P(a > b) - P(a < b)`` over all pairs of seeds.
 
-    **Variant.** Where all differences are equal, as with an accuracy of few examples, ``t`` is infinite and its p value
-    0 whatever the number of seeds; the sign test's ``2^(1 - n)`` stands in. All differences 0 give p = 1. Cohen's d is
-    d_z, of the paired differences, not d_av. The signed-rank test leaves out differences of 0 (Wilcoxon's own way).
+    **Variant.** If all differences are equal, as for an accuracy of few examples, ``t`` is infinite and its p value 0
+    for any number of seeds; the sign test's ``2^(1 - n)`` is used instead. If all are 0, p = 1. Cohen's d is d_z, of
+    the paired differences, not d_av. The signed-rank test drops differences of 0 (Wilcoxon's original method).
 
     Args:
-        first: one arm.
-        second: another.
-        mode: whether small or large values are good.
-        confidence: of the interval; 1 less this is the level of the test.
-        margin: differences below it count as none, in units of the metric; None for no margin.
+        first: the first arm.
+        second: the second arm.
+        mode: whether small or large values are better.
+        confidence: of the interval; 1 minus this is the level of the test.
+        margin: differences below it are treated as zero, in units of the metric; None for no margin.
 
     >>> sgd, adam = Outcomes("sgd", (0, 1, 2), (0.4, 0.5, 0.6)), Outcomes("adam", (0, 1, 2), (0.3, 0.3, 0.5))
     >>> comparison = compare(adam, sgd, "min")
@@ -150,16 +150,16 @@ def compare(
 def compare_all(
     arms: Sequence[Outcomes], mode: Mode, confidence: float = 0.95, margin: float | None = None
 ) -> tuple[Comparison, ...]:
-    """Compare every two arms, with Holm's correction over all of these comparisons.
+    """Compare every pair of arms, with Holm's correction over all comparisons.
 
-    The tests for a difference and those for equivalence are each corrected as a family.
+    The tests for differences and for equivalence are corrected as two separate families.
 
     Args:
         arms: two or more.
-        mode: whether small or large values are good.
-        confidence: of each interval; 1 less this bounds the chance of calling any equal arms different, and that of
+        mode: whether small or large values are better.
+        confidence: of each interval; 1 minus this bounds the probability of calling any equal arms different, and of
             calling any arms equivalent that differ by the margin.
-        margin: differences below it count as none, in units of the metric; None for no margin.
+        margin: differences below it are treated as zero, in units of the metric; None for no margin.
 
     Reference: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure.
     """
@@ -173,15 +173,15 @@ def compare_all(
 
 
 def holm(p_values: Floats) -> Floats:
-    """Adjust p values so that each can be compared with the level of the whole family.
+    """Adjust p values so that each can be compared with the significance level of the whole family.
 
     ``p~_(i) = max_{j <= i} min(1, (m - j + 1) p_(j))``, ``p_(1) <= ... <= p_(m)``
 
     Args:
-        p_values: (m,); a NaN, of a comparison that could not be made, stays and does not count.
+        p_values: (m,); NaN, for a comparison that could not be made, is kept and not counted.
 
     Returns:
-        (m,).
+        (m,) float64.
 
     >>> holm(np.array([0.01, 0.04, 0.03, float("nan")])).round(3).tolist()
     [0.03, 0.06, 0.06, nan]
@@ -203,7 +203,7 @@ def mean_difference(differences: Floats, confidence: float) -> Estimate:
         return Estimate(float("nan"), -np.inf, np.inf, 0, confidence)
     value = float(differences.mean())
     if count == 1 or (_all_equal(differences) and differences[0] and 2.0 ** (1 - count) > 1 - confidence):
-        # Equal differences have a spread of 0, which so few seeds do not show to be true.
+        # Equal differences have a sample spread of 0, which too few seeds do not establish.
         return Estimate(value, -np.inf, np.inf, count, confidence)
     half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * _deviation(differences) / np.sqrt(count))
     return Estimate(value, value - half, value + half, count, confidence)
@@ -224,7 +224,7 @@ def signed_rank(differences: Floats) -> float:
     """Two-sided p value of Wilcoxon's signed-rank test, exact up to 13 differences also with ties."""
     if len(differences) < 2:
         return float("nan")
-    # Equal differences that differ in their last bit would otherwise be ranked by it.
+    # Otherwise equal differences would be ranked by their last bit.
     scale = np.abs(differences).max()
     other = np.round(differences / scale, 12) if scale else differences
     other = other[other != 0]
@@ -232,7 +232,7 @@ def signed_rank(differences: Floats) -> float:
         return 1.0
     if len(other) <= 13:
         ranks = stats.rankdata(np.abs(other))
-        # Every way to give signs to the ranks is equally likely if the arms are equal.
+        # Under the null hypothesis all assignments of signs to the ranks are equally likely.
         signs = (np.arange(2 ** len(other))[:, None] >> np.arange(len(other))) & 1
         sums, centre = signs @ ranks, ranks.sum() / 2
         found = ranks[other > 0].sum()
@@ -241,7 +241,7 @@ def signed_rank(differences: Floats) -> float:
 
 
 def _all_equal(differences: Floats) -> bool:
-    # Below 1e-150 the squares of a standard deviation are 0.
+    # Below 1e-150 the squares in a standard deviation underflow to 0.
     return bool(np.ptp(differences) <= max(1e-12 * np.abs(differences).max(), 1e-150))
 
 

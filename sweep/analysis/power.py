@@ -1,4 +1,4 @@
-"""How small a difference a number of paired seeds can show, and how many seeds a difference needs."""
+"""Computes the smallest difference that a number of paired seeds can detect, and the seeds that a difference needs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 from scipy import optimize, stats  # type: ignore[import-untyped]
 
 LARGEST_COUNT = 200
-"""More seeds than this are not counted: a spread that a few seeds have shown does not tell 300 from 500."""
+"""Larger numbers of seeds are not computed: an estimate of the spread from few seeds is not that precise."""
 
 
 def power(effect: float, deviation: float, seeds: int, alpha: float = 0.05) -> float:
-    """Chance that a paired t test sees a true difference.
+    """Probability that a paired t test detects a true difference.
 
     ``1 - F(t) + F(-t)``, ``F`` of the noncentral t with ``n - 1`` degrees of freedom and noncentrality
     ``sqrt(n) effect / deviation``, ``t`` the two-sided critical value.
@@ -21,7 +21,7 @@ def power(effect: float, deviation: float, seeds: int, alpha: float = 0.05) -> f
         effect: true mean difference.
         deviation: standard deviation of the differences over seeds, above 0.
         seeds: n, 2 or more.
-        alpha: two-sided level of the test; divide it by the number of comparisons made.
+        alpha: two-sided level of the test; divided by the number of comparisons, if there are several.
 
     >>> round(power(1.0, 1.0, 10), 3)
     0.803
@@ -30,17 +30,17 @@ def power(effect: float, deviation: float, seeds: int, alpha: float = 0.05) -> f
     """
     critical = stats.t.ppf(1 - alpha / 2, seeds - 1)
     shift = np.sqrt(seeds) * abs(effect) / deviation
-    # The other tail is below the smallest double once the shift is large, where SciPy may give NaN.
+    # For a large shift the other tail is below the smallest double, where SciPy may return NaN.
     other = stats.nct.cdf(-critical, seeds - 1, shift) if shift < 10 else 0.0
     return float(stats.nct.sf(critical, seeds - 1, shift) + np.nan_to_num(other))
 
 
 def minimum_detectable_effect(deviation: float, seeds: int, alpha: float = 0.05, wanted: float = 0.8) -> float:
-    """Smallest true difference that a paired t test sees with a chance of ``wanted``.
+    """Smallest true difference that a paired t test detects with probability ``wanted``.
 
     Args:
         deviation: standard deviation of the paired differences over seeds.
-        seeds: how many pairs; with fewer than 2 no difference can be seen, and the answer is infinity.
+        seeds: number of pairs; with fewer than 2 the result is infinity.
         alpha: two-sided level.
         wanted: the power, in (alpha, 1).
 
@@ -55,7 +55,7 @@ def minimum_detectable_effect(deviation: float, seeds: int, alpha: float = 0.05,
 
 
 def seeds_needed(effect: float, deviation: float, alpha: float = 0.05, wanted: float = 0.8) -> int | None:
-    """Fewest paired seeds that see a difference with a chance of ``wanted``; None if more than `LARGEST_COUNT`.
+    """Smallest number of seeds that detects a difference with probability ``wanted``; None above `LARGEST_COUNT`.
 
     >>> seeds_needed(0.5, 1.0), seeds_needed(0.1, 1.0), seeds_needed(0.0, 1.0)
     (34, None, None)
@@ -77,12 +77,12 @@ def seeds_needed(effect: float, deviation: float, alpha: float = 0.05, wanted: f
 
 @cache
 def _detectable_in_deviations(seeds: int, alpha: float, wanted: float) -> float:
-    most = _surely_seen(seeds, alpha)
+    most = _upper_effect(seeds, alpha)
     return float(optimize.brentq(lambda effect: power(effect, 1.0, seeds, alpha) - wanted, 0.0, most))
 
 
-def _surely_seen(seeds: int, alpha: float) -> float:
-    """An effect in standard deviations whose power is close to 1, to search below."""
+def _upper_effect(seeds: int, alpha: float) -> float:
+    """An effect, in standard deviations, with a power close to 1, as the upper end of a search."""
     effect = 1.0
     while power(effect, 1.0, seeds, alpha) < 0.999:
         effect *= 2

@@ -1,4 +1,4 @@
-"""Compares algorithms over many workloads: how often each is within a factor of the fastest, and a score from it."""
+"""Compares algorithms over many workloads by performance profiles and the AlgoPerf score."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 R_MAX = 4.0
-"""A submission more than this many times slower than the fastest gets no credit."""
+"""A submission that is slower than the fastest by more than this factor gets no credit."""
 
 POINTS = 100
-"""The benchmark evaluates the profile at so many factors from 1 to ``R_MAX``."""
+"""Number of factors from 1 to ``R_MAX`` at which the benchmark evaluates the profile."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Profile:
     """Performance profiles of several submissions.
 
     Args:
-        names: of the submissions; (S,).
+        names: names of the submissions; (S,).
         factors: tau, ascending from 1; (T,).
         shares: rho, the share of workloads that a submission solves within tau times the fastest; (S, T).
     """
@@ -37,23 +37,23 @@ class Profile:
 
 
 def median_of_studies(times: pd.DataFrame) -> pd.DataFrame:
-    """Take the median over studies: rows of the same submission are its studies, a miss is infinite.
+    """Take the median over studies: rows with the same submission are its studies, and a miss is infinite.
 
     Args:
-        times: index submission, repeated for each of its studies; columns workloads; infinity or NaN a miss.
+        times: index submission, repeated for each of its studies; columns workloads; infinity or NaN for a miss.
 
     Returns:
-        one row a submission, in order of first appearance.
+        One row per submission, in order of first appearance.
 
     Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms; mlcommons/algorithmic-efficiency,
     docs/DOCUMENTATION.md, Scoring.
     """
-    # With infinities, pandas' median is right as well: the mean of a number and infinity is infinity.
+    # pandas' median also handles infinities: the mean of a number and infinity is infinity.
     return times.fillna(np.inf).groupby(level=0, sort=False).median()
 
 
 def held_out_bases(workloads: list[str]) -> Mapping[str, str]:
-    """Tell which workloads are held-out variants of which: those whose name begins with another's and ``_``.
+    """Map held-out variants to their base workload, whose name followed by ``_`` starts the variant's name.
 
     >>> held_out_bases(["wmt", "fastmri", "fastmri_tanh", "fast"])
     {'fastmri_tanh': 'fastmri'}
@@ -62,26 +62,26 @@ def held_out_bases(workloads: list[str]) -> Mapping[str, str]:
     for workload in workloads:
         prefixes = [other for other in workloads if workload.startswith(f"{other}_")]
         if prefixes:
-            # A variant of a variant belongs to the workload that both vary.
+            # A variant of a variant belongs to the shortest prefix.
             bases[workload] = min(prefixes, key=len)
     return bases
 
 
 def performance_ratios(times: pd.DataFrame, r_max: float = R_MAX) -> pd.DataFrame:
-    """Times relative to the fastest submission, after the held-out-workload rule.
+    """Times relative to the fastest submission, after applying the held-out-workload rule.
 
-    ``r_sw = t_sw / min_s t_sw``; a variant is missed by who misses its base; a time of more than
-    ``r_max min_s t_sw`` is a miss; a base is missed by who missed one of its variants. Only bases are left.
+    ``r_sw = t_sw / min_s t_sw``; a miss of the base is a miss of its variants; a time above ``r_max min_s t_sw`` is a
+    miss; a miss of a variant is a miss of its base. The result contains only bases.
 
     **Variant.** In the order of the benchmark's code, which the paper leaves open: the fastest is found again after the
-    rule, so that on each workload that anyone solves the best ratio is 1.
+    rule, so that the best ratio is 1 on each workload that any submission solves.
 
     Args:
-        times: one row a submission; columns workloads, variants named as `held_out_bases` says; infinity a miss.
-        r_max: what counts as too slow.
+        times: one row per submission; columns workloads, variants named as in `held_out_bases`; infinity for a miss.
+        r_max: ratio above which a time is a miss.
 
     Returns:
-        one row a submission, columns the base workloads; infinity for no credit.
+        One row per submission, columns the base workloads; infinity for no credit.
 
     Reference: Dahl et al. (2023), Benchmarking Neural Network Training Algorithms, performance profiles;
     mlcommons/submissions_algorithms, scoring/performance_profile.py, compute_performance_profiles.
@@ -94,18 +94,18 @@ def performance_ratios(times: pd.DataFrame, r_max: float = R_MAX) -> pd.DataFram
     for variant, base in variants.items():
         times[base] = times[base].where(np.isfinite(times[variant]), np.inf)
     bases = times[[name for name in times.columns if name not in variants]]
-    # A workload that nobody solves gives infinity over infinity, which is no credit.
+    # A workload that no submission solves gives infinity / infinity, which is no credit.
     return (bases / bases.min(axis=0)).fillna(np.inf)
 
 
 def performance_profiles(ratios: pd.DataFrame, factors: Floats | None = None) -> Profile:
-    """Share of workloads that each submission solves within a factor of the fastest.
+    """Compute the share of workloads that each submission solves within a factor of the fastest.
 
     ``rho_s(tau) = |{w : r_sw <= tau}| / n``
 
     Args:
-        ratios: as `performance_ratios` gives them.
-        factors: tau; default: the benchmark's 100 from 1 to 4.
+        ratios: from `performance_ratios`.
+        factors: tau; default: the benchmark's 100 values from 1 to 4.
 
     Reference: Dolan and More (2002), Benchmarking Optimization Software with Performance Profiles, equation 2.1.
     """
@@ -120,16 +120,16 @@ def algoperf_scores(times: pd.DataFrame, *, exact: bool = False) -> pd.Series[fl
     ``B_s = 1 / (r_max - 1) integral_1^r_max rho_s(tau) dtau``, ``r_max = 4``
 
     **Variant.** The integral is the trapezoidal rule at 100 points from 1 to 4, as in the benchmark's code, which gives
-    all 17 published scores of the first competition to their four decimals; ``exact`` takes the area itself,
-    ``mean_w max(0, r_max - r_sw) / (r_max - 1)``, which differs by up to 0.005, and for those by up to 0.0016.
+    all 17 published scores of the first competition to their four decimals; ``exact`` uses the exact area,
+    ``mean_w max(0, r_max - r_sw) / (r_max - 1)``, which differs by up to 0.005, and for those scores by up to 0.0016.
 
     Args:
-        times: index submissions, repeated for the studies of one; columns workloads, held-out variants named as
-            `held_out_bases` says; infinity or NaN a miss.
+        times: index submissions, repeated for the studies of one; columns workloads, held-out variants named as in
+            `held_out_bases`; infinity or NaN for a miss.
         exact: integrate exactly.
 
     Returns:
-        index submissions in order of first appearance; in [0, 1].
+        Scores in [0, 1], index submissions in order of first appearance.
 
     >>> import pandas as pd
     >>> times = pd.DataFrame({"mnist": [10.0, 25.0], "wmt": [40.0, np.inf]}, index=["adam", "sgd"])

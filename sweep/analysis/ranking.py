@@ -1,4 +1,4 @@
-"""The one rule by which trainings are ranked: their value after the last epoch, or that of their best epoch."""
+"""The rule by which trainings are ranked: their value after the last epoch, or in their best epoch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any, Literal, TypeAlias
 from numpy.typing import NDArray
 
 By: TypeAlias = Literal["final", "best"]
-"""Which value of a trial counts: that after its last epoch, or that of its best one."""
+"""The value of a trial used for ranking: after its last epoch, or in its best epoch."""
 
 OTHER: Mapping[By, By] = MappingProxyType({"final": "best", "best": "final"})
 EPOCHS: Mapping[By, str] = MappingProxyType({"final": "last epoch", "best": "best epoch"})
 
 
 def basis(by: By) -> str:
-    """Name the epoch that counts.
+    """The name of the epoch whose value is used.
 
     >>> basis("final"), basis("best")
     ('last epoch', 'best epoch')
@@ -27,7 +27,7 @@ def basis(by: By) -> str:
 
 
 def rule(by: By) -> str:
-    """Name the rule, as every table that ranks does.
+    """The name of the ranking rule, as in all tables that rank.
 
     >>> rule("final")
     'mean over seeds of the last epoch'
@@ -36,7 +36,7 @@ def rule(by: By) -> str:
 
 
 def reaching(by: By) -> str:
-    """The verb before the value of a training: that of its best epoch need not be what it ends at.
+    """The verb before a training's value: ``reaches`` for the best epoch, which need not be the last.
 
     >>> reaching("final"), reaching("best")
     ('ends at', 'reaches')
@@ -45,7 +45,7 @@ def reaching(by: By) -> str:
 
 
 def mean(values: Sequence[float] | NDArray[Any]) -> float:
-    """The mean, the same in any order of the values, so that arms that tie in one table tie in all; NaN for none.
+    """The mean, independent of the order of the values, so that ties are the same in all tables; NaN if empty.
 
     >>> mean([0.1, 0.2, 0.3]) == mean([0.3, 0.1, 0.2])
     True
@@ -56,17 +56,17 @@ def mean(values: Sequence[float] | NDArray[Any]) -> float:
     try:
         return math.fsum(values) / count
     except OverflowError:
-        # The sum has no float, but the mean has.
+        # The sum overflows, but the mean does not.
         return float(sum(Fraction(float(value)) for value in values) / count)
 
 
 def value_of(values: NDArray[Any], by: By, mode: Literal["min", "max"]) -> float:
-    """The value of a trial that counts; NaN if it has none.
+    """The value of a trial used for ranking; NaN if there is none.
 
     Args:
         values: the metric after each epoch; (E,).
-        by: which of them counts.
-        mode: whether small or large is good.
+        by: whether the final or the best value is used.
+        mode: whether small or large values are better.
 
     >>> import numpy as np
     >>> value_of(np.array([0.5, 0.2, 0.3]), "best", "min"), value_of(np.array([0.5, 0.2, 0.3]), "final", "min")

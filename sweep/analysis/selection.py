@@ -1,4 +1,4 @@
-"""Picks the best setting of each level on some seeds and reports it on others, because picking flatters."""
+"""Selects the best setting of each level on some seeds and reports it on others, because of selection bias."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Selected:
 
     Args:
         level: value of the factor, such as ``adam``.
-        arm_id: the arm that was picked.
+        arm_id: the selected arm.
         arm: its label.
-        by: what picked it.
-        settings: how many settings of the level were tried: its tuning budget, after equal ones were merged.
-        tried: settings of the level, by arm id, on the selection seeds.
-        selection: the picked arm on the selection seeds.
-        report: the picked arm on the report seeds, by the value that picked it; without report seeds that is
+        by: basis of the selection, the final or the best value.
+        settings: number of settings of the level that were tried (its tuning budget), after merging equal ones.
+        tried: arm id -> results on the selection seeds, for all settings of the level.
+        selection: the selected arm on the selection seeds.
+        report: the selected arm on the report seeds, by the value used for selection; without report seeds it is
             ``selection`` itself.
         report_final: on the report seeds, by the value after the last epoch.
         report_best: on the report seeds, by the value of the best epoch.
-        is_fresh: whether the report seeds are others than those that picked.
+        is_fresh: whether the report seeds differ from the selection seeds.
     """
 
     level: str
@@ -46,9 +46,9 @@ class Selected:
     is_fresh: bool
 
     def optimism(self, mode: Mode) -> float:
-        """How much better the setting looked where it was picked than it is on fresh seeds; NaN without those.
+        """The selection bias: how much better the setting was on the selection seeds; NaN without fresh report seeds.
 
-        Selection mean less report mean, turned so that a positive number is flattery.
+        Selection mean minus report mean, with a sign such that positive means optimistic.
         """
         if not self.is_fresh:
             return float("nan")
@@ -66,26 +66,26 @@ def select(
     selection_seeds: Collection[int] | None = None,
     report_seeds: Collection[int] | None = None,
 ) -> tuple[Selected, ...]:
-    """Pick the best setting of each level of the scientific factor.
+    """Select the best setting of each level of the scientific factor.
 
-    The best is the setting with the best mean over the selection seeds; settings that diverged on any of them come
-    after those that did on none.
+    The best setting has the best mean over the selection seeds; settings that diverged on any of them come after those
+    that did not.
 
-    **Variant.** By the final value unless ``by`` says otherwise: the best epoch of a noisy curve flatters it. Every
-    column but ``scientific`` and the seed is a nuisance, tuned away, or fixed, and then equal anyway.
+    **Variant.** By the final value by default, because the best epoch of a noisy curve is biased. Every column except
+    ``scientific`` and the seed is either a nuisance factor, tuned for each level, or constant.
 
     Args:
         trials: one row per trial.
         metric: such as ``val_loss``.
-        mode: whether small or large is good.
-        scientific: column whose levels are compared; trials without a value of it, as gradient descent has no
-            ``beta2``, belong to no level.
-        by: which value of a trial counts.
-        selection_seeds: default: all seeds but the report seeds.
-        report_seeds: default: the selection seeds, which flatters; ``is_fresh`` tells.
+        mode: whether small or large values are better.
+        scientific: column whose levels are compared; trials without a value of it, such as ``beta2`` for gradient
+            descent, are excluded.
+        by: whether the final or the best value of a trial counts.
+        selection_seeds: default: all seeds except the report seeds.
+        report_seeds: default: the selection seeds, which gives biased results (``is_fresh`` is then False).
 
     Returns:
-        one a level, in the order of their first trial; levels without a number are kept, for failure is a result too.
+        One entry per level, in the order of their first trial; levels without a value are included.
 
     Reference: Cawley and Talbot (2010), On Over-fitting in Model Selection and Subsequent Selection Bias in Performance
     Evaluation.

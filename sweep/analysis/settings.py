@@ -1,4 +1,4 @@
-"""One row a setting: its hyperparameters, the mean of its seeds, and how many of them diverged."""
+"""Makes a table with one row per setting: its hyperparameters, its mean over seeds, and its diverged seeds."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def settings_table(trials: pd.DataFrame, column: str, seeds: Collection[int] | N
     Args:
         trials: one row per trial.
         column: such as ``final_val_loss``.
-        seeds: only these, so that a setting is not averaged over more seeds than another; default: all.
+        seeds: only these, so that all settings are averaged over the same seeds; default: all.
 
     Returns:
-        the columns of ``trials`` as they are in an arm's first trial, one row per arm with a trial that ended, and
-        ``value`` (mean of the seeds that ended well, NaN if any diverged: such a mean would leave out the worst),
-        ``ended`` and ``diverged``, numbers of seeds.
+        One row per arm with a trial that ended: the columns of ``trials`` in its first trial, ``value`` (mean of
+        the seeds that ended well, NaN if any diverged, because the mean would exclude the worst), and ``ended`` and
+        ``diverged``, numbers of seeds.
     """
     rows = trials if seeds is None else trials[trials["seed"].isin(list(seeds))]
     values = rows[column].astype(np.float64).where(rows["status"].isin(ENDED_WELL))

@@ -1,4 +1,4 @@
-"""How long trials take to reach a target; a trial that never does has taken infinitely long, and stays in the table."""
+"""Measures how long trials take to reach a target, counting trials that never reach it as infinitely long."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ Unit: TypeAlias = Literal["epochs", "steps", "examples", "seconds"]
 UNITS: tuple[Unit, ...] = ("epochs", "steps", "examples", "seconds")
 
 ENDED = ("COMPLETED", "STOPPED", "DIVERGED")
-"""Statuses of trials that have had their chance to reach a target."""
+"""Statuses of trials that had their chance to reach the target."""
 
 FEWEST_CENSORED = 5
-"""With fewer pairs, and a miss among them, no interval of a ratio is given."""
+"""Minimum number of pairs for an interval of a ratio if any of them includes a miss."""
 
 
 @dataclass(frozen=True)
 class TimeToTarget:
-    """How long the seeds of one arm take to reach the target.
+    """The times that the seeds of one arm take to reach the target.
 
     Args:
-        name: of the arm.
-        unit: of the times.
+        name: name of the arm.
+        unit: unit of the times.
         seeds: those that ended; (n,).
-        times: infinity for a miss; (n,).
+        times: one per seed, infinity for a miss; (n,).
         unfinished: seeds that failed or have not run.
     """
 
@@ -45,27 +45,27 @@ class TimeToTarget:
 
     @property
     def hits(self) -> int:
-        """How many seeds reached the target."""
+        """Number of seeds that reached the target."""
         return int(np.isfinite(self.times).sum())
 
     @property
     def median(self) -> float:
-        """Median over the seeds that ended, infinity if half of them or more missed; NaN without seeds."""
+        """Median over the seeds that ended: infinity if half of them or more missed, NaN without seeds."""
         return float(_median(np.array(self.times))) if self.times else float("nan")
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as long one arm takes as another.
+    """The ratio of two arms' median times.
 
     Args:
         slow: name of the arm in the numerator.
         fast: name of the arm in the denominator.
-        ratio: of the medians over common seeds; infinity if the numerator misses, 0 if the denominator does, NaN if
-            both do.
-        low: lower end of the interval; 0 where nothing is known.
-        high: upper end; infinity where nothing is known, or where it holds misses.
-        seeds: how many common seeds.
+        ratio: of the medians over common seeds; infinity if the numerator is a miss, 0 if the denominator is, NaN if
+            both are.
+        low: lower end of the interval; 0 if undetermined.
+        high: upper end; infinity if undetermined or if the interval includes misses.
+        seeds: number of common seeds.
         confidence: of the interval.
     """
 
@@ -86,19 +86,19 @@ class Ratio:
 def times_to_target(trials: pd.DataFrame, epochs: pd.DataFrame, metric: str, mode: Mode, target: float) -> pd.DataFrame:
     """Find the first epoch of every trial that reaches the target.
 
-    **Variant.** Reached means no worse than the target. The clock is read after each epoch, so times have the
-    resolution of an epoch. A trial that reached the target and diverged later has reached it.
+    **Variant.** Reached means no worse than the target. Times are measured after each epoch, so their resolution is an
+    epoch. A trial that reached the target and diverged later counts as having reached it.
 
     Args:
         trials: one row per trial, ``trial_id arm_id arm seed status``.
         epochs: one row per epoch, ``trial_id epoch steps examples seconds`` and ``metric``.
         metric: such as ``val_accuracy``.
-        mode: whether small or large values are good.
+        mode: whether small or large values are better.
         target: value that counts as reached.
 
     Returns:
-        one row per trial in the order of ``trials``: ``trial_id arm_id arm seed status epochs steps examples seconds``;
-        infinity for a trial that ended without reaching it, NaN for one that has not ended.
+        One row per trial in the order of ``trials``: ``trial_id arm_id arm seed status epochs steps examples seconds``;
+        infinity for a trial that ended without reaching the target, NaN for one that has not ended.
     """
     reached = epochs[(epochs[metric] <= target) if mode == "min" else (epochs[metric] >= target)]
     first = reached.sort_values("epoch", kind="stable").drop_duplicates("trial_id").rename(columns={"epoch": "epochs"})
@@ -119,13 +119,13 @@ def arm_times(
     name: str | None = None,
     seeds: Collection[int] | None = None,
 ) -> TimeToTarget:
-    """Take one arm out of what `times_to_target` returns.
+    """Extract one arm from the table that `times_to_target` returns.
 
     Args:
-        times: the table.
+        times: the table from `times_to_target`.
         arm_id: the arm.
         unit: of the times.
-        name: what to call it; default: its label.
+        name: name of the arm; default: its label.
         seeds: only these; default: all.
     """
     rows = times[times["arm_id"] == arm_id].sort_values("seed")
@@ -142,15 +142,15 @@ def arm_times(
 
 
 def median_interval(times: Floats, confidence: float = 0.95) -> Estimate:
-    """Median of times some of which are infinite, with an interval that needs no distribution.
+    """Median of times that may be infinite, with a distribution-free interval.
 
     ``[x_(k), x_(n + 1 - k)]`` with the largest ``k`` for which ``2 P(Binomial(n, 1/2) < k) <= 1 - confidence``
 
-    **Variant.** Below 6 seeds no such interval has 95 %, and it is (0, inf).
+    **Variant.** Below 6 seeds no such interval has a coverage of 95 %, and it is (0, inf).
 
     Args:
         times: (n,), infinity for a miss.
-        confidence: at least this.
+        confidence: minimum coverage.
 
     >>> median_interval(np.array([3.0, 1.0, 2.0, np.inf, 5.0, 4.0]))
     Estimate(value=3.5, low=1.0, high=inf, count=6, confidence=0.95)
@@ -162,7 +162,7 @@ def median_interval(times: Floats, confidence: float = 0.95) -> Estimate:
         return Estimate(float("nan"), 0.0, np.inf, 0, confidence)
     ordered = np.sort(times)
     k = int(stats.binom.ppf((1 - confidence) / 2, count, 0.5))
-    # ppf gives the smallest k whose chance is enough; the interval needs the chance of fewer than k.
+    # ppf gives the smallest k with sufficient probability; the interval needs the probability of fewer than k.
     while k > 0 and 2 * stats.binom.cdf(k - 1, count, 0.5) > 1 - confidence:
         k -= 1
     low, high = (float(ordered[k - 1]), float(ordered[count - k])) if k else (0.0, np.inf)
@@ -178,15 +178,15 @@ def ratio(
 ) -> Ratio:
     """Compare the median times of two arms, with a bootstrap interval over their common seeds.
 
-    Without a miss ``log r +- t se``, ``se`` the bootstrap's standard error of the log ratio of medians and ``t`` of
-    Student with ``n - 1`` degrees of freedom. With misses the quantiles ``Phi(+-sqrt(n / (n - 1)) t)`` of the
-    bootstrapped ratios (Hesterberg's expanded percentiles), which infinity does not harm; a sample in which both
-    medians are infinite counts as 0 for the lower end and as infinity for the upper one.
+    Without misses ``log r +- t se``, with ``se`` the bootstrap standard error of the log ratio of medians and ``t`` of
+    Student with ``n - 1`` degrees of freedom. With misses the quantiles ``Phi(+-sqrt(n / (n - 1)) t)`` of the bootstrap
+    ratios (Hesterberg's expanded percentiles), which are valid with infinities; a sample in which both medians are
+    infinite counts as 0 for the lower end and as infinity for the upper end.
 
-    **Variant.** Seeds are resampled in pairs. In simulations with 3 to 10 seeds, 0 to 35 % of them misses, these
-    intervals held the true ratio in 95 to 98 %; plain percentiles of medians do in 76 to 94 % (see
-    `sweep.analysis.aggregate.estimate`). No interval is given, (0, inf), with a miss among fewer than 5 pairs, and
-    where every resampling gives the same ratio and so few pairs could do so by chance.
+    **Variant.** Seeds are resampled in pairs. In simulations with 3 to 10 seeds, 0 to 35 % of them misses, the coverage
+    of these intervals was 95 to 98 %, and that of plain percentiles of medians 76 to 94 % (see
+    `sweep.analysis.aggregate.estimate`). No interval is given, (0, inf), with a miss among fewer than 5 pairs, and if
+    every resample gives the same ratio and the number of pairs is too small to exclude chance.
 
     Args:
         slow: the arm in the numerator.
@@ -210,7 +210,7 @@ def ratio(
         ratios = _quotient(_median(drawn[:, :, 0]), _median(drawn[:, :, 1]))
         if np.isfinite(pairs).all():
             spread = float(np.log(ratios).std(ddof=1))
-            # Times have the resolution of an epoch, so that a few can be equal without being exact.
+            # Times have the resolution of an epoch, so that a few can be equal by chance.
             if spread > 1e-12 or 2.0 ** (1 - count) <= 1 - confidence:
                 factor = float(np.exp(quantile * spread))
                 low, high = point / factor, point * factor
@@ -222,7 +222,7 @@ def ratio(
 
 
 def _median(times: Floats) -> Floats:
-    """Median over the last axis; unlike `numpy.median`, infinities give infinity and no warning."""
+    """Median over the last axis; unlike `numpy.median`, infinities give infinity without a warning."""
     ordered = np.sort(times, axis=-1)
     count = ordered.shape[-1]
     return np.asarray((ordered[..., (count - 1) // 2] + ordered[..., count // 2]) / 2)

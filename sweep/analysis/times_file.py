@@ -1,4 +1,4 @@
-"""Reads a table of times to target, rows submissions and columns workloads, from a CSV or JSON file."""
+"""Reads a table of times to target, with submissions as rows and workloads as columns, from CSV or JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSES = ("", "inf", "+inf", "infinity", "nan", "null", "none")
-"""Cells of a CSV file, in lower case, that say that the target was not reached."""
+"""Lower-case cells of a CSV file that mean that the target was not reached."""
 
 SHAPE = "Give rows of submissions and columns of workloads, such as `submission,mnist` and below it `adam,12.5`."
 
@@ -25,12 +25,12 @@ SHAPE = "Give rows of submissions and columns of workloads, such as `submission,
 def read_times(path: str | Path) -> pd.DataFrame:
     """Read a table of times.
 
-    CSV: a heading whose first cell is ignored, then a row for each submission, or for each study of one; an empty cell
-    is a miss. JSON: ``{"adam": {"mnist": 12.5, "wmt": null}}``, or a list of such rows with the submission's name as
-    their one text: ``[{"submission": "adam", "mnist": 12.5}]``; what is null or absent is a miss.
+    CSV: a heading whose first cell is ignored, then a row for each submission, or for each of its studies; an empty
+    cell is a miss. JSON: ``{"adam": {"mnist": 12.5, "wmt": null}}``, or a list of rows whose only text is the name of
+    the submission: ``[{"submission": "adam", "mnist": 12.5}]``; a null or absent value is a miss.
 
     Args:
-        path: a file that ends in ``.csv`` or ``.json``.
+        path: a file with the extension ``.csv`` or ``.json``.
 
     Returns:
         index submissions, repeated for studies; columns workloads; infinity for a miss.
@@ -45,7 +45,7 @@ def read_times(path: str | Path) -> pd.DataFrame:
             f"`FILE` must end in .csv or .json. Received: `{path}`. Give a table of times to target as one of these."
         )
     try:
-        # A byte order mark, as spreadsheets write it, is no part of the first heading.
+        # Spreadsheets write a byte order mark, which is not part of the first heading.
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"

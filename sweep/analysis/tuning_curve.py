@@ -1,4 +1,4 @@
-"""What tuning is worth: the best result to expect after trying k settings at random."""
+"""Computes tuning curves: the expected best result after trying k settings at random."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sweep.analysis.outcomes import Floats, Mode
 
 @dataclass(frozen=True)
 class TuningCurve:
-    """Expected best result over the number of settings tried.
+    """Expected best result as a function of the number of settings tried.
 
     Args:
         tried: k, 1 to N; (N,).
-        expected: expected best of k settings, given that one of them did not diverge; (N,), NaN where none can.
-        low: lower end of the band; (N,).
+        expected: expected best of k settings, given that at least one did not diverge; (N,), NaN if all diverged.
+        low: lower end of the confidence band; (N,).
         high: upper end; (N,).
-        nothing: chance that all k diverged; (N,).
-        confidence: of the band, at each k by itself.
+        nothing: probability that all k diverged; (N,).
+        confidence: of the band, pointwise in k.
     """
 
     tried: Floats
@@ -41,14 +41,15 @@ def tuning_curve(
 
     **Variant.** The unbiased estimator (k settings without replacement), not the one of Dodge et al. (2019:
     ``sum_i v_(i) (F_i^k - F_{i-1}^k)``, with replacement), which Tang et al. show to be too pessimistic; for a grid it
-    is exact: k of its N settings in a random order. Diverged settings are worse than any number; ``expected`` is given
-    that not all k diverged, and ``nothing`` says how often they do. The band is the percentile bootstrap over settings.
+    is exact: k of its N settings in random order. Diverged settings rank below all others; ``expected`` is conditional
+    on not all k diverging, and ``nothing`` is the probability that they do. The band is the percentile bootstrap over
+    settings.
 
     Args:
-        values: (N,), one a setting; NaN for one that diverged.
-        mode: whether small or large values are good.
+        values: (N,), one per setting; NaN for a diverged one.
+        mode: whether small or large values are better.
         rng: for the bootstrap.
-        confidence: of the band.
+        confidence: of the band, in (0, 1).
         resamples: bootstrap samples.
 
     >>> curve = tuning_curve(np.array([0.2, 0.5, 0.8]), "max", np.random.default_rng(0))
@@ -75,7 +76,7 @@ def tuning_curve(
 
 
 def order_weights(count: int) -> Floats:
-    """Chance that the i-th best of N is the best of k drawn without replacement.
+    """Probability that the i-th best of N is the best of k drawn without replacement.
 
     ``w_ki = C(N - i, k - 1) / C(N, k)``
 
@@ -83,7 +84,7 @@ def order_weights(count: int) -> Floats:
         count: N.
 
     Returns:
-        (N, N), k - 1 first; each row adds up to 1.
+        (N, N), row k - 1 for k; each row adds up to 1.
 
     >>> order_weights(2).round(6).tolist()
     [[0.5, 0.5], [1.0, 0.0]]
@@ -99,14 +100,14 @@ def order_weights(count: int) -> Floats:
 
 
 def _expected_best(values: Floats, weights: Floats, mode: Mode) -> tuple[Floats, Floats]:
-    """The curve and the chance of nothing for values of shape (..., N); each (..., N)."""
+    """The curve and the probability that all diverged, for values of shape (..., N); (..., N) each."""
     sign = 1.0 if mode == "min" else -1.0
-    # The best first; NaN, of diverged settings, is sorted to the end.
+    # Best first; NaN, for diverged settings, is sorted to the end.
     ordered = np.sort(sign * values, axis=-1)
     finite = ~np.isnan(ordered)
     something = finite.astype(np.float64) @ weights.T
     best = np.where(finite, ordered, 0.0) @ weights.T
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = np.where(something > 1e-12, sign * best / something, np.nan)
-    # A sum of chances that is 1 up to rounding is 1.
+    # A probability that is 1 up to rounding is set to 1.
     return expected, np.where(something > 1 - 1e-9, 0.0, 1 - something)

@@ -1,4 +1,4 @@
-"""How sentences spell optimizers, metrics and numbers."""
+"""Formats optimizers, metrics and numbers for sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARTS = {"val": "validation", "train": "training"}
 
 
 def level_name(level: str) -> str:
-    """Spell a level of the scientific factor in a sentence; tables spell optimizers as the sweep file does.
+    """Format a level of the scientific factor for a sentence; tables spell optimizers as in the sweep file.
 
     >>> level_name("sgd"), level_name("rmsprop"), level_name("batch_size 64")
     ('gradient descent', 'RMSprop', 'batch_size 64')
@@ -25,7 +25,7 @@ def level_name(level: str) -> str:
 
 
 def metric_name(metric: str) -> str:
-    """Spell a metric.
+    """The name of a metric in a sentence.
 
     >>> metric_name("val_accuracy"), metric_name("train_rmse"), metric_name("bleu")
     ('validation accuracy', 'training RMSE', 'bleu')
@@ -37,7 +37,7 @@ def metric_name(metric: str) -> str:
 
 
 def limits(metric: str) -> tuple[float, float]:
-    """The smallest and the largest value that a metric can have, of which Student's interval knows nothing.
+    """The range of a metric, by which intervals are clipped.
 
     >>> limits("val_accuracy"), limits("train_loss"), limits("val_r2"), limits("bleu")
     ((0.0, 1.0), (0.0, inf), (-inf, 1.0), (-inf, inf))
@@ -47,23 +47,23 @@ def limits(metric: str) -> tuple[float, float]:
 
 
 def is_share(metric: str) -> bool:
-    """Whether the metric is a share, which is spelled in per cent, and its differences in points."""
+    """Whether the metric is a share, which is shown in per cent and its differences in percentage points."""
     return _share(metric) is not None
 
 
 def _known(metric: str) -> Metric | None:
-    """The metric of the project that this is, of either part."""
+    """The project's metric of this name, of either part; None if there is none."""
     part, _, measure = metric.partition("_")
     return METRICS.get(measure) if part in PARTS else None
 
 
 def _share(metric: str) -> Metric | None:
-    """The share that this is, by the end of its name: another tool's ``test_accuracy`` is one too."""
+    """The share with this name or suffix, to include other tools' names such as ``test_accuracy``."""
     return next((known for name, known in METRICS.items() if known.is_share and metric.endswith(name)), None)
 
 
 def value(metric: str, number: float) -> str:
-    """Spell a value of a metric.
+    """Format a value of a metric.
 
     >>> value("val_accuracy", 0.98123), value("val_loss", 0.0412345)
     ('98.1 %', '0.04123')
@@ -72,7 +72,7 @@ def value(metric: str, number: float) -> str:
 
 
 def target_value(metric: str, target: float) -> str:
-    """Spell a target: all its digits, and for a share the per cent.
+    """Format a target with all its digits; a share in per cent.
 
     >>> target_value("val_accuracy", 0.975), target_value("val_loss", 0.1)
     ('97.5 %', 'a validation loss of 0.1')
@@ -81,7 +81,7 @@ def target_value(metric: str, target: float) -> str:
 
 
 def difference(metric: str, number: float) -> str:
-    """Spell a difference of two values.
+    """Format a difference of two values.
 
     >>> difference("val_accuracy", 0.0123), difference("val_loss", 0.0123)
     ('1.23 points', '0.0123')
@@ -93,7 +93,7 @@ def difference(metric: str, number: float) -> str:
 
 
 def bounds(metric: str, low: float, high: float, confidence: float) -> str:
-    """Spell the interval of a difference, cut where the metric's range ends, and say so.
+    """Format the interval of a difference, clipped to the metric's range, with a note if it was clipped.
 
     >>> bounds("val_accuracy", -0.001, 0.0052, 0.95), bounds("val_loss", -np.inf, np.inf, 0.95)
     ('95 % CI -0.1 to 0.52', 'no interval can be given')
@@ -110,13 +110,13 @@ def bounds(metric: str, low: float, high: float, confidence: float) -> str:
 
 
 def limited(metric: str, low: float, high: float, value: float) -> tuple[float, float]:
-    """The ends of an interval of a metric, cut where the metric's range ends.
+    """The ends of an interval of a metric, clipped to the metric's range.
 
     Args:
         metric: such as ``val_loss``.
         low: lower end.
         high: upper end.
-        value: what the interval is of; one outside the range, as another tool's loss may be, leaves it whole.
+        value: the estimate; if it is outside the range, as another tool's metric may be, the interval is not clipped.
 
     >>> limited("val_accuracy", 0.95, 1.02, 0.98), limited("val_loss", -0.1, 0.3, 0.1), limited("val_loss", -3, 1, -1)
     ((0.95, 1.0), (0.0, 0.3), (-3, 1))
@@ -126,7 +126,7 @@ def limited(metric: str, low: float, high: float, value: float) -> tuple[float, 
 
 
 def limited_difference(metric: str, low: float, high: float) -> tuple[float, float]:
-    """The ends of an interval of a difference, which is no larger than the metric's range is wide.
+    """The ends of an interval of a difference, clipped to the width of the metric's range.
 
     >>> limited_difference("val_accuracy", -0.2, 1.3), limited_difference("val_loss", -0.2, 1.3)
     ((-0.2, 1.0), (-0.2, 1.3))
@@ -136,12 +136,12 @@ def limited_difference(metric: str, low: float, high: float) -> tuple[float, flo
 
 
 def is_cut(metric: str, low: float, high: float, value: float) -> bool:
-    """Whether an interval with two ends goes beyond the metric's range."""
+    """Whether an interval with finite ends extends beyond the metric's range."""
     return bool(np.isfinite(low) and np.isfinite(high)) and limited(metric, low, high, value) != (low, high)
 
 
 def range_note(metric: str) -> str:
-    """Say where intervals of a metric are cut.
+    """State where intervals of a metric are clipped.
 
     >>> range_note("val_accuracy"), range_note("val_loss"), range_note("val_r2")
     ('at 0 % and 100 %', 'at 0', 'at 1')
@@ -151,7 +151,7 @@ def range_note(metric: str) -> str:
 
 
 def listing(items: Sequence[str]) -> str:
-    """Join names as a sentence does.
+    """Join names with commas and "and".
 
     >>> listing(["Adam"]), listing(["Adam", "Lion"]), listing(["Adam", "Lion", "momentum"])
     ('Adam', 'Adam and Lion', 'Adam, Lion and momentum')
@@ -160,7 +160,7 @@ def listing(items: Sequence[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Spell a number of things.
+    """Format a count with its noun.
 
     >>> counted(1, "seed"), counted(1200, "seed")
     ('1 seed', '1,200 seeds')
@@ -169,7 +169,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def capitalised(sentence: str) -> str:
-    """Begin a sentence with a capital letter, unless with a hyperparameter, which has one spelling.
+    """Capitalise a sentence, unless it starts with a hyperparameter, whose spelling is fixed.
 
     >>> capitalised("momentum is best."), capitalised("learning_rate 0.1 is best."), capitalised("beta1 0.9 is best.")
     ('Momentum is best.', 'learning_rate 0.1 is best.', 'beta1 0.9 is best.')
@@ -179,5 +179,5 @@ def capitalised(sentence: str) -> str:
 
 
 def _per_cent(number: float) -> str:
-    # 99.96 % is not 100 %, which only a perfect share is.
+    # 99.96 % is not shown as 100 %, which only a perfect share is.
     return f"{100 * number:.2f}" if number < 1 and f"{100 * number:.1f}" == "100.0" else f"{100 * number:.1f}"
