@@ -167,9 +167,9 @@ def _save(folder: Path, graphs: tuple[Graph, ...], pictures: bool) -> Iterator[P
                 yield path
                 if pictures:
                     # Matplotlib takes a second to load, and a page does not need it.
-                    from sweep.reports.figures.panels import draw_panel
+                    from sweep.reports.figures import draw_png
 
-                    path.with_suffix(".png").write_bytes(draw_panel(panel))
+                    path.with_suffix(".png").write_bytes(draw_png(panel))
                     yield path.with_suffix(".png")
 
 
