@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sweep.lecture.formulas import formula, prose
 from sweep.lecture.outcome import LectureSection, Outcome
-from sweep.reports.chart_records import Chart, Panel
+from sweep.reports.graph_records import Panel
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _section(part: Part) -> str:
 <ul class="formulas">{formulas}</ul>
 {paragraphs}
 <p class="found">{prose(outcome.sentence)}</p>
-<div class="panels">{_pictures(outcome.chart)}</div>
+<div class="panels">{_pictures(outcome.panels)}</div>
 <div class="scroll">{_table(outcome)}</div>
 <p>Run it: <code>sweep lecture {name}</code>. Data beside this page: {data}.</p>
 <details><summary>Its settings</summary><pre><code>{html.escape(part.settings, quote=False)}</code></pre></details>
@@ -120,12 +120,11 @@ def _section(part: Part) -> str:
 """
 
 
-def _pictures(chart: Chart) -> str:
+def _pictures(panels: Sequence[Panel]) -> str:
     """Each panel as a picture of its own, so that they stand below each other on a narrow screen."""
-    from sweep.reports.figures import draw_panels
+    from sweep.reports.figures import draw_themed
 
-    pictures = draw_panels(chart)
-    return "".join(map(_image, pictures, chart.panels))
+    return "".join(_image(draw_themed(panel), panel) for panel in panels)
 
 
 def _image(svg: str, panel: Panel) -> str:

@@ -1,4 +1,4 @@
-"""Turns surfaces and the paths of optimizers on them into what a chart shows."""
+"""Turns surfaces and the paths of optimizers on them into what a panel shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.reports.chart_records import Contour, Line, Mark, Plot
+from sweep.lecture.labelled_lines import line
+from sweep.reports.graph_records import Contour, Curves, Mark
 from trainers.surfaces import Surface, heights
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def contour(surface: Surface, levels: int = 14) -> Contour:
     return Contour(x, y, z, ladder)
 
 
-def path_plot(title: str, surface: Surface, paths: Mapping[str, NDArray[Any]]) -> Plot:
+def path_plot(title: str, surface: Surface, paths: Mapping[str, NDArray[Any]]) -> Curves:
     """Paths seen from above.
 
     Args:
@@ -47,18 +48,17 @@ def path_plot(title: str, surface: Surface, paths: Mapping[str, NDArray[Any]]) -
     marks += [Mark("minimum", x, y, kind="minimum") for x, y in surface.minima]
     # Points on every step of a long path would hide it.
     lines = tuple(
-        Line(label, path[:, 0], path[:, 1], "both" if len(path) <= MOST_POINTS else "line")
-        for label, path in paths.items()
+        line(label, path[:, 0], path[:, 1], has_dots=len(path) <= MOST_POINTS) for label, path in paths.items()
     )
-    return Plot(
+    return Curves(
         title,
         "x",
         "y",
         lines,
-        contour(surface),
-        tuple(marks),
-        x_limits=(left, right),
         y_limits=(low, high),
+        x_limits=(left, right),
+        contour=contour(surface),
+        marks=tuple(marks),
     )
 
 

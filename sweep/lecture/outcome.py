@@ -1,4 +1,4 @@
-"""What a section of the lecture ends in: numbers for a terminal, a chart, its data, and words for the page."""
+"""What a section of the lecture ends in: numbers for a terminal, panels, their data, and words for the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sweep.lecture.section_config import Settings
-from sweep.reports.chart_records import Chart
+from sweep.reports.graph_records import Panel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ class Outcome:
         sentence: what the numbers say.
         formulas: in letters, with ``_`` and ``^`` before what is below and above the line.
         paragraphs: what happens and why, with the numbers found.
-        chart: the picture.
+        panels: of the picture, in reading order.
         data: name -> the numbers behind the picture.
     """
 
@@ -32,7 +32,7 @@ class Outcome:
     sentence: str
     formulas: tuple[str, ...]
     paragraphs: tuple[str, ...]
-    chart: Chart
+    panels: tuple[Panel, ...]
     data: Mapping[str, pd.DataFrame]
 
 

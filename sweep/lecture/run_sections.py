@@ -100,9 +100,9 @@ def _section_and_file(name: str) -> tuple[LectureSection, Path]:
 
 
 def _write(outcome: Outcome, name: str, folder: Path) -> tuple[Path, ...]:
-    from sweep.reports.figures import draw_chart
+    from sweep.reports.figures import draw_together
 
-    picture = draw_chart(outcome.chart)
+    picture = draw_together(outcome.panels)
     contents: dict[Path, str | bytes] = {
         folder / f"{name}.png": picture.png,
         folder / f"{name}.svg": picture.svg,

@@ -16,7 +16,7 @@ from sweep.analysis.leader import unit_of
 from sweep.errors import ResultsError
 from sweep.errors.masking import without_secrets
 from sweep.reports.collect import SEED, Findings, Subject
-from sweep.reports.html_page import Report, write_findings
+from sweep.reports.html_page import ReportFiles, write_findings
 from sweep.reports.mlflow_columns import Columns
 from sweep.reports.mlflow_tables import tables
 from sweep.results.leaderboard import leaderboard
@@ -34,7 +34,7 @@ def write_logged_report(
     output: Path | None = None,
     figures: bool = False,
     source: Source = OPTION,
-) -> Report:
+) -> ReportFiles:
     """Write the report of an experiment's runs.
 
     Args:

@@ -1,4 +1,4 @@
-"""What a figure of a report shows, as plain records: the numbers are computed before, and drawing computes none."""
+"""What a figure shows, as plain records: the numbers are computed before, and drawing computes none."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Curve:
         crosses: x where something diverged, marked at the top edge.
         is_step: constant until the next point.
         has_dots: whether the points are marked.
+        is_joined: False for marked points without a line.
+        tone: ``pale`` (of its look, in no legend) and ``grey`` are thin and lie behind the others.
     """
 
     label: str
@@ -37,6 +39,37 @@ class Curve:
     crosses: Numbers = ()
     is_step: bool = False
     has_dots: bool = False
+    is_joined: bool = True
+    tone: Literal["full", "pale", "grey"] = "full"
+
+
+@dataclass(frozen=True)
+class Contour:
+    """Lines of equal height: ``x: (n,)``, ``y: (m,)``, ``heights: (m, n)``, at ``levels`` in increasing order."""
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    heights: NDArray[Any]
+    levels: Numbers
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point with a word beside it."""
+
+    text: str
+    x: float
+    y: float
+    kind: Literal["start", "minimum", "point"] = "point"
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A straight line across a panel with a word at its end, at ``x`` or at ``y``."""
+
+    text: str
+    x: float | None = None
+    y: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +85,10 @@ class Curves:
         y_scale: of the vertical axis.
         target: a horizontal line there; None for none.
         y_limits: lowest and highest y shown; None fits them.
+        x_limits: lowest and highest x shown; None fits them.
+        contour: behind the lines.
+        marks: points with a name.
+        guides: straight lines with a name.
     """
 
     title: str
@@ -62,6 +99,10 @@ class Curves:
     y_scale: Scale = "linear"
     target: float | None = None
     y_limits: tuple[float, float] | None = None
+    x_limits: tuple[float, float] | None = None
+    contour: Contour | None = None
+    marks: tuple[Mark, ...] = ()
+    guides: tuple[Guide, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,16 +166,37 @@ class Shares:
         names: from the top.
         lengths: one a name.
         notes: at the end of each bar.
+        hatched: True for bars apart from the others: a lower bound, or what they are compared with; empty for none.
+        scale: of the lengths; a logarithmic one begins at 1.
     """
 
     title: str
     x_label: str
     names: tuple[str, ...]
-    lengths: tuple[float, ...]
+    lengths: Numbers
     notes: tuple[str, ...]
+    hatched: tuple[bool, ...] = ()
+    scale: Scale = "linear"
 
 
-Panel: TypeAlias = Curves | Forest | Heat | Shares
+@dataclass(frozen=True)
+class Cells:
+    """A panel with rows of numbered cells, coloured by group.
+
+    Args:
+        title: above it.
+        x_label: along a row.
+        row_names: from the top.
+        rows: per row (number, group) of each cell; groups from 0.
+    """
+
+    title: str
+    x_label: str
+    row_names: tuple[str, ...]
+    rows: tuple[tuple[tuple[int, int], ...], ...]
+
+
+Panel: TypeAlias = Curves | Forest | Heat | Shares | Cells
 
 
 @dataclass(frozen=True)

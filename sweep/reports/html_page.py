@@ -44,7 +44,7 @@ GRAPHS = (
 
 
 @dataclass(frozen=True)
-class Report:
+class ReportFiles:
     """What `write_report` has written.
 
     Args:
@@ -62,7 +62,7 @@ class Report:
     cards: tuple[Card, ...] = ()
 
 
-def write_report(name: str | Path, *, root: str | Path = "results", figures: bool = False) -> Report:
+def write_report(name: str | Path, *, root: str | Path = "results", figures: bool = False) -> ReportFiles:
     """Write ``report.html``, ``report.md`` and its figures as SVG into the results folder of a finished sweep.
 
     Args:
@@ -77,7 +77,7 @@ def write_report(name: str | Path, *, root: str | Path = "results", figures: boo
     return write_findings(gather(find_folder(name, root)), figures=figures)
 
 
-def write_findings(findings: Findings, *, figures: bool = False) -> Report:
+def write_findings(findings: Findings, *, figures: bool = False) -> ReportFiles:
     """Write the report of what was found into the folder that it names.
 
     Args:
@@ -89,7 +89,7 @@ def write_findings(findings: Findings, *, figures: bool = False) -> Report:
     saved = tuple(_save(findings.folder / FIGURES, graphs, figures))
     write_text(html, render_html(findings, graphs))
     write_text(markdown, render_markdown(findings, graphs))
-    return Report(html, markdown, saved, findings.answers, findings.cards)
+    return ReportFiles(html, markdown, saved, findings.answers, findings.cards)
 
 
 def make_graphs(findings: Findings) -> tuple[Graph, ...]:
@@ -167,9 +167,9 @@ def _save(folder: Path, graphs: tuple[Graph, ...], pictures: bool) -> Iterator[P
                 yield path
                 if pictures:
                     # Matplotlib takes a second to load, and a page does not need it.
-                    from sweep.reports.figures.panels import draw_panel
+                    from sweep.reports.figures import draw_png
 
-                    path.with_suffix(".png").write_bytes(draw_panel(panel))
+                    path.with_suffix(".png").write_bytes(draw_png(panel))
                     yield path.with_suffix(".png")
 
 

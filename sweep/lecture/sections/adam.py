@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sweep.config.base_section import OneOf
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Beta, OptimizerName, Rate, Settings, Steps
-from sweep.reports.chart_records import Chart, Guide, Line, Plot
+from sweep.reports.graph_records import Curves, Guide
 from trainers.averages import averages
 from trainers.descents import descend, steps_until
 from trainers.surfaces import SURFACES, heights
@@ -145,31 +146,31 @@ def run(settings: AdamSettings) -> Outcome:
             f"out of {len(settings.learning_rates)}: {race_said}. A fast method in one valley is not the fastest in "
             "every one.",
         ),
-        chart=Chart(
+        panels=looks_by_label(
             (
                 path_plot(f"{place}, each at its best learning rate", surface, paths),
-                Plot(
+                Curves(
                     "Height after each step",
                     "step",
                     "f above the minimum",
-                    tuple(Line(name, np.arange(len(height)), height) for name, height in values.items()),
+                    tuple(line(name, np.arange(len(height)), height) for name, height in values.items()),
                     guides=(Guide("arrived", y=settings.arrived_at),),
                     y_scale="log",
                     y_limits=(least, 3.0 * float(values[next(iter(values))][0])),
                 ),
-                Plot(
+                Curves(
                     "Length of a step when the gradient is constant",
                     "step",
                     "step / alpha",
-                    tuple(Line(label, t, length) for label, length in lengths.items()),
+                    tuple(line(label, t, length) for label, length in lengths.items()),
                     x_scale="log",
                     y_scale="log",
                 ),
-                Plot(
+                Curves(
                     f"Adam's steps on {place} at alpha = {settings.learning_rate:g}",
                     "step",
                     "step / alpha",
-                    (Line("along x", times, moves[:, 0]), Line("along y", times, moves[:, 1])),
+                    (line("along x", times, moves[:, 0]), line("along y", times, moves[:, 1])),
                     guides=(Guide("alpha", y=1.0), Guide("-alpha", y=-1.0)),
                 ),
             )

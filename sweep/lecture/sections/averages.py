@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Beta
 from sweep.lecture.temperatures import Series, read
-from sweep.reports.chart_records import Chart, Guide, Line, Plot
+from sweep.reports.graph_records import Curve, Curves, Guide
 from trainers.averages import age_at, averages, delay, running, weights, window
 
 SHOWN_WEIGHTS = 120
@@ -78,22 +79,22 @@ def run(settings: Averages) -> Outcome:
     ages = np.arange(SHOWN_WEIGHTS)
     labels = {beta: f"beta = {beta:g}" for beta in settings.betas}
     left = {beta: beta ** window(beta) for beta in settings.betas}
-    chart = Chart(
+    panels = looks_by_label(
         (
-            Plot(
+            Curves(
                 series.name,
                 "day",
                 f"value ({settings.unit})",
                 (
-                    Line("each day", days, series.values, "points", is_faint=True),
-                    *(Line(labels[beta], days, average) for beta, average in smooth.items()),
+                    Curve("each day", 0, days, series.values, is_joined=False, tone="grey"),
+                    *(line(labels[beta], days, average) for beta, average in smooth.items()),
                 ),
             ),
-            Plot(
+            Curves(
                 "What each value still weighs, by its age",
                 "age of the value (days)",
                 "share of the newest's weight",
-                tuple(Line(labels[beta], ages, weights(beta, SHOWN_WEIGHTS) / (1.0 - beta)) for beta in settings.betas),
+                tuple(line(labels[beta], ages, weights(beta, SHOWN_WEIGHTS) / (1.0 - beta)) for beta in settings.betas),
                 guides=(Guide("1/e", y=float(np.exp(-1.0))),),
             ),
         )
@@ -148,7 +149,7 @@ def run(settings: Averages) -> Outcome:
             f"stream took {few / 1000:.1f} kB at the peak, averaging {settings.streamed:,} took {many / 1000:.1f} kB. "
             "That is why optimizers use it: they would otherwise have to keep the last gradients.",
         ),
-        chart=chart,
+        panels=panels,
         data={
             "averages": pd.DataFrame(
                 {"day": days, "value": series.values, **{f"beta_{beta:g}": a for beta, a in smooth.items()}}

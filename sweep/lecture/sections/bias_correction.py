@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Beta
 from sweep.lecture.temperatures import Series, read
-from sweep.reports.chart_records import Chart, Guide, Line, Plot
+from sweep.reports.graph_records import Curve, Curves, Guide
 from trainers.averages import averages, window
 
 
@@ -79,24 +80,24 @@ def run(settings: BiasCorrection) -> Outcome:
             f"Adam's second average has beta = 0.999 and would be off by more than 1 % for "
             f"{short(math.log(0.01) / math.log(0.999))} steps, so Adam corrects both.",
         ),
-        chart=Chart(
+        panels=looks_by_label(
             (
-                Plot(
+                Curves(
                     f"The first {min(len(plain), 4 * round(window(beta)))} days, beta = {beta:g}",
                     "day",
                     f"value ({settings.unit})",
                     (
-                        Line("each day", days, series.values, "points", is_faint=True),
-                        Line("plain average", days, plain),
-                        Line("with bias correction", days, corrected),
+                        Curve("each day", 0, days, series.values, is_joined=False, tone="grey"),
+                        line("plain average", days, plain),
+                        line("with bias correction", days, corrected),
                     ),
                     x_limits=(0, min(len(plain), 4 * round(window(beta)))),
                 ),
-                Plot(
+                Curves(
                     "How much too low the plain average is",
                     "day",
                     "share of the corrected average",
-                    (Line("measured", days, gap), Line("beta^t", days, faded)),
+                    (line("measured", days, gap), line("beta^t", days, faded)),
                     guides=(Guide(f"{settings.merged_at:.0%}", y=settings.merged_at), *guides),
                     y_scale="log",
                 ),

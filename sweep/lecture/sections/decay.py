@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sweep.config.base_section import OneOf, Section
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Rate, Seed, Settings
-from sweep.reports.chart_records import Bars, Chart, Line, Plot
+from sweep.reports.graph_records import Curves, Shares
 from trainers.descents import descend
 from trainers.schedules import RULES, Schedule, Watch
 from trainers.surfaces import heights, quadratic
@@ -124,9 +125,9 @@ def run(settings: Decay) -> Outcome:
     order = sorted(ends, key=ends.__getitem__)
     winners = [name for name in names if ends[name] < ends[CONSTANT]]
 
-    def rate_plot(title: str, shown: list[str]) -> Plot:
-        lines = tuple(Line(name, time, rates[name]) for name in shown)
-        return Plot(title, "epochs finished", "learning rate / alpha_0", lines)
+    def rate_plot(title: str, shown: list[str]) -> Curves:
+        lines = tuple(line(name, time, rates[name]) for name in shown)
+        return Curves(title, "epochs finished", "learning rate / alpha_0", lines)
 
     return Outcome(
         columns=("schedule", "last multiplier", f"mean f in the last {late} epochs", "times closer than constant"),
@@ -160,18 +161,18 @@ def run(settings: Decay) -> Outcome:
             "watches. "
             "k/sqrt(t) counts steps where k/sqrt(epoch) counts epochs, so it falls within the first epoch already.",
         ),
-        chart=Chart(
+        panels=looks_by_label(
             (
                 rate_plot("The formulas", [CONSTANT, *names[:half]]),
                 rate_plot("More schedules (one that watches: in the first walk)", [CONSTANT, *names[half:]]),
-                Plot(
+                Curves(
                     f"Height after each epoch, mean of {settings.walks} walks",
                     "epochs finished",
                     "f above the minimum",
-                    tuple(Line(name, epochs, values) for name, values in means.items()),
+                    tuple(line(name, epochs, values) for name, values in means.items()),
                     y_scale="log",
                 ),
-                Bars(
+                Shares(
                     f"Where they end: mean of the last {late} epochs",
                     "f above the minimum",
                     tuple(order),

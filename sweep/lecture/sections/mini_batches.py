@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Seed, Settings
-from sweep.reports.chart_records import Cells, Chart, Guide, Line, Plot
+from sweep.reports.graph_records import Cells, Curves, Guide
 from trainers.batches import epochs, partition
 from trainers.seeding import generator
 
@@ -117,7 +118,7 @@ def run(settings: MiniBatches) -> Outcome:
     )
     small_last = settings.small_examples % settings.small_batch_size or settings.small_batch_size
     memory = [one.peak_bytes / MEGABYTE for one in cuts]
-    chart = Chart(
+    panels = looks_by_label(
         (
             Cells(
                 f"{settings.small_examples} examples in batches of {settings.small_batch_size}: one colour a batch, "
@@ -126,13 +127,13 @@ def run(settings: MiniBatches) -> Outcome:
                 ("epoch 1", "epoch 2", "epoch 3"),
                 cells,
             ),
-            Plot(
+            Curves(
                 f"Memory of one epoch of batches of {settings.batch_size:,}",
                 "examples m",
                 "peak memory (MB)",
                 (
-                    Line("measured", sizes, memory, "both"),
-                    Line(f"{BYTES_PER_INDEX} bytes an example", sizes, [BYTES_PER_INDEX * m / MEGABYTE for m in sizes]),
+                    line("measured", sizes, memory, has_dots=True),
+                    line(f"{BYTES_PER_INDEX} bytes an example", sizes, [BYTES_PER_INDEX * m / MEGABYTE for m in sizes]),
                 ),
                 guides=(Guide(f"m = {settings.examples:,}", x=settings.examples),),
                 x_scale="log",
@@ -179,7 +180,7 @@ def run(settings: MiniBatches) -> Outcome:
             f"The batches are views of that one order, so an epoch costs {BYTES_PER_INDEX} bytes an example and "
             f"nothing for the examples themselves: {peak:.1f} MB measured at the peak for m = {short(big.examples)}.",
         ),
-        chart=chart,
+        panels=panels,
         data={"partitions": table, "batches": places},
     )
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field
 
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome
 from sweep.lecture.section_config import Beta, Settings, Steps
-from sweep.reports.chart_records import Chart, Guide, Line, Plot
+from sweep.reports.graph_records import Curves, Guide
 from trainers.descents import descend, steps_until
 from trainers.surfaces import heights, quadratic
 
@@ -158,43 +159,46 @@ def run(settings: MomentumSettings) -> Outcome:
             "in the "
             "accumulated form only.",
         ),
-        chart=Chart(
+        panels=looks_by_label(
             (
                 path_plot(
                     f"The valley, condition number {kappa:g}; first {settings.shown_steps} steps",
                     surface,
                     {label: path[: settings.shown_steps + 1] for label, path in list(paths.items())[:2]},
                 ),
-                Plot(
+                Curves(
                     "Height after each step",
                     "step",
                     "f above the minimum",
-                    tuple(Line(label, np.arange(len(height)), height) for label, height in values.items()),
+                    tuple(line(label, np.arange(len(height)), height) for label, height in values.items()),
                     guides=(Guide("crossed", y=goal),),
                     y_scale="log",
                     x_limits=(0.0, 1.3 * max(count or settings.steps for count in crossed.values())),
                     y_limits=(1e-2 * goal, 3.0 * float(values["gradient descent"][0])),
                 ),
-                Plot(
+                Curves(
                     "Steps to cross against beta, each at its best learning rate",
                     "beta",
                     "steps",
-                    (Line("momentum", list(reached), list(reached.values()), "both"),),
+                    (line("momentum", list(reached), list(reached.values()), has_dots=True),),
                     guides=(Guide(f"best beta by theory: {beta:.2f}", x=beta),),
                 ),
-                Plot(
+                Curves(
                     "Steps to cross against the condition number, at the best settings",
                     "condition number kappa",
                     "steps",
                     (
-                        Line(
+                        line(
                             "gradient descent",
                             by_kappa["condition_number"].to_numpy(),
                             by_kappa["gradient_descent"].to_numpy(),
-                            "both",
+                            has_dots=True,
                         ),
-                        Line(
-                            "momentum", by_kappa["condition_number"].to_numpy(), by_kappa["momentum"].to_numpy(), "both"
+                        line(
+                            "momentum",
+                            by_kappa["condition_number"].to_numpy(),
+                            by_kappa["momentum"].to_numpy(),
+                            has_dots=True,
                         ),
                     ),
                     x_scale="log",

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sweep.config.base_section import CountOr, OneOf
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome
 from sweep.lecture.section_config import OptimizerName, Rate, Seed, Settings, Steps
-from sweep.reports.chart_records import Bars, Chart, Line, Plot
+from sweep.reports.graph_records import Curves, Panel, Shares
 from trainers.data import DataSource, load
 from trainers.descents import descend, steps_to_leave
 from trainers.loop import train
@@ -152,7 +153,7 @@ def run(settings: Plateaus) -> Outcome:
             f"sigmoid layers read digits: {most} sat on a plateau for {stuck[most]:,} steps, {least} for "
             f"{stuck[least]:,}.",
         ),
-        chart=_chart(settings, left, network),
+        panels=_panels(settings, left, network),
         data={
             "steps_to_leave": pd.DataFrame({name: pd.Series(by, dtype="Int64") for name, by in counts.items()})
             .rename_axis("optimizer")
@@ -179,8 +180,10 @@ def _extremes(counts: dict[str, int | None], most: int) -> tuple[str, str]:
     return order[0], order[-1]
 
 
-def _chart(settings: Plateaus, left: dict[str, dict[str, tuple[int | None, Path]]], network: pd.DataFrame) -> Chart:
-    panels: list[Plot | Bars] = []
+def _panels(
+    settings: Plateaus, left: dict[str, dict[str, tuple[int | None, Path]]], network: pd.DataFrame
+) -> tuple[Panel, ...]:
+    panels: list[Panel] = []
     for name, walked in left.items():
         title = name.replace("_", " ").capitalize()
         paths = {who: path for who, (_, path) in walked.items() if who in settings.drawn}
@@ -189,22 +192,22 @@ def _chart(settings: Plateaus, left: dict[str, dict[str, tuple[int | None, Path]
             _bars(f"{title}: steps to leave it", {who: count for who, (count, _) in walked.items()}, settings)
         )
     losses = [
-        Line(str(who), table["steps"].to_numpy(), table["train_loss"].to_numpy())
+        line(str(who), table["steps"].to_numpy(), table["train_loss"].to_numpy())
         for who, table in network.groupby("optimizer", sort=False)
     ]
     on = [
-        Line(str(who), table["steps"].to_numpy(), table["steps_on_plateau"].to_numpy())
+        line(str(who), table["steps"].to_numpy(), table["steps_on_plateau"].to_numpy())
         for who, table in network.groupby("optimizer", sort=False)
     ]
     sizes = f"{len(settings.hidden)} sigmoid layers on digits"
-    panels.append(Plot(f"{sizes}: training loss", "step", "cross-entropy (nats)", tuple(losses)))
-    panels.append(Plot(f"{sizes}: steps_on_plateau", "step", "steps on a plateau so far", tuple(on)))
-    return Chart(tuple(panels))
+    panels.append(Curves(f"{sizes}: training loss", "step", "cross-entropy (nats)", tuple(losses)))
+    panels.append(Curves(f"{sizes}: steps_on_plateau", "step", "steps on a plateau so far", tuple(on)))
+    return looks_by_label(panels)
 
 
-def _bars(title: str, counts: dict[str, int | None], settings: Plateaus) -> Bars:
+def _bars(title: str, counts: dict[str, int | None], settings: Plateaus) -> Shares:
     order = sorted(counts, key=lambda who: settings.steps + 1 if counts[who] is None else counts[who] or 0)
-    return Bars(
+    return Shares(
         title,
         f"steps at learning rate {settings.learning_rate:g}",
         tuple(order),

@@ -8,10 +8,11 @@ import numpy as np
 from pydantic import Field
 
 from sweep.analysis.wording import level_name
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.landscape import path_plot, path_table
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Beta, Rate, Settings, Steps
-from sweep.reports.chart_records import Chart, Guide, Line, Plot
+from sweep.reports.graph_records import Curves, Guide
 from trainers.averages import averages
 from trainers.descents import descend
 from trainers.surfaces import heights, quadratic
@@ -112,43 +113,43 @@ def run(settings: RMSpropSettings) -> Outcome:
             f"and optax add it under the root, where it acts like sqrt(epsilon): {np.sqrt(epsilon):.0e} instead of "
             f"{epsilon:.0e}. A setting carried from one to the other needs its square.",
         ),
-        chart=Chart(
+        panels=looks_by_label(
             (
                 path_plot(
                     f"The valley, condition number {kappa:g}",
                     surface,
                     {LABELS[name]: walked for name, walked in paths.items()},
                 ),
-                Plot(
+                Curves(
                     "RMSprop: gradients and their running roots",
                     "step",
                     "size",
                     (
-                        Line("|gradient| along x", steps, np.abs(gradients[:, 0])),
-                        Line("sqrt(s) along x", steps, roots[:, 0]),
-                        Line("|gradient| across y", steps, np.abs(gradients[:, 1])),
-                        Line("sqrt(s) across y", steps, roots[:, 1]),
+                        line("|gradient| along x", steps, np.abs(gradients[:, 0])),
+                        line("sqrt(s) along x", steps, roots[:, 0]),
+                        line("|gradient| across y", steps, np.abs(gradients[:, 1])),
+                        line("sqrt(s) across y", steps, roots[:, 1]),
                     ),
                     y_scale="log",
                     y_limits=(1e-3, 3.0 * float(np.abs(gradients).max())),
                 ),
-                Plot(
+                Curves(
                     "Length of each step",
                     "step",
                     "distance moved",
                     tuple(
-                        Line(f"{LABELS[name]} {direction}", steps, move[:, axis])
+                        line(f"{LABELS[name]} {direction}", steps, move[:, axis])
                         for name, move in moves.items()
                         for axis, direction in enumerate(("along x", "across y"))
                     ),
                     y_scale="log",
                     y_limits=(1e-4, 10.0),
                 ),
-                Plot(
+                Curves(
                     "Where epsilon stands: step as a share of alpha",
                     "size of a constant gradient",
                     "step / alpha",
-                    (Line("sqrt(s) + epsilon (here)", sizes, outside), Line("sqrt(s + epsilon)", sizes, inside)),
+                    (line("sqrt(s) + epsilon (here)", sizes, outside), line("sqrt(s + epsilon)", sizes, inside)),
                     guides=(Guide("half", y=0.5),),
                     x_scale="log",
                 ),

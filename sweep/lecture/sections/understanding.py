@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from sweep.config.base_section import CountOr
+from sweep.lecture.labelled_lines import line, looks_by_label
 from sweep.lecture.outcome import LectureSection, Outcome, short
 from sweep.lecture.section_config import Rate, Seed, Settings, Steps
 from sweep.planning.space import auto_batch_size
-from sweep.reports.chart_records import Chart, Contour, Line, Mark, Plot
+from sweep.reports.graph_records import Contour, Curve, Curves, Mark, Panel
 from trainers.averages import averages
 from trainers.data import DatasetShape, DataSource, Split, load
 from trainers.loop import trace, train
@@ -190,7 +191,7 @@ def run(settings: Understanding) -> Outcome:
             f"{short(by_size[quick])} s in batches of {quick}. Hence the advice: all examples up to "
             f"2,000, else a power of two from 64 to 512. `batch_size: auto` follows it and takes {chosen}.",
         ),
-        chart=_chart(curves, paths, data, timed, auto, settings.epochs),
+        panels=_panels(curves, paths, data, timed, auto, settings.epochs),
         data={
             "costs": pd.concat(
                 [
@@ -221,19 +222,19 @@ def _share_of_rises(cost: NDArray[np.float64]) -> float:
     return float(np.mean([after > before for before, after in pairwise(cost)]))
 
 
-def _chart(
+def _panels(
     curves: dict[str, NDArray[np.float64]],
     paths: dict[str, NDArray[Any]],
     data: Split,
     timed: pd.DataFrame,
     auto: pd.DataFrame,
     epochs: int,
-) -> Chart:
-    raw = [Line(label, np.arange(1, len(cost) + 1), cost, is_faint=True) for label, cost in curves.items()]
-    smooth = [Line(line.label, line.x, averages(line.y, _beta(len(line.x), epochs), corrected=True)) for line in raw]
-    return Chart(
+) -> tuple[Panel, ...]:
+    raw = [Curve(label, 0, np.arange(1, len(cost) + 1), cost, tone="pale") for label, cost in curves.items()]
+    smooth = [line(one.label, one.x, averages(one.y, _beta(len(one.x), epochs), corrected=True)) for one in raw]
+    return looks_by_label(
         (
-            Plot(
+            Curves(
                 "Cost of each step's batch (pale), averaged over about a tenth of an epoch",
                 "step",
                 "cross-entropy (nats)",
@@ -242,29 +243,29 @@ def _chart(
                 y_scale="log",
                 y_limits=(5e-3, 12.0),
             ),
-            Plot(
+            Curves(
                 "Paths to the minimum of a fitted line's cost",
                 "slope w",
                 "height b",
-                tuple(Line(label, p[:, 0], p[:, 1], "both") for label, p in reversed(paths.items())),
-                line_contour(data),
-                (Mark("start", -1.0, 4.0, "start"),),
-                x_limits=(-2.5, 4.5),
+                tuple(line(label, p[:, 0], p[:, 1], has_dots=True) for label, p in reversed(paths.items())),
                 y_limits=(-1.5, 5.0),
+                x_limits=(-2.5, 4.5),
+                contour=line_contour(data),
+                marks=(Mark("start", -1.0, 4.0, "start"),),
             ),
-            Plot(
+            Curves(
                 "What an epoch costs, measured here",
                 "batch size (examples)",
                 "seconds per epoch",
-                (Line("one epoch of digits", timed["batch_size"].tolist(), timed["seconds"].tolist(), "both"),),
+                (line("one epoch of digits", timed["batch_size"].tolist(), timed["seconds"].tolist(), has_dots=True),),
                 x_scale="log",
                 y_scale="log",
             ),
-            Plot(
+            Curves(
                 "What batch_size: auto chooses",
                 "training examples m",
                 "batch size (examples)",
-                (Line("auto", auto["examples"].to_numpy(), auto["chosen_examples"].to_numpy(), "points"),),
+                (Curve("auto", 0, auto["examples"].to_numpy(), auto["chosen_examples"].to_numpy(), is_joined=False),),
                 x_scale="log",
                 y_scale="log",
             ),

@@ -55,6 +55,35 @@ class Picture:
     svg: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """In what the panels of a report and those of the lecture differ.
+
+    Args:
+        dots: form of the marked points by the number of their look.
+        dot_size: in points.
+        grey: of what stands back.
+        has_powers: whether logarithmic axes are numbered with powers of ten, else with plain numbers.
+        bar_height: as a share of a row.
+        bar_edge: width of the line around a bar, in points.
+        bar_margin: room beside the longest bar, as a share of the axis.
+    """
+
+    dots: str
+    dot_size: float
+    grey: str
+    has_powers: bool
+    bar_height: float
+    bar_edge: float
+    bar_margin: float
+
+
+OF_REPORT = Style(
+    dots="osD^vPX", dot_size=4.5, grey="#777777", has_powers=False, bar_height=0.6, bar_edge=0.0, bar_margin=0.15
+)
+OF_LECTURE = Style(dots="o", dot_size=4.0, grey=GREY, has_powers=True, bar_height=0.65, bar_edge=1.0, bar_margin=0.18)
+
+
 def look(number: int) -> tuple[str, str]:
     """Colour and style of the line of that number; no two of the first 48 are the same.
 

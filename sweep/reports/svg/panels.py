@@ -27,20 +27,32 @@ def draw(panel: Panel, *, is_themed: bool = True) -> str:
 
     Returns:
         an ``svg`` element.
+
+    Raises:
+        ValueError: for what only `sweep.reports.figures` draws: cells, contours, guides, named points and hatched bars.
     """
     paint = Paint(is_themed)
     heads = wrapped(panel.title, WIDTH)
     top, width = LINE * len(heads) + 8, WIDTH
-    if isinstance(panel, Curves):
+    if isinstance(panel, Curves) and not _is_picture_only(panel):
         body, height = draw_curves(panel, paint, top)
     elif isinstance(panel, Forest):
         body, height = _forest(panel, paint, top)
     elif isinstance(panel, Heat):
         body, height, width = draw_heat(panel, paint, top)
-    else:
+    elif isinstance(panel, Shares) and not any(panel.hatched) and panel.scale == "linear":
         body, height = _shares(panel, paint, top)
+    else:
+        raise ValueError(f"{panel.title}: only `sweep.reports.figures` draws this panel.")
     titles = [text(0, 12 + LINE * row, words, paint.ink, weight="bold") for row, words in enumerate(heads)]
     return element(width, height, panel.title, [*titles, *body], paint)
+
+
+def _is_picture_only(panel: Curves) -> bool:
+    special = (panel.x_limits, panel.contour, *panel.marks, *panel.guides)
+    return any(part is not None for part in special) or any(
+        curve.tone != "full" or not curve.is_joined for curve in panel.curves
+    )
 
 
 def _forest(panel: Forest, paint: Paint, top: float) -> tuple[list[str], float]:

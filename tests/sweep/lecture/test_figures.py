@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sweep.lecture.section_registry import SECTIONS
-from sweep.reports.figures import charts, draw_chart, draw_panels
+from sweep.reports.figures import draw_themed, draw_together, panels
 
 PHONE_PIXELS = 350
 """What a page of 390 pixels leaves for a picture."""
@@ -22,20 +22,21 @@ SMALLEST_LETTERS = 9.5
 
 @pytest.fixture(scope="module", params=sorted(SECTIONS))
 def figures(request, outcome_of):
-    """The figures of a section: the whole chart, and each panel by itself."""
+    """The figures of a section: all panels together, and each by itself."""
     drawn: list[Figure] = []
-    chart = outcome_of(request.param).chart
+    shown = outcome_of(request.param).panels
     with pytest.MonkeyPatch.context() as patch:
-        whole = charts.as_svg
+        whole = panels.as_svg
 
         def kept(figure: Figure) -> str:
             drawn.append(figure)
             return whole(figure)
 
-        patch.setattr(charts, "as_svg", kept)
-        draw_chart(chart)
-        draw_panels(chart)
-    assert len(drawn) == 1 + len(chart.panels)
+        patch.setattr(panels, "as_svg", kept)
+        draw_together(shown)
+        for panel in shown:
+            draw_themed(panel)
+    assert len(drawn) == 1 + len(shown)
     return drawn
 
 

@@ -1,4 +1,4 @@
-"""Surfaces and the paths on them, as records for a chart and as a table."""
+"""Surfaces and the paths on them, as records of a panel and as a table."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def test_levels_of_a_saddle_lie_about_its_height_of_zero():
     assert levels[0] < 0 < levels[-1]
 
 
-@pytest.mark.parametrize(("length", "kind"), [(MOST_POINTS, "both"), (MOST_POINTS + 1, "line")])
-def test_only_a_short_path_has_a_point_at_each_step(length, kind):
-    (line,) = path_plot("t", VALLEY, {"sgd": np.zeros((length, 2))}).lines
-    assert line.kind == kind
+@pytest.mark.parametrize(("length", "has_dots"), [(MOST_POINTS, True), (MOST_POINTS + 1, False)])
+def test_only_a_short_path_has_a_point_at_each_step(length, has_dots):
+    (line,) = path_plot("t", VALLEY, {"sgd": np.zeros((length, 2))}).curves
+    assert line.has_dots is has_dots
 
 
 def test_the_start_and_each_minimum_are_marked():

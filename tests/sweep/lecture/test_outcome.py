@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sweep.lecture.section_registry import SECTIONS
-from sweep.reports.chart_records import Plot
+from sweep.reports.graph_records import Curves
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -16,7 +16,7 @@ def test_it_ends_in_a_table_a_sentence_formulas_paragraphs_and_data(outcome_of, 
     assert all(text.endswith((".", ".)")) for text in outcome.paragraphs)
     assert len(outcome.formulas) >= 2
     assert all(len(table) for table in outcome.data.values())
-    for panel in outcome.chart.panels:
+    for panel in outcome.panels:
         assert panel.title
         assert panel.x_label
-        assert not isinstance(panel, Plot) or panel.y_label
+        assert not isinstance(panel, Curves) or panel.y_label

@@ -18,7 +18,7 @@ def test_the_users_own_temperatures_are_averaged(tmp_path):
     result = run_section("averages", [f"path={file}", "column=high", "betas=[0.5]", "streamed=1000"], tmp_path)
     text = (tmp_path / "averages" / "averages.csv").read_text(encoding="utf-8")
     assert {round(float(row["beta_0.5"]), 9) for row in csv.DictReader(text.splitlines())} == {20.0}
-    assert result.outcome.chart.panels[0].title == "high of mine.csv"
+    assert result.outcome.panels[0].title == "high of mine.csv"
 
 
 def test_a_year_of_zeros_is_averaged_without_a_warning(tmp_path):

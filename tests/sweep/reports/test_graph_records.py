@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from sweep.reports.graph_records import Curve, Curves, Dimension, Forest, Graph, Heat, Interval, Panel, Shares, View
+from sweep.reports.graph_records import Cells, Curve, Curves, Dimension, Forest, Graph, Heat, Interval, Panel, Shares, View
 from sweep.reports.svg import draw
 
 CURVE = Curve("adam", 0, (1, 2), (0.5, 0.25))
@@ -21,7 +21,8 @@ PANELS = (
 
 
 def test_every_kind_of_panel_can_be_drawn_under_its_title():
-    assert {type(panel) for panel in PANELS} == set(get_args(Panel))
+    # The lecture's cells are drawn by matplotlib alone.
+    assert {type(panel) for panel in PANELS} == set(get_args(Panel)) - {Cells}
     for panel in PANELS:
         assert f">{panel.title}</text>" in draw(panel)
 

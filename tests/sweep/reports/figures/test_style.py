@@ -7,15 +7,15 @@ import re
 
 import numpy as np
 
-from sweep.reports.chart_records import Chart, Line, Plot
-from sweep.reports.figures import draw_panels
+from sweep.reports.figures import draw_themed
 from sweep.reports.figures.style import look
+from sweep.reports.graph_records import Curve, Curves
 
 AXIS = np.linspace(0.0, 1.0, 20)
 
 
-def plot(*labels: str) -> Plot:
-    return Plot("title", "x (m)", "y (s)", tuple(Line(label, AXIS, AXIS + n) for n, label in enumerate(labels)))
+def panel(*labels: str) -> Curves:
+    return Curves("title", "x (m)", "y (s)", tuple(Curve(label, n, AXIS, AXIS + n) for n, label in enumerate(labels)))
 
 
 def test_no_two_of_28_lines_look_the_same():
@@ -25,7 +25,7 @@ def test_no_two_of_28_lines_look_the_same():
 
 
 def test_a_panel_of_a_page_has_a_dark_twin_for_each_of_its_colours():
-    (svg,) = draw_panels(Chart((plot("a", "b"),)))
+    svg = draw_themed(panel("a", "b"))
     light, dark = re.findall(r":root\{([^}]*)\}", svg)
     names = [part.split(":")[0] for part in light.split(";") if part]
     assert names == [part.split(":")[0] for part in dark.split(";") if part]

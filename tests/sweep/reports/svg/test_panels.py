@@ -8,7 +8,7 @@ import xml.dom.minidom
 import numpy as np
 import pytest
 
-from sweep.reports.graph_records import Curve, Curves, Forest, Heat, Interval, Shares
+from sweep.reports.graph_records import Cells, Curve, Curves, Forest, Guide, Heat, Interval, Panel, Shares
 from sweep.reports.svg import draw
 from sweep.reports.svg.scales import Axis, fitted
 
@@ -51,3 +51,18 @@ def test_what_users_have_called_things_is_no_part_of_the_page():
         # Shortened where there is no room, and then whole in the title that a pointer shows.
         told = [element.firstChild.data for element in elements(svg, "title") if element.firstChild]
         assert name in [*texts(svg), *told]
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        Cells("cells", "place", ("epoch 1",), (((3, 0), (1, 0)),)),
+        Curves("a guide", "x", "y", (Curve("a", 0, (1, 2), (1, 2)),), guides=(Guide("here", x=1.0),)),
+        Curves("points alone", "x", "y", (Curve("a", 0, (1, 2), (1, 2), is_joined=False),)),
+        Shares("hatched", "steps", ("a",), (1.0,), ("1",), hatched=(True,)),
+    ],
+    ids=lambda panel: panel.title,
+)
+def test_what_a_page_cannot_show_is_refused_and_not_left_out(panel: Panel):
+    with pytest.raises(ValueError, match=panel.title):
+        draw(panel)

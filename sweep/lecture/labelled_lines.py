@@ -1,0 +1,42 @@
+"""Gives lines of the same label the same look in all panels of a section."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sweep.reports.graph_records import Curve, Curves, Numbers, Panel
+
+
+def line(label: str, x: Numbers, y: Numbers, *, has_dots: bool = False) -> Curve:
+    """A line whose look follows from its label, once `looks_by_label` has seen all panels.
+
+    Args:
+        label: in the legend.
+        x: horizontal; (n,).
+        y: vertical; (n,).
+        has_dots: whether the points are marked.
+    """
+    return Curve(label, 0, x, y, has_dots=has_dots)
+
+
+def looks_by_label(panels: Sequence[Panel]) -> tuple[Panel, ...]:
+    """The panels with a look for each label: the same in all of them, and another than that of any label beside it.
+
+    Args:
+        panels: of one section; lines in a pale tone take the look of the full line of their label.
+    """
+    drawn = [panel.curves for panel in panels if isinstance(panel, Curves)]
+    groups = [list(dict.fromkeys(curve.label for curve in curves if curve.tone == "full")) for curves in drawn]
+    looks: dict[str, int] = {}
+    for label in dict.fromkeys(itertools.chain.from_iterable(groups)):
+        beside = {other for group in groups if label in group for other in group}
+        taken = {looks[other] for other in beside if other in looks}
+        looks[label] = next(number for number in itertools.count() if number not in taken)
+    return tuple(
+        replace(panel, curves=tuple(replace(curve, look=looks.get(curve.label, 0)) for curve in panel.curves))
+        if isinstance(panel, Curves)
+        else panel
+        for panel in panels
+    )
