@@ -59,14 +59,14 @@ def check(
     else:
         from rich.console import Console
 
-        from sweep.results.text_layout import part, say
+        from sweep.results.text_layout import print_blank_line, print_sentence
 
         console = Console(highlight=False, markup=False, emoji=False)
         for place, lines in enumerate(parts(found)):
             if place:
-                part(console)
+                print_blank_line(console)
             for line in lines:
-                say(console, line)
+                print_sentence(console, line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in github_annotations(found, strict):
             # GitHub reads commands from both streams; JSON on the standard output stays JSON.
