@@ -1,4 +1,4 @@
-"""Commands for continuous integration: a sweep that passes or fails, and the baseline that it is held against."""
+"""Commands for continuous integration: check a sweep's gates, and manage the baseline they compare with."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def check(
                 print_sentence(console, line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in github_annotations(found, strict):
-            # GitHub reads commands from both streams; JSON on the standard output stays JSON.
+            # GitHub reads commands from both streams; with --json, the standard output must stay valid JSON.
             typer.echo(line, err=as_json)
     raise typer.Exit(found.exit_code(strict))
 

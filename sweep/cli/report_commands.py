@@ -1,4 +1,4 @@
-"""Commands that read what a sweep has left."""
+"""Commands that read the results of finished sweeps: report, export and compare."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 MOST_SHOWN = 20
-"""Rows of a table that a terminal gets."""
+"""Maximum number of table rows printed."""
 
 
 @app.command()
@@ -97,7 +97,7 @@ def export(
     from sweep.reports.export import Format
     from sweep.reports.export import export as write
 
-    # The library refuses another word with a sentence.
+    # The library rejects other formats with a message.
     for path in write(name, cast("Format", to), root=root):
         typer.echo(path)
 
@@ -122,7 +122,7 @@ def compare(
 
     found = compare_sweeps(first, second, root=root, anyway=anyway, output=output)
     console = Console(highlight=False, markup=False, emoji=False)
-    # Without a common setting there is no table to show.
+    # Without a common setting the table is empty.
     if rows := found.grid.rows[:MOST_SHOWN]:
         columns = {name: list(cells) for name, cells in zip(found.grid.columns, zip(*rows, strict=True), strict=True)}
         print_rows(console, columns, found.grid.numeric, spared=("p (Holm)", "diverged", "seeds", "95 % interval"))

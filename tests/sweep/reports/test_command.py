@@ -20,7 +20,7 @@ def command(monkeypatch, capfd):
 
     def command(*arguments):
         monkeypatch.setattr(sys, "argv", ["sweep", *map(str, arguments)])
-        monkeypatch.setattr(cli, "_leave", leave)
+        monkeypatch.setattr(cli, "_exit_quickly", leave)
         capfd.readouterr()
         with pytest.raises(SystemExit) as left:
             cli.main()
