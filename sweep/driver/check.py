@@ -14,7 +14,7 @@ from sweep.driver.display import Progress
 from sweep.driver.prepare import prepare
 from sweep.driver.run import RunResult, run
 from sweep.errors import ConfigError, SweepError
-from sweep.gates.against_baseline import past_trials
+from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.baseline_check import warnings_after, warnings_before
 from sweep.gates.baseline_file import baseline_of, read_baseline
 from sweep.gates.decide import decide
@@ -84,7 +84,7 @@ def check(
     done = train(config, plan, progress, use_cache, deadline)
     trials, epochs = done.result.trials, done.result.epochs
     if baseline is not None:
-        warnings += warnings_after(baseline, path, plan, past_trials(trials, epochs))
+        warnings += warnings_after(baseline, path, plan, baseline_trials(trials, epochs))
     is_bitwise = baseline is not None and config.trainer.backend == "numpy" and is_same(here, dict(baseline.versions))
     evidence = evidence_of(config, trials, epochs, plan.trials, baseline, is_bitwise=is_bitwise)
     decisions = decide(examine(gates, evidence))
