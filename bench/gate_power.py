@@ -23,9 +23,9 @@ from sweep import load_config, run
 from sweep.config import SweepConfig
 from sweep.config.gates import Exact
 from sweep.driver.prepare import prepare
-from sweep.gates.against_baseline import past_trials
+from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.decide import decide
-from sweep.gates.decision import Baseline, Past, PastArm
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 from sweep.gates.kinds import evidence_of, examine
 from sweep.planning.plan import Plan
 from trainers.data import DataSource, load
@@ -114,10 +114,10 @@ class Pool:
         self.plan: Plan = prepare(self.config).plan
         result = run(self.config)
         self.trials, self.epochs = result.trials, result.epochs.iloc[:0]
-        past = past_trials(self.trials, result.epochs)
+        past = baseline_trials(self.trials, result.epochs)
         # Arms have the same order in every sweep of this file, so the index of an arm identifies it.
         places = {arm.id: place for place, arm in enumerate(self.plan.arms)}
-        self.past: dict[tuple[int, int], Past] = {
+        self.past: dict[tuple[int, int], BaselineTrial] = {
             (places[trial.arm.id], trial.seed): past[trial.id] for trial in self.plan.trials
         }
         self.trials = self.trials.assign(place=self.trials["arm_id"].map(places))[list(COLUMNS)]
@@ -141,7 +141,7 @@ class Pool:
     def baseline(self, seeds: Sequence[int]) -> Baseline:
         """A baseline of some seeds."""
         arms = tuple(
-            PastArm(arm.label, dict(arm.setting), {seed: self.past[place, seed] for seed in seeds})
+            BaselineArm(arm.label, dict(arm.setting), {seed: self.past[place, seed] for seed in seeds})
             for place, arm in enumerate(self.plan.arms)
         )
         return Baseline("ci", self.plan.hash, self.config.metric.name, {}, {}, arms)

@@ -1,4 +1,4 @@
-"""Plain records that pass between the plan, the driver, the tracking and the results."""
+"""Plain records shared by planning, driver, tracking and results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Status = Literal["PENDING", "RUNNING", "COMPLETED", "STOPPED", "DIVERGED", "FAIL
 
 @dataclass(frozen=True)
 class Arm:
-    """A setting without its seed; ``label`` names only what differs between the arms of the sweep."""
+    """A setting without a seed; ``label`` shows only what differs between the arms of the sweep."""
 
     id: str
     label: str
@@ -27,7 +27,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Trial:
-    """One training: an arm with one seed. ``id`` is stable over machines."""
+    """One training of an arm with one seed; ``id`` is the same on every machine."""
 
     id: str
     arm: Arm
@@ -36,11 +36,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What one trial gave.
+    """Result of one trial.
 
     Args:
         trial: the trial.
-        status: how it ended.
+        status: its final status.
         epochs: metric name -> (E,) float64, one entry per epoch that was finished with finite numbers; the
             keys are the same for every trial of a sweep and always include ``epoch``, ``steps``,
             ``examples`` and ``seconds``.

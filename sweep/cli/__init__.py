@@ -1,4 +1,4 @@
-"""The command line: parses, makes one library call a command, and turns errors into exit codes."""
+"""Command-line interface: parses arguments, makes one library call per command, and sets exit codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 try:
     from sweep.cli.app import app
 
-    # In the order in which `sweep --help` lists their commands.
+    # The order in which `sweep --help` lists the commands.
     for _module in ("run", "check", "report", "cluster", "ui", "lecture"):
         import_module(f"sweep.cli.{_module}_commands")
 except KeyboardInterrupt:
@@ -26,16 +26,16 @@ except KeyboardInterrupt:
 
 
 def main() -> None:
-    """Entry point of the command ``sweep``: whatever happens ends in an exit code, and at most in one sentence."""
+    """Entry point of the command ``sweep``: every error ends in an exit code and a one-sentence message."""
     open_streams()
     try:
         code = _run()
         if problem := output_problem():
-            _complain(problem)
+            _print_error(problem)
             code = code or 1
     except KeyboardInterrupt:
         code = INTERRUPTED
-    _leave(code)
+    _exit_quickly(code)
 
 
 def _run() -> int:
@@ -43,28 +43,28 @@ def _run() -> int:
         app()
     except SystemExit as leaving:
         if isinstance(leaving.code, str):
-            _complain(leaving.code)
+            _print_error(leaving.code)
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except SweepError as error:
-        _complain(str(error))
+        _print_error(str(error))
         return error.exit_code
     except Exception as error:
         from sweep.cli.unexpected import explain
 
-        _complain(explain(error))
+        _print_error(explain(error))
         return 1
     return 0
 
 
-def _complain(sentence: str) -> None:
+def _print_error(sentence: str) -> None:
     sys.stderr.write(f"error: {sentence}\n")
 
 
-def _leave(code: int) -> None:
-    """End the process at once: taking Ray, MLflow and pandas apart object by object takes a second."""
+def _exit_quickly(code: int) -> None:
+    """End the process immediately, because the regular teardown of Ray, MLflow and pandas takes a second."""
     run_exit_functions = getattr(atexit, "_run_exitfuncs", None)
     if run_exit_functions is None:
-        # Python has no other way to run them than to end as usual.
+        # Without this private function, only a regular exit runs the exit handlers.
         sys.exit(code)
     run_exit_functions()
     sys.stdout.flush()

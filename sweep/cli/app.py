@@ -1,4 +1,4 @@
-"""The command's application: its options, and the arguments that commands share."""
+"""The Typer application, its global options, and the arguments that commands share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for continuous integration: a sweep that passes or fails, and the baseline that it is held against."""
+"""Commands for continuous integration: check a sweep's gates, and manage the baseline they compare with."""
 
 from __future__ import annotations
 
@@ -59,17 +59,17 @@ def check(
     else:
         from rich.console import Console
 
-        from sweep.results.text_layout import part, say
+        from sweep.results.text_layout import print_blank_line, print_sentence
 
         console = Console(highlight=False, markup=False, emoji=False)
         for place, lines in enumerate(parts(found)):
             if place:
-                part(console)
+                print_blank_line(console)
             for line in lines:
-                say(console, line)
+                print_sentence(console, line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in github_annotations(found, strict):
-            # GitHub reads commands from both streams; JSON on the standard output stays JSON.
+            # GitHub reads commands from both streams; with --json, the standard output must stay valid JSON.
             typer.echo(line, err=as_json)
     raise typer.Exit(found.exit_code(strict))
 

@@ -1,4 +1,4 @@
-"""Commands that run sweeps on a cluster: submit, list, follow, stop, and bring back results."""
+"""Commands that run sweeps on a cluster: submit, list, follow and stop jobs, and download results."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def logs(
         typer.echo(cluster.logs(job_id), nl=False)
         return
     asyncio.run(_print(cluster, job_id))
-    # The log ends a moment before the status says so.
+    # The status is updated shortly after the log ends.
     end = time.monotonic() + 10
     while not (job := cluster.job(job_id)).ended and time.monotonic() < end:
         time.sleep(0.2)
@@ -106,12 +106,12 @@ def results(
     folder = retrieve(cluster, job_id, output)
     typer.echo(f"results    {folder}")
     job = cluster.job(job_id)
-    told = job.metadata
+    metadata = job.metadata
     if job.ended:
         typer.echo(f"report     {command('report', str(folder))}")
     else:
         typer.echo(f"so far     the job is {job.status}; ask again when it has ended")
-    _show_experiment(told.get(TRACKING), told.get(EXPERIMENT))
+    _show_experiment(metadata.get(TRACKING), metadata.get(EXPERIMENT))
 
 
 def _cluster(address: str | None) -> Cluster:
@@ -121,7 +121,7 @@ def _cluster(address: str | None) -> Cluster:
 
 
 def _show_experiment(uri: str | None, experiment: str | None) -> None:
-    """Print where the runs are, as far as this machine knows the server."""
+    """Print the location of the runs, as a link if the tracking server is known here."""
     from sweep.tracking.addresses import is_server
     from sweep.tracking.links import experiment_url
 

@@ -1,4 +1,4 @@
-"""Commands that read what a sweep has left."""
+"""Commands that read the results of finished sweeps: report, export and compare."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 MOST_SHOWN = 20
-"""Rows of a table that a terminal gets."""
+"""Maximum number of table rows printed."""
 
 
 @app.command()
@@ -75,14 +75,14 @@ def report(
         )
     from rich.console import Console
 
-    from sweep.results.text_layout import part, say
+    from sweep.results.text_layout import print_blank_line, print_sentence
 
     console = Console(highlight=False, markup=False, emoji=False)
     for place, sentence in enumerate(written.sentence.splitlines()):
         if place:
-            part(console)
-        say(console, sentence)
-    part(console)
+            print_blank_line(console)
+        print_sentence(console, sentence)
+    print_blank_line(console)
     for path in (written.html, written.markdown):
         typer.echo(path)
 
@@ -97,7 +97,7 @@ def export(
     from sweep.reports.export import Format
     from sweep.reports.export import export as write
 
-    # The library refuses another word with a sentence.
+    # The library rejects other formats with a message.
     for path in write(name, cast("Format", to), root=root):
         typer.echo(path)
 
@@ -118,22 +118,22 @@ def compare(
     from rich.console import Console
 
     from sweep.reports.compare import compare_sweeps
-    from sweep.results.text_layout import part, print_rows, say
+    from sweep.results.text_layout import print_blank_line, print_rows, print_sentence
 
     found = compare_sweeps(first, second, root=root, anyway=anyway, output=output)
     console = Console(highlight=False, markup=False, emoji=False)
-    # Without a common setting there is no table to show.
+    # Without a common setting the table is empty.
     if rows := found.grid.rows[:MOST_SHOWN]:
         columns = {name: list(cells) for name, cells in zip(found.grid.columns, zip(*rows, strict=True), strict=True)}
         print_rows(console, columns, found.grid.numeric, spared=("p (Holm)", "diverged", "seeds", "95 % interval"))
     if len(found.grid.rows) > MOST_SHOWN:
-        say(console, f"and {len(found.grid.rows) - MOST_SHOWN:,} more settings in the file")
+        print_sentence(console, f"and {len(found.grid.rows) - MOST_SHOWN:,} more settings in the file")
     if rows:
-        part(console)
-    say(console, found.sentence)
+        print_blank_line(console)
+    print_sentence(console, found.sentence)
     if found.warnings:
-        part(console)
+        print_blank_line(console)
     for warning in found.warnings:
-        say(console, f"warning: {warning}")
-    part(console)
+        print_sentence(console, f"warning: {warning}")
+    print_blank_line(console)
     typer.echo(found.markdown)

@@ -12,7 +12,7 @@ from sweep.cli.app import File, Overrides, app
 from sweep.errors import SweepError
 
 UNDELIVERED = 4
-"""Exit code of a sweep that is trained, and not yet wholly in MLflow or at the URL of its results."""
+"""Exit code if training is complete, but MLflow or the URL of the results is not."""
 
 
 @app.command()

@@ -1,6 +1,6 @@
-"""Gives a command standard streams that can always be written: also where they are closed, broken or know few letters.
+"""Makes the standard streams always writable, even if they are closed, broken or have a limited encoding.
 
-A sweep must not end because nobody reads what it shows any more.
+A sweep must not fail because its output is no longer read.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import os
 import select
 import sys
 
-LEFT = (errno.EPIPE, errno.EIO)
-"""The reader has gone, such as ``head``, or a terminal that was closed: nobody wants the rest, and nothing is wrong."""
+READER_GONE = (errno.EPIPE, errno.EIO)
+"""Errors after the reader, such as ``head`` or a terminal, has gone, which are not reported."""
 
 
 class Output(io.FileIO):
-    """A stream to the user, which drops what cannot be written and remembers why."""
+    """An output stream that drops what cannot be written, and records the error."""
 
     problem: OSError | None = None
 
     def write(self, data: object) -> int:
-        """Write to the file, or pretend to."""
+        """Write to the file, or discard the data if that fails."""
         try:
             while (written := super().write(data)) is None:  # type: ignore[arg-type]
-                # The other end has made the pipe one that does not wait.
+                # The other end has made the pipe non-blocking.
                 select.select([], [self], [])
             return written
         except OSError as error:
@@ -33,10 +33,10 @@ class Output(io.FileIO):
 
 
 def open_streams() -> None:
-    """Open the null device in place of closed streams, and let the open ones take all text.
+    """Replace closed streams by the null device, and let the open ones accept all text.
 
-    A closed stream's number would be given to the next file that is opened, which would then get what is printed.
-    Streams that somebody has put in place of the process's own are left alone.
+    A closed stream's file descriptor would be reused by the next opened file, which would then receive the output.
+    Streams that were replaced by other code are left unchanged.
     """
     for number in range(3):
         try:
@@ -62,12 +62,12 @@ def _output(number: int, before: io.TextIOBase | object | None, errors: str) -> 
 
 
 def output_problem() -> str | None:
-    """Write out what waits; says in one sentence what of the output is lost, if its reader would want it."""
+    """Flush the streams, and return a message if output was lost for another reason than a gone reader."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     file = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     problem = file.problem if isinstance(file, Output) else None
-    if problem is None or problem.errno in LEFT:
+    if problem is None or problem.errno in READER_GONE:
         return None
     return (
         f"the standard output must be writable. Received: {problem.strerror}. "

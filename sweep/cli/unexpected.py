@@ -1,4 +1,4 @@
-"""Says in one sentence what a command did not expect, and keeps the traceback in a file."""
+"""Reports an unexpected exception in one sentence, and saves the traceback to a file."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ WAYS_OUT = {
 
 
 def explain(error: BaseException) -> str:
-    """One sentence on an error that no part of the project has put into words.
+    """Describe an error without a message of its own in one sentence.
 
     Args:
-        error: as it was raised.
+        error: the raised exception.
 
     >>> explain(MemoryError()).partition(". ")[0]
     'the memory of this machine must hold what is trained and read'
@@ -54,7 +54,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _keep(error: BaseException) -> str:
-    """Write the traceback to a temporary file; gives the sentence that says where it is, or where the error arose."""
+    """Write the traceback to a temporary file; return a sentence with its path, or with the error's origin."""
     try:
         number, path = tempfile.mkstemp(prefix="sweep-traceback-", suffix=".txt")
         with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:

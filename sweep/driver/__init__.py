@@ -1,1 +1,1 @@
-"""Drives one sweep from its file to its answer."""
+"""Runs one sweep from its configuration to its results."""

@@ -1,4 +1,4 @@
-"""Runs a sweep for its gates or its baseline, with what is known already taken from a cache."""
+"""Runs a sweep to test its gates or to create a baseline, reusing trials from a cache."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sweep.driver.display import Progress
 from sweep.driver.prepare import prepare
 from sweep.driver.run import RunResult, run
 from sweep.errors import ConfigError, SweepError
-from sweep.gates.against_baseline import past_trials
+from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.baseline_check import warnings_after, warnings_before
 from sweep.gates.baseline_file import baseline_of, read_baseline
 from sweep.gates.decide import decide
@@ -27,17 +27,17 @@ from sweep.results.failures import failures
 from trainers.data.dataset import Task
 
 COMPLETE = "every trial runs to its end"
-"""The gate that nobody has to write."""
+"""Implicit gate of every check."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A sweep that was run for a check.
+    """Result of a sweep that was run for a check.
 
     Args:
-        result: its tables.
-        plan: its trials.
-        trained: how many of them were trained now.
+        result: tables of the sweep.
+        plan: plan of the sweep.
+        trained: number of trials trained by this run.
     """
 
     result: RunResult
@@ -53,17 +53,17 @@ def check(
     use_cache: bool = True,
     max_minutes: float | None = None,
 ) -> Check:
-    """Run a sweep and decide its gates.
+    """Run a sweep and evaluate its gates.
 
     Args:
-        config: the sweep, with ``gates``.
-        file: where it was read from; its baseline lies beside it unless ``baseline`` says otherwise.
-        progress: a display.
-        use_cache: whether trials that the same code has trained before need not be trained again.
-        max_minutes: after which training is stopped.
+        config: configuration with ``gates``.
+        file: the configuration file; the baseline is next to it unless ``baseline`` is given.
+        progress: progress display.
+        use_cache: whether to reuse trials that the same code has trained before.
+        max_minutes: time limit of training.
 
     Raises:
-        SweepError: when there are no gates, or the baseline can't be compared with; before anything is trained.
+        SweepError: before any training, if there are no gates or the baseline cannot be compared with.
     """
     start = time.monotonic()
     if not config.gates:
@@ -84,7 +84,7 @@ def check(
     done = train(config, plan, progress, use_cache, deadline)
     trials, epochs = done.result.trials, done.result.epochs
     if baseline is not None:
-        warnings += warnings_after(baseline, path, plan, past_trials(trials, epochs))
+        warnings += warnings_after(baseline, path, plan, baseline_trials(trials, epochs))
     is_bitwise = baseline is not None and config.trainer.backend == "numpy" and is_same(here, dict(baseline.versions))
     evidence = evidence_of(config, trials, epochs, plan.trials, baseline, is_bitwise=is_bitwise)
     decisions = decide(examine(gates, evidence))
@@ -117,10 +117,10 @@ def _require_metric(config: SweepConfig, index: int, gate: Gate, task: Task) -> 
 def train(
     config: SweepConfig, plan: Plan, progress: Progress | None, use_cache: bool, deadline_seconds: float | None
 ) -> Checked:
-    """Run a sweep; what the same code has trained before is taken from the cache under ``results``."""
+    """Run a sweep, reusing trials that the same code has trained from the cache under ``results``."""
     code = code_digest(config)
     root = Path(config.results)
-    # Results of other code must not be gone on with, so that each state of the code has a folder.
+    # Results of other code must not be resumed, so that each state of the code has its own folder.
     placed = config.model_copy(update={"results": str(root / "check" / code), "report": False})
     cache = TrialCache(root / "cache", code)
     before = {*_known(placed, plan), *(past.trial.id for past in cache.find(plan.trials))} if use_cache else set()
@@ -139,10 +139,10 @@ def _known(config: SweepConfig, plan: Plan) -> frozenset[str]:
 
 
 def make_baseline(config: SweepConfig, *, progress: Progress | None = None, use_cache: bool = True) -> Baseline:
-    """Run a sweep and take its results for a baseline.
+    """Run a sweep and create a baseline from its results.
 
     Raises:
-        SweepError: when it is interrupted or a trial fails.
+        SweepError: if it is interrupted or a trial fails.
     """
     plan = prepare(config).plan
     result = train(config, plan, progress, use_cache, None).result
@@ -156,7 +156,7 @@ def make_baseline(config: SweepConfig, *, progress: Progress | None = None, use_
 
 
 def baseline_path(config: SweepConfig, file: Path) -> Path:
-    """Where the baseline of a sweep lies.
+    """Return the path of a sweep's baseline.
 
     >>> from sweep.config import SweepConfig
     >>> config = SweepConfig.model_validate({"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": 0.1}}})
@@ -167,7 +167,7 @@ def baseline_path(config: SweepConfig, file: Path) -> Path:
 
 
 def baseline_folders(config: SweepConfig, file: Path) -> tuple[Path, ...]:
-    """The folders in which a baseline is looked for, if there are two.
+    """Return the folders in which a baseline is searched, if there are two.
 
     >>> from sweep.config import SweepConfig
     >>> content = {"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": 0.1}}}

@@ -1,4 +1,4 @@
-"""Measures on this machine what a step of training costs, so that a plan can say how long it takes."""
+"""Measures the cost of training steps on this machine, to estimate how long a plan takes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from trainers.session import Session
 
 PROBE_TRIALS = 8
 PROBE_BYTES = 2**28
-"""What the packs may take on which the cost of training is measured, unless one trial takes more.
+"""Memory limit of the packs used for measuring, unless a single trial needs more.
 
-Trials of such a size share little that a wider pack would show.
+For trials of that size, larger packs save little more.
 """
 
 LARGEST_PROBE_EXAMPLES = 8192
-"""A larger batch than this is measured at this size and scaled."""
+"""Larger batches are measured at this size and scaled."""
 
 
 def measure_rates(
@@ -33,14 +33,14 @@ def measure_rates(
     budget_seconds: float = 0.05,
     widest: int = PROBE_TRIALS,
 ) -> Rates:
-    """Train a few steps of the sweep's network on random numbers and time them, one trial alone and several together.
+    """Time a few steps of the sweep's network on random data, for a single trial and for several together.
 
     Args:
-        recipe: of the sweep.
-        shape: of its data.
-        batch_sizes: those of the plan; None is all training examples.
-        budget_seconds: roughly how long to measure, all batch sizes together.
-        widest: trials that fit the memory together.
+        recipe: recipe of the sweep.
+        shape: shape of its data.
+        batch_sizes: batch sizes of the plan; None is all training examples.
+        budget_seconds: approximate total time for measuring.
+        widest: number of trials that fit into memory together.
     """
     examples = training_examples(shape.examples, recipe.validation)
     share = budget_seconds / max(len(batch_sizes), 1) / 2
@@ -54,13 +54,13 @@ def measure_rates(
             together = probe(recipe, shape, batch_size, examples, share, width)
         steps[batch_size], pack_steps[batch_size] = _split(alone.step, together.step, width)
         evaluation, pack_evaluation = _split(alone.evaluation, together.evaluation, width)
-        # The first of all also warms up, as a worker does once and not for each pack.
+        # The first pack includes the warm-up, which a worker does once and not for each pack.
         setup = min(alone.setup, together.setup)
     return Rates(steps, evaluation, PackCost(setup=setup, step=pack_steps, evaluation=pack_evaluation))
 
 
 def probe_width(largest: int, room: int, trials: int) -> int:
-    """How many trials of ``largest`` bytes each are measured together, of ``trials`` that some pack may hold.
+    """Return how many trials of ``largest`` bytes to measure together, at most ``trials``.
 
     >>> probe_width(2**20, 2**30, 100), probe_width(2**20, 2**30, 3), probe_width(2**27, 2**30, 100)
     (8, 3, 2)
@@ -71,9 +71,9 @@ def probe_width(largest: int, room: int, trials: int) -> int:
 
 
 def _split(alone: float, together: float, width: int) -> tuple[float, float]:
-    """What each of ``width`` trials adds to a pack, and what the pack takes beside them.
+    """Split the time of a pack of ``width`` trials into the cost per trial and the fixed overhead.
 
-    Each adds at least a tenth of its share, as two measurements of almost the same may come out in any order.
+    The cost per trial is at least a tenth of its share, because the two measurements are noisy.
 
     >>> _split(3.0, 10.0, 8), _split(2.0, 16.0, 8), _split(9.0, 8.0, 8)
     ((1.0, 2.0), (2.0, 0.0), (0.1, 7.2))
@@ -87,7 +87,7 @@ def _split(alone: float, together: float, width: int) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of one pack: to make it, of a step, and of an epoch's evaluation."""
+    """Measured seconds of one pack: its setup, a step, and an evaluation."""
 
     setup: float
     step: float
@@ -97,23 +97,23 @@ class Measured:
 def probe(
     recipe: Recipe, shape: DatasetShape, batch_size: int | None, examples: int, budget_seconds: float, trials: int
 ) -> Measured:
-    """Time a pack with a costly optimizer.
+    """Time a pack with an expensive optimizer.
 
-    The best of several repetitions counts: what a machine can do, not what it does while others use it.
+    The best of several repetitions is used, to exclude the load of other processes.
 
     Args:
-        recipe: of the sweep.
-        shape: of its data.
-        batch_size: examples a step; None is all.
-        examples: of the training part.
-        budget_seconds: roughly how long to measure.
-        trials: of the pack.
+        recipe: recipe of the sweep.
+        shape: shape of its data.
+        batch_size: examples per step; None is the whole training part.
+        examples: size of the training part.
+        budget_seconds: approximate time for measuring.
+        trials: number of trials in the pack.
     """
     size = min(batch_size or examples, examples)
     measured = min(size, LARGEST_PROBE_EXAMPLES)
     steps = max(1, min(8, examples // measured))
     rng = np.random.default_rng(0)
-    # NumPy has no bfloat16; torch rounds from float32.
+    # NumPy has no bfloat16; torch converts from float32.
     kind = "float64" if recipe.dtype == "float64" else "float32"
     held_out = min(shape.examples - examples, LARGEST_PROBE_EXAMPLES)
     inputs = rng.standard_normal((measured * steps + held_out, shape.features)).astype(kind)

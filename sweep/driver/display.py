@@ -1,4 +1,4 @@
-"""What a display of a running sweep must be able to do, and the display that shows nothing."""
+"""Interface of progress displays, and a display that shows nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sweep.analysis.ranking import By
 
 
 class Leader(NamedTuple):
-    """The best arm of an optimizer so far: its label, its value, over how many seeds, and by which epoch of each."""
+    """The best arm of an optimizer so far: label, value, number of seeds, and the epoch that ranks."""
 
     label: str
     value: float
@@ -22,32 +22,32 @@ Best = Mapping[str, Leader]
 
 
 class Progress(Protocol):
-    """What a running sweep tells its user."""
+    """Progress display of a running sweep."""
 
     def start(self, total: int, done: int = 0) -> None:
         """Begin.
 
         Args:
             total: number of trials.
-            done: those that an earlier run has finished.
+            done: number of trials finished by an earlier run.
         """
 
     def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
-        """Take the state of the sweep; may be called as often as it changes.
+        """Update the state of the sweep; may be called on every change.
 
         Args:
-            done: trials that ended, however they did.
-            running: trials that train.
-            diverged: how many of ``done`` DIVERGED.
-            failed: how many of ``done`` FAILED.
+            done: number of trials that have ended with any status.
+            running: number of trials in training.
+            diverged: number of ``done`` trials that are DIVERGED.
+            failed: number of ``done`` trials that are FAILED.
             best: the best arm of each optimizer so far.
         """
 
     def message(self, text: str) -> None:
-        """Say something that must not get lost."""
+        """Show a message that must stay visible."""
 
     def stop(self) -> None:
-        """End; the last state stays on the screen."""
+        """End the display; the last state stays on the screen."""
 
 
 class Silent:

@@ -1,4 +1,4 @@
-"""Drives the training of a sweep: the coordinator decides, an executor carries out, the readers get what happened."""
+"""Main loop of training: passes events to the coordinator, and its commands to the executor and readers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from sweep.driver.board import Board
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
+from sweep.driver.progress_tracker import ProgressTracker
 from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
@@ -28,34 +28,34 @@ from sweep.system.limits import cache_folder
 from sweep.tracking import SweepWriter
 
 TILE_FILE = "tile.json"
-"""Remembers in the user's cache folder what `sweep.driver.tile_size` has measured."""
+"""File in the user's cache folder with the result of `sweep.driver.tile_size`."""
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
 
 STARTS_OVER = "A worker died; its trials start over."
 
 LOOK_SECONDS = 0.1
-"""How often a sweep that waits for another one of this process looks whether it should stop."""
+"""How often a sweep that waits for another sweep of this process checks whether it should stop."""
 
-_TURN = threading.Lock()
-"""Held by the sweep of this process that trains on Ray: Tune's registry, and Ray's end, are of the whole process."""
+_RAY_LOCK = threading.Lock()
+"""Held by the sweep that trains on Ray, since Tune's registry and Ray's shutdown affect the whole process."""
 
 
 class Training:
-    """Trains what remains; what arrives is in the event log before MLflow and the display get it."""
+    """Trains the remaining trials; results are written to the event log before MLflow and the display."""
 
     def __init__(
         self,
         preparation: Preparation,
         folder: ResultsFolder,
         writer: SweepWriter | None,
-        board: Board,
+        tracker: ProgressTracker,
         phases: Phases,
     ) -> None:
         self.preparation = preparation
         self.folder = folder
         self.writer = writer
-        self.board = board
+        self.tracker = tracker
         self.phases = phases
         self.collectors: list[PackCollector] = []
         self.workers = 0
@@ -63,26 +63,26 @@ class Training:
         self._start = uuid.uuid4().hex[:8]
 
     def efficiency(self, seconds: float) -> float | None:
-        """Share of the workers' time in ``seconds`` that went into training; None if nothing was trained."""
+        """Return the fraction of the workers' time spent on training; None if nothing was trained."""
         busy = sum(collector.busy_seconds for collector in self.collectors)
         return busy / (self.workers * seconds) if busy else None
 
     def run(self, trials: Sequence[Trial], should_stop: Callable[[], bool], later: ExitStack) -> None:
-        """Train ``trials`` and what follows, or some of it when it should stop; Ray ends in the background.
+        """Train ``trials`` and the following phases until done or stopped; Ray shuts down in the background.
 
-        Of several sweeps in the threads of one process, one trains on Ray at a time; the others wait.
+        If several threads of a process run sweeps, one trains on Ray at a time and the others wait.
 
         Args:
-            trials: of the first phase that is not finished.
-            should_stop: asked several times a second.
-            later: waits for Ray's end when it closes.
+            trials: trials of the first unfinished phase.
+            should_stop: called several times a second.
+            later: waits for Ray's shutdown when it closes.
         """
         preparation = self.preparation
         recipe, resources = preparation.recipe, preparation.resources
-        self.board.progress.start(self.phases.total, self.board.done)
+        self.tracker.progress.start(self.phases.total, self.tracker.done)
         try:
             dataset = preparation.data
-            # Before Ray starts: a fork in the middle of a matrix multiply can leave BLAS waiting for ever.
+            # Before Ray starts, because a fork during a matrix multiplication can deadlock BLAS.
             rates = preparation.rates()
             cache = cache_folder(os.environ)
             tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
@@ -92,20 +92,20 @@ class Training:
                 return
             examples = preparation.plan.training_examples
             seconds = sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
-            while not _TURN.acquire(timeout=LOOK_SECONDS):
+            while not _RAY_LOCK.acquire(timeout=LOOK_SECONDS):
                 if should_stop():
                     return
-            # Given back once Ray has ended.
-            later.callback(_TURN.release)
+            # Released after Ray's shutdown.
+            later.callback(_RAY_LOCK.release)
             with ray_session(resources, later, seconds=seconds) as workers:
                 settings = WorkerSettings(recipe, resources, tile_bytes, seconds=seconds / workers)
                 follows_capacity = resources.address is not None and resources.workers is None
                 coordinator = Coordinator(workers, follows_capacity=follows_capacity)
                 self._drive(ray_executor(settings, dataset, workers), coordinator, trials, rates, should_stop, workers)
-                for said in fallbacks():
-                    self.board.progress.message(said)
+                for note in fallbacks():
+                    self.tracker.progress.message(note)
         finally:
-            self.board.progress.stop()
+            self.tracker.progress.stop()
 
     def _drive(
         self,
@@ -135,7 +135,7 @@ class Training:
                 self._perform(command, executor, plan_more)
 
         def plan(remaining: Sequence[Trial]) -> None:
-            packs = self.preparation.jobs(remaining, rates, workers) if remaining else ()
+            packs = self.preparation.packs(remaining, rates, workers) if remaining else ()
             handle(PacksPlanned(tuple(packs)) if packs else PlanEnded())
 
         def plan_more() -> None:
@@ -147,23 +147,23 @@ class Training:
     def _perform(self, command: Command, executor: Executor, plan_more: Callable[[], None]) -> None:
         match command:
             case AcceptReport(pack, report):
-                self._take(self.collectors[pack].add(report))
+                self._add_results(self.collectors[pack].add(report))
             case FailPack(pack, error):
-                self._take(self.collectors[pack].fail(error, time.time()))
+                self._add_results(self.collectors[pack].fail(error, time.time()))
             case RestartPack():
-                self.board.progress.message(STARTS_OVER)
+                self.tracker.progress.message(STARTS_OVER)
             case NotifyWaiting():
-                self.board.progress.message(WAITING)
+                self.tracker.progress.message(WAITING)
             case PlanMore():
                 plan_more()
             case _:
                 executor.send(command)
 
-    def _take(self, results: Sequence[TrialResult]) -> None:
-        """Pass on the results of trials that have ended, which are in the event log already."""
+    def _add_results(self, results: Sequence[TrialResult]) -> None:
+        """Pass results of ended trials, which are already in the event log, to MLflow and the display."""
         results = [self.phases.plan.tagged(result) for result in results]
         if self.writer is not None:
             for result in results:
                 self.writer.log_trial(result)
-        self.board.ended(results)
-        self.board.show(self.collectors)
+        self.tracker.ended(results)
+        self.tracker.show(self.collectors)

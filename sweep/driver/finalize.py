@@ -1,4 +1,4 @@
-"""What a sweep leaves behind: its tables, its report, and what MLflow gets of both."""
+"""Writes the tables and the report of a finished sweep, and logs both to MLflow."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterRepor
 from trainers.base_rates import BaseRate, base_rates
 
 
-def conclude(
+def finalize(
     preparation: Preparation,
     folder: ResultsFolder,
     writer: SweepWriter | None,
     report_process: ReportProcess | None,
     interrupted: bool,
 ) -> tuple[SweepResult, Written, WriterReport | None]:
-    """Write the tables, the report, and what MLflow gets of both."""
+    """Write the tables and the report, and log both to MLflow."""
     config = preparation.config
     result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
     rates = find_base_rates(preparation, folder)
     if writer is not None:
-        # Before the report, whose tables lead to the runs. A part of the seeds is no summary.
+        # Before the report, whose tables link to the runs. An interrupted sweep gets no summaries of arms.
         links = writer.drain(
             [] if interrupted else _summaries(preparation.plan, result, config.metric),
             [] if interrupted else _base_rate_summaries(preparation.plan, rates, config.metric),
@@ -45,7 +45,7 @@ def conclude(
 
 
 def find_base_rates(preparation: Preparation, folder: ResultsFolder) -> tuple[BaseRate, ...]:
-    """What simple predictions reach on the splits of a sweep; computed once, for the folder keeps it."""
+    """Return the base rates on the splits of a sweep, computed once and stored in the results folder."""
     plan, recipe = preparation.plan, preparation.recipe
     known, seeds = folder.base_rates(), (*plan.seeds, *plan.report_seeds)
     if not known or known[0].seeds != seeds:
@@ -55,7 +55,7 @@ def find_base_rates(preparation: Preparation, folder: ResultsFolder) -> tuple[Ba
 
 
 def _base_rate_summaries(plan: Plan, rates: Sequence[BaseRate], metric: MetricConfig) -> list[BaseRateSummary]:
-    """The base rates on the seeds that all arms have, in the columns of the arms' values."""
+    """Summarize the base rates on the seeds that all arms have, under the metric names of the arms."""
     values = {rate.name: list(rate.on(metric.name, plan.seeds).values()) for rate in rates}
     column = f"{metric.by}_{metric.name}_mean"
     return [
@@ -66,14 +66,14 @@ def _base_rate_summaries(plan: Plan, rates: Sequence[BaseRate], metric: MetricCo
 
 
 def _summaries(plan: Plan, result: SweepResult, metric: MetricConfig) -> list[ArmSummary]:
-    trials, board = result.trials, result.leaderboard
+    trials, leaderboard = result.trials, result.leaderboard
     if "purpose" in trials:
-        # All arms on the same seeds; only the picked ones have the others.
+        # Compare all arms on the same seeds; only the selected arms have report seeds.
         trials = trials[trials["purpose"] == "selection"]
     found = arm_summaries(trials, metric.name, by=metric.by)
-    ranked = board[board["rank"].notna()]
+    ranked = leaderboard[leaderboard["rank"].notna()]
     ranks = {arm_id: {"rank": float(rank)} for arm_id, rank in zip(ranked["arm_id"], ranked["rank"], strict=True)}
-    best = set(best_arms(board)["arm_id"])
+    best = set(best_arms(leaderboard)["arm_id"])
     return [
         ArmSummary(
             arm,
@@ -93,7 +93,7 @@ def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
 
 
 def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:
-    """The learning curves of the best arm of each optimizer, as numbers."""
+    """Return the learning curves of the best arm of each optimizer as a table."""
     best = best_arms(result.leaderboard)
     if best.empty:
         return {}
@@ -103,7 +103,7 @@ def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | 
 
 
 def _pages(report: Written, folder: Path) -> dict[str, Path | str | bytes]:
-    """The report as the run of the sweep gets it; one that an earlier start has written is sent again."""
+    """Return the report's files as artifacts of the parent run; one from an earlier start is logged again."""
     pages = [page for page in (report.html, report.markdown) if page is not None]
     if not pages:
         pages = [page for name in ("report.html", "report.md") if (page := folder / name).exists()]

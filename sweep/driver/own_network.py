@@ -1,4 +1,4 @@
-"""Checks a user's own network against the data and the batch sizes of a plan, before anything is trained."""
+"""Checks a user's network against the data and batch sizes of a plan before any training."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from trainers.tile import EVALUATION_EXAMPLES
 if TYPE_CHECKING:
     from trainers.networks.look_over import BatchProblem, ModuleFacts
 
-OFFERED = 2
-"""So many other batch sizes are offered in the place of one that fails."""
+SUGGESTIONS = 2
+"""Number of other batch sizes suggested for one that fails."""
 
-LOOKED_AT = 32
-"""So far above and below it they are looked for."""
+SEARCH_RADIUS = 32
+"""How far above and below the failing batch size to search for suggestions."""
 
 
-def look_at_module(
+def inspect_module(
     config: SweepConfig, plan: Plan, recipe: Recipe, module: ModuleSpec, dataset: Dataset, shape: DatasetShape
-) -> tuple[OwnTrial, ModuleFacts]:
+) -> tuple[ModuleTrial, ModuleFacts]:
     """Run a user's module on a few examples of the first seed's split.
 
     Args:
-        config: the sweep.
-        plan: its trials.
-        recipe: what they share.
+        config: configuration of the sweep.
+        plan: plan of the sweep.
+        recipe: what all trials share.
         module: the network.
-        dataset: what is learned.
-        shape: of it.
+        dataset: the data set.
+        shape: shape of the data set.
 
     Raises:
-        ConfigError: when the module does not suit the data.
-        DataError: when the data cannot be split.
+        ConfigError: if the module does not suit the data.
+        DataError: if the data cannot be split.
     """
     from trainers.networks.look_over import look_over
 
@@ -57,18 +57,18 @@ def look_at_module(
         facts = look_over(module, shape.features, shape.outputs, recipe.dtype, parts.train_inputs)
     except UserCodeError as error:
         raise config.error("network.module", str(error)) from error
-    return OwnTrial(module, shape.outputs, recipe.dtype, parts), facts
+    return ModuleTrial(module, shape.outputs, recipe.dtype, parts), facts
 
 
-def check_batches(config: SweepConfig, plan: Plan, trial: OwnTrial, facts: ModuleFacts) -> tuple[str, ...]:
-    """Run a module on every size of batch that occurs, and say what a reader of the plan should know of it.
+def check_batches(config: SweepConfig, plan: Plan, trial: ModuleTrial, facts: ModuleFacts) -> tuple[str, ...]:
+    """Run a module on every batch size that occurs, and return notes for the plan.
 
     Raises:
-        ConfigError: when the module or a batch size does not suit.
+        ConfigError: if the module does not work with the data or a batch size.
     """
     try:
         _check_batch_sizes(config, plan, trial)
-        problem = trial.measuring_problem()
+        problem = trial.evaluation_problem()
     except UserCodeError as error:
         raise config.error("network.module", str(error)) from error
     if problem is not None:
@@ -94,8 +94,8 @@ def _notes(module: ModuleSpec, facts: ModuleFacts) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class OwnTrial:
-    """What a user's module is tried on: C outputs, the type of its numbers, and a split."""
+class ModuleTrial:
+    """Inputs for testing a user's module: the number of outputs, the dtype and a split."""
 
     module: ModuleSpec
     outputs: int
@@ -104,75 +104,75 @@ class OwnTrial:
 
     @property
     def examples(self) -> int:
-        """How many are trained on."""
+        """Number of training examples."""
         return len(self.parts.train_targets)
 
     def sizes(self, batch_size: int) -> list[int]:
-        """The sizes of the batches of an epoch: the last one may be shorter."""
+        """Return the distinct batch sizes of an epoch, whose last batch may be smaller."""
         rest = self.examples % batch_size
         return [batch_size, rest] if rest else [batch_size]
 
     def training_problem(self, sizes: list[int]) -> BatchProblem | None:
-        """The first of the sizes on which a step fails."""
+        """Return the first of the sizes on which a training step fails."""
         from trainers.networks.look_over import batch_problem
 
         return batch_problem(self.module, self.outputs, self.dtype, self.parts.train_inputs, sizes, training=True)
 
-    def measuring_problem(self) -> BatchProblem | None:
-        """The first portion of the validation part on which the module fails."""
+    def evaluation_problem(self) -> BatchProblem | None:
+        """Return the first portion of the validation part on which evaluation fails."""
         from trainers.networks.look_over import batch_problem
 
         examples = len(self.parts.val_targets)
         sizes = [size for size in (min(examples, EVALUATION_EXAMPLES), examples % EVALUATION_EXAMPLES) if size]
         return batch_problem(self.module, self.outputs, self.dtype, self.parts.val_inputs, sizes, training=False)
 
-    def offered(self, batch_size: int) -> list[int]:
-        """The nearest batch sizes that can be trained on."""
-        beside = ((batch_size - distance, batch_size + distance) for distance in islice(count(1), LOOKED_AT))
-        near = (size for pair in beside for size in pair if 1 <= size <= self.examples)
-        return list(islice((size for size in near if self.training_problem(self.sizes(size)) is None), OFFERED))
+    def suggested_sizes(self, batch_size: int) -> list[int]:
+        """Return the nearest batch sizes that work."""
+        neighbors = ((batch_size - distance, batch_size + distance) for distance in islice(count(1), SEARCH_RADIUS))
+        near = (size for pair in neighbors for size in pair if 1 <= size <= self.examples)
+        return list(islice((size for size in near if self.training_problem(self.sizes(size)) is None), SUGGESTIONS))
 
 
-def _check_batch_sizes(config: SweepConfig, plan: Plan, trial: OwnTrial) -> None:
-    """Train a step on each size of batch that occurs.
+def _check_batch_sizes(config: SweepConfig, plan: Plan, trial: ModuleTrial) -> None:
+    """Run a training step on each batch size that occurs.
 
     Raises:
-        ConfigError: naming the batch size, and which batch of it fails.
+        ConfigError: if a step fails, with the batch size and the failing batch.
     """
     passed: set[int] = set()
     for batch_size in dict.fromkeys(batch_size_of(arm.setting) or trial.examples for arm in plan.arms):
         sizes = trial.sizes(batch_size)
         problem = trial.training_problem([size for size in sizes if size not in passed])
         if problem is not None:
-            raise _refused(config, trial, batch_size, problem)
+            raise _batch_error(config, trial, batch_size, problem)
         passed.update(sizes)
 
 
-def _refused(config: SweepConfig, trial: OwnTrial, batch_size: int, problem: BatchProblem) -> ConfigError:
+def _batch_error(config: SweepConfig, trial: ModuleTrial, batch_size: int, problem: BatchProblem) -> ConfigError:
     name, examples = trial.module.module, trial.examples
     key = _key_of(config, batch_size)
-    offered = trial.offered(batch_size)
-    instead = f"Give such as {' or '.join(map(str, offered))}" if offered else ""
+    suggested = trial.suggested_sizes(batch_size)
+    instead = f"Give such as {' or '.join(map(str, suggested))}" if suggested else ""
     if problem.size == batch_size:
-        which = f"batches have {_counted(problem.size)}"
+        which = f"batches have {_count_of_examples(problem.size)}"
     else:
-        which = f"last batch of an epoch has {_counted(problem.size)} of {examples:,}"
+        which = f"last batch of an epoch has {_count_of_examples(problem.size)} of {examples:,}"
     if problem.needs_two:
         rule = f"must leave no batch of one example, as batch normalisation in {name} needs two"
         return config.error(key, f"{rule}. Received: {batch_size}, whose {which}. {instead or 'Change the module'}.")
-    way_out = f"{instead}, or mend the module" if instead else "Mend the module"
+    hint = f"{instead}, or mend the module" if instead else "Mend the module"
     rule = f"must make batches on which {name} can be trained"
     return config.error(
-        key, f"{rule}. Received: {batch_size}, whose {which}, on which the module {problem.reason}. {way_out}."
+        key, f"{rule}. Received: {batch_size}, whose {which}, on which the module {problem.reason}. {hint}."
     )
 
 
-def _counted(examples: int) -> str:
+def _count_of_examples(examples: int) -> str:
     return f"{examples:,} example" + ("s" if examples > 1 else "")
 
 
 def _key_of(config: SweepConfig, batch_size: int) -> str:
-    """Where the file gives a batch size; where it gives none, the key that would."""
+    """Return the key of a batch size in the file, or the key to set if the file has none."""
     for space in config.spaces:
         domain = space.domains.get("batch_size", ())
         if not isinstance(domain, Distribution) and batch_size in domain:

@@ -1,4 +1,4 @@
-"""The phases of a sweep: every setting on the selection seeds, then the best of each level on fresh ones."""
+"""Phases of a sweep: all settings on the selection seeds, then the best of each level on the report seeds."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Phases:
-    """Says what is to be trained next; after an interruption it comes to the same trials again.
+    """Determines the trials of each phase; after an interruption it returns the same trials.
 
     Args:
-        config: of the sweep.
-        plan: its selection phase, which is all there is without report seeds.
-        folder: its results, extended by the report phase once that begins.
+        config: configuration of the sweep.
+        plan: plan of the selection phase, which is the only one without report seeds.
+        folder: results folder, extended by the report phase once that begins.
     """
 
     def __init__(self, config: SweepConfig, plan: Plan, folder: ResultsFolder) -> None:
@@ -32,22 +32,22 @@ class Phases:
 
     @property
     def total(self) -> int:
-        """How many trials both phases have; until the best settings are known, as many as there are levels."""
+        """Number of trials in both phases; until selection, one selected setting per level is assumed."""
         return len(self.plan.trials) + (0 if self._has_report else self.plan.report_trials)
 
     @property
     def ended(self) -> bool:
-        """Whether no phase is left."""
+        """Whether all phases have ended."""
         return self._has_report
 
     @property
     def notes(self) -> list[str]:
-        """What the user should know: that the settings were tuned unequally."""
+        """Notes for the user: a warning if the levels were tuned unequally."""
         warning = self.plan.design.warning
         return [f"{warning[0].upper()}{warning[1:]}"] if warning else []
 
     def selected(self, trials: pd.DataFrame) -> tuple[Selected, ...]:
-        """The best setting of each level on both kinds of seeds; empty without report seeds.
+        """Return the best setting of each level on both kinds of seeds; empty without report seeds.
 
         Args:
             trials: one row per trial of both phases.
@@ -66,11 +66,11 @@ class Phases:
         )
 
     def first(self) -> Sequence[Trial]:
-        """What an earlier start has left to train of the first phase that is not finished."""
+        """Return the remaining trials of the first unfinished phase."""
         return self._remaining() or self.next()
 
     def next(self) -> Sequence[Trial]:
-        """What is left to train of the phase after the one that has just ended; empty after the last."""
+        """Return the remaining trials of the next phase; empty after the last."""
         if self._has_report:
             return ()
         self._has_report = True
@@ -78,7 +78,7 @@ class Phases:
         metric = config.metric
         so_far = self._folder.finalise(metric.name, metric.mode, config.trainer.target, metric.by)
         picked = select(so_far.trials, metric.name, metric.mode, scientific=config.scientific, by=metric.by)
-        # A level that ended nowhere has nothing to report.
+        # A level without a finished trial has no best setting.
         self.plan = self.plan.with_report([one.arm_id for one in picked if one.selection.values])
         self._folder.extend(self.plan)
         return self._remaining()

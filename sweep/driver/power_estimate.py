@@ -1,4 +1,4 @@
-"""How small a difference a sweep's seeds will show, by the spread of an earlier sweep or of a short probe."""
+"""Estimates the smallest detectable difference of a sweep from an earlier sweep or a short probe."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sweep.results import load_results
 from trainers.loop import train
 
 PROBE_SEEDS = 5
-"""Enough for a rough standard deviation; it is off by a third one time in three."""
+"""Enough for a rough standard deviation, whose error exceeds a third in one case of three."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Spread:
 
     Args:
         deviation: standard deviation of the paired differences, the median over pairs of levels.
-        pairs: of levels.
-        seeds: that it was measured on.
-        source: what it was measured in.
+        pairs: number of pairs of levels.
+        seeds: number of seeds that it was measured on.
+        source: description of where it was measured.
     """
 
     deviation: float
@@ -47,7 +47,7 @@ class Spread:
 
 
 def find_spread(preparation: Preparation, name: str | None) -> Spread:
-    """Take the spread of the sweep called ``name`` (or in that folder), or without a name of a probe.
+    """Return the spread in the sweep called ``name`` (or in that folder), or in a probe if there is no name.
 
     Raises:
         ResultsError: if there are no such results.
@@ -63,8 +63,8 @@ def spread_of_results(folder: Path, metric: str, scientific: str, by: By = "fina
     """Measure the spread between the best settings of an earlier sweep's levels.
 
     Args:
-        folder: its results.
-        metric: of both sweeps.
+        folder: results folder of the earlier sweep.
+        metric: metric of both sweeps.
         scientific: the factor whose levels are compared.
         by: which value of a trial counts.
 
@@ -99,10 +99,10 @@ def _spread(picked: Sequence[Selected], source: str) -> Spread:
 
 
 def probe_spread(preparation: Preparation) -> Spread:
-    """Train the first setting of the first two levels on five seeds, here and without Ray, and measure their spread.
+    """Train the first setting of the first two levels on five seeds in this process, and measure their spread.
 
     Raises:
-        AnalysisError: if there are no two levels, or too few of their trainings end well.
+        AnalysisError: if there are fewer than two levels, or too few of their trials complete.
     """
     config, plan = preparation.config, preparation.plan
     firsts: dict[object, Arm] = {}
@@ -118,7 +118,7 @@ def probe_spread(preparation: Preparation) -> Spread:
         )
         values = np.full(PROBE_SEEDS, np.nan)
         bests = np.full(PROBE_SEEDS, np.nan)
-        # Before its first epoch a trial has no number, which these pass over.
+        # A trial is NaN before its first epoch, which fmin and fmax ignore.
         better = np.fmin if config.metric.mode == "min" else np.fmax
         statuses = ["COMPLETED"] * PROBE_SEEDS
         for metrics in train(pack):
@@ -139,10 +139,10 @@ def probe_spread(preparation: Preparation) -> Spread:
 
 
 def detectable(preparation: Preparation, spread: Spread) -> str:
-    """Say how small a difference the sweep's seeds will show.
+    """Describe the smallest difference that the sweep's seeds can detect.
 
-    **Variant.** A power of 80 % for one pair of levels, at the level that is left to it when all pairs are compared
-    (5 % divided by their number, Bonferroni, which Holm's correction is never stricter than).
+    **Variant.** A power of 80 % for one pair of levels, at a significance level of 5 % divided by the number of pairs
+    (Bonferroni, which is at least as strict as Holm's correction).
     """
     plan, metric = preparation.plan, preparation.config.metric.name
     seeds = len(plan.report_seeds or plan.seeds)

@@ -1,4 +1,4 @@
-"""Everything that is settled before a sweep starts: its data, its plan, and whether this machine can run it."""
+"""Prepares a sweep before it starts: loads the data, makes the plan and checks that this machine can run it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sweep.config.data import FileData
 from sweep.config.file_paths import missing_data_file
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, measure_rates, probe_width
-from sweep.driver.own_network import check_batches, look_at_module
+from sweep.driver.own_network import check_batches, inspect_module
 from sweep.errors import DataError
 from sweep.execution.ray import Resources, local_workers, ray_session, workers_on
 from sweep.planning.cost import Rates
@@ -36,35 +36,35 @@ from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec, NetworkSpec, Target
 
 STARTUP_SECONDS = 4.0
-"""What Ray takes to start its processes and the workers to import their code, on a machine of two cores."""
+"""Startup time of Ray and of the workers' imports on a machine with two cores."""
 
 TORCH_SECONDS = 2.0
-"""What a process takes at least to load PyTorch, which this one may have loaded long ago."""
+"""Minimum time for importing PyTorch, which this process may have imported already."""
 
 REPORT_SECONDS = 4.5
-"""What the libraries of the report take to load, in a process of their own beside the training."""
+"""Import time of the report's libraries, in a separate process during training."""
 
 END_SECONDS, REPORT_END_SECONDS = 0.7, 0.6
-"""What the tables and MLflow take at the end of a small sweep, and its report once the libraries are loaded."""
+"""Time for tables and MLflow at the end of a small sweep, and for its report once the libraries are loaded."""
 
 BYTES_PER_NUMBER = 8
 MLFLOW_BYTES_PER_NUMBER = 230
-"""A metric point in MLflow's SQLite store with its share of the indexes."""
+"""Size of a metric point in MLflow's SQLite store, including indexes."""
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """A sweep that can run here.
+    """A checked sweep that can run on this machine.
 
     Args:
-        config: as loaded.
+        config: the loaded configuration.
         plan: all trials.
-        recipe: what they share.
-        shape: of the data.
-        dataset: None while the data was not needed (bundled and synthetic sets).
-        resources: of the workers.
-        workers: packs at once.
-        torch_seconds: what loading PyTorch and trying the network took here, and takes in a run and on each worker.
+        recipe: what the trials share.
+        shape: shape of the data.
+        dataset: the data set; None if it has not been needed yet (bundled and synthetic sets).
+        resources: resources of the workers.
+        workers: number of packs trained at once.
+        torch_seconds: measured time for importing PyTorch and testing the network, which every worker needs too.
     """
 
     config: SweepConfig
@@ -78,11 +78,11 @@ class Preparation:
 
     @cached_property
     def data(self) -> Dataset:
-        """The data set, read now if it was not yet."""
+        """The data set, loaded on first use."""
         return self.dataset or load(self.config.data.source)
 
     def rates(self) -> Rates:
-        """Measure what training costs on this machine."""
+        """Measure the cost of training on this machine."""
         sizes = dict.fromkeys(batch_size_of(arm.setting) for arm in self.plan.arms)
         self.recipe.load_backend()
         with threadpool_limits(self.resources.cpus_per_worker):
@@ -90,7 +90,7 @@ class Preparation:
 
     @cached_property
     def probed(self) -> tuple[Trial, ...]:
-        """The trials whose like is measured together: what no pack would hold together is not."""
+        """Trials to measure together, no more than fit into one pack."""
         kinds = Counter((trial.arm.setting["batch_size"], trial.arm.setting["epochs"]) for trial in self.plan.trials)
         largest = max(one_of_each(self.plan), key=lambda trial: pack_bytes([trial], self.recipe, self.shape))
         room = pack_room(self.recipe, self.shape, self.workers, usable_memory_bytes())
@@ -98,7 +98,7 @@ class Preparation:
         width = probe_width(size, room, max(kinds.values()))
         return (largest,) * width
 
-    def jobs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
+    def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs."""
         if self.resources.address is not None:
             return form_packs(trials, self.recipe, rates, self.shape, workers)
@@ -108,14 +108,14 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a sweep will cost here.
+    """Estimated cost of a sweep on this machine.
 
     Args:
-        packs: how many.
-        training_seconds: on all workers together, by the clock on the wall.
-        total_seconds: with the libraries, the measurement, the start of Ray, the tables, MLflow and the report.
+        packs: number of packs.
+        training_seconds: wall-clock time of training on all workers.
+        total_seconds: wall-clock time including imports, measuring, Ray's startup, tables, MLflow and the report.
         worker_bytes: memory of the largest worker.
-        disk_bytes: results and, with the default store, MLflow.
+        disk_bytes: size of the results and, with the default store, of MLflow's data.
     """
 
     packs: int
@@ -126,12 +126,12 @@ class Estimate:
 
 
 def prepare(config: SweepConfig) -> Preparation:
-    """Settle all that can fail before anything starts.
+    """Load the data, make the plan, and check everything that can fail before the sweep starts.
 
     Raises:
-        DataError: when the data cannot be read or used.
-        ConfigError: when the configuration does not suit the data, or an extra is missing.
-        ResourceError: when the machine or cluster is too small, or the cluster does not answer.
+        DataError: if the data cannot be read or used.
+        ConfigError: if the configuration does not suit the data, or an extra is missing.
+        ResourceError: if the machine or cluster is too small, or the cluster does not answer.
     """
     if config.trainer.backend == "torch" and find_spec("torch") is None:
         raise config.error(
@@ -139,7 +139,7 @@ def prepare(config: SweepConfig) -> Preparation:
             "needs PyTorch, which is not installed. Received: torch. "
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
-    _load_code_anew(config)
+    _reload_changed_code(config)
     require_listable(config)
     resources = Resources(
         config.resources.address,
@@ -172,20 +172,20 @@ def prepare(config: SweepConfig) -> Preparation:
     plan = replace(plan, choices=(*config.found, *plan.choices))
     recipe = replace(recipe, code=tuple(code_digests(config).items()))
 
-    def fits(recipe: Recipe) -> None:
-        # The memory of a cluster's nodes is not known here.
+    def check_memory(recipe: Recipe) -> None:
+        # The memory of a cluster's nodes is unknown.
         if resources.address is None:
             require_memory(config, plan, recipe, known, workers, usable_memory_bytes())
 
-    fits(recipe)
+    check_memory(recipe)
     if isinstance(recipe.network, ModuleSpec):
         assert recipe.module_size is not None
         dataset = dataset or load(source)
         begin = perf_counter()
-        trial, facts = look_at_module(config, plan, recipe, recipe.network, dataset, known)
+        trial, facts = inspect_module(config, plan, recipe, recipe.network, dataset, known)
         torch_seconds += perf_counter() - begin
         recipe = replace(recipe, module_size=replace(recipe.module_size, taken=facts.taken))
-        fits(recipe)
+        check_memory(recipe)
         notes = check_batches(config, plan, trial, facts)
         plan = replace(plan, choices=(*plan.choices, *notes))
     if recipe.backend == "torch":
@@ -202,8 +202,8 @@ def prepare(config: SweepConfig) -> Preparation:
     )
 
 
-def _load_code_anew(config: SweepConfig) -> None:
-    """Load the user's optimizers again where their files have changed; all other code is loaded at its first use."""
+def _reload_changed_code(config: SweepConfig) -> None:
+    """Reload user-defined optimizers whose files have changed; other user code is loaded on first use."""
     forget_changed_code()
     for space in config.spaces:
         try:
@@ -213,7 +213,7 @@ def _load_code_anew(config: SweepConfig) -> None:
 
 
 def recipe_of(config: SweepConfig) -> Recipe:
-    """What the configuration says that all its trials share."""
+    """Create the recipe that all trials of a configuration share."""
     trainer = config.trainer
     target = None
     if trainer.target is not None:
@@ -236,7 +236,7 @@ def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleS
 
 
 def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Recipe:
-    """The recipe with the numbers of a user's module counted, which is made for it."""
+    """Return the recipe with the size of a user's module, which is instantiated to count its parameters."""
     if not isinstance(recipe.network, ModuleSpec):
         return recipe
     from trainers.networks.own_module import module_numbers
@@ -256,24 +256,24 @@ def _cluster_workers(resources: Resources, address: str) -> int:
 
 
 def estimate(preparation: Preparation) -> Estimate:
-    """Measure a step on this machine and extrapolate."""
+    """Measure training steps on this machine and extrapolate to the whole plan."""
     plan, recipe = preparation.plan, preparation.recipe
     begin = perf_counter()
     rates = preparation.rates()
     measuring = perf_counter() - begin
-    jobs = preparation.jobs(plan.trials, rates, preparation.workers)
+    packs = preparation.packs(plan.trials, rates, preparation.workers)
     loads = [0.0] * preparation.workers
-    for job in jobs:
-        loads[loads.index(min(loads))] += job.seconds
-    # The first pack of all is the one on which the cost of training is measured.
+    for pack in packs:
+        loads[loads.index(min(loads))] += pack.seconds
+    # The pack used for measuring needs memory too.
     probed = pack_bytes(preparation.probed, recipe, preparation.shape, LARGEST_PROBE_EXAMPLES)
-    largest = max(probed, *(pack_bytes(job.trials, recipe, preparation.shape) for job in jobs))
+    largest = max(probed, *(pack_bytes(pack.trials, recipe, preparation.shape) for pack in packs))
     worker_bytes = base_bytes(recipe, preparation.shape) + largest
     training = max(loads)
     rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
     tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
     return Estimate(
-        len(jobs),
+        len(packs),
         training,
         _total_seconds(preparation, measuring, training),
         worker_bytes,
@@ -282,11 +282,11 @@ def estimate(preparation: Preparation) -> Estimate:
 
 
 def _total_seconds(preparation: Preparation, measuring: float, training: float) -> float:
-    """From the start of a run to its end."""
+    """Estimate the wall-clock time of a whole run."""
     config = preparation.config
-    # A run loads PyTorch and measures again, and on Ray each worker loads it, too.
+    # A run imports PyTorch and measures again, and on Ray each worker imports it too.
     start = measuring
     if config.resources.executor != "inline":
         start += STARTUP_SECONDS + preparation.torch_seconds
-    beside, end = (REPORT_SECONDS, END_SECONDS + REPORT_END_SECONDS) if config.report else (0.0, END_SECONDS)
-    return preparation.torch_seconds + max(start + training, beside) + end
+    report_load, end = (REPORT_SECONDS, END_SECONDS + REPORT_END_SECONDS) if config.report else (0.0, END_SECONDS)
+    return preparation.torch_seconds + max(start + training, report_load) + end

@@ -1,4 +1,4 @@
-"""Runs a sweep from its configuration to its results, or goes on with one that was stopped."""
+"""Runs a sweep from its configuration to its results, or resumes one that was stopped."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.driver.board import Board
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
-from sweep.driver.finalize import conclude
+from sweep.driver.finalize import finalize
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
+from sweep.driver.progress_tracker import ProgressTracker
 from sweep.errors import ComparisonError
 from sweep.errors.masking import without_secrets
 from sweep.planning.plan import Plan
@@ -51,19 +51,19 @@ class RunResult(SweepResult):
     Args:
         seconds: from the start of `run` to its end.
         interrupted: True when it was stopped before all trials had ended.
-        tracked: what became of the trials in MLflow; None without tracking.
-        dashboard: the command that shows them; None without tracking.
-        notes: what the user should know, one sentence each.
-        mode: whether small or large values of the metric are good.
-        selected: with report seeds the best setting of each level, on the seeds that picked it and on fresh ones.
-        efficiency: share of the workers' time, from the start of `run` to its end, that went into training; None if
+        tracked: outcome of writing to MLflow; None without tracking.
+        dashboard: command that opens the dashboard; None without tracking.
+        notes: notes for the user, one sentence each.
+        mode: whether smaller or larger values of the metric are better.
+        selected: with report seeds, the best setting of each level on the selection and on the report seeds.
+        efficiency: fraction of the workers' time, from the start of `run` to its end, spent on training; None if
             nothing was trained.
-        report: the page that was written; None without one.
+        report: path of the report's page; None without one.
         by: whether the last or the best epoch of a trial ranks it.
-        base_rates: name of a simple prediction -> the compared metric on each of the seeds that rank.
-        answer: the sentence of the report; empty without one.
-        cards: its health checks, the serious ones first.
-        undelivered: True when MLflow, or the URL of the results, does not have all yet.
+        base_rates: name of a simple prediction -> the compared metric on each selection seed.
+        answer: the report's main sentence; empty without one.
+        cards: the report's health checks, the serious ones first.
+        undelivered: True if MLflow, or the URL of the results, is still incomplete.
     """
 
     seconds: float = 0.0
@@ -94,16 +94,16 @@ def run(
 
     Args:
         config: from `sweep.load_config`.
-        progress: a display; None shows nothing.
-        fresh: train everything again.
-        cache: trials that it holds are not trained, and those that are trained are kept there.
-        deadline_seconds: value of ``time.monotonic()`` after which training is stopped; None lets it end.
+        progress: progress display; None shows nothing.
+        fresh: whether to train everything again.
+        cache: trials in the cache are reused, and newly trained ones are added to it.
+        deadline_seconds: value of ``time.monotonic()`` at which training is stopped; None for no limit.
 
     Returns:
-        The results, also when the run was interrupted: then the trials that had not ended are PENDING.
+        The results; if the run was interrupted, trials that had not ended are PENDING.
 
     Raises:
-        SweepError: one of its kinds, each a sentence; before anything is trained.
+        SweepError: a subclass, with a one-sentence message; before any training.
     """
     start = time.monotonic()
     require_writable(config.results)
@@ -115,7 +115,7 @@ def run(
         check_store(uri, config.experiment, config.tracking.store, source_of(config.tracking.uri, os.environ))
     with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
-        _begin(folder, plan, fresh, cache)
+        _load_finished(folder, plan, fresh, cache)
         folder.write_plan()
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
@@ -136,23 +136,23 @@ def run(
                 )
             )
             for one in past:
-                # A store that lacks what an earlier start trained gets it now; what it has is skipped.
+                # Trials of an earlier start that the store lacks are added; those that it has are skipped.
                 writer.log_trial(one)
         metric = config.metric
-        board = Board(
+        tracker = ProgressTracker(
             progress or Silent(), metric.name, metric.mode, len(finished), metric.by, report_seeds=plan.report_seeds
         )
-        board.remember(past)
-        # Its libraries load while Ray starts.
+        tracker.restore(past)
+        # The report's libraries load while Ray starts.
         unreported = remaining or not folder.has_report
         report_process = stack.enter_context(ReportProcess()) if config.report and unreported else None
-        training = Training(preparation, folder, writer, board, phases)
+        training = Training(preparation, folder, writer, tracker, phases)
         if remaining:
-            training.run(remaining, _stop(interruption, deadline_seconds), stack)
+            training.run(remaining, _stop_condition(interruption, deadline_seconds), stack)
             if cache is not None:
-                cache.keep(plan.hash, folder.results())
-        interrupted = not phases.ended or board.done < phases.total
-        result, report, tracked = conclude(preparation, folder, writer, report_process, interrupted)
+                cache.add(plan.hash, folder.results())
+        interrupted = not phases.ended or tracker.done < phases.total
+        result, report, tracked = finalize(preparation, folder, writer, report_process, interrupted)
         unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"
@@ -181,8 +181,8 @@ def run(
         )
 
 
-def _begin(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | None) -> None:
-    """Forget what is there, or take what the cache has of what is not."""
+def _load_finished(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | None) -> None:
+    """Delete existing results if ``fresh``; otherwise add unfinished trials that the cache has."""
     if fresh:
         folder.clear()
     elif cache is not None:
@@ -190,7 +190,7 @@ def _begin(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | N
         folder.append(cache.find([trial for trial in plan.trials if trial.id not in finished]))
 
 
-def _stop(interruption: Interruption, deadline_seconds: float | None) -> Callable[[], bool]:
+def _stop_condition(interruption: Interruption, deadline_seconds: float | None) -> Callable[[], bool]:
     if deadline_seconds is None:
         return lambda: interruption.requested
     return lambda: interruption.requested or time.monotonic() > deadline_seconds
@@ -222,7 +222,7 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
 
 
 def _unequal(result: SweepResult) -> list[str]:
-    """Say which trial must not be compared, as the sweep goes on with results of other code or data."""
+    """Warn of trials trained under other conditions, as when a sweep is resumed with changed code or data."""
     try:
         require_equal_conditions(result.trials)
     except ComparisonError as error:

@@ -1,4 +1,4 @@
-"""Finds how many trials this machine trains fastest in step: measured once, then remembered."""
+"""Finds the fastest tile size (trials trained in lockstep) on this machine, and caches the measurement."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from trainers.session import TILE_BYTES, choose_tile_size
 
 MEBIBYTE = 2**20
 CANDIDATES = (2 * MEBIBYTE, 4 * MEBIBYTE, 8 * MEBIBYTE, 12 * MEBIBYTE, 24 * MEBIBYTE)
-"""From a core's second-level cache to a large third-level one."""
+"""Sizes from a core's L2 cache to a large L3 cache."""
 
 ROUNDS = 4
-"""Each candidate is measured so often, in turn, so that a moment's load elsewhere does not decide."""
+"""Number of interleaved measurements of each candidate, so that short load peaks do not decide."""
 
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
 def tuned_tile_bytes(cache: Path | None, caches: Path = CACHES) -> int:
-    """Bytes of a tile (see `trainers.session.choose_tile_size`) with which this machine trains fastest.
+    """Return the tile size in bytes (see `trainers.session.choose_tile_size`) that is fastest on this machine.
 
     Args:
-        cache: file that remembers it; a damaged one, or one of another machine, is measured anew; None for none.
+        cache: file that caches the result; it is measured again if the file is damaged or from another machine.
         caches: the kernel's description of a CPU's caches.
     """
     machine = f"{cpu_model() or platform.machine()} {cache_share(caches)} numpy {np.__version__}"
@@ -48,13 +48,13 @@ def tuned_tile_bytes(cache: Path | None, caches: Path = CACHES) -> int:
         cache.parent.mkdir(parents=True, exist_ok=True)
         cache.write_text(json.dumps({"machine": machine, "tile_bytes": best}) + "\n", encoding="utf-8")
     except OSError:
-        # A home that cannot be written costs the measurement again, nothing else.
+        # If the cache cannot be written, the next sweep only has to measure again.
         pass
     return best
 
 
 def cache_share(caches: Path = CACHES) -> int | None:
-    """Bytes of the last cache that one of the CPUs which share it can count on; None where the kernel does not say."""
+    """Size of the last-level cache per CPU that shares it; None if the kernel does not report it."""
     sizes = {}
     for index in caches.glob("index*"):
         try:
@@ -69,7 +69,7 @@ def cache_share(caches: Path = CACHES) -> int | None:
 
 
 def count_cpus(ranges: str) -> int:
-    """How many CPUs a list of the kernel names.
+    """Count the CPUs in a CPU list of the kernel.
 
     >>> count_cpus("0-3,8"), count_cpus("5")
     (5, 1)
@@ -79,9 +79,9 @@ def count_cpus(ranges: str) -> int:
 
 
 def fitting(share: int | None) -> tuple[int, ...]:
-    """The candidates that leave the other CPUs their share of the cache, at least the smallest.
+    """Return the candidates that fit the CPU's share of the cache, or else the smallest candidate.
 
-    A measurement alone on the machine would not notice that all workers train at once.
+    The measurement runs alone and would not show that all workers share the cache.
 
     >>> [size // 2**20 for size in fitting(16 * 2**20)]
     [2, 4, 8, 12]
@@ -91,7 +91,7 @@ def fitting(share: int | None) -> tuple[int, ...]:
 
 
 def measure(candidates: tuple[int, ...], steps: int = 3, epochs: int = 4) -> dict[int, float]:
-    """Seconds a step and trial for each size of a tile: the best epoch of the classic small network under Adam."""
+    """Measure seconds per step and trial for each tile size: the best epoch of a small network with Adam."""
     rng = np.random.default_rng(0)
     batch_size, features, classes = 64, 64, 10
     rows = steps * batch_size
@@ -106,7 +106,7 @@ def measure(candidates: tuple[int, ...], steps: int = 3, epochs: int = 4) -> dic
 
     seconds = dict.fromkeys(candidates, np.inf)
     with threadpool_limits(1):
-        # The first round also brings the memory in.
+        # The first round includes page faults and cold caches.
         for size in candidates * ROUNDS:
             trials = choose_tile_size(pack(1), batch_size, size)
             totals = [float(np.sum(metrics.values["seconds"])) for metrics in train(pack(trials), tile_size=trials)]
@@ -115,7 +115,7 @@ def measure(candidates: tuple[int, ...], steps: int = 3, epochs: int = 4) -> dic
 
 
 def fastest(seconds: Mapping[int, float]) -> int:
-    """The smallest size within 2 % of the best: a difference that small is noise, and memory is not free.
+    """Return the smallest size within 2 % of the fastest, since smaller differences are noise.
 
     >>> fastest({2: 1.5, 4: 1.01, 8: 1.0})
     4

@@ -1,4 +1,4 @@
-"""Every error that a user of sweeps can meet, each one sentence with the way out."""
+"""Exceptions for users of sweeps; each message is one sentence that says how to fix the problem."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from sweep.errors.masking import hide_secrets
 
 
 class SweepError(Exception):
-    """Base of all errors of this project; its text is one sentence for the user.
+    """Base class of all errors of this project; the message is one sentence for the user.
 
-    ``exit_code`` is what the command line ends with. An address in the text is shown without its password.
+    ``exit_code`` is the exit code of the command line. Passwords in addresses are masked in the message.
     """
 
     exit_code = 1
@@ -18,7 +18,7 @@ class SweepError(Exception):
 
 
 class UsageError(SweepError):
-    """The configuration or the environment is wrong: nothing was started and nothing was lost."""
+    """The configuration or environment is invalid; nothing was started."""
 
     exit_code = 2
 
@@ -32,7 +32,7 @@ class DataError(UsageError):
 
 
 class ResourceError(UsageError):
-    """The plan asks for more than this machine or cluster has."""
+    """The sweep needs resources that this machine or cluster does not have."""
 
 
 class TrackingError(UsageError):
@@ -44,16 +44,16 @@ class ResultsError(UsageError):
 
 
 class ScoreError(UsageError):
-    """The table of times that is to be scored breaks a rule."""
+    """The table of times to score is invalid."""
 
 
 class AnalysisError(UsageError):
-    """What was asked of finished trials cannot be computed from them, or needs a package that is not installed."""
+    """An analysis cannot be computed from the finished trials, or needs a package that is not installed."""
 
 
 class BaselineError(UsageError):
-    """The baseline that a sweep is to be compared with is missing, damaged, or of something else."""
+    """The baseline of a sweep is missing, damaged, or not comparable."""
 
 
 class ComparisonError(SweepError):
-    """The trials were not trained under equal conditions, so that comparing them would mislead."""
+    """The trials were not trained under equal conditions and must not be compared."""

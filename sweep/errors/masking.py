@@ -1,4 +1,4 @@
-"""Hides the passwords and keys of addresses wherever one is shown or kept."""
+"""Masks passwords and keys in addresses wherever they are shown or stored."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from urllib.parse import unquote, unquote_plus
 MASK = "***"
 
 DATABASES = ("sqlite", "postgres", "postgresql", "mysql", "mariadb", "mssql", "oracle", "redis")
-"""Schemes whose user name is no secret; that of any other address may be a token or a key."""
+"""Schemes whose user name is not secret; in other addresses it may be a token or a key."""
 
 SECRET_NAME = re.compile(r"pass|pwd|secret|token|key|cred|sig|auth|sas", re.IGNORECASE)
-"""What the name of a query's parameter holds if its value is a secret."""
+"""Matches names of query parameters whose value is secret."""
 
-# A password may hold what should have been quoted, also `/`, `?` and `@`: all up to the last `@` is taken for one.
+# A password may contain unquoted `/`, `?` and `@`: everything up to the last `@` is treated as one.
 ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)(?P<colon>:/{2,})(?P<rest>.*)", re.DOTALL)
 QUERY = re.compile(r"(?P<mark>[?&;])(?P<name>[^=&;?\s]+)=(?P<value>.*?)(?=[&;][\w.%-]+=|\Z)", re.DOTALL)
 
-# What an address in a sentence ends with: a space, or a quotation mark that does not belong to it.
+# An address in a sentence ends at a space, or at a quotation mark that does not belong to it.
 IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/{2,}[^\s`<>\"']+(?:['\"][^\s`<>\"']*[@=][^\s`<>\"']*)*")
 
 
 def without_secrets(address: str) -> str:
-    """The address as it may be shown.
+    """Mask the secrets of an address.
 
     >>> without_secrets("postgresql://ada:secret@localhost/mlflow?sslpassword=other&sslmode=require")
     'postgresql://ada:***@localhost/mlflow?sslpassword=***&sslmode=require'
@@ -42,7 +42,7 @@ def without_secrets(address: str) -> str:
 
 
 def hide_secrets(text: str) -> str:
-    """The text with every address in it as it may be shown.
+    """Mask the secrets of all addresses in a text.
 
     >>> hide_secrets("override `tracking.uri=postgres://ada:secret@db/x`: no such store")
     'override `tracking.uri=postgres://ada:***@db/x`: no such store'
@@ -51,7 +51,7 @@ def hide_secrets(text: str) -> str:
 
 
 def hide_in(value: Any) -> Any:
-    """The same structure of mappings, lists and texts, with every address in it as it may be shown."""
+    """Mask the secrets of all addresses in a structure of mappings, lists and strings."""
     if isinstance(value, Mapping):
         return {key: hide_in(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -62,7 +62,7 @@ def hide_in(value: Any) -> Any:
 
 
 def hide_parts(text: str, address: str) -> str:
-    """The text, which another library wrote about ``address``, without the address's secrets.
+    """Mask the secrets of ``address`` in a text by another library, which may quote only parts of it.
 
     >>> hide_parts("could not translate host name 's@localhost'", "postgresql://ada:pas@s@localhost/mlflow")
     "could not translate host name '***@localhost'"
@@ -70,14 +70,14 @@ def hide_parts(text: str, address: str) -> str:
     text = text.replace(address, without_secrets(address))
     for secret in sorted(_secrets(address), key=len, reverse=True):
         text = text.replace(secret, MASK)
-        # A reader that splits at the first `@` takes the rest of the password for a part of the host.
+        # A parser that splits at the first `@` treats the rest of the password as part of the host.
         for part in secret.split("@")[1:]:
             text = text.replace(f"{part}@", f"{MASK}@")
     return hide_secrets(text)
 
 
 def _secrets(address: str) -> set[str]:
-    """The secrets of an address, as they are written and as they are read."""
+    """Return the secrets of an address, quoted and unquoted."""
     found = ADDRESS.fullmatch(address)
     if found is None:
         return set()
@@ -93,7 +93,7 @@ def _keeps_its_user(scheme: str) -> bool:
 
 
 def _split_user(rest: str) -> tuple[str, str, str]:
-    """User, password and what follows, of what stands after ``://``; both are empty if it names none."""
+    """Split the part after ``://`` into user, password and rest; user and password may be empty."""
     user, colon, after = rest.partition(":")
     if colon and not re.search(r"[/?#@]", user):
         secret, at, place = after.rpartition("@")

@@ -1,1 +1,1 @@
-"""Decides whether a sweep keeps what its configuration demands, with the evidence for each decision."""
+"""Evaluates the gates of a configuration on a sweep's results, with evidence for each decision."""

@@ -1,4 +1,4 @@
-"""Tests the gates that compare with a baseline: no worse than a margin, and the same numbers."""
+"""Tests the gates that compare with a baseline: no worse by more than a margin, and identical numbers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from sweep.analysis.ranking import By, reaching
 from sweep.analysis.wording import counted, difference, is_share, level_name, metric_name, value
 from sweep.config.gates import Exact, NoWorse
 from sweep.config.sections import METRICS
-from sweep.gates.decision import Baseline, Part, Past, PastArm, setting_key
-from sweep.gates.sampling import against
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial, Part, setting_key
+from sweep.gates.sampling import one_sided_test
 from sweep.records import Trial
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOT_NUMBERS = ("trial_id", "arm_id", "seed", "seconds")
-"""Columns of the table of epochs that are not what training computes."""
+"""Columns of the table of epochs that are not results of the training."""
 
 NAMED = 3
-"""So many differing trials are named."""
+"""Number of differing trials in the evidence."""
 
 
 def no_worse_part(
@@ -39,7 +39,7 @@ def no_worse_part(
     confidence: float,
     by: By = "final",
 ) -> Part:
-    """Test one optimizer, at the setting that was best in the baseline, on the seeds that both have."""
+    """Test one optimizer at its best setting in the baseline, on the common seeds."""
     mode = METRICS[gate.metric].mode
     ranking: Mode = METRICS[baseline.metric].mode
     name = level_name(level)
@@ -47,70 +47,70 @@ def no_worse_part(
     known = [arm for arm in baseline.arms if arm.setting["optimizer"] == level and arm.key in here]
     if not known:
         return Part(float("nan"), False, f"the baseline has no setting of {name} that is trained here")
-    arm = known[best_first([past_outcomes(arm, baseline.metric) for arm in known], ranking)[0]]
-    before = past_outcomes(arm, gate.metric)
+    arm = known[best_first([baseline_outcomes(arm, baseline.metric) for arm in known], ranking)[0]]
+    before = baseline_outcomes(arm, gate.metric)
     rows = trials[trials["arm_id"] == here[arm.key]]
     now = _outcomes(rows, f"{by}_{gate.metric}", level)
     margin = _margin(gate, before)
     common = [seed for seed in now.seeds if seed in before.seeds]
     lost = [seed for seed in now.diverged if seed in before.seeds]
     if lost:
-        said = f"{name} diverges on {len(lost)} of {counted(len(lost) + len(common), 'seed')} that did not diverge"
+        evidence = f"{name} diverges on {len(lost)} of {counted(len(lost) + len(common), 'seed')} that did not diverge"
         if 2 * len(lost) >= len(before.seeds):
-            return Part(0.0, False, said, is_certain=True)
-        return Part(float("nan"), False, said)
+            return Part(0.0, False, evidence, is_certain=True)
+        return Part(float("nan"), False, evidence)
     if not common:
         return Part(float("nan"), False, f"{name} has no seed in common with the baseline")
     old, new = (dict(zip(one.seeds, one.values, strict=True)) for one in (before, now))
     differences = [(new[seed] - old[seed]) * (1 if mode == "max" else -1) for seed in common]
     if not any(differences):
-        said = f"{name} {reaching(by)} the same {metric_name(gate.metric)} on {counted(len(common), 'seed')}"
-        return Part(1.0, True, said)
+        evidence = f"{name} {reaching(by)} the same {metric_name(gate.metric)} on {counted(len(common), 'seed')}"
+        return Part(1.0, True, evidence)
     if gate.is_relative and min(*old.values(), *new.values()) > 0:
         pairs = [(old[seed], new[seed]) for seed in common]
         return _ratio_part(gate, f"{name} {reaching(by)}", pairs, mode, confidence)
     found = non_inferiority(now, before, margin, mode, confidence)
     worse = -found.difference
     ends, was = (value(gate.metric, float(np.mean([one[seed] for seed in common]))) for one in (new, old))
-    said = (
+    evidence = (
         f"{name} {reaching(by)} {ends} {metric_name(gate.metric)} where it was {was}, "
         f"{'worse' if worse > 0 else 'better'} by {difference(gate.metric, abs(worse))}"
     )
     if np.isfinite(found.lower):
-        said += f" (at most {_signed(gate.metric, -found.lower)} worse with 95 % confidence, "
-        said += f"{counted(len(common), 'paired seed')}; {difference(gate.metric, margin)} may be lost)"
+        evidence += f" (at most {_signed(gate.metric, -found.lower)} worse with 95 % confidence, "
+        evidence += f"{counted(len(common), 'paired seed')}; {difference(gate.metric, margin)} may be lost)"
     else:
-        said += f" ({counted(len(common), 'paired seed')}, which gives no interval)"
-    return Part(against(differences, -margin, confidence).p_below, found.holds, said)
+        evidence += f" ({counted(len(common), 'paired seed')}, which gives no interval)"
+    return Part(one_sided_test(differences, -margin, confidence).p_below, found.holds, evidence)
 
 
 def _ratio_part(
     gate: NoWorse, reached: str, pairs: Sequence[tuple[float, float]], mode: Mode, confidence: float
 ) -> Part:
-    """Test a relative margin on the logarithms of ratios, as a loss that is worse spreads in proportion.
+    """Test a relative margin on log ratios, because the spread of a loss is proportional to its value.
 
-    ``d_i = +-log(new_i / old_i)``, positive where it is better, against ``-log(1 + margin)``, or ``log(1 - margin)``
-    where large values are good.
+    ``d_i = +-log(new_i / old_i)``, positive for an improvement, against ``-log(1 + margin)``, or ``log(1 - margin)``
+    if larger values are better.
     """
     sign = 1.0 if mode == "max" else -1.0
     assert gate.margin is not None
     least = float(np.log1p(-min(gate.margin, 0.999))) if mode == "max" else -float(np.log1p(gate.margin))
-    found = against([sign * float(np.log(new / old)) for old, new in pairs], least, confidence)
+    found = one_sided_test([sign * float(np.log(new / old)) for old, new in pairs], least, confidence)
     factor = float(np.exp(sign * found.mean))
     was, ends = (value(gate.metric, float(np.mean(values))) for values in zip(*pairs, strict=True))
-    said = f"{reached} {ends} {metric_name(gate.metric)} where it was {was}, "
-    said += f"on average {factor:.4g} times as much "
+    evidence = f"{reached} {ends} {metric_name(gate.metric)} where it was {was}, "
+    evidence += f"on average {factor:.4g} times as much "
     if np.isfinite(found.low):
         side = "at least" if mode == "max" else "at most"
-        said += f"({side} {float(np.exp(sign * found.low)):.4g} times with {100 * confidence:g} % confidence, "
-        said += f"{counted(len(pairs), 'paired seed')}; {float(np.exp(sign * least)):.4g} is allowed)"
+        evidence += f"({side} {float(np.exp(sign * found.low)):.4g} times with {100 * confidence:g} % confidence, "
+        evidence += f"{counted(len(pairs), 'paired seed')}; {float(np.exp(sign * least)):.4g} is allowed)"
     else:
-        said += f"({counted(len(pairs), 'paired seed')}, which gives no interval)"
-    return Part(found.p_below, found.low >= least, said)
+        evidence += f"({counted(len(pairs), 'paired seed')}, which gives no interval)"
+    return Part(found.p_below, found.low >= least, evidence)
 
 
 def _margin(gate: NoWorse, before: Outcomes) -> float:
-    """The margin in units of the metric; without one, the standard error of the baseline's mean."""
+    """Return the margin in units of the metric; by default, the standard error of the baseline's mean."""
     if gate.margin is None:
         return float(deviation(before.array) / np.sqrt(len(before.values))) if len(before.values) > 1 else 0.0
     return gate.margin * abs(before.mean) if gate.is_relative else gate.margin
@@ -121,8 +121,8 @@ def _signed(metric: str, number: float) -> str:
     return f"-{text}" if number < 0 else text
 
 
-def past_outcomes(arm: PastArm, metric: str) -> Outcomes:
-    """The results of an arm of a baseline."""
+def baseline_outcomes(arm: BaselineArm, metric: str) -> Outcomes:
+    """Return the outcomes of an arm of a baseline."""
     well = {seed: past for seed, past in arm.seeds.items() if past.status in ENDED_WELL and metric in past.values}
     diverged = tuple(sorted(seed for seed, past in arm.seeds.items() if past.status == "DIVERGED"))
     seeds = tuple(sorted(well))
@@ -150,9 +150,9 @@ def exact_parts(
     is_bitwise: bool,
     by: By = "final",
 ) -> list[Part]:
-    """Compare every trial with the same one of the baseline, bit for bit or within the tolerance."""
+    """Compare every trial with the same trial of the baseline, bit for bit or within the tolerance."""
     past = {(arm.key, seed): one for arm in baseline.arms for seed, one in arm.seeds.items()}
-    now = past_trials(trials, epochs, by)
+    now = baseline_trials(trials, epochs, by)
     differing, missing, same = [], 0, 0
     for trial in planned:
         old, new = past.get((setting_key(trial.arm.setting), trial.seed)), now.get(trial.id)
@@ -167,15 +167,17 @@ def exact_parts(
     )
     if differing:
         more = f" and {len(differing) - NAMED:,} more" if len(differing) > NAMED else ""
-        said = f"{len(differing):,} of {counted(len(differing) + same, 'trial')} differ: {'; '.join(differing[:NAMED])}"
-        return [Part(0.0, False, said + more, is_certain=True)]
+        evidence = (
+            f"{len(differing):,} of {counted(len(differing) + same, 'trial')} differ: {'; '.join(differing[:NAMED])}"
+        )
+        return [Part(0.0, False, evidence + more, is_certain=True)]
     if missing:
-        said = f"{counted(missing, 'trial')} can't be compared, as they are not in the baseline or have not ended"
-        return [Part(float("nan"), False, said)]
+        evidence = f"{counted(missing, 'trial')} can't be compared, as they are not in the baseline or have not ended"
+        return [Part(float("nan"), False, evidence)]
     return [Part(1.0, True, f"{counted(same, 'trial')} gave the same numbers {how}", is_certain=True)]
 
 
-def _difference(old: Past, new: Past, tolerance: float, is_bitwise: bool, reached: str) -> str:
+def _difference(old: BaselineTrial, new: BaselineTrial, tolerance: float, is_bitwise: bool, reached: str) -> str:
     if old.status != new.status:
         return f"is {new.status}, where it was {old.status}"
     for metric in (name for name in old.values if name in new.values):
@@ -187,8 +189,8 @@ def _difference(old: Past, new: Past, tolerance: float, is_bitwise: bool, reache
     return ""
 
 
-def past_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final") -> dict[str, Past]:
-    """What a baseline keeps of each trial that has ended, by its id."""
+def baseline_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final") -> dict[str, BaselineTrial]:
+    """Extract the baseline's record of each ended trial, by trial id."""
     numbers = [name for name in epochs.columns if name not in NOT_NUMBERS and not name.startswith("fingerprint")]
     rows = {str(trial_id): part[numbers].to_numpy(np.float64) for trial_id, part in epochs.groupby("trial_id")}
     finals = [name for name in trials.columns if name.removeprefix(f"{by}_") in METRICS]
@@ -198,7 +200,7 @@ def past_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final") ->
         if row["status"] not in (*ENDED_WELL, "DIVERGED"):
             continue
         values = {name.removeprefix(f"{by}_"): float(row[name]) for name in finals if np.isfinite(row[name])}
-        found[str(row["trial_id"])] = Past(
+        found[str(row["trial_id"])] = BaselineTrial(
             str(row["status"]),
             values,
             _digest(rows.get(str(row["trial_id"]), np.empty((0, 0)))),

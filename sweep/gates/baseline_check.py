@@ -1,4 +1,4 @@
-"""Tells whether a baseline may be compared with a sweep: refuses another data set, warns of another plan or version."""
+"""Checks whether a baseline is comparable with a sweep: refuses other data, warns of other plans or versions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sweep.analysis.fingerprints import MEANING
 from sweep.analysis.wording import counted, listing
 from sweep.errors import BaselineError
 from sweep.gates.baseline_file import conditions_of
-from sweep.gates.decision import Baseline, Past, setting_key
+from sweep.gates.decision import Baseline, BaselineTrial, setting_key
 from sweep.system.invocation import command
 
 if TYPE_CHECKING:
@@ -24,32 +24,32 @@ def warnings_before(
     """Check a baseline before anything is trained.
 
     Returns:
-        a sentence for each way in which it is of something else that can still be compared.
+        a warning for each difference that still allows a comparison.
 
     Raises:
-        BaselineError: if data, network or trainer are others, or no trial is the same.
+        BaselineError: if data, network or trainer differ, or no trial is in common.
     """
     for key, new, old in _differences(conditions_of(config), baseline.conditions):
         raise BaselineError(
-            f"`{key}` must be that of the baseline `{path}`, which has {_spell(old)}. Received: {_spell(new)}. "
-            f"{_way_out()}"
+            f"`{key}` must be that of the baseline `{path}`, which has {_format(old)}. Received: {_format(new)}. "
+            f"{_hint()}"
         )
     mine = {(setting_key(trial.arm.setting), trial.seed) for trial in plan.trials}
     theirs = {(arm.key, seed) for arm in baseline.arms for seed in arm.seeds}
     if not mine & theirs:
         raise BaselineError(
             f"`baseline` must hold trials of this sweep. Received: {path}, which has none of its settings and seeds. "
-            f"{_way_out()}"
+            f"{_hint()}"
         )
-    said = []
+    messages = []
     if mine != theirs:
-        said.append(
+        messages.append(
             f"The baseline `{path}` is of another plan ({baseline.plan[:8]}, this one is {plan.hash[:8]}): "
             f"{counted(len(mine & theirs), 'trial')} in common, {len(mine - theirs):,} new, "
             f"{len(theirs - mine):,} no longer there."
         )
     elif baseline.plan != plan.hash:
-        said.append(
+        messages.append(
             f"The baseline `{path}` is of plan {baseline.plan[:8]} and this one is {plan.hash[:8]}, with the same "
             "settings and seeds: code of your own has changed."
         )
@@ -59,15 +59,15 @@ def warnings_before(
         if versions.get(name) != baseline.versions.get(name)
     ]
     if changed:
-        said.append(f"The baseline `{path}` was made with other versions: {listing(changed)}.")
-    return tuple(said)
+        messages.append(f"The baseline `{path}` was made with other versions: {listing(changed)}.")
+    return tuple(messages)
 
 
-def warnings_after(baseline: Baseline, path: Path, plan: Plan, now: Mapping[str, Past]) -> tuple[str, ...]:
-    """Check what the trials saw against what those of the baseline saw.
+def warnings_after(baseline: Baseline, path: Path, plan: Plan, now: Mapping[str, BaselineTrial]) -> tuple[str, ...]:
+    """Compare the trials' fingerprints with those of the baseline.
 
     Raises:
-        BaselineError: if the content of the data is another.
+        BaselineError: if the content of the data differs.
     """
     past = {(arm.key, seed): one for arm in baseline.arms for seed, one in arm.seeds.items()}
     differing: dict[str, int] = {}
@@ -80,7 +80,7 @@ def warnings_after(baseline: Baseline, path: Path, plan: Plan, now: Mapping[str,
     if "data" in differing:
         raise BaselineError(
             f"`data` must have the content that it had for the baseline `{path}`. Received: data with another "
-            f"fingerprint. {_way_out()}"
+            f"fingerprint. {_hint()}"
         )
     return tuple(
         f"{counted(count, 'trial')} had another {MEANING[part]} than in the baseline `{path}`: the same seed no longer "
@@ -97,9 +97,9 @@ def _differences(new: Any, old: Any, at: str = "") -> Iterator[tuple[str, Any, A
         yield at, new, old
 
 
-def _spell(value: Any) -> str:
+def _format(value: Any) -> str:
     return "nothing" if value is None else str(value)
 
 
-def _way_out() -> str:
+def _hint() -> str:
     return f"Go back to what the baseline was made with, or make it anew with `{command('baseline', 'update')}`."

@@ -1,4 +1,4 @@
-"""Reads and writes a baseline: a JSON file with a line per trial, so that a change of it can be reviewed."""
+"""Reads and writes baselines: JSON files with one line per trial, so that changes can be reviewed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import BaselineError
-from sweep.gates.against_baseline import past_trials
-from sweep.gates.decision import Baseline, Past, PastArm
+from sweep.gates.against_baseline import baseline_trials
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 from sweep.system.invocation import command
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ FORMAT = 1
 
 
 def conditions_of(config: SweepConfig) -> dict[str, Any]:
-    """What all trials share and must share with a baseline: data, network and trainer, and which epoch counts."""
+    """Return the conditions that must equal the baseline's: data, network, trainer, and which epoch counts."""
     trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
     if config.trainer.stop_at_target:
         trainer |= {"stop_at_target": True, "target": config.trainer.target}
-    # Its values are those of the epoch that counted.
+    # Included only if it is not the default, so that existing baselines stay valid.
     metric = {"metric": {"of": config.metric.of}} if config.metric.of != "last" else {}
     return {
         **metric,
@@ -39,17 +39,17 @@ def conditions_of(config: SweepConfig) -> dict[str, Any]:
 def baseline_of(
     config: SweepConfig, plan: Plan, trials: pd.DataFrame, epochs: pd.DataFrame, versions: Mapping[str, str]
 ) -> Baseline:
-    """Make a baseline of finished trials."""
-    past = past_trials(trials, epochs, config.metric.by)
+    """Create a baseline from finished trials."""
+    past = baseline_trials(trials, epochs, config.metric.by)
     arms = []
     for arm in plan.arms:
         mine = [trial for trial in plan.trials if trial.arm.id == arm.id and trial.id in past]
-        arms.append(PastArm(arm.label, dict(arm.setting), {trial.seed: past[trial.id] for trial in mine}))
+        arms.append(BaselineArm(arm.label, dict(arm.setting), {trial.seed: past[trial.id] for trial in mine}))
     return Baseline(plan.name, plan.hash, config.metric.name, conditions_of(config), dict(versions), tuple(arms))
 
 
 def render(baseline: Baseline) -> str:
-    """Spell a baseline as JSON, with a line per trial; every digit is kept."""
+    """Format a baseline as JSON with one line per trial, at full precision."""
     head = {
         "format": FORMAT,
         "name": baseline.name,
@@ -82,11 +82,11 @@ def read_baseline(path: Path, folders: Sequence[Path] = ()) -> Baseline:
     """Read a baseline.
 
     Args:
-        path: of the file.
-        folders: in which it was looked for, if there was more than one.
+        path: path of the file.
+        folders: folders in which it was searched, if there was more than one.
 
     Raises:
-        BaselineError: if there is none, or it is not one.
+        BaselineError: if the file is missing or not a baseline.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -113,9 +113,9 @@ def read_baseline(path: Path, folders: Sequence[Path] = ()) -> Baseline:
         raise _damaged(path, f"{type(error).__name__} {error}") from error
 
 
-def _arm(content: Mapping[str, Any]) -> PastArm:
+def _arm(content: Mapping[str, Any]) -> BaselineArm:
     seeds = {
-        int(seed): Past(
+        int(seed): BaselineTrial(
             past["status"],
             {name: float(number) for name, number in past["values"].items()},
             past["curve"],
@@ -123,7 +123,7 @@ def _arm(content: Mapping[str, Any]) -> PastArm:
         )
         for seed, past in content["seeds"].items()
     }
-    return PastArm(content["arm"], dict(content["setting"]), seeds)
+    return BaselineArm(content["arm"], dict(content["setting"]), seeds)
 
 
 def _damaged(path: Path, reason: str) -> BaselineError:

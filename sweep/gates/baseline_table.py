@@ -1,15 +1,15 @@
-"""Spells a baseline, and what an update changes of it, as lines for people."""
+"""Formats a baseline, and the changes made by an update, as readable lines."""
 
 from __future__ import annotations
 
 from sweep.analysis.wording import counted, difference, value
 from sweep.config.sections import METRICS
-from sweep.gates.against_baseline import past_outcomes
-from sweep.gates.decision import Baseline, PastArm
+from sweep.gates.against_baseline import baseline_outcomes
+from sweep.gates.decision import Baseline, BaselineArm
 
 
 def table(baseline: Baseline) -> list[str]:
-    """One line an arm: its mean over seeds, and the seeds that diverged."""
+    """Return one line per arm: its mean over seeds, and the diverged seeds."""
     width = max(len(arm.label) for arm in baseline.arms)
     arms = [f"{arm.label:{width}}  {_mean(arm, baseline.metric)}" for arm in baseline.arms]
     versions = ", ".join(f"{name} {version}" for name, version in baseline.versions.items())
@@ -17,7 +17,7 @@ def table(baseline: Baseline) -> list[str]:
 
 
 def changes(before: Baseline | None, after: Baseline) -> list[str]:
-    """What is new, gone or different, one line each."""
+    """Return one line for each new, removed or changed arm."""
     count = sum(len(arm.seeds) for arm in after.arms)
     if before is None:
         return [f"{counted(len(after.arms), 'arm')}, {counted(count, 'trial')}"]
@@ -36,16 +36,16 @@ def changes(before: Baseline | None, after: Baseline) -> list[str]:
     return [*said, f"{counted(same, 'arm')} of {len(new)} unchanged bit for bit"]
 
 
-def _mean(arm: PastArm, metric: str) -> str:
-    found = past_outcomes(arm, metric)
+def _mean(arm: BaselineArm, metric: str) -> str:
+    found = baseline_outcomes(arm, metric)
     lost = f", diverged on {counted(len(found.diverged), 'seed')}" if found.diverged else ""
     mean = value(metric, found.mean) if found.values else "no value"
     return f"{mean} ({counted(len(found.values), 'seed')}{lost})"
 
 
-def _direction(old: PastArm, new: PastArm, baseline: Baseline) -> str:
+def _direction(old: BaselineArm, new: BaselineArm, baseline: Baseline) -> str:
     metric = baseline.metric
-    gap = past_outcomes(new, metric).mean - past_outcomes(old, metric).mean
+    gap = baseline_outcomes(new, metric).mean - baseline_outcomes(old, metric).mean
     if not gap or gap != gap:
         return ""
     better = (gap > 0) == (METRICS[metric].mode == "max")

@@ -1,4 +1,4 @@
-"""Puts the tests of all gates together, so that a build without a change is rarely red however many gates it has."""
+"""Combines the tests of all gates, with a bounded false alarm rate however many gates there are."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import numpy as np
 
 from sweep.analysis.pairing import holm
 from sweep.analysis.wording import capitalised
-from sweep.gates.decision import Decision, Examined, Part, Verdict
+from sweep.gates.decision import Decision, EvaluatedGate, Part, Verdict
 
-RED = 0.05
-"""The largest chance that any gate is called failed where all of them hold."""
+FALSE_ALARM_RATE = 0.05
+"""Maximum probability that any gate fails although all of them hold."""
 
 
-def decide(tested: Sequence[Examined], red: float = RED) -> tuple[Decision, ...]:
-    """Decide each gate: it holds if all its tests show so, fails if one is shown to, and else is too noisy to tell.
+def decide(tested: Sequence[EvaluatedGate], alpha: float = FALSE_ALARM_RATE) -> tuple[Decision, ...]:
+    """Decide each gate: it holds if all its tests show so, fails if one test fails, and else is too noisy to tell.
 
-    **Variant.** Holm's correction over all tests of all gates bounds the chance of any false red. A gate holds only
-    if each of its tests does, which needs no correction (an intersection-union test). A fact, such as a number that
-    differs bit for bit, needs none either.
+    **Variant.** Holm's correction over all tests of all gates bounds the probability of any false alarm. A gate holds
+    only if each of its tests does, which needs no correction (an intersection-union test). A fact, such as a number
+    that differs bit for bit, needs none either.
 
     Args:
         tested: the gates with their tests.
-        red: the chance of a red build without a change.
+        alpha: the probability of a failed build without a change.
 
     >>> from sweep.config.gates import gate_of
     >>> shaky = Part(0.03, False, "adam ends at 94 %")
-    >>> [found.verdict for found in decide([Examined(gate_of("val_accuracy >= 0.95"), (shaky,))])]
+    >>> [found.verdict for found in decide([EvaluatedGate(gate_of("val_accuracy >= 0.95"), (shaky,))])]
     ['fails']
-    >>> [found.verdict for found in decide([Examined(gate_of("val_accuracy >= 0.95"), (shaky, shaky))])]
+    >>> [found.verdict for found in decide([EvaluatedGate(gate_of("val_accuracy >= 0.95"), (shaky, shaky))])]
     ['too noisy']
 
     Reference: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure; Berger (1982), Multiparameter
@@ -39,22 +39,22 @@ def decide(tested: Sequence[Examined], red: float = RED) -> tuple[Decision, ...]
     adjusted = dict(zip(map(id, samples), holm(np.array([part.p_value for part in samples])), strict=True))
     decisions = []
     for one in tested:
-        failing = [part for part in one.parts if _fails(part, adjusted.get(id(part), float("nan")), red)]
+        failing = [part for part in one.parts if _fails(part, adjusted.get(id(part), float("nan")), alpha)]
         noisy = [part for part in one.parts if part not in failing and not part.holds]
         verdict: Verdict = "fails" if failing else "too noisy" if noisy or not one.parts else "holds"
-        told = failing or noisy or list(one.parts)
-        evidence = "; ".join(_told(part, adjusted.get(id(part)), part in failing) for part in told)
+        shown = failing or noisy or list(one.parts)
+        evidence = "; ".join(_evidence(part, adjusted.get(id(part)), part in failing) for part in shown)
         decisions.append(Decision(one.gate.text, verdict, f"{capitalised(evidence or 'nothing was trained')}."))
     return tuple(decisions)
 
 
-def _fails(part: Part, adjusted: float, red: float) -> bool:
+def _fails(part: Part, adjusted: float, alpha: float) -> bool:
     if part.is_certain:
-        return part.p_value < red
-    return not part.holds and adjusted < red
+        return part.p_value < alpha
+    return not part.holds and adjusted < alpha
 
 
-def _told(part: Part, adjusted: float | None, failing: bool) -> str:
+def _evidence(part: Part, adjusted: float | None, failing: bool) -> str:
     if adjusted is None or np.isnan(adjusted) or part.holds:
         return part.evidence
     if failing:

@@ -1,4 +1,4 @@
-"""What a check knows, and what it decides: plain records."""
+"""Plain records of baselines, tests and decisions of a check."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Verdict: TypeAlias = Literal["holds", "fails", "too noisy"]
 
 
 @dataclass(frozen=True)
-class Past:
+class BaselineTrial:
     """One trial of a baseline.
 
     Args:
-        status: how it ended.
-        values: metric -> its value after the last epoch, or of its best; empty if it diverged.
+        status: its status.
+        values: metric -> its value after the last epoch, or in its best; empty if it diverged.
         curve: hash of the metrics of all its epochs.
         fingerprints: ``data``, ``split``, ``init`` and ``batches``.
     """
@@ -30,30 +30,30 @@ class Past:
 
 
 @dataclass(frozen=True)
-class PastArm:
+class BaselineArm:
     """One arm of a baseline, with its trials by seed."""
 
     label: str
     setting: Setting
-    seeds: Mapping[int, Past]
+    seeds: Mapping[int, BaselineTrial]
 
     @property
     def key(self) -> str:
-        """What the arm is known by, also in a plan of other labels and ids."""
+        """Identifies the arm independently of the labels and ids of a plan."""
         return setting_key(self.setting)
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a sweep gave when its baseline was saved.
+    """Results of a sweep at the time when its baseline was saved.
 
     Args:
-        name: of the sweep.
+        name: name of the sweep.
         plan: hash of its plan.
-        metric: what its arms were compared by.
-        conditions: data, network and trainer, as the configuration has them.
-        versions: of what computed, ``machine`` among them.
-        arms: all of the plan.
+        metric: metric by which its arms were compared.
+        conditions: data, network and trainer from the configuration.
+        versions: versions of the software, including ``machine``.
+        arms: all arms of the plan.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Baseline:
     metric: str
     conditions: Mapping[str, object]
     versions: Mapping[str, str]
-    arms: tuple[PastArm, ...]
+    arms: tuple[BaselineArm, ...]
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Part:
     """One test of a gate, such as for one optimizer.
 
     Args:
-        p_value: of the gate holding; small where it is shown to fail, NaN where nothing can be shown.
-        holds: whether it is shown to hold.
-        evidence: half a sentence.
-        is_certain: whether the evidence is no sample but a fact, so that no correction is due.
+        p_value: p value of the hypothesis that the gate holds; NaN if it cannot be tested.
+        holds: whether the test shows that the gate holds.
+        evidence: a clause that describes the evidence.
+        is_certain: whether the evidence is a fact and not a sample, so that no correction is needed.
     """
 
     p_value: float
@@ -92,17 +92,17 @@ class Decision:
 
 @dataclass(frozen=True)
 class Check:
-    """All that a check has found.
+    """Result of a check.
 
     Args:
-        name: of the sweep.
-        file: its configuration.
-        decisions: one a gate.
-        warnings: what should be known of the baseline, a sentence each.
-        notes: what should be known of the run, a sentence each.
-        trained: how many trials were trained, the others being known from before.
-        trials: how many there are.
-        seconds: from the start to the end.
+        name: name of the sweep.
+        file: its configuration file.
+        decisions: one per gate.
+        warnings: warnings about the baseline, one sentence each.
+        notes: notes about the run, one sentence each.
+        trained: number of trials trained by this run; the others were reused.
+        trials: number of all trials.
+        seconds: duration of the check.
         is_complete: whether all trials have ended.
     """
 
@@ -117,11 +117,11 @@ class Check:
     is_complete: bool
 
     def count(self, verdict: Verdict) -> int:
-        """How many gates ended so."""
+        """Return the number of gates with a verdict."""
         return sum(decision.verdict == verdict for decision in self.decisions)
 
     def exit_code(self, strict: bool = False) -> int:
-        """0 if all gates hold, 1 if one fails, 3 if it is too noisy or too early to tell, which strictly is 1."""
+        """Return 0 if all gates hold, 1 if one fails, 3 if it is too noisy or too early to tell (1 if strict)."""
         if not self.is_complete:
             return 1 if strict else 3
         if self.count("fails"):
@@ -145,15 +145,15 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Examined:
-    """A gate with its tests, before those of all gates are put together."""
+class EvaluatedGate:
+    """A gate with its tests, before the tests of all gates are combined."""
 
     gate: Gate
     parts: tuple[Part, ...]
 
 
 def setting_key(setting: Setting) -> str:
-    """Spell a setting so that equal ones are equal.
+    """Format a setting canonically, so that equal settings give equal text.
 
     >>> setting_key({"optimizer": "sgd", "learning_rate": 0.1})
     'learning_rate=0.1 optimizer=sgd'

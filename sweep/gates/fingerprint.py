@@ -1,4 +1,4 @@
-"""What decides the last bits of a number: the versions of what computes, the machine, and the code of the training."""
+"""Identifies everything that can change a result's last bits: library versions, machine and training code."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 
 
 def versions(config: SweepConfig) -> dict[str, str]:
-    """Name -> version of what a baseline depends on; ``machine`` is the system and the processor."""
+    """Map each package that a baseline depends on to its version; ``machine`` is the system and processor."""
     found = {"python": platform.python_version(), "machine": machine()}
     packages = ["optimizer-sweep", "numpy", *(["torch"] if config.trainer.backend == "torch" else [])]
     for package in packages:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
-            # The project itself when it runs from its source.
+            # The project itself if it runs from source.
             continue
     return found
 
 
 def machine(facts: Path = CPU_FACTS) -> str:
-    """The system and the model of its processor, by which BLAS picks its kernels."""
+    """Return the system and the processor model, by which BLAS chooses its kernels."""
     return " ".join(filter(None, (platform.system(), platform.machine(), cpu_model(facts))))
 
 
 def is_same(one: dict[str, str], other: dict[str, str]) -> bool:
-    """Whether two environments give the same bits; the version of this project is what a check is about."""
+    """Whether two environments give identical bits; the version of this project is ignored, as it is under test."""
     names = {*one, *other} - {"optimizer-sweep"}
     return all(one.get(name) == other.get(name) for name in names)
 
 
 def code_digest(config: SweepConfig) -> str:
-    """Identify the code that trains: `trainers`, the user's own modules with their packages, and the environment.
+    """Hash the training code: `trainers`, the user's modules with their packages, and the environment.
 
     Returns:
         16 hex digits.
@@ -63,7 +63,7 @@ def _own_files(config: SweepConfig) -> list[Path]:
     files: dict[Path, None] = {}
     for path in paths:
         module = path.partition(":")[0]
-        # A module may take from its neighbours in the package, so that all of them count.
+        # A module may import others of its package, so that the whole package is hashed.
         top = sys.modules.get(module.partition(".")[0])
         own = sys.modules.get(module)
         if own is not None and own.__file__:

@@ -1,4 +1,4 @@
-"""Spells a check for people and machines: a table in Markdown, lines for a terminal, annotations, and JSON."""
+"""Formats a check as a Markdown table, terminal lines, GitHub annotations and JSON."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ SIGNS = {"holds": "✅ holds", "fails": "❌ fails", "too noisy": "❔ too noisy
 
 
 def markdown(check: Check) -> str:
-    """A summary with the sentence and a table of the gates.
+    """Format a summary sentence and a table of the gates.
 
     Args:
-        check: what was found.
+        check: result of the check.
     """
     lines = [
         f"### sweep check: {check.name}",
@@ -33,7 +33,7 @@ def markdown(check: Check) -> str:
 
 
 def parts(check: Check) -> list[list[str]]:
-    """What a terminal shows, part by part: each gate with its evidence, what to know, then the sentence."""
+    """Return blocks of lines for a terminal: each gate with its evidence, warnings and notes, then the summary."""
     said = []
     for decision in check.decisions:
         said += [f"{decision.verdict:9}  {decision.gate}", f"           {decision.evidence}"]
@@ -41,7 +41,7 @@ def parts(check: Check) -> list[list[str]]:
 
 
 def github_annotations(check: Check, strict: bool = False) -> list[str]:
-    """Commands by which GitHub shows what is wrong beside the file: errors, and warnings for what can't be told."""
+    """Return GitHub annotation commands: errors for failed gates, and warnings for undecided ones."""
     said = []
     for decision in check.decisions:
         if decision.verdict != "holds":
@@ -52,7 +52,7 @@ def github_annotations(check: Check, strict: bool = False) -> list[str]:
 
 
 def as_mapping(check: Check, strict: bool = False) -> dict[str, Any]:
-    """The check as JSON types."""
+    """Convert the check to JSON types."""
     return {
         "name": check.name,
         "exit_code": check.exit_code(strict),
@@ -71,7 +71,7 @@ def as_mapping(check: Check, strict: bool = False) -> dict[str, Any]:
 
 
 def trained(check: Check) -> str:
-    """How many trials were trained, and how long it took.
+    """Describe how many trials were trained and how long it took.
 
     >>> trained(Check("ci", "ci.yaml", (), (), (), 0, 36, 1.25, True))
     'Nothing was trained: 36 trials are known from before (1.2 s).'

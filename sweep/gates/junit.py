@@ -8,14 +8,14 @@ from sweep.gates.decision import Check
 
 
 def junit(check: Check, strict: bool = False) -> str:
-    """Spell a check: one case a gate, the evidence in its message.
+    """Format a check with one test case per gate and the evidence as its message.
 
-    **Variant.** The form that Jenkins' schema (junit-10.xsd) describes and GitLab reads; a gate that is too noisy to
+    **Variant.** The format of Jenkins' schema (junit-10.xsd), which GitLab also reads; a gate that is too noisy to
     tell is ``skipped``, or with ``strict`` a failure.
 
     Args:
-        check: what was found.
-        strict: whether too noisy is a failure.
+        check: result of the check.
+        strict: whether a gate that is too noisy to tell is a failure.
     """
     noisy = check.count("too noisy")
     failures = check.count("fails") + (noisy if strict else 0)

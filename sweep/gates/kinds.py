@@ -1,4 +1,4 @@
-"""Tests each kind of gate on the tables of a sweep: what its seeds show, and what they can't."""
+"""Tests each kind of gate on the tables of a sweep."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, 
 from sweep.analysis.wording import counted, level_name, limited, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
 from sweep.gates.against_baseline import exact_parts, no_worse_part
-from sweep.gates.decision import Baseline, Examined, Part
-from sweep.gates.sampling import against, share_above
+from sweep.gates.decision import Baseline, EvaluatedGate, Part
+from sweep.gates.sampling import binomial_p_value, one_sided_test
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from sweep.records import Trial
 
 CONFIDENCE = 0.95
-"""Of each one-sided bound by which a gate is shown to hold."""
+"""Confidence of the one-sided bounds that show that a gate holds."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What gates are decided on.
+    """Data on which gates are decided.
 
     Args:
         trials: one row per trial.
         epochs: one row per epoch of a trial.
-        metric: what the arms are compared by.
-        mode: whether small or large is good.
-        target: value that counts as reached; None for no target.
-        baseline: what is compared with; None without one.
+        metric: metric by which the arms are compared.
+        mode: whether smaller or larger values are better.
+        target: target value of the metric; None for no target.
+        baseline: baseline to compare with; None without one.
         planned: all trials, with their settings.
-        is_bitwise: whether the baseline is of this environment and of NumPy, so that numbers repeat bit for bit.
-        by: whether the last or the best epoch of a trial ranks it, and counts in a gate on a metric.
+        is_bitwise: whether numbers are reproducible bit for bit: same environment as the baseline, and NumPy.
+        by: whether the last or the best epoch of a trial ranks it and is tested by gates on a metric.
     """
 
     trials: pd.DataFrame
@@ -64,7 +64,7 @@ def evidence_of(
     *,
     is_bitwise: bool = False,
 ) -> Evidence:
-    """Gather what the gates of a configuration are decided on."""
+    """Collect the data on which the gates of a configuration are decided."""
     metric = config.metric
     target = config.trainer.target
     return Evidence(
@@ -80,17 +80,17 @@ def evidence_of(
     )
 
 
-def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[Examined, ...]:
-    """Make the tests of each gate."""
+def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[EvaluatedGate, ...]:
+    """Run the tests of each gate."""
     picked = {one.level: one for one in select(evidence.trials, evidence.metric, evidence.mode, by=evidence.by)}
     if not evidence.trials["status"].isin(ENDED).any():
-        # The tables of a sweep that was stopped at once lack the columns of its metrics.
-        return tuple(Examined(gate, ()) for gate in gates)
+        # A sweep that was stopped before its first result has no metric columns.
+        return tuple(EvaluatedGate(gate, ()) for gate in gates)
     times = None
     if any(isinstance(gate, Time | Order) for gate in gates):
         assert evidence.target is not None
         times = times_to_target(evidence.trials, evidence.epochs, evidence.metric, evidence.mode, evidence.target)
-    return tuple(Examined(gate, tuple(_parts(gate, evidence, picked, times))) for gate in gates)
+    return tuple(EvaluatedGate(gate, tuple(_parts(gate, evidence, picked, times))) for gate in gates)
 
 
 def _parts(gate: Gate, evidence: Evidence, picked: dict[str, Selected], times: pd.DataFrame | None) -> Iterator[Part]:
@@ -153,12 +153,12 @@ def _diverged(gate: Bound, trials: pd.DataFrame) -> Part:
     ended = rows[rows["status"].isin(ENDED)]
     lost, count = int((ended["status"] == "DIVERGED").sum()), len(ended)
     said = f"{lost:,} of {counted(count, 'trial')} diverged, where {gate.value:g} of them may"
-    return Part(share_above(lost, count, gate.value), bool(count) and lost <= gate.value * count, said)
+    return Part(binomial_p_value(lost, count, gate.value), bool(count) and lost <= gate.value * count, said)
 
 
 def _bound(gate: Bound, arm: Outcomes, reached: str) -> Part:
     sign = 1.0 if gate.is_lower else -1.0
-    found = against([sign * number for number in arm.values], sign * gate.value, CONFIDENCE)
+    found = one_sided_test([sign * number for number in arm.values], sign * gate.value, CONFIDENCE)
     name = level_name(arm.name)
     if not arm.values:
         lost = f"{name} diverges on every seed" if arm.diverged else f"{name} has not ended on any seed"
@@ -167,7 +167,7 @@ def _bound(gate: Bound, arm: Outcomes, reached: str) -> Part:
     said = f"{name} {reached} {value(gate.metric, arm.mean)} {metric_name(gate.metric)}"
     if np.isfinite(found.low):
         side = "at least" if gate.is_lower else "at most"
-        # A bound beyond the metric's range says no more than the range.
+        # Clip the confidence bound to the metric's range.
         least, most = limited(gate.metric, sign * found.low, sign * found.low, arm.mean)
         bound = value(gate.metric, least if gate.is_lower else most)
         said += f" ({side} {bound} with 95 % confidence, {counted(found.count, 'seed')})"
@@ -180,7 +180,7 @@ def _bound(gate: Bound, arm: Outcomes, reached: str) -> Part:
 
 @dataclass(frozen=True)
 class _Clock:
-    """Times of one arm, a miss taken for the length of the training, which is a lower bound of it."""
+    """Times to target of one arm; a miss counts as the training length, a lower bound of its time."""
 
     name: str
     times: dict[int, float]
@@ -193,7 +193,7 @@ def _clock(times: pd.DataFrame, evidence: Evidence, one: Selected, unit: Unit) -
     rows = evidence.epochs[evidence.epochs["arm_id"] == one.arm_id]
     column = "epoch" if unit == "epochs" else unit
     length = float(rows[column].max()) if len(rows) else 1.0
-    # An epoch is what the clock can tell apart.
+    # Times are measured with a resolution of one epoch.
     resolution = length / float(rows["epoch"].max()) if len(rows) else 1.0
     pairs = dict(zip(found.seeds, found.times, strict=True))
     misses = frozenset(seed for seed, time in pairs.items() if not np.isfinite(time))
@@ -207,7 +207,7 @@ def _time(gate: Time, clock: _Clock) -> Part:
     late = [
         max(clock.times[seed], 2 * gate.value) if seed in clock.misses else clock.times[seed] for seed in clock.times
     ]
-    found = against([-time for time in late], -gate.value, CONFIDENCE, clock.resolution / np.sqrt(12))
+    found = one_sided_test([-time for time in late], -gate.value, CONFIDENCE, clock.resolution / np.sqrt(12))
     reached = len(values) - len(clock.misses)
     said = f"{name} reaches the target on {reached} of {counted(len(values), 'seed')}"
     if reached:
@@ -225,7 +225,7 @@ def _order(first: _Clock, second: _Clock) -> Part:
         clock.resolution / max(float(np.median([clock.times[seed] for seed in seeds] or [1.0])), 1.0)
         for clock in (first, second)
     ]
-    found = against(differences, 0.0, CONFIDENCE, float(np.hypot(spread[0], spread[1])) / np.sqrt(12))
+    found = one_sided_test(differences, 0.0, CONFIDENCE, float(np.hypot(spread[0], spread[1])) / np.sqrt(12))
     names = level_name(first.name), level_name(second.name)
     if seeds and set(seeds) <= first.misses & second.misses:
         return Part(float("nan"), False, f"neither {names[0]} nor {names[1]} reaches the target")

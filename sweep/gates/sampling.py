@@ -1,4 +1,4 @@
-"""The one-sided tests by which gates are decided, with rules for what few seeds and coarse clocks can't tell."""
+"""One-sided tests for gates, with corrections for few seeds and for times measured in whole epochs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sweep.analysis.aggregate import deviation
 
 
 @dataclass(frozen=True)
-class Sides:
-    """What a sample says about a number being above or below its mean.
+class OneSidedTest:
+    """Result of a one-sided test of a sample's mean.
 
     Args:
-        mean: of the sample.
-        low: one-sided lower bound of the mean at the confidence; -inf where nothing is known.
-        p_below: p value of "the mean is the number or more", small where it is shown to be below; NaN if unknown.
-        count: of the sample.
+        mean: mean of the sample.
+        low: one-sided lower confidence bound of the mean; -inf if unknown.
+        p_below: p value of the hypothesis that the mean is at least the number; NaN if unknown.
+        count: size of the sample.
     """
 
     mean: float
@@ -28,20 +28,22 @@ class Sides:
     count: int
 
 
-def against(values: Sequence[float], number: float, confidence: float, least_deviation: float = 0.0) -> Sides:
+def one_sided_test(
+    values: Sequence[float], number: float, confidence: float, least_deviation: float = 0.0
+) -> OneSidedTest:
     """Test one-sided whether the mean of values is below a number, and bound it from below.
 
     ``t = (mean - number) / (s / sqrt(n))``, ``p = F(t)``, ``low = mean - t_{confidence, n - 1} s / sqrt(n)``
 
-    **Variant.** Where all values are equal the spread is taken for 0 only if the sign test agrees: ``p = 2^-n``.
+    **Variant.** If all values are equal, the p value is that of the sign test, ``2^-n``, and not 0.
 
     Args:
-        values: (n,), one a seed.
-        number: what the mean is held against.
-        confidence: of the bound.
-        least_deviation: of the values, as of a clock that is read once an epoch; a smaller one is not believed.
+        values: (n,), one per seed.
+        number: value to compare the mean with.
+        confidence: confidence of the bound.
+        least_deviation: lower limit of the standard deviation, for example from the resolution of one epoch.
 
-    >>> found = against([1.0, 2.0, 3.0], 4.0, 0.95)  # t = -2 / (1 / sqrt(3)) = -3.464 with 2 degrees of freedom
+    >>> found = one_sided_test([1.0, 2.0, 3.0], 4.0, 0.95)  # t = -2 / (1 / sqrt(3)) = -3.464 with 2 degrees of freedom
     >>> round(found.p_below, 4)
     0.0371
 
@@ -50,20 +52,20 @@ def against(values: Sequence[float], number: float, confidence: float, least_dev
     sample = np.asarray(values, dtype=np.float64)
     count = len(sample)
     if count < 2:
-        return Sides(float(sample.mean()) if count else float("nan"), -np.inf, float("nan"), count)
+        return OneSidedTest(float(sample.mean()) if count else float("nan"), -np.inf, float("nan"), count)
     mean = float(sample.mean())
     equal = bool(np.ptp(sample) <= 1e-12 * max(np.abs(sample).max(), 1e-300))
     error = max(0.0 if equal else deviation(sample), least_deviation) / np.sqrt(count)
     if error == 0:
-        return Sides(mean, mean, 2.0**-count if mean < number else 1.0, count)
+        return OneSidedTest(mean, mean, 2.0**-count if mean < number else 1.0, count)
     low = mean - float(stats.t.ppf(confidence, count - 1)) * error
-    return Sides(mean, low, float(stats.t.cdf((mean - number) / error, count - 1)), count)
+    return OneSidedTest(mean, low, float(stats.t.cdf((mean - number) / error, count - 1)), count)
 
 
-def share_above(hits: int, count: int, bound: float) -> float:
-    """Chance of so many hits or more if each has the chance ``bound``: small where the share is shown to be larger.
+def binomial_p_value(hits: int, count: int, bound: float) -> float:
+    """Probability of at least ``hits`` of ``count`` if each has probability ``bound`` (one-sided binomial test).
 
-    >>> share_above(0, 5, 0.1), share_above(1, 5, 0.0)
+    >>> binomial_p_value(0, 5, 0.1), binomial_p_value(1, 5, 0.0)
     (1.0, 0.0)
     """
     return float(stats.binom.sf(hits - 1, count, bound)) if count else float("nan")

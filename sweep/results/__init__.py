@@ -1,4 +1,4 @@
-"""The results folder of a sweep: written as trials end, merged into tables, and read back as data frames."""
+"""Writes a sweep's results folder as trials end, creates its tables, and reads them as data frames."""
 
 from sweep.results.folder import ResultsFolder, require_writable
 from sweep.results.frames import SweepResult, load_results

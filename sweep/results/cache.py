@@ -1,4 +1,4 @@
-"""Keeps finished trials by their id and the code that trained them, so that unchanged ones are not trained again."""
+"""Caches finished trials by id and code version, so that unchanged ones are not trained again."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sweep.system.files import replacing, reported
 
 
 class TrialCache:
-    """Finished trials of one state of the code, in one file per plan.
+    """Cache of the finished trials of one version of the code, with one file per plan.
 
     Args:
         root: folder of all caches.
-        code: what identifies the code.
+        code: digest of the code.
     """
 
     def __init__(self, root: Path, code: str) -> None:
         self.folder = root / code
 
     def find(self, trials: Sequence[Trial]) -> list[TrialResult]:
-        """The results of those of ``trials`` that are kept; a file that cannot be read is as if it were not there."""
+        """Return the cached results of ``trials``; unreadable files are ignored."""
         tables = []
         for path in sorted(self.folder.glob("*.parquet")):
             try:
@@ -36,8 +36,8 @@ class TrialCache:
             return []
         return to_results(latest(pa.concat_tables(tables, promote_options="default")), trials)
 
-    def keep(self, plan_hash: str, results: Sequence[TrialResult]) -> None:
-        """Keep the trials of a plan that have finished."""
+    def add(self, plan_hash: str, results: Sequence[TrialResult]) -> None:
+        """Add the finished trials of a plan."""
         finished = [result for result in results if result.status in FINISHED]
         if not finished:
             return

@@ -1,4 +1,4 @@
-"""Says in a sentence which trials failed and why, and that none can be ranked."""
+"""Describes which trials failed and why, and whether any setting can be ranked."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAMED_FAILURES = 3
-"""So many failed trials are named; all of them are in ``trials.parquet``."""
+"""Number of failed trials in the message; all of them are in ``trials.parquet``."""
 
 
 def failures(trials: pd.DataFrame) -> str:
-    """Say which trials failed and why; empty if none did.
+    """Describe which trials failed and why; empty if none did.
 
     Args:
         trials: one row per trial.
@@ -27,16 +27,16 @@ def failures(trials: pd.DataFrame) -> str:
         for arm, seed, error in zip(failed["arm"], failed["seed"], failed["error"], strict=True)
     ]
     more = f" and {len(named) - NAMED_FAILURES:,} more" if len(named) > NAMED_FAILURES else ""
-    # What training raises comes again; a worker that is gone may not go the next time.
+    # Errors raised by training recur, but a lost worker may not be lost the next time.
     if failed["error"].str.startswith(WORKER_LOST).any():
-        way_out = "Run the same command to try them again."
+        hint = "Run the same command to try them again."
     else:
-        way_out = "They would fail again in the same way: mend what the errors name."
-    return f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. {way_out}"
+        hint = "They would fail again in the same way: mend what the errors name."
+    return f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. {hint}"
 
 
 def unranked(trials: pd.DataFrame, leaderboard: pd.DataFrame) -> str:
-    """Say that no setting can be ranked, and why; empty if one can.
+    """Explain why no setting can be ranked; empty if one can.
 
     Args:
         trials: one row per trial.

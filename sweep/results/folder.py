@@ -1,4 +1,4 @@
-"""The folder of one sweep: its plan, its configuration, its event log, and its tables at the end."""
+"""Manages a sweep's results folder: plan, configuration, event log, and tables at the end."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from sweep.results.frames import (
     trials_frame,
 )
 from sweep.results.leaderboard import leaderboard
-from sweep.results.remote_sync import Mirror, is_url, local_root, mirror_of, require_store
-from sweep.results.tables import epochs_table, histories, in_plan_order, trials_table
+from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
+from sweep.results.tables import epochs_table, histories, order_by_plan, trials_table
 from sweep.running.event_log import EventLog
 from sweep.running.log_records import results_record
 from sweep.running.old_journal import convert_journal
@@ -54,20 +54,20 @@ if TYPE_CHECKING:
 
 
 def folder_of(root: str | Path, plan: Plan) -> Path:
-    """Name the folder of a plan: the same plan has the same folder, so that a second run goes on with the first."""
+    """Return the folder of a plan; the same plan has the same folder, so that a second run resumes the first."""
     return local_root(root) / f"{plan.name}-{plan.hash[:8]}"
 
 
 def require_writable(root: str | Path) -> None:
     """Check that results can be written under a folder that may not exist yet, or at a URL.
 
-    In a folder nothing is written; to a URL a small file, which is deleted again.
+    A local folder is only checked; to a URL a small file is written and deleted again.
 
     Args:
-        root: the folder of all results, or its URL.
+        root: folder of all results, or its URL.
 
     Raises:
-        ResultsError: if it cannot be made or written.
+        ResultsError: if it cannot be created or written.
     """
     existing = local_root(root).absolute()
     while not existing.exists() and existing != existing.parent:
@@ -83,11 +83,11 @@ def require_writable(root: str | Path) -> None:
 
 
 class ResultsFolder:
-    """Writes the results of one sweep; open it in a ``with`` block, which holds the folder's lock.
+    """Results folder of one sweep; a context manager that holds the folder's lock.
 
     Args:
-        root: folder of all results, made if need be; or its URL, from which an earlier start is fetched.
-        plan: the sweep.
+        root: folder of all results, created if missing; or its URL, from which earlier results are fetched.
+        plan: plan of the sweep.
 
     Raises:
         ResultsError: if the folder cannot be written, or another run is writing it.
@@ -96,8 +96,9 @@ class ResultsFolder:
     def __init__(self, root: str | Path, plan: Plan) -> None:
         self.path = folder_of(root, plan)
         self.problems: tuple[str, ...] = ()
-        self.unsent = False
         """What could not be read back, one sentence each."""
+        self.unsent = False
+        """Whether results could not be copied to the URL."""
         with reported(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
         self._plan = plan
@@ -108,7 +109,7 @@ class ResultsFolder:
             with reported(self.path):
                 for rest in self.path.rglob(f"*{TEMPORARY}"):
                     rest.unlink()
-            self._mirror = mirror_of(root, self.path.name)
+            self._mirror = open_mirror(root, self.path.name)
             if self._mirror is not None:
                 self._mirror.restore(self.path)
                 self._mirror.follow(self.path)
@@ -126,7 +127,7 @@ class ResultsFolder:
         self.close()
 
     def close(self) -> None:
-        """Send what is new to the URL, if there is one, and free the folder for another run."""
+        """Copy changes to the URL, if there is one, and release the folder's lock."""
         if self._mirror is not None:
             self._mirror.finish()
             self._mirror.send(self.path)
@@ -134,7 +135,7 @@ class ResultsFolder:
         self._lock.release()
 
     def write_plan(self) -> None:
-        """Write ``plan.json``: every arm with its setting, every trial, and what was merged."""
+        """Write ``plan.json``: all arms with their settings, all trials, and the merged settings."""
         plan = self._plan
         content: dict[str, Any] = {
             "name": plan.name,
@@ -150,12 +151,12 @@ class ResultsFolder:
         write_text(self.path / PLAN, json.dumps(content, indent=1) + "\n")
 
     def extend(self, plan: Plan) -> None:
-        """Go on with the same plan and its report trials; see `sweep.planning.plan.Plan.with_report`."""
+        """Extend the plan by its report trials; see `sweep.planning.plan.Plan.with_report`."""
         self._plan = plan
         self.write_plan()
 
     def write_config(self, text: str) -> None:
-        """Write ``config.yaml``, the resolved configuration; a report of another one is deleted."""
+        """Write ``config.yaml``, the resolved configuration; the report of another configuration is deleted."""
         path = self.path / CONFIG
         try:
             before = path.read_text(encoding="utf-8") if path.exists() else text
@@ -167,7 +168,7 @@ class ResultsFolder:
 
     @property
     def has_report(self) -> bool:
-        """Whether there is a report, which is of the configuration that is there."""
+        """Whether there is a report of the current configuration."""
         return (self.path / REPORT).exists()
 
     def _drop_report(self) -> None:
@@ -178,18 +179,18 @@ class ResultsFolder:
                 shutil.rmtree(self.path / FIGURES)
 
     def write_environment(self, environment: Mapping[str, str]) -> None:
-        """Add what trains to ``environment.json``: one entry a start, unless it is that of the start before."""
+        """Append the environment to ``environment.json``, unless it equals that of the previous start."""
         path = self.path / ENVIRONMENT
         known = read_environments(self.path)
         if not known or known[-1] != environment:
             write_text(path, json.dumps([*known, dict(environment)], indent=1) + "\n")
 
     def write_links(self, links: RunLinks) -> None:
-        """Write ``mlflow.json``: where the runs of the trials are."""
+        """Write ``mlflow.json``: the MLflow runs of the trials."""
         write_text(self.path / LINKS, json.dumps(asdict(links), indent=1) + "\n")
 
     def write_base_rates(self, rates: Sequence[BaseRate]) -> None:
-        """Write ``base_rates.json``: what simple predictions reach on the splits of the sweep."""
+        """Write ``base_rates.json``: the scores of simple predictions on the splits of the sweep."""
         content = [
             {
                 "name": rate.name,
@@ -206,16 +207,16 @@ class ResultsFolder:
         write_text(self.path / BASE_RATES, json.dumps(content, indent=1) + "\n")
 
     def base_rates(self) -> tuple[BaseRate, ...]:
-        """What an earlier start has written of them."""
+        """Base rates written by an earlier start."""
         return read_base_rates(self.path)
 
     def append(self, results: Sequence[TrialResult]) -> None:
-        """Keep results that have arrived; from now on the end of this process does not lose them."""
+        """Append results to the event log durably."""
         if results:
             self.log.append([results_record(results)])
 
     def clear(self) -> None:
-        """Forget all results so far, so that every trial is trained again."""
+        """Delete all results, so that every trial is trained again."""
         self.log.clear()
         self._drop_report()
         for name in (TRIALS, EPOCHS, LEADERBOARD):
@@ -223,7 +224,7 @@ class ResultsFolder:
                 (self.path / name).unlink(missing_ok=True)
 
     def finished_trial_ids(self) -> frozenset[str]:
-        """Tell which trials need not be trained again: COMPLETED, STOPPED or DIVERGED; FAILED is tried again."""
+        """Ids of trials that are COMPLETED, STOPPED or DIVERGED and are not trained again; FAILED ones are retried."""
         rows = self._read()
         pairs = zip(rows["trial_id"].to_pylist(), rows["status"].to_pylist(), strict=True)
         return frozenset(trial_id for trial_id, status in pairs if status in FINISHED)
@@ -235,21 +236,21 @@ class ResultsFolder:
     def finalise(
         self, metric: str, mode: Literal["min", "max"], target: float | None = None, by: By = "final"
     ) -> SweepResult:
-        """Turn the event log into ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv``.
+        """Write ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv`` from the event log.
 
         Args:
-            metric: what the arms are ranked by.
-            mode: whether small or large is good.
-            target: value of the metric that counts as reached; None for no target.
-            by: which value of a trial ranks.
+            metric: metric that ranks the arms.
+            mode: whether smaller or larger values are better.
+            target: target value of the metric; None for no target.
+            by: which value of a trial ranks it.
         """
         plan = self._plan
-        ordered = in_plan_order(self._read(), plan.trials)
+        ordered = order_by_plan(self._read(), plan.trials)
         past = histories(ordered)
         trials = trials_table(plan, ordered, past, metric, mode, target)
         _write_table(self.path / EPOCHS, epochs_table(plan, past))
         _write_table(self.path / TRIALS, trials)
-        # The user's own optimizers may have hyperparameters of their own.
+        # User-defined optimizers may have other hyperparameters.
         keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for arm in plan.arms for key in arm.setting))))
         ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
         with replacing(self.path / LEADERBOARD) as temporary:
@@ -269,5 +270,5 @@ def _write_table(path: Path, table: pa.Table) -> None:
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
     floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
     with replacing(path) as temporary:
-        # Floats that resemble each other compress well once their bytes are sorted by significance.
+        # Similar floats compress better with the byte-stream split encoding.
         parquet.write_table(table, temporary, compression="zstd", use_dictionary=texts, use_byte_stream_split=floats)

@@ -35,23 +35,23 @@ class SweepResult:
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """One row a trial of the plan: its setting, seed, status, final and best metrics."""
+        """One row per trial of the plan: setting, seed, status, final and best metrics."""
         return trials_frame(_read(self.path / TRIALS))
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
-        """One row an epoch of a trial: ``trial_id arm_id seed epoch`` and the metrics."""
+        """One row per epoch of a trial: ``trial_id arm_id seed epoch`` and the metrics."""
         frame: pd.DataFrame = _read(self.path / EPOCHS).to_pandas()
         return frame
 
     @cached_property
     def leaderboard(self) -> pd.DataFrame:
-        """One row an arm, the best first; see `sweep.results.leaderboard`."""
+        """One row per arm, the best first; see `sweep.results.leaderboard`."""
         import pandas as pd
 
         path = self.path / LEADERBOARD
         try:
-            # An id such as 12e456789012 would otherwise be read as a number.
+            # An id such as 12e456789012 would otherwise be parsed as a number.
             types = {"arm_id": "str", "arm": "str", "optimizer": "str", "rank": "Int64"}
             types |= {"report_seeds": "Int64", "report_diverged": "Int64"}
             return pd.read_csv(path, dtype=types)
@@ -63,7 +63,7 @@ def load_results(path: str | Path) -> SweepResult:
     """Open the results folder of a sweep.
 
     Args:
-        path: such as ``results/quickstart-1a2b3c4d``.
+        path: folder such as ``results/quickstart-1a2b3c4d``.
 
     Raises:
         ResultsError: if it is not a folder with the tables of a sweep.
@@ -79,19 +79,19 @@ def load_results(path: str | Path) -> SweepResult:
 
 
 def read_environments(folder: Path) -> list[dict[str, str]]:
-    """What trained a sweep, one entry a start that differs from the one before; empty if that was not kept."""
+    """Read the environments that trained a sweep, one per start that differs from the one before; may be empty."""
     found = _read_json(folder / ENVIRONMENT)
     return found if isinstance(found, list) else []
 
 
 def read_links(folder: Path) -> dict[str, Any]:
-    """Where the MLflow runs of a sweep are: ``uri experiment_id run_id runs``; empty if it has none."""
+    """Read the MLflow runs of a sweep: ``uri experiment_id run_id runs``; empty if it has none."""
     found = _read_json(folder / LINKS)
     return found if isinstance(found, dict) else {}
 
 
 def read_settings(folder: Path) -> dict[str, Setting]:
-    """The canonical setting of each arm, by arm id.
+    """Read the canonical setting of each arm, by arm id.
 
     Raises:
         ResultsError: if the folder has no plan, or a damaged one.
@@ -107,7 +107,7 @@ def read_settings(folder: Path) -> dict[str, Setting]:
 
 
 def read_base_rates(folder: Path) -> tuple[BaseRate, ...]:
-    """What simple predictions reach on the splits of a sweep; empty if that was not kept."""
+    """Read the base rates on the splits of a sweep; empty if there are none."""
     found = _read_json(folder / BASE_RATES)
     try:
         return tuple(
@@ -133,12 +133,12 @@ def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        # Folders of earlier versions do not have it, and a report can do without.
+        # Folders of earlier versions lack the file, and a report does not require it.
         return None
 
 
 def trials_frame(table: pa.Table) -> pd.DataFrame:
-    """Convert the table of trials; whole numbers are Int64, because some of their cells are empty."""
+    """Convert the table of trials to pandas; integers become Int64, because some cells are empty."""
     import pandas as pd
 
     frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)

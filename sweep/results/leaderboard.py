@@ -1,4 +1,4 @@
-"""Ranks the arms of a sweep by what their trials ended with, and hides no trial that did not end well."""
+"""Ranks the arms of a sweep by the results of their trials, and counts diverged and failed trials."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ def leaderboard(
     report_seeds: Collection[int] = (),
     by: By = "final",
 ) -> pd.DataFrame:
-    """Make one row per arm, ranked by the mean over seeds of the metric: of the last epoch, or of the best.
+    """Create a table with one row per arm, ranked by the mean metric over seeds, of the last or best epoch.
 
-    **Variant.** The rank goes by the final value unless ``by`` says otherwise: the best epoch favours noisy curves.
-    The mean of the other is there too. Arms without a diverged seed come first; arms with some are ranked below all
-    of them, by the seeds that ended well; arms without any such seed are at the end, without a rank. Report seeds,
-    which only the picked arms have, do not rank: all are compared on the same seeds.
+    **Variant.** Arms are ranked by the final value by default, because the best epoch favours noisy curves. The mean
+    of the other value is a column too. Arms without a diverged seed come first; arms with some are ranked below all
+    of them, by the seeds that completed; arms without any such seed are last, without a rank. Report seeds, which only
+    the selected arms have, are not ranked, so that all arms are compared on the same seeds.
 
     Args:
         trials: one row per trial, as ``trials.parquet`` holds them.
-        metric: such as ``val_loss``.
-        mode: whether small or large is good.
-        keys: the hyperparameters.
-        report_seeds: fresh seeds of the arms that were picked; empty for none.
-        by: which value of a trial ranks.
+        metric: metric such as ``val_loss``.
+        mode: whether smaller or larger values are better.
+        keys: names of the hyperparameters.
+        report_seeds: report seeds of the selected arms; empty if there are none.
+        by: which value of a trial ranks it.
 
     Returns:
-        Columns ``rank arm optimizer seeds`` (that ended well), ``diverged failed unfinished``, mean, std (over
-        n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; by the best epoch
-        those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target
-        ``reached`` and ``target_steps_median`` (seeds that missed count as slower than any, so it is empty when
-        half of them or more did); with report seeds ``report_seeds`` (that ended well), ``report_diverged``, and mean
-        and std of ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
+        Columns ``rank arm optimizer seeds`` (completed ones), ``diverged failed unfinished``, mean, std (with n - 1),
+        min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with ``by="best"`` those four
+        of ``best_<metric>`` and ``final_<metric>_mean``; with a target ``reached`` and ``target_steps_median``
+        (seeds that missed the target count as infinitely slow, so it is empty if half of them or more did); with
+        report seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
+        ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
     """
     reported = trials.iloc[:0]
     if report_seeds:
@@ -83,7 +83,7 @@ def leaderboard(
 
 
 def _means(trials: pd.DataFrame, column: str) -> pd.Series[float]:
-    """The mean of each arm's finite values, by arm id, as `sweep.analysis.outcomes.Outcomes.mean` computes it."""
+    """Return the mean of each arm's finite values by arm id, computed as in `sweep.analysis.outcomes`."""
     import pandas as pd
 
     values = trials[column].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -95,7 +95,7 @@ def _means(trials: pd.DataFrame, column: str) -> pd.Series[float]:
 
 
 def _reported(trials: pd.DataFrame, column: str, metric: str) -> pd.DataFrame:
-    """What the picked arms gave on their report seeds, one row per arm."""
+    """Summarize the selected arms on their report seeds, one row per arm."""
     well = trials["status"].isin(ENDED_WELL)
     values = trials[column].where(well).astype(np.float64).groupby(trials["arm_id"], sort=False)
     table = values.agg(["count", "mean", "std"]).set_axis(
@@ -108,11 +108,11 @@ def _reported(trials: pd.DataFrame, column: str, metric: str) -> pd.DataFrame:
 def _ranked(
     table: pd.DataFrame, value: str, mode: Literal["min", "max"], keys: Sequence[str] = SETTING_KEYS
 ) -> pd.DataFrame:
-    """Sort arms and number them; arms that are equal share a rank."""
+    """Sort and rank the arms; equal arms share a rank."""
     import pandas as pd
 
     loss = (table[value] if mode == "min" else -table[value]).map(rounded)
-    # 0: every seed that ended, ended well; 1: some diverged; 2: there is no number to rank by.
+    # 0: no ended seed diverged; 1: some diverged; 2: there is no value to rank by.
     group = np.where(loss.isna(), 2, np.where(table["diverged"] > 0, 1, 0))
     order = np.lexsort((loss.to_numpy(), group))
     places = pd.DataFrame({"group": group, "loss": loss}).iloc[order]

@@ -1,4 +1,4 @@
-"""Results at a URL, such as ``s3://bucket/results``: written in a folder here, which is copied there as it grows."""
+"""Copies a local results folder to a URL such as ``s3://bucket/results`` while it grows, and back."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from sweep.system.folder_lock import HOLDER, LOCK
 from sweep.system.locations import file_path
 
 SYNC_SECONDS = 10.0
-"""How often what is new is copied while a sweep runs: so much is lost with the machine at most."""
+"""Copy interval while a sweep runs, which bounds how much a machine failure can lose."""
 
 ANSWER_SECONDS = 30.0
-"""How long a store may take to answer the first question; some libraries would go on asking for many minutes."""
+"""Timeout of the first request to a store; some libraries would retry for many minutes."""
 
 WORKING_FOLDER = "results"
-"""Where the folder is kept here while its home is a URL."""
+"""Local folder of results whose destination is a URL."""
 
-STAYS_HERE = (LOCK, HOLDER)
+NOT_COPIED = (LOCK, HOLDER)
 
-REFUSALS = (OSError, ValueError, ImportError, pa.ArrowException)
-"""What the libraries of the stores raise."""
+STORE_ERRORS = (OSError, ValueError, ImportError, pa.ArrowException)
+"""Exceptions raised by the libraries of the stores."""
 
 Answer = TypeVar("Answer")
 
 
 def is_url(root: str | Path) -> bool:
-    """Tell a URL from a folder.
+    """Whether the location of the results is a URL and not a folder.
 
     >>> is_url("s3://bucket/results"), is_url("results"), is_url("C:/results")
     (True, False, False)
@@ -44,7 +44,7 @@ def is_url(root: str | Path) -> bool:
 
 
 def local_root(root: str | Path) -> Path:
-    """Name the folder in which results are written here.
+    """Return the local folder in which results are written.
 
     >>> local_root("file:///shared/results").as_posix(), local_root("s3://bucket/results").as_posix()
     ('/shared/results', 'results')
@@ -65,11 +65,11 @@ def local_root(root: str | Path) -> Path:
     return folder
 
 
-def mirror_of(root: str | Path, name: str) -> Mirror | None:
-    """Open the home of the folder ``name`` below a URL; None for a folder of this machine.
+def open_mirror(root: str | Path, name: str) -> Mirror | None:
+    """Open the mirror of the folder ``name`` below a URL; None for a folder on this machine.
 
     Raises:
-        ResultsError: if the URL is of no known kind, or does not answer.
+        ResultsError: if the URL's scheme is unknown, or the store does not answer.
     """
     if not is_url(root) or urlsplit(str(root)).scheme == "file":
         return None
@@ -78,30 +78,30 @@ def mirror_of(root: str | Path, name: str) -> Mirror | None:
 
 
 def require_store(root: str) -> None:
-    """Write and delete a small file below a URL, so that a store that cannot be written is known at once.
+    """Check that a store is writable by writing and deleting a small file.
 
     Raises:
-        ResultsError: if it cannot.
+        ResultsError: if it is not writable.
     """
     filesystem, base = _open(root)
     probe = str(PurePosixPath(base) / f".probe{TEMPORARY}")
 
-    def try_out() -> None:
+    def write_probe() -> None:
         filesystem.create_dir(base, recursive=True)
         with filesystem.open_output_stream(probe) as stream:
             stream.write(b"sweep")
         filesystem.delete_file(probe)
 
-    _in_time(root, try_out)
+    _with_timeout(root, write_probe)
 
 
 class Mirror:
     """Copies a folder to a store and back.
 
     Args:
-        filesystem: of the store.
+        filesystem: file system of the store.
         base: path of the folder in it.
-        url: as the user gave it.
+        url: URL as given by the user.
     """
 
     def __init__(self, filesystem: Any, base: str, url: str) -> None:
@@ -109,12 +109,12 @@ class Mirror:
         self._base = base
         self._url = url
         self._sent: dict[str, tuple[int, int]] = {}
-        self._one_at_a_time = threading.Lock()
+        self._send_lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     def restore(self, folder: Path) -> None:
-        """Fetch what the store has and ``folder`` lacks, as on another machine.
+        """Download files that the store has and ``folder`` lacks, as when resuming on another machine.
 
         Raises:
             ResultsError: if the store cannot be read.
@@ -135,10 +135,10 @@ class Mirror:
                     temporary.write_bytes(stream.read())
                 self._sent[name] = target.stat().st_size, target.stat().st_mtime_ns
 
-        _told(self._url, fetch)
+        _translate_errors(self._url, fetch)
 
     def follow(self, folder: Path) -> None:
-        """Copy what is new every few seconds, until `finish`; what fails is tried again the next time."""
+        """Copy changes every few seconds until `finish`; failures are retried the next time."""
 
         def copy() -> None:
             while not self._ended.wait(SYNC_SECONDS):
@@ -154,11 +154,11 @@ class Mirror:
             self._thread.join()
 
     def send(self, folder: Path) -> str | None:
-        """Make the store hold what ``folder`` holds; returns why it does not, in one sentence."""
+        """Copy ``folder`` to the store; on failure, return the reason in one sentence."""
         try:
-            with self._one_at_a_time:
+            with self._send_lock:
                 self._send(folder)
-        except REFUSALS as error:
+        except STORE_ERRORS as error:
             reason = hide_parts(_reason(error), self._url)
             return (
                 f"The results are not all at {without_secrets(self._url)} ({reason}); they are in `{folder}`, "
@@ -170,13 +170,13 @@ class Mirror:
         present = {}
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
-            if name in STAYS_HERE or name.endswith(TEMPORARY) or not path.is_file():
+            if name in NOT_COPIED or name.endswith(TEMPORARY) or not path.is_file():
                 continue
             try:
                 status = path.stat()
                 content = path.read_bytes() if self._sent.get(name) != (status.st_size, status.st_mtime_ns) else None
             except FileNotFoundError:
-                # It was replaced or deleted meanwhile.
+                # The file was replaced or deleted meanwhile.
                 continue
             present[name] = status.st_size, status.st_mtime_ns
             if content is None:
@@ -185,7 +185,7 @@ class Mirror:
             self._filesystem.create_dir(str(PurePosixPath(target).parent), recursive=True)
             with self._filesystem.open_output_stream(target) as stream:
                 stream.write(content)
-        # What was deleted goes last: a kill in between leaves files too many, never too few.
+        # Deletions come last, so that an interruption leaves too many files rather than too few.
         for name in self._sent.keys() - present.keys():
             self._filesystem.delete_file(str(PurePosixPath(self._base) / name))
         self._sent = present
@@ -205,16 +205,16 @@ def _open(url: str) -> tuple[Any, str]:
             filesystem = fs.PyFileSystem(fs.FSSpecHandler(found))
         return filesystem, path
 
-    return _in_time(url, find)
+    return _with_timeout(url, find)
 
 
-def _in_time(url: str, question: Callable[[], Answer]) -> Answer:
+def _with_timeout(url: str, call: Callable[[], Answer]) -> Answer:
     answers: list[Answer] = []
     errors: list[ResultsError] = []
 
     def ask() -> None:
         try:
-            answers.append(_told(url, question))
+            answers.append(_translate_errors(url, call))
         except ResultsError as error:
             errors.append(error)
 
@@ -224,18 +224,18 @@ def _in_time(url: str, question: Callable[[], Answer]) -> Answer:
     if errors:
         raise errors[0]
     if not answers:
-        raise _refusal(url, f"no answer within {ANSWER_SECONDS:g} s")
+        raise _store_error(url, f"no answer within {ANSWER_SECONDS:g} s")
     return answers[0]
 
 
-def _told(url: str, question: Callable[[], Answer]) -> Answer:
+def _translate_errors(url: str, call: Callable[[], Answer]) -> Answer:
     try:
-        return question()
-    except REFUSALS as error:
-        raise _refusal(url, hide_parts(_reason(error), url)) from error
+        return call()
+    except STORE_ERRORS as error:
+        raise _store_error(url, hide_parts(_reason(error), url)) from error
 
 
-def _refusal(url: str, reason: str) -> ResultsError:
+def _store_error(url: str, reason: str) -> ResultsError:
     return ResultsError(
         f"`results` must be a folder or a URL that can be written ({reason}). Received: {without_secrets(url)}. "
         "Check the URL and the credentials, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for s3://, or give a "

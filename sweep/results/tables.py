@@ -1,4 +1,4 @@
-"""Turns the results of a sweep into its two tables: one row per trial, and one row per epoch of a trial."""
+"""Creates the two tables of a sweep's results: one row per trial, and one row per epoch of a trial."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from sweep.planning.plan import Plan
 
 COUNTS = ("epoch", "steps", "examples")
-"""Metrics that are whole numbers."""
+"""Integer metrics."""
 
 WHOLE = ("batch_size", "decay_interval", "decay_start", "decay_warmup", "decay_patience", "epochs")
 TEXT = ("optimizer", "decay", "decay_by", "decay_boundaries", "decay_values")
-"""Hyperparameters that are not fractions."""
+"""Hyperparameters stored as text."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Histories:
-    """The epochs of many trials, one after the other.
+    """The concatenated epochs of many trials.
 
     Args:
-        values: metric name -> (R,) float64, R the epochs of all trials.
-        lengths: (T,) epochs of each trial.
+        values: metric name -> (R,) float64, with R the total number of epochs.
+        lengths: (T,) number of epochs of each trial.
     """
 
     values: Mapping[str, Floats]
@@ -43,11 +43,11 @@ class Histories:
 
     @property
     def ends(self) -> NDArray[np.int64]:
-        """Where each trial's epochs end in ``values``; (T,)."""
+        """End index of each trial's epochs in ``values``; (T,)."""
         return np.cumsum(self.lengths)
 
     def last(self, name: str) -> Floats:
-        """The value after the last epoch; (T,), NaN for a trial without epochs."""
+        """Value after the last epoch; (T,), NaN for a trial without epochs."""
         result = np.full(len(self.lengths), np.nan)
         some = self.lengths > 0
         if some.any():
@@ -55,7 +55,7 @@ class Histories:
         return result
 
     def best(self, name: str, mode: Literal["min", "max"]) -> tuple[Floats, Floats]:
-        """The best value and the first epoch that has it; (T,) each, NaN for a trial without epochs."""
+        """Best value and the first epoch that has it; (T,) each, NaN for a trial without epochs."""
         sign = 1.0 if mode == "min" else -1.0
         some = np.flatnonzero(self.lengths > 0)
         best, epoch = np.full(len(self.lengths), np.nan), np.full(len(self.lengths), np.nan)
@@ -66,7 +66,7 @@ class Histories:
         return best, epoch
 
     def first_reaching(self, name: str, mode: Literal["min", "max"], target: float, count: str) -> Floats:
-        """The value of ``count`` at the first epoch whose ``name`` reaches the target; (T,), NaN where none does."""
+        """Value of ``count`` at the first epoch whose ``name`` reaches the target; (T,), NaN if none does."""
         values = self.values.get(name, np.empty(0))
         return self._first(values <= target if mode == "min" else values >= target, count)
 
@@ -79,14 +79,14 @@ class Histories:
         return result
 
 
-def in_plan_order(rows_found: pa.Table, trials: Sequence[Trial]) -> pa.Table:
-    """Order rows as the plan does; a trial without a row gets one without content."""
+def order_by_plan(rows_found: pa.Table, trials: Sequence[Trial]) -> pa.Table:
+    """Reorder rows to match the plan; a trial without a row gets an empty one."""
     rows = {trial_id: row for row, trial_id in enumerate(rows_found["trial_id"].to_pylist())}
     return rows_found.take(pa.array([rows.get(trial.id) for trial in trials], pa.int64()))
 
 
 def histories(ordered: pa.Table) -> Histories:
-    """Take the epochs out of such rows."""
+    """Extract the epochs of the ordered rows."""
     metrics = {
         name.removeprefix(METRIC_PREFIX): ordered[name].combine_chunks()
         for name in ordered.column_names
@@ -99,13 +99,13 @@ def histories(ordered: pa.Table) -> Histories:
         flat = compute.list_flatten(lists).to_numpy(zero_copy_only=False)
         complete = lengths[name] == expected
         values[name] = np.full(expected.sum(), np.nan)
-        # A metric that some trials lack, as after an upgrade between two runs, is empty for those.
+        # A metric that some trials lack, for example after an upgrade between runs, is empty for those.
         values[name][np.repeat(complete, expected)] = flat[np.repeat(complete, lengths[name])]
     return Histories(values, expected)
 
 
 def epochs_table(plan: Plan, past: Histories) -> pa.Table:
-    """Make the table of one row per epoch: ``trial_id arm_id seed`` and the metrics."""
+    """Create the table with one row per epoch: ``trial_id arm_id seed`` and the metrics."""
     trial = np.repeat(np.arange(len(past.lengths)), past.lengths)
     columns: dict[str, pa.Array] = {}
     for name, ids in (
@@ -123,11 +123,11 @@ def epochs_table(plan: Plan, past: Histories) -> pa.Table:
 def trials_table(
     plan: Plan, ordered: pa.Table, past: Histories, metric: str, mode: Literal["min", "max"], target: float | None
 ) -> pa.Table:
-    """Make the table of one row per trial of the plan, those without a result PENDING and without numbers.
+    """Create the table with one row per trial of the plan; trials without a result are PENDING.
 
-    ``final_*`` and ``best_*`` are empty unless a trial ended well: a diverged trial has no number to compare.
-    ``batch_size`` is a number throughout: ``full`` is the size of the training part. ``purpose`` is there where the
-    sweep has report seeds: ``selection`` or ``report``.
+    ``final_*`` and ``best_*`` are empty unless a trial completed: a diverged trial has no value to compare.
+    ``batch_size`` is always a number: ``full`` is the size of the training part. With report seeds, ``purpose`` is
+    ``selection`` or ``report``.
     """
     status = ordered["status"].fill_null("PENDING")
     well = np.isin(status.to_numpy(zero_copy_only=False), ("COMPLETED", "STOPPED"))
@@ -160,7 +160,7 @@ def trials_table(
 
 
 def _purposes(plan: Plan) -> dict[str, pa.Array]:
-    """What each trial is for, where the seeds have roles."""
+    """Create the column ``purpose`` if the sweep has report seeds."""
     if not plan.report_seeds:
         return {}
     purposes = ["report" if trial.seed in plan.report_seeds else "selection" for trial in plan.trials]
@@ -181,13 +181,13 @@ def _hyperparameters(settings: Sequence[Setting], training_examples: int) -> dic
 def _type_of(key: str, values: Sequence[object]) -> pa.DataType:
     if key in WHOLE:
         return pa.int64()
-    # A learning rate of 1 is a number like 0.5, and a column without values is one of numbers.
+    # A learning rate of 1 is a float like 0.5, and a column without values is numeric.
     is_text = key in TEXT or any(isinstance(value, str) for value in values)
     return pa.string() if is_text else pa.float64()
 
 
 def _numbers(values: Floats, where: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Numbers with an empty cell for NaN and outside ``where``."""
+    """Convert to a float column that is null for NaN and outside ``where``."""
     empty = np.isnan(values) if where is None else np.isnan(values) | ~where
     return pa.array(values, mask=empty)
 

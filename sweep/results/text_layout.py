@@ -1,4 +1,4 @@
-"""Prints sentences and tables so that a terminal breaks no word and no number, and a pipe gets whole lines."""
+"""Prints sentences and tables wrapped between words in a terminal, and unwrapped to a pipe or file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from rich.text import Text
 
 LONGEST_HEAD = 14
 LEAST_NAME = 18
-"""Columns that can be spared go before the names of the rows get less room than this."""
+"""Minimum width of the row names; optional columns are dropped to keep it."""
 
 WIDEST = 250
 
 
-def say(console: Console, words: str, style: str = "") -> None:
-    """Print a sentence: a terminal's lines end between words, and a pipe's where the sentence ends.
+def print_sentence(console: Console, words: str, style: str = "") -> None:
+    """Print a sentence, wrapped between words in a terminal and on one line elsewhere.
 
-    Spaces before the sentence stand before each of its lines.
+    Leading spaces indent every line.
     """
     inside = len(words) - len(words.lstrip(" "))
     if console.is_terminal and inside:
@@ -28,14 +28,14 @@ def say(console: Console, words: str, style: str = "") -> None:
         console.print(Text(words, style=style), soft_wrap=not console.is_terminal)
 
 
-def part(console: Console) -> None:
-    """Part what follows from what stands above, in a terminal, by a blank line."""
+def print_blank_line(console: Console) -> None:
+    """Print a blank line, in a terminal only."""
     if console.is_terminal:
         console.print()
 
 
 def longest_word(cells: Sequence[str]) -> int:
-    """Letters of the longest word of some cells, which a column needs lest it breaks one.
+    """Return the length of the longest word in the cells, the minimum width of their column.
 
     >>> longest_word(["two words", "0.5"])
     5
@@ -46,16 +46,16 @@ def longest_word(cells: Sequence[str]) -> int:
 def print_rows(
     console: Console, columns: Mapping[str, Sequence[str]], numeric: Sequence[bool], spared: Sequence[str] = ()
 ) -> None:
-    """Print a table whose first column names the rows.
+    """Print a table whose first column contains the row names.
 
-    In a terminal the names are broken between words, long heads are shortened in their middle, and where the numbers
-    do not fit nevertheless, the columns in ``spared`` are left out, the first of them first.
+    In a terminal the names are wrapped between words, long column headers are shortened in the middle, and if the
+    numbers still do not fit, the columns in ``spared`` are dropped in order.
 
     Args:
-        console: where to.
-        columns: head -> cells.
-        numeric: which columns are aligned right.
-        spared: heads of columns that can be left out.
+        console: output console.
+        columns: header -> cells.
+        numeric: which columns are right-aligned.
+        spared: headers of optional columns.
     """
     aligned = dict(zip(columns, numeric, strict=True))
     shown = dict(columns)

@@ -1,4 +1,4 @@
-"""Sweeps on a cluster that someone else may run: submits them as Ray jobs, follows them, and brings back results."""
+"""Runs sweeps as jobs on a remote Ray cluster: submits and follows them, and downloads their results."""
 
 from sweep.service.cluster import Cluster, Job
 from sweep.service.submission import Submission, submit

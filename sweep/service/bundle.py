@@ -1,4 +1,4 @@
-"""Gathers what a sweep needs on a cluster into one folder: its file, its data, the user's modules and this project."""
+"""Collects a sweep's file, data, user modules and this project's code in one folder to send to a cluster."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sweep.config.network import ModuleNetwork
 from sweep.errors import DataError
 
 LARGEST_BYTES = 400_000_000
-"""What Ray takes as a working folder is 512 MiB, compressed; data files hardly compress."""
+"""Limit below Ray's 512 MiB for a compressed working folder; data files hardly compress."""
 
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".git*", ".venv", "*.egg-info")
 
@@ -23,8 +23,8 @@ class Bundle:
     """A folder that is ready to be sent.
 
     Args:
-        file: the sweep's file, from the folder.
-        overrides: what changes with the place, as ``key=value``.
+        file: path of the sweep's file relative to the folder.
+        overrides: overrides for paths that differ on the cluster, as ``key=value``.
     """
 
     file: str
@@ -32,12 +32,12 @@ class Bundle:
 
 
 def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
-    """Copy what a sweep needs into ``folder``; the configuration must be planned before, which loads its modules.
+    """Copy what a sweep needs into ``folder``; the plan must have been made before, which imports the modules.
 
     Args:
-        config: as loaded from ``file``.
+        config: configuration loaded from ``file``.
         file: the sweep's YAML file.
-        folder: an empty one.
+        folder: an empty folder.
 
     Raises:
         DataError: if the data file is too large to be sent.
@@ -64,7 +64,7 @@ def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
 
 
 def _own_modules(config: SweepConfig) -> set[str]:
-    """Top-level names of what the configuration names, and of what is loaded from the working folder."""
+    """Return the top-level modules that the configuration names, or that are imported from the working folder."""
     named = [space.optimizer for space in config.spaces]
     if isinstance(config.network, ModuleNetwork):
         named.append(config.network.module)
@@ -76,7 +76,7 @@ def _own_modules(config: SweepConfig) -> set[str]:
         file = getattr(module, "__file__", None)
         if file and here in Path(file).resolve().parents and not _is_installed(Path(file)):
             names.add(name.partition(".")[0])
-    # What has a name of Python's would be taken for it on the cluster, where the sent folder comes first.
+    # A module with the name of a standard module would shadow it on the cluster, where the folder comes first.
     return names - {"sweep", "trainers", "__main__"} - sys.stdlib_module_names
 
 

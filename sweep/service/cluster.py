@@ -1,4 +1,4 @@
-"""A Ray cluster behind its HTTP address: starts, lists, follows and stops jobs, each refusal one sentence."""
+"""Client of a Ray cluster's HTTP job API: starts, lists, follows and stops jobs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ray.job_submission import JobDetails, JobSubmissionClient
 
 STOP_SECONDS = 120
-"""How long a job that is told to stop may take to close its MLflow runs, before it is killed."""
+"""How long a stopped job may take to close its MLflow runs before it is killed."""
 
 ADDRESS_VARIABLE = "RAY_API_SERVER_ADDRESS"
 DEFAULT_ADDRESS = "http://127.0.0.1:8265"
@@ -33,15 +33,15 @@ ENDED = ("SUCCEEDED", "FAILED", "STOPPED")
 
 @dataclass(frozen=True)
 class Job:
-    """A job of the cluster, as the commands show it.
+    """A job of the cluster.
 
     Args:
-        id: what Ray calls it.
+        id: Ray's submission id.
         status: PENDING, RUNNING, SUCCEEDED, FAILED or STOPPED.
-        started_seconds: since 1970; None before its start.
-        ended_seconds: since 1970; None before its end.
-        metadata: what `sweep submit` said of it; empty for other jobs.
-        message: Ray's own account of it.
+        started_seconds: Unix time of its start; None before.
+        ended_seconds: Unix time of its end; None before.
+        metadata: metadata from `sweep submit`; empty for other jobs.
+        message: Ray's message about its status.
     """
 
     id: str
@@ -53,25 +53,25 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing of it runs any more."""
+        """Whether the job has ended."""
         return self.status in ENDED
 
 
 class Cluster:
-    """A cluster that answers.
+    """Connection to a Ray cluster.
 
     Args:
-        address: ``http://host:8265``, or where a proxy puts Ray, such as ``http://host:8080/ray``. None takes it from
-            the variable RAY_API_SERVER_ADDRESS, and without that is the head on this machine.
+        address: ``http://host:8265``, or the URL of a proxy such as ``http://host:8080/ray``. None uses the variable
+            RAY_API_SERVER_ADDRESS, or else the head on this machine.
 
     Raises:
-        ResourceError: if nothing answers there, what answers is no Ray cluster, or it refuses the token.
+        ResourceError: if there is no answer, the server is not a Ray cluster, or it refuses the token.
     """
 
     def __init__(self, address: str | None = None) -> None:
-        told = address or os.environ.get(ADDRESS_VARIABLE)
-        self.address = (told or DEFAULT_ADDRESS).rstrip("/")
-        source = "`--address`" if address else f"the variable {ADDRESS_VARIABLE}" if told else "the default address"
+        given = address or os.environ.get(ADDRESS_VARIABLE)
+        self.address = (given or DEFAULT_ADDRESS).rstrip("/")
+        source = "`--address`" if address else f"the variable {ADDRESS_VARIABLE}" if given else "the default address"
         _require_reachable(self.address, source)
         require_token(os.environ, home_folder() or Path(os.sep))
         if find_spec("aiohttp") is None:
@@ -79,9 +79,9 @@ class Cluster:
                 "jobs of a cluster need Ray's job client. Received: none, as aiohttp is not installed. "
                 "Run `pip install 'optimizer-sweep[cluster]'`."
             )
-        # Ray lets its own variables win over the address that it is given.
+        # Ray's own variable takes precedence over the address passed to the client.
         os.environ[ADDRESS_VARIABLE] = self.address
-        with self._asked():
+        with self._translate_errors():
             from ray.job_submission import JobSubmissionClient
 
             logging.getLogger("ray").setLevel(logging.ERROR)
@@ -91,55 +91,55 @@ class Cluster:
             self._client: JobSubmissionClient = JobSubmissionClient(self.address)
 
     def submit(self, entrypoint: str, folder: Path | None, metadata: Mapping[str, str]) -> str:
-        """Start a job and give its id.
+        """Start a job and return its id.
 
         Args:
             entrypoint: command that a shell runs on the head.
-            folder: sent to the cluster, where it is the working folder of the job and its workers.
-            metadata: kept with the job.
+            folder: folder to upload as the working folder of the job and its workers.
+            metadata: metadata stored with the job.
         """
         environment: dict[str, Any] = {"env_vars": {"RAY_JOB_STOP_WAIT_TIME_S": str(STOP_SECONDS)}}
         if folder is not None:
             environment["working_dir"] = str(folder)
-        with self._asked():
+        with self._translate_errors():
             return self._client.submit_job(entrypoint=entrypoint, runtime_env=environment, metadata=dict(metadata))
 
     def jobs(self) -> list[Job]:
-        """All jobs that were submitted, the newest first."""
-        with self._asked():
+        """Return all submitted jobs, the newest first."""
+        with self._translate_errors():
             found = [_job(details) for details in self._client.list_jobs() if details.submission_id]
         return sorted(found, key=lambda job: job.started_seconds or 0.0, reverse=True)
 
     def job(self, job_id: str) -> Job:
-        """One job."""
-        with self._asked(job_id):
+        """Return one job."""
+        with self._translate_errors(job_id):
             return _job(self._client.get_job_info(job_id))
 
     def logs(self, job_id: str) -> str:
-        """What a job has printed so far."""
-        with self._asked(job_id):
+        """Return the output of a job so far."""
+        with self._translate_errors(job_id):
             return self._client.get_job_logs(job_id)
 
     async def follow(self, job_id: str) -> AsyncIterator[str]:
-        """What a job has printed and prints, until it ends."""
+        """Yield the output of a job until it ends."""
         self.job(job_id)
-        with self._asked(job_id):
+        with self._translate_errors(job_id):
             async for lines in self._client.tail_job_logs(job_id):
                 yield lines
 
     def stop(self, job_id: str) -> bool:
-        """Ask a job to stop; tells whether it was running."""
-        with self._asked(job_id):
+        """Ask a job to stop; return whether it was running."""
+        with self._translate_errors(job_id):
             return self._client.stop_job(job_id)
 
     def forget(self, job_id: str) -> None:
-        """Take an ended job off the list."""
-        with self._asked(job_id):
+        """Delete an ended job from the list."""
+        with self._translate_errors(job_id):
             self._client.delete_job(job_id)
 
     def totals(self) -> dict[str, float] | None:
-        """What all nodes have together, such as ``{"CPU": 8.0}``; None if the cluster may grow or does not say."""
-        with self._asked():
+        """Return the total resources of all nodes, such as ``{"CPU": 8.0}``; None if unknown or autoscaled."""
+        with self._translate_errors():
             answer = self._client._do_request("GET", "/api/cluster_status")
             status = json.loads(answer.text).get("data", {}).get("clusterStatus") if answer.ok else None
         report = (status or {}).get("loadMetricsReport")
@@ -148,7 +148,7 @@ class Cluster:
         return {name: float(total) for name, (_, total) in report["usage"].items()}
 
     @contextmanager
-    def _asked(self, job_id: str | None = None) -> Iterator[None]:
+    def _translate_errors(self, job_id: str | None = None) -> Iterator[None]:
         from ray.exceptions import AuthenticationError
 
         try:
@@ -169,7 +169,7 @@ class Cluster:
 
 
 def _require_reachable(address: str, source: str) -> None:
-    """Refuse an address that is none, or at which nothing listens; ``source`` is what gave it."""
+    """Refuse an address that is malformed or at which nothing listens; ``source`` names its origin."""
     try:
         parts = urlsplit(address)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]

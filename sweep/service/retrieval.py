@@ -1,4 +1,4 @@
-"""Brings the results folder of a job here: a small job on the head prints it packed, and its log is unpacked."""
+"""Downloads the results folder of a job: a small job prints it as an archive, which is read from its log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ print(base64.b64encode(held.getvalue()).decode())
 print("{END}")
 PACK
 """
-"""Needs nothing of the project, so that an empty working folder will do."""
+"""Does not import the project, so that an empty working folder suffices."""
 
 PATIENCE_SECONDS = 300.0
 ASK_SECONDS = 0.5
@@ -40,15 +40,15 @@ def retrieve(cluster: Cluster, job_id: str, output: Path) -> Path:
     """Copy the results folder of a job, as it is now, into ``output``.
 
     Args:
-        cluster: that has the job.
-        job_id: of `sweep submit`.
-        output: folder that gets the results folder; made if need be.
+        cluster: cluster that has the job.
+        job_id: id from `sweep submit`.
+        output: parent folder of the copy; created if missing.
 
     Returns:
-        the folder.
+        path of the copied folder.
 
     Raises:
-        ResultsError: if the job has no results yet, or is not of `sweep submit`.
+        ResultsError: if the job has no results yet, or was not started by `sweep submit`.
     """
     job = cluster.job(job_id)
     folder = job.metadata.get(FOLDER)

@@ -1,4 +1,4 @@
-"""Submits a sweep: checks and plans it here, sends what it needs, and starts it on the cluster's head."""
+"""Submits a sweep: checks and plans it locally, uploads what it needs, and starts it on the cluster's head node."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sweep.service.cluster import Cluster
 from sweep.system.locations import sqlite_path
 
 HOME = "${SWEEP_HOME:-$HOME/sweeps}"
-"""Where the head keeps what outlives a job, as its shell spells it."""
+"""Folder on the head node for data that outlives a job, in shell syntax."""
 
 LOCAL = (
     "resources.address=null",
@@ -28,25 +28,25 @@ LOCAL = (
     "resources.cpus_per_worker=1",
     "resources.gpus_per_worker=0",
 )
-"""What lets a sweep for a cluster be planned on this machine; the plan does not depend on it."""
+"""Overrides with which a cluster's sweep can be planned on this machine; the plan does not depend on them."""
 
 JOIN_SECONDS = 8.0
-"""How long a cluster that has just started may take to count its nodes."""
+"""How long a cluster that has just started may take to report its nodes."""
 
 NAME, FOLDER, TRIALS, EXPERIMENT, TRACKING = (
     f"sweep.{key}" for key in ("name", "folder", "trials", "experiment", "tracking")
 )
-"""What is kept with a job of it."""
+"""Metadata keys of a submitted job."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A sweep on its way.
+    """A submitted sweep.
 
     Args:
-        job_id: what the cluster calls it.
-        plan: all its trials.
-        config: as loaded.
+        job_id: id of the job.
+        plan: plan of the sweep.
+        config: the loaded configuration.
     """
 
     job_id: str
@@ -55,22 +55,22 @@ class Submission:
 
 
 def submit(cluster: Cluster, file: Path, overrides: Sequence[str] = ()) -> Submission:
-    """Start a sweep on a cluster, or go on with it there.
+    """Start or resume a sweep on a cluster.
 
     Args:
-        cluster: where.
+        cluster: the cluster.
         file: the sweep's YAML file.
-        overrides: ``dotted.key=value`` each.
+        overrides: ``dotted.key=value`` strings.
 
     Raises:
-        SweepError: one sentence on what stands in the way, before anything is sent.
+        SweepError: if the sweep cannot run there; raised before anything is sent.
     """
     config = load_config(file, overrides)
-    _require_kept(config)
+    _require_persistent_store(config)
     _require_no_secret(file, overrides)
     plan = prepare(load_config(file, (*overrides, *LOCAL))).plan
-    _require_room(config, cluster)
-    root = _on_the_head(config.results)
+    _require_capacity(config, cluster)
+    root = _results_root(config.results)
     with tempfile.TemporaryDirectory(prefix="sweep-submit-") as name:
         bundle = gather(config, file, Path(name))
         given = [f"name={config.name}", *overrides, *bundle.overrides, "resources.address=auto"]
@@ -85,17 +85,17 @@ def submit(cluster: Cluster, file: Path, overrides: Sequence[str] = ()) -> Submi
         return Submission(cluster.submit(entrypoint, Path(name), metadata), plan, config)
 
 
-def _on_the_head(results: str) -> str:
-    """Spell the folder of all results for the head's shell; a relative one lies where it outlives the job.
+def _results_root(results: str) -> str:
+    """Quote the results root for the head's shell; a relative one is placed below the folder that outlives the job.
 
-    >>> _on_the_head("/data/my results"), _on_the_head("results")
+    >>> _results_root("/data/my results"), _results_root("results")
     ("'/data/my results'", '"${SWEEP_HOME:-$HOME/sweeps}"/results')
     """
     word = shlex.quote(str(PurePosixPath(results)))
     return word if PurePosixPath(results).is_absolute() else f'"{HOME}"/{word}'
 
 
-def _require_kept(config: SweepConfig) -> None:
+def _require_persistent_store(config: SweepConfig) -> None:
     uri = config.tracking.uri
     path = None if uri is None else sqlite_path(uri)
     if config.tracking.enabled and path is not None and not path.is_absolute():
@@ -106,7 +106,7 @@ def _require_kept(config: SweepConfig) -> None:
 
 
 def _require_no_secret(file: Path, overrides: Sequence[str]) -> None:
-    """Refuse what would put a password into the cluster's list of jobs, or into the folder that it keeps of one."""
+    """Refuse passwords that would be stored in the cluster's list of jobs or in the uploaded folder."""
     for origin, text in (
         (f"`{file}`", file.read_text(encoding="utf-8")),
         *(("the override", each) for each in overrides),
@@ -120,7 +120,7 @@ def _require_no_secret(file: Path, overrides: Sequence[str]) -> None:
                 )
 
 
-def _require_room(config: SweepConfig, cluster: Cluster) -> None:
+def _require_capacity(config: SweepConfig, cluster: Cluster) -> None:
     asked = config.resources
     workers = 1 if asked.workers == "auto" else int(asked.workers)
     end = time.monotonic() + JOIN_SECONDS

@@ -1,4 +1,4 @@
-"""Finds Ray's token as Ray itself does, to say in one sentence when there is none."""
+"""Checks that Ray's authentication token exists, searching where Ray does."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ GIVE_TOKEN = "Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH
 
 
 def require_token(environ: Mapping[str, str], home: Path) -> None:
-    """Refuse to go on where Ray is told to send a token and would find none; it would end the process.
+    """Refuse a missing token if Ray is configured to send one, because Ray would end the process.
 
     Args:
         environ: the environment.
-        home: the user's folder, where Ray looks for ``.ray/auth_token`` last.
+        home: home folder, where Ray looks for ``.ray/auth_token`` last.
 
     Raises:
         ResourceError: if there is no token, or its file cannot be read.

@@ -1,1 +1,1 @@
-"""This machine and its files: limits, atomic writes, addresses, signals and the interpreter."""
+"""Operating-system services: resource limits, atomic writes, storage addresses, signals and processes."""

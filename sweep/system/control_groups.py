@@ -1,4 +1,4 @@
-"""What Linux control groups, versions 1 and 2, let this process use of CPUs and memory."""
+"""Reads the CPU and memory limits of this process from Linux control groups, versions 1 and 2."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ ROOT = Path("/")
 
 
 def cpu_quota(root: Path = ROOT) -> float | None:
-    """CPUs that the tightest of the process's groups grants; None without a quota.
+    """Return the smallest CPU quota of the process's groups; None without a quota.
 
-    A limit of a group holds for all groups below it, so that the parents are read as well.
+    A group's limit applies to all its descendants, so that the parents are read as well.
 
     Args:
         root: below which ``proc`` and ``sys`` lie.
@@ -30,7 +30,7 @@ def cpu_quota(root: Path = ROOT) -> float | None:
 
 
 def memory_limits(root: Path = ROOT) -> list[tuple[int, int]]:
-    """Bytes that each of the process's groups may hold, and those it holds and cannot give back at once.
+    """Return each group's memory limit, and its used bytes that cannot be reclaimed immediately.
 
     Args:
         root: below which ``proc`` and ``sys`` lie.
@@ -45,7 +45,7 @@ def memory_limits(root: Path = ROOT) -> list[tuple[int, int]]:
 
 
 def groups_of(controller: str, root: Path = ROOT) -> Iterator[Path]:
-    """Folders of the groups that limit this process, the innermost first, up to the outermost that can be seen.
+    """Yield the folders of the groups that limit this process, from the innermost to the outermost visible one.
 
     In a container the group's name may be the host's, while only the part below the container is mounted.
 
@@ -71,7 +71,7 @@ def groups_of(controller: str, root: Path = ROOT) -> Iterator[Path]:
 
 
 def _group_names(root: Path) -> dict[str, str]:
-    """The process's group for each controller of version 1, and for version 2 under the empty name."""
+    """Map each version 1 controller to the process's group; version 2 is under the empty name."""
     names = {}
     for line in _read(root / "proc/self/cgroup").splitlines():
         _, _, rest = line.partition(":")
@@ -81,7 +81,7 @@ def _group_names(root: Path) -> dict[str, str]:
 
 
 def _mounts(root: Path) -> Iterator[tuple[str, list[str], str, str]]:
-    """Version, controllers, outermost group and folder of each mounted tree of groups."""
+    """Yield version, controllers, root group and folder of each mounted hierarchy."""
     for line in _read(root / "proc/self/mountinfo").splitlines():
         where, _, what = line.partition(" - ")
         fields, kinds = where.split(" "), what.split(" ")
@@ -90,7 +90,7 @@ def _mounts(root: Path) -> Iterator[tuple[str, list[str], str, str]]:
 
 
 def _unescape(path: str) -> str:
-    r"""Give back the blanks of a path that the kernel spells as octal numbers.
+    r"""Decode the octal escapes that the kernel uses for spaces in a path.
 
     >>> _unescape(r"/my\040groups")
     '/my groups'
@@ -99,9 +99,9 @@ def _unescape(path: str) -> str:
 
 
 def _file_cache(group: Path) -> int:
-    """Bytes of files that the kernel keeps for the group and drops when memory is asked for."""
+    """Return the bytes of the group's page cache that the kernel can reclaim."""
     sizes = dict(re.findall(r"^(\w+) (\d+)$", _read(group / "memory.stat"), re.MULTILINE))
-    # Version 1 counts the groups below a group apart, in a sum of its own.
+    # Version 1 reports the total including descendants in a separate field.
     return int(sizes.get("total_inactive_file") or sizes.get("inactive_file") or 0)
 
 

@@ -1,4 +1,4 @@
-"""Writes whole files or none, and turns what the operating system refuses into a sentence."""
+"""Writes files atomically, and converts errors of the operating system to one-sentence errors."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from sweep.errors import ResultsError
 
 TEMPORARY = ".partial"
-"""Ending of a file that is being written; one found later is the rest of a killed run."""
+"""Suffix of a file that is being written; a leftover one belongs to a killed run."""
 
 
 @contextmanager
 def reported(path: Path) -> Iterator[None]:
-    """Turn what the operating system refuses about ``path`` into one sentence.
+    """Convert an OSError about ``path`` to a one-sentence error.
 
     Raises:
         ResultsError: in place of an OSError.
@@ -23,7 +23,7 @@ def reported(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # The text of pyarrow's own errors is several sentences, with a path of ours that is no longer there.
+        # The message of pyarrow's errors has several sentences and contains a temporary path.
         reason = os.strerror(error.errno) if error.errno else error
         raise ResultsError(
             f"the results folder must be writable. Received: {reason} at `{path}`. "
@@ -33,7 +33,7 @@ def reported(path: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path to write to; on success it takes the place of ``path`` at once."""
+    """Yield a temporary path to write to; on success it atomically replaces ``path``."""
     temporary = path.with_name(path.name + TEMPORARY)
     with reported(path):
         yield temporary
@@ -41,6 +41,6 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
+    """Write a text file atomically."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Lets one process at a time write to a folder."""
+"""Locks a folder so that only one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from sweep.errors import ResultsError
 from sweep.system.files import reported
 
 LOCK, HOLDER = ".lock", ".holder.json"
-"""The lock file, and who holds the lock: they say nothing anywhere else and are never copied."""
+"""The lock file, and the file that names the lock's holder; neither is ever copied to a URL."""
 
 
 def lock_folder(folder: Path) -> BaseFileLock:
-    """Take the lock of a folder until it is released.
+    """Acquire the lock of a folder.
 
-    The operating system frees the lock when its process ends, however that ends, so a lock is never stale.
+    The operating system releases the lock when its process ends in any way, so that a lock is never stale.
 
     Args:
-        folder: it must exist.
+        folder: an existing folder.
 
     Raises:
         ResultsError: if another process holds the lock.
     """
-    # Whoever closes a folder need not be the thread that has opened it.
+    # The lock may be released by another thread than the one that acquired it.
     lock = FileLock(folder / LOCK, thread_local=False)
     with reported(folder):
         try:

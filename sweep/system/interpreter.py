@@ -1,4 +1,4 @@
-"""Starts Python processes of the project, which find modules in the same order as this one."""
+"""Builds commands for Python subprocesses that have the same module search order as this process."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ INSTALLED = ("site-packages", "dist-packages")
 
 
 def python_command(code: str, path: Sequence[str]) -> list[str]:
-    """The command of a process that runs ``code`` and looks for modules where ``path`` says.
+    """Return the command of a process that runs ``code`` with the module search path ``path``.
 
-    Python itself would put the working folder first, where a user's ``queue.py`` or ``sweep.py`` would be taken for
-    Python's or ours.
+    By default Python puts the working folder first, where a user's ``queue.py`` or ``sweep.py`` would shadow Python's
+    or ours.
 
     Args:
-        code: statements, one line.
-        path: folders; the empty one is left out.
+        code: statements on one line.
+        path: folders; empty entries are omitted.
     """
     folders = json.dumps([folder for folder in path if folder])
     return [sys.executable, "-c", f"import sys; sys.path[:] = {folders}; {code}"]
 
 
 def working_folder_last(path: Sequence[str], folder: str, project: str | None = None) -> list[str]:
-    """The same search path with the working folder behind all others.
+    """Return the search path with the working folder moved to the end.
 
     Args:
-        path: as ``sys.path``; an empty entry is the working folder.
+        path: search path like ``sys.path``; an empty entry is the working folder.
         folder: the working folder.
-        project: folder of this project where it is installed in place, for which Python looks only after the path.
+        project: folder of this project if it is an editable install, which Python would search only after the path.
 
     >>> working_folder_last(["", "/lib"], "/home/me", "/code/ours")
     ['/lib', '/code/ours', '/home/me']
@@ -41,6 +41,6 @@ def working_folder_last(path: Sequence[str], folder: str, project: str | None = 
 
 
 def project_folder() -> str | None:
-    """The folder of this project's packages; None where they are installed among others."""
+    """Return the folder of this project's packages; None if they are installed in site-packages."""
     folder = Path(__file__).resolve().parents[2]
     return None if folder.name in INSTALLED else os.fspath(folder)

@@ -1,4 +1,4 @@
-"""Spells the commands that are shown, so that they work where the user types them."""
+"""Formats the commands shown to the user so that they work in the user's shell."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ NAME = "sweep"
 
 
 def command(*words: str) -> str:
-    """The command line that runs this program with ``words``, quoted for a shell."""
+    """Return the command line that runs this program with ``words``, quoted for a shell."""
     return shlex.join([program(), *words])
 
 
 def program() -> str:
-    """What starts this program: ``sweep`` where the shell finds this one by its name, or else its path."""
+    """Return ``sweep`` if the shell finds this program under that name, or else its path."""
     return _find(os.environ.get("PATH", ""), os.getcwd())
 
 
 @cache
 def _find(search: str, folder: str) -> str:
-    # Beside the interpreter, where an installation puts it; a library that runs sweeps has another name itself.
+    # The script is installed next to the interpreter; sys.argv[0] may be a program that uses this library.
     own = Path(sys.executable).parent / NAME
     found = shutil.which(NAME, path=search)
     if not own.exists() or (found is not None and Path(found).resolve() == own.resolve()):

@@ -1,4 +1,4 @@
-"""What this machine lets the process use: CPUs, GPUs and memory, within the limits of containers and of the account."""
+"""Detects the CPUs, GPUs and memory that this process may use, within limits of containers and the account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 
 
 def available_cpus(root: Path = ROOT) -> int:
-    """How many CPUs this process may use, at least one: by affinity (``taskset``) and quotas of control groups.
+    """Return how many CPUs this process may use, at least 1, by affinity (``taskset``) and control group quotas.
 
     Args:
         root: below which ``proc`` and ``sys`` lie.
@@ -27,7 +27,7 @@ def available_cpus(root: Path = ROOT) -> int:
 
 
 def memory_limit_bytes(root: Path = ROOT) -> int:
-    """The most memory that this process may ever hold: of the machine, its control groups and ``ulimit -v``.
+    """Return the memory limit of this process: of the machine, its control groups and ``ulimit -v``.
 
     Args:
         root: below which ``proc`` and ``sys`` lie.
@@ -37,7 +37,7 @@ def memory_limit_bytes(root: Path = ROOT) -> int:
 
 
 def usable_memory_bytes(root: Path = ROOT) -> int:
-    """As `memory_limit_bytes`, less what this process has mapped and does not hold, which ``ulimit -v`` counts too.
+    """Like `memory_limit_bytes`, minus mapped but not resident memory, which ``ulimit -v`` also counts.
 
     Args:
         root: below which ``proc`` and ``sys`` lie.
@@ -46,7 +46,7 @@ def usable_memory_bytes(root: Path = ROOT) -> int:
 
 
 def available_memory_bytes(root: Path = ROOT) -> int:
-    """Memory that this process, and those that it starts, can still take now without swapping or being killed.
+    """Return the memory that this process and its children can still allocate without swapping or being killed.
 
     Args:
         root: below which ``proc`` and ``sys`` lie.
@@ -58,7 +58,7 @@ def available_memory_bytes(root: Path = ROOT) -> int:
 
 
 def shared_memory_bytes(root: Path = ROOT) -> int | None:
-    """Free bytes of ``/dev/shm``, where Ray keeps its objects; None where there is none.
+    """Return the free bytes of ``/dev/shm``, where Ray stores objects; None if it does not exist.
 
     Args:
         root: below which ``dev`` lies.
@@ -67,7 +67,7 @@ def shared_memory_bytes(root: Path = ROOT) -> int | None:
 
 
 def free_bytes(folder: Path) -> int | None:
-    """Bytes that this account can still write in the file system of ``folder``; None where the system does not say."""
+    """Return the bytes that this account can still write to ``folder``'s file system; None if unknown."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:
@@ -75,7 +75,7 @@ def free_bytes(folder: Path) -> int | None:
 
 
 def _memory_facts(root: Path) -> dict[str, int]:
-    """What the kernel says of the machine's memory, in bytes; empty where it does not."""
+    """Read the kernel's memory statistics in bytes; empty if unavailable."""
     try:
         text = (root / "proc/meminfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -91,7 +91,7 @@ def _physical_memory() -> int:
 
 
 def _address_space() -> int:
-    """Bytes to which ``ulimit -v`` holds each process."""
+    """Return the address space limit of a process (``ulimit -v``) in bytes."""
     try:
         import resource
     except ImportError:
@@ -102,7 +102,7 @@ def _address_space() -> int:
 
 
 def mapped_bytes(root: Path = ROOT) -> int:
-    """Bytes that this process has mapped and does not hold; 0 where the kernel does not say.
+    """Return the bytes that this process has mapped but that are not resident; 0 if unknown.
 
     Args:
         root: below which ``proc`` lies.
@@ -116,16 +116,16 @@ def mapped_bytes(root: Path = ROOT) -> int:
 
 
 def available_gpus(folder: Path = NVIDIA_GPUS) -> int:
-    """How many NVIDIA GPUs the kernel knows; 0 without its driver.
+    """Return the number of NVIDIA GPUs; 0 without the driver.
 
     Args:
-        folder: has one entry a GPU.
+        folder: folder with one entry per GPU.
     """
     return len(list(folder.iterdir())) if folder.is_dir() else 0
 
 
 def home_folder() -> Path | None:
-    """The user's folder; None for an account that has none, as in containers that run under any number."""
+    """Return the home folder; None for accounts without one, as in containers with an arbitrary user id."""
     try:
         return Path.home()
     except RuntimeError:
@@ -133,7 +133,7 @@ def home_folder() -> Path | None:
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path | None:
-    """Where what was found out about this machine is kept for the next sweep; None where the user has no folder.
+    """Return the cache folder for measurements of this machine; None if the user has no home folder.
 
     >>> cache_folder({"XDG_CACHE_HOME": "/cache"})
     PosixPath('/cache/optimizer-sweep')
@@ -145,7 +145,7 @@ def cache_folder(environ: Mapping[str, str]) -> Path | None:
 
 
 def cpu_model(facts: Path = CPU_FACTS) -> str:
-    """The model of the processor; empty where the kernel does not say.
+    """Return the processor model; empty if unknown.
 
     Args:
         facts: the kernel's description of the CPUs.

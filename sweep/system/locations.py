@@ -1,4 +1,4 @@
-"""Turns the path of a file or folder into its address and back, so that both always mean the same place."""
+"""Converts between paths and storage URLs (``sqlite:`` and ``file:``), with correct quoting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QUOTED = str.maketrans({"%": "%25", "?": "%3F"})
 
 
 def sqlite_path(address: str) -> Path | None:
-    """The file of a SQLite address, as SQLAlchemy reads it; None for every other address.
+    """Return the path in a SQLite URL, parsed as by SQLAlchemy; None for any other URL.
 
     >>> sqlite_path("sqlite:////data/job%252Flogin/mlflow.db?timeout=20")
     PosixPath('/data/job%2Flogin/mlflow.db')
@@ -25,7 +25,7 @@ def sqlite_path(address: str) -> Path | None:
 
 
 def sqlite_query(address: str) -> str:
-    """What follows the file in a SQLite address, with its `?`; empty without.
+    """Return the query of a SQLite URL including its `?`; empty if there is none.
 
     >>> sqlite_query("sqlite:///mlflow.db?timeout=20"), sqlite_query("sqlite:///mlflow.db")
     ('?timeout=20', '')
@@ -35,11 +35,11 @@ def sqlite_query(address: str) -> str:
 
 
 def sqlite_address(path: Path, query: str = "") -> str:
-    """The address of a SQLite file.
+    """Return the URL of a SQLite file.
 
     Args:
-        path: of the file.
-        query: what follows it, with its `?`.
+        path: path of the file.
+        query: query including its `?`.
 
     >>> sqlite_address(Path("/data/job%2Flogin/mlflow.db"))
     'sqlite:////data/job%252Flogin/mlflow.db'
@@ -48,7 +48,7 @@ def sqlite_address(path: Path, query: str = "") -> str:
 
 
 def file_path(address: str) -> Path | None:
-    """The file or folder of a ``file:`` address on this machine; None for every other address.
+    """Return the path in a ``file:`` URL of this machine; None for any other URL.
 
     >>> file_path("file:///data/a%20b"), file_path("file://other/data")
     (PosixPath('/data/a b'), None)
@@ -60,7 +60,7 @@ def file_path(address: str) -> Path | None:
 
 
 def file_address(path: Path) -> str:
-    """The ``file:`` address of a file or folder.
+    """Return the ``file:`` URL of a file or folder.
 
     >>> file_address(Path("/data/job%2Flogin#1"))
     'file:///data/job%252Flogin%231'
@@ -69,7 +69,7 @@ def file_address(path: Path) -> str:
 
 
 def with_home(location: str) -> str:
-    """The path or SQLite address with a leading ``~`` replaced by the home folder; any other stays as it is.
+    """Replace a leading ``~`` in a path or SQLite URL by the home folder; leave other URLs unchanged.
 
     >>> with_home("results"), with_home("s3://bucket/~ada"), with_home("sqlite:///mlflow.db")
     ('results', 's3://bucket/~ada', 'sqlite:///mlflow.db')

@@ -1,4 +1,4 @@
-"""Starts a program with all processes that it will start in a group of their own, and ends the whole group."""
+"""Starts a program in its own process group, and ends the whole group."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 
 def group_options() -> dict[str, Any]:
-    """Arguments of `subprocess.Popen` that give the process a group of its own, which Ctrl-C does not reach."""
+    """Return arguments of `subprocess.Popen` for a new process group, which does not receive Ctrl-C."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
 
 
 def end_group(process: subprocess.Popen[Any], seconds: float) -> None:
-    """Ask the group to end, and kill what has not ended in time.
+    """Terminate the group, and kill processes that have not ended in time.
 
-    Windows ends the first process alone, and at once.
+    On Windows only the first process is ended, immediately.
 
     Args:
-        process: started with `group_options`.
+        process: process started with `group_options`.
         seconds: how long the first process may take.
     """
     if sys.platform == "win32":

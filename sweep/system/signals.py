@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""Windows has no SIGHUP, which says that the terminal was closed or the connection lost."""
+"""Signals that stop a sweep; Windows has no SIGHUP, which is sent when the terminal is closed or disconnected."""
 
 HANG_UP = getattr(signal, "SIGHUP", None)
 
 
 class Interruption:
-    """While active, the first of these signals sets ``requested``; a second one raises KeyboardInterrupt.
+    """Context manager in which the first signal sets ``requested``, and a second one raises KeyboardInterrupt.
 
-    A SIGHUP that is ignored, as under ``nohup``, stays ignored; a second one, which kernel and shell may both send,
-    asks for nothing more.
-    Outside the main thread, where Python gives no signals, it never asks to stop.
+    A SIGHUP that is ignored, as under ``nohup``, stays ignored; a second SIGHUP has no effect, because kernel and shell
+    may both send one.
+    Outside the main thread, where Python delivers no signals, ``requested`` stays False.
     """
 
     def __init__(self) -> None:
@@ -49,9 +49,9 @@ def _is_ignored(number: signal.Signals) -> bool:
 
 @contextmanager
 def sighup_blocked() -> Iterator[None]:
-    """Let processes that are started meanwhile not notice a lost terminal; this one answers it afterwards.
+    """Block SIGHUP for processes started meanwhile; this process handles a pending SIGHUP afterwards.
 
-    A terminal tells all its processes; Ray's would end at once, before the sweep has taken what they trained.
+    A closed terminal signals all its processes; Ray's would end before the sweep has collected their results.
     """
     if HANG_UP is None:
         yield

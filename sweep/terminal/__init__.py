@@ -1,1 +1,1 @@
-"""What a sweep shows in a terminal: its progress, its leaderboard and its summary."""
+"""Terminal output of a sweep: progress, leaderboard and summary."""

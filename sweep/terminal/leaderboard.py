@@ -1,4 +1,4 @@
-"""Prints the leaderboard of a sweep so that it fits the terminal, or as plain columns into a file or a pipe."""
+"""Prints the leaderboard of a sweep, fitted to the terminal or as plain columns to a file or pipe."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TOP_ARMS = 10
 ARM_WIDTH = 32
-"""Columns that can be spared go before the arms get less room than this."""
+"""Minimum width of the arms' labels; optional columns are dropped to keep it."""
 
 SPARED = ("best", "last", "steps", "reached")
 
@@ -33,10 +33,10 @@ def render_leaderboard(
     """Print the best arms: the first ten, and the best of each optimizer; then the base rates, without a rank.
 
     Args:
-        frame: as `sweep.results.leaderboard` makes it.
-        by: which value of a trial ranks.
+        frame: table from `sweep.results.leaderboard`.
+        by: which value of a trial ranks it.
         base_rates: name of a simple prediction -> its value on each seed; none by default.
-        console: where to; anything but a terminal gets plain columns as wide as they need.
+        console: output console; anything but a terminal gets plain columns of full width.
     """
     shown = frame[(frame.index < TOP_ARMS) | ~frame["optimizer"].duplicated()]
     plus_minus = "±" if "utf" in console.encoding.lower() else "+/-"
@@ -57,12 +57,12 @@ def render_leaderboard(
 
 
 def render_selected(selected: Sequence[Selected], mode: Mode, console: Console) -> None:
-    """Print the best setting of each level where it was picked and on fresh seeds, the best on fresh seeds first.
+    """Print the best setting of each level on selection and report seeds, the best on report seeds first.
 
     Args:
-        selected: as `sweep.analysis.selection.select` gives it, with report seeds.
-        mode: whether small or large is good.
-        console: where to.
+        selected: result of `sweep.analysis.selection.select`, with report seeds.
+        mode: whether smaller or larger values are better.
+        console: output console.
     """
     order = best_first([one.report for one in selected], mode)
     chosen = [selected[position] for position in order]
@@ -86,14 +86,14 @@ def _with_deviation(values: NDArray[np.float64], plus_minus: str) -> str:
 
 
 def _mean_and_deviation(mean: float, deviation: float, plus_minus: str) -> str:
-    """Spell both; the rounding of a sum of equal values is no deviation."""
+    """Format mean and deviation; a deviation due to rounding alone is shown as 0."""
     if deviation <= 1e-12 * abs(mean):
         deviation = 0.0
     return spell(mean) + (f" {plus_minus} {spell(deviation)}" if deviation == deviation else "")
 
 
 def spell(value: float) -> str:
-    """Spell a number with about four digits; `-` where there is none.
+    """Format a number with about four digits; `-` for NaN.
 
     >>> spell(0.97222), spell(1437.0), spell(1.2e-7), spell(float("nan"))
     ('0.9722', '1437', '1.2e-07', '-')
@@ -104,7 +104,7 @@ def spell(value: float) -> str:
 
 
 def _columns(frame: pd.DataFrame, plus_minus: str, by: By) -> dict[str, Sequence[str]]:
-    """Spell the cells of each column; a column in which nothing happened is left out."""
+    """Format the cells of each column; columns of zero counts are omitted."""
     means = next(name for name in frame.columns if name.startswith(f"{by}_") and name.endswith("_mean"))
     metric = means.removeprefix(f"{by}_").removesuffix("_mean")
     other: tuple[str, By] = ("best", "best") if by == "final" else ("last", "final")
@@ -129,7 +129,7 @@ def _columns(frame: pd.DataFrame, plus_minus: str, by: By) -> dict[str, Sequence
 
 
 def _fitting(columns: dict[str, Sequence[str]], width: int) -> dict[str, Sequence[str]]:
-    """Leave out columns that can be spared, one by one, while the arms would get too little room."""
+    """Drop optional columns one by one until the arms' labels have enough width."""
     columns = dict(columns)
     arms = min(ARM_WIDTH, max((len(arm) for arm in columns["arm"]), default=0))
     for name in SPARED:
@@ -143,7 +143,7 @@ def _fitting(columns: dict[str, Sequence[str]], width: int) -> dict[str, Sequenc
 def _table(columns: dict[str, Sequence[str]], style: box.Box | None) -> Table:
     table = Table(box=style, show_edge=False, padding=(0, 1, 0, 0) if style else (0, 2, 0, 0), header_style="bold")
     for name in columns:
-        # Of what does not fit, the arm alone is broken into lines: its label is what the reader looks for.
+        # If the table does not fit, only the arm's label is wrapped.
         table.add_column(name, no_wrap=name != "arm", justify="left" if name == "arm" else "right")
     for row in zip(*columns.values(), strict=True):
         table.add_row(*(Text(cell) for cell in row))

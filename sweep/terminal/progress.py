@@ -1,4 +1,4 @@
-"""Shows how far a sweep is: live in a terminal, in plain lines elsewhere, or not at all."""
+"""Progress displays of a sweep: live in a terminal, plain lines elsewhere, or none."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from sweep.driver.display import Best, Progress, Silent
 from sweep.terminal.leaderboard import spell
 
 LINE_SECONDS = 5.0
-"""Least time between two plain lines."""
+"""Minimum time between two plain lines."""
 
 FRAMES_PER_SECOND = 4
 
 
 def make_progress(*, quiet: bool = False, console: Console | None = None) -> Progress:
-    """Choose the display that suits where the output goes.
+    """Choose a display for the output stream.
 
     Args:
-        quiet: show nothing.
-        console: where to; None is the standard output.
+        quiet: whether to show nothing.
+        console: output console; None is the standard output.
     """
     if quiet:
         return Silent()
@@ -40,7 +40,7 @@ def make_progress(*, quiet: bool = False, console: Console | None = None) -> Pro
 
 @dataclass(frozen=True)
 class State:
-    """Where a sweep stands, and since when; never changed, so that a drawing thread reads it whole."""
+    """Progress of a sweep; immutable, so that the drawing thread always reads a consistent state."""
 
     total: int
     started_seconds: float
@@ -52,7 +52,7 @@ class State:
     best: Best = field(default_factory=dict)
 
     def facts(self, now_seconds: float) -> list[str]:
-        """Say the counts, the speed and the time left in a few words each.
+        """Format the counts, the speed and the remaining time, in a few words each.
 
         >>> State(54, started_seconds=0.0, done=18, running=6, diverged=1).facts(now_seconds=9.0)
         ['6 running', '1 diverged', '2.0 trials/s', '18 s left']
@@ -103,7 +103,7 @@ class PlainProgress:
         self._write(text)
 
     def stop(self) -> None:
-        """Write the last state unless it is what the last line says."""
+        """Write the last state unless it has been written already."""
         self._show()
 
     def _show(self) -> None:
@@ -114,7 +114,7 @@ class PlainProgress:
         parts = [", ".join([counts, *state.facts(now)])]
         if best:
             parts.append(f"best by the {ruling(state.best)}: {'; '.join(best)}")
-        # The speed changes with the time alone; a line is only worth it when something else did.
+        # The speed changes with time alone, so that a line is only written if something else has changed.
         told = f"{counts} {state.running} {state.diverged} {state.failed} {best}"
         if told != self._shown:
             self._write(" | ".join(parts))
@@ -180,7 +180,7 @@ class LiveProgress:
 
 
 def ruling(best: Best) -> str:
-    """Say by what the arms were ranked, which is the same for all.
+    """Describe the value that ranks the arms, which is the same for all.
 
     >>> from sweep.driver.display import Leader
     >>> ruling({"adam": Leader("adam lr=0.01", 0.98, 2, "final")})
@@ -190,7 +190,7 @@ def ruling(best: Best) -> str:
 
 
 def _time(seconds: float) -> str:
-    """Spell a time roughly, as a guess deserves.
+    """Format an estimated time with low precision.
 
     >>> _time(8.2), _time(140), _time(9000)
     ('8 s', '2 min', '2 h 30 min')

@@ -1,4 +1,4 @@
-"""What a terminal shows of a plan and of a finished sweep."""
+"""Prints a plan and the summary of a finished sweep."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def plan_as_mapping(preparation: Preparation, estimate: Estimate, *, detectable: str = "") -> dict[str, Any]:
-    """The plan as JSON types, every arm and trial included."""
+    """Return the plan as JSON types, including all arms and trials."""
     plan = preparation.plan
     return {
         "name": plan.name,
@@ -53,7 +53,7 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate, *, detectable:
 def print_plan(
     preparation: Preparation, estimate: Estimate, console: Console | None = None, *, detectable: str = ""
 ) -> None:
-    """Print what a sweep would train and what it would cost, and which difference it can show."""
+    """Print what a sweep would train, its cost, and the smallest difference that it can detect."""
     console = console or _console()
     plan, config = preparation.plan, preparation.config
     if config.question:
@@ -100,7 +100,7 @@ def print_plan(
 
 
 def print_summary(result: RunResult, console: Console | None = None) -> None:
-    """Print the leaderboard of a sweep, the answer and its warnings, where the results lie, and how to open them."""
+    """Print the leaderboard of a sweep, the answer and its warnings, and where to find the results."""
     from sweep.terminal.leaderboard import render_leaderboard, render_selected
 
     console = console or _console()
@@ -129,7 +129,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
 
 
 def _print_answer(result: RunResult, console: Console) -> None:
-    """The sentence of the report and what may mislead of it, whether a page was written or not."""
+    """Print the report's main sentence and its warnings, even if no report was written."""
     sentence, cards = result.answer, result.cards
     if not sentence and not result.interrupted:
         from sweep.reports.collect import gather
@@ -137,7 +137,7 @@ def _print_answer(result: RunResult, console: Console) -> None:
         try:
             found = gather(result.path)
         except SweepError:
-            # What keeps trials from being compared is among the notes.
+            # The notes already say why the trials cannot be compared.
             return
         sentence, cards = found.sentence, found.cards
     if not sentence:
@@ -162,7 +162,7 @@ def _print_answer(result: RunResult, console: Console) -> None:
 
 
 def shortened(effect: str) -> str:
-    """Leave out the interval at the end of the sentence on a main effect, which the report has.
+    """Drop the interval at the end of a sentence on a main effect; the report contains it.
 
     >>> shortened("Main effect of decay (mean over 2 common settings): a and b are not told apart (3 seeds).")
     'Main effect of decay (mean over 2 common settings): a and b are not told apart.'
@@ -171,18 +171,18 @@ def shortened(effect: str) -> str:
 
 
 def _space(console: Console) -> None:
-    """Part the blocks on a terminal; a file or a pipe keeps one line after another."""
+    """Print a blank line, in a terminal only."""
     if console.is_terminal:
         console.print()
 
 
 def _console() -> Console:
-    # What the user has called things may look like markup to rich, as [adam] does.
+    # Names chosen by the user, such as [adam], may look like markup to rich.
     return Console(highlight=False, markup=False, emoji=False)
 
 
 def duration(seconds: float) -> str:
-    """Spell a time as people do.
+    """Format a duration for people.
 
     >>> duration(0.42), duration(6.3), duration(75), duration(7320)
     ('0.4 s', '6.3 s', '1 min 15 s', '2 h 2 min')
@@ -196,7 +196,7 @@ def duration(seconds: float) -> str:
 
 
 def size(count: float) -> str:
-    """Spell a number of bytes as people do.
+    """Format a number of bytes for people.
 
     >>> size(900), size(2_500_000)
     ('900 B', '2.5 MB')

@@ -1,4 +1,4 @@
-"""Finds the MLflow store that a sweep writes to, and tells before any training whether it can be written."""
+"""Resolves the address of the MLflow store that a sweep writes to."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SERVER_SECONDS = 5
 
 
 def resolve_uri(uri: str | None, environ: Mapping[str, str], folder: Path) -> str:
-    """Address of the store: the configuration's, else the environment's, else a file in ``folder``.
+    """Return the address of the store: from the configuration, the environment, or else a file in ``folder``.
 
     Args:
         uri: ``tracking.uri`` of the configuration.
-        environ: the environment; ``MLFLOW_TRACKING_URI`` counts.
-        folder: where the default ``mlflow.db`` lies.
+        environ: the environment, of which ``MLFLOW_TRACKING_URI`` is used.
+        folder: folder of the default ``mlflow.db``.
 
     >>> resolve_uri(None, {}, Path("/home/ada"))
     'sqlite:////home/ada/mlflow.db'
@@ -34,17 +34,17 @@ def resolve_uri(uri: str | None, environ: Mapping[str, str], folder: Path) -> st
     """
     chosen = with_home(uri or environ.get(VARIABLE) or "sqlite:///mlflow.db")
     path = sqlite_path(chosen)
-    # What is not an absolute file lies in `folder`; a database in memory is refused by `check_store`.
+    # Relative paths are relative to `folder`; `check_store` refuses in-memory databases.
     if path is None or str(path) in (".", ":memory:") or str(path).startswith("file:"):
         return chosen
     return sqlite_address(folder.absolute() / path, sqlite_query(chosen))
 
 
 def mlflow_address(uri: str) -> str:
-    """The address by which MLflow opens exactly the file of a SQLite store; any other stays as it is.
+    """Return the address with which MLflow opens exactly the file of a SQLite store; others are unchanged.
 
-    MLflow makes the folder of ``sqlite:///...`` without reading the quoted characters in it, which leaves an empty
-    folder of another name behind. It does not where the address names the driver too.
+    MLflow creates the folder of ``sqlite:///...`` without unquoting its name, which leaves an empty folder of another
+    name behind. It does not do so if the address includes the driver.
 
     >>> mlflow_address("sqlite:////data/mlflow.db"), mlflow_address("sqlite:////data/a%3Fb/mlflow.db")
     ('sqlite:////data/mlflow.db', 'sqlite+pysqlite:////data/a%3Fb/mlflow.db')
@@ -56,7 +56,7 @@ def mlflow_address(uri: str) -> str:
 
 
 def is_server(uri: str) -> bool:
-    """Tell whether the store is a tracking server and not a database or a folder.
+    """Whether the store is a tracking server and not a database or folder.
 
     >>> is_server("https://mlflow.example.org"), is_server("sqlite:///mlflow.db")
     (True, False)
@@ -65,7 +65,7 @@ def is_server(uri: str) -> bool:
 
 
 def artifact_folder(uri: str) -> Path | None:
-    """Where artifacts go: beside a SQLite file, in the working directory for a database, as a server decides."""
+    """Return the artifact folder: next to a SQLite file, the working directory for a database, None for a server."""
     path = sqlite_path(uri)
     if path is not None:
         return path.absolute().parent / "mlartifacts"
@@ -73,10 +73,10 @@ def artifact_folder(uri: str) -> Path | None:
 
 
 def ask_server(uri: str, call: str, parameters: Mapping[str, str], source: Source = KEY) -> Any:
-    """The response of a server to a question; needs an answer, which may be a refusal.
+    """Send a request to a server and return the response, which may be an error status.
 
     Raises:
-        TrackingError: when there is none.
+        TrackingError: if there is no response.
     """
     silence_mlflow()
     try:

@@ -1,4 +1,4 @@
-"""Turns the summary of an arm into an MLflow run of its own, since the dashboard has no mean and spread over runs."""
+"""Creates one MLflow run per arm with its mean and spread, which the dashboard cannot compute over runs."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from sweep.tracking.trial_runs import (
 ARM_KIND = "arm"
 BASE_RATE_KIND = "base rate"
 BEST_TAG = "best_of_optimizer"
-"""On the run of an arm: whether no arm of its optimizer ranks before it."""
+"""Tag on the run of an arm: whether it is the best arm of its optimizer."""
 
 
 @dataclass(frozen=True)
 class ArmSummary:
-    """An arm over its seeds.
+    """Summary of an arm over its seeds.
 
     Args:
         arm: the arm.
-        planned: how many seeds it has.
-        metrics: such as ``final_val_loss_mean``, and ``rank``; what is not known is left out.
-        basis: the metric of a trial that ranks, such as ``final_val_loss``; empty if nothing does.
+        planned: number of its seeds.
+        metrics: metrics such as ``final_val_loss_mean``, and ``rank``; unknown ones are omitted.
+        basis: the metric of a trial that ranks, such as ``final_val_loss``; empty if there is none.
         is_best: whether it is the best arm of its optimizer.
     """
 
@@ -46,7 +46,7 @@ class ArmSummary:
 
     @property
     def outcome(self) -> str:
-        """How its seeds ended, where it ranks and by which metric; when that changes, the run is written anew.
+        """Describes seeds, rank and ranking metric; if it changes, the run is written again.
 
         >>> ArmSummary(Arm("a", "adam", {}), 3, {"seeds": 2.0, "diverged_share": 1 / 3}).outcome
         '2 of 3 seeds, 33 % diverged'
@@ -64,13 +64,13 @@ def arm_run(summary: ArmSummary, moment_milliseconds: int, added: Sequence[str] 
     """Describe the MLflow run of an arm: the parameters of its trials, its summary, and no seed.
 
     Args:
-        summary: of the arm.
-        moment_milliseconds: when it was made.
-        added: hyperparameters of the user's own optimizers.
+        summary: summary of the arm.
+        moment_milliseconds: Unix time of the summary.
+        added: additional hyperparameters of user-defined optimizers.
     """
     arm = summary.arm
     tags = {
-        # In the place of a trial's id, so that a later start finds the run again.
+        # Used like a trial's id, so that a later start finds the run again.
         TRIAL_TAG: f"arm-{arm.id}",
         KIND_TAG: ARM_KIND,
         "optimizer": str(arm.setting.get("optimizer", IGNORED)),
@@ -94,11 +94,11 @@ def arm_run(summary: ArmSummary, moment_milliseconds: int, added: Sequence[str] 
 
 @dataclass(frozen=True)
 class BaseRateSummary:
-    """A simple prediction on the splits of a sweep.
+    """Scores of a simple prediction on the splits of a sweep.
 
     Args:
-        name: such as ``majority class``.
-        metrics: with the names that an arm's have, so that one column shows both.
+        name: name such as ``majority class``.
+        metrics: metrics under the same names as an arm's, so that one column shows both.
     """
 
     name: str
@@ -106,7 +106,7 @@ class BaseRateSummary:
 
 
 def base_rate_run(summary: BaseRateSummary, moment_milliseconds: int, added: Sequence[str] = ()) -> TrialRun:
-    """Describe the MLflow run of a base rate: the parameters of all runs, none of which it has, and no rank."""
+    """Describe the MLflow run of a base rate, which has the usual parameters without values, and no rank."""
     outcome = f"base rate, {' '.join(f'{key}={value:.6g}' for key, value in summary.metrics.items())}"
     trial_id = f"base-rate-{summary.name.replace(' ', '-')}"
     return TrialRun(

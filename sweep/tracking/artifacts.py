@@ -1,4 +1,4 @@
-"""Spells what every store says of a sweep: its files, its experiment and its data set."""
+"""Creates a sweep's artifacts, experiment tags and data set record in the same form for every store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DIGEST_CHARACTERS = 36
 
 
 def lay_out(artifacts: Artifacts, folder: Path) -> None:
-    """Put the artifacts under ``folder`` as they shall appear in the run."""
+    """Write the artifacts to ``folder`` as they appear in the run."""
     for name, content in artifacts.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -31,15 +31,15 @@ def lay_out(artifacts: Artifacts, folder: Path) -> None:
 
 
 def experiment_location(folder: Path, experiment: str) -> str:
-    """Address under ``folder`` where the runs of an experiment keep their artifacts."""
+    """Return the address under ``folder`` of an experiment's artifacts."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", experiment)[:60]
     return file_address(folder / name)
 
 
 def experiment_tags(record: SweepRecord) -> dict[str, str]:
-    """Tags that an experiment has from its first sweep."""
+    """Return the tags of an experiment, set by its first sweep."""
     return {
-        # Without its kind the dashboard guesses, and asks the user whether it guessed right.
+        # Without this tag the dashboard guesses the kind and asks the user to confirm.
         "mlflow.experimentKind": EXPERIMENT_KIND,
         "mlflow.experiment.primaryMetric.name": record.ranked_by,
         "mlflow.experiment.primaryMetric.greaterIsBetter": str(record.mode == "max"),
@@ -47,7 +47,7 @@ def experiment_tags(record: SweepRecord) -> dict[str, str]:
 
 
 def dataset_columns(record: DatasetRecord) -> dict[str, str]:
-    """The data set in the words of MLflow's table of data sets."""
+    """Return the data set as columns of MLflow's table of data sets."""
     return {
         "name": record.name,
         "digest": record.fingerprint[:DIGEST_CHARACTERS],

@@ -1,4 +1,4 @@
-"""Keeps MLflow's console output, telemetry, warnings and long waits away from the user of a sweep."""
+"""Disables MLflow's console output, telemetry, warnings and long retries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SETTINGS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     # MLflow logs a database error with its traceback before it raises; the writer reports it in one sentence.
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",
-    # The writer retries by itself, with what it has learnt from the first attempt.
+    # The writer itself retries.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }

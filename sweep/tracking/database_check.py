@@ -1,4 +1,4 @@
-"""Checks before training that a database server can be written, and that it is the one behind the tracking server."""
+"""Checks before training that a database is writable and belongs to the tracking server."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ DEFAULT_EXPERIMENT = "0"
 
 
 def check_database(uri: str, named: str = KEY.named) -> None:
-    """Refuse a database that does not answer, or that another version of MLflow has set up.
+    """Refuse a database that does not answer, or whose schema is of another version of MLflow.
 
     Args:
         uri: its address.
-        named: what gave the address, as it begins a sentence.
+        named: origin of the address, as the start of a sentence.
 
     Raises:
-        TrackingError: one sentence with the way out.
+        TrackingError: if the database is refused.
     """
     _read(uri, named, [])
 
@@ -45,11 +45,11 @@ def check_behind_server(database: str, uri: str, source: Source = KEY) -> None:
             f"`tracking.store` needs psycopg, which is not installed. Received: {shown!r}. "
             "Run `pip install optimizer-sweep[postgresql]`."
         )
-    # What the plain name means to SQLAlchemy depends on its version.
+    # The default driver of `postgresql:` depends on SQLAlchemy's version.
     named = re.sub(r"^postgresql:", "postgresql+psycopg:", database)
     there = _read(named, "`tracking.store`", ["SELECT creation_time FROM experiments WHERE experiment_id = 0"])
     answer = ask_server(uri, "experiments/get", {"experiment_id": DEFAULT_EXPERIMENT}, source)
-    # What refuses this question also refuses the next, whose check says why.
+    # A server that refuses this request also refuses the next one, whose check reports why.
     if answer.status_code == 200 and there != {str(answer.json()["experiment"].get("creation_time"))}:
         raise TrackingError(
             f"`tracking.store` must be the database of the server at {without_secrets(uri)!r}, and it is another. "
@@ -58,7 +58,7 @@ def check_behind_server(database: str, uri: str, source: Source = KEY) -> None:
 
 
 def _read(uri: str, named: str, queries: Iterable[str]) -> set[str]:
-    """First column of what the queries give; nothing from a database that is empty."""
+    """Return the first column of the queries' results; empty for an empty database."""
     import sqlalchemy
 
     found: set[str] = set()
@@ -73,7 +73,7 @@ def _read(uri: str, named: str, queries: Iterable[str]) -> set[str]:
             for query in queries if revisions else ():
                 found.update(str(row[0]) for row in connection.execute(sqlalchemy.text(query)))
     except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as error:
-        # What is no number where the port stands may be a password.
+        # A port that is not a number may be a password.
         reason = "its port is no number" if isinstance(error, ValueError) else hide_parts(str(error), uri)
         raise TrackingError(
             f"{named} must be a database that answers ({reason.splitlines()[0]}). "

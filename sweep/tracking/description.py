@@ -1,4 +1,4 @@
-"""The text that the dashboard shows on the page of a sweep."""
+"""Creates the description of a sweep for the dashboard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sweep.tracking.records import SweepRecord
 
 
 def describe(record: SweepRecord) -> str:
-    """Markdown for the parent run: the question, and how to read the runs in the dashboard."""
+    """Return Markdown for the parent run: the question, and how to read the runs in the dashboard."""
     better = "larger" if record.mode == "max" else "smaller"
     return f"""**{record.question}**
 

@@ -13,10 +13,10 @@ PACKAGES = ("optimizer-sweep", "ray", "mlflow", "numpy", "pandas", "torch")
 
 
 def environment_tags(folder: Path) -> dict[str, str]:
-    """Tags that say which code, packages and machine produced a sweep.
+    """Return tags with the code version, packages and hardware that produced a sweep.
 
     Args:
-        folder: a folder of the repository whose commit is recorded; there may be none.
+        folder: folder in the repository whose commit is recorded, if it is in one.
     """
     return {
         **git_tags(folder),
@@ -30,7 +30,7 @@ def environment_tags(folder: Path) -> dict[str, str]:
 
 
 def git_tags(folder: Path) -> dict[str, str]:
-    """Commit, branch and dirty flag of the repository around ``folder``; empty without git or a repository."""
+    """Return commit, branch and dirty flag of ``folder``'s repository; empty without git or a repository."""
     commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
         return {}

@@ -1,4 +1,4 @@
-"""Chooses the fastest writer that is known to work with a store."""
+"""Chooses the fastest writer that works with a store."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from sweep.tracking.writers.sqlite import SqliteStore, is_known
 
 
 def choose_store(uri: str, experiment: str, database: str | None = None) -> SweepStore:
-    """The fastest store that is known to work.
+    """Return the fastest writer that works with a store.
 
     Args:
         uri: address from ``resolve_uri``.
         experiment: name of the experiment.
-        database: the database behind the server at ``uri``, if the trials may be written past the server.
+        database: the database of the server at ``uri``, if trials may be written to it directly.
     """
     path = sqlite_path(uri)
     if path is not None and is_known(path, experiment):
         return SqliteStore(path)
-    # Only now is MLflow imported, which costs a second of CPU.
+    # Importing MLflow takes a second of CPU time, so that it is done only here.
     from sweep.tracking.writers.mlflow import MlflowStore
 
     return MlflowStore(uri, database)

@@ -1,7 +1,7 @@
-"""The parts of MLflow that its documentation does not name, each with what is done where they are missing.
+"""Wraps undocumented parts of MLflow, each with a fallback for versions in which it is missing.
 
-Tested with the range of MLflow in ``pyproject.toml``. Where a part is not as it was, the public way is taken, which is
-slower or says less, and the user is told so once.
+Tested with the MLflow versions in ``pyproject.toml``. If a part has changed, a public API is used, which is slower or
+less informative, and the user is notified once.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from typing import Any
 from sweep.errors import TrackingError
 
 SCRIPTS = Path("store", "db_migrations", "versions")
-"""Where an installed MLflow keeps the scripts that change its tables from version to version."""
+"""Folder of the schema migrations in an installed MLflow."""
 
-_told: dict[str, str] = {}
+_fallbacks: dict[str, str] = {}
 
 
 def fallbacks() -> tuple[str, ...]:
-    """What is done in another way than usual because of the version of MLflow, one sentence each; told once."""
-    said = tuple(_told.values())
-    _told.clear()
+    """Return the fallbacks in use because of the version of MLflow, one sentence each, and clear the list."""
+    said = tuple(_fallbacks.values())
+    _fallbacks.clear()
     return said
 
 
-def tell(part: str, instead: str) -> None:
-    """Keep a sentence for `fallbacks`."""
-    _told[part] = f"MLflow {version('mlflow')} differs from the versions that were tested in {part}; {instead}."
+def record_fallback(part: str, instead: str) -> None:
+    """Record a sentence for `fallbacks`."""
+    _fallbacks[part] = f"MLflow {version('mlflow')} differs from the versions that were tested in {part}; {instead}."
 
 
 def schema_revisions() -> tuple[set[str], set[str]]:
-    """The newest revisions of the tables of the installed MLflow, and all that it knows; both empty if unknown.
+    """Return the head revisions and all revisions of the installed MLflow's schema; both empty if unknown.
 
-    They are read from its scripts without importing it, which would take a second.
+    They are parsed from its migration scripts, because importing MLflow takes a second.
     """
     package = find_spec("mlflow")
     if package is None or package.origin is None:
@@ -50,17 +50,17 @@ def schema_revisions() -> tuple[set[str], set[str]]:
         revisions.update(re.findall(r"^revision = [\"'](\w+)[\"']", text, re.MULTILINE))
         replaced.update(re.findall(r"^down_revision = [\"'](\w+)[\"']", text, re.MULTILINE))
     if not revisions:
-        tell("where its migration scripts are", "whether a database fits is found out when it is opened")
+        record_fallback("where its migration scripts are", "whether a database fits is found out when it is opened")
     return revisions - replaced, revisions
 
 
 @contextmanager
 def silent_errors() -> Iterator[None]:
-    """Let MLflow log none of the errors that it raises in this thread."""
+    """Suppress MLflow's logging of the errors that it raises in this thread."""
     try:
         from mlflow.utils.logging_utils import suppress_logs_in_thread
     except ImportError:
-        # Its logging level, which is set before, hides them too, but for those of its libraries.
+        # MLflow's logging level, which has been set already, hides all but its libraries' errors.
         yield
         return
     with suppress_logs_in_thread():
@@ -68,13 +68,13 @@ def silent_errors() -> Iterator[None]:
 
 
 def get(uri: str, path: str, parameters: Mapping[str, str], seconds: float) -> Any:
-    """The response of an MLflow server to a GET request, with the credentials that MLflow would send.
+    """Send a GET request to an MLflow server with the credentials that MLflow would send.
 
     Args:
-        uri: of the server.
-        path: of the request.
-        parameters: of the query.
-        seconds: how long the server may take.
+        uri: address of the server.
+        path: path of the request.
+        parameters: query parameters.
+        seconds: timeout.
 
     Raises:
         OSError: if it does not answer.
@@ -98,7 +98,7 @@ def get(uri: str, path: str, parameters: Mapping[str, str], seconds: float) -> A
     except MlflowException as error:
         raise OSError(str(error)) from error
     except (ImportError, TypeError):
-        # The variables are those of MLflow's documentation.
+        # These variables are documented by MLflow.
         token = os.environ.get("MLFLOW_TRACKING_TOKEN")
         user, password = (os.environ.get(f"MLFLOW_TRACKING_{name}") for name in ("USERNAME", "PASSWORD"))
         return requests.get(
@@ -111,7 +111,7 @@ def get(uri: str, path: str, parameters: Mapping[str, str], seconds: float) -> A
 
 
 def make_tables(uri: str) -> None:
-    """Let MLflow create its tables in an empty database."""
+    """Create MLflow's tables in an empty database."""
     try:
         from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 

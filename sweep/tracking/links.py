@@ -1,4 +1,4 @@
-"""Tells where the dashboard of an MLflow server shows a sweep, also one that has not written to it yet."""
+"""Builds the dashboard link of a sweep on an MLflow server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sweep.tracking.views import experiment_page
 
 
 def experiment_url(uri: str, experiment: str) -> str:
-    """Page of an experiment; before there is one, or if the server does not say, the list of those with its name.
+    """Return the page of an experiment, or a search for its name if the experiment is not found.
 
     Args:
         uri: address of a server.

@@ -1,4 +1,4 @@
-"""The parent run of a sweep, and the index from trial id to run id."""
+"""Manages the parent run of a sweep, and the index from trial id to run id."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
 
 
 class ParentRun:
-    """The run of a sweep, through the MLflow client, which works for every kind of store.
+    """The parent run of a sweep, written through the MLflow client, which works for every kind of store.
 
     Args:
         uri: address of the store.
-        artifact_folder: where the artifacts of a new experiment go; None leaves it to the server.
+        artifact_folder: artifact folder of a new experiment; None lets the server choose.
     """
 
     def __init__(self, uri: str, artifact_folder: Path | None) -> None:
@@ -53,9 +53,9 @@ class ParentRun:
         self.run_id = parent.info.run_id
         if found:
             self._remember_trials()
-        # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
+        # MLflow's parameters are immutable, so that a resumed sweep only adds missing ones.
         params = [Param(k, str(v)) for k, v in record.parameters.items() if k not in parent.data.params]
-        # Another question may be asked of the same trials: the run says what is asked now.
+        # The question may have changed since the earlier start, so that the description is updated.
         now = [RunTag("mlflow.note.content", description)] if found else []
         self.client.log_batch(self.run_id, params=params, tags=now)
         if record.dataset is not None:
@@ -63,7 +63,7 @@ class ParentRun:
         self.save_views(record, NOTHING_SEEN)
 
     def save_views(self, record: SweepRecord, seen: Seen) -> None:
-        """Give the dashboard its views of the sweep; an earlier sweep of that name loses its own."""
+        """Save the dashboard views of the sweep; they replace those of an earlier sweep of the same name."""
         for key, value in saved_views(record, self.run_id, seen).items():
             self.client.set_experiment_tag(self.experiment_id, key, value)
 
@@ -72,15 +72,15 @@ class ParentRun:
         return self._runs[trial_id][1] if trial_id in self._runs else None
 
     def run_ids(self) -> dict[str, str]:
-        """The run of each trial that has a complete one."""
+        """Return the run id of each trial that has a complete run."""
         return {trial_id: run_id for trial_id, (run_id, outcome) in self._runs.items() if outcome}
 
     def remember(self, trial_id: str, run_id: str, outcome: str) -> None:
-        """Note that a trial has a complete run."""
+        """Record that a trial has a complete run."""
         self._runs[trial_id] = (run_id, outcome)
 
     def discard(self, trial_id: str) -> None:
-        """Delete the run that an earlier start left with another outcome: two histories must not mix."""
+        """Delete the run of an earlier start with another outcome, so that two histories do not mix."""
         if trial_id in self._runs:
             self.client.delete_run(self._runs.pop(trial_id)[0])
 
@@ -90,7 +90,7 @@ class ParentRun:
         return found[0].info.run_id if found else None
 
     def log_artifacts(self, artifacts: Artifacts) -> None:
-        """Put the artifacts where the experiment keeps them."""
+        """Log the artifacts."""
         with tempfile.TemporaryDirectory() as folder:
             lay_out(artifacts, Path(folder))
             self.client.log_artifacts(self.run_id, folder)

@@ -1,4 +1,4 @@
-"""Reads the runs of an MLflow experiment as plain records, whoever wrote them."""
+"""Reads the runs of any MLflow experiment as plain records."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 PAGE = 1000
-"""Runs of one answer; the interface allows up to 50,000, which some servers cannot hold in memory."""
+"""Page size of run queries; the API allows up to 50,000, for which some servers lack memory."""
 
 CALLS = 8
-"""Questions to a server in flight."""
+"""Number of concurrent requests to a server."""
 
 SHOWN_EXPERIMENTS = 8
 SEARCHED_EXPERIMENTS = 1000
-"""So many names are looked through for one that may be meant."""
+"""Number of experiment names searched for a suggestion."""
 
 
 @dataclass(frozen=True)
 class LoggedRun:
-    """One run as MLflow holds it.
+    """One run as stored in MLflow.
 
     Args:
         run_id: its id.
         name: its name.
-        status: MLflow's own, such as ``FINISHED``.
+        status: MLflow's status, such as ``FINISHED``.
         started_milliseconds: Unix time.
         ended_milliseconds: Unix time; None for a run that is open.
-        params: as they were logged, all texts.
-        tags: all of them.
+        params: parameters as logged, all strings.
+        tags: all tags.
         metrics: name -> its latest value.
-        history: metric name -> its points by step; only of the metrics that were asked for.
+        history: metric name -> its points by step; only of the requested metrics.
     """
 
     run_id: str
@@ -61,13 +61,13 @@ class LoggedRun:
 
     @property
     def parent_run_id(self) -> str | None:
-        """Id of the run that it is nested in."""
+        """Id of the parent run."""
         return self.tags.get(PARENT_TAG)
 
 
 @dataclass(frozen=True)
 class LoggedExperiment:
-    """An experiment and its runs, those that were deleted left out."""
+    """An experiment and its runs, without deleted ones."""
 
     uri: str
     experiment_id: str
@@ -81,8 +81,8 @@ def read_experiment(uri: str, name: str, metrics: Sequence[str] = (), source: So
     Args:
         uri: address of the store, from ``resolve_uri``.
         name: name or id of the experiment.
-        metrics: those whose history is read, where a run has it.
-        source: what gave the address.
+        metrics: metrics whose history is read.
+        source: origin of the address.
 
     Raises:
         TrackingError: if the store cannot be read, or has no such experiment.
@@ -165,7 +165,7 @@ def _record(run: Any, history: Mapping[str, Sequence[Point]]) -> LoggedRun:
 
 
 def _number(value: float) -> float:
-    """The value as it was logged: databases hold infinity as the largest number."""
+    """Return the value as logged: databases store infinity as the largest float."""
     return math.copysign(math.inf, value) if abs(value) >= sys.float_info.max else value
 
 

@@ -1,4 +1,4 @@
-"""What a sweep tells the tracking about itself, and what the writer reports when it is done."""
+"""Records that describe a sweep to the tracking, and the writer's final report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 RunStatus = Literal["FINISHED", "FAILED", "KILLED"]
-"""How a run of MLflow ended."""
+"""MLflow's statuses of ended runs."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class DatasetRecord:
         fingerprint: short hash of its content; MLflow keeps the first 36 characters.
         examples: number of rows.
         features: number of columns without the target.
-        source: where it came from: a path, or the package that bundles it.
+        source: a path, or the package that bundles it.
         task: ``multiclass``, ``binary`` or ``regression``.
     """
 
@@ -34,21 +34,21 @@ class DatasetRecord:
 
 @dataclass(frozen=True)
 class SweepRecord:
-    """What the parent run of a sweep says.
+    """Content of the parent run of a sweep.
 
     Args:
         name: name of the sweep.
-        question: the one line that the sweep answers.
+        question: the question that the sweep answers, in one line.
         experiment: name of the MLflow experiment.
         plan_hash: hash of the plan; one parent run exists per hash and experiment.
         config_yaml: the resolved configuration.
-        metric: the metric that the trials are compared by.
-        mode: whether a small or a large ``metric`` is good.
+        metric: the metric by which the trials are compared.
+        mode: whether smaller or larger values of ``metric`` are better.
         parameters: a few numbers about the sweep (trials, arms, seeds).
-        tags: more tags for the parent run.
-        dataset: what was trained on.
-        added: hyperparameters that the user's own optimizers have beside the usual ones.
-        by: whether the last or the best epoch of a trial ranks it; what its metric's name begins with.
+        tags: additional tags for the parent run.
+        dataset: the data set.
+        added: additional hyperparameters of user-defined optimizers.
+        by: whether the last or the best epoch of a trial ranks it; the prefix of the metric's name.
     """
 
     name: str
@@ -72,7 +72,7 @@ class SweepRecord:
 
 @dataclass(frozen=True)
 class RunLinks:
-    """Where the runs of a sweep are.
+    """Locations of the runs of a sweep.
 
     Args:
         uri: address of the store, without a password.
@@ -89,18 +89,18 @@ class RunLinks:
 
 @dataclass(frozen=True)
 class WriterReport:
-    """What became of the trials given to the writer.
+    """Outcome of writing a sweep to MLflow.
 
     Args:
-        written: trials that now have a complete run.
-        skipped: trials that already had one from an earlier start of the same plan.
-        failed: trials that could not be written; nothing of them is lost, see ``pending``.
+        written: number of trials that now have a complete run.
+        skipped: number of trials that already had one from an earlier start of the same plan.
+        failed: number of trials that could not be written, which are kept in ``pending``.
         seconds: time that the background thread spent writing.
-        pending: file that holds what could not be written; None if there is none.
+        pending: file with the trials that could not be written; None if there is none.
         error: one sentence on why something is missing; None if nothing is.
         url: address of the experiment, if the store is a server.
-        thinned: trials with more epochs than `tracking.points`, of which MLflow holds a part.
-        artifacts_error: why the parent run lacks its artifacts; None if it does not.
+        thinned: number of trials with more epochs than `tracking.points`, of which MLflow has a subset.
+        artifacts_error: why the parent run has no artifacts; None if it has.
     """
 
     written: int
@@ -115,5 +115,5 @@ class WriterReport:
 
     @property
     def complete(self) -> bool:
-        """Whether MLflow holds all of the sweep."""
+        """Whether MLflow contains the whole sweep."""
         return self.error is None and self.artifacts_error is None

@@ -1,4 +1,4 @@
-"""Tells whether a database has the tables of the installed MLflow, of another MLflow, or of another program."""
+"""Checks whether a database has the schema of the installed MLflow, another version, or another program."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ OWN_TABLES = frozenset({"experiments", "runs", "metrics", "params"})
 """Tables that MLflow has had from its first version on."""
 
 REVISION_PATTERN = re.compile(r"[0-9a-f]{12}")
-"""How MLflow's revisions look; a program that names its own otherwise is another one."""
+"""Format of MLflow's revision ids; other formats belong to other programs."""
 
 
 def check_revision(uri: str, revisions: Collection[str], tables: Collection[str], named: str) -> None:
-    """Refuse a database whose schema is not that of the installed MLflow; an empty one has none.
+    """Refuse a database whose schema is not that of the installed MLflow; an empty one is accepted.
 
     Args:
         uri: its address.
-        revisions: what its table ``alembic_version`` holds.
+        revisions: content of its table ``alembic_version``.
         tables: names of its tables.
-        named: what gave the address, as it begins a sentence.
+        named: origin of the address, as the start of a sentence.
 
     Raises:
-        TrackingError: one sentence with the way out that fits.
+        TrackingError: if the schema differs, with a suitable fix.
     """
     heads, known = schema_revisions()
     others = set(tables) - {VERSION_TABLE}
@@ -41,7 +41,7 @@ def check_revision(uri: str, revisions: Collection[str], tables: Collection[str]
             f"Received: {shown!r}. Give another database, such as the new file `sqlite:///mlflow.db`."
         )
     if not known:
-        # MLflow itself will say whether it can open the database.
+        # MLflow itself reports whether it can open the database.
         return
     if revisions and not set(revisions) <= known:
         raise TrackingError(

@@ -1,4 +1,4 @@
-"""Says where the address of a store came from, so that a message names what to change."""
+"""Records the origin of a store's address, so that error messages name what to change."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ VARIABLE = "MLFLOW_TRACKING_URI"
 
 @dataclass(frozen=True)
 class Source:
-    """What gave the address of a store.
+    """Origin of the address of a store.
 
     Args:
-        named: as it begins a sentence.
-        correct: how to change the address, as it stands in a sentence.
-        default: how to get the default store in its place, as it stands in a sentence.
+        named: the origin, as the start of a sentence.
+        correct: how to change the address, as part of a sentence.
+        default: how to use the default store instead, as part of a sentence.
     """
 
     named: str
@@ -38,12 +38,12 @@ DEFAULT = Source(
 
 
 def source_of(uri: str | None, environ: Mapping[str, str], given: Source = KEY) -> Source:
-    """What ``resolve_uri`` takes the address from.
+    """Return the origin of the address that ``resolve_uri`` returns.
 
     Args:
-        uri: what the configuration or the command line gives.
+        uri: address from the configuration or the command line.
         environ: the environment.
-        given: what ``uri`` was given by.
+        given: origin of ``uri``.
     """
     if uri:
         return given

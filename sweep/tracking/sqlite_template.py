@@ -1,7 +1,7 @@
-"""Remembers the tables that MLflow creates in a new SQLite file, so that the next one needs no migrations.
+"""Caches the SQL statements that create MLflow's SQLite tables, so that new files need no migrations.
 
-MLflow takes seconds to create its tables. It does so once a machine; their definitions are kept in the user's cache
-folder and serve every further file of the same schema revision.
+MLflow takes seconds to create its tables. It does so once per machine; the statements are stored in the user's cache
+folder and reused for every further file of the same schema revision.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from sweep.system.limits import cache_folder
 from sweep.tracking.internals import make_tables
 
 REVISION = "dc11669786a5"
-"""The schema revision whose tables this package was tested with; for any other MLflow's client writes."""
+"""The schema revision that this package was tested with; for others, MLflow's client is used."""
 
 SEPARATOR = ";\n\n"
 
 
 def cache_file(environ: Mapping[str, str]) -> Path | None:
-    """Where the definitions are kept; None where the user has no folder.
+    """Return the path of the cached statements; None if the user has no home folder.
 
     >>> cache_file({"XDG_CACHE_HOME": "/cache"})
     PosixPath('/cache/optimizer-sweep/mlflow-dc11669786a5.sql')
@@ -33,21 +33,21 @@ def cache_file(environ: Mapping[str, str]) -> Path | None:
 
 
 def statements(script: Path | None = None) -> list[str]:
-    """The statements that create MLflow's tables in an empty SQLite file.
+    """Return the statements that create MLflow's tables in an empty SQLite file.
 
     Args:
-        script: where they are kept; None is the user's cache folder.
+        script: cache file; None is the one in the user's cache folder.
     """
     script = script or cache_file(os.environ)
     if script is None:
         return create()
     with suppress(OSError, UnicodeDecodeError):
         known = script.read_text(encoding="utf-8").split(SEPARATOR)
-        # Written whole or not at all; the last statement tells.
+        # The last statement shows whether the file is complete.
         if REVISION in known[-1]:
             return known
     created = create()
-    # A cache that cannot be written costs time, nothing else.
+    # If the cache cannot be written, the next file only takes longer.
     with suppress(OSError):
         script.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=script.parent, delete=False, encoding="utf-8") as file:
@@ -57,7 +57,7 @@ def statements(script: Path | None = None) -> list[str]:
 
 
 def create() -> list[str]:
-    """Let the installed MLflow create its tables in a temporary file, and read them back."""
+    """Create MLflow's tables in a temporary file, and return the statements that recreate them."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "mlflow.db"
         make_tables(f"sqlite:///{path}")
@@ -65,7 +65,7 @@ def create() -> list[str]:
 
 
 def dump(path: Path) -> list[str]:
-    """The statements that would create the tables of the SQLite file at ``path``, and what they hold at first."""
+    """Return the statements that create the tables of the SQLite file at ``path`` and their initial rows."""
     with closing(sqlite3.connect(path)) as database:
         tables = database.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
         lines = [line for (sql,) in tables for line in ["\n".join(map(str.rstrip, sql.splitlines()))]]

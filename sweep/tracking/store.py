@@ -1,4 +1,4 @@
-"""Says what a store must be able to do for a sweep, and chooses the fastest one that is known to work."""
+"""Interface of the stores to which sweeps are written, and their error."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from sweep.tracking.trial_runs import TrialRun
 from sweep.tracking.views import Seen
 
 Artifacts = Mapping[str, Path | str | bytes]
-"""Path in the run -> a file, a folder, a text or bytes."""
+"""Artifact path in the run -> a file, a folder, a text or bytes."""
 
 
 class StoreError(Exception):
-    """A store did not take what it was given.
+    """Writing to a store failed.
 
     Args:
-        message: why, in one sentence.
-        permanent: True if trying again does not help.
+        message: the reason in one sentence.
+        permanent: True if a retry does not help.
     """
 
     def __init__(self, message: str, permanent: bool) -> None:
@@ -29,7 +29,7 @@ class StoreError(Exception):
 
 
 class SweepStore(Protocol):
-    """Where one sweep goes: its parent run, and a run for each trial. All methods raise StoreError."""
+    """Stores one sweep: its parent run, and a run for each trial. All methods raise StoreError."""
 
     @property
     def experiment_id(self) -> str:
@@ -46,19 +46,19 @@ class SweepStore(Protocol):
         """Status of the trial in its run; None if it has no complete run."""
 
     def run_ids(self) -> dict[str, str]:
-        """The run of each trial that has a complete one."""
+        """Return the run id of each trial that has a complete run."""
 
     def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs; called again with the same runs after an error, it writes none twice."""
+        """Write complete runs; a retry with the same runs after an error writes none twice."""
 
     def save_views(self, record: SweepRecord, seen: Seen) -> None:
-        """Give the dashboard its views of the sweep."""
+        """Save the dashboard views of the sweep."""
 
     def log_artifacts(self, artifacts: Artifacts) -> None:
-        """Put the artifacts where the experiment keeps them; nothing else depends on it."""
+        """Log the artifacts; nothing else depends on them."""
 
     def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
         """Log the metrics of the parent run and end it."""
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""

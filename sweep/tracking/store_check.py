@@ -1,4 +1,4 @@
-"""Tells before any training whether the MLflow store of a sweep can be written."""
+"""Checks before training that the MLflow store of a sweep is writable."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 
 def check_store(uri: str, experiment: str | None = None, database: str | None = None, source: Source = KEY) -> None:
-    """Refuse a store that can't be written; it takes a few seconds at the most and creates nothing.
+    """Refuse a store that is not writable; takes at most a few seconds and creates nothing.
 
     Args:
         uri: address from ``resolve_uri``.
-        experiment: name of the experiment, which must not be among the deleted ones.
-        database: ``tracking.store``, the database behind the server at ``uri``.
-        source: what gave the address.
+        experiment: name of the experiment, which must not be deleted in the store.
+        database: ``tracking.store``, the database of the server at ``uri``.
+        source: origin of the address.
 
     Raises:
-        TrackingError: one sentence with the way out.
+        TrackingError: if the store is refused.
     """
     scheme = urlsplit(uri).scheme.partition("+")[0].lower()
     path = sqlite_path(uri)

@@ -1,4 +1,4 @@
-"""Waits for a call into another library only so long, and tells as one error whatever went wrong in it."""
+"""Calls another library with a timeout, and converts its exceptions to StoreError."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from sweep.tracking.store import StoreError
 
 
-def within(seconds: float, action: Callable[[], None]) -> None:
-    """Do ``action``, whose library has errors of its own for each of its stores, and may wait for minutes.
+def call_with_timeout(seconds: float, action: Callable[[], None]) -> None:
+    """Run ``action`` with a timeout; artifact libraries have many exception types and may wait for minutes.
 
     Args:
-        seconds: how long it may take; what takes longer is left to end by itself.
-        action: what to do.
+        seconds: timeout; an action that exceeds it continues in the background.
+        action: the call.
 
     Raises:
-        StoreError: if it failed or took too long; trying again at once does not help.
+        StoreError: if it failed or timed out; an immediate retry does not help.
     """
     threads = ThreadPoolExecutor(1, thread_name_prefix="mlflow-artifacts")
     future = threads.submit(action)

@@ -1,4 +1,4 @@
-"""Turns the result of a trial into the parameters, tags and metrics of its MLflow run."""
+"""Converts the result of a trial to the parameters, tags and metrics of its MLflow run."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from sweep.records import Arm, TrialResult, Value
 from sweep.tracking.records import RunStatus
 
 IGNORED = "-"
-"""What a run holds for a hyperparameter that its optimizer ignores."""
+"""Value of a hyperparameter that the run's optimizer ignores."""
 
 TRIAL_TAG = "sweep.trial_id"
 PLAN_TAG = "sweep.plan_hash"
 PARENT_TAG = "mlflow.parentRunId"
 STATUS_TAG = "status"
 KIND_TAG = "kind"
-"""Tells the runs of trials from those that sum up an arm."""
+"""Tag that distinguishes runs of trials from runs of arms."""
 
 TRIAL_KIND = "trial"
 THINNED_TAG = "thinned"
-"""On a run that holds only some of its epochs: how many of how many."""
+"""Tag on a run with a subset of its epochs: how many of how many."""
 
 POINTS = 1000
-"""Most points of a metric in a run, unless told otherwise."""
+"""Default maximum number of points of a metric in a run."""
 
 NAME_CHARACTERS = 250
 PARAMETER_CHARACTERS = 6000
@@ -47,7 +47,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class TrialRun:
-    """Everything that MLflow will know of one trial, as plain data."""
+    """The MLflow run of one trial as plain data."""
 
     trial_id: str
     name: str
@@ -65,15 +65,15 @@ def trial_run(
 ) -> TrialRun:
     """Describe the MLflow run of a trial.
 
-    Every run has the same parameter keys. The time of a point is the start of the trial plus its training
-    seconds, so that the time axis of a chart is the training time. A number that is not finite is left out.
+    Every run has the same parameter keys. The timestamp of a point is the start of the trial plus its training
+    seconds, so that the time axis of a chart is the training time. Non-finite numbers are omitted.
 
     Args:
-        result: what the trial gave.
-        metric: the metric that trials are compared by.
-        mode: whether a small or a large ``metric`` is good.
-        points: most points of a metric; the epochs of a longer trial are thinned, and a tag says so.
-        added: hyperparameters of the user's own optimizers, which every run of the sweep has too.
+        result: result of the trial.
+        metric: the metric by which trials are compared.
+        mode: whether smaller or larger values of ``metric`` are better.
+        points: maximum number of points of a metric; the epochs of a longer trial are thinned, which a tag records.
+        added: additional hyperparameters of user-defined optimizers, which every run of the sweep has too.
     """
     trial = result.trial
     kept = kept_epochs(result, metric, mode, points)
@@ -91,7 +91,7 @@ def trial_run(
 
 
 def kept_epochs(result: TrialResult, metric: str, mode: Literal["min", "max"], points: int) -> NDArray[np.intp]:
-    """Indices of at most ``points`` epochs: all, or the first, the last, the best and an even spread between them.
+    """Return indices of at most ``points`` epochs: all, or the first, last, best and evenly spaced ones.
 
     All metrics keep the same epochs, so that their curves line up.
     """
@@ -106,7 +106,7 @@ def kept_epochs(result: TrialResult, metric: str, mode: Literal["min", "max"], p
 
 
 def _best(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> int | None:
-    """Index of the best epoch; None if none can be ranked."""
+    """Return the index of the best epoch; None if there is no finite value."""
     values = result.epochs.get(metric)
     if values is None or not np.isfinite(values).any():
         return None
@@ -114,15 +114,15 @@ def _best(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> int 
 
 
 def label(arm: Arm) -> str:
-    """What an arm is called."""
+    """Return the name of an arm."""
     return arm.label or str(arm.setting.get("optimizer", "trial"))
 
 
 def _run_status(result: TrialResult) -> RunStatus:
     if result.status in ("COMPLETED", "STOPPED"):
         return "FINISHED"
-    # The dashboard has no "diverged": a red cross keeps such a run from passing for a good one at a glance,
-    # and the `status` tag tells it from a crash.
+    # The dashboard has no status "diverged": FAILED marks such a run with a red cross, and the `status` tag
+    # distinguishes it from a crash.
     if result.status in ("DIVERGED", "FAILED"):
         return "FAILED"
     return "KILLED"
@@ -133,11 +133,11 @@ def _milliseconds(seconds: float) -> int:
 
 
 def hyperparameters(setting: Mapping[str, Value], added: Sequence[str] = ()) -> dict[str, str]:
-    """The parameters of a run: the same keys for every optimizer of a sweep.
+    """Return the parameters of a run, with the same keys for every optimizer of a sweep.
 
     Args:
-        setting: of the run.
-        added: what the user's own optimizers of the sweep have beside those of `SETTING_KEYS`.
+        setting: setting of the run.
+        added: hyperparameters of user-defined optimizers that are not in `SETTING_KEYS`.
     """
     keys = dict.fromkeys((*SETTING_KEYS, *added, *setting))
     return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in keys}
@@ -183,7 +183,7 @@ def _finite_or_zero(values: NDArray[np.float64]) -> list[float]:
 
 
 def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> Iterator[Point]:
-    # Only a trial that ended well is ranked: a diverged one must not win a sorted column.
+    # Only completed trials are ranked: a diverged one must not come first in a sorted column.
     best = _best(result, metric, mode)
     if result.status not in ("COMPLETED", "STOPPED") or best is None:
         return

@@ -1,4 +1,4 @@
-"""Opens MLflow's dashboard on the store of the sweeps."""
+"""Starts MLflow's dashboard on the store of the sweeps."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ STOP_SECONDS = 5
 def open_dashboard(
     uri: str, host: str = "127.0.0.1", port: int = 5000, experiment: str | None = None, source: Source = KEY
 ) -> None:
-    """Serve the dashboard until Ctrl-C and print the address of the newest sweep; a server's is only printed.
+    """Serve the dashboard until Ctrl-C and print the newest sweep's address; for a server, only print it.
 
     Args:
         uri: address of the store, from ``resolve_uri``.
         host: interface to listen on.
         port: port to listen on.
         experiment: name of the experiment to show; None shows that of the newest sweep.
-        source: what gave the address.
+        source: origin of the address.
 
     Raises:
         TrackingError: the store can't be read, or the port is taken.
@@ -67,7 +67,7 @@ def open_dashboard(
 
 def _check_port(host: str, port: int) -> None:
     with socket.socket() as probe:
-        # As the server will: a port that only waits out its last connections counts as free.
+        # Like the server, treat a port in TIME_WAIT as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -80,7 +80,7 @@ def _check_port(host: str, port: int) -> None:
 
 @contextmanager
 def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run ``mlflow server`` in a process group of its own and end the whole group."""
+    """Run ``mlflow server`` in its own process group, and end the whole group."""
     arguments = ["--backend-store-uri", mlflow_address(uri), "--host", host, "--port", str(port), "--workers", "1"]
     folder = artifact_folder(uri)
     if folder is not None:
@@ -89,11 +89,11 @@ def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subproce
         [sys.executable, "-m", "mlflow", "server", *arguments],
         stdout=log,
         stderr=subprocess.STDOUT,
-        # Its job queue would start more processes, for features that sweeps do not use.
+        # The job queue would start more processes for features that sweeps do not use.
         env={**SETTINGS, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ},
         **group_options(),
     )
-    # Ctrl-C too: a process that a script started in the background ignores it otherwise.
+    # SIGINT too, because a process started in the background by a script ignores it by default.
     previous = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield process
@@ -123,7 +123,7 @@ def _wait_until_it_answers(base: str, server: subprocess.Popen[bytes], log: IO[b
 
 
 def _newest_page(base: str, experiment: str | None) -> str:
-    """Address of the view that the newest sweep saved, or of the named experiment, or of the start page."""
+    """Return the address of the newest sweep's view, or of the named experiment, or of the start page."""
     request = urllib.request.Request(
         f"{base}/api/2.0/mlflow/experiments/search",
         data=json.dumps({"max_results": 1000}).encode(),

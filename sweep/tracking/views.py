@@ -1,9 +1,9 @@
-"""Builds the saved views of the dashboard, so that a sweep opens with the right columns, order and charts.
+"""Builds the dashboard's saved views, so that a sweep opens with suitable columns, order and charts.
 
-MLflow's dashboard keeps a saved view in a tag of the experiment, ``mlflow.sharedViewState.<id>``: an envelope
+MLflow's dashboard stores a saved view in a tag of the experiment, ``mlflow.sharedViewState.<id>``: an envelope
 with a name and the state of the page. The state holds the filter and the order of the runs, the columns, the
-grouping and the chart cards. What it does not know it fills with defaults, so that a later dashboard that
-renames a key shows a plainer page and no error.
+grouping and the chart cards. The dashboard uses defaults for missing keys, so that a later version that renames a
+key shows a plainer page and no error.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ TAG_PREFIX = "mlflow.sharedViewState."
 SECTION = "sweep"
 TAG_CHARACTERS = 5000
 TITLES = {"settings": "settings (ended seeds)"}
-"""Names of views that need more than their kind, short as the dashboard shows them: what it averages, a diverged seed
-lacks."""
+"""Display names of views that differ from their kind, kept short: this view averages only seeds that ended without
+divergence."""
 
 NOISE = ("steps", "examples", "seconds", "learning_rate", "best_epoch")
-"""Metrics that need no chart of their own."""
+"""Metrics without a chart of their own."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the trials of a sweep have in common, as far as it has been seen.
+    """Hyperparameter values seen so far in the trials of a sweep.
 
     Args:
         values: hyperparameter -> its only value, or None if trials differ.
@@ -48,7 +48,7 @@ class Seen:
     arms: tuple[str, ...]
 
     def add(self, runs: Iterable[TrialRun]) -> Seen:
-        """Take more runs into account."""
+        """Return the record extended by more runs."""
         values, partial, arms = dict(self.values), set(self.partial), dict.fromkeys(self.arms)
         for run in runs:
             arms[run.tags["arm"]] = None
@@ -67,7 +67,7 @@ NOTHING_SEEN = Seen({}, frozenset(), ())
 
 
 def view_id(name: str, kind: str) -> str:
-    """Id of a view in an address of the dashboard.
+    """Return the id of a view in the dashboard's URLs.
 
     >>> view_id("quick start", "settings")
     'quick-start-settings'
@@ -76,9 +76,9 @@ def view_id(name: str, kind: str) -> str:
 
 
 def experiment_page(base: str, experiment_id: str, view: str | None) -> str:
-    """Address of the runs of an experiment, with a view if there is one.
+    """Return the URL of the runs of an experiment, with a view if there is one.
 
-    Without the workflow the dashboard opens its page for language models, which shows no run.
+    Without the workflow parameter the dashboard opens its page for language models, which shows no runs.
 
     >>> experiment_page("http://127.0.0.1:5000/", "1", None)
     'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'
@@ -88,7 +88,7 @@ def experiment_page(base: str, experiment_id: str, view: str | None) -> str:
 
 
 def run_page(base: str, experiment_id: str, run_id: str) -> str:
-    """Address of a run.
+    """Return the URL of a run.
 
     >>> run_page("http://127.0.0.1:5000/", "1", "ab12")
     'http://127.0.0.1:5000/#/experiments/1/runs/ab12'
@@ -97,14 +97,14 @@ def run_page(base: str, experiment_id: str, run_id: str) -> str:
 
 
 def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str, str]:
-    """Tags of the experiment that hold the four views of a sweep, all ordered by what ranks in the leaderboard.
+    """Return experiment tags with the four views of a sweep, all ordered by the leaderboard's metric.
 
-    ``settings`` groups the seeds of a setting, the best first; ``arms`` has the runs that sum up a setting, with
-    its rank and the interval of its mean, and the base rates after them; ``optimizers`` shows of those the best of
-    each optimizer; ``trials`` lists every trial and compares them in parallel coordinates.
+    ``settings`` groups the seeds of a setting, the best first; ``arms`` has the summary runs of settings with rank
+    and confidence interval of the mean, followed by the base rates; ``optimizers`` shows the best arm of each
+    optimizer; ``trials`` lists every trial and compares them in parallel coordinates.
     """
     state = _state(record, parent_run_id)
-    # The dashboard averages numbers within a group and shows no text, so that only numbers get a column.
+    # Within a group the dashboard averages numbers and shows no text, so that only numbers get a column.
     averaged = [key for key in seen.varied if key not in ("optimizer", "seed")]
     curves = _charts(record, seen)
     views: dict[str, dict[str, Any]] = {
@@ -130,7 +130,7 @@ def _columns(record: SweepRecord, params: Sequence[str]) -> dict[str, Any]:
     columns = [*metrics, *(f"params.`{key}`" for key in params), f"tags.`{STATUS_TAG}`"]
     return {
         "selectedColumns": columns,
-        # The widths count only for columns that the order names.
+        # Widths only apply to columns in the order.
         "columnOrder": ["attributes.`Run Name`", *columns],
         "columnWidths": {"attributes.`Run Name`": 300, **dict.fromkeys(metrics, 170)},
     }
@@ -147,7 +147,7 @@ def _envelope(name: str, state: Mapping[str, Any]) -> str:
     moment = round(time.time() * 1000)
     envelope = {"name": name, "createdAt": moment, "updatedAt": moment, "state": _pack(state)}
     if len(json.dumps(envelope)) > TAG_CHARACTERS:
-        # Thousands of arms do not fit; their groups open unfolded.
+        # Thousands of arms do not fit into the tag; their groups are shown expanded.
         envelope["state"] = _pack({**state, "groupsExpanded": {}})
     return json.dumps(envelope)
 
@@ -177,7 +177,7 @@ def _filter(parent_run_id: str, kind: str) -> str:
 def _arms(
     record: SweepRecord, parent_run_id: str, params: Sequence[str], *, best_alone: bool = False
 ) -> dict[str, Any]:
-    """One row an arm: its rank and its mean with the interval, which the dashboard cannot work out itself.
+    """One row per arm: its rank and its mean with the interval, which the dashboard cannot compute itself.
 
     Base rates, which have no rank, come after all arms.
     """
@@ -221,7 +221,7 @@ def _charts(record: SweepRecord, seen: Seen) -> list[dict[str, Any]]:
 
 
 def _scatter(name: str, over: tuple[str, str], metric: str) -> dict[str, Any]:
-    """Points, whose axis fits them: bars begin at 0, where accuracies of 0.97 and 0.98 look alike."""
+    """A scatter chart, whose axis fits the data; bars start at 0, where accuracies of 0.97 and 0.98 look alike."""
     kind, key = over
     return _card("SCATTER", name, xaxis={"key": key, "type": kind}, yaxis={"key": metric, "type": "METRIC"})
 

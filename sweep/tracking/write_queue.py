@@ -1,4 +1,4 @@
-"""Where trials wait for the writer: a bounded queue in memory, and a file for what does not fit or is refused."""
+"""Queues trials for the writer: a bounded queue in memory, and a file for trials that could not be written."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sweep.tracking.trial_runs import Point, TrialRun
 
 
 class BoundedQueue:
-    """A queue of results whose size is bounded by the numbers that they hold.
+    """A queue of results, bounded by the total count of numbers in them.
 
     Args:
-        capacity: most numbers that may wait; a single larger result is let in alone.
+        capacity: maximum count of queued numbers; a single larger result is accepted if the queue is empty.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -30,7 +30,7 @@ class BoundedQueue:
         self._changed = threading.Condition()
 
     def put(self, result: TrialResult, timeout_seconds: float) -> bool:
-        """Add a result; False if there was no room for it within the time, or the queue is closed."""
+        """Add a result; return False if the queue stays full until the timeout, or is closed."""
         numbers = _numbers(result)
         with self._changed:
             if self._closed or not self._changed.wait_for(lambda: self._has_room(numbers), timeout_seconds):
@@ -41,15 +41,15 @@ class BoundedQueue:
             return True
 
     def take(self, most_numbers: int, gather_seconds: float = 0.0) -> list[TrialResult]:
-        """Wait for results and remove some; an empty list once the queue is closed and empty.
+        """Wait for results and remove some; return an empty list once the queue is closed and empty.
 
         Args:
-            most_numbers: no further result is taken once those taken hold this many numbers.
-            gather_seconds: how long to wait for that many, once there is one.
+            most_numbers: no further result is removed once the removed ones contain this many numbers.
+            gather_seconds: how long to wait for that many after the first result.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
-            # A full queue must not wait either, for then nobody can add what is waited for.
+            # Do not wait for more than fits the queue, or producers and consumer would wait for each other.
             enough = min(most_numbers, self._capacity // 2)
             self._changed.wait_for(lambda: self._numbers >= enough or self._closed, gather_seconds)
             taken: list[TrialResult] = []
@@ -62,7 +62,7 @@ class BoundedQueue:
             return taken
 
     def close(self) -> None:
-        """Let ``take`` end when nothing is left."""
+        """Close the queue; ``take`` returns the remaining results."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -76,16 +76,16 @@ def _numbers(result: TrialResult) -> int:
 
 
 class PendingFile:
-    """Trials that are not in MLflow yet, one line of JSON each; a later start of the same sweep writes them."""
+    """File of trials that are not in MLflow yet, one JSON line each; the next start of the sweep writes them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problem: str | None = None
-        """Why some could not be added."""
+        """Reason why some trials could not be added."""
         self._lock = threading.Lock()
 
     def append(self, runs: Iterable[TrialRun]) -> None:
-        """Add runs at the end, all of them or none, as on a full disk: the results folder still has those trials."""
+        """Append all runs, or none if it fails, as on a full disk; the results folder still has those trials."""
         text = "".join(json.dumps(asdict(run)) + "\n" for run in runs)
         with self._lock:
             before = self.path.stat().st_size if self.path.exists() else 0
@@ -94,15 +94,15 @@ class PendingFile:
                     file.write(text)
             except OSError as error:
                 self.problem = str(error)
-                # A part of a line would spoil those that come after it.
+                # A partial line would corrupt the lines after it.
                 with suppress(OSError):
                     os.truncate(self.path, before)
 
     def drain(self, write: Callable[[list[TrialRun]], list[TrialRun]], most_numbers: int) -> int:
-        """Give all runs to ``write``, as many at a time as hold ``most_numbers`` points, and keep what it returns.
+        """Pass all runs to ``write`` in chunks of up to ``most_numbers`` points, and keep those that it returns.
 
         Returns:
-            how many runs are left in the file; without any it is removed.
+            number of runs left in the file, which is deleted if there are none.
         """
         if not self.path.exists():
             return 0
@@ -114,7 +114,7 @@ class PendingFile:
             left += len(unwritten)
             rest.append(unwritten)
         if rest.problem is not None:
-            # All are tried again with the next start; what MLflow has by now is skipped.
+            # The next start retries all runs and skips those that MLflow already has.
             self.problem = rest.problem
             rest.path.unlink(missing_ok=True)
         elif left:
@@ -128,7 +128,7 @@ class PendingFile:
         with self.path.open(encoding="utf-8") as file:
             for line in file:
                 if not line.endswith("\n"):
-                    # Torn by a crash; the results folder still has that trial.
+                    # Partial line after a crash; the results folder still has that trial.
                     return
                 fields = json.loads(line)
                 fields["points"] = tuple(Point(*point) for point in fields["points"])

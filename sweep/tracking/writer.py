@@ -1,4 +1,4 @@
-"""Writes a sweep to MLflow from one background thread, so that training never waits for it."""
+"""Writes a sweep to MLflow from a background thread, so that training does not wait for it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PENDING_NAME = "mlflow-pending.jsonl"
 BATCH_NUMBERS = 50_000
 QUEUE_NUMBERS = 4_000_000
 GATHER_SECONDS = 0.5
-"""Trials that end within this time are written together: each transaction makes the disk wait."""
+"""Trials that end within this time are written in one transaction, to limit disk syncs."""
 
 PUT_SECONDS = 0.5
 FIRST_DELAY_SECONDS = 0.25
@@ -36,20 +36,20 @@ LONGEST_DELAY_SECONDS = 10.0
 
 
 class SweepWriter:
-    """The only writer of a sweep; a context manager.
+    """The only writer of a sweep to MLflow; a context manager.
 
-    The thread starts at once: it opens the store and creates the experiment and the parent run while the caller
-    does something else. While the store is down it tries again and again; what it has not written
-    when the sweep ends is left in ``mlflow-pending.jsonl`` and written by the next start of the same sweep.
+    The thread starts immediately: it opens the store and creates the experiment and the parent run while the caller
+    continues. While the store is down it retries; trials that are not written when the sweep ends are saved to
+    ``mlflow-pending.jsonl`` and written by the next start of the same sweep.
 
     Args:
         uri: address of the store, from ``resolve_uri``.
-        record: what the parent run says.
-        folder: the results folder; holds the pending file.
+        record: content of the parent run.
+        folder: the results folder, which contains the pending file.
         patience_seconds: how long ``finish`` waits for a store that is down.
-        queue_numbers: bound of the memory: how many numbers (8 bytes each) may wait to be written.
-        points: most points of a metric that a run gets; what has more is thinned, and says so.
-        database: the database behind the server at ``uri``, if the trials may be written past the server.
+        queue_numbers: memory bound: maximum count of queued numbers (8 bytes each).
+        points: maximum number of points of a metric per run; longer curves are thinned.
+        database: the database of the server at ``uri``, if trials may be written to it directly.
     """
 
     def __init__(
@@ -113,19 +113,19 @@ class SweepWriter:
         return self._store.run_id if self._store and self._ready.is_set() else None
 
     def log_trial(self, result: TrialResult) -> None:
-        """Hand over a result; returns at once, or after half a second if the store can't keep up."""
+        """Queue a result; returns immediately, or after half a second if the store cannot keep up."""
         if not self._queue.put(result, PUT_SECONDS):
             self._pending.append([self._describe(result)])
 
     def drain(self, arms: Sequence[ArmSummary] = (), base_rates: Sequence[BaseRateSummary] = ()) -> RunLinks | None:
-        """Write what is left, then a run for each arm and base rate, and wait; no trial can be handed over afterwards.
+        """Write the remaining trials, then a run for each arm and base rate, and wait; afterwards the queue is closed.
 
         Args:
-            arms: the summaries.
-            base_rates: what simple predictions reach.
+            arms: summaries of the arms.
+            base_rates: scores of simple predictions.
 
         Returns:
-            where the runs are; None if the store was never reached.
+            locations of the runs; None if the store was never reached.
         """
         if not self._ending.is_set():
             self._arms, self._base_rates = arms, base_rates
@@ -145,10 +145,10 @@ class SweepWriter:
         artifacts: Artifacts,
         metrics: Mapping[str, float],
     ) -> WriterReport:
-        """Write what is left, log the artifacts on the parent run and end it; a second call changes nothing.
+        """Write the remaining trials, log the artifacts and end the parent run; a second call has no effect.
 
         Args:
-            status: how the sweep ended.
+            status: final status of the sweep.
             artifacts: path in the run -> a file, a folder, a text or bytes.
             metrics: metrics of the parent run.
         """
@@ -186,7 +186,7 @@ class SweepWriter:
         return trial_run(result, self._record.metric, self._record.mode, self._points, self._record.added)
 
     def _work(self) -> None:
-        """Body of the thread: write until the queue is closed; whatever happens, no result is lost."""
+        """Body of the thread: write until the queue is closed; no result is lost on an error."""
         try:
             self._serve()
             self._completed = True
@@ -243,7 +243,7 @@ class SweepWriter:
         self._try(lambda: store.write(new))
         unwritten = []
         for run in new:
-            # One refused run must not take its batch with it.
+            # One refused run must not prevent the rest of its batch.
             if store.outcome(run.trial_id) != run.outcome and not self._try(partial(store.write, [run])):
                 unwritten.append(run)
         if trials:
@@ -256,7 +256,7 @@ class SweepWriter:
         store, (status, artifacts, metrics) = self._store, self._ended_as
         if store is not None and self._ready.is_set():
             self._try(lambda: store.save_views(self._record, self._seen))
-            # The run ends first: its artifacts may lie in another store, which may refuse them or not answer.
+            # End the run first: the artifacts may be in another store, which may refuse them or not respond.
             self._ended = self._try(lambda: store.finish(status, metrics))
             before = self._error
             files = {"config.yaml": self._record.config_yaml, **artifacts}
@@ -265,7 +265,7 @@ class SweepWriter:
             store.close()
 
     def _try(self, action: Callable[[], None]) -> bool:
-        """Do ``action`` until it succeeds, is refused for good, or the store is down for too long."""
+        """Retry ``action`` until it succeeds, fails permanently, or the store is down for too long."""
         delay = FIRST_DELAY_SECONDS
         while not self._given_up:
             started = time.monotonic()
@@ -285,7 +285,7 @@ class SweepWriter:
         return False
 
     def _pause(self, delay: float) -> None:
-        # The end of the sweep cuts a long wait short, and makes the rest of them short.
+        # The end of the sweep interrupts a long wait, and shortens the following ones.
         if self._ending.wait(delay) and not self._given_up:
             time.sleep(FIRST_DELAY_SECONDS)
 

@@ -49,7 +49,7 @@ def command(folder, monkeypatch, capfd):
 
     def command(*arguments):
         monkeypatch.setattr(sys, "argv", ["sweep", *arguments])
-        monkeypatch.setattr(cli, "_leave", leave)
+        monkeypatch.setattr(cli, "_exit_quickly", leave)
         capfd.readouterr()
         with pytest.raises(SystemExit) as left:
             cli.main()

@@ -86,7 +86,7 @@ def test_a_change_that_breaks_the_code_is_one_sentence(folder):
 def test_a_worker_that_finds_other_code_than_was_planned_trains_nothing(folder):
     write(folder, 1)
     preparation = prepare(load_config(folder / "sweep.yaml"))
-    (job, *_) = preparation.jobs(preparation.plan.trials, preparation.rates(), 1)
+    (job, *_) = preparation.packs(preparation.plan.trials, preparation.rates(), 1)
     assert not isinstance(next_report(train_in_reports(job, preparation.recipe, preparation.data)), str)
     ((path, _),) = preparation.recipe.code
     other = replace(preparation.recipe, code=((path, "0" * 16),))

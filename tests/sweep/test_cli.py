@@ -177,7 +177,7 @@ def test_a_run_in_a_pipe_is_plain_text_without_noise_and_leaves_a_store(folder):
 @pytest.mark.parametrize("arguments", [["--help"], ["plan", "good.yaml"], ["plan", "good.yaml", "--json"], ["schema"]])
 def test_help_plan_and_schema_import_no_heavy_library(folder, arguments):
     script = (
-        "import sys\nfrom sweep import cli\ncli._leave = lambda code: None\n"
+        "import sys\nfrom sweep import cli\ncli._exit_quickly = lambda code: None\n"
         f"sys.argv = ['sweep', *{arguments!r}]\ncli.main()\n"
         "print(*sorted(sys.modules), file=sys.stderr)"
     )

@@ -1,1 +1,1 @@
-"""Ways to write trials to MLflow: straight into SQLite or PostgreSQL, or by MLflow's client."""
+"""Writers of trials to MLflow: directly into SQLite or PostgreSQL, or through MLflow's client."""

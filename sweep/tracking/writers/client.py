@@ -12,11 +12,11 @@ from sweep.tracking.trial_runs import PARENT_TAG, TrialRun
 
 
 class ClientSink:
-    """Three calls a run, the fewest that MLflow's interface has.
+    """Writes runs with three calls each, the fewest that MLflow's API allows.
 
     Args:
         parent: the open parent run.
-        calls: runs that are written at the same time; more than one needs a store that takes them, a server.
+        calls: number of runs written concurrently; more than one requires a server.
     """
 
     def __init__(self, parent: ParentRun, calls: int = 1) -> None:
@@ -25,33 +25,33 @@ class ClientSink:
         self._threads = ThreadPoolExecutor(calls, thread_name_prefix="mlflow-call")
 
     def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs, in any order; called again after an error, it goes on where it stopped."""
+        """Write complete runs, in any order; a retry after an error continues where it stopped."""
         new = [run for run in runs if self._parent.outcome(run.trial_id) != run.outcome]
         futures = [self._threads.submit(self._write, run) for run in new]
         waiting = wait(futures, return_when=FIRST_EXCEPTION).not_done
         for future in waiting:
             future.cancel()
-        # What is under way ends first, so that nothing of this batch is written behind the caller's back.
+        # Wait for running calls, so that nothing of this batch is written after an error is raised.
         wait(futures)
         for future in futures:
             if not future.cancelled():
                 future.result()
 
     def close(self) -> None:
-        """End the threads; the client shares MLflow's connections."""
+        """End the threads; MLflow owns the connections."""
         self._threads.shutdown()
 
     def _write(self, run: TrialRun) -> None:
         client = self._parent.client
         self._parent.discard(run.trial_id)
-        # An earlier attempt may have created the run before its answer was lost.
+        # An earlier attempt may have created the run although its response was lost.
         run_id = self._parent.find(run.trial_id) if run.trial_id in self._attempted else None
         if run_id is None:
             self._attempted.add(run.trial_id)
             tags = {**run.tags, PARENT_TAG: self._parent.run_id}
             created = client.create_run(self._parent.experiment_id, run.started_milliseconds, tags, run.name)
             run_id = created.info.run_id
-        # The client splits what exceeds the 1000 metrics of one call.
+        # The client splits batches that exceed the limit of 1000 metrics per call.
         client.log_batch(
             run_id,
             metrics=[Metric(*point) for point in run.points],

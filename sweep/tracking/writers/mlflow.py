@@ -1,4 +1,4 @@
-"""Writes a sweep through MLflow: the parent run by its client, the trials by the fastest way that the store has."""
+"""Writes a sweep through MLflow: the parent run by its client, the trials by the store's fastest writer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sweep.tracking.internals import silent_errors
 from sweep.tracking.parent_run import ParentRun
 from sweep.tracking.records import RunStatus, SweepRecord
 from sweep.tracking.store import Artifacts, StoreError
-from sweep.tracking.timeout import within
+from sweep.tracking.timeout import call_with_timeout
 from sweep.tracking.trial_runs import TrialRun
 from sweep.tracking.views import Seen
 from sweep.tracking.writers.client import ClientSink
@@ -33,17 +33,17 @@ PERMANENT = frozenset(
         "UNAUTHENTICATED",
     }
 )
-"""Codes of MLflow's errors that trying again does not cure."""
+"""MLflow error codes for which a retry does not help."""
 
 ARTIFACT_SECONDS = 60.0
-"""How long the artifacts of a sweep may take; a store without credentials asks for them for minutes."""
+"""Timeout of logging artifacts; a store without credentials may search for them for minutes."""
 
 SERVER_CALLS = 8
-"""Calls to a server in flight: most of the time of a call passes without work for this process."""
+"""Number of concurrent calls to a server, since this process mostly waits for the response."""
 
 
 class TrialSink(Protocol):
-    """Where finished trials go, for one open sweep."""
+    """Writes the finished trials of one open sweep."""
 
     def write(self, runs: Sequence[TrialRun]) -> None:
         """Write complete runs; called again with the same runs after an error, it writes none twice."""
@@ -53,17 +53,17 @@ class TrialSink(Protocol):
 
 
 class MlflowStore:
-    """Any store that MLflow's client can write.
+    """Store for any address that MLflow's client can write to.
 
     Args:
         uri: address of the store, from ``resolve_uri``.
-        database: the database behind the server at ``uri``, if the trials may be written past the server.
+        database: the database of the server at ``uri``, if trials may be written to it directly.
     """
 
     def __init__(self, uri: str, database: str | None = None) -> None:
         self._uri = uri
         self._database = database or uri
-        with _told():
+        with _store_errors():
             self._parent = ParentRun(mlflow_address(uri), artifact_folder(uri))
         self._sink: TrialSink | None = None
 
@@ -79,7 +79,7 @@ class MlflowStore:
 
     def open(self, record: SweepRecord, environment: Mapping[str, str], description: str) -> None:
         """Find or create the experiment and the parent run, and find the runs of an earlier start."""
-        with _told():
+        with _store_errors():
             self._parent.open(record, environment, description)
         self._sink = self._open_sink()
 
@@ -88,27 +88,27 @@ class MlflowStore:
         return self._parent.outcome(trial_id)
 
     def run_ids(self) -> dict[str, str]:
-        """The run of each trial that has a complete one."""
+        """Return the run id of each trial that has a complete run."""
         return self._parent.run_ids()
 
     def write(self, runs: Sequence[TrialRun]) -> None:
         """Write complete runs; called again with the same runs after an error, it writes none twice."""
         if self._sink is not None:
-            with _told():
+            with _store_errors():
                 self._sink.write(runs)
 
     def save_views(self, record: SweepRecord, seen: Seen) -> None:
-        """Give the dashboard its views of the sweep; an earlier sweep of that name loses its own."""
-        with _told():
+        """Save the dashboard views of the sweep; they replace those of an earlier sweep of the same name."""
+        with _store_errors():
             self._parent.save_views(record, seen)
 
     def log_artifacts(self, artifacts: Artifacts) -> None:
-        """Put the artifacts where the experiment keeps them, which may be another store with its own credentials."""
-        within(ARTIFACT_SECONDS, lambda: self._parent.log_artifacts(artifacts))
+        """Log the artifacts, which may be in another store with its own credentials."""
+        call_with_timeout(ARTIFACT_SECONDS, lambda: self._parent.log_artifacts(artifacts))
 
     def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
         """Log the metrics of the parent run and end it."""
-        with _told():
+        with _store_errors():
             self._parent.finish(status, metrics)
 
     def close(self) -> None:
@@ -124,8 +124,8 @@ class MlflowStore:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tell what MLflow refused as StoreError."""
+def _store_errors() -> Iterator[None]:
+    """Convert MLflow's exceptions to StoreError."""
     with silent_errors():
         try:
             yield

@@ -1,4 +1,4 @@
-"""Writes the runs of many trials to MLflow's PostgreSQL database in one transaction, past the client."""
+"""Writes the runs of many trials directly to MLflow's PostgreSQL database in one transaction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONNECT_SECONDS = 10
 
 
 def libpq_address(uri: str) -> str:
-    """The address without the name of a driver, as PostgreSQL's own library reads it.
+    """Return the address without a driver name, as libpq expects it.
 
     >>> libpq_address("postgresql+psycopg://ada@localhost/mlflow")
     'postgresql://ada@localhost/mlflow'
@@ -29,7 +29,7 @@ def libpq_address(uri: str) -> str:
 
 
 def is_known(uri: str) -> bool:
-    """Tell whether psycopg can reach the database at ``uri`` and its tables are those that this module knows."""
+    """Whether psycopg can reach the database at ``uri`` and its schema revision is supported."""
     if not uri.startswith("postgresql") or find_spec("psycopg") is None:
         return False
     import psycopg
@@ -43,14 +43,14 @@ def is_known(uri: str) -> bool:
 
 
 class PostgresqlSink:
-    """A batch of runs is one transaction: all of it is there, or none.
+    """Writes each batch of runs in one transaction.
 
-    The rows go by COPY, which costs this process a fifth of what INSERT does; the rest is PostgreSQL's own work
-    on its three indexes of metrics.
+    Rows are sent by COPY, which costs this process a fifth of the time of INSERT; the remaining time is PostgreSQL's
+    work on its three indexes of metrics.
 
     Args:
         uri: address of the database.
-        parent: the open parent run, which may have been written through a server.
+        parent: the open parent run, possibly written through a server.
     """
 
     def __init__(self, uri: str, parent: ParentRun) -> None:
@@ -60,7 +60,7 @@ class PostgresqlSink:
         self._in_doubt: set[str] = set()
 
     def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs; called again after an error, it writes none twice."""
+        """Write complete runs; a retry after an error writes none twice."""
         import psycopg
 
         new = [run for run in runs if self._parent.outcome(run.trial_id) != run.outcome]
@@ -85,7 +85,7 @@ class PostgresqlSink:
         self._in_doubt.difference_update(ids)
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -98,7 +98,7 @@ class PostgresqlSink:
         return self._connection
 
     def _written_before(self, cursor: psycopg.Cursor, runs: Iterable[TrialRun]) -> dict[str, str]:
-        """Runs of an attempt whose commit succeeded although its answer was lost."""
+        """Find runs of an attempt whose commit succeeded although its response was lost."""
         doubtful = [run.trial_id for run in runs if run.trial_id in self._in_doubt]
         if not doubtful:
             return {}

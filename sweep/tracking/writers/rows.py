@@ -1,4 +1,4 @@
-"""Lays the runs of trials out as the rows that MLflow's database holds for them."""
+"""Converts the runs of trials to rows of MLflow's database tables."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ METRIC_COLUMNS = ("run_uuid", "key", "value", "timestamp", "step", "is_nan")
 
 @dataclass(frozen=True)
 class Place:
-    """Where the runs of a sweep belong.
+    """Location of the runs of a sweep in the store.
 
     Args:
         parent_run_id: id of the parent run.
         experiment_id: id of the experiment.
-        artifact_location: address under which the runs of the experiment keep their artifacts.
+        artifact_location: address below which the experiment's artifacts are stored.
     """
 
     parent_run_id: str
@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows for one table; the values of a row stand in the order of ``columns``."""
+    """Rows of one table, with values in the order of ``columns``."""
 
     table: str
     columns: tuple[str, ...]
@@ -55,21 +55,21 @@ class Rows:
 
 
 def new_run_id() -> str:
-    """An id as MLflow makes them."""
+    """Create a run id in MLflow's format."""
     return uuid.uuid4().hex
 
 
 def run_row(
     run_id: str, name: str, status: str, started: int, ended: int | None, place: Place, user: str = "unknown"
 ) -> tuple[Any, ...]:
-    """Values of ``RUN_COLUMNS`` as MLflow's client leaves them."""
+    """Return values of ``RUN_COLUMNS`` as MLflow's client writes them."""
     artifacts = f"{place.artifact_location}/{run_id}/artifacts"
     experiment = int(place.experiment_id)
     return (run_id, name, status, started, ended, artifacts, experiment, "UNKNOWN", "", "", "", user, "active")
 
 
 def rows_of(runs: Iterable[tuple[str, TrialRun]], place: Place) -> list[Rows]:
-    """All rows of complete runs, each run given with its id; a table comes after those that it refers to."""
+    """Return all rows of complete runs with their ids; tables are ordered by their foreign keys."""
     named = list(runs)
     tags = [
         (run_id, key, value)
@@ -88,7 +88,7 @@ def rows_of(runs: Iterable[tuple[str, TrialRun]], place: Place) -> list[Rows]:
         ),
         Rows("tags", KEY_COLUMNS, tags),
         Rows("params", KEY_COLUMNS, [(run_id, *param) for run_id, run in named for param in run.params.items()]),
-        # The key of the table begins with the metric's name: in that order, neighbours share a page.
+        # The primary key starts with the metric's name: in that order, consecutive rows share a page.
         Rows("metrics", METRIC_COLUMNS, sorted(points, key=itemgetter(1, 3))),
         Rows(
             "latest_metrics",
@@ -99,7 +99,7 @@ def rows_of(runs: Iterable[tuple[str, TrialRun]], place: Place) -> list[Rows]:
 
 
 def latest_points(points: Iterable[Point]) -> Iterable[Point]:
-    """The point of each metric that MLflow shows as its value: highest step, then time, then value."""
+    """Return the point of each metric that MLflow shows as its value: highest step, then time, then value."""
     latest: dict[str, Point] = {}
     for point in points:
         known = latest.get(point.key)

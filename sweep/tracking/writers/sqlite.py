@@ -1,7 +1,7 @@
-"""Writes a sweep into MLflow's SQLite file by itself, which spares the driver a second of imports.
+"""Writes a sweep directly to MLflow's SQLite file, which saves the driver a second of imports.
 
-The rows are those that MLflow's client writes. The tables are known for one revision of MLflow's schema; for
-any other, and for artifacts that do not lie in a folder, the client writes instead.
+The rows equal those that MLflow's client writes. One revision of MLflow's schema is supported; for any other, and
+for artifacts that are not in a local folder, the client is used instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from sweep.system.locations import file_path
 from sweep.tracking.artifacts import dataset_columns, experiment_location, experiment_tags, lay_out
-from sweep.tracking.internals import schema_revisions, tell
+from sweep.tracking.internals import record_fallback, schema_revisions
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
 from sweep.tracking.sqlite_template import REVISION, statements
 from sweep.tracking.store import Artifacts, StoreError
@@ -39,16 +39,16 @@ CACHE_KIB = 65_536
 
 
 def is_known(path: Path, experiment: str) -> bool:
-    """Tell whether ``SqliteStore`` knows how to write the experiment into the file, which need not exist."""
+    """Whether ``SqliteStore`` can write the experiment to the file, which may not exist yet."""
     heads, _ = schema_revisions()
     if heads != {REVISION}:
-        tell("its tables", "trials are written by its client, which takes about ten times as long")
+        record_fallback("its tables", "trials are written by its client, which takes about ten times as long")
         return False
     if os.environ.get("MLFLOW_ENABLE_WORKSPACES", "").lower() in ("true", "1"):
         return False
     if not path.exists():
         return True
-    with _told(), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
+    with _store_errors(), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
         if not _has_tables(database):
             return True
         try:
@@ -61,10 +61,10 @@ def is_known(path: Path, experiment: str) -> bool:
 
 
 class SqliteStore:
-    """The store in a SQLite file; each method is one transaction, so that all of it is there, or none.
+    """Store in a SQLite file; each method is one transaction.
 
     Args:
-        path: the file; it is created when it is missing.
+        path: the file, created if missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -109,11 +109,11 @@ class SqliteStore:
                 _insert(database, Rows("tags", KEY_COLUMNS, [(place.parent_run_id, *tag) for tag in named.items()]))
             else:
                 database.execute("UPDATE runs SET status = 'RUNNING' WHERE run_uuid = ?", (parent,))
-                # Another question may be asked of the same trials: the run says what is asked now.
+                # The question may have changed since the earlier start, so that the description is updated.
                 note = (parent, "mlflow.note.content", description)
                 _insert(database, Rows("tags", KEY_COLUMNS, [note]), "REPLACE")
             params = [(place.parent_run_id, key, str(value)) for key, value in record.parameters.items()]
-            # MLflow refuses to change a parameter, so that a resumed sweep only adds what is missing.
+            # MLflow's parameters are immutable, so that a resumed sweep only adds missing ones.
             _insert(database, Rows("params", KEY_COLUMNS, params), "INSERT OR IGNORE")
             if record.dataset is not None:
                 _log_dataset(database, record.dataset, place)
@@ -126,11 +126,11 @@ class SqliteStore:
         return self._runs[trial_id][1] if trial_id in self._runs else None
 
     def run_ids(self) -> dict[str, str]:
-        """The run of each trial that has a complete one."""
+        """Return the run id of each trial that has a complete run."""
         return {trial_id: run_id for trial_id, (run_id, outcome) in self._runs.items() if outcome}
 
     def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs; those of an earlier start that ended otherwise are deleted."""
+        """Write complete runs; those of an earlier start with another outcome are deleted."""
         new = [(new_run_id(), run) for run in runs if self.outcome(run.trial_id) != run.outcome]
         with self._transaction() as database:
             old = [(_now(), self._runs[run.trial_id][0]) for _, run in new if run.trial_id in self._runs]
@@ -142,12 +142,12 @@ class SqliteStore:
         self._runs.update((run.trial_id, (run_id, run.outcome)) for run_id, run in new)
 
     def save_views(self, record: SweepRecord, seen: Seen) -> None:
-        """Give the dashboard its views of the sweep; an earlier sweep of that name loses its own."""
+        """Save the dashboard views of the sweep; they replace those of an earlier sweep of the same name."""
         with self._transaction() as database:
             _set_experiment_tags(database, self.experiment_id, saved_views(record, self.run_id, seen))
 
     def log_artifacts(self, artifacts: Artifacts) -> None:
-        """Put the artifacts where the experiment keeps them."""
+        """Log the artifacts."""
         try:
             lay_out(artifacts, self._artifacts())
         except OSError as error:
@@ -176,8 +176,8 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that no other writer can come between; it opens the file if need be."""
-        with _told():
+        """Open a write transaction that excludes other writers, and the file if necessary."""
+        with _store_errors():
             if self._connection is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -209,12 +209,12 @@ class SqliteStore:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tell what went wrong with the file or the disk as StoreError."""
+def _store_errors() -> Iterator[None]:
+    """Convert errors of SQLite and the file system to StoreError."""
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
-        # A lock is given back, a disk is emptied.
+        # Locks are released and disk space is freed, so that a retry may help.
         raise StoreError(str(error), permanent=False) from error
     except sqlite3.Error as error:
         raise StoreError(str(error), permanent=True) from error
@@ -225,7 +225,7 @@ def _has_tables(database: sqlite3.Connection) -> bool:
 
 
 def _experiment(database: sqlite3.Connection, name: str) -> tuple[str | None, str | None]:
-    """Id and artifact location of an active experiment."""
+    """Return id and artifact location of an active experiment."""
     query = (
         "SELECT experiment_id, artifact_location FROM experiments "
         "WHERE name = ? AND workspace = 'default' AND lifecycle_stage = 'active'"
@@ -235,7 +235,7 @@ def _experiment(database: sqlite3.Connection, name: str) -> tuple[str | None, st
 
 
 def _folder(location: str) -> Path | None:
-    """The folder of an artifact location; None if it is no folder of this machine."""
+    """Return the folder of an artifact location; None if it is not a local folder."""
     return Path(location) if location.startswith("/") else file_path(location)
 
 
@@ -249,7 +249,7 @@ def _find_parent(database: sqlite3.Connection, experiment_id: str, plan_hash: st
 
 
 def _runs_of_trials(database: sqlite3.Connection, place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Trial -> its run and its outcome, which is empty for a run that a crash left open."""
+    """Yield each trial with its run and outcome, which is empty for a run left open by a crash."""
     query = (
         "SELECT runs.run_uuid, runs.status, trial.value, outcome.value FROM tags AS parent "
         "JOIN runs ON runs.run_uuid = parent.run_uuid "

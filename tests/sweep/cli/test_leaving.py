@@ -12,8 +12,8 @@ import atexit, sys
 if sys.argv[1] == "without":
     del atexit._run_exitfuncs
 atexit.register(lambda: print("registered"))
-from sweep.cli import _leave
-_leave(3)
+from sweep.cli import _exit_quickly
+_exit_quickly(3)
 """
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sweep import load_config, run
 from sweep.driver import run as run_module
-from sweep.driver.board import Board
+from sweep.driver.progress_tracker import ProgressTracker
 from sweep.running.event_log import EventLog
 from sweep.running.replay import replay
 
@@ -31,9 +31,9 @@ def file(tmp_path, monkeypatch):
 
 
 def test_a_trial_is_on_the_disk_before_the_display_counts_it(file, tmp_path, monkeypatch):
-    told, count = [], Board.ended
+    told, count = [], ProgressTracker.ended
 
-    def check(board, results):
+    def check(tracker, results):
         # Read as another process would.
         (folder,) = (tmp_path / "results").glob("small-*/events")
         records, problems = EventLog(folder).read()
@@ -41,9 +41,9 @@ def test_a_trial_is_on_the_disk_before_the_display_counts_it(file, tmp_path, mon
         known = {one.trial.id for one in replay(records, [result.trial for result in results])}
         assert {result.trial.id for result in results} <= known
         told.extend(result.trial.id for result in results)
-        count(board, results)
+        count(tracker, results)
 
-    monkeypatch.setattr(run_module.Board, "ended", check)
+    monkeypatch.setattr(run_module.ProgressTracker, "ended", check)
     result = run(load_config(file))
     assert sorted(told) == sorted(result.trials["trial_id"])
     assert len(told) == 12

@@ -121,7 +121,7 @@ def test_the_memory_of_the_measurement_is_counted_where_it_is_the_largest_pack(m
     def one_by_one(self, trials, rates, workers):
         return form_packs(trials, recipe, rates, shape, workers, room=1)
 
-    monkeypatch.setattr(Preparation, "jobs", one_by_one)
+    monkeypatch.setattr(Preparation, "packs", one_by_one)
     found = estimate(preparation)
     assert found.packs == len(preparation.plan.trials)
     assert len(preparation.probed) == 8
@@ -138,7 +138,7 @@ def test_a_measurement_counts_the_examples_that_it_takes_of_a_larger_batch(monke
     def one_by_one(self, trials, rates, workers):
         return form_packs(trials, recipe, rates, shape, workers, room=1)
 
-    monkeypatch.setattr(Preparation, "jobs", one_by_one)
+    monkeypatch.setattr(Preparation, "packs", one_by_one)
     # 8 trials of 8,192 of 40,000 examples are larger than one trial of all of them. Data of 2 features in float64, a
     # float32 split with a column more, made from two passes in float64; 2 x 8 + 8 + 8 x 3 + 3 = 51 parameters (3
     # classes) with gradients and two of scratch; 8,192 training, 40,000 % 8,192 = 7,232 last, 512 and

@@ -11,7 +11,7 @@ import pytest
 from sweep import SweepConfig, load_config
 from sweep.analysis.ranking import By
 from sweep.config.gates import gate_of
-from sweep.gates.decision import Baseline, Check, Decision, Part, Past, PastArm
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial, Check, Decision, Part
 from sweep.gates.kinds import Evidence, examine
 from sweep.records import Arm, Trial
 
@@ -91,10 +91,10 @@ def parts_of(
     baseline = None
     if before is not None:
         arms = tuple(
-            PastArm(
+            BaselineArm(
                 name,
                 {"optimizer": name},
-                {seed: Past("COMPLETED", {"val_loss": value}, "", {}) for seed, value in enumerate(values)},
+                {seed: BaselineTrial("COMPLETED", {"val_loss": value}, "", {}) for seed, value in enumerate(values)},
             )
             for name, values in before.items()
         )

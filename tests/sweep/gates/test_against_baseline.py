@@ -10,7 +10,7 @@ from scipy import stats
 
 from sweep.config.gates import Exact
 from sweep.gates.against_baseline import exact_parts
-from sweep.gates.decision import Baseline, Past, PastArm
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 from sweep.records import Arm, Trial
 
 EPOCHS = 4
@@ -24,7 +24,7 @@ def flat(*values: float) -> list[list[float]]:
 def test_a_number_that_has_changed_is_named_by_the_epoch_that_counts(by, verb):
     trials = pd.DataFrame([{"trial_id": "adam0", "status": "COMPLETED", f"{by}_val_loss": 1.5}])
     epochs = pd.DataFrame([{"trial_id": "adam0", "val_loss": 1.5}])
-    past = PastArm("adam", {"optimizer": "adam"}, {0: Past("COMPLETED", {"val_loss": 1.0}, "", {})})
+    past = BaselineArm("adam", {"optimizer": "adam"}, {0: BaselineTrial("COMPLETED", {"val_loss": 1.0}, "", {})})
     planned = [Trial("adam0", Arm("adam", "adam", {"optimizer": "adam"}), 0)]
     baseline = Baseline("b", "p", "val_loss", {}, {}, (past,))
     (part,) = exact_parts(Exact("{exact: true}", 0.01), trials, epochs, planned, baseline, True, by)

@@ -12,14 +12,14 @@ import sweep
 from sweep.errors import BaselineError
 from sweep.gates.baseline_check import warnings_after, warnings_before
 from sweep.gates.baseline_file import conditions_of
-from sweep.gates.decision import Baseline, Past, PastArm
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 
 PATH = Path("b.json")
 VERSIONS = {"python": "3.11", "numpy": "2.0"}
 
 
-def past(fingerprints: Mapping[str, str] | None = None) -> Past:
-    return Past("COMPLETED", {"val_loss": 0.5}, "", fingerprints or {"data": "d", "split": "s"})
+def past(fingerprints: Mapping[str, str] | None = None) -> BaselineTrial:
+    return BaselineTrial("COMPLETED", {"val_loss": 0.5}, "", fingerprints or {"data": "d", "split": "s"})
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def plan(configured):
 @pytest.fixture
 def baseline(configured, plan) -> Baseline:
     """The baseline of exactly that plan."""
-    arms = tuple(PastArm(arm.label, dict(arm.setting), {seed: past() for seed in plan.seeds}) for arm in plan.arms)
+    arms = tuple(BaselineArm(arm.label, dict(arm.setting), {seed: past() for seed in plan.seeds}) for arm in plan.arms)
     return Baseline("iris", plan.hash, "val_loss", conditions_of(configured()), VERSIONS, arms)
 
 
@@ -66,7 +66,7 @@ def test_a_baseline_without_a_common_trial_is_refused(configured, plan, baseline
 def test_trials_of_another_plan_are_counted(configured, plan, baseline):
     # Of 2 arms x 2 seeds, the baseline lacks one trial and has three that are no longer trained.
     first, second = baseline.arms
-    gone = PastArm("gone", {"optimizer": "lion"}, {seed: past() for seed in (0, 1, 2)})
+    gone = BaselineArm("gone", {"optimizer": "lion"}, {seed: past() for seed in (0, 1, 2)})
     fewer = replace(first, seeds=dict(list(first.seeds.items())[:1]))
     other = replace(baseline, plan="f" * 64, arms=(fewer, second, gone))
     (said,) = warnings_before(other, PATH, configured(), plan, VERSIONS)

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 import sweep
 from sweep.errors import BaselineError
 from sweep.gates.baseline_file import baseline_of, conditions_of, read_baseline, render
-from sweep.gates.decision import Baseline, Past, PastArm
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 PASTS = st.builds(
-    Past,
+    BaselineTrial,
     st.sampled_from(["COMPLETED", "STOPPED", "DIVERGED"]),
     st.dictionaries(st.sampled_from(["val_loss", "val_accuracy"]), NUMBERS),
     TEXT,
     st.dictionaries(st.sampled_from(["data", "split", "init", "batches"]), TEXT),
 )
 ARMS = st.builds(
-    PastArm,
+    BaselineArm,
     TEXT,
     st.fixed_dictionaries({"optimizer": TEXT, "learning_rate": NUMBERS, "batch_size": st.integers(1, 512)}),
     st.dictionaries(st.integers(0, 2**32 - 1), PASTS, min_size=1, max_size=3),
@@ -49,8 +49,12 @@ def test_every_digit_of_a_baseline_comes_back_from_its_file(baseline, tmp_path_f
 
 def test_a_change_of_one_trial_changes_one_line():
     def one(loss: float) -> list[str]:
-        seeds = {seed: Past("COMPLETED", {"val_loss": loss if seed == 1 else 0.5}, "c", {}) for seed in (2, 1, 0)}
-        return render(Baseline("b", "p", "val_loss", {}, {}, (PastArm("a", {"optimizer": "sgd"}, seeds),))).splitlines()
+        seeds = {
+            seed: BaselineTrial("COMPLETED", {"val_loss": loss if seed == 1 else 0.5}, "c", {}) for seed in (2, 1, 0)
+        }
+        return render(
+            Baseline("b", "p", "val_loss", {}, {}, (BaselineArm("a", {"optimizer": "sgd"}, seeds),))
+        ).splitlines()
 
     before, after = one(0.1), one(0.2)
     (changed,) = [line for old, line in zip(before, after, strict=True) if old != line]

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 import pytest
 
 from sweep.gates.baseline_table import changes, table
-from sweep.gates.decision import Baseline, Past, PastArm
+from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 
 
-def arm(name: str, *losses: float | None, metric: str = "val_loss") -> PastArm:
+def arm(name: str, *losses: float | None, metric: str = "val_loss") -> BaselineArm:
     """An arm with a seed for each loss; None is a seed that diverged."""
     seeds = {
-        seed: Past("DIVERGED", {}, "", {}) if loss is None else Past("COMPLETED", {metric: loss}, "", {})
+        seed: BaselineTrial("DIVERGED", {}, "", {})
+        if loss is None
+        else BaselineTrial("COMPLETED", {metric: loss}, "", {})
         for seed, loss in enumerate(losses)
     }
-    return PastArm(name, {"optimizer": name}, seeds)
+    return BaselineArm(name, {"optimizer": name}, seeds)
 
 
-def baseline(arms: Sequence[PastArm], metric: str = "val_loss") -> Baseline:
+def baseline(arms: Sequence[BaselineArm], metric: str = "val_loss") -> Baseline:
     return Baseline("ci", "0123456789abcdef", metric, {}, {"python": "3.11", "numpy": "2.0"}, tuple(arms))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sweep.config.gates import gate_of
 from sweep.gates.decide import decide
-from sweep.gates.decision import Examined, Part
+from sweep.gates.decision import EvaluatedGate, Part
 
 GATE = gate_of("val_loss <= 1")
 
 
 def verdicts(*gates: tuple[Part, ...]) -> list[str]:
-    return [found.verdict for found in decide([Examined(GATE, parts) for parts in gates])]
+    return [found.verdict for found in decide([EvaluatedGate(GATE, parts) for parts in gates])]
 
 
 def test_four_tests_need_a_quarter_of_the_level():

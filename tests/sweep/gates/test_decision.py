@@ -6,14 +6,14 @@ import pytest
 
 from sweep.config.gates import gate_of
 from sweep.gates.decide import decide
-from sweep.gates.decision import Check, Decision, Examined, Part, PastArm, Verdict, setting_key
+from sweep.gates.decision import BaselineArm, Check, Decision, EvaluatedGate, Part, Verdict, setting_key
 
 GATE = gate_of("val_loss <= 1")
 
 
 def test_exit_codes():
     def code(parts: list[Part], strict: bool = False, is_complete: bool = True) -> int:
-        decisions = decide([Examined(GATE, tuple(parts))])
+        decisions = decide([EvaluatedGate(GATE, tuple(parts))])
         return Check("c", "c.yaml", decisions, (), (), 1, 1, 1.0, is_complete).exit_code(strict)
 
     well, bad, unclear = Part(0.9, True, "a"), Part(0.001, False, "b"), Part(0.5, False, "c")
@@ -44,7 +44,7 @@ def test_a_failing_gate_outweighs_one_that_is_too_noisy():
 
 
 def test_an_arm_is_known_by_its_setting_in_any_order_and_under_any_label():
-    one = PastArm("one", {"optimizer": "sgd", "learning_rate": 0.1}, {})
-    two = PastArm("two", {"learning_rate": 0.1, "optimizer": "sgd"}, {})
+    one = BaselineArm("one", {"optimizer": "sgd", "learning_rate": 0.1}, {})
+    two = BaselineArm("two", {"learning_rate": 0.1, "optimizer": "sgd"}, {})
     assert one.key == two.key
     assert setting_key({"learning_rate": 0.1}) != setting_key({"learning_rate": 0.10000000000000002})

@@ -8,7 +8,19 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from sweep.reports.graph_records import Cells, Curve, Curves, Dimension, Forest, Graph, Heat, Interval, Panel, Shares, View
+from sweep.reports.graph_records import (
+    Cells,
+    Curve,
+    Curves,
+    Dimension,
+    Forest,
+    Graph,
+    Heat,
+    Interval,
+    Panel,
+    Shares,
+    View,
+)
 from sweep.reports.svg import draw
 
 CURVE = Curve("adam", 0, (1, 2), (0.5, 0.25))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sweep.errors import ResultsError
-from sweep.results.remote_sync import mirror_of, require_store
+from sweep.results.remote_sync import open_mirror, require_store
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +39,27 @@ def read(folder):
 def test_another_machine_finds_what_was_sent_and_what_was_deleted_is_gone(url, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     write(here, first="a", second="b")
-    mirror = mirror_of(url, "merged")
+    mirror = open_mirror(url, "merged")
     assert mirror.send(here) is None
     (here / "events" / "first.log").unlink()
     write(here, second="bc")
     assert mirror.send(here) is None
-    mirror_of(url, "merged").restore(there)
+    open_mirror(url, "merged").restore(there)
     assert read(there) == {"second": "bc"}
 
 
 def test_what_another_machine_has_sent_does_not_replace_what_is_here(url, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     write(here, common="sent", theirs="b")
-    assert mirror_of(url, "both").send(here) is None
+    assert open_mirror(url, "both").send(here) is None
     write(there, common="sent, longer")
-    mirror_of(url, "both").restore(there)
+    open_mirror(url, "both").restore(there)
     assert read(there) == {"common": "sent, longer", "theirs": "b"}
 
 
 def test_what_cannot_be_sent_is_said_and_stays_here(bucket, tmp_path):
     write(tmp_path, first="a")
-    assert mirror_of(bucket("nowhere"), "x").send(tmp_path).startswith("The results are not all at s3://***@nowhere/")
+    assert open_mirror(bucket("nowhere"), "x").send(tmp_path).startswith("The results are not all at s3://***@nowhere/")
 
 
 @pytest.mark.parametrize("url", ["nope://bucket/results", "s3://sweeps/x?endpoint_override=127.0.0.1:1&scheme=http"])

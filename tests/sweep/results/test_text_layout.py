@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from sweep.results.text_layout import print_rows, say
+from sweep.results.text_layout import print_rows, print_sentence
 
 WORDS = st.lists(st.text("abcdefg=.019", min_size=1, max_size=12), min_size=1, max_size=6).map(" ".join)
 
@@ -41,10 +41,10 @@ def test_rows_keep_every_word_of_their_names_and_every_number(names, width):
 @given(WORDS, st.sampled_from([60, 80, 120]))
 def test_a_sentence_is_broken_between_words_alone(words, width):
     said = f"{words} {words} {words}"
-    assert " ".join(printed(lambda console: say(console, said), width)).split() == said.split()
+    assert " ".join(printed(lambda console: print_sentence(console, said), width)).split() == said.split()
 
 
 @pytest.mark.parametrize("width", [20, 80])
 def test_a_pipe_gets_a_sentence_on_one_line(width):
     said = "many words " * 20
-    assert len(printed(lambda console: say(console, said), width, terminal=False)) == 1
+    assert len(printed(lambda console: print_sentence(console, said), width, terminal=False)) == 1

@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 
 from sweep.tracking import SweepWriter
 from sweep.tracking.store import StoreError
-from sweep.tracking.timeout import within
+from sweep.tracking.timeout import call_with_timeout
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_call_that_takes_too_long_or_fails_is_told_with_its_kind():
 
     release = threading.Event()
     with pytest.raises(StoreError, match=r"no answer within 0\.05 s"):
-        within(0.05, lambda: release.wait() and None)
+        call_with_timeout(0.05, lambda: release.wait() and None)
     release.set()
     with pytest.raises(StoreError, match="KeyError: 'bucket'"):
-        within(5, lambda: {}["bucket"])
+        call_with_timeout(5, lambda: {}["bucket"])

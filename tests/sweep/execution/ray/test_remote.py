@@ -12,7 +12,7 @@ from sweep.execution.ray import Resources, WorkerSettings, remote
 from sweep.execution.ray.remote import RemoteExecutor, TuneActor
 from sweep.planning.recipe import Recipe
 from sweep.running.commands import EndExecution, StopPack, UseWorkers
-from sweep.running.events import RoomChanged, TimePassed, WorkerJoined, WorkerLost
+from sweep.running.events import CapacityChanged, TimePassed, WorkerJoined, WorkerLost
 from trainers.pack import NetworkSpec
 from trainers.session import TILE_BYTES
 
@@ -61,9 +61,9 @@ class Head(TuneActor):
 
 def test_events_are_handed_over_once_and_in_order_without_the_clock_of_the_head(monkeypatch):
     monkeypatch.setattr(remote, "EXCHANGE_SECONDS", 0.0)
-    head = Head(None, (WorkerJoined("a"), TimePassed(1.0), RoomChanged(2), WorkerLost("a", "It died.")), 1)
+    head = Head(None, (WorkerJoined("a"), TimePassed(1.0), CapacityChanged(2), WorkerLost("a", "It died.")), 1)
     head.run()
-    assert head.exchange(()) == [WorkerJoined("a"), RoomChanged(2), WorkerLost("a", "It died.")]
+    assert head.exchange(()) == [WorkerJoined("a"), CapacityChanged(2), WorkerLost("a", "It died.")]
     assert head.exchange(()) == []
 
 
@@ -115,19 +115,19 @@ def connect(ray, monkeypatch):
 def test_a_client_sends_its_commands_and_takes_events_and_time_until_the_head_has_ended(connect):
     import ray as library
 
-    client = connect(WorkerJoined("a"), RoomChanged(2), None, WorkerLost("a", "It ended."))
+    client = connect(WorkerJoined("a"), CapacityChanged(2), None, WorkerLost("a", "It ended."))
     seen = []
 
     def handle(event):
         seen.append(event)
-        if event == RoomChanged(2):
+        if event == CapacityChanged(2):
             client.send(UseWorkers(2))
             client.send(END)
 
     client.run(handle)
     assert library.get(client._actor.told.remote()) == [UseWorkers(2), END]
     happened = [event for event in seen if not isinstance(event, TimePassed)]
-    assert happened == [WorkerJoined("a"), RoomChanged(2), WorkerLost("a", "It ended.")]
+    assert happened == [WorkerJoined("a"), CapacityChanged(2), WorkerLost("a", "It ended.")]
     # The clock is that of the client: it goes on, and the head's stands still at 0.
     clock = [event.seconds for event in seen if isinstance(event, TimePassed)]
     assert clock == sorted(clock)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.driver.board import Board
 from sweep.driver.display import Silent
+from sweep.driver.progress_tracker import ProgressTracker
 from sweep.records import Arm, Trial, TrialResult
 from sweep.results import leaderboard
 
@@ -30,9 +30,9 @@ def seen():
 
 
 def test_it_counts_what_ended_on_top_of_what_an_earlier_run_had_finished(seen):
-    board = Board(seen, "val_loss", "min", done=5)
-    board.ended([result("sgd", 9, 1), result("sgd", 9, 2, status="DIVERGED"), result("adam", 9, 3, status="FAILED")])
-    board.show([])
+    tracker = ProgressTracker(seen, "val_loss", "min", done=5)
+    tracker.ended([result("sgd", 9, 1), result("sgd", 9, 2, status="DIVERGED"), result("adam", 9, 3, status="FAILED")])
+    tracker.show([])
     counts = {key: seen.state[key] for key in ("done", "running", "diverged", "failed")}
     assert counts == {"done": 8, "running": 0, "diverged": 1, "failed": 1}
 
@@ -41,33 +41,33 @@ def test_it_counts_what_ended_on_top_of_what_an_earlier_run_had_finished(seen):
     ("mode", "by", "arm", "value"), [("min", "final", "b", 2.0), ("max", "final", "a", 2.5), ("min", "best", "a", 0.75)]
 )
 def test_an_arm_ranks_by_its_mean_over_seeds_and_not_by_its_luckiest_one(seen, mode, by, arm, value):
-    board = Board(seen, "val_loss", mode, done=0, by=by)
+    tracker = ProgressTracker(seen, "val_loss", mode, done=0, by=by)
     # Arm a has the lowest last epoch of a single seed, and the worse mean: (0.5 + 4.5) / 2 against 2.
-    board.ended([result("sgd", 9, 0.5, label="a"), result("sgd", 1.0, 4.5, label="a", seed=1)])
-    board.ended([result("sgd", 3, 2.0, label="b"), result("sgd", 3, 2.0, label="b", seed=1)])
-    board.show([])
+    tracker.ended([result("sgd", 9, 0.5, label="a"), result("sgd", 1.0, 4.5, label="a", seed=1)])
+    tracker.ended([result("sgd", 3, 2.0, label="b"), result("sgd", 3, 2.0, label="b", seed=1)])
+    tracker.show([])
     assert seen.state["best"] == {"sgd": (f"sgd {arm}", value, 2, by)}
 
 
 def test_an_arm_that_falls_back_is_overtaken(seen):
-    board = Board(seen, "val_loss", "min", done=0)
-    board.ended([result("sgd", 1.0, label="a"), result("sgd", 2.0, label="b")])
-    board.ended([result("sgd", 9.0, label="a", seed=1)])
-    assert board.best["sgd"].label == "sgd b"
+    tracker = ProgressTracker(seen, "val_loss", "min", done=0)
+    tracker.ended([result("sgd", 1.0, label="a"), result("sgd", 2.0, label="b")])
+    tracker.ended([result("sgd", 9.0, label="a", seed=1)])
+    assert tracker.best["sgd"].label == "sgd b"
 
 
 @pytest.mark.parametrize("status", ["DIVERGED", "FAILED"])
 def test_what_did_not_end_well_is_never_the_best(seen, status):
-    board = Board(seen, "val_loss", "min", done=0)
-    board.ended([result("sgd", 9.0, 0.1, status=status), result("sgd", 9.0, float("nan"))])
-    board.show([])
+    tracker = ProgressTracker(seen, "val_loss", "min", done=0)
+    tracker.ended([result("sgd", 9.0, 0.1, status=status), result("sgd", 9.0, float("nan"))])
+    tracker.show([])
     assert seen.state["best"] == {}
 
 
 def test_report_seeds_which_only_the_picked_arms_have_do_not_rank(seen):
-    board = Board(seen, "val_loss", "min", done=0, report_seeds=(7,))
-    board.ended([result("sgd", 1.0), result("sgd", 0.0, seed=7)])
-    assert board.best["sgd"] == ("sgd arm", 1.0, 1, "final")
+    tracker = ProgressTracker(seen, "val_loss", "min", done=0, report_seeds=(7,))
+    tracker.ended([result("sgd", 1.0), result("sgd", 0.0, seed=7)])
+    assert tracker.best["sgd"] == ("sgd arm", 1.0, 1, "final")
 
 
 OUTCOMES = st.tuples(
@@ -85,10 +85,10 @@ def test_the_live_line_leads_with_an_arm_that_the_leaderboard_ranks_first(outcom
         result(optimizer, *values, status=status, label=label, seed=seed)
         for seed, (optimizer, label, status, values) in enumerate(outcomes)
     ]
-    board = Board(Silent(), "val_loss", mode, done=0, by=by)
-    board.remember(results[:remembered])
+    tracker = ProgressTracker(Silent(), "val_loss", mode, done=0, by=by)
+    tracker.restore(results[:remembered])
     for one in results[remembered:]:
-        board.ended([one])
+        tracker.ended([one])
     good = min if mode == "min" else max
     rows = [
         {"arm_id": one.trial.arm.id, "arm": one.trial.arm.label, "optimizer": one.trial.arm.setting["optimizer"],
@@ -99,8 +99,8 @@ def test_the_live_line_leads_with_an_arm_that_the_leaderboard_ranks_first(outcom
     columns = ["arm_id", "arm", "optimizer", "status", "seconds", "final_val_loss", "best_val_loss"]
     table = leaderboard(pd.DataFrame(rows, columns=columns), "val_loss", mode, by=by)
     ranked = table[table["rank"].notna()]
-    assert set(board.best) == set(ranked["optimizer"])
-    for optimizer, leader in board.best.items():
+    assert set(tracker.best) == set(ranked["optimizer"])
+    for optimizer, leader in tracker.best.items():
         own = ranked[ranked["optimizer"] == optimizer]
         first = own[own["rank"] == own["rank"].min()].set_index("arm")
         assert leader.label in first.index

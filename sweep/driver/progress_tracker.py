@@ -1,4 +1,4 @@
-"""Keeps count while a sweep runs: what is done, what is best, and what the progress display should say."""
+"""Tracks the progress of a running sweep: the counts and best arms that the progress display shows."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from sweep.running.reports import PackCollector
 
 @dataclass
 class _Arm:
-    """The seeds of an arm that have ended."""
+    """Values of the seeds of an arm that have ended."""
 
     optimizer: str
     label: str
     values: list[float] = field(default_factory=list)
     diverged: int = 0
     key: tuple[bool, float] = (True, np.inf)
-    """Orders arms, the best lowest."""
+    """Sort key of arms; the best arm has the lowest."""
 
 
-class Board:
-    """The state of a sweep as the display shows it.
+class ProgressTracker:
+    """Tracks the state of a sweep and passes it to the display.
 
     Arms rank as in the leaderboard, by the mean over the seeds that have ended so far; those with a diverged seed
     come after those without.
 
     Args:
         progress: the display.
-        metric: what counts as best.
-        mode: whether small or large is good.
-        done: trials that an earlier start has finished.
-        by: which value of a trial ranks.
-        report_seeds: seeds that only the picked arms have, and that do not rank.
+        metric: metric that ranks the arms.
+        mode: whether smaller or larger values are better.
+        done: number of trials finished by an earlier start.
+        by: which value of a trial ranks it.
+        report_seeds: seeds that only the selected arms have, and that are not ranked.
     """
 
     def __init__(
@@ -63,14 +63,14 @@ class Board:
 
     @property
     def best(self) -> dict[str, Leader]:
-        """Optimizer -> its best arm so far; an optimizer without a number has none."""
+        """Optimizer -> its best arm so far; optimizers without a finite value are omitted."""
         return {
             optimizer: Leader(arm.label, mean(arm.values), len(arm.values), self.by)
             for optimizer, arm in self._leaders.items()
         }
 
-    def remember(self, results: Iterable[TrialResult]) -> None:
-        """Rank trials that an earlier start has finished, which ``done`` counts already."""
+    def restore(self, results: Iterable[TrialResult]) -> None:
+        """Rank trials finished by an earlier start, which ``done`` already counts."""
         for result in results:
             self._rank(result)
 
@@ -82,10 +82,10 @@ class Board:
             self._rank(result)
 
     def show(self, collectors: Iterable[PackCollector]) -> None:
-        """Tell the display where the sweep stands.
+        """Update the display.
 
         Args:
-            collectors: of all packs.
+            collectors: collectors of all packs.
         """
         running = sum(len(collector.running) for collector in collectors)
         self.progress.update(
@@ -111,13 +111,13 @@ class Board:
         if arm.values:
             value = mean(arm.values)
             arm.key = (arm.diverged > 0, value if self.mode == "min" else -value)
-            self._lead(arm)
+            self._update_leader(arm)
 
-    def _lead(self, arm: _Arm) -> None:
-        """Find the best arm of an optimizer after one of its arms has changed."""
+    def _update_leader(self, arm: _Arm) -> None:
+        """Update the best arm of an optimizer after one of its arms has changed."""
         leader = self._leaders.get(arm.optimizer)
         if leader is arm:
-            # It may have become worse than another.
+            # The leader may have become worse than another arm.
             rivals = [one for one in self._arms.values() if one.optimizer == arm.optimizer and one.values]
             self._leaders[arm.optimizer] = min(rivals, key=lambda one: one.key)
         elif leader is None or arm.key < leader.key:
