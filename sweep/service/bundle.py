@@ -11,11 +11,10 @@ from sweep.config import SweepConfig
 from sweep.config.data import FileData, ModuleData
 from sweep.config.network import ModuleNetwork
 from sweep.errors import DataError
+from sweep.execution.ray.code_shipping import NOT_SHIPPED, copy_project
 
 LARGEST_BYTES = 400_000_000
 """Limit below Ray's 512 MiB for a compressed working folder; data files hardly compress."""
-
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".git*", ".venv", "*.egg-info")
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,7 @@ def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
     Raises:
         DataError: if the data file is too large to be sent.
     """
-    project = Path(__file__).parents[2]
-    for package in ("sweep", "trainers"):
-        shutil.copytree(project / package, folder / package, ignore=LEFT_OUT)
+    copy_project(folder)
     for name in sorted(_own_modules(config)):
         _copy_module(name, folder)
     shutil.copyfile(file, folder / file.name)
@@ -91,6 +88,6 @@ def _copy_module(name: str, folder: Path) -> None:
     if module is None or _is_installed(Path(file) if file else paths[0] if paths else Path("site-packages")):
         return
     for path in paths:
-        shutil.copytree(path, folder / name, ignore=LEFT_OUT, dirs_exist_ok=True)
+        shutil.copytree(path, folder / name, ignore=NOT_SHIPPED, dirs_exist_ok=True)
     if not paths and file:
         shutil.copyfile(file, folder / Path(file).name)

@@ -12,6 +12,9 @@ from sweep.errors import ResourceError
 MOST_BYTES = 100 * 2**20
 """Limit for Python files; more means that the working folder contains more than one project."""
 
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".git*", ".venv", "*.egg-info")
+"""What is left out when a folder of code is copied."""
+
 OWN_CODE = "own-code"
 """Subfolder of the user's modules. Ray puts the shipped folder first on the import path, where a user's ``queue.py``
 would shadow Python's; the workers add this subfolder last."""
@@ -51,9 +54,14 @@ def copy_code(folder: Path, destination: Path) -> Path:
         copy = destination / OWN_CODE / path.relative_to(folder)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    for home in (Path(__file__).parents[2], Path(str(trainers.__file__)).parent):
-        shutil.copytree(home, destination / home.name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_project(destination)
     return destination
+
+
+def copy_project(destination: Path) -> None:
+    """Copy the packages of this project into a folder that is sent to another machine."""
+    for home in (Path(__file__).parents[2], Path(str(trainers.__file__)).parent):
+        shutil.copytree(home, destination / home.name, ignore=NOT_SHIPPED)
 
 
 def _python_files(folder: Path) -> list[Path]:
