@@ -9,7 +9,7 @@ import pytest
 from sweep.errors import AnalysisError, ComparisonError, TrackingError
 from sweep.reports.from_mlflow import write_logged_report
 from sweep.reports.mlflow_columns import Columns
-from sweep.tracking.console import hush_mlflow
+from sweep.tracking.console import silence_mlflow
 
 COLUMNS = Columns(arm="algo", seed="random_state", metric="validation/loss", target=0.5)
 
@@ -17,7 +17,7 @@ COLUMNS = Columns(arm="algo", seed="random_state", metric="validation/loss", tar
 @pytest.fixture(autouse=True)
 def quiet():
     """Each test begins with the warnings of its own."""
-    hush_mlflow()
+    silence_mlflow()
 
 
 def values(algo: str, rate: float, seed: int) -> list[float]:
@@ -29,7 +29,7 @@ def values(algo: str, rate: float, seed: int) -> list[float]:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """An experiment as a script with the plain client writes it: other names, a parent, failures, missing numbers."""
-    hush_mlflow()
+    silence_mlflow()
     from mlflow import MlflowClient
     from mlflow.entities import Metric, Param
 
@@ -132,7 +132,7 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path):
 
 
 def test_runs_whose_fingerprints_differ_are_not_compared(tmp_path):
-    hush_mlflow()
+    silence_mlflow()
     from mlflow import MlflowClient
 
     uri = f"sqlite:///{tmp_path / 'mixed.db'}"
@@ -151,7 +151,7 @@ def test_runs_whose_fingerprints_differ_are_not_compared(tmp_path):
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory):
     """Experiments whose runs hold infinite, huge or no numbers, and one without runs."""
-    hush_mlflow()
+    silence_mlflow()
     from mlflow import MlflowClient
 
     folder = tmp_path_factory.mktemp("odd")
