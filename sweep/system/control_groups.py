@@ -15,7 +15,7 @@ def cpu_quota(root: Path = ROOT) -> float | None:
     A group's limit applies to all its descendants, so that the parents are read as well.
 
     Args:
-        root: below which ``proc`` and ``sys`` lie.
+        root: folder that contains ``proc`` and ``sys``.
     """
     quotas = []
     for group in groups_of("cpu", root):
@@ -33,7 +33,7 @@ def memory_limits(root: Path = ROOT) -> list[tuple[int, int]]:
     """Return each group's memory limit, and its used bytes that cannot be reclaimed immediately.
 
     Args:
-        root: below which ``proc`` and ``sys`` lie.
+        root: folder that contains ``proc`` and ``sys``.
     """
     limits = []
     for group in groups_of("memory", root):
@@ -51,7 +51,7 @@ def groups_of(controller: str, root: Path = ROOT) -> Iterator[Path]:
 
     Args:
         controller: ``cpu`` or ``memory``.
-        root: below which ``proc`` and ``sys`` lie.
+        root: folder that contains ``proc`` and ``sys``.
     """
     names = _group_names(root)
     for kind, controllers, outermost, mount in _mounts(root):

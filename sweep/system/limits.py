@@ -19,7 +19,7 @@ def available_cpus(root: Path = ROOT) -> int:
     """Return how many CPUs this process may use, at least 1, by affinity (``taskset``) and control group quotas.
 
     Args:
-        root: below which ``proc`` and ``sys`` lie.
+        root: folder that contains ``proc`` and ``sys``.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = cpu_quota(root)
@@ -30,7 +30,7 @@ def memory_limit_bytes(root: Path = ROOT) -> int:
     """Return the memory limit of this process: of the machine, its control groups and ``ulimit -v``.
 
     Args:
-        root: below which ``proc`` and ``sys`` lie.
+        root: folder that contains ``proc`` and ``sys``.
     """
     total = _memory_facts(root).get("MemTotal") or _physical_memory()
     return min(total, *(limit for limit, _ in memory_limits(root)), _address_space(), sys.maxsize)
@@ -40,7 +40,7 @@ def usable_memory_bytes(root: Path = ROOT) -> int:
     """Like `memory_limit_bytes`, minus mapped but not resident memory, which ``ulimit -v`` also counts.
 
     Args:
-        root: below which ``proc`` and ``sys`` lie.
+        root: folder that contains ``proc`` and ``sys``.
     """
     return max(0, min(memory_limit_bytes(root), _address_space() - mapped_bytes(root)))
 
@@ -49,7 +49,7 @@ def available_memory_bytes(root: Path = ROOT) -> int:
     """Return the memory that this process and its children can still allocate without swapping or being killed.
 
     Args:
-        root: below which ``proc`` and ``sys`` lie.
+        root: folder that contains ``proc`` and ``sys``.
     """
     facts = _memory_facts(root)
     free = facts.get("MemAvailable", facts.get("MemFree")) or _physical_memory()
@@ -61,7 +61,7 @@ def shared_memory_bytes(root: Path = ROOT) -> int | None:
     """Return the free bytes of ``/dev/shm``, where Ray stores objects; None if it does not exist.
 
     Args:
-        root: below which ``dev`` lies.
+        root: folder that contains ``dev``.
     """
     return free_bytes(root / "dev/shm")
 
@@ -105,7 +105,7 @@ def mapped_bytes(root: Path = ROOT) -> int:
     """Return the bytes that this process has mapped but that are not resident; 0 if unknown.
 
     Args:
-        root: below which ``proc`` lies.
+        root: folder that contains ``proc``.
     """
     try:
         text = (root / "proc/self/status").read_text(encoding="utf-8", errors="replace")

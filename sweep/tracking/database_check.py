@@ -32,7 +32,7 @@ def check_behind_server(database: str, uri: str, source: Source = KEY) -> None:
     """Refuse a ``tracking.store`` that is not the database of the server at ``uri``.
 
     Raises:
-        TrackingError: one sentence with the way out.
+        TrackingError: if the database is refused.
     """
     shown = without_secrets(database)
     if not is_server(uri):

@@ -49,7 +49,7 @@ class TrialSink(Protocol):
         """Write complete runs; called again with the same runs after an error, it writes none twice."""
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
 
 
 class MlflowStore:
@@ -112,7 +112,7 @@ class MlflowStore:
             self._parent.finish(status, metrics)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         if self._sink is not None:
             self._sink.close()
             self._sink = None
