@@ -28,6 +28,7 @@ def plain(uri):
     return uri.replace("postgresql+psycopg:", "postgresql:")
 
 
+@pytest.mark.usefixtures("known_tables")
 def test_trials_go_into_the_database_and_show_on_the_server(
     server, postgresql, tmp_path, record, make_result, monkeypatch
 ):

@@ -127,6 +127,7 @@ def test_errors_pass_where_mlflow_cannot_be_kept_from_logging_them(monkeypatch):
         raise ValueError("as it was")
 
 
+@pytest.mark.usefixtures("known_tables")
 def test_a_database_of_the_tables_that_are_known_is_written_directly(tmp_path):
     assert type(choose_store(f"sqlite:///{tmp_path / 'mlflow.db'}", "sweep")).__name__ == "SqliteStore"
     assert internals.fallbacks() == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from mlflow import MlflowClient
 
 from sweep.tracking import SweepWriter
@@ -17,12 +18,14 @@ def in_one_order(created):
     return sorted(sorted(line.rstrip(",") for line in statement.splitlines()) for statement in created)
 
 
+@pytest.mark.usefixtures("known_tables")
 def test_the_tables_are_those_that_the_installed_mlflow_creates(template_database, tmp_path):
     assert schema_revisions()[0] == {REVISION}
     script = tmp_path / "cache" / "tables.sql"
     assert in_one_order(statements(script)) == in_one_order(dump(template_database))
 
 
+@pytest.mark.usefixtures("known_tables")
 def test_the_tables_are_created_once_and_then_remembered(template_database, tmp_path, monkeypatch):
     created = []
 

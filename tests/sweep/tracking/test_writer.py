@@ -198,6 +198,7 @@ def test_a_store_that_comes_back_gets_everything(store_uri, tmp_path, record, ma
     assert len(children(store_uri, writer)) == 1
 
 
+@pytest.mark.usefixtures("known_tables")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_defect_of_the_writer_loses_no_trial(store_uri, tmp_path, record, make_result, monkeypatch):
     def broken(self, runs):
@@ -225,6 +226,7 @@ def test_thinned_trials_are_counted(store_uri, tmp_path, record, make_result):
     assert notes == {"0": None, "1": "10 of 11 epochs", "2": "10 of 50 epochs"}
 
 
+@pytest.mark.usefixtures("known_tables")
 def test_a_sweep_into_sqlite_imports_no_mlflow(tmp_path, record):
     code = (
         "import sys; from pathlib import Path; from sweep.tracking import SweepRecord, SweepWriter\n"

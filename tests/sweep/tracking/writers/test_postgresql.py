@@ -11,6 +11,7 @@ from sweep.tracking.writers.mlflow import MlflowStore
 from sweep.tracking.writers.postgresql import PostgresqlSink
 
 
+@pytest.mark.usefixtures("known_tables")
 def test_postgresql_in_bulk_gives_the_runs_that_the_client_gives(
     postgresql, fresh_record, open_parent, trials, by_trial, written_by_client
 ):

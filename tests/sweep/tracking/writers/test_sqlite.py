@@ -8,6 +8,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import pytest
 from mlflow import MlflowClient
 
 from sweep.system.locations import sqlite_path
@@ -77,6 +78,7 @@ def test_sweeps_that_start_at_once_on_a_missing_file_all_get_in(tmp_path, record
     assert runs == 16 * [(1,)]
 
 
+@pytest.mark.usefixtures("known_tables")
 def test_a_file_that_mlflow_wrote_differently_is_left_to_its_client(tmp_path, store_uri):
     path = tmp_path / "mlflow.db"
     assert is_known(path, "e")
