@@ -48,14 +48,14 @@ def compare_sweeps(
 
     Args:
         first: folder or name of the first sweep.
-        second: folder or name of the second sweep; differences are second minus first, as a gain.
+        second: folder or name of the second sweep; differences are its gain over the first.
         root: folder that contains all results, searched for names.
         anyway: also compare trials that differ in data, split, initial weights or batches.
         output: file to write; default: a file in ``root`` named after both sweeps.
 
     Raises:
         ResultsError: if results are missing, or the file cannot be written.
-        ComparisonError: if the sweeps use different metrics, or their trials differ in data, split, initial weights or batches.
+        ComparisonError: if metrics differ, or trials differ in data, split, initial weights or batches.
     """
     ours, theirs = gather(find_folder(first, root)), gather(find_folder(second, root))
     names = _names(ours, theirs)

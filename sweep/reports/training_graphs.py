@@ -68,7 +68,7 @@ def _lines(rows: pd.DataFrame, arm_id: str, metrics: list[str]) -> dict[str, pd.
 def _learning(
     findings: Findings, lines: dict[str, dict[str, pd.DataFrame]], metric: str, unit: str, scale: str
 ) -> Curves:
-    """Plot a metric over one unit; by default, losses are on a log scale, since they span decades, and shares on a linear one.
+    """Plot a metric over one unit; losses default to a log scale, since they span decades, and shares to a linear one.
 
     The log scale of a share shows 1 - share, because the logarithm of a share near 1 is not informative.
     """
