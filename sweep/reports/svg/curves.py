@@ -85,7 +85,7 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
     _, left = _y_axis(panel, CELL_HEIGHT, 0.0)
     wide = (WIDTH - left - RIGHT - GAP) / CELLS
     names = [_name_lines(curve.label, wide) for curve in panel.curves]
-    # Each row of cells is as high as its own names require.
+    # The space above each row of cells depends on the length of its names.
     downs, end = [], top
     for row in range(0, len(names), CELLS):
         downs.append(end + LINE * max(map(len, names[row : row + CELLS])))
