@@ -30,7 +30,7 @@ def formula(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Convert a paragraph to HTML: text in backticks becomes code, single letters get sub- and superscripts, names do not.
+    """Convert a paragraph to HTML: text in backticks becomes code, and only single letters get sub- or superscripts.
 
     >>> prose("1e-08, 6.5e-05")
     '10<sup>&minus;8</sup>, 6.5&nbsp;&times;&nbsp;10<sup>&minus;5</sup>'

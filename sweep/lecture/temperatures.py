@@ -21,7 +21,7 @@ MEAN, SWING, COLDEST_DAY = 10.0, 9.0, 20
 """Mean and amplitude of a year in a mild climate, in degrees Celsius, and the day of the minimum."""
 
 WEATHER, MEMORY = 3.0, 0.6
-"""Standard deviation of the daily noise in degrees Celsius, and its lag-1 autocorrelation."""
+"""Standard deviation of the deviations from the season, in degrees Celsius, and their lag-1 autocorrelation."""
 
 
 class Series(Settings):
@@ -45,7 +45,7 @@ class Series(Settings):
 
 @dataclass(frozen=True)
 class Temperatures:
-    """A series of daily values (T,), with its name and unit."""
+    """A series of daily values (T,) and its name."""
 
     name: str
     values: NDArray[np.float64]

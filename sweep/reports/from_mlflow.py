@@ -51,7 +51,7 @@ def write_logged_report(
         ComparisonError: if the runs' fingerprints differ in data, split, initial weights or batches.
         ResultsError: if the folder cannot be written.
     """
-    columns.chosen_mode  # noqa: B018  a mode that is not known is refused before anything is read
+    columns.chosen_mode  # noqa: B018  an unknown mode is rejected before anything is read
     logged = read_experiment(uri, experiment, (columns.metric,), source)
     folder = output or Path("results") / f"mlflow-{re.sub(r'[^A-Za-z0-9._-]+', '-', logged.name)}"
     findings = gather_logged(logged, columns, folder)

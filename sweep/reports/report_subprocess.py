@@ -50,7 +50,7 @@ class ReportProcess:
     """
 
     def __init__(self) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open for as long as the process
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open while the process runs
         self._process = subprocess.Popen(
             python_command(
                 SERVE.format(parent=os.getpid()), working_folder_last(sys.path, os.getcwd(), project_folder())

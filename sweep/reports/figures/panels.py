@@ -66,7 +66,7 @@ def draw_together(panels: Sequence[Panel]) -> Picture:
     """Draw panels side by side, each with its legend inside.
 
     Args:
-        panels: in reading order.
+        panels: panels, in reading order.
 
     Returns:
         The figure, as PNG and SVG.

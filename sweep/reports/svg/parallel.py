@@ -17,7 +17,7 @@ APART = 118.0
 """Minimum distance of two axes."""
 
 LONGEST = 150.0
-"""Maximum width of a tick label."""
+"""Maximum width of a tick label or of an axis name."""
 
 REACH = 13.0
 """Half the width of the brush area of an axis."""
