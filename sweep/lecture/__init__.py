@@ -1,4 +1,4 @@
-"""The lecture on optimization algorithms, runnable: each section ends in numbers, a picture and the data behind it."""
+"""The runnable lecture on optimization algorithms: each section produces numbers, figures and the data behind them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["FOLDER", "SECTIONS", "run_all", "run_section", "show"]
 
 
 def show(name: str | None, overrides: Sequence[str], folder: Path) -> None:
-    """List the sections, or run one, or all of them, and print what was found.
+    """List the sections, or run one or all of them, and print the results.
 
     Args:
-        name: a section, ``all``, or the path of a section's YAML file; None lists.
-        overrides: ``key=value`` each, for one section.
-        folder: where to write.
+        name: name of a section, ``all``, or path of a section's YAML file; None lists the sections.
+        overrides: ``key=value`` items, for a single section.
+        folder: output folder.
 
     Raises:
         SweepError: see `run_section` and `run_all`.

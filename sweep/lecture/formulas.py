@@ -1,4 +1,4 @@
-"""Turns formulas and text in plain letters into HTML: Greek letters, roots, what stands below and above the line."""
+"""Converts formulas and text in ASCII to HTML: Greek letters, roots, subscripts and superscripts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MINUS = re.compile(r"(?<![\w])-(?=[\s\w(])")
 
 
 def formula(text: str) -> str:
-    """A formula as HTML.
+    """Convert a formula to HTML.
 
     >>> formula("v_t = beta v_{t-1} + x^2 ")
     'v<sub>t</sub> = &beta; v<sub>t&minus;1</sub> + x<sup>2</sup> '
@@ -30,7 +30,7 @@ def formula(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A paragraph as HTML: what is in backticks becomes code; single letters get their scripts, names are left alone.
+    """Convert a paragraph to HTML: text in backticks becomes code, and only single letters get sub- or superscripts.
 
     >>> prose("1e-08, 6.5e-05")
     '10<sup>&minus;8</sup>, 6.5&nbsp;&times;&nbsp;10<sup>&minus;5</sup>'
@@ -51,7 +51,7 @@ def _letters(text: str, except_for: str = "") -> str:
 
 
 def _power(match: re.Match[str]) -> str:
-    """A number such as 6e-05 with its power of ten."""
+    """Format a number in scientific notation, for example 6e-05, as a power of ten."""
     digits, sign, exponent = match.groups()
     ten = "10" + _tag("^", f"{sign.strip('+')}{exponent}")
     return ten if digits == "1" else f"{digits}&nbsp;&times;&nbsp;{ten}"

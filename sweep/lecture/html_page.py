@@ -1,4 +1,4 @@
-"""Writes the lecture as one HTML page that needs nothing else: all pictures are inside it."""
+"""Writes the lecture as a self-contained HTML page with embedded figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sweep.reports.graph_records import Panel
 
 @dataclass(frozen=True)
 class Part:
-    """One section of the page: what it is, what it found, and the text of its settings file."""
+    """One section of the page: the section, its outcome, and the text of its settings file."""
 
     section: LectureSection
     outcome: Outcome
@@ -68,7 +68,7 @@ footer { color: var(--pale); border-top: 1px solid var(--line); padding: 20px 20
 
 
 def page(parts: Sequence[Part]) -> str:
-    """The page as HTML."""
+    """Render the page as HTML."""
     contents = "".join(
         f'<li><span class="number">{part.section.number}</span>'
         f'<a href="#{part.section.name}">{html.escape(part.section.title)}</a></li>'
@@ -121,7 +121,7 @@ def _section(part: Part) -> str:
 
 
 def _pictures(panels: Sequence[Panel]) -> str:
-    """Each panel as a picture of its own, so that they stand below each other on a narrow screen."""
+    """Render each panel as a separate picture, so that they stack on a narrow screen."""
     from sweep.reports.figures import draw_themed
 
     return "".join(_image(draw_themed(panel), panel) for panel in panels)

@@ -1,4 +1,4 @@
-"""Gives lines of the same label the same look in all panels of a section."""
+"""Gives lines with the same label the same colour and style in all panels of a section."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from sweep.reports.graph_records import Curve, Curves, Numbers, Panel
 
 
 def line(label: str, x: Numbers, y: Numbers, *, has_dots: bool = False) -> Curve:
-    """A line whose look follows from its label, once `looks_by_label` has seen all panels.
+    """Create a line, to be given a look by `looks_by_label` once all panels are known.
 
     Args:
-        label: in the legend.
-        x: horizontal; (n,).
-        y: vertical; (n,).
-        has_dots: whether the points are marked.
+        label: label in the legend.
+        x: (n,) horizontal coordinates.
+        y: (n,) vertical coordinates.
+        has_dots: whether points are marked.
     """
     return Curve(label, 0, x, y, has_dots=has_dots)
 
 
 def looks_by_label(panels: Sequence[Panel]) -> tuple[Panel, ...]:
-    """The panels with a look for each label: the same in all of them, and another than that of any label beside it.
+    """Assign a look to each label: the same in all panels, and distinct from the other labels of a panel.
 
     Args:
-        panels: of one section; lines in a pale tone take the look of the full line of their label.
+        panels: panels of one section; pale lines get the look of the full line with the same label.
     """
     drawn = [panel.curves for panel in panels if isinstance(panel, Curves)]
     groups = [list(dict.fromkeys(curve.label for curve in curves if curve.tone == "full")) for curves in drawn]

@@ -1,4 +1,4 @@
-"""Turns surfaces and the paths of optimizers on them into what a panel shows."""
+"""Converts surfaces, and the paths of optimizers on them, to panels."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_POINTS = 35
-"""Longer paths are drawn without a point at each step."""
+"""Longer paths are drawn without a marker at each step."""
 
 GRID = 161
-"""Points of a contour along each axis."""
+"""Number of grid points of a contour plot along each axis."""
 
 
 def contour(surface: Surface, levels: int = 14) -> Contour:
-    """Heights of a surface over the limits of its picture, closer together near the bottom of a valley."""
+    """Contour of a surface within its plot limits, with levels closer together near the bottom of a valley."""
     left, right, low, high = surface.limits
     x, y = np.linspace(left, right, GRID), np.linspace(low, high, GRID)
     z = surface.value(*np.meshgrid(x, y))
     if surface.minima:
         ladder = float(z.min()) + (float(z.max()) - float(z.min())) * np.linspace(0.0, 1.0, levels + 1)[1:] ** 3
     else:
-        # About zero, where the saddle is, and in equal portions of the area.
+        # Levels around zero, where the saddle is, at quantiles of the height.
         ladder = np.unique(np.round(np.quantile(z, np.linspace(0.03, 0.97, levels)), 3))
     return Contour(x, y, z, ladder)
 
 
 def path_plot(title: str, surface: Surface, paths: Mapping[str, NDArray[Any]]) -> Curves:
-    """Paths seen from above.
+    """Plot paths from above.
 
     Args:
-        title: above the panel.
-        surface: whose contour lies below.
-        paths: label -> (T + 1, 2).
+        title: title of the panel.
+        surface: surface whose contour is drawn below the paths.
+        paths: maps label to path, (T + 1, 2).
     """
     left, right, low, high = surface.limits
     marks = [Mark("start", *surface.start, kind="start")]
     marks += [Mark("minimum", x, y, kind="minimum") for x, y in surface.minima]
-    # Points on every step of a long path would hide it.
+    # Markers on every step would hide a long path.
     lines = tuple(
         line(label, path[:, 0], path[:, 1], has_dots=len(path) <= MOST_POINTS) for label, path in paths.items()
     )
@@ -63,7 +63,7 @@ def path_plot(title: str, surface: Surface, paths: Mapping[str, NDArray[Any]]) -
 
 
 def path_table(surface: Surface, paths: Mapping[str, NDArray[Any]], label: str = "optimizer") -> pd.DataFrame:
-    """Every step of every path: ``<label> step x y f``."""
+    """One row per step of each path: ``<label> step x y f``."""
     import pandas as pd
 
     tables = [

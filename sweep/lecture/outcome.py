@@ -1,4 +1,4 @@
-"""What a section of the lecture ends in: numbers for a terminal, panels, their data, and words for the page."""
+"""The outcome of a section of the lecture: a table of numbers, panels, their data, and text for the page."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run of a section found.
+    """The outcome of one run of a section.
 
     Args:
-        columns: of the table, with units.
-        rows: of the table, as text; as many cells as columns.
-        sentence: what the numbers say.
-        formulas: in letters, with ``_`` and ``^`` before what is below and above the line.
-        paragraphs: what happens and why, with the numbers found.
-        panels: of the picture, in reading order.
-        data: name -> the numbers behind the picture.
+        columns: column headers of the table, with units.
+        rows: rows of the table, as text; one cell per column.
+        sentence: what the numbers show.
+        formulas: formulas in ASCII, with ``_`` before subscripts and ``^`` before superscripts.
+        paragraphs: explanation of the result, including the measured numbers.
+        panels: panels of the figure, in reading order.
+        data: maps name to a table with the numbers behind the figure.
     """
 
     columns: tuple[str, ...]
@@ -41,12 +41,12 @@ class LectureSection:
     """One section of the lecture.
 
     Args:
-        name: as on the command line.
-        number: of the sections that it covers in the lecture's list.
-        title: a heading.
-        question: what running it answers.
-        settings: what its file may hold.
-        run: settings -> what it found.
+        name: name on the command line.
+        number: numbers of the topics that it covers in the lecture's outline.
+        title: heading of the section.
+        question: question that the section answers.
+        settings: model of its settings file.
+        run: computes the outcome from the settings.
     """
 
     name: str
@@ -58,7 +58,7 @@ class LectureSection:
 
 
 def short(value: float) -> str:
-    """Three significant digits, with a thousands separator where there are more.
+    """Format a number with three significant digits, and with thousands separators if it is large.
 
     >>> short(0.123456), short(1234567.0), short(1.0), short(2e-7)
     ('0.123', '1,234,567', '1', '2e-07')

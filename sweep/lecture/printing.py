@@ -1,4 +1,4 @@
-"""What a terminal shows of the lecture: the list of its sections, and what one found."""
+"""Prints the list of the lecture's sections, and the outcome of a section, to the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sweep.system.invocation import command
 
 
 def print_sections(sections: Iterable[LectureSection], console: Console | None = None) -> None:
-    """Print the sections with the question that each answers."""
+    """Print the sections with the question that each one answers."""
     console = console or Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("section", "", "question"):
@@ -32,16 +32,16 @@ def print_sections(sections: Iterable[LectureSection], console: Console | None =
 
 
 def print_start(section: LectureSection, console: Console | None = None) -> None:
-    """Print which section begins."""
+    """Print which section is starting."""
     (console or Console(highlight=False)).print(f"{section.number}  {section.title}", style="bold")
 
 
 def print_result(result: Result, console: Console | None = None) -> None:
-    """Print the numbers of a section, what they say, and the path of its picture."""
+    """Print the numbers of a section, the conclusion, and the path of its figure."""
     console = console or Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for number, column in enumerate(result.outcome.columns):
-        # A word or a number that a narrow terminal breaks is hard to read.
+        # Words or numbers that wrap in a narrow terminal are hard to read.
         least = longest_word([column, *(row[number] for row in result.outcome.rows)])
         table.add_column(escape(column), justify="left" if number == 0 else "right", min_width=least)
     for row in result.outcome.rows:
@@ -54,6 +54,6 @@ def print_result(result: Result, console: Console | None = None) -> None:
 
 
 def print_path(label: str, path: Path, console: Console | None = None) -> None:
-    """Print where something lies, on one line whatever the width of the terminal."""
+    """Print a path on a single line, regardless of the width of the terminal."""
     console = console or Console(highlight=False)
     console.print(f"{label}  {path}", markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Runs sections of the lecture and writes their pictures, the data behind them, and the page."""
+"""Runs sections of the lecture and writes their figures, the data behind them, and the page."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True)
 class Result:
-    """What a section found and where it lies.
+    """The outcome of a section and the files that were written.
 
     Args:
-        section: which.
-        outcome: what it found.
-        files: what was written, the PNG first.
+        section: section that was run.
+        outcome: its outcome.
+        files: paths of the written files, the PNG first.
     """
 
     section: LectureSection
@@ -40,37 +40,37 @@ def run_section(
     folder: Path = FOLDER,
     announce: Callable[[LectureSection], None] | None = None,
 ) -> Result:
-    """Run one section and write its picture and data to ``folder/<section>``.
+    """Run one section and write its figure and data to ``folder/<section>``.
 
     Args:
-        name: a section, or the path of a YAML file for one.
-        overrides: ``key=value`` each.
-        folder: where to write.
-        announce: told before the section runs.
+        name: name of a section, or path of a YAML file for one.
+        overrides: ``key=value`` items.
+        folder: output folder.
+        announce: called with the section before it runs.
 
     Raises:
-        UsageError: for an unknown section, or settings that break a rule.
+        UsageError: if the section is unknown, or its settings are invalid.
         ResultsError: if the folder cannot be written.
     """
     section, file = _section_and_file(name)
     settings = check_settings(read_settings(file, overrides), section.settings)
     if announce is not None:
         announce(section)
-    # One thread, so that what is measured does not depend on what else is running.
+    # One thread, so that measurements do not depend on other load.
     with threadpool_limits(limits=1):
         outcome = section.run(settings)
     return Result(section, outcome, _write(outcome, section.name, folder / section.name))
 
 
 def run_all(folder: Path = FOLDER, announce: Callable[[LectureSection], None] | None = None) -> Path:
-    """Run every section and write them all as one page.
+    """Run every section and write all of them to one page.
 
     Args:
-        folder: where to write.
-        announce: told before each section runs.
+        folder: output folder.
+        announce: called with each section before it runs.
 
     Returns:
-        The page.
+        Path of the page.
 
     Raises:
         ResultsError: if the folder cannot be written.
@@ -85,7 +85,7 @@ def run_all(folder: Path = FOLDER, announce: Callable[[LectureSection], None] | 
 
 
 def _section_and_file(name: str) -> tuple[LectureSection, Path]:
-    """What to run, from the name of a section or the path of a file that names one."""
+    """Find the section and its settings file from the name of a section or the path of a settings file."""
     path = Path(name)
     if path.suffix not in SUFFIXES:
         return find(name), shipped_file(name)

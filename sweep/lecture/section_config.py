@@ -1,4 +1,4 @@
-"""The settings of a section: a YAML file shipped with it, or the user's own, and the changes of the command line."""
+"""The settings of a section: a YAML file from the package or from the user, with overrides from the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sweep.errors import ConfigError
 from trainers.optimizers import OPTIMIZERS
 
 SHIPPED = Path(__file__).with_name("configs")
-"""The files that the package brings, one for each section."""
+"""The settings files in the package, one per section."""
 
 OptimizerName = Annotated[str, OneOf(tuple(OPTIMIZERS))]
 Rate = Annotated[float, Field(gt=0.0, le=1e6, examples=[0.1])]
@@ -26,29 +26,29 @@ Seed = Annotated[int, Field(ge=0, le=2**32 - 1, examples=[0])]
 
 
 class Settings(Section):
-    """What the file of any section holds."""
+    """Settings common to all sections."""
 
     section: str
-    """The section that the file is for, as `sweep lecture` lists it."""
+    """Name of the section that the file is for, as listed by `sweep lecture`."""
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 def shipped_file(name: str) -> Path:
-    """The file that comes with a section."""
+    """Path of the section's settings file in the package."""
     return SHIPPED / f"{name}.yaml"
 
 
 def read_settings(file: Path, overrides: Sequence[str] = ()) -> Document:
-    """Read a section's file and change it.
+    """Read a section's file and apply overrides.
 
     Args:
-        file: YAML.
-        overrides: ``key=value`` each, the value as YAML.
+        file: path of the YAML file.
+        overrides: ``key=value`` items, with values as YAML.
 
     Raises:
-        ConfigError: if the file cannot be read or a change is none.
+        ConfigError: if the file cannot be read or an override is invalid.
     """
     document = read_document(file)
     for override in overrides:
@@ -57,10 +57,10 @@ def read_settings(file: Path, overrides: Sequence[str] = ()) -> Document:
 
 
 def check_settings(document: Document, model: type[AnySettings]) -> AnySettings:
-    """Check what a file holds.
+    """Validate the content of a settings file.
 
     Raises:
-        ConfigError: with one line for each thing that is wrong, and where it stands.
+        ConfigError: with one line per problem, and its location.
     """
     try:
         return model.model_validate(document.values)

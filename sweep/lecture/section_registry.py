@@ -1,4 +1,4 @@
-"""The sections of the lecture, in its order; this is the one source of what `sweep lecture` offers."""
+"""The registry of the lecture's sections, in order, from which `sweep lecture` takes what it offers."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _ALL: tuple[LectureSection, ...] = (
 )
 
 SECTIONS: Mapping[str, LectureSection] = MappingProxyType({section.name: section for section in _ALL})
-"""The sections, by name."""
+"""Maps name to section."""
 
 
 def find(name: str) -> LectureSection:
-    """The section of that name.
+    """Find a section by name.
 
     Raises:
-        UsageError: with the nearest name, if there is none.
+        UsageError: if there is no such section, with the closest name.
     """
     if name not in SECTIONS:
         known = f"Known: {', '.join(SECTIONS)}, all, or a file such as mine.yaml."

@@ -1,4 +1,4 @@
-"""Daily temperatures to average: a made-up year with a stated seed, or a column of the user's own CSV file."""
+"""Daily temperatures to average: a synthetic year with a fixed seed, or a column of a user's CSV file."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEAN, SWING, COLDEST_DAY = 10.0, 9.0, 20
-"""Degrees Celsius over a year in a mild climate: mean, half the way winter to summer; and the day of the trough."""
+"""Mean and amplitude of a year in a mild climate, in degrees Celsius, and the day of the minimum."""
 
 WEATHER, MEMORY = 3.0, 0.6
-"""Standard deviation of a day's weather in degrees, and how much of the day before is still in it."""
+"""Standard deviation of the deviations from the season, in degrees Celsius, and their lag-1 autocorrelation."""
 
 
 class Series(Settings):
-    """Settings that choose the series."""
+    """Settings of the time series."""
 
     path: str | None = Field(default=None, examples=["temperatures.csv"])
-    """A CSV file with one value a day, oldest first. Default: a made-up series."""
+    """CSV file with one value per day, oldest first. Default: a synthetic series."""
 
     column: str | None = Field(default=None, examples=["temperature"])
-    """Its column. Default: the first one that holds numbers."""
+    """Column of the CSV file. Default: the first numeric column."""
 
     unit: str = "degrees Celsius"
-    """Of the values, for the axes."""
+    """Unit of the values, for axis labels."""
 
     days: Annotated[int, Field(ge=30, le=100_000, examples=[365])]
-    """Length of the made-up series."""
+    """Length of the synthetic series in days."""
 
     seed: Seed
-    """Of its weather."""
+    """Seed of the synthetic series."""
 
 
 @dataclass(frozen=True)
 class Temperatures:
-    """A series of daily values (T,) and what it is called."""
+    """A series of daily values (T,) and its name."""
 
     name: str
     values: NDArray[np.float64]
 
 
 def made_up(days: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """A season with weather: ``10 - 9 cos(2 pi (day - 20) / 365.25) + w``, ``w_t = 0.6 w_{t-1} + noise``.
+    """A seasonal series with AR(1) noise: ``10 - 9 cos(2 pi (day - 20) / 365.25) + w``, ``w_t = 0.6 w_{t-1} + noise``.
 
     Args:
-        days: T, the first being January 1st.
-        rng: where the weather comes from, whose standard deviation is 3 degrees.
+        days: T; the first day is January 1st.
+        rng: generator of the noise w, whose standard deviation is 3 degrees.
 
     Returns:
         (T,) float64, degrees Celsius.
@@ -71,10 +71,10 @@ def made_up(days: int, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def read(settings: Series) -> Temperatures:
-    """The series that the settings name.
+    """Read or generate the series selected by the settings.
 
     Raises:
-        DataError: if the file cannot be read, or the column is not in it or holds no numbers.
+        DataError: if the file cannot be read, or the column is missing or not numeric.
     """
     if settings.path is None:
         name = f"Made-up temperatures of {settings.days} days, seed {settings.seed}"

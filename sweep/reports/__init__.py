@@ -1,1 +1,1 @@
-"""Tables, figures and pages made of the results of a sweep."""
+"""Tables, figures and pages built from the results of a sweep."""

@@ -1,4 +1,4 @@
-"""Reads the results folder of a finished sweep and works out everything that its report shows."""
+"""Reads the results folder of a finished sweep and computes everything that its report shows."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ RESULTS = "results"
 UNFINISHED = ("PENDING", "RUNNING")
 
 SEED = 0
-"""Of the bootstraps, so that the same results give the same report."""
+"""Seed of the bootstraps, so that the same results give the same report."""
 
 
 SHARED_SECONDS = "seconds (share of the pack's)"
-"""Trials of a pack train together, so that nobody knows the seconds of each."""
+"""Trials of a pack train together, so the time of a single trial cannot be measured."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about, and how it is made again.
+    """What a report is about, and the commands that reproduce it.
 
     Args:
-        name: of the sweep or experiment.
-        question: what it is to answer; empty for none.
-        data: what was trained on; empty if that is not known.
-        keys: the hyperparameters, as the tables name them.
-        commands: that make the results and the report again.
-        are_seconds_shared: whether the seconds of a trial are an equal share of those of its pack, as in sweeps, whose
-            trials train together; else each trial's own.
+        name: name of the sweep or experiment.
+        question: question that the sweep is to answer; may be empty.
+        data: data that the trials were trained on; empty if unknown.
+        keys: names of the hyperparameters, as in the tables.
+        commands: shell commands that reproduce the results and the report.
+        are_seconds_shared: True if the seconds of a trial are an equal share of its pack's, as in sweeps, whose trials
+            train together; False if they were measured per trial.
     """
 
     name: str
@@ -65,30 +65,30 @@ class Subject:
 
     @property
     def seconds(self) -> str:
-        """What the seconds of a trial are, as axes and columns name them."""
+        """Label for the seconds of a trial on axes and in columns."""
         return SHARED_SECONDS if self.are_seconds_shared else "seconds"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """A finished sweep and what it says.
+    """Results of a finished sweep and their analysis.
 
     Args:
-        folder: its results.
+        folder: results folder.
         subject: what was run.
-        config_text: the resolved YAML.
-        plan_hash: sha256 of the plan.
+        config_text: the resolved configuration as YAML.
+        plan_hash: SHA-256 of the plan.
         trials: one row per trial.
         epochs: one row per epoch of a trial.
-        leaderboard: one row per arm, the best first.
-        study: the comparison.
-        sentence: the answer.
-        effects: a sentence for each other factor that varies, if the file gives no ``roles``.
-        cards: of the health checks.
-        environments: what trained, one a start; empty if that was not kept.
-        runs: where the MLflow runs are; None without.
-        base_rates: what simple predictions reach on the same splits; empty if that is not known.
-        settings: arm id -> its canonical setting; empty if there is no plan.
+        leaderboard: one row per arm, best first.
+        study: comparison of the levels.
+        sentence: the conclusion in one sentence.
+        effects: one sentence per other factor that varies, if the file gives no ``roles``.
+        cards: results of the health checks.
+        environments: one record per start of the machine and packages used; empty if not recorded.
+        runs: links to the MLflow runs; None if there are none.
+        base_rates: scores of simple baselines on the same splits; empty if unknown.
+        settings: maps arm id to its canonical setting; empty if there is no plan.
     """
 
     folder: Path
@@ -109,34 +109,34 @@ class Findings:
 
     @property
     def answers(self) -> str:
-        """The answer and the effects, a line each."""
+        """The conclusion and the effects, one per line."""
         return "\n".join((self.sentence, *self.effects))
 
     @property
     def rng(self) -> np.random.Generator:
-        """A generator of its own for each figure, so that one figure does not change another."""
+        """Return a separate generator for each figure, so that adding a figure does not change another one."""
         return np.random.default_rng(SEED)
 
 
 def find_folder(name: str | Path, root: str | Path = RESULTS) -> Path:
-    """Find the results of a sweep by any of its names.
+    """Find the results folder of a sweep by path or name.
 
     Args:
-        name: a folder; the name of one in ``root``, such as ``quickstart-1a2b3c4d``; or the name of a sweep there,
-            of which the newest results are taken, also with another folder of all results in front of it.
-        root: folder of all results.
+        name: a folder, the name of a folder in ``root`` (for example ``quickstart-1a2b3c4d``), or the name of a sweep
+            in ``root``, optionally prefixed with another root folder; the newest results are used.
+        root: folder that contains all results.
 
     Raises:
-        ResultsError: if there are none.
+        ResultsError: if no results are found.
     """
     folder = Path(name).expanduser()
     is_name = folder.name == str(folder)
-    # A folder of the same name that holds no results, such as that of the data, does not hide a sweep.
+    # A folder of the same name without results, for example a data folder, does not hide a sweep.
     exact = [path for path in (folder, Path(root) / folder.name) if path == folder or is_name]
     for path in exact:
         if any((path / file).is_file() for file in (PLAN, TRIALS)):
             return path
-    # A plan's hash follows the name; another sweep's longer name must not match.
+    # The name is followed by the plan's hash; a longer name of another sweep must not match.
     pattern = f"{glob.escape(folder.name)}-????????"
     found = [path for path in (Path(root) if is_name else folder.parent).glob(pattern) if path.is_dir()]
     if not found:
@@ -155,11 +155,11 @@ def gather(folder: Path) -> Findings:
     """Analyse the results of a sweep.
 
     Args:
-        folder: as `find_folder` gives it.
+        folder: results folder, as returned by `find_folder`.
 
     Raises:
-        ResultsError: if it holds no tables, or trials that have not run.
-        ComparisonError: if trials that are compared did not see the same data, split, weights or batches.
+        ResultsError: if the folder has no tables, or some trials have not run.
+        ComparisonError: if compared trials differ in data, split, initial weights or batches.
     """
     result: SweepResult = load_results(folder)
     try:
@@ -226,7 +226,7 @@ def _subject(config: SweepConfig, folder: Path, settings: Mapping[str, Setting])
     source = config.data.source
     commands = (command("run", f"{folder.as_posix()}/config.yaml"), f"{command('report')} {quoted(folder)}")
     data = source.name or source.module or str(source.path)
-    # The user's own optimizers may have hyperparameters of their own.
+    # User-defined optimizers may have additional hyperparameters.
     keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for setting in settings.values() for key in setting))))
     return Subject(config.name, config.question, data, keys, commands)
 
@@ -236,12 +236,12 @@ def _links(folder: Path) -> RunLinks | None:
     try:
         return RunLinks(**found) if found else None
     except TypeError:
-        # Written by another version.
+        # The file was written by another version.
         return None
 
 
 def quoted(folder: Path) -> str:
-    """A folder as a shell takes it."""
+    """Quote a folder for the shell."""
     return shlex.quote(folder.as_posix())
 
 

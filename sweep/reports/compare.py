@@ -21,13 +21,13 @@ from sweep.system.files import reported, write_text
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `compare_sweeps` has found and written.
+    """Result of `compare_sweeps`.
 
     Args:
-        sentence: the answer.
-        grid: one row a common setting.
-        warnings: what may mislead.
-        markdown: the file.
+        sentence: the conclusion in one sentence.
+        grid: one row per common setting.
+        warnings: differences that may make the comparison misleading.
+        markdown: path of the Markdown file.
     """
 
     sentence: str
@@ -47,15 +47,15 @@ def compare_sweeps(
     """Compare two finished sweeps over the settings and seeds that both have run.
 
     Args:
-        first: folder or name of the one.
-        second: folder or name of the other; differences are its gain.
-        root: folder of all results, to find names in.
-        anyway: compare also what did not see the same data, split, initial weights or batches.
-        output: file to write; default: one in ``root`` with both names.
+        first: folder or name of the first sweep.
+        second: folder or name of the second sweep; differences are its gain over the first.
+        root: folder that contains all results, searched for names.
+        anyway: also compare trials that differ in data, split, initial weights or batches.
+        output: file to write; default: a file in ``root`` named after both sweeps.
 
     Raises:
-        ResultsError: if there are no such results, or the file cannot be written.
-        ComparisonError: if they compare by different metrics, or their trials did not see the same.
+        ResultsError: if results are missing, or the file cannot be written.
+        ComparisonError: if metrics differ, or trials differ in data, split, initial weights or batches.
     """
     ours, theirs = gather(find_folder(first, root)), gather(find_folder(second, root))
     names = _names(ours, theirs)
@@ -81,7 +81,7 @@ def compare_sweeps(
 
 
 def pairs_grid(found: Contrast, names: tuple[str, str]) -> Grid:
-    """One row a common setting, in the order of the first sweep."""
+    """Build a table with one row per common setting, in the order of the first sweep."""
     columns = ("setting", names[0], names[1], "gain", "95 % interval", "p (Holm)", "seeds", "diverged")
     rows = tuple(_row(found, pair) for pair in found.pairs)
     note = f"Mean {metric_name(found.metric)} of the {basis(found.by)} over the common seeds; "
@@ -101,13 +101,13 @@ def _row(found: Contrast, pair: Pair) -> tuple[str, ...]:
         interval.removeprefix("95 % CI ") if has else "none",
         f"{made.adjusted_p_value:.2g}" if np.isfinite(made.adjusted_p_value) else "none",
         str(len(made.seeds)),
-        # The comparison was made the other way round.
+        # The comparison was computed in the opposite direction.
         f"{len(made.second_diverged)} and {len(made.first_diverged)}",
     )
 
 
 def _names(ours: Findings, theirs: Findings) -> tuple[str, str]:
-    """What the sweeps are called: their names, or their folders if those are the same."""
+    """Labels of the two sweeps: their names, or their folders if the names are equal."""
     first, second = ours.subject.name, theirs.subject.name
     return (first, second) if first != second else (ours.folder.name, theirs.folder.name)
 
@@ -129,7 +129,7 @@ def _warnings(found: Contrast, names: tuple[str, str]) -> list[str]:
 
 
 def _trained_otherwise(ours: Findings, theirs: Findings, names: tuple[str, str]) -> Iterator[str]:
-    """What decides the numbers of all trials of a sweep, stands in no setting, and differs."""
+    """Yield differences that affect all trials of a sweep but are not part of a setting."""
     first, second = (load_config(one.folder / "config.yaml") for one in (ours, theirs))
     for key in ("backend", "dtype", "weight_decay"):
         one, other = getattr(first.trainer, key), getattr(second.trainer, key)

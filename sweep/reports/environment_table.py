@@ -1,4 +1,4 @@
-"""What a reader needs to run a sweep again: the machine and the packages that trained it, and the fingerprints."""
+"""What is needed to reproduce a sweep: the machine and packages it was trained with, and the fingerprints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = {
 
 
 def environment(findings: Findings) -> tuple[tuple[str, str], ...]:
-    """Names and values of what trained the sweep; of each start, if it went on somewhere else."""
+    """Names and values of the training environment, for each start if the sweep was resumed on another machine."""
     rows = []
     for number, one in enumerate(findings.environments, 1):
         start = f" (start {number})" if len(findings.environments) > 1 else ""
@@ -30,7 +30,7 @@ def environment(findings: Findings) -> tuple[tuple[str, str], ...]:
 
 
 def fingerprints(findings: Findings) -> tuple[tuple[str, str], ...]:
-    """The hash of the plan, and what every trial of a seed saw."""
+    """The hash of the plan, and the fingerprints shared by all trials of a seed."""
     rows = [("plan", findings.plan_hash)] if findings.plan_hash else []
     for part in ("data", "split", "init", "batches"):
         column = f"fingerprint_{part}"

@@ -1,4 +1,4 @@
-"""Writes the tables of a sweep for other tools: CSV, Parquet, or LaTeX for a paper."""
+"""Writes the tables of a sweep for other tools as CSV, Parquet or LaTeX."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sweep.system.files import replacing, write_text
 Format: TypeAlias = Literal["csv", "parquet", "latex"]
 
 SOURCES = (TRIALS, EPOCHS, LEADERBOARD)
-"""What a run has written itself."""
+"""Tables written by the run itself."""
 
 ESCAPES = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -25,26 +25,26 @@ ESCAPES = {
 
 
 def export(name: str | Path, to: Format, *, root: str | Path = "results") -> tuple[Path, ...]:
-    """Write the tables into the results folder: all of them, or for LaTeX the leaderboard of the report.
+    """Write the tables into the results folder; for LaTeX, only the leaderboard of the report.
 
     Args:
-        name: the folder, or the name of a sweep, whose newest results are taken.
-        to: the kind of file.
-        root: folder of all results, to find a name in.
+        name: results folder, or the name of a sweep, whose newest results are used.
+        to: output format.
+        root: folder that contains all results, searched for a name.
 
     Returns:
-        The files, ``trials``, ``epochs`` and ``leaderboard`` with the ending ``.csv`` or ``.parquet``, or
+        Paths of the files: ``trials``, ``epochs`` and ``leaderboard`` with the suffix ``.csv`` or ``.parquet``, or
         ``leaderboard.tex``.
 
     Raises:
-        UsageError: for another format, or without results.
+        UsageError: if the format is unknown, or there are no results.
     """
     if to not in ("csv", "parquet", "latex"):
         raise UsageError(f"`--to` must be csv, parquet or latex. Received: `{to}`. Choose one of the three.")
     folder = find_folder(name, root)
     if to == "latex":
         path = folder / "leaderboard.tex"
-        # A table for other tools holds what was trained alone, as the others do.
+        # Exported tables contain only trained results, without base rates, like the other formats.
         write_text(path, latex(levels_grid(replace(gather(folder), base_rates=()))))
         return (path,)
     result = load_results(folder)

@@ -1,4 +1,4 @@
-"""Works out the report of an MLflow experiment, also of one that another tool wrote."""
+"""Builds the report of an MLflow experiment, including experiments logged by other tools."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def write_logged_report(
     """Write the report of an experiment's runs.
 
     Args:
-        experiment: its name or id.
+        experiment: name or id of the experiment.
         uri: address of the store, from ``resolve_uri``.
-        columns: which parameters and metrics of the runs mean what.
-        output: folder to write to; default: one beside the results of sweeps, named after the experiment.
-        figures: write each picture as PNG too.
-        source: what gave the address.
+        columns: roles of the runs' parameters and metrics.
+        output: folder to write to; default: a folder next to the results of sweeps, named after the experiment.
+        figures: also write each figure as PNG.
+        source: where the address came from.
 
     Raises:
         TrackingError: if the experiment cannot be read.
-        AnalysisError: if its runs do not have the columns.
-        ComparisonError: if their fingerprints say that they did not see the same.
+        AnalysisError: if no run has the required columns.
+        ComparisonError: if the runs' fingerprints differ in data, split, initial weights or batches.
         ResultsError: if the folder cannot be written.
     """
-    columns.chosen_mode  # noqa: B018  a mode that is not known is refused before anything is read
+    columns.chosen_mode  # noqa: B018  an unknown mode is rejected before anything is read
     logged = read_experiment(uri, experiment, (columns.metric,), source)
     folder = output or Path("results") / f"mlflow-{re.sub(r'[^A-Za-z0-9._-]+', '-', logged.name)}"
     findings = gather_logged(logged, columns, folder)
@@ -68,9 +68,9 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
     """Analyse the runs of an experiment.
 
     Args:
-        experiment: as it was read.
-        columns: what means what.
-        folder: where the report is to be written.
+        experiment: the experiment, as read from MLflow.
+        columns: roles of the runs' parameters and metrics.
+        folder: folder to write the report to.
     """
     mode = columns.chosen_mode
     logged = tables(experiment, columns)
@@ -83,7 +83,7 @@ def gather_logged(experiment: LoggedExperiment, columns: Columns, folder: Path) 
         target=columns.target,
         scientific=columns.arm,
     )
-    # The leaderboard and the checks of a sweep call what is compared the optimizer.
+    # The leaderboard and the checks of a sweep expect the compared factor in the column `optimizer`.
     named = logged.trials.assign(optimizer=logged.trials[columns.arm])
     board = leaderboard(named, columns.metric, mode, logged.keys)
     if columns.arm != "optimizer":

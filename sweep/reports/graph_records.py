@@ -1,4 +1,4 @@
-"""What a figure shows, as plain records: the numbers are computed before, and drawing computes none."""
+"""Plain records of what a figure shows, with all numbers computed before drawing."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Curve:
     """One line of a figure.
 
     Args:
-        label: in the legend.
-        look: number of its colour and style; the same level has the same in every figure.
-        x: horizontal; (n,).
-        y: vertical; (n,).
-        low: lower end of the band around it; (n,), empty for no band.
-        high: upper end; (n,).
-        crosses: x where something diverged, marked at the top edge.
-        is_step: constant until the next point.
-        has_dots: whether the points are marked.
-        is_joined: False for marked points without a line.
-        tone: ``pale`` (of its look, in no legend) and ``grey`` are thin and lie behind the others.
+        label: label in the legend.
+        look: index of the colour and line style; a level has the same index in every figure.
+        x: (n,) horizontal coordinates.
+        y: (n,) vertical coordinates.
+        low: (n,) lower end of the band around the line; empty for no band.
+        high: (n,) upper end of the band; empty for no band.
+        crosses: x coordinates of divergences, marked at the top edge.
+        is_step: whether the value is constant until the next point.
+        has_dots: whether points are marked.
+        is_joined: False for markers without a line.
+        tone: ``pale`` (its own colour, not in the legend) and ``grey`` lines are thin and drawn behind the others.
     """
 
     label: str
@@ -45,7 +45,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Contour:
-    """Lines of equal height: ``x: (n,)``, ``y: (m,)``, ``heights: (m, n)``, at ``levels`` in increasing order."""
+    """Contour lines: ``x: (n,)``, ``y: (m,)``, ``heights: (m, n)``, at ``levels`` in increasing order."""
 
     x: NDArray[Any]
     y: NDArray[Any]
@@ -55,7 +55,7 @@ class Contour:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point with a word beside it."""
+    """A point with a text label."""
 
     text: str
     x: float
@@ -65,7 +65,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Guide:
-    """A straight line across a panel with a word at its end, at ``x`` or at ``y``."""
+    """A straight line across a panel at ``x`` or ``y``, with a text label at its end."""
 
     text: str
     x: float | None = None
@@ -77,18 +77,18 @@ class Curves:
     """A panel of lines.
 
     Args:
-        title: above it.
-        x_label: with its unit.
-        y_label: with its unit.
-        curves: in the order of the legend.
-        x_scale: of the horizontal axis.
-        y_scale: of the vertical axis.
-        target: a horizontal line there; None for none.
-        y_limits: lowest and highest y shown; None fits them.
-        x_limits: lowest and highest x shown; None fits them.
-        contour: behind the lines.
-        marks: points with a name.
-        guides: straight lines with a name.
+        title: title of the panel.
+        x_label: label of the x-axis, with unit.
+        y_label: label of the y-axis, with unit.
+        curves: lines, in the order of the legend.
+        x_scale: scale of the x-axis.
+        y_scale: scale of the y-axis.
+        target: y of a horizontal target line; None for none.
+        y_limits: lowest and highest y shown; None fits the data.
+        x_limits: lowest and highest x shown; None fits the data.
+        contour: contour lines, drawn behind the curves.
+        marks: labelled points.
+        guides: labelled straight lines.
     """
 
     title: str
@@ -107,7 +107,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Interval:
-    """One row of a forest plot: a value, its interval, and what is said of it; infinite ends become arrows."""
+    """One row of a forest plot: a value, its interval and a note; infinite ends are drawn as arrows."""
 
     label: str
     value: float
@@ -119,7 +119,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Forest:
-    """A panel of intervals, one below the other, about a line that means no difference."""
+    """A forest plot: a column of intervals around a line of no difference."""
 
     title: str
     x_label: str
@@ -129,19 +129,19 @@ class Forest:
 
 @dataclass(frozen=True)
 class Heat:
-    """A panel of cells.
+    """A heat map.
 
     Args:
-        title: above it.
-        x_label: name of the columns.
-        y_label: name of the rows.
-        x_names: of the columns, from the left; (C,).
-        y_names: of the rows, from the bottom; (R,).
-        values: (R, C), NaN where no trial ended well.
-        notes: what each cell says; (R, C).
-        is_low_good: whether small values are drawn strong.
-        limits: lowest and highest value of the colours, the same in all panels of a figure.
-        measure: what the values are, with their unit.
+        title: title of the panel.
+        x_label: label of the columns.
+        y_label: label of the rows.
+        x_names: (C,) names of the columns, from the left.
+        y_names: (R,) names of the rows, from the bottom.
+        values: (R, C), NaN where no trial ended with a result.
+        notes: (R, C) text of each cell.
+        is_low_good: whether lower values are better and drawn in brighter colours.
+        limits: lowest and highest value of the colour scale, shared by all panels of a figure.
+        measure: label of the values, with unit.
     """
 
     title: str
@@ -161,13 +161,13 @@ class Shares:
     """A panel of horizontal bars.
 
     Args:
-        title: above it.
-        x_label: of the lengths.
-        names: from the top.
-        lengths: one a name.
-        notes: at the end of each bar.
-        hatched: True for bars apart from the others: a lower bound, or what they are compared with; empty for none.
-        scale: of the lengths; a logarithmic one begins at 1.
+        title: title of the panel.
+        x_label: label of the x-axis.
+        names: labels of the bars, from the top.
+        lengths: one length per name.
+        notes: text at the end of each bar.
+        hatched: True for bars that are set apart, for example a lower bound or a reference; empty for none.
+        scale: scale of the lengths; a logarithmic scale starts at 1.
     """
 
     title: str
@@ -184,10 +184,10 @@ class Cells:
     """A panel with rows of numbered cells, coloured by group.
 
     Args:
-        title: above it.
-        x_label: along a row.
-        row_names: from the top.
-        rows: per row (number, group) of each cell; groups from 0.
+        title: title of the panel.
+        x_label: label of the x-axis.
+        row_names: names of the rows, from the top.
+        rows: (number, group) of each cell of each row; groups start at 0.
     """
 
     title: str
@@ -201,7 +201,7 @@ Panel: TypeAlias = Curves | Forest | Heat | Shares | Cells
 
 @dataclass(frozen=True)
 class View:
-    """Another way to look at a figure: what its horizontal and its vertical axis are, and the panels."""
+    """An alternative view of a figure: the names of its x-axis and y-axis, and the panels."""
 
     x: str
     y: str
@@ -213,11 +213,11 @@ class Graph:
     """A figure: a heading, a sentence on how to read it, and panels.
 
     Args:
-        name: of its files, such as ``learning-curves``.
-        heading: above it.
-        caption: what it shows and how to read it.
-        panels: each is a picture of its own, so that they wrap on a narrow screen.
-        views: what a page lets its reader choose from in place of ``panels``, the first shown at first.
+        name: base name of its files, for example ``learning-curves``.
+        heading: heading of the figure.
+        caption: what the figure shows and how to read it.
+        panels: each is a separate picture, so that they wrap on a narrow screen.
+        views: views that the reader of a page can select in place of ``panels``; the first is the default.
     """
 
     name: str
@@ -229,12 +229,12 @@ class Graph:
 
 @dataclass(frozen=True)
 class Dimension:
-    """An upright axis of parallel coordinates: its name, and the place (0 to 1) and text of each tick.
+    """A vertical axis of parallel coordinates: its name, and the position (0 to 1) and text of each tick.
 
     Args:
-        name: above it.
-        ticks: place and text of each.
-        is_number: whether it measures, so that ticks may be left out; texts must all be shown.
+        name: name of the axis.
+        ticks: position and text of each tick.
+        is_number: whether the axis is numeric, so that ticks may be omitted; text ticks must all be shown.
     """
 
     name: str
@@ -244,13 +244,13 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Parallel:
-    """Parallel coordinates: a line per arm over all dimensions.
+    """Parallel coordinates: one line per arm across all dimensions.
 
     Args:
-        dimensions: from the left.
-        names: of the lines; (L,).
-        looks: number of the colour of each line; (L,).
-        places: of each line, 0 to 1 on each dimension, None where it has no value there; (L, D).
+        dimensions: axes, from the left.
+        names: (L,) labels of the lines.
+        looks: (L,) index of the colour of each line.
+        places: (L, D) position of each line on each axis, 0 to 1; None where it has no value.
     """
 
     dimensions: tuple[Dimension, ...]

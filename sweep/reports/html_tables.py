@@ -1,4 +1,4 @@
-"""Tables of a report as plain text: the levels, the arms and the trials."""
+"""Tables of a report as plain text: levels, arms and trials."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 2_000
-"""Longer tables make a page slow; the rest is in the results folder."""
+"""Maximum number of rows; longer tables make a page slow, and the full table is in the results folder."""
 
 ROUNDED = ("seconds", "seconds_mean")
-"""Columns whose numbers need few digits, as standard deviations do."""
+"""Columns that are shown with few digits, like standard deviations."""
 
 Side: TypeAlias = Literal["rank", "row", "result", "id", ""]
 
@@ -49,16 +49,16 @@ class Grid:
     """A table.
 
     Args:
-        name: of its element.
-        heading: above it.
-        columns: of the head.
-        rows: one text a cell.
-        numeric: which columns hold numbers, and are aligned right.
-        note: below it; empty for none.
-        addresses: text of a cell -> where it leads.
-        kept: which columns stay in view while others scroll: ``rank`` and ``row``, which say what a row is, at the
-            left, ``result`` at the right; ``id`` for ids, of which a page shows the beginning; empty for the others.
-        base_rows: below the others, where neither sorting nor a filter moves them.
+        name: id of its HTML element.
+        heading: heading of the table.
+        columns: column headers.
+        rows: one text per cell.
+        numeric: which columns hold numbers and are right-aligned.
+        note: note below the table; empty for none.
+        addresses: maps the text of a cell to its link.
+        kept: role of each column: ``rank`` and ``row`` (identify a row) stay in view at the left when scrolling,
+            ``result`` at the right; ``id`` marks ids, which are abbreviated on a page; empty for the others.
+        base_rows: rows below the others, not affected by sorting or filters.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Grid:
 
 
 def levels_grid(findings: Findings) -> Grid:
-    """One row a level of the scientific factor, at its best setting, the best first."""
+    """One row per level of the scientific factor, at its best setting, best first."""
     study = findings.study
     name = capitalised(metric_name(study.metric))
     fresh = any(level.selected.is_fresh for level in study.levels)
@@ -108,9 +108,9 @@ def levels_grid(findings: Findings) -> Grid:
 
 
 def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
-    """A row without a rank, over the seeds on which a level has a number; empty where there is none.
+    """A row without a rank, over the seeds for which a level has a result; empty if there are none.
 
-    A base rate without any other number has nothing beside it to be held against.
+    Without any result of a level, there is nothing to compare a base rate with.
     """
     seeds = {seed for level in study.levels for seed in level.selected.report.seeds}
     values = list(rate.on(study.metric, seeds).values())
@@ -153,7 +153,7 @@ def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tu
 
 
 def arms_grid(findings: Findings) -> Grid:
-    """One row an arm, the best first."""
+    """One row per arm, best first."""
     board, metric, by = findings.leaderboard, findings.study.metric, findings.study.by
     other = "best" if by == "final" else "last"
     used = varied(board, findings.subject.keys)
@@ -196,7 +196,7 @@ def arms_grid(findings: Findings) -> Grid:
 
 
 def trials_grid(findings: Findings) -> Grid:
-    """One row a trial, in the order of the plan."""
+    """One row per trial, in plan order."""
     trials, metric = findings.trials, findings.study.metric
     names = {
         "optimizer": "optimizer",
@@ -231,7 +231,7 @@ def trials_grid(findings: Findings) -> Grid:
 
 
 def varied(table: pd.DataFrame, keys: Sequence[str]) -> list[str]:
-    """The hyperparameters that differ between the rows of a table, without the optimizer."""
+    """The hyperparameters, except the optimizer, that differ between the rows of a table."""
     return [key for key in keys if key != "optimizer" and key in table and table[key].nunique(dropna=False) > 1]
 
 
@@ -243,7 +243,7 @@ def _grid(
     note: str,
     base: Sequence[Mapping[str, str]] = (),
 ) -> Grid:
-    # A count of what never happened is no column.
+    # Counts that are zero in every row are omitted.
     kept = [
         key
         for key in names
@@ -261,7 +261,7 @@ def _grid(
         note = f"{note} The first {MOST_ROWS:,} of {len(table):,} rows; the results folder holds all.".strip()
     columns = tuple(names[key] for key in kept)
     numeric = tuple(table[key].dtype.kind in "iuf" for key in kept)
-    # The first column that is no rank says which row it is; the mean or the value of the metric stands last.
+    # The first column other than the rank identifies the row; the mean or value of the metric is the last.
     row = next((place for place, key in enumerate(kept) if key != "rank"), None)
     last = len(kept) - 1 if kept and kept[-1].startswith(("final_", "best_")) else None
     sides: tuple[Side, ...] = tuple(

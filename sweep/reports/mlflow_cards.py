@@ -1,4 +1,4 @@
-"""Cards that say what runs of another tool cannot tell, and which of them do not count."""
+"""Cards that report what cannot be determined from runs of another tool, and which of them are excluded."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARTS = ("data", "split", "init", "batches")
-"""What a fingerprint is of."""
+"""What fingerprints are taken of."""
 
 
 def run_cards(trials: pd.DataFrame, metric: str, keys: Sequence[str], repeated: int) -> list[Card]:
-    """What runs of another tool cannot tell, and what of them does not count.
+    """Report what cannot be determined from runs of another tool, and which of them are excluded.
 
     Args:
-        trials: one row per run that is compared.
-        metric: what they are compared by.
+        trials: one row per compared run.
+        metric: metric that is compared.
         keys: the hyperparameters, the compared one first.
-        repeated: how many runs repeat a setting and seed.
+        repeated: number of runs that repeat a setting and seed.
     """
     cards = []
     if all((trials[f"fingerprint_{part}"] == "").all() for part in PARTS):

@@ -1,4 +1,4 @@
-"""Says which parameters, tags and metrics of another tool's runs mean what."""
+"""Defines the roles of the parameters, tags and metrics of another tool's runs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ LARGE_IS_GOOD = (*_ours("max"), "acc", "f1", "auc", "score", "precision", "recal
 
 @dataclass(frozen=True)
 class Columns:
-    """Which of a run's parameters, tags and metrics mean what.
+    """Roles of the parameters, tags and metrics of a run.
 
     Args:
         arm: parameter or tag whose levels are compared.
-        seed: parameter or tag with the seed, a whole number.
-        metric: what the levels are compared by.
-        mode: whether small or large is good; None goes by the metric's name.
-        target: value of the metric that counts as reached.
-        settings: the hyperparameters; None takes every parameter but the seed.
+        seed: parameter or tag with the seed, an integer.
+        metric: metric by which the levels are compared.
+        mode: whether the metric is minimized or maximized; None infers it from the metric's name.
+        target: value at which the metric counts as reached.
+        settings: the hyperparameters; None uses every parameter except the seed.
     """
 
     arm: str
@@ -40,10 +40,10 @@ class Columns:
 
     @property
     def chosen_mode(self) -> Mode:
-        """The mode, given or by the name of the metric.
+        """The mode, as given or inferred from the name of the metric.
 
         Raises:
-            AnalysisError: if the name does not tell.
+            AnalysisError: if the mode cannot be inferred from the name.
         """
         if self.mode is not None:
             return self.mode

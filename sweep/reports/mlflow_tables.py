@@ -1,4 +1,4 @@
-"""Turns the runs of any MLflow experiment into the tables that a report is made of, and says what was left out."""
+"""Converts the runs of any MLflow experiment into the tables of a report, and reports what was left out."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 FINGERPRINT = "fingerprint."
 
 RATES = ("lr", "learning-rate", "learningRate")
-"""Other spellings of ``learning_rate``, under which the figures look for it."""
+"""Alternative spellings of ``learning_rate``, renamed for the figures."""
 
 TAKEN = ("trial_id", "arm_id", "arm", "seed", "status", "steps", "epochs_done", "seconds", "target_steps")
-"""Columns that the tables have themselves; parameters of these names are no hyperparameters."""
+"""Columns reserved by the tables; parameters with these names are not hyperparameters."""
 
 EMPTY = ("", IGNORED, "None", "none", "null", "nan")
-"""What a run holds for a parameter that it does not have."""
+"""Values that mark a parameter as not set."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Logged:
     """The tables of an experiment.
 
     Args:
-        trials: one row per run that is compared.
-        epochs: one row a logged point of the metric.
+        trials: one row per compared run.
+        epochs: one row per logged point of the metric.
         keys: the hyperparameters, the compared one first.
-        cards: what was left out, and what such runs cannot tell.
+        cards: which runs were left out, and what cannot be determined.
     """
 
     trials: pd.DataFrame
@@ -51,11 +51,11 @@ class Logged:
 
 
 def tables(experiment: LoggedExperiment, columns: Columns) -> Logged:
-    """Make the tables.
+    """Build the tables.
 
     Args:
-        experiment: all its runs.
-        columns: what means what.
+        experiment: the experiment, with all its runs.
+        columns: roles of the parameters, tags and metrics.
 
     Raises:
         AnalysisError: if no run has the columns.
@@ -91,7 +91,7 @@ def tables(experiment: LoggedExperiment, columns: Columns) -> Logged:
 
 
 def _chosen(experiment: LoggedExperiment, columns: Columns) -> tuple[list[LoggedRun], list[Card]]:
-    """The runs that are compared, and why the others are not."""
+    """The runs to compare, and the reasons why others are excluded."""
     if not experiment.runs:
         raise AnalysisError(
             f"`--from-mlflow` must name an experiment that has runs. Received: {experiment.name!r}, which has none. "
@@ -163,7 +163,7 @@ def _settings(runs: Sequence[LoggedRun], columns: Columns) -> tuple[str, ...]:
 
 
 def _column(runs: Sequence[LoggedRun], name: str) -> pd.Series[Any]:
-    """The values of a parameter: numbers if all are, empty where a run has none."""
+    """The values of a parameter, numeric if all are; missing where a run has none."""
     import pandas as pd
 
     texts = [_value(run, name) for run in runs]
@@ -173,7 +173,7 @@ def _column(runs: Sequence[LoggedRun], name: str) -> pd.Series[Any]:
 
 
 def _labels(settings: pd.DataFrame) -> list[str]:
-    """The compared level, and what else differs between the runs and is not empty."""
+    """Labels made of the compared level and the other parameters that differ and are not empty."""
     first, *others = settings.columns
     varied = [name for name in others if settings[name].nunique(dropna=False) > 1]
     labels = []
@@ -211,7 +211,7 @@ def _epochs(runs: Sequence[LoggedRun], columns: Columns) -> pd.DataFrame:
 
 def _points(run: LoggedRun, metric: str) -> Iterator[tuple[Any, ...]]:
     points = [point for point in run.history.get(metric, ()) if np.isfinite(point.value)]
-    # Many programs log without a step: the points are counted then.
+    # Many programs log without a step; their points are numbered instead.
     has_steps = len({point.step for point in points}) == len(points)
     for place, point in enumerate(points, 1):
         seconds = (point.timestamp_milliseconds - run.started_milliseconds) / 1000
@@ -219,7 +219,7 @@ def _points(run: LoggedRun, metric: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _results(runs: Sequence[LoggedRun], columns: Columns) -> pd.DataFrame:
-    """The numbers of each run; none of a run that did not end well, as in the tables of a sweep."""
+    """The results of each run; missing for a run without a result, as in the tables of a sweep."""
     import pandas as pd
 
     choose = np.min if columns.chosen_mode == "min" else np.max
@@ -252,7 +252,7 @@ def _reaches(value: float, columns: Columns) -> bool:
 
 
 def _newest(trials: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Keep one run per setting and seed: the last that ended well, or else the last."""
+    """Keep one run per setting and seed: the last one with a result, or else the last one."""
     well = trials["status"].isin(("COMPLETED", "STOPPED"))
     ordered = trials.assign(_well=well).sort_values("_well", kind="stable")
     kept = ordered.drop_duplicates(["arm_id", "seed"], keep="last").drop(columns="_well").sort_index()

@@ -1,4 +1,4 @@
-"""Parallel coordinates of all arms: which settings lead to which results."""
+"""Parallel coordinates of all arms, which show which settings lead to which results."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DECADES = 20.0
-"""Positive values whose largest is so many times the smallest get a logarithmic axis."""
+"""Ratio of the largest to the smallest positive value from which an axis is logarithmic."""
 
 FEWEST_ARMS = 4
 
 
 def parallel(findings: Findings) -> Parallel | None:
-    """One line an arm of the leaderboard, in its order; None if there is little to tell apart."""
+    """One line per arm of the leaderboard, in its order; None if there is too little variation."""
     board, metric = findings.leaderboard.head(MOST_ROWS), findings.study.metric
     first = "optimizer" if "optimizer" in board else findings.study.scientific
-    # What is the same wherever it is used, as a rate of decay may be, tells no two arms apart.
+    # A hyperparameter with the same value wherever it is used (for example `decay_rate`) does not distinguish arms.
     told = [key for key in varied(board, findings.subject.keys) if key != first and board[key].nunique() > 1]
     keys = [first, *told]
     if len(board) < FEWEST_ARMS or len(keys) < 2:
@@ -42,9 +42,9 @@ def parallel(findings: Findings) -> Parallel | None:
 
 
 def _dimension(name: str, values: pd.Series[Any]) -> tuple[Dimension, list[float | None]]:
-    """The axis of a column, and the place of each of its values."""
+    """The axis of a column, and the position of each of its values."""
     if values.dtype.kind not in "iuf":
-        # Texts from the top, in the order in which they come.
+        # Text values from the top, in order of appearance.
         kinds = list(dict.fromkeys(values.dropna().astype(str)))
         at = {kind: 1 - (place + 0.5) / len(kinds) for place, kind in enumerate(kinds)}
         ticks = tuple((at[kind], kind) for kind in kinds)

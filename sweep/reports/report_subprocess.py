@@ -1,4 +1,4 @@
-"""Writes the report at the end of a sweep in a process of its own, which loads its libraries while the sweep trains."""
+"""Writes the report at the end of a sweep in a subprocess, which imports its libraries while the sweep trains."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from sweep.analysis.health_card import Card
 from sweep.system.interpreter import project_folder, python_command, working_folder_last
 
 NICENESS = 10
-"""Training goes first; what is left over while Ray starts is enough for the libraries."""
+"""Training has priority; the idle CPU time while Ray starts is enough to import the libraries."""
 
 SERVE = "from sweep.reports.report_subprocess import serve; serve({parent})"
 
 LOOK_SECONDS = 1.0
-"""How often the process looks whether the sweep is still there."""
+"""Interval at which the subprocess checks whether the sweep is still running."""
 
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
 
 
 @dataclass(frozen=True)
 class Written:
-    """What became of the report: its files, or why there are none."""
+    """Outcome of writing the report: its files, or the problem that prevented it."""
 
     html: Path | None = None
     markdown: Path | None = None
@@ -43,14 +43,14 @@ class Written:
 
 
 class ReportProcess:
-    """A process that waits to write one report; a context manager, which ends it.
+    """Context manager for a subprocess that waits to write one report and is terminated on exit.
 
-    The libraries that draw take a second to load. In another process that costs a sweep nothing, and an error there
-    cannot harm it; a thread would hold up the sweep, and must not compute while Ray forks.
+    Importing the drawing libraries takes a second. In a subprocess this does not delay the sweep, and an error there
+    cannot harm it; a thread would slow the sweep down, and must not compute while Ray forks.
     """
 
     def __init__(self) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open for as long as the process
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open while the process runs
         self._process = subprocess.Popen(
             python_command(
                 SERVE.format(parent=os.getpid()), working_folder_last(sys.path, os.getcwd(), project_folder())
@@ -58,7 +58,7 @@ class ReportProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            # In the sweep's own session, without which Linux weighs the niceness against nothing.
+            # Same session as the sweep: Linux compares niceness only within a session (autogroup).
             env={**os.environ, **ENVIRONMENT},
         )
 
@@ -68,7 +68,7 @@ class ReportProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # What it had to say has been read; its libraries would take a while to end.
+        # Its output has been read; a normal exit would take long because of the loaded libraries.
         with self._errors, self._process:
             self._process.kill()
 
@@ -76,10 +76,10 @@ class ReportProcess:
         """Write the report of a finished sweep and wait for it.
 
         Args:
-            folder: its results.
+            folder: results folder of the sweep.
 
         Returns:
-            the files, or a problem in one sentence; never an exception, for the sweep itself is complete.
+            The files, or a problem in one sentence; never raises, because the sweep itself is complete.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -93,20 +93,20 @@ class ReportProcess:
         answer = json.loads(output)
         if "problem" in answer:
             return Written(problem=answer["problem"])
-        # The caller's spelling of the folder, which may be a relative one.
+        # Keeps the caller's spelling of the folder, which may be relative.
         figures = tuple(folder / name for name in answer["figures"])
         cards = tuple(Card(**card) for card in answer["cards"])
         return Written(folder / answer["html"], folder / answer["markdown"], figures, answer["sentence"], cards=cards)
 
 
 def serve(parent: int) -> None:
-    """Body of the process: load, wait for a folder, write its report, and answer with one line of JSON.
+    """Run in the subprocess: import, wait for a folder, write its report, and reply with one line of JSON.
 
     Args:
-        parent: id of the sweep's process, without which this one ends, too.
+        parent: process id of the sweep; the subprocess exits when that process does.
     """
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    # Ctrl-C and the end of the terminal are the sweep's to answer.
+    # Ctrl-C and terminal hang-up are handled by the sweep.
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -118,7 +118,7 @@ def serve(parent: int) -> None:
     importance.load_ahead()
     line = sys.stdin.readline()
     if not line:
-        # The sweep ended without a report.
+        # The sweep ended without requesting a report.
         return
     folder = Path(json.loads(line))
     try:
@@ -136,7 +136,7 @@ def serve(parent: int) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process when the sweep's has ended, which a pipe does not tell while another process holds its end."""
+    """End this process when the sweep's ends; the pipe does not close while another process holds its write end."""
     while os.getppid() == parent:
         time.sleep(LOOK_SECONDS)
     os._exit(1)

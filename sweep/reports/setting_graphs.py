@@ -1,4 +1,4 @@
-"""Figures of what the settings do: differences, learning-rate sensitivity, heat maps, importance, tuning curves."""
+"""Figures on the effect of settings: differences, learning-rate sensitivity, heat maps, importance, tuning curves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_FOR_ALL_PAIRS = 5
-"""With more levels only the differences from the best one are drawn."""
+"""With more levels, only differences from the best one are drawn."""
 
 PAIRS = (("beta1", "beta2"), ("learning_rate", "batch_size"))
 
@@ -31,7 +31,7 @@ RESAMPLES = 500
 
 
 def difference_graph(findings: Findings) -> Graph | None:
-    """Paired differences with their intervals; None for one level, or without a seed in common."""
+    """Paired differences with intervals; None for a single level, or without a common seed."""
     study = findings.study
     best = study.levels[0].name if study.levels else ""
     all_pairs = len(study.levels) <= MOST_FOR_ALL_PAIRS
@@ -71,7 +71,7 @@ def difference_graph(findings: Findings) -> Graph | None:
 
 
 def sensitivity_graph(findings: Findings) -> Graph | None:
-    """The best result at each learning rate; None if no optimizer tried two, or none has a result."""
+    """Best result at each learning rate; None if no optimizer has two learning rates, or none has a result."""
     study = findings.study
     if "learning_rate" not in findings.trials or findings.trials["learning_rate"].dtype.kind not in "fi":
         return None
@@ -100,7 +100,7 @@ def sensitivity_graph(findings: Findings) -> Graph | None:
 
 
 def heat_graph(findings: Findings) -> Graph | None:
-    """Heat maps of two hyperparameters that both vary in a level; None if there are none."""
+    """Heat maps of two hyperparameters that both vary within a level; None if there are none."""
     study = findings.study
     column = f"{study.by}_{study.metric}"
     panels = []
@@ -135,7 +135,7 @@ def heat_graph(findings: Findings) -> Graph | None:
             )
     if not panels:
         return None
-    # One scale, so that a colour means the same in every panel.
+    # One shared colour scale, so that colours are comparable across panels.
     known = [float(value) for panel in panels for value in panel.values.flat if np.isfinite(value)]
     limits = (min(known), max(known)) if known else (0.0, 1.0)
     panels = [replace(panel, limits=limits) for panel in panels]
@@ -149,7 +149,7 @@ def heat_graph(findings: Findings) -> Graph | None:
 
 
 def importance_graph(findings: Findings) -> Graph | None:
-    """What share of the result each hyperparameter explains; None without Optuna or with too few settings."""
+    """Share of the variation explained by each hyperparameter; None without Optuna or with too few settings."""
     study = findings.study
     panels = []
     for level, table in _tables(findings):
@@ -176,7 +176,7 @@ def importance_graph(findings: Findings) -> Graph | None:
 
 
 def tuning_graph(findings: Findings) -> Graph | None:
-    """The result to expect after trying some settings at random; None if no level has two, or none has a result."""
+    """Expected result after a number of random settings; None if no level has two settings, or none has a result."""
     study = findings.study
     curves = []
     for number, (level, table) in enumerate(_tables(findings)):
@@ -197,7 +197,7 @@ def tuning_graph(findings: Findings) -> Graph | None:
 
 
 def _has_numbers(curves: Sequence[Curve]) -> bool:
-    """Whether anything has a place on an upright axis, which else would show numbers of nothing."""
+    """Whether any curve has a finite value; otherwise the y-axis would have meaningless ticks."""
     return any(np.isfinite(np.asarray(curve.y, dtype=np.float64)).any() for curve in curves)
 
 
@@ -211,7 +211,7 @@ def _tables(findings: Findings) -> list[tuple[Level, pd.DataFrame]]:
 
 
 def _neighbours(trials: pd.DataFrame, arm_id: str, free: tuple[str, str], keys: Sequence[str]) -> pd.DataFrame:
-    """The trials that differ from an arm in nothing but the two hyperparameters."""
+    """The trials that differ from an arm only in the two given hyperparameters."""
     arm = trials[trials["arm_id"] == arm_id].iloc[0]
     kept = trials
     for key in keys:

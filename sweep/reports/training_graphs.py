@@ -1,4 +1,4 @@
-"""Figures of how trainings go: learning curves, times to the target, and the learning rates actually used."""
+"""Figures of training: learning curves, times to the target, and the learning rates actually used."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Curve, Curves, Graph, Scale, View
 
 LARGEST_FACTOR = 10.0
-"""Performance profiles end at so many times the fastest."""
+"""Performance profiles end at this multiple of the fastest time."""
 
 MOST_SCHEDULES = 7
 
 X_AXES = {"epochs": "epoch", "steps": "steps", "seconds": "seconds"}
-"""What learning curves are drawn over -> its column."""
+"""Maps the x-axis of learning curves to its column."""
 
 SHARED = (
     " The trials of a pack train together: over seconds, each has an equal share of the time of its pack, which tells "
@@ -29,7 +29,7 @@ SHARED = (
 
 
 def label(level: Level) -> str:
-    """The name of a level as a legend spells it."""
+    """The name of a level as spelled in a legend."""
     return capitalised(level_name(level.name))
 
 
@@ -60,7 +60,7 @@ def learning_graph(findings: Findings) -> Graph | None:
 
 
 def _lines(rows: pd.DataFrame, arm_id: str, metrics: list[str]) -> dict[str, pd.DataFrame]:
-    """The curve of each metric of one arm, with what there is to draw it over."""
+    """The curve of each metric of one arm, with the columns for its x-axes."""
     axes = rows.groupby("epoch")[[column for column in X_AXES.values() if column != "epoch"]].mean()
     return {name: learning_curves(rows, [arm_id], name).join(axes, on="epoch") for name in metrics}
 
@@ -68,9 +68,9 @@ def _lines(rows: pd.DataFrame, arm_id: str, metrics: list[str]) -> dict[str, pd.
 def _learning(
     findings: Findings, lines: dict[str, dict[str, pd.DataFrame]], metric: str, unit: str, scale: str
 ) -> Curves:
-    """A metric over one unit; losses go over decades and are usually logarithmic, and shares are not.
+    """Plot a metric over one unit; losses default to a log scale, since they span decades, and shares to a linear one.
 
-    The other scale of a share shows what is missing to 1, without which a logarithm of it tells nothing.
+    The log scale of a share shows 1 - share, because the logarithm of a share near 1 is not informative.
     """
     lowest = min(table[metric]["low"].min() for table in lines.values())
     is_log = (metric.endswith("loss") and not lowest <= 0) != (scale == "other")
@@ -95,7 +95,7 @@ def _learning(
 
 
 def target_graph(findings: Findings) -> Graph | None:
-    """How soon the levels reach the target, in steps; None without a target or if none reaches it."""
+    """Steps that the levels need to reach the target; None without a target or if none reaches it."""
     study = findings.study
     if study.target is None or not any(level.times["steps"].hits for level in study.levels):
         return None
@@ -145,7 +145,7 @@ def _profile(findings: Findings) -> Curves | None:
 
 
 def schedule_graph(findings: Findings) -> Graph | None:
-    """The learning rate over the epochs, one line a schedule; None if all were constant."""
+    """The learning rate over the epochs, one line per schedule; None if all are constant."""
     trials, epochs = findings.trials, findings.epochs
     if "learning_rate" not in epochs:
         return None
@@ -158,7 +158,7 @@ def schedule_graph(findings: Findings) -> Graph | None:
     for _, arm in best.iterrows():
         rows = epochs[epochs["arm_id"] == arm["arm_id"]]
         rates = rows.groupby("epoch")["learning_rate"].mean() / float(arm["learning_rate"])
-        # A constant one, unless it is warmed up, has nothing to show.
+        # A constant schedule without warmup is not drawn.
         if rates.max() - rates.min() > 1e-9 and len(curves) < MOST_SCHEDULES:
             name, multiples = _schedule_name(arm, keys), rates.to_numpy(dtype=np.float64)
             x = rates.index.to_numpy(dtype=np.float64)

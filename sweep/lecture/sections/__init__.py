@@ -1,1 +1,1 @@
-"""The sections of the lecture, each in its own file."""
+"""The sections of the lecture, one per file."""

@@ -1,4 +1,4 @@
-"""Adam: momentum and RMSprop together, and what its two bias corrections do to the first steps."""
+"""Adam: momentum combined with RMSprop, and the effect of its two bias corrections on the first steps."""
 
 from __future__ import annotations
 
@@ -24,42 +24,42 @@ class AdamSettings(Settings):
     """Settings of the section."""
 
     surface: Annotated[str, OneOf(tuple(SURFACES))]
-    """Where the optimizers race."""
+    """Surface on which the optimizers are compared."""
 
     optimizers: Annotated[tuple[OptimizerName, ...], Field(strict=False, min_length=1)]
-    """Who races."""
+    """Optimizers to compare."""
 
     learning_rates: Annotated[tuple[Annotated[float, Field(gt=0.0)], ...], Field(strict=False, min_length=1)]
-    """Each optimizer races with the one of these that brings it lowest."""
+    """Learning rates to try; each optimizer uses the one that reaches the lowest height."""
 
     steps: Steps
-    """Of the race."""
+    """Number of steps of the comparison."""
 
     arrived_at: Annotated[float, Field(gt=0.0, examples=[0.01])]
-    """Height above the minimum that counts as arrived."""
+    """Height above the minimum below which the minimum counts as reached."""
 
     beta1: Beta
-    """Of Adam's average of gradients."""
+    """Decay rate of Adam's average of gradients."""
 
     beta2: Annotated[Beta, Field(gt=0.0)]
-    """Of Adam's average of squared gradients."""
+    """Decay rate of Adam's average of squared gradients."""
 
     learning_rate: Rate
-    """Of the Adam whose single steps are drawn."""
+    """Learning rate of the Adam whose single steps are plotted."""
 
     constant_steps: Steps
-    """Steps with a constant gradient, on which the corrections are seen."""
+    """Number of steps with a constant gradient, which show the effect of the corrections."""
 
 
 def race(settings: AdamSettings) -> dict[str, tuple[float, NDArray[np.float64]]]:
-    """Each optimizer's best learning rate and its path (T + 1, 2): optimizer -> (rate, path)."""
+    """Find each optimizer's best learning rate and its path (T + 1, 2): optimizer -> (rate, path)."""
     surface = SURFACES[settings.surface]
     result = {}
     for name in settings.optimizers:
         walks = {
             rate: descend(surface, name, {"learning_rate": rate}, settings.steps) for rate in settings.learning_rates
         }
-        # NaN sorts last as inf: a walk that overflowed is nobody's best.
+        # NaN counts as inf, so that a path that overflowed is never the best.
         ends = {rate: float(np.nan_to_num(heights(surface, path)[-1], nan=np.inf)) for rate, path in walks.items()}
         best = min(ends, key=ends.__getitem__)
         result[name] = (best, walks[best])
@@ -67,7 +67,7 @@ def race(settings: AdamSettings) -> dict[str, tuple[float, NDArray[np.float64]]]
 
 
 def steps_of_constant_gradient(beta1: float, beta2: float, steps: int) -> Mapping[str, NDArray[np.float64]]:
-    """Length of each step in units of alpha when the gradient is 1: with and without the corrections."""
+    """Length of each step in units of alpha for a gradient of 1, with and without the corrections."""
     ones = np.ones(steps)
     first, second = averages(ones, beta1), averages(ones, beta2)
     t = np.arange(1.0, steps + 1.0)
@@ -80,7 +80,7 @@ def steps_of_constant_gradient(beta1: float, beta2: float, steps: int) -> Mappin
 
 
 def run(settings: AdamSettings) -> Outcome:
-    """Race the optimizers, and take the corrections away."""
+    """Compare the optimizers, and Adam with and without bias corrections."""
     import pandas as pd
 
     surface, place = SURFACES[settings.surface], settings.surface.replace("_", " ").capitalize()

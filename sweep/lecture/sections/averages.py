@@ -1,4 +1,4 @@
-"""Exponentially weighted averages: a year of daily temperatures, with a short, a middling and a long memory."""
+"""Exponentially weighted averages of a year of daily temperatures, with short, medium and long windows."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ class Averages(Series):
     """Settings of the section."""
 
     betas: Annotated[tuple[Annotated[Beta, Field(gt=0.0)], ...], Field(strict=False, min_length=1)]
-    """How much of the average each day keeps."""
+    """Share of the previous average that each day keeps."""
 
     streamed: Annotated[int, Field(ge=1000, le=10_000_000, examples=[200_000])]
-    """Values of the stream whose average shows that memory does not grow."""
+    """Length of the stream that shows that memory use does not grow."""
 
 
 def lag(values: NDArray[np.float64], beta: float) -> int:
-    """By how many days an average runs behind one that looks both ways and so is neither early nor late.
+    """Lag of an average in days, relative to an average in both directions, which has none.
 
     Args:
-        values: (T,).
-        beta: of the average.
+        values: (T,) series.
+        beta: decay rate of the average.
 
     Returns:
-        The shift, up to a quarter of the series, at which the two lie closest together.
+        The shift, at most a quarter of the series, at which the two averages are closest.
     """
     average = averages(values, beta, corrected=True)
     both_ways = averages(average[::-1], beta, corrected=True)[::-1]
@@ -51,12 +51,12 @@ def lag(values: NDArray[np.float64], beta: float) -> int:
 
 
 def roughness(values: NDArray[np.float64]) -> float:
-    """Standard deviation of the change from day to day."""
+    """Standard deviation of the day-to-day changes."""
     return float(np.diff(values).std())
 
 
 def peak_bytes(length: int, beta: float) -> int:
-    """The most memory that averaging a stream of ``length`` values took."""
+    """Peak memory, in bytes, of averaging a stream of ``length`` values."""
     tracemalloc.start()
     deque(running((float(i) for i in range(length)), beta), maxlen=1)
     peak = tracemalloc.get_traced_memory()[1]
@@ -73,7 +73,7 @@ def run(settings: Averages) -> Outcome:
     smooth = {beta: averages(series.values, beta, corrected=True) for beta in settings.betas}
     lags = {beta: lag(series.values, beta) for beta in settings.betas}
     rough, longest = roughness(series.values), max(settings.betas)
-    # A series that never changes is as smooth as its average.
+    # A constant series is as smooth as its average.
     calmer = rough / max(roughness(smooth[longest]), 1e-9 * rough) if rough else 1.0
     few, many = peak_bytes(settings.streamed // 100, 0.9), peak_bytes(settings.streamed, 0.9)
     ages = np.arange(SHOWN_WEIGHTS)

@@ -1,4 +1,4 @@
-"""Bias correction: an average that begins at 0 starts too low, and a division puts it right."""
+"""Bias correction: an average initialized at 0 starts too low, which a division corrects."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class BiasCorrection(Series):
     """Settings of the section."""
 
     beta: Beta
-    """How much of the average each day keeps."""
+    """Share of the previous average that each day keeps."""
 
     merged_at: float = Field(gt=0.0, lt=1.0, examples=[0.01])
-    """The two count as merged once they differ by less than this share."""
+    """The two averages count as merged once their relative difference is below this."""
 
 
 def merged(plain: NDArray[np.float64], corrected: NDArray[np.float64], share: float) -> int | None:
-    """The first day from which two averages (T,) differ by less than a share of the corrected one; None if never."""
+    """First day from which two averages (T,) differ by less than a share of the corrected one; None if never."""
     difference = np.abs(corrected - plain)
     apart = np.flatnonzero((difference >= share * np.abs(corrected)) & (difference > 0.0))
     first = int(apart[-1]) + 2 if apart.size else 1
@@ -35,7 +35,7 @@ def merged(plain: NDArray[np.float64], corrected: NDArray[np.float64], share: fl
 
 
 def run(settings: BiasCorrection) -> Outcome:
-    """Average the series with and without the correction."""
+    """Average the series with and without bias correction."""
     import pandas as pd
 
     series, beta = read(settings), settings.beta
@@ -44,7 +44,7 @@ def run(settings: BiasCorrection) -> Outcome:
     together = merged(plain, corrected, settings.merged_at)
     # beta^t < share
     predicted = 1 if beta == 0.0 else math.floor(math.log(settings.merged_at) / math.log(beta)) + 1
-    # Where both averages are 0 the ratio says nothing, and the formula stands in.
+    # Where both averages are 0 the ratio is undefined, and the formula is used instead.
     faded = beta ** days.astype(np.float64)
     gap = 1.0 - np.divide(plain, corrected, out=1.0 - faded, where=corrected != 0.0)
     shown = [day for day in dict.fromkeys((1, 2, 5, 10, round(window(beta)), predicted)) if 1 <= day <= len(plain)]

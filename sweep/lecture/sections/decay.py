@@ -1,4 +1,4 @@
-"""Learning-rate decay: every formula drawn, and how close each ends to the optimum when gradients are noisy."""
+"""Learning-rate decay: all schedules plotted, and how close each gets to the optimum with noisy gradients."""
 
 from __future__ import annotations
 
@@ -21,68 +21,68 @@ CONSTANT = "constant"
 
 
 class ScheduleSettings(Section):
-    """One schedule; which keys matter depends on its kind."""
+    """One schedule; the keys that apply depend on its kind."""
 
     kind: Annotated[str, OneOf(tuple(RULES))]
-    """The formula."""
+    """Kind of schedule."""
 
     rate: float | None = Field(default=None, ge=0.0, examples=[0.5])
-    """Its one number: decay rate, base, k, factor, final multiplier or share."""
+    """Parameter of the schedule: decay rate, base, k, factor, final multiplier or share."""
 
     by: Literal["epoch", "step"] = "epoch"
-    """What it counts."""
+    """Unit of the schedule's counter."""
 
     interval: int = Field(default=1, ge=1)
-    """Hold for that many counts."""
+    """Number of counts between updates of the rate."""
 
     boundaries: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)] = ()
-    """Manual control: counts after which the next value holds."""
+    """Manual control: counts after which the next value applies."""
 
     values: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(strict=False)] = ()
-    """Manual control: multipliers, one more than boundaries."""
+    """Manual control: multipliers, one more than there are boundaries."""
 
     warmup: int = Field(default=0, ge=0)
-    """Counts over which the rate first rises."""
+    """Number of counts over which the rate is increased at the start."""
 
     patience: int = Field(default=10, ge=0)
-    """Of reduce_on_plateau: epochs without improvement that it bears."""
+    """reduce_on_plateau: number of epochs without improvement before the rate is reduced."""
 
 
 class Decay(Settings):
     """Settings of the section."""
 
     schedules: dict[str, ScheduleSettings]
-    """Name in the pictures -> schedule; `constant` is what the others are compared with and always there."""
+    """Maps label to schedule; `constant` is the reference and always included."""
 
     learning_rate: Rate
-    """Of all of them, before decay."""
+    """Initial learning rate of all schedules."""
 
     epochs: Annotated[int, Field(ge=4, le=10_000, examples=[40])]
-    """Of each walk."""
+    """Number of epochs of each run."""
 
     steps_per_epoch: Annotated[int, Field(ge=1, le=10_000, examples=[20])]
-    """Steps of an epoch."""
+    """Number of steps per epoch."""
 
     condition_number: Annotated[float, Field(ge=1.0, le=1e6, examples=[10.0])]
-    """Of the valley."""
+    """Condition number of the quadratic valley."""
 
     noise: Annotated[float, Field(ge=0.0, le=1e6, examples=[3.0])]
-    """Standard deviation of the noise on each component of each gradient."""
+    """Standard deviation of the noise added to each gradient component."""
 
     walks: Annotated[int, Field(ge=2, le=10_000, examples=[100])]
-    """With each schedule; all schedules meet the same noise."""
+    """Number of runs with each schedule; all schedules get the same noise."""
 
     seed: Seed
-    """Of the noise."""
+    """Seed of the noise."""
 
 
 def schedule_of(settings: ScheduleSettings) -> Schedule:
-    """The schedule that the settings describe."""
+    """Create the schedule described by the settings."""
     return Schedule(**settings.model_dump())
 
 
 def walked(settings: Decay, schedule: Schedule) -> NDArray[np.float64]:
-    """Height after each epoch of each walk: (epochs + 1, walks)."""
+    """Height after each epoch of each run: (epochs + 1, walks)."""
     surface = quadratic(settings.condition_number)
     path = descend(
         surface,
@@ -99,7 +99,7 @@ def walked(settings: Decay, schedule: Schedule) -> NDArray[np.float64]:
 
 
 def multipliers(settings: Decay, schedule: Schedule, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The multiplier at every step of a walk whose heights after each epoch were ``values``: (steps,)."""
+    """The multiplier at every step of a run whose heights after each epoch were ``values``: (steps,)."""
     steps, watch, parts = settings.steps_per_epoch, Watch(), []
     for epoch in range(settings.epochs):
         parts.append(schedule.multipliers(epoch, epoch * steps, steps, settings.epochs, watch.reductions))
@@ -108,7 +108,7 @@ def multipliers(settings: Decay, schedule: Schedule, values: NDArray[np.float64]
 
 
 def run(settings: Decay) -> Outcome:
-    """Draw the schedules and walk down a noisy valley with each."""
+    """Plot the schedules and descend a noisy valley with each."""
     import pandas as pd
 
     schedules = {CONSTANT: Schedule()} | {name: schedule_of(given) for name, given in settings.schedules.items()}

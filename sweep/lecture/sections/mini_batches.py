@@ -1,4 +1,4 @@
-"""Mini-batches: m examples, shuffled and cut into T batches anew in each epoch."""
+"""Mini-batches: m examples, shuffled and split into T batches again in each epoch."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ class MiniBatches(Settings):
     """Settings of the section."""
 
     examples: Examples
-    """m, the size of the training set."""
+    """Size m of the training set."""
 
     batch_size: Annotated[int, Field(ge=1, examples=[1000])]
-    """Examples of a mini-batch."""
+    """Number of examples per mini-batch."""
 
     epochs: Annotated[int, Field(ge=2, le=100, examples=[2])]
-    """Passes over the training set."""
+    """Number of passes over the training set."""
 
     small_examples: Annotated[int, Field(ge=2, le=30, examples=[20])]
-    """Examples of the small set that is drawn cell by cell."""
+    """Size of the small training set that is drawn as cells."""
 
     small_batch_size: Annotated[int, Field(ge=1, le=30, examples=[6])]
-    """Examples of its mini-batches."""
+    """Number of examples per mini-batch of the small set."""
 
     seed: Seed
-    """Of the shuffling."""
+    """Seed of the shuffling."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """One training set cut into mini-batches: m examples, T batches, seconds and peak bytes of an epoch.
+    """A training set split into mini-batches, with the time and memory that an epoch took.
 
     Args:
-        examples: m.
-        batches: T.
-        last: examples of the last batch.
-        seconds: to shuffle and cut one epoch, the fastest.
-        peak_bytes: the most memory that an epoch of indices took.
-        is_partition: whether each epoch held each example once.
-        moved: share of the examples that are in another batch in the second epoch.
+        examples: number of examples m.
+        batches: number of batches T.
+        last: number of examples in the last batch.
+        seconds: fastest time to shuffle and split one epoch.
+        peak_bytes: peak memory of the indices of an epoch.
+        is_partition: whether each epoch contained every example exactly once.
+        moved: share of the examples that are in a different batch in the second epoch.
     """
 
     examples: int
@@ -69,7 +69,7 @@ class Cut:
 
 
 def cut(examples: int, batch_size: int, epoch_count: int, seed: int) -> Cut:
-    """Shuffle and cut a training set, and measure what it takes."""
+    """Shuffle and split a training set, and measure time and memory."""
     stream = epochs(examples, batch_size, generator(seed, "batches"))
     seconds, peaks = [], []
     homes: list[tuple[NDArray[np.int32], int]] = []
@@ -87,7 +87,7 @@ def cut(examples: int, batch_size: int, epoch_count: int, seed: int) -> Cut:
         count, total, last = len(batches), sum(len(batch) for batch in batches), len(batches[-1])
         del batches, batch
         homes = [*homes[-1:], (home, total)]
-    # As many indices as examples and none missing: each example is in one batch.
+    # As many indices as examples and none missing, so each example is in exactly one batch.
     is_partition = all(total == examples and bool((home >= 0).all()) for home, total in homes)
     moved = float(np.mean(homes[0][0] != homes[1][0]))
     return Cut(
@@ -102,7 +102,7 @@ def cut(examples: int, batch_size: int, epoch_count: int, seed: int) -> Cut:
 
 
 def run(settings: MiniBatches) -> Outcome:
-    """Cut sets of growing sizes, up to the one asked for, and draw a small one."""
+    """Split sets of increasing size, up to the configured one, and draw a small one."""
     import pandas as pd
 
     sizes = sorted({max(1, settings.examples // divisor) for divisor in (1000, 100, 10, 1)})

@@ -24,28 +24,28 @@ class MomentumSettings(Settings):
     """Settings of the section."""
 
     condition_number: Annotated[float, Field(gt=1.0, le=1e6, examples=[25.0])]
-    """How much more curved the valley is across than along."""
+    """Ratio of the curvature across the valley to the curvature along it."""
 
     steps: Steps
-    """Of each descent."""
+    """Number of steps of each descent."""
 
     crossed_at: Annotated[float, Field(gt=0.0, lt=1.0, examples=[1e-6])]
-    """The valley counts as crossed once the height is below this share of the start's."""
+    """The valley counts as crossed once the height relative to the start is below this."""
 
     betas: Annotated[tuple[Beta, ...], Field(strict=False, min_length=1)]
-    """For the picture of steps against beta, each at its best learning rate."""
+    """Values of beta for the plot of steps against beta, each at its best learning rate."""
 
     condition_numbers: Annotated[
         tuple[Annotated[float, Field(gt=1.0, le=1e4, examples=[25.0])], ...], Field(strict=False, min_length=1)
     ]
-    """For the picture of steps against the condition number, each at its best settings."""
+    """Values for the plot of steps against the condition number, each at its best settings."""
 
     shown_steps: Annotated[int, Field(ge=2, le=1000, examples=[30])]
-    """Steps of the paths on the contour."""
+    """Number of steps of the paths on the contour plot."""
 
 
 def best_rates(condition_number: float) -> tuple[float, float, float]:
-    """The best settings on a quadratic: gradient descent's alpha, and heavy ball's alpha and beta.
+    """The optimal settings on a quadratic: gradient descent's alpha, and heavy ball's alpha and beta.
 
     ``alpha = 2 / (kappa + 1)``; ``alpha = 4 / (r + 1)^2``, ``beta = ((r - 1) / (r + 1))^2``, ``r = sqrt(kappa)``
 
@@ -59,7 +59,7 @@ def best_rates(condition_number: float) -> tuple[float, float, float]:
 
 
 def steps_at(beta: float, settings: MomentumSettings) -> int | None:
-    """The fewest steps to cross with that beta, over learning rates up to the largest stable one."""
+    """The fewest steps to cross with the given beta, over learning rates up to the largest stable one."""
     surface = quadratic(settings.condition_number)
     # The accumulated form is stable below alpha = 2 (1 + beta) / kappa.
     limit = 2.0 * (1.0 + beta) / settings.condition_number
@@ -73,7 +73,7 @@ def steps_at(beta: float, settings: MomentumSettings) -> int | None:
 
 
 def steps_by_condition(settings: MomentumSettings) -> pd.DataFrame:
-    """Steps to cross at the best settings: ``condition_number gradient_descent momentum``."""
+    """Steps to cross at the optimal settings: ``condition_number gradient_descent momentum``."""
     import pandas as pd
 
     rows = []
@@ -81,7 +81,7 @@ def steps_by_condition(settings: MomentumSettings) -> pd.DataFrame:
         surface = quadratic(kappa)
         goal = settings.crossed_at * float(heights(surface, np.array(surface.start)))
         alpha, heavy_alpha, beta = best_rates(kappa)
-        # Enough for gradient descent, which needs about kappa / 4 log(1 / crossed_at) steps.
+        # Sufficient for gradient descent, which needs about kappa / 4 log(1 / crossed_at) steps.
         most = 50 + int(0.5 * kappa * math.log(1.0 / settings.crossed_at))
         plain = descend(surface, "sgd", {"learning_rate": alpha}, most)
         heavy = descend(surface, "heavy_ball", {"learning_rate": heavy_alpha, "beta1": beta}, most)
@@ -219,7 +219,7 @@ def _steps(count: int | None, most: int) -> str:
 
 
 def _factor(values: np.ndarray) -> float:
-    """The factor by which the distance shrinks a step, late in the descent but above rounding."""
+    """The factor by which the distance shrinks per step, late in the descent but above rounding error."""
     last = int(np.flatnonzero(values > 1e-24 * values[0])[-1])
     first = last // 2
     return float((values[last] / values[first]) ** (0.5 / max(last - first, 1)))

@@ -1,4 +1,4 @@
-"""Saddles and plateaus: how many steps each optimizer needs to leave them, on surfaces and in a real network."""
+"""Saddles and plateaus: how many steps each optimizer needs to leave them, on surfaces and in a neural network."""
 
 from __future__ import annotations
 
@@ -32,34 +32,34 @@ class Plateaus(Settings):
     """Settings of the section."""
 
     surfaces: Annotated[tuple[Annotated[str, OneOf(LEAVABLE)], ...], Field(strict=False, min_length=1)]
-    """What is to be left."""
+    """Surfaces to leave."""
 
     optimizers: Annotated[tuple[OptimizerName, ...], Field(strict=False, min_length=1)]
-    """Who is to leave it."""
+    """Optimizers to compare on the surfaces."""
 
     drawn: Annotated[tuple[OptimizerName, ...], Field(strict=False)]
-    """Whose paths are drawn on the contours."""
+    """Optimizers whose paths are drawn on the contour plots."""
 
     learning_rate: Rate
-    """Of all optimizers on the surfaces."""
+    """Learning rate of all optimizers on the surfaces."""
 
     steps: Steps
-    """After which an optimizer counts as stuck."""
+    """Number of steps after which an optimizer counts as stuck."""
 
     network_learning_rates: Annotated[dict[OptimizerName, Rate], Field(min_length=1)]
-    """Optimizer -> learning rate in the network."""
+    """Maps optimizer to its learning rate for the network."""
 
     hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=4096)], ...], Field(strict=False)]
-    """Widths of the network's sigmoid layers; several of them make a plateau."""
+    """Widths of the network's sigmoid layers; several layers cause a plateau."""
 
     batch_size: Annotated[int | str, CountOr("full")]
-    """Of the network's training on digits."""
+    """Batch size for training the network on digits."""
 
     epochs: Annotated[int, Field(ge=1, le=10_000, examples=[300])]
-    """Of the network's training."""
+    """Number of epochs for training the network."""
 
     seed: Seed
-    """Of the network's weights, split and batches."""
+    """Seed of the network's weights, data split and batches."""
 
 
 def trained(settings: Plateaus) -> pd.DataFrame:
@@ -83,7 +83,7 @@ def trained(settings: Plateaus) -> pd.DataFrame:
 
 
 def leave(surface: Surface, settings: Plateaus) -> dict[str, tuple[int | None, Path]]:
-    """Each optimizer's steps to leave, None if it stays, and its path up to there: optimizer -> (steps, path)."""
+    """Each optimizer's steps to leave (None if it does not) and its path until then: optimizer -> (steps, path)."""
     result = {}
     for name in settings.optimizers:
         path = descend(surface, name, {"learning_rate": settings.learning_rate}, settings.steps)
@@ -93,7 +93,7 @@ def leave(surface: Surface, settings: Plateaus) -> dict[str, tuple[int | None, P
 
 
 def run(settings: Plateaus) -> Outcome:
-    """Leave each surface with each optimizer, and train the network."""
+    """Start each optimizer on each surface, and train the network with each."""
     import pandas as pd
 
     left = {name: leave(SURFACES[name], settings) for name in settings.surfaces}
@@ -175,7 +175,7 @@ def _steps(count: int | None, most: int) -> str:
 
 
 def _extremes(counts: dict[str, int | None], most: int) -> tuple[str, str]:
-    """Who leaves first and who last."""
+    """The first and the last optimizer to leave."""
     order = sorted(counts, key=lambda who: most + 1 if counts[who] is None else counts[who] or 0)
     return order[0], order[-1]
 

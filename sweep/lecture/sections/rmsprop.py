@@ -1,4 +1,4 @@
-"""RMSprop: each coordinate is divided by the size of its own gradients, with epsilon outside the root."""
+"""RMSprop: each coordinate is divided by the root mean square of its gradients, with epsilon outside the root."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ class RMSpropSettings(Settings):
     """Settings of the section."""
 
     condition_number: Annotated[float, Field(gt=1.0, le=1e6, examples=[100.0])]
-    """How much more curved the valley is across (y) than along (x)."""
+    """Ratio of the curvature across the valley (y) to the curvature along it (x)."""
 
     steps: Steps
-    """Of each descent."""
+    """Number of steps of each descent."""
 
     learning_rate: Rate
-    """Of RMSprop."""
+    """Learning rate of RMSprop."""
 
     beta2: Beta
-    """Of the average of squared gradients."""
+    """Decay rate of the average of squared gradients."""
 
     epsilon: Annotated[float, Field(gt=0.0, le=1.0, examples=[1e-8])]
-    """Added to the root."""
+    """Constant added to the root for numerical stability."""
 
 
 def run(settings: RMSpropSettings) -> Outcome:
-    """Walk down the valley with and without the division, and compare the two places of epsilon."""
+    """Descend the valley with and without the division, and compare epsilon inside and outside the root."""
     import pandas as pd
 
     kappa, epsilon = settings.condition_number, settings.epsilon

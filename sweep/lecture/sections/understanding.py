@@ -1,4 +1,4 @@
-"""Understanding mini-batches: how the cost falls, which way the steps go, and what a step costs, by batch size."""
+"""Understanding mini-batches: the effect of the batch size on the cost curve, step direction and time per step."""
 
 from __future__ import annotations
 
@@ -31,38 +31,38 @@ class Understanding(Settings):
     """Settings of the section."""
 
     batch_sizes: Annotated[tuple[BatchSize, ...], Field(strict=False, min_length=2)]
-    """From batch gradient descent (full) to stochastic (1)."""
+    """Batch sizes, from batch gradient descent (full) to stochastic (1)."""
 
     learning_rates: Annotated[tuple[Rate, ...], Field(strict=False)]
-    """One for each batch size: a noisier gradient bears a smaller step."""
+    """One learning rate per batch size; noisier gradients require smaller steps."""
 
     hidden: Widths
-    """Hidden layers of the network that reads digits."""
+    """Widths of the hidden layers of the network that classifies digits."""
 
     epochs: Annotated[int, Field(ge=1, le=100, examples=[5])]
-    """Passes over the digits."""
+    """Number of passes over the digits."""
 
     line_examples: Annotated[int, Field(ge=8, le=100_000, examples=[256])]
-    """Points of the straight line whose two parameters are fitted on the contour."""
+    """Number of points to fit the straight line to, whose two parameters span the contour plot."""
 
     line_steps: Steps
-    """Steps of each path on the contour."""
+    """Number of steps of each path on the contour plot."""
 
     line_learning_rates: Annotated[tuple[Rate, ...], Field(strict=False)]
-    """One for each batch size."""
+    """One learning rate per batch size for the straight line."""
 
     timed_batch_sizes: Annotated[tuple[BatchSize, ...], Field(strict=False, min_length=2)]
-    """Batch sizes whose seconds per epoch are measured."""
+    """Batch sizes for which the time per epoch is measured."""
 
     auto_examples: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)]
-    """Sizes of a training set for which `batch_size: auto` says what it would choose."""
+    """Sizes of training sets for which the batch size chosen by `batch_size: auto` is shown."""
 
     seed: Seed
-    """Of the split, the weights, the batches and the points of the line."""
+    """Seed of the split, the weights, the batches and the points of the line."""
 
 
 def kind(size: int | str) -> str:
-    """What the lecture calls gradient descent with that batch size.
+    """Name of gradient descent with that batch size, as used in the lecture.
 
     >>> kind("full"), kind(64), kind(1)
     ('batch (all)', 'mini-batch (64)', 'stochastic (1)')
@@ -75,7 +75,7 @@ def _size(size: int | str) -> int | None:
 
 
 def costs(settings: Understanding) -> dict[str, NDArray[np.float64]]:
-    """Cost of each step's batch before the step: label -> (steps,)."""
+    """Cost of each step's batch, before the step: label -> (steps,)."""
     digits = load(DataSource("digits"))
     result = {}
     for size, rate in zip(settings.batch_sizes, settings.learning_rates, strict=True):
@@ -86,14 +86,14 @@ def costs(settings: Understanding) -> dict[str, NDArray[np.float64]]:
 
 
 def line_data(examples: int, rng: np.random.Generator) -> Split:
-    """Points about the line ``y = 2 x + 1``, x around 1 so that slope and height are fitted in a slanting valley."""
+    """Points around the line ``y = 2 x + 1``, with x around 1, so that slope and intercept are correlated."""
     x = 1.0 + rng.standard_normal((examples, 1))
     y = 2.0 * x[:, 0] + 1.0 + 0.7 * rng.standard_normal(examples)
     return Split(x, y, x, y, "0" * 16)
 
 
 def line_paths(settings: Understanding, data: Split) -> dict[str, NDArray[np.float64]]:
-    """Slope and height of the line after each step: label -> (T + 1, 2)."""
+    """Slope and intercept of the line after each step: label -> (T + 1, 2)."""
     examples = len(data.train_targets)
     start = [(np.array([[-1.0]]), np.array([4.0]))]
     result = {}
@@ -116,10 +116,10 @@ def line_paths(settings: Understanding, data: Split) -> dict[str, NDArray[np.flo
 
 
 def line_contour(data: Split) -> Contour:
-    """The cost of the whole set over slope and height, ``J = mean((w x + b - y)^2)``."""
+    """The cost of the whole set over slope and intercept, ``J = mean((w x + b - y)^2)``."""
     w, b = np.linspace(-2.5, 4.5, 121), np.linspace(-1.5, 5.0, 121)
     x, y = data.train_inputs[:, 0], data.train_targets
-    # J is quadratic in (w, b), so the means of the products are all that is needed.
+    # J is quadratic in (w, b), so the means of the products are sufficient.
     grid_w, grid_b = np.meshgrid(w, b)
     squares = grid_w**2 * np.mean(x * x) + grid_b**2 + np.mean(y * y)
     products = 2.0 * (grid_w * grid_b * np.mean(x) - grid_w * np.mean(x * y) - grid_b * np.mean(y))
@@ -128,7 +128,7 @@ def line_contour(data: Split) -> Contour:
 
 
 def seconds_per_epoch(settings: Understanding) -> pd.DataFrame:
-    """Measure one epoch on this machine, the fastest of three: ``batch_size steps seconds microseconds_per_step``."""
+    """Time one epoch on this machine, the fastest of three: ``batch_size steps seconds microseconds_per_step``."""
     import pandas as pd
 
     digits = load(DataSource("digits"))
@@ -214,7 +214,7 @@ def run(settings: Understanding) -> Outcome:
 
 
 def _beta(steps: int, epochs: int) -> float:
-    """The beta whose window is a tenth of an epoch; 0, which averages nothing, where that is below a step."""
+    """The beta whose window is a tenth of an epoch; 0 (no averaging) if that is less than one step."""
     return 1.0 - 1.0 / max(1.0, steps / epochs / 10.0)
 
 

@@ -1,4 +1,4 @@
-"""Sets the limits of a panel of lines and which of its ticks have a number."""
+"""Sets the axis limits of a line panel and its tick labels."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sweep.reports.figures.style import Style
 from sweep.reports.graph_records import Curves
 
 NARROW, WIDE = 4, 100
-"""Largest over smallest value below which all ticks, or those of 2 and 5, have a number."""
+"""Ratios of largest to smallest value below which all ticks, or those at 2 and 5, are labelled."""
 
 
 def limit_and_number(axes: Axes, panel: Curves, style: Style) -> None:
-    """Set limits and numbers, after all else is drawn.
+    """Set limits and tick labels, after everything else is drawn.
 
     Args:
-        axes: with the scales and the lines of the panel.
-        panel: what is shown.
-        style: whether numbers are powers of ten on logarithmic axes.
+        axes: axes with the scales and lines of the panel.
+        panel: panel that is drawn.
+        style: whether ticks on logarithmic axes are labelled as powers of ten.
     """
     if panel.x_limits is not None:
         axes.set_xlim(panel.x_limits)
@@ -38,21 +38,21 @@ def limit_and_number(axes: Axes, panel: Curves, style: Style) -> None:
     ):
         if scale == "log":
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            # Over less than two decades the powers of ten alone would leave an axis with one number.
+            # Over less than two decades, labelling only powers of ten would leave a single label.
             axis.set_minor_formatter(minor_labels(high / low))
 
 
 def limit_count(axes: Axes, panel: Curves, most: int | None = None) -> None:
-    """Number a linear horizontal axis with whole numbers where all its values are; about ``most`` if that is given."""
+    """Use integer ticks on a linear x-axis if all its values are integers; about ``most`` ticks if given."""
     is_whole = all(float(x) == round(float(x)) for curve in panel.curves for x in curve.x if math.isfinite(x))
     axes.xaxis.set_major_locator(MaxNLocator(most or 10, integer=is_whole, min_n_ticks=2))
 
 
 def minor_labels(span: float) -> Formatter:
-    """What stands at the ticks between powers of ten.
+    """Formatter for the ticks between powers of ten.
 
     Args:
-        span: largest over smallest value of the axis.
+        span: ratio of the largest to the smallest value of the axis.
 
     >>> [minor_labels(span)(value, None) for span in (3.0, 50.0, 1000.0) for value in (0.2, 3.0)]
     ['0.2', '3', '0.2', '', '', '']

@@ -13,11 +13,11 @@ COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
 """Bright enough for black digits."""
 
 DIGITS = "#111111"
-"""Of all themes: cells are as bright on a dark page."""
+"""Colour of the digits in all themes, because cells are equally bright on a dark page."""
 
 
 def draw_cells(axes: Axes, panel: Cells) -> None:
-    """Draw the rows from the top, each cell with its number in the colour of its group."""
+    """Draw the rows from the top, each cell with its number and the colour of its group."""
     axes.set_xlabel(panel.x_label)
     for place, row in enumerate(panel.rows):
         for column, (number, group) in enumerate(row):

@@ -1,4 +1,4 @@
-"""Draws panels of lines with matplotlib: bands and crosses, a contour below them, named points and guides above."""
+"""Draws line panels with matplotlib: bands and crosses, contours below them, labelled points and guides above."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from sweep.reports.svg.marks import GREY, INK, PAPER
 from sweep.reports.svg.scales import TICK_DIGITS, spelled
 
 MOST_BANDS = 5
-"""More bands on top of each other are drawn paler, lest they hide the lines."""
+"""With more overlapping bands, each is drawn paler, so that the lines stay visible."""
 
 BAND, PALE_BAND = 0.15, 0.06
-"""Density of a band."""
+"""Opacity of a band."""
 
 SHADE = 0.3
-"""Density of the ink at the highest contour."""
+"""Opacity at the highest contour level."""
 
 DOTTED = (0, (2, 2))
-"""Lines of a target and of guides."""
+"""Line style of targets and guides."""
 
 MARKERS = {"start": "o", "minimum": "*", "point": "D"}
 
 
 def draw_curves(axes: Axes, panel: Curves, style: Style) -> None:
-    """Draw all lines of a panel together, without a legend."""
+    """Draw all lines of a panel in one plot, without a legend."""
     axes.set_xlabel(panel.x_label)
     axes.set_ylabel(panel.y_label)
     _begin(axes, panel)
@@ -42,7 +42,7 @@ def draw_curves(axes: Axes, panel: Curves, style: Style) -> None:
 
 
 def draw_one_of_many(axes: Axes, panel: Curves, number: int, style: Style) -> None:
-    """Draw one line of a panel before all others in grey, without the names of the axes."""
+    """Draw one line of a panel in front of all others in grey, without axis labels."""
     _begin(axes, panel)
     for curve in panel.curves:
         axes.plot(curve.x, curve.y, color=LINE, linewidth=0.8, drawstyle=_drawstyle(curve))
@@ -69,7 +69,7 @@ def _finish(axes: Axes, panel: Curves, style: Style) -> None:
 
 def _contour(axes: Axes, contour: Contour) -> None:
     axes.grid(visible=False)
-    # Ink that gets denser with the height, so that it is seen on light and on dark paper.
+    # The opacity increases with the height, so that it is visible on light and dark backgrounds.
     shades = [(INK, SHADE * step / len(contour.levels)) for step in range(len(contour.levels) + 1)]
     axes.contourf(contour.x, contour.y, contour.heights, contour.levels, colors=shades, extend="both")
     axes.contour(contour.x, contour.y, contour.heights, contour.levels, colors=GREY, linewidths=0.5, linestyles="solid")
@@ -98,7 +98,7 @@ def _curve(axes: Axes, curve: Curve, style: Style, band: float) -> None:
     if len(curve.low):
         axes.fill_between(curve.x, curve.low, curve.high, color=colour, alpha=band, linewidth=0)
     if len(curve.crosses):
-        # On the upper edge, each level a little lower, so that crosses at the same place do not hide one another.
+        # At the upper edge, offset per level, so that crosses at the same x do not overlap.
         height = 0.97 - 0.05 * (curve.look % 6)
         axes.plot(
             curve.crosses,

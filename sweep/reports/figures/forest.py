@@ -1,4 +1,4 @@
-"""Draws forest plots with matplotlib: one interval below the other, about a line that means no difference."""
+"""Draws forest plots with matplotlib: a column of intervals around a line of no difference."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sweep.reports.svg.marks import COLOURS
 
 
 def draw_forest(axes: Axes, panel: Forest, style: Style) -> None:
-    """Draw the intervals; ends that are infinite become arrows at the edge."""
+    """Draw the intervals; infinite ends become arrows at the edge."""
     tidy(axes)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel(panel.x_label)

@@ -1,4 +1,4 @@
-"""Draws heat maps with matplotlib: a table of coloured cells, each with what it says."""
+"""Draws heat maps with matplotlib: coloured cells, each annotated with text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from sweep.reports.graph_records import Heat
 
 ON_DARK, ON_BRIGHT, ON_PAPER = "#ffffff", "#111111", "#000000"
-"""Of the letters on a dark cell, on a bright one, and where there is no value."""
+"""Text colours on a dark cell, on a bright cell, and where there is no value."""
 
 
 def draw_heat(axes: Axes, panel: Heat) -> None:
-    """Draw the cells, and their colours as a bar beside them."""
+    """Draw the cells, with a colour bar beside them."""
     shown = np.ma.masked_invalid(panel.values)
     low, high = panel.limits
     colours = "cividis_r" if panel.is_low_good else "cividis"
@@ -21,7 +21,7 @@ def draw_heat(axes: Axes, panel: Heat) -> None:
     for row, names in enumerate(panel.notes):
         for column, note in enumerate(names):
             value = shown[row, column]
-            # The upper half of the colours is bright.
+            # The upper half of the colour map is bright.
             share = (value - low) / ((high - low) or 1.0)
             is_dark = not np.ma.is_masked(value) and (1 - share if panel.is_low_good else share) < 0.5
             colour = ON_DARK if is_dark else ON_PAPER if np.ma.is_masked(value) else ON_BRIGHT

@@ -1,4 +1,4 @@
-"""Makes pictures of panels: one alone as PNG or in the colours of a page, or several beside each other."""
+"""Draws panels as figures: one panel as PNG or in the colours of a page, or several side by side."""
 
 from __future__ import annotations
 
@@ -33,43 +33,43 @@ from sweep.reports.svg.curves import MOST_TOGETHER
 
 WIDTH_INCHES = 5.6
 BESIDE_INCHES = (6.4, 4.4)
-"""Of each of several panels."""
+"""Size of each of several panels."""
 
 ALONE_INCHES = (4.0, 3.0)
-"""Of a panel of a page, whose letters can be read on a phone."""
+"""Size of a panel on a page, so that its text is readable on a phone."""
 
 COLUMNS = 2
 
 CELLS, CELL_INCHES = 3, 1.25
-"""So many cells stand beside each other, each so high."""
+"""Number of cells per row, and the height of each."""
 
 LONGEST_OF_CELL = 24
-"""Letters of a line of a cell's name."""
+"""Maximum number of characters per line of a cell's name."""
 
 LONGEST_OF_TWO = 30
-"""Labels with more letters do not fit beside each other."""
+"""Longer labels, in characters, do not fit side by side."""
 
 MOST_IN_COLUMN = 6
-"""More labels stand in two columns within a panel."""
+"""More labels are laid out in two columns within a panel."""
 
 
 def draw_png(panel: Panel) -> bytes:
-    """Draw one panel of a report as PNG on white, its legend below it.
+    """Draw one panel of a report as PNG on white, with its legend below it.
 
     Args:
-        panel: what to show.
+        panel: panel to draw.
     """
     return as_png(report_figure(panel))
 
 
 def draw_together(panels: Sequence[Panel]) -> Picture:
-    """Draw panels beside each other, each with its legend inside.
+    """Draw panels side by side, each with its legend inside.
 
     Args:
-        panels: in reading order.
+        panels: panels, in reading order.
 
     Returns:
-        The picture, as PNG and SVG.
+        The figure, as PNG and SVG.
     """
     columns = min(COLUMNS, len(panels))
     rows = math.ceil(len(panels) / columns)
@@ -84,13 +84,13 @@ def draw_together(panels: Sequence[Panel]) -> Picture:
 
 
 def draw_themed(panel: Panel) -> str:
-    """Draw one panel by itself, without its title and with larger letters: for a page, and for a phone.
+    """Draw one panel on its own, without a title and with larger text, for a web page or a phone.
 
     Args:
-        panel: what to show.
+        panel: panel to draw.
 
     Returns:
-        SVG whose colours follow the light or dark page that shows it.
+        SVG whose colours follow the light or dark theme of the page.
     """
     with matplotlib.rc_context(LETTERS):
         figure = Figure(figsize=ALONE_INCHES, dpi=DPI, layout="constrained")
@@ -120,7 +120,7 @@ def _with_legend_inside(axes: Axes, panel: Panel) -> None:
 
 
 def report_figure(panel: Panel) -> Figure:
-    """Draw one panel of a report, many lines in a cell each."""
+    """Draw one panel of a report; if it has many lines, one cell per line."""
     figure = Figure(figsize=(WIDTH_INCHES, _height(panel)), dpi=DPI, layout="constrained")
     if isinstance(panel, Curves) and len(panel.curves) > MOST_TOGETHER:
         _in_cells(figure, panel)
@@ -148,7 +148,7 @@ def _height(panel: Panel) -> float:
 
 
 def _in_cells(figure: Figure, panel: Curves) -> None:
-    """More lines than can be followed in one panel: each in a cell of its own, before all others in grey."""
+    """Draw each line in its own cell, in front of all others in grey, if there are too many for one panel."""
     figure.suptitle(panel.title, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
     rows = math.ceil(len(panel.curves) / CELLS)
     grid = figure.subplots(rows, CELLS, sharex=True, sharey=True, squeeze=False)
@@ -159,7 +159,7 @@ def _in_cells(figure: Figure, panel: Curves) -> None:
         draw_one_of_many(axes, panel, place, OF_REPORT)
         name = "\n".join(textwrap.wrap(panel.curves[place].label, LONGEST_OF_CELL))
         axes.set_title(name, loc="left", fontsize=9)
-        # Axes that are shared have their numbers at the left, and below the last cell of each column.
+        # Shared axes are labelled at the left, and below the last cell of each column.
         axes.tick_params(which="both", labelbottom=place + CELLS >= len(panel.curves), labelsize=8.5)
         if panel.x_scale == "linear":
             limit_count(axes, panel, 4)

@@ -11,7 +11,7 @@ from sweep.reports.svg.marks import COLOURS, GREY
 
 
 def draw_shares(axes: Axes, panel: Shares, style: Style) -> None:
-    """Draw the bars, their names, and what each says at its end."""
+    """Draw the bars with their names, and the note at the end of each."""
     tidy(axes)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel(panel.x_label)

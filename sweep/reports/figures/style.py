@@ -1,4 +1,4 @@
-"""How all figures look: colours, line styles, axes, and the files that they become."""
+"""The style of all figures: colours, line styles, axes and file formats."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from sweep.reports.svg.marks import (
 )
 
 STYLES = ("-", "--", "-.", ":")
-"""Told apart in grey print."""
+"""Distinguishable in greyscale print."""
 
 DPI = 150
 
 LINE, DARK_LINE = "#b0b0b0", "#5a6066"
-"""Of the grid and the edges."""
+"""Colours of the grid and the spines."""
 
 LETTERS: dict[Any, Any] = dict.fromkeys(
     ("text.color", "axes.labelcolor", "xtick.color", "ytick.color", "axes.edgecolor"), INK
 )
-"""Matplotlib gives letters that are black no colour, so that nothing could give them another in the dark."""
+"""Matplotlib writes no colour for black text, so that it could not be recoloured in dark mode."""
 
 DARK = {
     **dict(zip(COLOURS, DARK_COLOURS, strict=True)),
@@ -44,12 +44,12 @@ DARK = {
     PAPER: DARK_PAPER,
     LINE: DARK_LINE,
 }
-"""Colour of a picture -> the colour that it has on a dark page."""
+"""Maps each colour of a figure to its colour on a dark page."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One figure as the bytes of a PNG file and the text of an SVG file."""
+    """One figure as PNG bytes and SVG text."""
 
     png: bytes
     svg: str
@@ -57,16 +57,16 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """In what the panels of a report and those of the lecture differ.
+    """The style parameters in which figures of reports and of the lecture differ.
 
     Args:
-        dots: form of the marked points by the number of their look.
-        dot_size: in points.
-        grey: of what stands back.
-        has_powers: whether logarithmic axes are numbered with powers of ten, else with plain numbers.
-        bar_height: as a share of a row.
-        bar_edge: width of the line around a bar, in points.
-        bar_margin: room beside the longest bar, as a share of the axis.
+        dots: marker shape by index of the look.
+        dot_size: marker size in points.
+        grey: colour of de-emphasized elements.
+        has_powers: whether logarithmic axes are labelled with powers of ten instead of plain numbers.
+        bar_height: height of a bar as a share of its row.
+        bar_edge: width of the outline of a bar, in points.
+        bar_margin: margin beyond the longest bar, as a share of the axis.
     """
 
     dots: str
@@ -85,7 +85,7 @@ OF_LECTURE = Style(dots="o", dot_size=4.0, grey=GREY, has_powers=True, bar_heigh
 
 
 def look(number: int) -> tuple[str, str]:
-    """Colour and style of the line of that number; no two of the first 48 are the same.
+    """Colour and line style of that index; the first 48 are all different.
 
     >>> look(0), look(12)
     (('#0072b2', '-'), ('#0072b2', '--'))
@@ -94,20 +94,20 @@ def look(number: int) -> tuple[str, str]:
 
 
 def tidy(axes: Axes) -> None:
-    """Keep what helps to read: a pale grid, and no frame at the top and the right."""
+    """Draw a pale grid and remove the top and right spines."""
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def as_png(figure: Figure) -> bytes:
-    """The figure as a PNG file."""
+    """Render the figure as PNG."""
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]
     return buffer.getvalue()
 
 
 def as_svg(figure: Figure) -> str:
-    """The figure as an SVG file, the same text for the same figure."""
+    """Render the figure as SVG; the output is deterministic."""
     buffer = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": "sweep"}):
         FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
@@ -115,10 +115,10 @@ def as_svg(figure: Figure) -> str:
 
 
 def themed(svg: str) -> str:
-    """A picture whose colours follow the page that shows it: dark on light, or light on dark.
+    """Make the colours of a figure follow the theme of the page, light or dark.
 
     Args:
-        svg: as `as_svg` makes it.
+        svg: SVG text, as returned by `as_svg`.
     """
     names = {colour: f"--t{number}" for number, colour in enumerate(DARK)}
     light = "".join(f"{name}:{colour};" for colour, name in names.items())

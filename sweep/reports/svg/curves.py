@@ -1,4 +1,4 @@
-"""Draws a panel of lines: together where they are few, else each in a cell of its own, before all others in grey."""
+"""Draws a line panel: a single plot for few lines, otherwise one cell per line in front of all others in grey."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ RIGHT = 12.0
 LINE = 15.0
 HEIGHT = 215.0
 MOST_TOGETHER = 6
-"""More lines cannot be followed in one panel, whatever their colours; each gets a cell of its own."""
+"""With more lines, a single plot is unreadable in any colours; each line gets its own cell."""
 
 MOST_BANDS = 4
-"""More bands on top of each other are drawn paler, lest they hide the lines."""
+"""With more overlapping bands, each is drawn paler, so that the lines stay visible."""
 
 MOST_NAME_LINES = 4
 
 CELLS, CELL_HEIGHT, GAP = 2, 74.0, 14.0
-"""Cells beside each other, their height, and the room between two."""
+"""Number of cells per row, their height, and the gap between them."""
 
 
 def draw_curves(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
-    """Draw the lines, their axes and their names below ``top``; also returns the height of the drawing."""
+    """Draw the lines, axes and labels below ``top``; also returns the height of the drawing."""
     return _cells(panel, paint, top) if len(panel.curves) > MOST_TOGETHER else _together(panel, paint, top)
 
 
 def _y_axis(panel: Curves, bottom: float, top: float) -> tuple[Axis, float]:
-    """The upright axis, and the room that its numbers and its name need."""
+    """The y-axis, and the width required by its tick labels and its name."""
     values = [float(y) for curve in panel.curves for y in (*curve.y, *curve.low, *curve.high)]
     values += [] if panel.target is None else [panel.target]
     axis = fitted(values, panel.y_scale, bottom, top)
@@ -81,11 +81,11 @@ def _with_legend(
 
 
 def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
-    # How wide a cell is depends on no height, and how many lines its name needs on how wide it is.
+    # The width of a cell does not depend on its height, but the number of lines of its name depends on its width.
     _, left = _y_axis(panel, CELL_HEIGHT, 0.0)
     wide = (WIDTH - left - RIGHT - GAP) / CELLS
     names = [_name_lines(curve.label, wide) for curve in panel.curves]
-    # Each row of cells has room for its own names.
+    # The space above each row of cells depends on the length of its names.
     downs, end = [], top
     for row in range(0, len(names), CELLS):
         downs.append(end + LINE * max(map(len, names[row : row + CELLS])))
@@ -95,7 +95,7 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
     x_axis = _x_axis(panel, left, left + wide)
     grey = [mark for curve in panel.curves for mark in _curve(_plain(curve), x_axis, y_axis, paint, 0.0, is_grey=True)]
     background = "".join([*_grid(x_axis, y_axis, paint), *_target(panel, x_axis, y_axis, paint), *grey])
-    # Drawn once and used in every cell; its name comes of what it is, since a page holds many drawings.
+    # Drawn once and reused in every cell; the id is a hash of its content, because a page contains many drawings.
     name = f"g{hashlib.sha256(background.encode()).hexdigest()[:12]}"
     marks = [f'<g id="{name}">{background}</g>']
     for place, curve in enumerate(panel.curves):
@@ -120,7 +120,7 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
 
 
 def _name_lines(label: str, width: float) -> list[str]:
-    """The lines of a cell's name; only the last of many is shortened, lest two names look the same."""
+    """Wrap a cell's name; only the last of several lines is shortened, so that names remain distinguishable."""
     lines = wrapped(label, width)
     if len(lines) > MOST_NAME_LINES:
         lines[MOST_NAME_LINES - 1 :] = [shortened(" ".join(lines[MOST_NAME_LINES - 1 :]), width, is_bold=True)]
@@ -180,13 +180,13 @@ def _curve(
             yield line(_stairs(whole) if curve.is_step else whole, colour, dashes, 1 if is_grey else 2)
     if curve.has_dots or len(points) == 1:
         yield from (dot(*point, curve.look, colour) for point in points if point)
-    # On the upper edge, each level a little lower, so that crosses at the same place do not hide one another.
+    # At the upper edge, offset per level, so that crosses at the same x do not overlap.
     for x in curve.crosses:
         yield cross(x_axis.place(float(x)), y_axis.end + 6 + 9 * (curve.look % MOST_TOGETHER), colour)
 
 
 def _points(x: Numbers, y: Numbers, x_axis: Axis, y_axis: Axis) -> list[tuple[float, float] | None]:
-    """Places of the points; None for one that has none, where the line breaks."""
+    """Coordinates of the points; None for a missing value, where the line breaks."""
     places: list[tuple[float, float] | None] = []
     for one, other in zip(x, y, strict=True):
         a, b = float(one), float(other)

@@ -1,4 +1,4 @@
-"""Draws a heat map: its cells, and the colour bar that gives their colours numbers."""
+"""Draws a heat map: the cells, and a colour bar with numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sweep.reports.svg.scales import Axis, numbered
 RIGHT = 12.0
 LONGEST_NAME = 110.0
 BAR, STRIPES = 12.0, 48
-"""Height of the colour bar, and of how many stripes it consists."""
+"""Height of the colour bar, and its number of stripes."""
 
 
 def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, float]:
@@ -21,14 +21,14 @@ def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, 
     rows = [shortened(name, LONGEST_NAME) for name in panel.y_names]
     columns = [shortened(name, LONGEST_NAME) for name in panel.x_names]
     left = 28 + max(map(width_of, rows))
-    # Every cell has room for what it says: where that is more than a phone has, the drawing is wider and scrolls.
+    # Cells are as wide as their text; if that exceeds the width of a phone, the drawing scrolls.
     needed = 8 + max(width_of(words) for words in (*columns, *(note for notes in panel.notes for note in notes)))
     wide = max(needed, (PHONE - RIGHT - left) / len(columns))
     high = 30.0 if len(rows) > 2 else 42.0
     marks = []
     is_turned = width_of(panel.y_label) <= high * len(rows)
     if not is_turned:
-        # Few rows leave no room for a name along them: it stands above.
+        # With few rows there is no space for a rotated label, so it is placed above.
         marks.append(text(0, top + 10, panel.y_label, paint.ink, "start"))
         top += 18
     width, bottom = left + wide * len(columns) + RIGHT, top + high * len(rows)
@@ -53,7 +53,7 @@ def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, 
 
 
 def _share(panel: Heat, value: float) -> float | None:
-    """How good a value is on the scale of the panel, from 0 to 1; None for no number."""
+    """How good a value is on the panel's scale, from 0 (bad) to 1 (good); None for a missing value."""
     if not math.isfinite(value):
         return None
     low, high = panel.limits
@@ -62,7 +62,7 @@ def _share(panel: Heat, value: float) -> float | None:
 
 
 def _bar(panel: Heat, paint: Paint, left: float, width: float, top: float) -> Iterator[str]:
-    """The colours from the lowest to the highest value, with numbers and the name of what they measure."""
+    """A colour bar from the lowest to the highest value, with numbers and a label."""
     low, high = panel.limits
     right = width - RIGHT
     axis = Axis("linear", low, high if high > low else low + 1.0, left, right)
@@ -70,7 +70,7 @@ def _bar(panel: Heat, paint: Paint, left: float, width: float, top: float) -> It
     for place in range(STRIPES):
         fill, _ = paint.heat(_share(panel, axis.low + (place + 0.5) / STRIPES * (axis.high - axis.low)))
         x = left + stripe * place
-        # A little wider than a stripe, lest the background shows between two.
+        # Slightly wider than a stripe, so that the background does not show through.
         yield f'<rect x="{x:.1f}" y="{top:.1f}" width="{stripe + 0.5:.1f}" height="{BAR:g}" style="fill:{fill}"/>'
     for tick in numbered(axis, 0, width):
         yield line([(tick.place, top + BAR), (tick.place, top + BAR + 3)], paint.ink, "", 1)

@@ -1,12 +1,12 @@
-"""Tells how wide words are in a drawing, and makes them fit: the browser that sets them is not asked."""
+"""Estimates the width of text in a drawing and fits text to a width, without access to the browser's layout."""
 
 from __future__ import annotations
 
 FONT = 11.5
-"""Height of all letters; a drawing is as wide as a phone's page, where no letter gets smaller than this."""
+"""Size of all text; a drawing is as wide as a phone's page, where no text gets smaller than this."""
 
 BOLD = 1.15
-"""Bold letters are so many times as wide."""
+"""Ratio of the width of bold text to regular text."""
 
 WIDTHS = (
     ("ijl'|.,:;! I[]()/\\", 0.42),
@@ -15,17 +15,17 @@ WIDTHS = (
     ("wGOQD&+=<>~#^\u00b1HNUX", 0.85),
     ("mMW@%\u2026\u2014", 1.02),
 )
-"""Letters that are narrower or wider than most, and their width over the height of the font: of DejaVu Sans, the widest
-of the fonts that browsers take for ``system-ui``, rounded up."""
+"""Characters that are narrower or wider than most, and the ratio of width to font size, rounded up, in DejaVu Sans,
+the widest of the fonts that browsers use for ``system-ui``."""
 
 SMALL, LARGE, WIDE = 0.65, 0.74, 1.05
-"""Widths of the other letters: small ones and digits, capitals, and those of scripts with wide letters."""
+"""Widths of other characters: lower case and digits, upper case, and scripts with wide characters."""
 
 _WIDTHS = {letter: width for letters, width in WIDTHS for letter in letters}
 
 
 def width_of(words: str, size: float = FONT, *, is_bold: bool = False) -> float:
-    """How wide words are at most.
+    """Upper bound of the width of a text.
 
     >>> width_of("wide") > width_of("will")
     True
@@ -42,7 +42,7 @@ def _letter(letter: str) -> float:
 
 
 def shortened(words: str, width: float, *, is_bold: bool = False) -> str:
-    """Words that fit a width: the middle of what is longer is left out, since names differ at their ends.
+    """Shorten a text to a width by omitting its middle, because names differ at their ends.
 
     >>> shortened("momentum lr=0.01 beta1=0.9", 120.0)
     'momentu\u2026a1=0.9'
@@ -58,7 +58,7 @@ def shortened(words: str, width: float, *, is_bold: bool = False) -> str:
 
 
 def wrapped(words: str, width: float, *, is_bold: bool = True) -> list[str]:
-    """Lines of words that fit a width.
+    """Wrap a text into lines that fit a width.
 
     >>> wrapped("Which is better, and by how much", 140)
     ['Which is better,', 'and by how much']

@@ -1,4 +1,4 @@
-"""The elements that panels are drawn of, and their colours."""
+"""The elements that panels are drawn with, and their colours."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ COLOURS = (
     *("#0072b2", "#d55e00", "#690f1e", "#1ea5a5", "#0000e1", "#3c96ff"),
     *("#784b00", "#a54b69", "#003c5a", "#4b3c96", "#3c5aff", "#ff5a78"),
 )
-"""Twelve that people with and without each kind of colour blindness tell apart (at least 0.1 in OKLab, also as
-protanopes and deuteranopes see them, by Machado et al. 2009), each with a contrast of 3 to white."""
+"""Twelve colours distinguishable with and without colour blindness (at least 0.1 apart in OKLab, also as simulated for
+protanopes and deuteranopes by Machado et al. 2009), each with a contrast ratio of 3 to white."""
 
 DARK_COLOURS = (
     *("#4fb3f0", "#ff8b3d", "#a5ffb4", "#964bff", "#0087a5", "#b4e1ff"),
     *("#ffd200", "#00d2a5", "#ff0000", "#3c874b", "#f00f96", "#7887e1"),
 )
-"""The same on a dark ground: each with a contrast of 4 to it."""
+"""The colours on a dark background, each with a contrast ratio of 4 to it."""
 
 INK, GREY, PAPER = "#1b1b1b", "#6b6b6b", "#ffffff"
 DARK_INK, DARK_GREY, DARK_PAPER = "#e8eaec", "#a2a8ae", "#15181b"
@@ -30,10 +30,10 @@ PHONE = 350.0
 """Width of a drawing on a phone, in pixels."""
 
 DASHES = ("", "6 3", "8 3 2 3", "2 3", "10 3 2 3 2 3")
-"""Told apart in grey print."""
+"""Distinguishable in greyscale print."""
 
 HEAT = ((0, 32, 77), (64, 77, 107), (124, 123, 120), (188, 175, 111), (255, 234, 70))
-"""From low to high; bright is good, also in grey print (cividis)."""
+"""From low to high; bright is good, also in greyscale print (cividis)."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Paint:
     """Colours of a drawing.
 
     Args:
-        is_themed: whether the variables of a page give them, or they are fixed.
+        is_themed: whether colours come from CSS variables of the page, or are fixed.
     """
 
     is_themed: bool
@@ -51,35 +51,35 @@ class Paint:
 
     @property
     def ink(self) -> str:
-        """Of letters."""
+        """Colour of text."""
         return self._named("ink", INK)
 
     @property
     def grey(self) -> str:
-        """Of what stands back."""
+        """Colour of de-emphasized elements."""
         return self._named("grey", GREY)
 
     @property
     def line(self) -> str:
-        """Of axes."""
+        """Colour of axes."""
         return self._named("line", "#b0b0b0")
 
     @property
     def edge(self) -> str:
-        """Of the grid."""
+        """Colour of the grid."""
         return self._named("edge", "#e3e5e8")
 
     def colour(self, number: int) -> str:
-        """Of the level of that number."""
+        """Colour of the level with that index."""
         place = number % len(COLOURS)
         return self._named(f"c{place}", COLOURS[place])
 
     def look(self, number: int) -> tuple[str, str]:
-        """Colour and dashes of the line of that number; no two of the first 60 are the same."""
+        """Colour and dash pattern of the line with that index; the first 60 are all different."""
         return self.colour(number), DASHES[number % len(DASHES)]
 
     def heat(self, share: float | None) -> tuple[str, str]:
-        """Fill of a cell and the ink on it, from 0 (bad) to 1 (good); None is a cell without a number.
+        """Fill of a cell and the colour of its text, from 0 (bad) to 1 (good); None is a cell without a value.
 
         >>> Paint(False).heat(1.0)
         ('#ffea46', '#000')
@@ -89,13 +89,13 @@ class Paint:
         place = min(max(share, 0.0), 1.0) * (len(HEAT) - 1)
         first = min(int(place), len(HEAT) - 2)
         mixed = [round(a + (b - a) * (place - first)) for a, b in zip(HEAT[first], HEAT[first + 1], strict=True)]
-        # Above this luminance black has the larger contrast, and below it white.
+        # Above this luminance black text has the higher contrast, below it white.
         is_bright = 0.2126 * _linear(mixed[0]) + 0.7152 * _linear(mixed[1]) + 0.0722 * _linear(mixed[2]) > 0.179
         return "#" + "".join(f"{part:02x}" for part in mixed), "#000" if is_bright else "#fff"
 
 
 def _linear(part: float) -> float:
-    """The light of a part of a colour, from 0 to 1 (sRGB)."""
+    """Linear intensity of an sRGB component, both from 0 to 1."""
     share = part / 255
     return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
 
@@ -103,11 +103,11 @@ def _linear(part: float) -> float:
 def element(
     width: float, height: float, title: str, marks: Iterable[str], paint: Paint, *, largest: float | None = None
 ) -> str:
-    """The drawing: an element of a page, or a file; on a page no more than ``largest`` times as wide as it is drawn."""
+    """Wrap marks in an ``svg`` element, for a page or a file; a page scales it up by at most ``largest``."""
     space = "" if paint.is_themed else ' xmlns="http://www.w3.org/2000/svg"'
     paper = "" if paint.is_themed else f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
     label = escape(title, quote=True)
-    # A drawing that is wider than a phone is not scaled down there, but scrolled.
+    # A drawing wider than a phone is not scaled down there, but scrolls.
     limits = [f"min-width:{width:g}px"] if width > PHONE else []
     limits += [] if largest is None else [f"max-width:{largest * width:g}px"]
     space += f' style="{";".join(limits)}"' if paint.is_themed and limits else ""
@@ -129,43 +129,43 @@ def text(
     whole: str = "",
     is_over_lines: bool = False,
 ) -> str:
-    """Words with their baseline at a place, or turned upward around it.
+    """Draw text at a position, optionally rotated to run upward.
 
     Args:
-        x: where they begin, end, or have their middle.
-        y: of their baseline.
-        words: what is written.
-        colour: of the letters.
-        anchor: ``middle`` or ``end`` if ``x`` is that; empty for the beginning.
-        weight: of the letters; empty for the usual.
-        turned: whether they run upward.
-        whole: what was shortened to ``words``, for the pointer.
-        is_over_lines: whether lines run behind them, from which a rim in the colour of the paper sets them apart.
+        x: position of the start, middle or end of the text, depending on ``anchor``.
+        y: position of the baseline.
+        words: text to draw.
+        colour: colour of the text.
+        anchor: ``middle`` or ``end``; empty for the start.
+        weight: font weight; empty for the default.
+        turned: whether the text runs upward.
+        whole: full text of shortened ``words``, shown as a tooltip.
+        is_over_lines: whether lines run behind the text, which then gets an outline in the background colour.
     """
     extras = f' text-anchor="{anchor}"' if anchor else ""
     extras += f' font-weight="{weight}"' if weight else ""
     extras += f' transform="rotate(-90 {x:g} {y:g})"' if turned else ""
-    # Also in a file, which has no style sheet.
+    # Inline, because a file has no style sheet.
     rim = ";paint-order:stroke;stroke:var(--paper,#fff);stroke-width:4px;stroke-linejoin:round" if is_over_lines else ""
     told = f"<title>{escape(whole, quote=False)}</title>" if whole and whole != words else ""
     return f'<text x="{x:.1f}" y="{y:.1f}"{extras} style="fill:{colour}{rim}">{escape(words, quote=False)}{told}</text>'
 
 
 def line(points: Points, colour: str, dashes: str, width: float) -> str:
-    """A line through points."""
+    """Draw a line through points."""
     path = " ".join(f"{x:g},{y:g}" for x, y in points)
     dashed = f";stroke-dasharray:{dashes}" if dashes else ""
     return f'<polyline points="{path}" style="fill:none;stroke:{colour};stroke-width:{width:g}{dashed}"/>'
 
 
 def area(upper: Points, lower: Points, colour: str, opacity: float) -> str:
-    """The area between two lines."""
+    """Fill the area between two lines."""
     path = " ".join(f"{x:g},{y:g}" for x, y in [*upper, *reversed(lower)])
     return f'<polygon points="{path}" style="fill:{colour};fill-opacity:{opacity:g}"/>'
 
 
 def dot(x: float, y: float, number: int, colour: str, *, is_open: bool = False) -> str:
-    """A mark at a point, of another form for each of four numbers."""
+    """Draw a marker at a point, with one of four shapes."""
     fill = "var(--paper,#fff)" if is_open else colour
     style = f'style="fill:{fill};stroke:{colour};stroke-width:1.5"'
     form = number % 4
@@ -179,5 +179,5 @@ def dot(x: float, y: float, number: int, colour: str, *, is_open: bool = False) 
 
 
 def cross(x: float, y: float, colour: str) -> str:
-    """A cross at a point."""
+    """Draw a cross at a point."""
     return f'<path d="M{x - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8" style="fill:none;stroke:{colour};stroke-width:2"/>'

@@ -15,21 +15,21 @@ WIDTH = PHONE
 RIGHT = 12.0
 LINE = 15.0
 ROW = 40.0
-"""Height of a row of a forest plot: its label and its note, and below them its interval."""
+"""Height of a row of a forest plot: its label and note, and its interval below them."""
 
 
 def draw(panel: Panel, *, is_themed: bool = True) -> str:
     """Draw one panel.
 
     Args:
-        panel: what to show.
-        is_themed: for a page, whose variables give the colours; else a file with colours of its own, on white.
+        panel: panel to draw.
+        is_themed: True for a page, whose CSS variables set the colours; False for a file with fixed colours on white.
 
     Returns:
-        an ``svg`` element.
+        An ``svg`` element.
 
     Raises:
-        ValueError: for what only `sweep.reports.figures` draws: cells, contours, guides, named points and hatched bars.
+        ValueError: if only `sweep.reports.figures` draws it: cells, contours, guides, labelled points or hatched bars.
     """
     paint = Paint(is_themed)
     heads = wrapped(panel.title, WIDTH)

@@ -1,4 +1,4 @@
-"""Draws parallel coordinates, which a script of the page lets its reader brush."""
+"""Draws parallel coordinates with axes that can be brushed by a script of the page."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from sweep.reports.svg.marks import Paint, element, line, text
 
 TOP, LEAST_HEIGHT = 34.0, 256.0
 TICK = FONT + 3
-"""Least distance of two ticks, so that their words do not touch."""
+"""Minimum distance of two ticks, so that their labels do not overlap."""
 
 APART = 118.0
-"""Least distance of two axes."""
+"""Minimum distance of two axes."""
 
 LONGEST = 150.0
-"""Width of the longest word at an axis."""
+"""Maximum width of a tick label or of an axis name."""
 
 REACH = 13.0
-"""Half of the width of what can be brushed."""
+"""Half the width of the brush area of an axis."""
 
 LARGEST = 1.25
-"""A page enlarges a drawing of few axes so much and no more, so that its letters are those of the other drawings."""
+"""Maximum factor by which a page scales up a drawing with few axes, so that its text matches that of other drawings."""
 
 NONE = "ignored"
 
@@ -32,14 +32,14 @@ def draw_parallel(shown: Parallel) -> str:
     """Draw parallel coordinates for a page.
 
     Args:
-        shown: the dimensions and the lines.
+        shown: the axes and the lines.
 
     Returns:
-        an ``svg`` element; each line has its places, 0 to 1 from the bottom, in ``data-places``, and each dimension a
+        An ``svg`` element; each line has its positions, 0 to 1 from the bottom, in ``data-places``, and each axis a
         rectangle of class ``brush``.
     """
     paint = Paint(is_themed=True)
-    # An axis of texts, unlike one of numbers, has to show all of them.
+    # A text axis, unlike a numeric one, has to show all its ticks.
     texts = max((len(dimension.ticks) for dimension in shown.dimensions if not dimension.is_number), default=0)
     bottom = TOP + max(LEAST_HEIGHT, TICK * texts)
     none = bottom + 18
@@ -71,7 +71,7 @@ def draw_parallel(shown: Parallel) -> str:
 
 
 def _places(dimensions: tuple[Dimension, ...]) -> tuple[list[float], list[str]]:
-    """Where the axes stand, each with room for its name and the words at its left, and their names."""
+    """Positions of the axes, spaced so that names and tick labels fit, and their names."""
     names = [shortened(dimension.name, LONGEST, is_bold=True) for dimension in dimensions]
     halves = [width_of(name, is_bold=True) / 2 for name in names]
     words = [
@@ -84,7 +84,7 @@ def _places(dimensions: tuple[Dimension, ...]) -> tuple[list[float], list[str]]:
 
 
 def _clear(dimension: Dimension, bottom: float) -> Iterator[tuple[float, str]]:
-    """The ticks from the bottom whose words do not touch those below."""
+    """The ticks from the bottom, without those whose labels would overlap."""
     last = None
     for place, words in sorted(dimension.ticks):
         y = _height(place, bottom)

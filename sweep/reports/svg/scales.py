@@ -1,4 +1,4 @@
-"""Maps numbers to places on an axis, and finds round numbers for its ticks."""
+"""Maps values to positions on an axis, and finds round values for its ticks."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from sweep.reports.graph_records import Scale as Kind
 from sweep.reports.svg.letters import FONT, width_of
 
 NARROW, WIDE = 4.0, 100.0
-"""Largest over smallest value below which a logarithmic axis numbers all ticks, or those of 1, 2 and 5."""
+"""Ratios of largest to smallest value below which a log axis labels all ticks, or those at 1, 2 and 5."""
 
 MOST_DECADES = 7
 
 FEWEST = 3
-"""An axis has so many numbers, or two where there are no more of its kind, as of the epochs 1 and 2."""
+"""Minimum number of ticks; two if there are no more round values, for example epochs 1 and 2."""
 
 COUNTS = (6, 5, 4, 3, 2, 1.5)
-"""Into about how many steps an axis is divided, the most welcome first."""
+"""Approximate numbers of intervals to divide an axis into, in order of preference."""
 
 TICK_DIGITS = 10
 CLOSEST = 1e-3
-"""Values closer together than this, relative to their size, are drawn as one."""
+"""Values that differ relatively by less than this are drawn as equal."""
 
 LAST_DECADE = 308
 FURTHEST = 10.0**LAST_DECADE
-"""No axis goes further, as the next power of ten is no number of 64 bits."""
+"""Limit of every axis, because the next power of ten overflows a 64-bit float."""
 
 SMALLEST = 1e-300
-"""No axis is shorter, as a part of its length must still be a number."""
+"""Minimum length of an axis, so that a fraction of it is still a positive float."""
 
 LARGE, LONGEST = 1e6, 6
-"""Larger numbers with more letters are spelled with an exponent."""
+"""Larger numbers with more characters are written with an exponent."""
 
 APART = 6.0
-"""Room between two numbers of a horizontal axis."""
+"""Minimum gap between two tick labels of a horizontal axis."""
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A number of an axis.
+    """A labelled tick of an axis.
 
     Args:
-        value: the number.
-        words: how it is spelled.
-        place: where it lies.
-        middle: where its words are centred, which at the edge of a drawing is a little further in.
+        value: value of the tick.
+        words: text of the label.
+        place: position of the tick.
+        middle: position of the label's centre, which is shifted inward at the edge of a drawing.
     """
 
     value: float
@@ -65,11 +65,11 @@ class Axis:
 
     Args:
         kind: linear or logarithmic.
-        low: value at its beginning.
-        high: value at its end, larger than ``low``.
-        start: place of its beginning.
-        end: place of its end.
-        is_whole: whether only whole numbers get a tick.
+        low: value at the start.
+        high: value at the end, larger than ``low``.
+        start: position of the start.
+        end: position of the end.
+        is_whole: whether only integers get a tick.
     """
 
     kind: Kind
@@ -80,7 +80,7 @@ class Axis:
     is_whole: bool = False
 
     def place(self, value: float) -> float:
-        """Where a value lies; outside the axis beyond its ends.
+        """Position of a value; values outside the limits are extrapolated.
 
         >>> Axis("log", 1, 100, 0, 50).place(10)
         25.0
@@ -92,23 +92,23 @@ class Axis:
 
     @property
     def ticks(self) -> tuple[float, ...]:
-        """Round values on the axis; three or more wherever its kind allows it, and never fewer than two."""
+        """Round values on the axis: at least three if possible, and never fewer than two."""
         return _first(list(self.choices()))
 
     def choices(self) -> Iterator[tuple[float, ...]]:
-        """Sets of round values, the one to prefer first, and fewer and fewer for an axis with little room."""
+        """Candidate sets of round values, in order of preference, with fewer values for an axis with little space."""
         if self.kind == "log":
             yield from _log_choices(self.low, self.high)
         for count in COUNTS:
             yield _ticks(self.low, self.high, count, self.is_whole)
-        # The outermost of fine ticks have room beside each other where no coarse step has two ticks.
+        # If every coarse step gives fewer than two ticks, the first and last of the fine ticks may still fit.
         finest = _ticks(self.low, self.high, 2 * COUNTS[0], self.is_whole)
         if len(finest) > 2:
             yield finest[0], finest[-1]
 
 
 def _first(choices: Sequence[tuple[Item, ...]]) -> tuple[Item, ...]:
-    """The first choice of three or more values, else of two, else the fullest."""
+    """The first choice with three or more values, else with two, else the one with the most."""
     for least in (FEWEST, 2):
         for choice in choices:
             if len(choice) >= least:
@@ -117,18 +117,18 @@ def _first(choices: Sequence[tuple[Item, ...]]) -> tuple[Item, ...]:
 
 
 def numbered(axis: Axis, low_end: float | None = None, high_end: float | None = None) -> tuple[Tick, ...]:
-    """The ticks of an axis with their numbers, as many as stand beside each other without touching.
+    """The ticks of an axis with labels, as many as fit without overlapping.
 
     Args:
-        axis: horizontal with ``low_end`` and ``high_end``, else upright.
-        low_end: left end of the room for the numbers of a horizontal axis.
-        high_end: right end of it.
+        axis: horizontal if ``low_end`` and ``high_end`` are given, otherwise vertical.
+        low_end: left limit of the labels of a horizontal axis.
+        high_end: right limit of the labels of a horizontal axis.
     """
     made = [tuple(_ticked(axis, choice, low_end, high_end)) for choice in axis.choices()]
-    # Where all of them would touch, the first and the last may have room beside each other.
+    # If all of them overlap, the first and the last may still fit.
     made += [(ticks[0], ticks[-1]) for ticks in made if len(ticks) > 2]
     clear = [ticks for ticks in made if _is_clear(ticks, low_end is not None)]
-    # Where no two numbers have room beside each other, one does.
+    # If no two labels fit, use one.
     return _first(clear) or _first(made)[:1]
 
 
@@ -151,14 +151,14 @@ def _is_clear(ticks: Sequence[Tick], is_horizontal: bool) -> bool:
 
 
 def fitted(values: Iterable[float], kind: Kind, start: float, end: float, *, is_whole: bool = False) -> Axis:
-    """An axis that shows all finite values, with a little room at both ends.
+    """Create an axis that shows all finite values, with a margin at both ends.
 
     Args:
-        values: what is to be seen.
-        kind: linear or logarithmic, where only positive values can be shown.
-        start: place of its beginning.
-        end: place of its end.
-        is_whole: whether only whole numbers get a tick, if all values are whole.
+        values: values to show.
+        kind: linear or logarithmic; a logarithmic axis shows only positive values.
+        start: position of the start.
+        end: position of the end.
+        is_whole: whether only integers get a tick, if all values are integers.
     """
     shown = [value for value in values if math.isfinite(value) and (kind == "linear" or value > 0)]
     low, high = (min(shown), max(shown)) if shown else (0.1, 1.0)
@@ -167,17 +167,17 @@ def fitted(values: Iterable[float], kind: Kind, start: float, end: float, *, is_
         return Axis(kind, low / factor, min(high * factor, FURTHEST), start, end)
     is_whole = is_whole and all(value == round(value) for value in shown)
     alone = max(0.5 * abs(high), 1.0 if is_whole else 0.5)
-    # Values that differ in their last digits alone would need ticks of a dozen digits.
+    # Values that differ only in their last digits would need labels with a dozen digits.
     room = max(0.04 * (high - low), CLOSEST * max(abs(low), abs(high)), SMALLEST) if high > low else alone
     return Axis(kind, low - room, high + room, start, end, is_whole)
 
 
 def spelled(value: float, digits: int = 6) -> str:
-    """Spell a number of an axis in few letters.
+    """Format a number for a tick label in few characters.
 
     Args:
-        value: the number.
-        digits: how many of its digits count.
+        value: number to format.
+        digits: number of significant digits.
 
     >>> spelled(0.30000000000000004), spelled(1200.0), spelled(1e-05), spelled(12_500_000.0)
     ('0.3', '1200', '1e-05', '1.25e7')
