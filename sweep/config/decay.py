@@ -97,7 +97,7 @@ class Decay(Section):
 
     patience: Annotated[Domain | None, PATIENCES] = Field(
         default=None,
-        description=f"{takers('patience').capitalize()}: epochs without improvement that it bears. Default: "
+        description=f"{takers('patience').capitalize()}: epochs without improvement before the rate is reduced. Default: "
         f"`decay_patience`, or else {ranges.USUAL.patience}.",
     )
 

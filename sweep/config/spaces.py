@@ -64,7 +64,7 @@ class Space(Section):
 
     decay_patience: Annotated[Domain | None, PATIENCES] = Field(
         default=None,
-        description=f"Epochs without improvement that {takers('patience')} bears. Default: {USUAL.patience}.",
+        description=f"Epochs without improvement before {takers('patience')} reduces the rate. Default: {USUAL.patience}.",
     )
 
     decay_threshold: Annotated[Domain | None, THRESHOLDS] = Field(
