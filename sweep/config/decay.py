@@ -97,8 +97,8 @@ class Decay(Section):
 
     patience: Annotated[Domain | None, PATIENCES] = Field(
         default=None,
-        description=f"{takers('patience').capitalize()}: epochs without improvement before the rate is reduced. Default: "
-        f"`decay_patience`, or else {ranges.USUAL.patience}.",
+        description=f"{takers('patience').capitalize()}: epochs without improvement before the rate is reduced. "
+        f"Default: `decay_patience`, or else {ranges.USUAL.patience}.",
     )
 
     threshold: Annotated[Domain | None, THRESHOLDS] = Field(

@@ -64,7 +64,8 @@ class Space(Section):
 
     decay_patience: Annotated[Domain | None, PATIENCES] = Field(
         default=None,
-        description=f"Epochs without improvement before {takers('patience')} reduces the rate. Default: {USUAL.patience}.",
+        description=f"Epochs without improvement before {takers('patience')} reduces the rate. "
+        f"Default: {USUAL.patience}.",
     )
 
     decay_threshold: Annotated[Domain | None, THRESHOLDS] = Field(
