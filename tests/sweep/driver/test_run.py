@@ -18,6 +18,8 @@ from sweep import load_config, load_results, run
 from sweep.errors import ResultsError
 from sweep.planning.packing import PlannedPack
 from sweep.running.event_log import EventLog
+from sweep.tracking.internals import schema_revisions
+from sweep.tracking.sqlite_template import REVISION
 from trainers.data import DataSource, load
 from trainers.loop import train
 from trainers.pack import NetworkSpec, Pack, TrialSpec
@@ -141,7 +143,8 @@ def test_the_leaderboard_ranks_the_means_over_the_seeds(finished):
     last = result.epochs[result.epochs["epoch"] == 3]
     means = last.groupby("arm_id")["val_accuracy"].mean().sort_values(ascending=False)
     ranked = result.leaderboard[result.leaderboard["rank"].notna()]
-    assert ranked["final_val_accuracy_mean"].tolist() == means.tolist()
+    # Versions of pandas add the seeds in different orders, which may change the last bit.
+    np.testing.assert_array_max_ulp(ranked["final_val_accuracy_mean"].to_numpy(), means.to_numpy(), maxulp=1)
     assert ranked["seeds"].tolist() == [2, 2, 2, 2]
     assert set(ranked["arm_id"]) == set(means.index)
 
@@ -232,7 +235,10 @@ def test_a_second_run_trains_nothing_and_adds_no_run_to_mlflow(finished):
     assert progress.calls == []
     pd.testing.assert_frame_equal(again.trials, result.trials)
     assert again.tracked.written == 0
+    # An MLflow of other tables than those that are written directly is named first.
+    told = () if schema_revisions()[0] == {REVISION} else again.notes[:1]
     assert again.notes == (
+        *told,
         "All trials were finished before; nothing was trained. Use --fresh to train them again.",
         "The tuning budgets differ, in distinct settings: sgd 4, adam 2. What tries more is favoured; give each the "
         "same number, or compare tuning curves.",

@@ -36,10 +36,12 @@ config = SweepConfig.model_validate({
     "tracking": {"enabled": False}, "report": False, "results": sys.argv[1], "resources": {"workers": 1},
 })
 result = sweep.run(config, progress=Watch())
+# What Ray has told to end may take a moment.
+_, left = psutil.wait_procs(psutil.Process().children(recursive=True), timeout=10)
 print(json.dumps({
     "completed": int((result.trials["status"] == "COMPLETED").sum()),
     "processes": sorted(seen),
-    "left": [process.name() for process in psutil.Process().children(recursive=True)],
+    "left": [process.name() for process in left],
     "mlflow": "mlflow" in sys.modules,
     "said": said,
 }))
