@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sweep.analysis.aggregate import deviation
 from sweep.analysis.comparison_data import Study
+from sweep.analysis.deviation import deviation
 from sweep.analysis.pairing import Comparison
 from sweep.analysis.power import minimum_detectable_effect
 

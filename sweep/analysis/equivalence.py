@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
-from sweep.analysis.aggregate import deviation
+from sweep.analysis.deviation import deviation
 from sweep.analysis.outcomes import Floats
 
 

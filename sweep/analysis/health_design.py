@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.analysis.aggregate import deviation
 from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.detectable import POWER, detectable, pair_level
+from sweep.analysis.deviation import deviation
 from sweep.analysis.health_card import Card
 from sweep.analysis.outcomes import Floats, rounded
 from sweep.analysis.power import LARGEST_COUNT, seeds_needed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
-from sweep.analysis.aggregate import scale_of
+from sweep.analysis.deviation import scale_of
 from sweep.analysis.outcomes import ENDED_WELL, Floats
 
 if TYPE_CHECKING:

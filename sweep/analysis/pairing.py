@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
-from sweep.analysis.aggregate import Estimate, deviation
+from sweep.analysis.aggregate import Estimate
+from sweep.analysis.deviation import deviation
 from sweep.analysis.equivalence import two_one_sided
 from sweep.analysis.outcomes import Floats, Mode, Outcomes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sweep.analysis.aggregate import deviation
+from sweep.analysis.deviation import deviation
 from sweep.analysis.pairing import compare
 from sweep.analysis.power import minimum_detectable_effect
 from sweep.analysis.ranking import By

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.analysis.aggregate import deviation
+from sweep.analysis.deviation import deviation
 from sweep.analysis.inferiority import non_inferiority
 from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.ranking import By, reaching

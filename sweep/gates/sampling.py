@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
-from sweep.analysis.aggregate import deviation
+from sweep.analysis.deviation import deviation
 
 
 @dataclass(frozen=True)

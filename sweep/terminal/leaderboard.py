@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sweep.analysis.aggregate import deviation
+from sweep.analysis.deviation import deviation
 from sweep.analysis.outcomes import Mode, best_first
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected

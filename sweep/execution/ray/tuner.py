@@ -47,13 +47,14 @@ class TuneExecutor:
     """
 
     def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
-        from ray.tune.search import BasicVariantGenerator
-
         from sweep.execution.ray.mailbox import open_mailbox
 
         self._settings = settings
         self._dataset = dataset
+        # Its process starts while Tune is imported.
         self._mailbox = open_mailbox()
+        from ray.tune.search import BasicVariantGenerator
+
         self._generator = BasicVariantGenerator(max_concurrent=workers)
         self._scheduler: EventScheduler | None = None
         self._ends_at: float | None = None

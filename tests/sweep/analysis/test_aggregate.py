@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sweep.analysis.aggregate import deviation, estimate, interquartile_mean
+from sweep.analysis.aggregate import estimate, interquartile_mean
+from sweep.analysis.deviation import deviation
 
 
 def coverage(statistic, draw, truth, count, rng, samples=1000):
