@@ -1,6 +1,8 @@
 """A running sweep is shown live in a terminal, in sparse plain lines elsewhere, and not at all when quiet."""
 
 import io
+import subprocess
+import sys
 
 from rich.console import Console
 
@@ -112,3 +114,8 @@ def test_a_live_display_draws_at_most_a_few_frames_a_second():
     drawn = console.file.getvalue().count("trials") - before
     progress.stop()
     assert drawn <= 4
+
+
+def test_a_running_sweep_loads_no_library_of_statistics():
+    code = "import sys, sweep.terminal.progress; print('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
