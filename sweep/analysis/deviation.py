@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy.stats
 
 from sweep.analysis.outcomes import Floats
 
@@ -35,5 +34,5 @@ def deviation(values: Floats) -> float:
     >>> deviation(np.array([1.0, 2.0, 3.0])), deviation(np.array([1.0, 2.0, 3.0]) * 2.0**996) == 2.0**996
     (1.0, True)
     """
-    scale = 1.0
+    scale = scale_of(values)
     return float((values / scale).std(ddof=1)) * scale
