@@ -53,7 +53,7 @@ class Condition:
             setting: hyperparameter -> value.
 
         Raises:
-            ValueError: if text is ordered or used in arithmetic, or a number is divided by 0.
+            ValueError: if text is ordered or used in arithmetic, a number is divided by 0, or one is too large.
 
         >>> condition = parse_condition("beta1 < beta2")
         >>> [condition.holds({"beta1": beta1, "beta2": 0.9}) for beta1 in (0.5, 0.9)], condition.holds({"beta1": 0.5})
@@ -173,7 +173,10 @@ def _evaluate(node: ast.expr, setting: Mapping[str, Value]) -> Any:
             left, right = _number(node.left, setting), _number(node.right, setting)
             if isinstance(node.op, ast.Div) and right == 0:
                 raise ValueError(f"`{ast.unparse(node)}` divides by 0")
-            return CALCULATIONS[type(node.op)](left, right)
+            try:
+                return CALCULATIONS[type(node.op)](left, right)
+            except OverflowError:
+                raise ValueError(f"`{ast.unparse(node)[:40]}` is too large") from None
         case ast.BoolOp():
             outcomes = (bool(_evaluate(value, setting)) for value in node.values)
             return all(outcomes) if isinstance(node.op, ast.And) else any(outcomes)

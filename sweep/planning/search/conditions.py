@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sweep.config import SweepConfig
+from sweep.config.conditions import Condition
 from sweep.planning.space import auto_batch_size, without_ignored
 from sweep.records import Setting
 
@@ -23,18 +24,7 @@ def meeting(config: SweepConfig, settings: Iterable[Setting], training_examples:
     conditions, is_empty = config.conditions, True
     for setting in settings:
         numbers = _with_numbers(without_ignored(setting), training_examples) if conditions else setting
-        for condition in conditions:
-            try:
-                if not condition.holds(numbers):
-                    break
-            except ValueError as error:
-                received = ", ".join(f"{name} {setting[name]}" for name in condition.names)
-                raise config.error(
-                    "where",
-                    f"must be a condition that every setting can be checked by, but {error}. "
-                    f"Received: {condition.text} for {received}. Change the condition or the values.",
-                ) from None
-        else:
+        if all(_holds(config, condition, numbers) for condition in conditions):
             is_empty = False
             yield setting
     if conditions and is_empty:
@@ -43,6 +33,18 @@ def meeting(config: SweepConfig, settings: Iterable[Setting], training_examples:
             f"must leave a setting or more. Received: {' and '.join(config.where)}, which none meets. "
             "Loosen a condition, or add values.",
         )
+
+
+def _holds(config: SweepConfig, condition: Condition, setting: Setting) -> bool:
+    try:
+        return condition.holds(setting)
+    except ValueError as error:
+        received = ", ".join(f"{name} {setting[name]}" for name in condition.names)
+        raise config.error(
+            "where",
+            f"must be a condition that every setting can be checked by, but {error}. "
+            f"Received: {condition.text} for {received}. Change the condition or the values.",
+        ) from None
 
 
 def _with_numbers(setting: Setting, training_examples: int) -> Setting:

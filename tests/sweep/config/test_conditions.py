@@ -79,7 +79,13 @@ def test_what_is_more_than_a_comparison_is_refused(text, rule):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("optimizer < 3", "is text, 'adam'"), ("beta1 / (epochs - 10) > 1", "divides by 0")]
+    ("text", "why"),
+    [
+        ("optimizer < 3", "is text, 'adam'"),
+        ("beta1 / (epochs - 10) > 1", "divides by 0"),
+        (f"beta1 * 1{'0' * 400} > 1", "is too large"),
+        (f"1{'0' * 400} / 3 > 1", "is too large"),
+    ],
 )
 def test_what_cannot_be_calculated_says_why(text, why):
     with pytest.raises(ValueError, match=why):
