@@ -12,6 +12,23 @@ import pytest
 from sweep import cli
 from sweep.tracking.console import silence_mlflow
 
+CHECKED_SWEEP = """
+data: {name: iris}
+network: {hidden: [8]}
+trainer: {epochs: 3, target: 0.5}
+metric: {name: val_accuracy}
+tracking: {enabled: false}
+resources: {executor: inline}
+optimizers:
+  sgd: {learning_rate: 0.1}
+  adam: {learning_rate: [0.003, 0.03]}
+seeds: 3
+gates:
+  - val_loss no worse than the baseline by 2 %
+  - diverged <= 0
+  - {exact: true}
+"""
+
 
 @pytest.fixture(scope="session")
 def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -56,3 +73,13 @@ def command(folder, monkeypatch, capfd):
         return left.value.code, *capfd.readouterr()
 
     return command
+
+
+@pytest.fixture
+def check_folder(tmp_path, monkeypatch):
+    """A working folder with ``ci.yaml``, outside of any CI server."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+    Path("ci.yaml").write_text(CHECKED_SWEEP, encoding="utf-8")
+    return tmp_path

@@ -9,33 +9,12 @@ import pytest
 
 from sweep.system import invocation
 
-SWEEP = """
-data: {name: iris}
-network: {hidden: [8]}
-trainer: {epochs: 3, target: 0.5}
-metric: {name: val_accuracy}
-tracking: {enabled: false}
-resources: {executor: inline}
-optimizers:
-  sgd: {learning_rate: 0.1}
-  adam: {learning_rate: [0.003, 0.03]}
-seeds: 3
-gates:
-  - val_loss no worse than the baseline by 2 %
-  - diverged <= 0
-  - {exact: true}
-"""
 HOLDS, FAILS = "gates=[diverged <= 0]", "gates=[val_loss <= 0.000001]"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A working folder with ``ci.yaml``, outside of any CI server."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
-        monkeypatch.delenv(name, raising=False)
-    Path("ci.yaml").write_text(SWEEP, encoding="utf-8")
-    return tmp_path
+def folder(check_folder):
+    return check_folder
 
 
 def results(out: str) -> dict[str, str]:

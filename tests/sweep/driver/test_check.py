@@ -12,32 +12,10 @@ from sweep import load_config
 from sweep.driver.check import check
 from sweep.gates import fingerprint as environment
 
-SWEEP = """
-data: {name: iris}
-network: {hidden: [8]}
-trainer: {epochs: 3, target: 0.5}
-metric: {name: val_accuracy}
-tracking: {enabled: false}
-resources: {executor: inline}
-optimizers:
-  sgd: {learning_rate: 0.1}
-  adam: {learning_rate: [0.003, 0.03]}
-seeds: 3
-gates:
-  - val_loss no worse than the baseline by 2 %
-  - diverged <= 0
-  - {exact: true}
-"""
-
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A working folder with ``ci.yaml``, outside of any CI server."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
-        monkeypatch.delenv(name, raising=False)
-    Path("ci.yaml").write_text(SWEEP, encoding="utf-8")
-    return tmp_path
+def folder(check_folder):
+    return check_folder
 
 
 def results(out: str) -> dict[str, str]:
