@@ -4,14 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+
+class Choice(str):
+    """A value that is neither a number nor text: null, true, false, a list or a mapping, shown by its label.
+
+    As text it is the label, so that tables, figures and MLflow treat it as a category.
+
+    Args:
+        label: what is shown, unique among the values of its hyperparameter.
+        value: what the training receives, of JSON types.
+
+    >>> wide = Choice("[64,64]", [64, 64])
+    >>> f"{wide}", wide.value
+    ('[64,64]', [64, 64])
+    """
+
+    value: Any
+
+    def __new__(cls, label: str, value: Any) -> Choice:
+        """Create the text with its value."""
+        choice = super().__new__(cls, label)
+        choice.value = value
+        return choice
+
+    def __reduce__(self) -> tuple[type[Choice], tuple[str, Any]]:
+        """Keep the value when pickled."""
+        return Choice, (str(self), self.value)
+
+
 Value: TypeAlias = str | int | float | bool
 Setting: TypeAlias = Mapping[str, Value]
 """One complete canonical setting: hyperparameter name -> value, without the seed."""
+
+
+def plain(setting: Setting) -> dict[str, Any]:
+    """Return a setting with the values that the training receives, of JSON types.
+
+    >>> plain({"learning_rate": 0.1, "hidden": Choice("[8]", [8])})
+    {'learning_rate': 0.1, 'hidden': [8]}
+    """
+    return {name: value.value if isinstance(value, Choice) else value for name, value in setting.items()}
+
 
 Status = Literal["PENDING", "RUNNING", "COMPLETED", "STOPPED", "DIVERGED", "FAILED"]
 
@@ -27,11 +65,20 @@ class Arm:
 
 @dataclass(frozen=True)
 class Trial:
-    """One training of an arm with one seed; ``id`` is the same on every machine."""
+    """One training of an arm with one seed.
+
+    Args:
+        id: the same on every machine; it depends on everything that determines the trial's numbers.
+        arm: the setting.
+        seed: its seed.
+        lineage: as ``id``, but independent of the number of epochs unless that is a hyperparameter: trials that differ
+            only in how long they train share it, and with it their folder and checkpoint. Empty where unknown.
+    """
 
     id: str
     arm: Arm
     seed: int
+    lineage: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,16 +36,19 @@ class Ended:
 
     Args:
         trial: index into ``pack.trials``.
-        status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on NaN or infinity.
+        status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on NaN or infinity; FAILED for a
+            training of the user's own.
         step: number of steps made; for DIVERGED the first step (from 1) whose loss, or the validation after it, was not
             finite, or the last step of the epoch after which a parameter or the optimizer state was not finite.
         last_finite_loss: DIVERGED only: training loss of the last finite step; None if there was none.
+        error: FAILED only: one sentence.
     """
 
     trial: int
-    status: Literal["COMPLETED", "STOPPED", "DIVERGED"]
+    status: Literal["COMPLETED", "STOPPED", "DIVERGED", "FAILED"]
     step: int
     last_finite_loss: float | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)

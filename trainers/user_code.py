@@ -19,6 +19,10 @@ INSTALLED = ("/site-packages/", "/dist-packages/")
 """In the path of every file of an installed package."""
 
 
+LONGEST_TEXT = 1000
+"""Characters of an exception's text in a message."""
+
+
 class RaisedError(UserCodeError):
     """A user's code raised an error.
 
@@ -59,10 +63,20 @@ def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
         raise _wrap_error(error, made_by) from error
 
 
+def describe(error: BaseException) -> str:
+    """Describe an exception of the user's code, with the last line of it in the traceback.
+
+    >>> describe(KeyError("width"))
+    "KeyError ('width')"
+    """
+    return str(_wrap_error(error, None))
+
+
 def _wrap_error(error: BaseException, made_by: object) -> RaisedError:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
     where = f" at {_relative_path(frames[-1].filename)}:{frames[-1].lineno}" if frames else _definition_of(made_by)
     text = " ".join(str(error).split()).rstrip(".")
+    text = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
     return RaisedError(f"{type(error).__name__}{where}" + (f" ({text})" if text else ""), bool(frames))
 
 

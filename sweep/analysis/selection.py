@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,10 @@ from sweep.config.setting_keys import SETTING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+ALL_SETTINGS = "all settings"
+"""Name of the one level of a sweep without a scientific factor."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def select(
         metric: such as ``val_loss``.
         mode: whether small or large values are better.
         scientific: column whose levels are compared; trials without a value of it, such as ``beta2`` for gradient
-            descent, are excluded.
+            descent, are excluded. Empty if all settings are one level.
         by: whether the final or the best value of a trial counts.
         selection_seeds: default: all seeds except the report seeds.
         report_seeds: default: the selection seeds, which gives biased results (``is_fresh`` is then False).
@@ -95,7 +99,7 @@ def select(
     fresh = set(report_seeds) if report_seeds else chosen
     column = f"{by}_{metric}"
     picked = []
-    for level, rows in trials[trials[scientific].notna()].groupby(scientific, sort=False):
+    for level, rows in _levels(trials, scientific):
         tried_rows = rows[rows["seed"].isin(list(chosen))]
         arm_ids = list(dict.fromkeys(tried_rows["arm_id"]))
         if not arm_ids:
@@ -122,7 +126,14 @@ def select(
     return tuple(picked)
 
 
+def _levels(trials: pd.DataFrame, scientific: str) -> Iterable[tuple[object, pd.DataFrame]]:
+    """The trials of each level of the scientific factor; without one, all trials are one level."""
+    if not scientific:
+        return [(ALL_SETTINGS, trials)]
+    return trials[trials[scientific].notna()].groupby(scientific, sort=False)
+
+
 def _level_name(level: object, scientific: str) -> str:
-    if scientific == "optimizer" or (isinstance(level, str) and scientific not in SETTING_KEYS):
+    if scientific in ("", "optimizer") or (isinstance(level, str) and scientific not in SETTING_KEYS):
         return str(level)
     return f"{scientific} {level:g}" if isinstance(level, float) else f"{scientific} {level}"

@@ -63,7 +63,8 @@ def plan(
 ) -> None:
     """Print what the sweep of FILE would train and what it would cost; write nothing."""
     from sweep.config import load_config
-    from sweep.driver.prepare import estimate, prepare
+    from sweep.driver.estimate import estimate
+    from sweep.driver.prepare import prepare
     from sweep.terminal.summary import plan_as_mapping, print_plan
 
     preparation = prepare(load_config(file, overrides or ()))

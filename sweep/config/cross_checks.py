@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sweep.config.data import AnyData
 from sweep.config.decay import rates_out_of_range
 from sweep.config.document import Keys
+from sweep.config.free_space import FreeSpace
 from sweep.config.problems import Problem
 from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
 from sweep.config.spaces import OptimizersBase, OptimizerSpace, Space, space_of_each
@@ -108,6 +109,19 @@ def _decay(space: OptimizerSpace) -> Iterator[Problem]:
             rule = f"needs a rate for {decay.kind}"
             hint = f"Write such as `decay: {{kind: {decay.kind}, rate: 0.5}}`, or give `decay_rate`."
             yield Problem(rule, hint, space.origins["decay"], None, True, True)
+
+
+def free_space_problems(space: FreeSpace, search: GridSearch | None) -> Iterator[Problem]:
+    """Check that the space of a user's own training has no values that the search method does not support."""
+    if search is None:
+        return
+    for index, part in enumerate(space.parts):
+        for name, domain in part.items():
+            if isinstance(domain, Distribution):
+                rule = "must be a value or a list of values, as `search.method` is grid"
+                hint = "List the values to try, such as [0.001, 0.01]."
+                at: Keys = ("space", index, name) if len(space.parts) > 1 else ("space", name)
+                yield Problem(rule, hint, at, written_form(domain), absolute=True)
 
 
 def _distributions(space: OptimizerSpace, search: GridSearch | None) -> Iterator[Problem]:

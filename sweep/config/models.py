@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import (
@@ -11,24 +13,29 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     field_validator,
 )
 
-from sweep.config.base_section import Section
+from sweep.config.base_section import Section, unknown_name
 from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
 from sweep.config.conditions import Condition, as_list, condition_problems, parse_condition
-from sweep.config.cross_checks import metric_problems, space_problems
+from sweep.config.cross_checks import free_space_problems, metric_problems, space_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
+from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
+from sweep.config.own_training import AnyTrainer, CommandTrainer, FunctionTrainer, KeepConfig, OwnTrainer
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
+    METRICS,
     GridSearch,
     MetricConfig,
     ResourcesConfig,
     TrackingConfig,
     TrainerConfig,
+    read_metric,
 )
 from sweep.config.spaces import (
     OptimizersBase,
@@ -39,6 +46,7 @@ from sweep.config.spaces import (
     hyperparameters,
     space_of_each,
 )
+from sweep.config.values import Distribution
 from sweep.errors import ConfigError
 from sweep.system.locations import with_home
 
@@ -60,7 +68,7 @@ def _slug(name: str) -> str:
 
 
 class SweepConfig(Section):
-    """A sweep: one question, one network, several optimizers, every combination a trial."""
+    """A sweep: one question, one training, several settings, every combination a trial."""
 
     name: Annotated[str, AfterValidator(_slug)] = "sweep"
     """Name of the sweep, its results folder and its MLflow experiment. Default: the file's name."""
@@ -68,17 +76,18 @@ class SweepConfig(Section):
     question: str = Field(default="", examples=["Which optimizer reaches 97 % accuracy first?"])
     """What the sweep is to answer, in one line."""
 
-    data: AnyData = Field(examples=[{"name": "digits"}])
-    """Data set: `name` of a bundled or synthetic set, `path` of a file, or `module` that loads it."""
+    data: AnyData | None = Field(default=None, examples=[{"name": "digits"}])
+    """Data set: `name` of a bundled or synthetic set, `path` of a file, or `module` that loads it. Needed unless the
+    training is your own."""
 
     network: AnyNetwork = Field(default_factory=NetworkConfig)
     """The network that every trial trains: dense, or `module` of your own."""
 
-    trainer: TrainerConfig = Field(default_factory=TrainerConfig, validate_default=True)
-    """How every trial is trained."""
+    trainer: AnyTrainer = Field(default_factory=TrainerConfig, validate_default=True)
+    """How every trial is trained: our networks, or a `function` or `command` of your own."""
 
-    metric: MetricConfig = Field(default_factory=MetricConfig)
-    """What the trials are compared by."""
+    metric: Annotated[MetricConfig, BeforeValidator(read_metric)] = Field(default_factory=MetricConfig)
+    """What the trials are compared by; its name alone where its direction is known."""
 
     search: GridSearch = Field(default_factory=GridSearch)
     """How settings are chosen from the space."""
@@ -86,8 +95,9 @@ class SweepConfig(Section):
     optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
     """The optimizers to compare, each with the values to try; {} if all values are in `space`."""
 
-    space: SharedSection = Field(default_factory=SharedSpace, validate_default=True)
-    """Values shared by all optimizers; an optimizer's own values override them. With `optimizer`, the flat form."""
+    space: SharedSection | FreeSpace = Field(default_factory=SharedSpace, validate_default=True)
+    """Values shared by all optimizers; an optimizer's own values override them. With `optimizer`, the flat form. For
+    your own training, hyperparameters of any name; a list of spaces is their union."""
 
     where: Annotated[tuple[str, ...], BeforeValidator(as_list)] = Field(
         default=(), examples=[["beta1 < beta2", "batch_size * epochs <= 10000"]]
@@ -107,6 +117,9 @@ class SweepConfig(Section):
 
     tracking: TrackingConfig = Field(default_factory=TrackingConfig)
     """Where trials are recorded in MLflow."""
+
+    keep: KeepConfig = Field(default_factory=KeepConfig)
+    """What is kept of the trials besides their metrics."""
 
     report: bool = True
     """Whether a sweep that has ended writes its report, report.html and report.md, into its results folder."""
@@ -129,24 +142,49 @@ class SweepConfig(Section):
 
     @field_validator("trainer")
     @classmethod
-    def _module_is_for_torch(cls, trainer: TrainerConfig, info: ValidationInfo) -> TrainerConfig:
+    def _has_data_and_network(cls, trainer: TrainerConfig | OwnTrainer, info: ValidationInfo) -> Any:
+        if isinstance(trainer, OwnTrainer):
+            return trainer
+        if "data" in info.data and info.data["data"] is None:
+            hint = "Give a value such as {name: digits}."
+            refuse([Problem("is needed", hint, ("data",), absolute=True, is_key=True)])
         if isinstance(info.data.get("network"), ModuleNetwork) and trainer.backend != "torch":
             rule, hint = "must be torch for a network that is a `module`", "Give `trainer.backend: torch`."
             refuse([Problem(rule, hint, ("trainer", "backend"), trainer.backend, absolute=True)])
         return trainer
 
-    @field_validator("metric")
+    @field_validator("metric", mode="wrap")
     @classmethod
-    def _metric_fits_the_task(cls, metric: MetricConfig, info: ValidationInfo) -> MetricConfig:
+    def _metric_fits_the_task(cls, raw: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> MetricConfig:
+        if not isinstance(info.data.get("trainer"), OwnTrainer):
+            name = raw.get("name") if isinstance(raw, Mapping) else raw
+            if isinstance(name, str) and name not in METRICS:
+                at = ("name",) if isinstance(raw, Mapping) else ()
+                refuse([replace(unknown_name(name, tuple(METRICS)), at=at)])
+        metric: MetricConfig = read(raw)
         if problems := list(metric_problems(metric, info.data.get("data"))):
             refuse(problems)
         return metric
 
-    @field_validator("space")
+    @field_validator("optimizers", mode="before")
     @classmethod
-    def _space_is_complete(cls, space: Space, info: ValidationInfo) -> Space:
+    def _optimizers_are_for_networks(cls, optimizers: Any, info: ValidationInfo) -> Any:
+        if optimizers is not None and isinstance(info.data.get("trainer"), OwnTrainer):
+            rule = "is for the networks of this project, and the training is your own"
+            refuse([Problem(rule, "Give hyperparameters as `space`.", is_key=True)])
+        return optimizers
+
+    @field_validator("space", mode="wrap")
+    @classmethod
+    def _space_is_complete(cls, raw: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        trainer, search = info.data.get("trainer"), info.data.get("search")
+        if isinstance(trainer, OwnTrainer):
+            free = read_free_space({} if isinstance(raw, Space) else raw)
+            if problems := list(free_space_problems(free, search)):
+                refuse(problems)
+            return free
+        space = raw if isinstance(raw, Space) else SharedSpace.model_validate(raw)
         if "optimizers" in info.data:
-            trainer, search = info.data.get("trainer"), info.data.get("search")
             if problems := list(space_problems(info.data["optimizers"], space, trainer, search)):
                 refuse(problems)
         return space
@@ -155,8 +193,7 @@ class SweepConfig(Section):
     @classmethod
     def _conditions_are_known(cls, where: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if "optimizers" in info.data and "space" in info.data:
-            known = hyperparameters(space_of_each(info.data["optimizers"], info.data["space"]))
-            if problems := list(condition_problems(where, known)):
+            if problems := list(condition_problems(where, _known_hyperparameters(info.data))):
                 refuse(problems)
         return where
 
@@ -164,8 +201,7 @@ class SweepConfig(Section):
     @classmethod
     def _roles_are_known(cls, roles: Roles | None, info: ValidationInfo) -> Roles | None:
         if roles is not None and "optimizers" in info.data and "space" in info.data:
-            spaces = space_of_each(info.data["optimizers"], info.data["space"])
-            if problems := role_problems(roles, hyperparameters(spaces)):
+            if problems := role_problems(roles, _known_hyperparameters(info.data)):
                 refuse(problems)
         return roles
 
@@ -173,8 +209,7 @@ class SweepConfig(Section):
     @classmethod
     def _gates_suit_the_sweep(cls, gates: tuple[str | ExactGate, ...], info: ValidationInfo) -> Any:
         if {"optimizers", "space", "trainer"} <= info.data.keys():
-            spaces = space_of_each(info.data["optimizers"], info.data["space"])
-            optimizers = [space.optimizer for space in spaces]
+            optimizers = _compared(info.data)
             if problems := list(gate_problems(gates, optimizers, info.data["trainer"].target is not None)):
                 refuse(problems)
         return gates
@@ -191,8 +226,10 @@ class SweepConfig(Section):
 
     @property
     def scientific(self) -> str:
-        """The factor whose levels are compared."""
-        return "optimizer" if self.roles is None else self.roles.scientific
+        """The factor whose levels are compared; empty if all settings are one level."""
+        if self.roles is not None:
+            return self.roles.scientific
+        return "optimizer" if not isinstance(self.space, FreeSpace) or "optimizer" in self.space.names else ""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -206,8 +243,35 @@ class SweepConfig(Section):
 
     @property
     def spaces(self) -> tuple[OptimizerSpace, ...]:
-        """Search space of each optimizer, including the shared values."""
-        return tuple(space_of_each(self.optimizers, self.space))
+        """Search space of each optimizer, including the shared values; none for a training of the user's own."""
+        return () if isinstance(self.space, FreeSpace) else tuple(space_of_each(self.optimizers, self.space))
+
+    @property
+    def own(self) -> FunctionTrainer | CommandTrainer | None:
+        """The training of the user's own; None for our networks."""
+        return None if isinstance(self.trainer, TrainerConfig) else self.trainer
+
+    @property
+    def network_trainer(self) -> TrainerConfig:
+        """How our networks are trained.
+
+        Raises:
+            ValueError: if the training is the user's own.
+        """
+        if not isinstance(self.trainer, TrainerConfig):
+            raise ValueError("a training of the user's own has no settings of our trainers")
+        return self.trainer
+
+    @property
+    def network_data(self) -> AnyData:
+        """The data that our networks are trained on.
+
+        Raises:
+            ValueError: if the training is the user's own and brings its data.
+        """
+        if self.data is None:
+            raise ValueError("a training of the user's own brings its data")
+        return self.data
 
     @property
     def experiment(self) -> str:
@@ -242,6 +306,26 @@ class SweepConfig(Section):
     def as_mapping(self) -> dict[str, Any]:
         """Return the complete configuration, including defaults, as a mapping that reproduces the sweep."""
         mapping = self.model_dump(mode="json", exclude_none=True)
-        if all("epochs" in space.domains for space in self.spaces):
+        if self.own is not None:
+            del mapping["network"]
+        elif all("epochs" in space.domains for space in self.spaces):
             del mapping["trainer"]["epochs"]
         return mapping
+
+
+def _known_hyperparameters(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the hyperparameters of a sweep, from its validated fields."""
+    space = values["space"]
+    if isinstance(space, FreeSpace):
+        return space.names
+    return hyperparameters(space_of_each(values["optimizers"], space))
+
+
+def _compared(values: Mapping[str, Any]) -> list[str]:
+    """Names of the levels that gates can compare, from the validated fields of a sweep."""
+    space, roles = values["space"], values.get("roles")
+    if not isinstance(space, FreeSpace):
+        return [space.optimizer for space in space_of_each(values["optimizers"], space)]
+    factor = "optimizer" if roles is None else roles.scientific
+    domains = [part[factor] for part in space.parts if factor in part]
+    return [str(value) for domain in domains if not isinstance(domain, Distribution) for value in domain]

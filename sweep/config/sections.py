@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from sweep.config.base_section import CountOr, OneOf, Section
+from sweep.config.base_section import CountOr, Section
 from sweep.config.problems import Problem, refuse
 from sweep.errors.masking import without_secrets
 from sweep.system.locations import with_home
@@ -25,6 +25,56 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
     {f"{part}_{name}": metric for part in ("val", "train") for name, metric in metrics.METRICS.items()}
 )
 """Metrics that a sweep can compare by."""
+
+
+SMALL_IS_BETTER = frozenset(
+    ["loss", "error", "err", "rmse", "mse", "mae", "mape", "perplexity", "nll", "brier", "deviance"]
+)
+LARGE_IS_BETTER = frozenset(
+    [
+        "accuracy",
+        "acc",
+        "f1",
+        "auc",
+        "r2",
+        "precision",
+        "recall",
+        "score",
+        "map",
+        "ndcg",
+        "bleu",
+        "dice",
+        "iou",
+        "reward",
+        "return",
+    ]
+)
+"""Words in the names of metrics by which their direction is known."""
+
+
+def usual_mode(name: str) -> Mode | None:
+    """Return whether small or large values of a metric are better, by its name; None if that is not known.
+
+    >>> usual_mode("val_f1_macro"), usual_mode("train_loss"), usual_mode("width")
+    ('max', 'min', None)
+    """
+    if name in METRICS:
+        return METRICS[name].mode
+    words = set(re.split(r"[^a-z0-9]+", name.lower()))
+    is_small, is_large = bool(words & SMALL_IS_BETTER), bool(words & LARGE_IS_BETTER)
+    return None if is_small == is_large else "min" if is_small else "max"
+
+
+def _metric_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}", name):
+        rule = "must be a name of letters, digits, `_`, `-`, `.`, `/` and spaces, 250 at most, as MLflow refuses others"
+        refuse([Problem(rule, "Give another name, such as val_f1.", received=name)])
+    return name
+
+
+def read_metric(raw: Any) -> Any:
+    """Read a metric that is given by its name alone."""
+    return {"name": raw} if isinstance(raw, str) else raw
 
 
 class TrainerConfig(Section):
@@ -67,8 +117,9 @@ class TrainerConfig(Section):
 class MetricConfig(Section):
     """What the trials are compared by."""
 
-    name: Annotated[str, OneOf(tuple(METRICS))] = "val_loss"
-    """The metric; accuracy is for classification, rmse and r2 are for regression."""
+    name: Annotated[str, AfterValidator(_metric_name)] = Field(default="val_loss", examples=list(METRICS))
+    """The metric: accuracy is for classification, rmse and r2 are for regression. Of your own training, any metric
+    that it reports."""
 
     mode: Mode = Field(default=None, validate_default=True)
     """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
@@ -89,7 +140,13 @@ class MetricConfig(Section):
     @field_validator("mode", mode="before")
     @classmethod
     def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
-        return mode if mode is not None else METRICS[info.data.get("name", "val_loss")].mode
+        if mode is not None or "name" not in info.data:
+            return mode or "min"
+        name = info.data["name"]
+        if (usual := usual_mode(name)) is None:
+            rule = f"is needed, as it is not known whether a small or a large {name} is better"
+            refuse([Problem(rule, "Give min or max.", is_key=True)])
+        return usual
 
 
 class GridSearch(Section):

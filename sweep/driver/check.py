@@ -11,7 +11,7 @@ from sweep.config.cross_checks import task_problem
 from sweep.config.gates import Bound, Exact, Gate, NoWorse
 from sweep.config.sections import MetricConfig
 from sweep.driver.display import Progress
-from sweep.driver.prepare import prepare
+from sweep.driver.prepare import NetworkPreparation, prepare
 from sweep.driver.run import RunResult, run
 from sweep.errors import ConfigError, SweepError
 from sweep.gates.against_baseline import baseline_trials
@@ -74,7 +74,8 @@ def check(
     preparation = prepare(config)
     plan = preparation.plan
     for index, gate in enumerate(gates):
-        _require_metric(config, index, gate, preparation.shape.task)
+        if isinstance(preparation, NetworkPreparation):
+            _require_metric(config, index, gate, preparation.shape.task)
     baseline: Baseline | None = None
     warnings: tuple[str, ...] = ()
     if any(isinstance(gate, NoWorse | Exact) for gate in gates):
@@ -85,7 +86,8 @@ def check(
     trials, epochs = done.result.trials, done.result.epochs
     if baseline is not None:
         warnings += warnings_after(baseline, path, plan, baseline_trials(trials, epochs))
-    is_bitwise = baseline is not None and config.trainer.backend == "numpy" and is_same(here, dict(baseline.versions))
+    is_numpy = config.own is None and config.network_trainer.backend == "numpy"
+    is_bitwise = baseline is not None and is_numpy and is_same(here, dict(baseline.versions))
     evidence = evidence_of(config, trials, epochs, plan.trials, baseline, is_bitwise=is_bitwise)
     decisions = decide(examine(gates, evidence))
     if failed := failures(trials):

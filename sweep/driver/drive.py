@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import uuid
@@ -12,7 +11,6 @@ from contextlib import ExitStack
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
 from sweep.driver.progress_tracker import ProgressTracker
-from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
@@ -24,11 +22,7 @@ from sweep.running.coordinator import Coordinator, Counts
 from sweep.running.events import Event, PacksPlanned, PlanEnded, StopRequested, TimePassed
 from sweep.running.log_records import records_of, start_record
 from sweep.running.reports import PackCollector
-from sweep.system.limits import cache_folder
 from sweep.tracking import SweepWriter
-
-TILE_FILE = "tile.json"
-"""File in the user's cache folder with the result of `sweep.driver.tile_size`."""
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
 
@@ -78,30 +72,27 @@ class Training:
             later: waits for Ray's shutdown when it closes.
         """
         preparation = self.preparation
-        recipe, resources = preparation.recipe, preparation.resources
+        resources = preparation.resources
         self.tracker.progress.start(self.phases.total, self.tracker.done)
         try:
-            dataset = preparation.data
             # Before Ray starts, because a fork during a matrix multiplication can deadlock BLAS.
             rates = preparation.rates()
-            cache = cache_folder(os.environ)
-            tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
             if preparation.config.resources.executor == "inline":
-                inline = InlineExecutor(recipe, dataset, resources.cpus_per_worker, tile_bytes)
+                inline = InlineExecutor(preparation.source(self.folder.path, 0.0), resources.cpus_per_worker)
                 self._drive(inline, Coordinator(1), trials, rates, should_stop, 1)
                 return
-            examples = preparation.plan.training_examples
-            seconds = sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
+            seconds = preparation.seconds(trials, rates)
+            source = preparation.source(self.folder.path, seconds / preparation.workers)
             while not _RAY_LOCK.acquire(timeout=LOOK_SECONDS):
                 if should_stop():
                     return
             # Released after Ray's shutdown.
             later.callback(_RAY_LOCK.release)
             with ray_session(resources, later, seconds=seconds) as workers:
-                settings = WorkerSettings(recipe, resources, tile_bytes, seconds=seconds / workers)
+                settings = WorkerSettings(source, resources)
                 follows_capacity = resources.address is not None and resources.workers is None
                 coordinator = Coordinator(workers, follows_capacity=follows_capacity)
-                self._drive(ray_executor(settings, dataset, workers), coordinator, trials, rates, should_stop, workers)
+                self._drive(ray_executor(settings, workers), coordinator, trials, rates, should_stop, workers)
                 for note in fallbacks():
                     self.tracker.progress.message(note)
         finally:

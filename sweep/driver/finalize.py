@@ -15,7 +15,7 @@ from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
-from trainers.base_rates import BaseRate, base_rates
+from trainers.base_rates import BaseRate
 
 
 def finalize(
@@ -46,10 +46,10 @@ def finalize(
 
 def find_base_rates(preparation: Preparation, folder: ResultsFolder) -> tuple[BaseRate, ...]:
     """Return the base rates on the splits of a sweep, computed once and stored in the results folder."""
-    plan, recipe = preparation.plan, preparation.recipe
+    plan = preparation.plan
     known, seeds = folder.base_rates(), (*plan.seeds, *plan.report_seeds)
     if not known or known[0].seeds != seeds:
-        known = base_rates(preparation.data, recipe.validation, recipe.normalise, seeds)
+        known = preparation.base_rates(seeds)
         folder.write_base_rates(known)
     return known
 

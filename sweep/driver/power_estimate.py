@@ -17,7 +17,7 @@ from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected, select
 from sweep.analysis.wording import counted, difference, metric_name
 from sweep.config.sections import METRICS
-from sweep.driver.prepare import Preparation
+from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.errors import AnalysisError
 from sweep.planning.recipe import batch_size_of, spec_of
 from sweep.records import Arm, Trial
@@ -103,8 +103,15 @@ def probe_spread(preparation: Preparation) -> Spread:
 
     Raises:
         AnalysisError: if there are fewer than two levels, or too few of their trials complete.
+        ConfigError: if the training is the user's own, whose cost is not known.
     """
     config, plan = preparation.config, preparation.plan
+    if not isinstance(preparation, NetworkPreparation):
+        raise config.error(
+            "trainer",
+            "must be of our networks for a probe. Received: a training of your own, which may take any time. "
+            "Name an earlier sweep by `--spread-from`.",
+        )
     firsts: dict[object, Arm] = {}
     for arm in plan.arms:
         if plan.design.scientific in arm.setting:

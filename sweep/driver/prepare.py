@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
+from pathlib import Path
 from time import perf_counter
+from typing import TypeAlias
 
 from threadpoolctl import threadpool_limits
 
@@ -17,17 +20,23 @@ from sweep.config.file_paths import missing_data_file
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, measure_rates, probe_width
 from sweep.driver.own_network import check_batches, inspect_module
+from sweep.driver.own_preparation import OwnPreparation, prepare_own
+from sweep.driver.tile_size import tuned_tile_bytes
+from sweep.driver.workers import find_workers
 from sweep.errors import DataError
-from sweep.execution.ray import Resources, local_workers, ray_session, workers_on
+from sweep.execution.ray import Resources
+from sweep.execution.sources.packed import PackedSource
+from sweep.execution.sources.source import Source
 from sweep.planning.cost import Rates
-from sweep.planning.memory import base_bytes, one_of_each, pack_bytes, pack_room, require_memory
+from sweep.planning.memory import one_of_each, pack_bytes, pack_room, require_memory
 from sweep.planning.packing import PlannedPack, form_packs
 from sweep.planning.plan import Plan, code_digests, make_plan
 from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.search import require_listable
 from sweep.records import Trial
-from sweep.system.cluster_address import require_answer
-from sweep.system.limits import usable_memory_bytes
+from sweep.system.limits import cache_folder, usable_memory_bytes
+from sweep.tracking import DatasetRecord
+from trainers.base_rates import BaseRate, base_rates
 from trainers.data import Dataset, DatasetShape, load, shape
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
@@ -35,26 +44,16 @@ from trainers.loaded_code import forget_changed_code
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec, NetworkSpec, Target
 
-STARTUP_SECONDS = 4.0
-"""Startup time of Ray and of the workers' imports on a machine with two cores."""
-
 TORCH_SECONDS = 2.0
 """Minimum time for importing PyTorch, which this process may have imported already."""
 
-REPORT_SECONDS = 4.5
-"""Import time of the report's libraries, in a separate process during training."""
-
-END_SECONDS, REPORT_END_SECONDS = 0.7, 0.6
-"""Time for tables and MLflow at the end of a small sweep, and for its report once the libraries are loaded."""
-
-BYTES_PER_NUMBER = 8
-MLFLOW_BYTES_PER_NUMBER = 230
-"""Size of a metric point in MLflow's SQLite store, including indexes."""
+TILE_FILE = "tile.json"
+"""File in the user's cache folder with the result of `sweep.driver.tile_size`."""
 
 
 @dataclass(frozen=True)
-class Preparation:
-    """A checked sweep that can run on this machine.
+class NetworkPreparation:
+    """A checked sweep over our networks that can run on this machine.
 
     Args:
         config: the loaded configuration.
@@ -79,7 +78,7 @@ class Preparation:
     @cached_property
     def data(self) -> Dataset:
         """The data set, loaded on first use."""
-        return self.dataset or load(self.config.data.source)
+        return self.dataset or load(self.config.network_data.source)
 
     def rates(self) -> Rates:
         """Measure the cost of training on this machine."""
@@ -87,6 +86,39 @@ class Preparation:
         self.recipe.load_backend()
         with threadpool_limits(self.resources.cpus_per_worker):
             return measure_rates(self.recipe, self.shape, tuple(sizes), widest=len(self.probed))
+
+    def source(self, results: Path, seconds: float) -> Source:
+        """Return what trains the packs.
+
+        Args:
+            results: the results folder of the sweep.
+            seconds: estimated training time of each worker.
+        """
+        cache = cache_folder(os.environ)
+        tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
+        return PackedSource(self.recipe, self.data, tile_bytes, seconds)
+
+    def seconds(self, trials: Sequence[Trial], rates: Rates) -> float:
+        """Estimate the training time of trials on one worker."""
+        examples = self.plan.training_examples
+        return sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
+
+    @property
+    def dataset_record(self) -> DatasetRecord:
+        """The data set as MLflow records it."""
+        source = self.config.network_data.source
+        return DatasetRecord(
+            name=source.name or source.module or Path(str(source.path)).name,
+            fingerprint=self.data.fingerprint,
+            examples=self.shape.examples,
+            features=self.shape.features,
+            source=source.path or source.module or "bundled",
+            task=self.shape.task,
+        )
+
+    def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
+        """Compute the scores of simple predictions on the splits of the given seeds."""
+        return base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
 
     @cached_property
     def probed(self) -> tuple[Trial, ...]:
@@ -106,34 +138,28 @@ class Preparation:
         return form_packs(trials, self.recipe, rates, self.shape, workers, room)
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """Estimated cost of a sweep on this machine.
-
-    Args:
-        packs: number of packs.
-        training_seconds: wall-clock time of training on all workers.
-        total_seconds: wall-clock time including imports, measuring, Ray's startup, tables, MLflow and the report.
-        worker_bytes: memory of the largest worker.
-        disk_bytes: size of the results and, with the default store, of MLflow's data.
-    """
-
-    packs: int
-    training_seconds: float
-    total_seconds: float
-    worker_bytes: int
-    disk_bytes: int
+Preparation: TypeAlias = "NetworkPreparation | OwnPreparation"
+"""A checked sweep that can run on this machine."""
 
 
 def prepare(config: SweepConfig) -> Preparation:
-    """Load the data, make the plan, and check everything that can fail before the sweep starts.
+    """Make the plan, and check everything that can fail before the sweep starts.
+
+    Raises:
+        SweepError: one of its kinds, in a sentence.
+    """
+    return prepare_networks(config) if config.own is None else prepare_own(config)
+
+
+def prepare_networks(config: SweepConfig) -> NetworkPreparation:
+    """Load the data of a sweep over our networks, make the plan, and check everything that can fail before it starts.
 
     Raises:
         DataError: if the data cannot be read or used.
         ConfigError: if the configuration does not suit the data, or an extra is missing.
         ResourceError: if the machine or cluster is too small, or the cluster does not answer.
     """
-    if config.trainer.backend == "torch" and find_spec("torch") is None:
+    if config.network_trainer.backend == "torch" and find_spec("torch") is None:
         raise config.error(
             "trainer.backend",
             "needs PyTorch, which is not installed. Received: torch. "
@@ -141,17 +167,8 @@ def prepare(config: SweepConfig) -> Preparation:
         )
     _reload_changed_code(config)
     require_listable(config)
-    resources = Resources(
-        config.resources.address,
-        None if config.resources.workers == "auto" else int(config.resources.workers),
-        config.resources.cpus_per_worker,
-        config.resources.gpus_per_worker,
-        config.resources.autoscale,
-    )
-    workers = local_workers(resources) if resources.address is None else _cluster_workers(resources, resources.address)
-    if config.resources.executor == "inline":
-        workers = 1
-    source = config.data.source
+    resources, workers = find_workers(config)
+    source = config.network_data.source
     try:
         if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
             raise missing
@@ -190,7 +207,7 @@ def prepare(config: SweepConfig) -> Preparation:
         plan = replace(plan, choices=(*plan.choices, *notes))
     if recipe.backend == "torch":
         torch_seconds = max(torch_seconds, TORCH_SECONDS)
-    return Preparation(
+    return NetworkPreparation(
         config=config,
         plan=plan,
         recipe=recipe,
@@ -214,7 +231,7 @@ def _reload_changed_code(config: SweepConfig) -> None:
 
 def recipe_of(config: SweepConfig) -> Recipe:
     """Create the recipe that all trials of a configuration share."""
-    trainer = config.trainer
+    trainer = config.network_trainer
     target = None
     if trainer.target is not None:
         target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
@@ -222,8 +239,8 @@ def recipe_of(config: SweepConfig) -> Recipe:
         network=_network_of(config.network),
         dtype=trainer.dtype,
         weight_decay=trainer.weight_decay,
-        validation=config.data.validation,
-        normalise=config.data.normalise,
+        validation=config.network_data.validation,
+        normalise=config.network_data.normalise,
         target=target,
         backend=trainer.backend,
     )
@@ -245,48 +262,3 @@ def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Reci
         return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
     except UserCodeError as error:
         raise config.error("network.module", str(error)) from error
-
-
-def _cluster_workers(resources: Resources, address: str) -> int:
-    require_answer(address)
-    if not resources.is_client:
-        return workers_on(resources, address)
-    with ray_session(resources) as workers:
-        return workers
-
-
-def estimate(preparation: Preparation) -> Estimate:
-    """Measure training steps on this machine and extrapolate to the whole plan."""
-    plan, recipe = preparation.plan, preparation.recipe
-    begin = perf_counter()
-    rates = preparation.rates()
-    measuring = perf_counter() - begin
-    packs = preparation.packs(plan.trials, rates, preparation.workers)
-    loads = [0.0] * preparation.workers
-    for pack in packs:
-        loads[loads.index(min(loads))] += pack.seconds
-    # The pack used for measuring needs memory too.
-    probed = pack_bytes(preparation.probed, recipe, preparation.shape, LARGEST_PROBE_EXAMPLES)
-    largest = max(probed, *(pack_bytes(pack.trials, recipe, preparation.shape) for pack in packs))
-    worker_bytes = base_bytes(recipe, preparation.shape) + largest
-    training = max(loads)
-    rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
-    tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0
-    return Estimate(
-        len(packs),
-        training,
-        _total_seconds(preparation, measuring, training),
-        worker_bytes,
-        rows * 10 * (BYTES_PER_NUMBER + tracked),
-    )
-
-
-def _total_seconds(preparation: Preparation, measuring: float, training: float) -> float:
-    """Estimate the wall-clock time of a whole run."""
-    config = preparation.config
-    # A run imports PyTorch and measures again, and on Ray each worker imports it too.
-    start = measuring
-    if config.resources.executor != "inline":
-        start += STARTUP_SECONDS + preparation.torch_seconds
-    report_load, end = (REPORT_SECONDS, END_SECONDS + REPORT_END_SECONDS) if config.report else (0.0, END_SECONDS)
-    return preparation.torch_seconds + max(start + training, report_load) + end

@@ -100,7 +100,9 @@ class ProgressTracker:
         trial = result.trial
         if trial.seed in self._report_seeds:
             return
-        arm = self._arms.setdefault(trial.arm.id, _Arm(str(trial.arm.setting["optimizer"]), trial.arm.label))
+        arm = self._arms.setdefault(
+            trial.arm.id, _Arm(str(trial.arm.setting.get("optimizer", "all settings")), trial.arm.label)
+        )
         values = result.epochs.get(self.metric)
         if result.status == "DIVERGED":
             arm.diverged += 1

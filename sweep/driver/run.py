@@ -32,7 +32,6 @@ from sweep.results.cache import TrialCache
 from sweep.system.invocation import command
 from sweep.system.signals import Interruption
 from sweep.tracking import (
-    DatasetRecord,
     SweepRecord,
     SweepWriter,
     WriterReport,
@@ -197,8 +196,7 @@ def _stop_condition(interruption: Interruption, deadline_seconds: float | None) 
 
 
 def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
-    config, plan, shape = preparation.config, preparation.plan, preparation.shape
-    source = config.data.source
+    config, plan = preparation.config, preparation.plan
     return SweepRecord(
         name=config.name,
         question=config.question,
@@ -210,14 +208,7 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
         by=config.metric.by,
         added=tuple(dict.fromkeys(key for arm in plan.arms for key in arm.setting if key not in SETTING_KEYS)),
         parameters={"trials": trials, "arms": len(plan.arms), "seeds": len(plan.seeds)},
-        dataset=DatasetRecord(
-            name=source.name or source.module or Path(str(source.path)).name,
-            fingerprint=preparation.data.fingerprint,
-            examples=shape.examples,
-            features=shape.features,
-            source=source.path or source.module or "bundled",
-            task=shape.task,
-        ),
+        dataset=preparation.dataset_record,
     )
 
 
@@ -254,7 +245,7 @@ def _notes(
     elif finished:
         notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
     if inline and remaining:
-        notes.append("The packs were trained in this process, one after the other and without Ray.")
+        notes.append("The trials were trained one after the other and without Ray.")
     if interrupted:
         notes.append("Stopped before the end. Run the same command to go on.")
     if tracked is not None and tracked.error and not tracked.failed:

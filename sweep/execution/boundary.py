@@ -10,14 +10,14 @@ WORKER_LOST = "The worker "
 """Prefix of the error of a lost worker; errors raised by training start with the exception's name."""
 
 
-def next_report(reports: Iterator[Report]) -> Report | str:
-    """Train until it is time to report, or to the end of the pack.
+def next_report(reports: Iterator[Report | None]) -> Report | str | None:
+    """Train until it is time to report, to the end of the pack, or for a while in which nothing was reported.
 
     Exceptions of the training are returned as text and not raised: a retry would fail in the same way, and the worker
     can go on with other packs.
 
     Returns:
-        the next report, or one sentence on why the pack has failed.
+        the next report, None if there is none yet, or one sentence on why the pack has failed.
     """
     try:
         return next(reports)

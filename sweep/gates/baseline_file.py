@@ -23,14 +23,17 @@ FORMAT = 1
 
 def conditions_of(config: SweepConfig) -> dict[str, Any]:
     """Return the conditions that must equal the baseline's: data, network, trainer, and which epoch counts."""
-    trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
-    if config.trainer.stop_at_target:
-        trainer |= {"stop_at_target": True, "target": config.trainer.target}
     # Included only if it is not the default, so that existing baselines stay valid.
     metric = {"metric": {"of": config.metric.of}} if config.metric.of != "last" else {}
+    if config.own is not None:
+        unrelated = {"timeout", "grace", "extendable"}
+        return {**metric, "trainer": config.own.model_dump(mode="json", exclude=unrelated, exclude_none=True)}
+    trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.network_trainer.stop_at_target:
+        trainer |= {"stop_at_target": True, "target": config.trainer.target}
     return {
         **metric,
-        "data": config.data.model_dump(mode="json", exclude_none=True),
+        "data": config.network_data.model_dump(mode="json", exclude_none=True),
         "network": config.network.model_dump(mode="json", exclude_none=True),
         "trainer": trainer,
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import trainers
 from sweep.config.data import ModuleData
 from sweep.config.network import ModuleNetwork
+from sweep.planning.own_training import code_of
 from sweep.system.limits import CPU_FACTS, cpu_model
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 def versions(config: SweepConfig) -> dict[str, str]:
     """Map each package that a baseline depends on to its version; ``machine`` is the system and processor."""
     found = {"python": platform.python_version(), "machine": machine()}
-    packages = ["optimizer-sweep", "numpy", *(["torch"] if config.trainer.backend == "torch" else [])]
+    packages = [
+        "optimizer-sweep",
+        "numpy",
+        *(["torch"] if config.own is None and config.network_trainer.backend == "torch" else []),
+    ]
     for package in packages:
         try:
             found[package] = version(package)
@@ -60,7 +65,7 @@ def _own_files(config: SweepConfig) -> list[Path]:
         paths.append(config.network.module)
     if isinstance(config.data, ModuleData):
         paths.append(config.data.module)
-    files: dict[Path, None] = {}
+    files: dict[Path, None] = {Path(file): None for file in code_of(config)}
     for path in paths:
         module = path.partition(":")[0]
         # A module may import others of its package, so that the whole package is hashed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Plan:
         arms: the distinct settings.
         seeds: the seeds that each arm is trained with.
         trials: arms x seeds, with the seeds of an arm consecutive.
-        training_examples: size of the training part.
+        training_examples: size of the training part; 0 for a training of the user's own.
         choices: values that were chosen automatically, with the reasons.
         design: what is compared.
         report_seeds: seeds on which the best setting of each level is trained again; see `with_report`.
@@ -69,7 +69,9 @@ class Plan:
 
     @property
     def optimizer_steps(self) -> int:
-        """Number of weight updates in all listed trials, if none stops early."""
+        """Number of weight updates in all listed trials, if none stops early; 0 for a training of the user's own."""
+        if not self.training_examples:
+            return 0
         steps = {
             arm.id: int(arm.setting["epochs"]) * steps_per_epoch(arm.setting, self.training_examples)
             for arm in self.arms
@@ -114,10 +116,10 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     """
     if problem := task_problem(config.metric, shape.task):
         raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
-    if problem := r2_problem(config.metric, shape, config.data.validation):
+    if problem := r2_problem(config.metric, shape, config.network_data.validation):
         raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
     try:
-        examples = require_parts(shape, config.data.validation, "data.validation")
+        examples = require_parts(shape, config.network_data.validation, "data.validation")
     except CannotSplit as error:
         raise DataError(f"{config.place_of('data.validation')}{error}") from None
     require_listable(config)
@@ -130,9 +132,9 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         size, why = auto_batch_size(examples)
         choices.append(f"batch_size auto is {size}, {why}")
     choices.extend(cautions(distinct))
-    shared = _digest(_identity(config, data_fingerprint))
+    shared = digest(_identity(config, data_fingerprint))
     arms = tuple(
-        Arm(_digest({"sweep": shared, "setting": setting})[:12], label, setting)
+        Arm(digest({"sweep": shared, "setting": setting})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct), strict=True)
     )
     choices += _part_notes(config, shape, examples, asked)
@@ -144,7 +146,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
         content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
     return Plan(
         name=config.name,
-        hash=_digest(content),
+        hash=digest(content),
         asked=len(asked),
         merged=tuple(merged),
         arms=arms,
@@ -200,31 +202,34 @@ def trial_id(identity: str, setting: Setting, seed: int) -> str:
         setting: canonical setting.
         seed: seed of its split, weights and batches.
     """
-    return _digest({"sweep": identity, "setting": setting, "seed": seed})[:12]
+    return digest({"sweep": identity, "setting": setting, "seed": seed})[:12]
 
 
-def labels(settings: Sequence[Setting]) -> list[str]:
+def labels(settings: Sequence[Setting], *, is_free: bool = False) -> list[str]:
     """Create a unique label for each setting from the hyperparameters that differ, named as in the tables.
+
+    Args:
+        settings: the settings.
+        is_free: whether they are of a user's own training, so that nothing is known of their hyperparameters.
 
     >>> labels([{"optimizer": "sgd", "learning_rate": 0.1}, {"optimizer": "adam", "learning_rate": 0.001}])
     ['sgd learning_rate=0.1', 'adam learning_rate=0.001']
     """
-    values: defaultdict[tuple[str, Value], set[Value | None]] = defaultdict(set)
+    values: defaultdict[tuple[Any, str], set[Value | None]] = defaultdict(set)
+    names = dict.fromkeys(key for setting in settings for key in setting)
     for setting in settings:
-        for key in dict.fromkeys((*SETTING_KEYS, *setting)):
-            if key in setting or key.startswith("decay_"):
-                values[_scope(key, setting)].add(setting.get(key))
-    return [
-        " ".join(
-            [str(setting["optimizer"])]
-            + [
-                f"{key}={_spell(value)}"
-                for key, value in setting.items()
-                if key != "optimizer" and len(values[_scope(key, setting)]) > 1
-            ]
-        )
-        for setting in settings
-    ]
+        for key in names if is_free else dict.fromkeys((*SETTING_KEYS, *setting)):
+            if is_free or key in setting or key.startswith("decay_"):
+                values["" if is_free else _scope(key, setting), key].add(setting.get(key))
+    return [_label(setting, values, is_free=is_free) for setting in settings]
+
+
+def _label(setting: Setting, values: Mapping[tuple[Any, str], set[Value | None]], *, is_free: bool) -> str:
+    """Label a setting by the hyperparameters that have several values in their scope; by all if none has."""
+    varied = {key for key in setting if len(values["" if is_free else _scope(key, setting), key]) > 1}
+    first = [str(setting["optimizer"])] if "optimizer" in setting else []
+    shown = [key for key in setting if key != "optimizer" and (key in varied or (is_free and not varied and not first))]
+    return " ".join([*first, *(f"{key}={_spell(setting[key])}" for key in shown)]) or "no hyperparameters"
 
 
 def _scope(key: str, setting: Setting) -> tuple[str, Value]:
@@ -243,14 +248,14 @@ def _spell(value: Value) -> str:
 
 def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, Any]:
     """Everything besides setting and seed that determines the numbers of a trial."""
-    data = config.data.model_dump(mode="json")
-    if isinstance(config.data, FileData | ModuleData):
+    data = config.network_data.model_dump(mode="json")
+    if isinstance(config.network_data, FileData | ModuleData):
         if data_fingerprint is None:
             raise ValueError("a plan over a file or module needs the fingerprint of its content")
         split = {key: data[key] for key in ("validation", "normalise")}
         data = {"fingerprint": data_fingerprint, **split}
-    trainer = config.trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
-    if config.trainer.stop_at_target:
+    trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.network_trainer.stop_at_target:
         # Other keys of the metric do not influence any number.
         metric = config.metric.model_dump(mode="json", include={"name", "mode"})
         trainer |= {"target": config.trainer.target, "metric": metric}
@@ -280,7 +285,7 @@ def _code_files(config: SweepConfig) -> tuple[str, ...]:
     return tuple(sorted((file.relative_to(here) if file.is_relative_to(here) else file).as_posix() for file in files))
 
 
-def _digest(content: Any) -> str:
+def digest(content: Any) -> str:
     """Hash JSON in its canonical form: keys sorted, and floats in their shortest spelling."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()

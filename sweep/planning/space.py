@@ -51,7 +51,7 @@ def subspaces(config: SweepConfig) -> Iterator[Subspace]:
     """
     for space in config.spaces:
         for decay in space.decays or (Decay(kind="constant"),):
-            dimensions = _dimensions(space, decay, config.trainer.epochs)
+            dimensions = _dimensions(space, decay, config.network_trainer.epochs)
             yield {key: dimensions[key] for key in setting_keys(space.optimizer) if key in dimensions}
 
 

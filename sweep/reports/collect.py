@@ -18,6 +18,7 @@ from sweep.analysis.health import health
 from sweep.analysis.health_card import Card
 from sweep.analysis.leader import unit_of
 from sweep.config import SweepConfig, load_config
+from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.errors import AnalysisError, ResultsError
 from sweep.records import Setting
@@ -223,12 +224,20 @@ def gather(folder: Path) -> Findings:
 
 
 def _subject(config: SweepConfig, folder: Path, settings: Mapping[str, Setting]) -> Subject:
-    source = config.data.source
     commands = (command("run", f"{folder.as_posix()}/config.yaml"), f"{command('report')} {quoted(folder)}")
-    data = source.name or source.module or str(source.path)
     # User-defined optimizers may have additional hyperparameters.
     keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for setting in settings.values() for key in setting))))
-    return Subject(config.name, config.question, data, keys, commands)
+    return Subject(config.name, config.question, _trained_on(config), keys, commands)
+
+
+def _trained_on(config: SweepConfig) -> str:
+    """What the trials trained on: the data of our networks, or the user's own function or command."""
+    if isinstance(config.own, CommandTrainer):
+        return " ".join(config.own.command)
+    if isinstance(config.own, FunctionTrainer):
+        return config.own.function
+    source = config.network_data.source
+    return source.name or source.module or str(source.path)
 
 
 def _links(folder: Path) -> RunLinks | None:

@@ -116,7 +116,8 @@ def epochs_table(plan: Plan, past: Histories) -> pa.Table:
     columns["seed"] = pa.array(np.array([trial.seed for trial in plan.trials], dtype=np.int64)[trial])
     columns["epoch"] = pa.array([], pa.int64())
     for name, values in past.values.items():
-        columns[name] = pa.array(values.astype(np.int64) if name in COUNTS else values)
+        # A training of the user's own may not count its examples.
+        columns[name] = _counts(values) if name in COUNTS else pa.array(values)
     return pa.table(columns)
 
 

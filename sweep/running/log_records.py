@@ -92,6 +92,7 @@ def report_record(report: Report, start: str, pack: int) -> Record:
         "last": report.last,
         "fingerprints": {str(seed): dict(found) for seed, found in report.fingerprints.items()},
         "node": report.node,
+        "tags": dict(report.tags),
     }
     return Record("report", facts, {"epochs": report.epochs, "trials": report.trials, "values": report.values})
 
@@ -111,6 +112,7 @@ def report_of(record: Record) -> Report:
         last=facts["last"],
         fingerprints={int(seed): found for seed, found in facts["fingerprints"].items()},
         node=facts["node"],
+        tags=facts.get("tags", {}),
     )
 
 

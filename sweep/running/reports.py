@@ -18,6 +18,9 @@ NO_EPOCHS: Mapping[str, Floats] = {name: np.empty(0) for name in ("epoch", "step
 """Empty epoch columns, for a trial without epochs."""
 
 
+_Rows = tuple[tuple[str, ...], NDArray[np.int64], Floats]
+
+
 @dataclass(frozen=True)
 class Report:
     """Some epochs of one pack.
@@ -32,8 +35,9 @@ class Report:
         now_seconds: Unix time of the report.
         number: number of the report, from 0; a restarted pack counts from 0 again.
         last: True when all trials of the pack have ended.
-        fingerprints: fingerprints per seed, in the first report.
+        fingerprints: fingerprints per seed, in the first report or the last.
         node: name of the cluster node; empty without a cluster.
+        tags: tags of the trials that ended.
     """
 
     names: tuple[str, ...]
@@ -47,6 +51,7 @@ class Report:
     last: bool
     fingerprints: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     node: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def first(self) -> bool:
@@ -95,7 +100,7 @@ class PackCollector:
         return self._past_seconds + self._current_seconds
 
     def _begin(self) -> None:
-        self._rows: dict[int, list[tuple[NDArray[np.int64], Floats]]] = defaultdict(list)
+        self._rows: dict[int, list[_Rows]] = defaultdict(list)
         self._fingerprints: Mapping[int, Mapping[str, str]] = {}
         self.unfinished = set(range(len(self.trials)))
         self.running: set[int] = set()
@@ -111,7 +116,7 @@ class PackCollector:
             self._begin()
             self.unfinished -= returned
             self._past_seconds += self._current_seconds
-            self._fingerprints = report.fingerprints
+        self._fingerprints = {**self._fingerprints, **report.fingerprints}
         self._current_seconds = report.now_seconds - report.started_seconds
         order = np.argsort(report.trials, kind="stable")
         trials, first = np.unique(report.trials[order], return_index=True)
@@ -119,7 +124,7 @@ class PackCollector:
         pieces = np.split(order, first[1:]) if len(trials) else []
         for trial, rows in zip(trials, pieces, strict=True):
             if int(trial) in self.unfinished:
-                self._rows[int(trial)].append((report.epochs[rows], report.values[rows]))
+                self._rows[int(trial)].append((report.names, report.epochs[rows], report.values[rows]))
                 self.running.add(int(trial))
         return [self._result(end, report) for end in report.ended if end.trial in self.unfinished]
 
@@ -137,20 +142,40 @@ class PackCollector:
         self.unfinished.discard(end.trial)
         self.running.discard(end.trial)
         parts = self._rows.pop(end.trial, [])
-        columns: dict[str, Floats] = {
-            "epoch": np.concatenate([e for e, _ in parts]).astype(np.float64) if parts else np.empty(0)
-        }
-        values = np.concatenate([v for _, v in parts]) if parts else np.empty((0, len(report.names)))
-        columns.update(zip(report.names, values.T, strict=True))
         trial = self.trials[end.trial]
         return TrialResult(
             trial=trial,
             status=end.status,
-            epochs=columns,
+            epochs=_columns(parts, report.names),
             fingerprints=self._fingerprints.get(trial.seed, {}),
             started_seconds=report.started_seconds,
             ended_seconds=report.now_seconds,
             diverged_step=end.step if end.status == "DIVERGED" else None,
             last_finite_loss=end.last_finite_loss,
-            tags={"node": report.node} if report.node else {},
+            error=end.error,
+            tags={**({"node": report.node} if report.node else {}), **report.tags},
         )
+
+
+def _columns(parts: Sequence[_Rows], names: Sequence[str]) -> dict[str, Floats]:
+    """Join the rows of one trial; a metric that a part lacks is NaN there.
+
+    Args:
+        parts: names, epochs and values of each part.
+        names: names for a trial without rows.
+    """
+    if not parts:
+        return {**NO_EPOCHS, **{name: np.empty(0) for name in names}}
+    columns = {"epoch": np.concatenate([epochs for _, epochs, _ in parts]).astype(np.float64)}
+    if all(part[0] == parts[0][0] for part in parts):
+        values = np.concatenate([values for _, _, values in parts])
+        columns.update(zip(parts[0][0], values.T, strict=True))
+        return columns
+    for name in dict.fromkeys(name for known, _, _ in parts for name in known):
+        columns[name] = np.concatenate(
+            [
+                values[:, known.index(name)] if name in known else np.full(len(epochs), np.nan)
+                for known, epochs, values in parts
+            ]
+        )
+    return columns

@@ -10,15 +10,17 @@ from rich.padding import Padding
 from rich.table import Table
 
 from sweep.analysis.ranking import rule
-from sweep.driver.prepare import Estimate, Preparation
+from sweep.driver.estimate import Estimate
+from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.errors import SweepError
+from sweep.records import plain
 from sweep.system.invocation import command
 
 if TYPE_CHECKING:
     from sweep.driver.run import RunResult
 
 
-def plan_as_mapping(preparation: Preparation, estimate: Estimate, *, detectable: str = "") -> dict[str, Any]:
+def plan_as_mapping(preparation: Preparation, estimate: Estimate | None, *, detectable: str = "") -> dict[str, Any]:
     """Return the plan as JSON types, including all arms and trials."""
     plan = preparation.plan
     return {
@@ -38,20 +40,22 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate, *, detectable:
         "training_examples": plan.training_examples,
         "optimizer_steps": plan.optimizer_steps,
         "workers": preparation.workers,
-        "packs": estimate.packs,
-        "estimate": {
+        "packs": None if estimate is None else estimate.packs,
+        "estimate": None
+        if estimate is None
+        else {
             "training_seconds": round(estimate.training_seconds, 3),
             "total_seconds": round(estimate.total_seconds, 3),
             "worker_bytes": estimate.worker_bytes,
             "disk_bytes": estimate.disk_bytes,
         },
-        "arms": [{"id": arm.id, "label": arm.label, "setting": dict(arm.setting)} for arm in plan.arms],
+        "arms": [{"id": arm.id, "label": arm.label, "setting": plain(arm.setting)} for arm in plan.arms],
         "trials": [{"id": trial.id, "arm": trial.arm.id, "seed": trial.seed} for trial in plan.trials],
     }
 
 
 def print_plan(
-    preparation: Preparation, estimate: Estimate, console: Console | None = None, *, detectable: str = ""
+    preparation: Preparation, estimate: Estimate | None, console: Console | None = None, *, detectable: str = ""
 ) -> None:
     """Print what a sweep would train, its cost, and the smallest difference that it can detect."""
     console = console or _console()
@@ -61,7 +65,7 @@ def print_plan(
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim")
     rows.add_column()
-    rows.add_row("data", _data(preparation))
+    rows.add_row(*_source(preparation))
     rows.add_row("settings asked", f"{plan.asked:,}")
     for merge in plan.merged:
         rows.add_row("  merged", f"{merge.count:,}  {merge.reason}")
@@ -86,13 +90,17 @@ def print_plan(
         )
     if detectable:
         rows.add_row("detectable", detectable)
-    rows.add_row("packs", f"{estimate.packs:,} on {preparation.workers} workers")
-    rows.add_row("optimizer steps", f"{plan.optimizer_steps:,}")
-    rows.add_row(
-        "time", f"about {duration(estimate.total_seconds)}, {duration(estimate.training_seconds)} of it training"
-    )
-    rows.add_row("memory", f"about {size(estimate.worker_bytes)} a worker")
-    rows.add_row("disk", f"about {size(estimate.disk_bytes)}")
+    if estimate is None:
+        rows.add_row("workers", f"{preparation.workers:,}, each with one trial at a time")
+        rows.add_row("time", "not known for a training of your own")
+    else:
+        rows.add_row("packs", f"{estimate.packs:,} on {preparation.workers} workers")
+        rows.add_row("optimizer steps", f"{plan.optimizer_steps:,}")
+        rows.add_row(
+            "time", f"about {duration(estimate.total_seconds)}, {duration(estimate.training_seconds)} of it training"
+        )
+        rows.add_row("memory", f"about {size(estimate.worker_bytes)} a worker")
+        rows.add_row("disk", f"about {size(estimate.disk_bytes)}")
     rows.add_row("plan hash", plan.hash[:8])
     console.print(rows)
     if design.warning:
@@ -208,9 +216,19 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def _data(preparation: Preparation) -> str:
+def _source(preparation: Preparation) -> tuple[str, str]:
+    """What is trained: the data of our networks, or the user's own training."""
+    if isinstance(preparation, NetworkPreparation):
+        return "data", _data(preparation)
+    training = preparation.training
+    if training.command:
+        return "command", " ".join(training.command)
+    return "function", training.function
+
+
+def _data(preparation: NetworkPreparation) -> str:
     shape = preparation.shape
-    source = preparation.config.data.source
+    source = preparation.config.network_data.source
     name = source.name or source.path or source.module
     target = "one number" if shape.task == "regression" else f"{max(shape.outputs, 2)} classes"
     return (

@@ -8,7 +8,6 @@ from sweep.execution.ray.resources import Resources, local_workers
 from sweep.execution.ray.session import ray_session, silence_ray
 from sweep.execution.ray.settings import WorkerSettings
 from sweep.execution.ray.tuner import TuneExecutor
-from trainers.data import Dataset
 
 __all__ = [
     "Resources",
@@ -22,13 +21,12 @@ __all__ = [
 ]
 
 
-def ray_executor(settings: WorkerSettings, dataset: Dataset, workers: int) -> Executor:
+def ray_executor(settings: WorkerSettings, workers: int) -> Executor:
     """Create the executor for the cluster of a `ray_session`.
 
     Args:
         settings: settings of the workers.
-        dataset: sent to the workers once, through the object store.
         workers: maximum number of concurrent workers.
     """
     kind = RemoteExecutor if settings.resources.is_client else TuneExecutor
-    return kind(settings, dataset, workers)
+    return kind(settings, workers)

@@ -14,7 +14,6 @@ from sweep.execution.ray.settings import WorkerSettings
 from sweep.execution.ray.tuner import TuneExecutor
 from sweep.running.events import Event, TimePassed
 from sweep.system.invocation import command
-from trainers.data import Dataset
 
 EXCHANGE_SECONDS = 0.25
 """How long the actor waits for an event before it returns an empty list."""
@@ -26,9 +25,9 @@ ON_THE_HEAD = {"node:__internal_head__": 0.001}
 class TuneActor:
     """Runs Tune in one thread of an actor, and serves the client in another."""
 
-    def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
+    def __init__(self, settings: WorkerSettings, workers: int) -> None:
         silence_ray()
-        self._executor = TuneExecutor(settings, dataset, workers)
+        self._executor = TuneExecutor(settings, workers)
         self._events: list[Event] = []
         self._arrived = threading.Condition()
         self._commands: list[ExecutorCommand] = []
@@ -60,13 +59,13 @@ class TuneActor:
 class RemoteExecutor:
     """An executor for a cluster of which this process is a client; arguments as for `TuneExecutor`."""
 
-    def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
+    def __init__(self, settings: WorkerSettings, workers: int) -> None:
         import ray
 
         self._address = settings.resources.address
         actor: Any = ray.remote(TuneActor)
         options = actor.options(num_cpus=0, max_concurrency=3, resources=ON_THE_HEAD)
-        self._actor = options.remote(settings, ray.put(dataset), workers)
+        self._actor = options.remote(ray.put(settings), workers)
         self._commands: list[ExecutorCommand] = []
 
     def send(self, command: ExecutorCommand) -> None:

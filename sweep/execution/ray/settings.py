@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sweep.execution.ray.resources import Resources
-from sweep.planning.recipe import Recipe
+from sweep.execution.sources.source import Source
 
 
 @dataclass(frozen=True)
@@ -13,13 +13,9 @@ class WorkerSettings:
     """Settings shared by all workers.
 
     Args:
-        recipe: what all packs share.
+        source: what trains the packs; it is sent to the workers once, through the object store.
         resources: resources of each worker.
-        tile_bytes: as in `trainers.loop.train`.
-        seconds: estimated training time of each worker.
     """
 
-    recipe: Recipe
+    source: Source
     resources: Resources
-    tile_bytes: int
-    seconds: float = 0.0

@@ -7,7 +7,6 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sweep.errors import SweepError
@@ -18,7 +17,6 @@ from sweep.execution.ray.internals import reuse_idle_processes
 from sweep.execution.ray.resources import Resources, workers_per_cluster
 from sweep.execution.ray.settings import WorkerSettings
 from sweep.running.commands import EndExecution, StopPack, TrainPack, UseWorkers
-from trainers.data import Dataset
 
 if TYPE_CHECKING:
     from sweep.execution.ray.scheduler import EventScheduler
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 """How often the cluster is polled for nodes that have joined or left."""
-
-COMPILING_SECONDS = 10.0
-"""Training time from which a worker loads (and the first time compiles) the kernels of the extra ``fast``."""
 
 MOST_WORKERS = 100_000
 """Upper limit on the workers of a sweep, including replacements of lost ones."""
@@ -42,15 +37,13 @@ class TuneExecutor:
 
     Args:
         settings: settings of the workers.
-        dataset: sent to the workers once, through the object store.
         workers: maximum number of concurrent workers, until `UseWorkers` changes it.
     """
 
-    def __init__(self, settings: WorkerSettings, dataset: Dataset, workers: int) -> None:
+    def __init__(self, settings: WorkerSettings, workers: int) -> None:
         from sweep.execution.ray.mailbox import open_mailbox
 
         self._settings = settings
-        self._dataset = dataset
         # Its process starts while Tune is imported.
         self._mailbox = open_mailbox()
         from ray.tune.search import BasicVariantGenerator
@@ -119,18 +112,13 @@ class TuneExecutor:
     def _work(self) -> Work:
         from sweep.execution.ray.worker import Work
 
-        settings, resources = self._settings, self._settings.resources
-        is_long = settings.seconds > COMPILING_SECONDS
-        compiled = settings.recipe.backend == "numpy" and find_spec("numba") is not None and is_long
+        resources = self._settings.resources
         # Shipped code is in the workers' working folder; this machine's path is not valid there.
         folder = OWN_CODE if ships_code(resources.address) else os.getcwd()
         threads, names_nodes = resources.cpus_per_worker, resources.address is not None
         return Work(
-            dataset=self._dataset,
-            recipe=settings.recipe,
+            source=self._settings.source,
             threads=threads,
-            compiled=compiled,
-            tile_bytes=settings.tile_bytes,
             folder=folder,
             names_nodes=names_nodes,
         )

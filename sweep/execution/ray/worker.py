@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import ray
 from ray import tune
-from threadpoolctl import threadpool_limits
 
 from sweep.execution.boundary import next_report
-from sweep.execution.sources.packed import train_in_reports
-from sweep.planning.recipe import Recipe
+from sweep.execution.sources.source import Source
 from sweep.running.commands import EndExecution, StopPack, TrainPack
 from sweep.running.events import PackFailed, ReportReceived, WorkerJoined
 from sweep.running.reports import Report
-from trainers.data import Dataset
 from trainers.imports import make_importable
 
 EVENTS = "events"
@@ -31,13 +28,10 @@ HOME = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Work:
-    """Data and settings that every worker receives once."""
+    """What every worker receives once."""
 
-    dataset: Dataset
-    recipe: Recipe
+    source: Source
     threads: int
-    compiled: bool
-    tile_bytes: int
     folder: str
     """Folder of the user's modules; relative to this project if code was shipped."""
     names_nodes: bool = False
@@ -48,7 +42,7 @@ class Worker(tune.Trainable):
     """A worker as a Tune trial; a worker that replaces a lost one is another Tune trial."""
 
     def setup(self, config: dict[str, Any], work: Work, mailbox: Any) -> None:  # type: ignore[override]
-        """Load the backend, and limit BLAS to the worker's own CPUs."""
+        """Load what training needs, limited to the worker's own CPUs."""
         self.work = work
         self._mailbox = mailbox
         make_importable(os.fspath(HOME / work.folder))
@@ -56,11 +50,10 @@ class Worker(tune.Trainable):
         self._node = (
             "" if not work.names_nodes else f"{socket.gethostname()}/{ray.get_runtime_context().get_node_id()[:8]}"
         )
-        work.recipe.load_backend()
-        threadpool_limits(limits=work.threads)
+        work.source.load(work.threads)
         self._has_joined = False
         self._training: TrainPack | None = None
-        self._reports: Iterator[Report] = iter(())
+        self._reports: Iterator[Report | None] = iter(())
         self._dropped = 0
         self._next = mailbox.take.remote(self.trial_id)
 
@@ -83,8 +76,13 @@ class Worker(tune.Trainable):
                 self._stop(command)
             elif isinstance(command, TrainPack):
                 self._begin(command)
-            elif self._training is not None:
-                return {EVENTS: [self._report(self._training)]}
+            elif self._training is not None and (event := self._report(self._training)) is not None:
+                return {EVENTS: [event]}
+
+    def cleanup(self) -> None:
+        """End what the source has started."""
+        self._close_reports()
+        self.work.source.close()
 
     def _command(self, *, waits: bool) -> Any:
         """Return the next command, or None if there is none yet."""
@@ -96,22 +94,26 @@ class Worker(tune.Trainable):
         return command
 
     def _begin(self, command: TrainPack) -> None:
-        work = self.work
         self._training = command
-        self._reports = train_in_reports(
-            command.planned, work.recipe, work.dataset, compiled=work.compiled, tile_bytes=work.tile_bytes
-        )
+        self._reports = self.work.source.train(command.planned)
 
     def _stop(self, command: StopPack) -> None:
         training = self._training
         if training is not None and (training.pack, training.attempt) == (command.pack, command.attempt):
             self._training = None
+            self._close_reports()
         else:
             # The pack had ended before the command arrived.
             self._dropped += 1
 
-    def _report(self, training: TrainPack) -> ReportReceived | PackFailed:
+    def _close_reports(self) -> None:
+        if isinstance(self._reports, Generator):
+            self._reports.close()
+
+    def _report(self, training: TrainPack) -> ReportReceived | PackFailed | None:
         report = next_report(self._reports)
+        if report is None:
+            return None
         dropped, self._dropped = self._dropped, 0
         if isinstance(report, str) or report.last:
             self._training = None

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from threadpoolctl import threadpool_limits
 
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe
@@ -13,6 +17,40 @@ from trainers.loop import EpochMetrics, train_session
 from trainers.session import TILE_BYTES, Session
 
 REPORT_SECONDS = 0.5
+
+COMPILING_SECONDS = 10.0
+"""Training time from which a worker loads (and the first time compiles) the kernels of the extra ``fast``."""
+
+
+@dataclass(frozen=True)
+class PackedSource:
+    """A source for the networks of this project.
+
+    Args:
+        recipe: what all packs share.
+        dataset: data set of all packs.
+        tile_bytes: as in `trainers.loop.train`.
+        seconds: estimated training time of the worker, by which it decides whether to compile.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    tile_bytes: int
+    seconds: float = 0.0
+
+    def load(self, threads: int) -> None:
+        """Load the backend, and limit the threads of its libraries."""
+        self.recipe.load_backend()
+        threadpool_limits(limits=threads)
+
+    def train(self, planned: PlannedPack) -> Iterator[Report | None]:
+        """Train a pack and yield its reports."""
+        is_long = self.seconds > COMPILING_SECONDS
+        compiled = self.recipe.backend == "numpy" and find_spec("numba") is not None and is_long
+        yield from train_in_reports(planned, self.recipe, self.dataset, compiled=compiled, tile_bytes=self.tile_bytes)
+
+    def close(self) -> None:
+        """Nothing was started."""
 
 
 def train_in_reports(

@@ -16,14 +16,17 @@ def meeting(config: SweepConfig, settings: Iterable[Setting], training_examples:
     Args:
         config: configuration of the sweep.
         settings: settings from the search; a value that the optimizer ignores is not one of the setting.
-        training_examples: size of the training part, for which ``batch_size: full`` stands.
+        training_examples: size of the training part, for which ``batch_size: full`` stands; 0 for a training of the
+            user's own, whose values are taken as they are.
 
     Raises:
         ConfigError: if no setting is left, or a condition cannot be calculated.
     """
     conditions, is_empty = config.conditions, True
     for setting in settings:
-        numbers = _with_numbers(without_ignored(setting), training_examples) if conditions else setting
+        numbers = setting
+        if conditions and training_examples:
+            numbers = _with_numbers(without_ignored(setting), training_examples)
         if all(_holds(config, condition, numbers) for condition in conditions):
             is_empty = False
             yield setting

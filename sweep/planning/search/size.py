@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 
 from sweep.config import SweepConfig
+from sweep.config.free_space import FreeSpace
 from sweep.config.values import Distribution
 from sweep.planning.space import Subspace, subspaces
 
 
 def asked_settings(config: SweepConfig) -> int:
-    """Count the requested settings: the sum over optimizers and decays of the products of their list lengths."""
-    return sum(map(combinations, subspaces(config)))
+    """Count the requested settings: the sum over the parts of the space of the products of their list lengths."""
+    parts = config.space.parts if isinstance(config.space, FreeSpace) else subspaces(config)
+    return sum(map(combinations, parts))
 
 
 def combinations(subspace: Subspace) -> int:

@@ -1,0 +1,229 @@
+"""The process in which a user's own training runs: trains the trials that it is given, one after another.
+
+It talks with the worker over a socket, one JSON object a line: the worker sends ``train`` and ``stop``, the process
+sends ``ready``, ``report`` and ``ended``. When the worker dies, the process ends itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sweep.execution.sources.command import run_command
+from sweep.execution.sources.state import StateError
+from sweep.execution.sources.trial import Assignment, ReportError, Row, Trial, TrialStopped
+
+Train = Callable[[Trial], object]
+
+
+class Channel:
+    """The socket to the worker.
+
+    Args:
+        connection: one end of a pair of stream sockets.
+        on_loss: called when the worker has gone.
+    """
+
+    def __init__(self, connection: socket.socket, on_loss: Callable[[], None]) -> None:
+        self._connection = connection
+        self._on_loss = on_loss
+        self._arrived = threading.Condition()
+        self._orders: list[tuple[Mapping[str, Any], list[int]]] = []
+        self.stops = False
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def send(self, kind: str, **facts: Any) -> None:
+        """Send a message."""
+        try:
+            self._connection.sendall(json.dumps({"kind": kind, **facts}).encode() + b"\n")
+        except OSError:
+            self._on_loss()
+
+    def report(self, row: Row) -> None:
+        """Send a report."""
+        epoch, step, metrics, seconds = row
+        self.send("report", epoch=epoch, step=step, metrics=metrics, seconds=seconds)
+
+    def next_order(self) -> tuple[Mapping[str, Any], list[int]]:
+        """Wait for the next trial, and return it with the file descriptors that came with it."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: bool(self._orders))
+            return self._orders.pop(0)
+
+    def _listen(self) -> None:
+        rest, handles = b"", list[int]()
+        while True:
+            try:
+                content, arrived, _, _ = socket.recv_fds(self._connection, 65536, 4)
+            except OSError:
+                content, arrived = b"", []
+            if not content:
+                self._on_loss()
+                return
+            handles += arrived
+            *lines, rest = (rest + content).split(b"\n")
+            for line in lines:
+                order = json.loads(line)
+                with self._arrived:
+                    if order["kind"] == "stop":
+                        self.stops = True
+                    else:
+                        self.stops = False
+                        self._orders.append((order, handles))
+                        handles = []
+                        self._arrived.notify()
+
+
+def main() -> None:
+    """Train trials until the worker ends this process; its arguments are the socket and how to train, as JSON."""
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    how = json.loads(sys.argv[2])
+    groups: list[int] = []
+    channel = Channel(connection, lambda: _end(groups))
+    train = _load(how, channel) if "function" in how else None
+    if train is None and "function" in how:
+        return
+    channel.send("ready")
+    while True:
+        order, handles = channel.next_order()
+        _direct_output(handles)
+        assignment = Assignment(**order["trial"])
+        trial = Trial(assignment, channel.report, lambda: channel.stops)
+        if train is not None:
+            error = _train(train, trial)
+        else:
+            error = run_command(how, trial, groups, lambda: channel.stops)
+        _flush()
+        ending = trial.ending
+        channel.send(
+            "ended",
+            error=error or _missing(trial, assignment),
+            status=ending.status,
+            step=ending.step,
+            last_finite_loss=ending.last_finite_loss,
+            dropped=ending.dropped,
+            fingerprints=ending.fingerprints,
+        )
+        trial = assignment = None  # type: ignore[assignment]
+        # What the function leaves behind, such as a network, is freed before the next trial.
+        gc.collect()
+
+
+def _load(how: Mapping[str, Any], channel: Channel) -> Train | None:
+    """Import the user's function; tell the worker if that fails."""
+    for folder in how["path"]:
+        if folder not in sys.path:
+            sys.path.append(folder)
+    try:
+        if "pickled" in how:
+            import cloudpickle
+
+            with open(how["pickled"], "rb") as stream:
+                function = cloudpickle.load(stream)
+        else:
+            module, _, name = how["function"].partition(":")
+            function = getattr(importlib.import_module(module), name)
+    except BaseException as error:
+        channel.send("refused", error=_describe(error))
+        return None
+    return function  # type: ignore[no-any-return]
+
+
+def _train(train: Train, trial: Trial) -> str | None:
+    """Run the function and return why the trial has failed; None if it has not."""
+    try:
+        made = train(trial)
+        if hasattr(made, "__next__"):
+            _consume(made, trial)
+        trial.flush()
+    except TrialStopped:
+        return None
+    except (ReportError, StateError) as error:
+        return str(error)
+    except BaseException as error:
+        _print_traceback()
+        return None if trial.ending.status != "COMPLETED" else _describe(error)
+    return None
+
+
+def _consume(made: Any, trial: Trial) -> None:
+    """Report what a generator yields; it is closed when the trial stops."""
+    for metrics in made:
+        if not isinstance(metrics, Mapping):
+            raise ReportError(
+                f"a training that yields must yield its metrics as a mapping. Received: {type(metrics).__name__}. "
+                "Yield such as {'val_loss': 0.3}."
+            )
+        try:
+            trial.report(**metrics)
+        except TrialStopped:
+            made.close()
+            raise
+
+
+def _missing(trial: Trial, assignment: Assignment) -> str | None:
+    """Return why a trial that has ended by itself counts as failed; None if it does not."""
+    if trial.ending.status != "COMPLETED":
+        return None
+    if not trial.reported and not assignment.resumed_epoch:
+        return "the training must report a metric or more. Received: no report. Call `trial.report(val_loss=...)`."
+    if trial.reported and assignment.metric not in trial.names:
+        return (
+            f"the training must report `{assignment.metric}`, the metric of the sweep. "
+            f"Received: {', '.join(trial.names)}. Report it, or change `metric.name`."
+        )
+    return None
+
+
+def _describe(error: BaseException) -> str:
+    """One sentence on an exception of the user's code, with the last line of it in the traceback."""
+    from trainers.user_code import describe
+
+    return describe(error)
+
+
+def _print_traceback() -> None:
+    import traceback
+
+    traceback.print_exc()
+
+
+def _direct_output(handles: list[int]) -> None:
+    """Send standard output and error of this process, and of those that it starts, to the given descriptor."""
+    _flush()
+    if handles:
+        for target in (1, 2):
+            os.dup2(handles[0], target)
+        for handle in handles:
+            os.close(handle)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            # The user's code may have closed it.
+            continue
+
+
+def _end(groups: list[int]) -> None:
+    """End this process at once, with the commands that it has started."""
+    for group in groups:
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except OSError:
+            continue
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

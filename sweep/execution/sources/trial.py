@@ -1,0 +1,355 @@
+"""The trial that a user's training function receives: its setting, its streams of random numbers, and its reports."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
+
+METRIC_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}")
+RESERVED = frozenset({"seconds", "examples", "steps", "trial_id", "arm_id", "seed"})
+"""Columns of a sweep's tables, which a metric must not have the name of."""
+
+CHECKPOINT = "checkpoint.safetensors"
+FILES = "files"
+"""The file of a trial's state and the folder of the user's own files, in the trial's folder."""
+
+BURST = 1000
+"""So many reports of a trial are all kept."""
+
+LEAST_SECONDS = 0.01
+"""After them, one report in so many seconds is kept, and the last."""
+
+
+class TrialStopped(BaseException):
+    """Ends a training function whose trial is to stop; no `except Exception` catches it."""
+
+
+class ReportError(ValueError):
+    """What was reported cannot be a report; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """What a process needs to know of the trial that it is to train.
+
+    Args:
+        trial_id: id of the trial.
+        setting: hyperparameter -> value, of JSON types.
+        seed: seed of the trial.
+        epochs: number of reports of the whole trial; None where it has none.
+        folder: folder of the trial.
+        device: ``cpu``, ``cuda`` or ``mps``.
+        metric: the metric that decides.
+        mode: whether small or large values of it are better.
+        stop_at: value of the metric at which the trial ends; None for none.
+        weights: whether the saved state is kept, after the last or the best report.
+        resumed_epoch: the epoch after which the trial goes on; 0 from the beginning.
+    """
+
+    trial_id: str
+    setting: Mapping[str, Any]
+    seed: int
+    epochs: int | None
+    folder: str
+    device: str
+    metric: str
+    mode: Literal["min", "max"]
+    stop_at: float | None = None
+    weights: Literal["none", "last", "best"] = "none"
+    resumed_epoch: int = 0
+
+
+@dataclass
+class Ending:
+    """How a trial has ended so far: its status, and what belongs to it."""
+
+    status: Literal["COMPLETED", "STOPPED", "DIVERGED"] = "COMPLETED"
+    step: int = 0
+    last_finite_loss: float | None = None
+    dropped: int = 0
+    fingerprints: dict[str, str] = field(default_factory=dict)
+
+
+Row: TypeAlias = tuple[int, int | None, Mapping[str, float], float]
+"""A report: its epoch, its step or None, its metrics, and the seconds of training until then."""
+
+
+class Trial:
+    """One training: its setting and seed, and where it reports to.
+
+    Args:
+        assignment: the trial.
+        send: takes a report.
+        should_stop: whether the trial was told to stop.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        send: Callable[[Row], None],
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._assignment = assignment
+        self._send = send
+        self._should_stop = should_stop
+        self.ending = Ending()
+        self._epoch = assignment.resumed_epoch
+        self._reports = 0
+        self._names: set[str] = set()
+        self._rows: list[Row] = self._known_rows()
+        self._begun = time.monotonic() - (self._rows[-1][3] if self._rows else 0.0)
+        self._waiting: Row | None = None
+        self._sent_at = 0.0
+        self._state: Snapshot | None = None
+        self._best: float | None = None
+        self._setting = MappingProxyType(dict(assignment.setting))
+
+    @property
+    def id(self) -> str:
+        """Id of the trial, the same on every machine."""
+        return self._assignment.trial_id
+
+    @property
+    def setting(self) -> Mapping[str, Any]:
+        """The hyperparameters, a read-only mapping."""
+        return self._setting
+
+    @property
+    def seed(self) -> int:
+        """Seed of the trial; all settings of a seed should differ in nothing else."""
+        return self._assignment.seed
+
+    @property
+    def epochs(self) -> int:
+        """Number of reports of the whole trial.
+
+        Raises:
+            ReportError: if the sweep does not say how many.
+        """
+        if self._assignment.epochs is None:
+            raise ReportError("`trainer.epochs` is needed, as the training asks for `trial.epochs`. Give such as 20.")
+        return self._assignment.epochs
+
+    @property
+    def device(self) -> str:
+        """Where to compute: ``cpu``, ``cuda`` or ``mps``."""
+        return self._assignment.device
+
+    @property
+    def folder(self) -> Path:
+        """The trial's own folder for files, the same again when the trial goes on."""
+        path = Path(self._assignment.folder) / FILES
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def generator(self, stream: str) -> np.random.Generator:
+        """Return the generator of a named stream of the trial's seed: the same for all settings of the seed.
+
+        Args:
+            stream: what it is used for, such as ``augment``.
+        """
+        # Streams of the project's own trainers have short keys, so that none is the same as one of these.
+        key = (zlib.crc32(stream.encode()), len(stream.encode()))
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+
+    def fingerprint(self, name: str, array: Any) -> None:
+        """Record what the trial shares with the others of its seed; a comparison of trials that differ is refused.
+
+        Args:
+            name: what it is, such as ``split``.
+            array: an array, a tensor or bytes.
+        """
+        content = array if isinstance(array, bytes) else _as_array(array).tobytes()
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        self.ending.fingerprints[str(name)] = digest
+
+    def report(self, /, *, epoch: int | None = None, step: int | None = None, **metrics: Any) -> None:
+        """Report the metrics of an epoch.
+
+        Args:
+            epoch: number of the epoch, from 1; counted when it is not given.
+            step: number of steps so far.
+            metrics: numbers, arrays without dimensions, or tensors of one number.
+
+        Raises:
+            TrialStopped: when the trial is to stop; let it pass.
+            ReportError: if a metric is no number, or the epoch is not above the last one.
+        """
+        if self.ending.status != "COMPLETED" or self._should_stop():
+            self._stop("STOPPED" if self.ending.status == "COMPLETED" else self.ending.status)
+        epoch = self._epoch + 1 if epoch is None else _whole(epoch, "epoch")
+        step = None if step is None else _whole(step, "step")
+        if epoch <= self._epoch:
+            raise ReportError(
+                f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all metrics "
+                "of an epoch at once."
+            )
+        values = {name: self._number(name, value) for name, value in metrics.items()}
+        if not values:
+            raise ReportError("a report must have a metric or more. Received: none. Report such as `val_loss=0.3`.")
+        self._epoch = epoch
+        if self._has_diverged(values):
+            self.ending.step = epoch if step is None else step
+            self._stop("DIVERGED")
+        self._remember_loss(values)
+        self._pass_on((epoch, step, values, time.monotonic() - self._begun))
+        self._keep(epoch, values)
+        if self._has_reached(values):
+            self.flush()
+            self._stop("STOPPED")
+
+    def save(self, state: object) -> None:
+        """Keep a state, which belongs to the next report.
+
+        Args:
+            state: nested mappings, lists and tuples of numbers, text, bytes, booleans, None, NumPy arrays and torch
+                tensors; all else belongs into files in `folder`.
+
+        Raises:
+            sweep.execution.sources.state.StateError: if the state holds anything else, or is too large.
+        """
+        self._state = snapshot(state)
+
+    def restore(self) -> Any:
+        """Return the state of the last report that was kept, or None if the trial begins."""
+        if not self._assignment.resumed_epoch:
+            return None
+        return read_state(self._checkpoint)
+
+    @property
+    def reported(self) -> int:
+        """Number of reports so far."""
+        return self._reports
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all metrics reported so far."""
+        return sorted(self._names)
+
+    def flush(self) -> None:
+        """Send a report that was held back, since reports came too fast."""
+        if self._waiting is not None:
+            self._send(self._waiting)
+            self._waiting = None
+
+    def _known_rows(self) -> list[Row]:
+        """The reports up to where the trial goes on."""
+        if not self._assignment.resumed_epoch:
+            return []
+        facts = read_facts(self._checkpoint)
+        return [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in (facts or {"rows": ()})["rows"]]
+
+    @property
+    def _checkpoint(self) -> Path:
+        return Path(self._assignment.folder) / CHECKPOINT
+
+    def _stop(self, status: Literal["COMPLETED", "STOPPED", "DIVERGED"]) -> None:
+        self.ending.status = status
+        raise TrialStopped
+
+    def _number(self, name: str, value: Any) -> float:
+        if name not in self._names:
+            if not METRIC_NAME.fullmatch(name) or name in RESERVED:
+                raise ReportError(
+                    f"a metric must not be called `{name}`: MLflow or the sweep's tables do not take the name. Rename it."
+                )
+            self._names.add(name)
+        if type(value) is float or type(value) is int:
+            return float(value)
+        try:
+            if np.ndim(value) or isinstance(value, str | bytes):
+                raise TypeError
+            return float(value.detach() if hasattr(value, "detach") else value)
+        except (TypeError, ValueError, RuntimeError, OverflowError):
+            shape = getattr(value, "shape", None)
+            what = f"shape {tuple(shape)}" if shape is not None and len(shape) else repr(value)[:80]
+            raise ReportError(
+                f"the metric `{name}` must be a number. Received: {type(value).__name__}, {what}. Report a number."
+            ) from None
+
+    def _has_diverged(self, values: Mapping[str, float]) -> bool:
+        """Whether the metric that decides, or a loss, is not finite."""
+        return any(
+            not math.isfinite(value) and (name == self._assignment.metric or is_loss(name))
+            for name, value in values.items()
+        )
+
+    def _remember_loss(self, values: Mapping[str, float]) -> None:
+        losses = [value for name, value in values.items() if is_loss(name)]
+        if losses:
+            self.ending.last_finite_loss = losses[0]
+
+    def _has_reached(self, values: Mapping[str, float]) -> bool:
+        stop_at, value = self._assignment.stop_at, values.get(self._assignment.metric)
+        if stop_at is None or value is None:
+            return False
+        return value <= stop_at if self._assignment.mode == "min" else value >= stop_at
+
+    def _pass_on(self, row: Row) -> None:
+        """Send a report, or hold it back if reports come too fast."""
+        self._reports += 1
+        if self._reports > BURST:
+            now = time.monotonic()
+            if now - self._sent_at < LEAST_SECONDS:
+                self.ending.dropped += self._waiting is not None
+                self._waiting = row
+                return
+            self._sent_at = now
+            self.ending.dropped += self._waiting is not None
+            self._waiting = None
+        self._rows.append(row)
+        self._send(row)
+
+    def _keep(self, epoch: int, values: Mapping[str, float]) -> None:
+        """Write the saved state, if it is to be kept."""
+        state, self._state = self._state, None
+        weights = self._assignment.weights
+        if state is None or weights == "none":
+            return
+        if weights == "best" and not self._is_best(values.get(self._assignment.metric)):
+            return
+        write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
+
+    def _is_best(self, value: float | None) -> bool:
+        if value is None:
+            return False
+        sign = 1 if self._assignment.mode == "min" else -1
+        if self._best is not None and sign * value >= sign * self._best:
+            return False
+        self._best = value
+        return True
+
+
+def is_loss(name: str) -> bool:
+    """Whether a metric is a loss, by its name.
+
+    >>> is_loss("val_loss"), is_loss("train/loss"), is_loss("glossiness")
+    (True, True, False)
+    """
+    return "loss" in re.split(r"[^a-z0-9]+", name.lower())
+
+
+def _as_array(array: Any) -> NDArray[Any]:
+    return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
+
+
+def _whole(value: Any, name: str) -> int:
+    try:
+        if int(value) == value:
+            return int(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ReportError(f"`{name}` must be a whole number. Received: {str(value)[:80]}. Give such as 1.")

@@ -1,0 +1,109 @@
+"""Creates the plan of a sweep over a user's own training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from sweep.config import SweepConfig
+from sweep.config.free_space import FreeSpace
+from sweep.config.own_training import CommandTrainer, FunctionTrainer
+from sweep.config.values import Distribution
+from sweep.planning.own_training import code_of
+from sweep.planning.plan import Merge, Plan, digest, labels, trial_id
+from sweep.planning.roles import make_design
+from sweep.planning.search.conditions import meeting
+from sweep.planning.search.size import require_listable
+from sweep.records import Arm, Setting, Trial, plain
+
+
+def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
+    """Create the plan of a sweep over a user's own function or command.
+
+    Settings are equal only if they are the same: what a training does with its values is not known.
+
+    Args:
+        config: configuration of the sweep.
+        code: identity of the function, where it is not found by its files.
+
+    Raises:
+        ConfigError: if there are more trials than `search.limit`, or no setting meets the conditions.
+    """
+    require_listable(config)
+    requested = list(settings(config))
+    asked = list(meeting(config, requested, 0))
+    distinct = list({tuple(plain_items(setting)): setting for setting in asked}.values())
+    repeated = len(asked) - len(distinct)
+    merged = (Merge("a value is listed twice", repeated),) if repeated else ()
+    choices = [f"where leaves {len(asked):,} of {len(requested):,} settings"] if config.where else []
+    own = config.own
+    assert own is not None, "the caller has checked the source"
+    files = code_of(config)
+    shared = digest(_identity(config, files, code))
+    epochs = {"epochs": own.epochs} if own.epochs is not None else {}
+    arms = tuple(
+        Arm(digest({"sweep": shared, "setting": plain(setting)})[:12], label, setting)
+        for setting, label in zip(distinct, labels(distinct, is_free=True), strict=True)
+    )
+    trials = tuple(
+        Trial(
+            trial_id(shared, {**epochs, **plain(arm.setting)}, seed),
+            arm,
+            seed,
+            trial_id(shared, {"lineage": True, **plain(arm.setting)}, seed),
+        )
+        for arm in arms
+        for seed in config.selection_seeds
+    )
+    return Plan(
+        name=config.name,
+        hash=shared,
+        asked=len(asked),
+        merged=merged,
+        arms=arms,
+        seeds=config.selection_seeds,
+        trials=trials,
+        training_examples=0,
+        choices=tuple(choices),
+        design=make_design(config, arms),
+        report_seeds=config.report_seeds,
+        identity=shared,
+        code=_shown(files),
+    )
+
+
+def settings(config: SweepConfig) -> Sequence[Setting]:
+    """List the settings of a space of free hyperparameters, one part of a union after the other."""
+    assert isinstance(config.space, FreeSpace), "the caller has checked the source"
+    found: list[Setting] = []
+    for part in config.space.parts:
+        choices = [domain for domain in part.values() if not isinstance(domain, Distribution)]
+        found += [dict(zip(part, values, strict=True)) for values in product(*choices)]
+    return found
+
+
+def plain_items(setting: Setting) -> list[tuple[str, str]]:
+    """Return a setting in a form that is equal for equal settings, and different for 1, 1.0 and true."""
+    return [(name, f"{type(value).__name__} {value!r}") for name, value in plain(setting).items()]
+
+
+def _identity(config: SweepConfig, files: Mapping[str, str], code: str | None) -> dict[str, Any]:
+    """Everything besides setting, seed and number of epochs that determines the numbers of a trial."""
+    own = config.own
+    identity: dict[str, Any] = {"code": code if code is not None else sorted(files.values())}
+    if isinstance(own, CommandTrainer):
+        identity["command"] = list(own.command)
+    elif isinstance(own, FunctionTrainer) and code is None:
+        identity["function"] = own.function
+    if own is not None and own.stop_at_target:
+        identity["stop"] = {"target": own.target, "metric": config.metric.name, "mode": config.metric.mode}
+    return identity
+
+
+def _shown(files: Mapping[str, str]) -> tuple[str, ...]:
+    """The files relative to the working folder."""
+    here = Path.cwd().resolve()
+    paths = [Path(file).resolve() for file in files]
+    return tuple(sorted((path.relative_to(here) if path.is_relative_to(here) else path).as_posix() for path in paths))
