@@ -15,6 +15,7 @@ from pydantic import (
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     field_validator,
+    model_validator,
 )
 
 from sweep.config.base_section import Section, unknown_name
@@ -26,7 +27,7 @@ from sweep.config.document import Document
 from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
-from sweep.config.own_training import AnyTrainer, CommandTrainer, FunctionTrainer, KeepConfig, OwnTrainer
+from sweep.config.own_training import AnyTrainer, CommandTrainer, FunctionTrainer, KeepConfig, OwnTrainer, trainer_kind
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
     METRICS,
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
 else:
     # Generated from the optimizers' declarations, so that a type checker only knows the base classes.
     OptimizersSection, SharedSection = OptimizersField, SharedSpace
+
+INVALID, MISSING = object(), object()
+"""Stand for a field that was not valid, and one that is not in the file."""
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -140,14 +144,27 @@ class SweepConfig(Section):
     _document: Document | None = PrivateAttr(default=None)
     _found: tuple[str, ...] = PrivateAttr(default=())
 
+    @model_validator(mode="before")
+    @classmethod
+    def _networks_need_data(cls, raw: Any) -> Any:
+        is_network = isinstance(raw, Mapping) and trainer_kind(raw.get("trainer")) == "network"
+        return {**raw, "data": raw.get("data", MISSING)} if is_network else raw
+
+    @field_validator("data", mode="wrap")
+    @classmethod
+    def _data_is_given(cls, raw: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        hint = "Give a value such as {name: digits}."
+        if raw is MISSING:
+            refuse([Problem("is needed", hint, is_key=True)])
+        if raw is None:
+            refuse([Problem("must be a section of keys and values", hint)])
+        return read(raw)
+
     @field_validator("trainer")
     @classmethod
-    def _has_data_and_network(cls, trainer: TrainerConfig | OwnTrainer, info: ValidationInfo) -> Any:
+    def _module_is_for_torch(cls, trainer: TrainerConfig | OwnTrainer, info: ValidationInfo) -> Any:
         if isinstance(trainer, OwnTrainer):
             return trainer
-        if "data" in info.data and info.data["data"] is None:
-            hint = "Give a value such as {name: digits}."
-            refuse([Problem("is needed", hint, ("data",), absolute=True, is_key=True)])
         if isinstance(info.data.get("network"), ModuleNetwork) and trainer.backend != "torch":
             rule, hint = "must be torch for a network that is a `module`", "Give `trainer.backend: torch`."
             refuse([Problem(rule, hint, ("trainer", "backend"), trainer.backend, absolute=True)])
@@ -184,25 +201,25 @@ class SweepConfig(Section):
                 refuse(problems)
             return free
         space = raw if isinstance(raw, Space) else SharedSpace.model_validate(raw)
-        if "optimizers" in info.data:
-            if problems := list(space_problems(info.data["optimizers"], space, trainer, search)):
-                refuse(problems)
+        optimizers = info.data.get("optimizers", INVALID)
+        if optimizers is not INVALID and (problems := list(space_problems(optimizers, space, trainer, search))):
+            refuse(problems)
         return space
 
     @field_validator("where")
     @classmethod
     def _conditions_are_known(cls, where: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if "optimizers" in info.data and "space" in info.data:
-            if problems := list(condition_problems(where, _known_hyperparameters(info.data))):
-                refuse(problems)
+        known = _known_hyperparameters(info.data)
+        if known is not None and (problems := list(condition_problems(where, known))):
+            refuse(problems)
         return where
 
     @field_validator("roles")
     @classmethod
     def _roles_are_known(cls, roles: Roles | None, info: ValidationInfo) -> Roles | None:
-        if roles is not None and "optimizers" in info.data and "space" in info.data:
-            if problems := role_problems(roles, _known_hyperparameters(info.data)):
-                refuse(problems)
+        known = _known_hyperparameters(info.data)
+        if roles is not None and known is not None and (problems := role_problems(roles, known)):
+            refuse(problems)
         return roles
 
     @field_validator("gates")
@@ -313,8 +330,10 @@ class SweepConfig(Section):
         return mapping
 
 
-def _known_hyperparameters(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the hyperparameters of a sweep, from its validated fields."""
+def _known_hyperparameters(values: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Names of the hyperparameters of a sweep, from its validated fields; None if those are not valid."""
+    if not {"optimizers", "space"} <= values.keys():
+        return None
     space = values["space"]
     if isinstance(space, FreeSpace):
         return space.names

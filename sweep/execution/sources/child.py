@@ -37,8 +37,12 @@ class Channel:
         self._on_loss = on_loss
         self._arrived = threading.Condition()
         self._orders: list[tuple[Mapping[str, Any], list[int]]] = []
-        self.stops = False
+        self._stops = False
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def stops(self) -> bool:
+        """Whether the worker has told the current trial to stop."""
+        return self._stops
 
     def send(self, kind: str, **facts: Any) -> None:
         """Send a message."""
@@ -74,9 +78,9 @@ class Channel:
                 order = json.loads(line)
                 with self._arrived:
                     if order["kind"] == "stop":
-                        self.stops = True
+                        self._stops = True
                     else:
-                        self.stops = False
+                        self._stops = False
                         self._orders.append((order, handles))
                         handles = []
                         self._arrived.notify()
@@ -96,11 +100,8 @@ def main() -> None:
         order, handles = channel.next_order()
         _direct_output(handles)
         assignment = Assignment(**order["trial"])
-        trial = Trial(assignment, channel.report, lambda: channel.stops)
-        if train is not None:
-            error = _train(train, trial)
-        else:
-            error = run_command(how, trial, groups, lambda: channel.stops)
+        trial = Trial(assignment, channel.report, channel.stops)
+        error = _train(train, trial) if train is not None else run_command(how, trial, groups, channel.stops)
         _flush()
         ending = trial.ending
         channel.send(

@@ -137,8 +137,8 @@ def _report(line: bytes, trial: Trial) -> None:
     except ValueError:
         shown = line[:80].decode(errors="replace")
         raise ReportError(
-            f"each line of SWEEP_REPORT_FILE must be a JSON object. Received: {shown}. Write each report at once, with a "
-            "line break at its end."
+            f"each line of SWEEP_REPORT_FILE must be a JSON object. Received: {shown}. Write each report at once, with "
+            "a line break at its end."
         ) from None
     if not isinstance(metrics, dict):
         raise ReportError(

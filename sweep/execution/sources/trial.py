@@ -194,8 +194,8 @@ class Trial:
         step = None if step is None else _whole(step, "step")
         if epoch <= self._epoch:
             raise ReportError(
-                f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all metrics "
-                "of an epoch at once."
+                f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all "
+                "metrics of an epoch at once."
             )
         values = {name: self._number(name, value) for name, value in metrics.items()}
         if not values:
@@ -264,7 +264,7 @@ class Trial:
         if name not in self._names:
             if not METRIC_NAME.fullmatch(name) or name in RESERVED:
                 raise ReportError(
-                    f"a metric must not be called `{name}`: MLflow or the sweep's tables do not take the name. Rename it."
+                    f"a metric must have a name that MLflow and the sweep's tables take. Received: {name}. Rename it."
                 )
             self._names.add(name)
         if type(value) is float or type(value) is int:
