@@ -35,7 +35,11 @@ class FreeSpace(Section):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = "Hyperparameters of any name, each with the values to try; or a list of such spaces, their union."
         one: JsonSchemaValue = {"type": "object", "additionalProperties": True}
-        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}], "description": described, "properties": {}}
+        return {
+            "anyOf": [one, {"type": "array", "items": one, "minItems": 1}],
+            "description": described,
+            "properties": {},
+        }
 
 
 def _written_domain(domain: Domain) -> Any:

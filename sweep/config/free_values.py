@@ -32,7 +32,9 @@ RESERVED = frozenset((*TRIAL_COLUMNS, *EPOCH_COLUMNS, *OUTCOME_COLUMNS, *TIME_CO
 
 RESERVED_PREFIXES = ("final_", "best_", "fingerprint_")
 
-NUMBERS = Values("be a number", 0.1, is_finite_number, {"type": "number"}, lambda value: value, (), True, True)
+NUMBERS = Values(
+    "be a number", 0.1, is_finite_number, {"type": "number"}, lambda value: value, is_real=True, is_number=True
+)
 
 
 def name_problem(name: str) -> tuple[str, str] | None:

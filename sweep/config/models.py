@@ -26,6 +26,7 @@ from sweep.config.data import AnyData
 from sweep.config.document import Document
 from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
+from sweep.config.known_names import compared_levels, known_hyperparameters
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
 from sweep.config.own_training import AnyTrainer, CommandTrainer, FunctionTrainer, KeepConfig, OwnTrainer, trainer_kind
 from sweep.config.problems import Problem, refuse
@@ -44,10 +45,8 @@ from sweep.config.spaces import (
     OptimizerSpace,
     SharedSpace,
     Space,
-    hyperparameters,
     space_of_each,
 )
-from sweep.config.values import Distribution
 from sweep.errors import ConfigError
 from sweep.system.locations import with_home
 
@@ -209,7 +208,7 @@ class SweepConfig(Section):
     @field_validator("where")
     @classmethod
     def _conditions_are_known(cls, where: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        known = _known_hyperparameters(info.data)
+        known = known_hyperparameters(info.data)
         if known is not None and (problems := list(condition_problems(where, known))):
             refuse(problems)
         return where
@@ -217,7 +216,7 @@ class SweepConfig(Section):
     @field_validator("roles")
     @classmethod
     def _roles_are_known(cls, roles: Roles | None, info: ValidationInfo) -> Roles | None:
-        known = _known_hyperparameters(info.data)
+        known = known_hyperparameters(info.data)
         if roles is not None and known is not None and (problems := role_problems(roles, known)):
             refuse(problems)
         return roles
@@ -226,7 +225,7 @@ class SweepConfig(Section):
     @classmethod
     def _gates_suit_the_sweep(cls, gates: tuple[str | ExactGate, ...], info: ValidationInfo) -> Any:
         if {"optimizers", "space", "trainer"} <= info.data.keys():
-            optimizers = _compared(info.data)
+            optimizers = compared_levels(info.data)
             if problems := list(gate_problems(gates, optimizers, info.data["trainer"].target is not None)):
                 refuse(problems)
         return gates
@@ -328,23 +327,3 @@ class SweepConfig(Section):
         elif all("epochs" in space.domains for space in self.spaces):
             del mapping["trainer"]["epochs"]
         return mapping
-
-
-def _known_hyperparameters(values: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Names of the hyperparameters of a sweep, from its validated fields; None if those are not valid."""
-    if not {"optimizers", "space"} <= values.keys():
-        return None
-    space = values["space"]
-    if isinstance(space, FreeSpace):
-        return space.names
-    return hyperparameters(space_of_each(values["optimizers"], space))
-
-
-def _compared(values: Mapping[str, Any]) -> list[str]:
-    """Names of the levels that gates can compare, from the validated fields of a sweep."""
-    space, roles = values["space"], values.get("roles")
-    if not isinstance(space, FreeSpace):
-        return [space.optimizer for space in space_of_each(values["optimizers"], space)]
-    factor = "optimizer" if roles is None else roles.scientific
-    domains = [part[factor] for part in space.parts if factor in part]
-    return [str(value) for domain in domains if not isinstance(domain, Distribution) for value in domain]
