@@ -8,12 +8,14 @@ from pathlib import Path
 from sweep.analysis.arms import arm_summaries
 from sweep.analysis.curves import best_arms, learning_curves
 from sweep.analysis.ranking import mean
+from sweep.analysis.selection import select
 from sweep.config import SweepConfig
 from sweep.config.sections import MetricConfig
 from sweep.driver.prepare import Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
+from sweep.results.kept_files import drop_files
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
 from trainers.base_rates import BaseRate
 
@@ -28,6 +30,8 @@ def finalize(
     """Write the tables and the report, and log both to MLflow."""
     config = preparation.config
     result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
+    if not interrupted:
+        drop_unkept_files(config, folder, result)
     rates = find_base_rates(preparation, folder)
     if writer is not None:
         # Before the report, whose tables link to the runs. An interrupted sweep gets no summaries of arms.
@@ -42,6 +46,27 @@ def finalize(
         return result, report, None
     artifacts = {**_tables(result), **_curves(result, config), **_pages(report, result.path)}
     return result, report, writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+
+
+def drop_unkept_files(config: SweepConfig, folder: ResultsFolder, result: SweepResult) -> None:
+    """Delete the checkpoints and files of trials that `keep` does not name; of failed trials they stay."""
+    keep, trials = config.keep, folder.plan.trials
+    if keep.weights != "none" and keep.trials == "all":
+        return
+    chosen = set(result.trials.loc[result.trials["status"] == "FAILED", "trial_id"])
+    if keep.weights != "none":
+        picked = select(
+            result.trials,
+            config.metric.name,
+            config.metric.mode,
+            scientific=config.scientific,
+            by=config.metric.by,
+            selection_seeds=config.selection_seeds,
+            report_seeds=config.report_seeds or None,
+        )
+        best = {one.arm_id for one in picked}
+        chosen |= {trial.id for trial in trials if trial.arm.id in best}
+    drop_files(folder.path, trials, chosen)
 
 
 def find_base_rates(preparation: Preparation, folder: ResultsFolder) -> tuple[BaseRate, ...]:

@@ -20,6 +20,7 @@ from sweep.config.setting_keys import SETTING_KEYS
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
+from sweep.driver.growth import continue_trials, lacking, take_over
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
@@ -118,8 +119,12 @@ def run(
         folder.write_plan()
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
+        growth = [] if fresh else take_over(config.results, folder, lacking(folder, plan.trials))
         phases = Phases(config, plan, folder)
         remaining = phases.first()
+        if remaining and not fresh:
+            preparation, resumed = continue_trials(preparation, folder, remaining)
+            growth += resumed
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
         past = [one for one in folder.results() if one.trial.id in finished] if finished else []
         writer = None
@@ -155,7 +160,8 @@ def run(
         unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"
-        notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        known = 0 if growth else len(finished)
+        notes = _notes(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         seconds = time.monotonic() - start
         return RunResult(
             path=result.path,
@@ -163,7 +169,7 @@ def run(
             interrupted=interrupted,
             tracked=tracked,
             dashboard=_dashboard(uri),
-            notes=(*notes, *phases.notes),
+            notes=(*growth, *notes, *phases.notes),
             mode=config.metric.mode,
             selected=() if interrupted else phases.selected(result.trials),
             efficiency=training.efficiency(seconds),

@@ -12,11 +12,11 @@ from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.config.values import Distribution
 from sweep.planning.own_training import code_of
-from sweep.planning.plan import Merge, Plan, digest, labels, trial_id
+from sweep.planning.plan import Merge, Plan, digest, labels, make_trial
 from sweep.planning.roles import make_design
 from sweep.planning.search.conditions import meeting
 from sweep.planning.search.size import require_listable
-from sweep.records import Arm, Setting, Trial, plain
+from sweep.records import Arm, Setting, plain
 
 
 def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
@@ -47,30 +47,26 @@ def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
         Arm(digest({"sweep": shared, "setting": plain(setting)})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct, is_free=True), strict=True)
     )
-    trials = tuple(
-        Trial(
-            trial_id(shared, {**epochs, **plain(arm.setting)}, seed),
-            arm,
-            seed,
-            trial_id(shared, {"lineage": True, **plain(arm.setting)}, seed),
-        )
-        for arm in arms
-        for seed in config.selection_seeds
-    )
+    seeds, report_seeds = config.selection_seeds, config.report_seeds
+    trials = tuple(make_trial(shared, arm, seed, epochs) for arm in arms for seed in seeds)
+    content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
+    if report_seeds:
+        content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
     return Plan(
         name=config.name,
-        hash=shared,
+        hash=digest(content),
         asked=len(asked),
         merged=merged,
         arms=arms,
-        seeds=config.selection_seeds,
+        seeds=seeds,
         trials=trials,
         training_examples=0,
         choices=tuple(choices),
         design=make_design(config, arms),
-        report_seeds=config.report_seeds,
+        report_seeds=report_seeds,
         identity=shared,
         code=_shown(files),
+        fixed=epochs,
     )
 
 

@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.errors import ResultsError
+from sweep.execution.sources.assignment import TRIALS as TRIAL_FOLDERS
 from sweep.records import TrialResult
 from sweep.results.frames import (
     BASE_RATES,
@@ -54,8 +55,8 @@ if TYPE_CHECKING:
 
 
 def folder_of(root: str | Path, plan: Plan) -> Path:
-    """Return the folder of a plan; the same plan has the same folder, so that a second run resumes the first."""
-    return local_root(root) / f"{plan.name}-{plan.hash[:8]}"
+    """Return the folder of a plan, which plans that differ only in their list of trials share."""
+    return local_root(root) / plan.folder_name
 
 
 def require_writable(root: str | Path) -> None:
@@ -133,6 +134,11 @@ class ResultsFolder:
             self._mirror.send(self.path)
         self.log.close()
         self._lock.release()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, once it is known with the trials of the report."""
+        return self._plan
 
     def write_plan(self) -> None:
         """Write ``plan.json``: all arms with their settings, all trials, and the merged settings."""
@@ -219,6 +225,7 @@ class ResultsFolder:
         """Delete all results, so that every trial is trained again."""
         self.log.clear()
         self._drop_report()
+        shutil.rmtree(self.path / TRIAL_FOLDERS, ignore_errors=True)
         for name in (TRIALS, EPOCHS, LEADERBOARD):
             with reported(self.path):
                 (self.path / name).unlink(missing_ok=True)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+TRIALS = "trials"
+"""Folder in a results folder that holds a folder for each trial, named after its lineage."""
+
 CHECKPOINT = "checkpoint.safetensors"
 FILES = "files"
 """The file of a trial's state and the folder of the user's own files, in the trial's folder."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweep.execution.sources.assignment import CHECKPOINT, Assignment
+from sweep.execution.sources.assignment import CHECKPOINT, TRIALS, Assignment
 from sweep.execution.sources.child_process import ChildProcess
 from sweep.execution.sources.output import LOG, Output
 from sweep.execution.sources.report_rows import ReportRows
@@ -28,9 +28,6 @@ STOP_SECONDS = 2.0
 
 OUTPUT_BYTES = 8000
 """How much of a failed trial's output goes into its MLflow run, whose tags hold no more."""
-
-TRIALS = "trials"
-"""Folder of the trials in the results folder."""
 
 
 @dataclass
