@@ -28,7 +28,15 @@ from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.known_names import compared_levels, known_hyperparameters
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
-from sweep.config.own_training import AnyTrainer, CommandTrainer, FunctionTrainer, KeepConfig, OwnTrainer, trainer_kind
+from sweep.config.own_training import (
+    AnyTrainer,
+    CommandTrainer,
+    FunctionByValue,
+    FunctionTrainer,
+    KeepConfig,
+    OwnTrainer,
+    trainer_kind,
+)
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
     METRICS,
@@ -142,6 +150,7 @@ class SweepConfig(Section):
 
     _document: Document | None = PrivateAttr(default=None)
     _found: tuple[str, ...] = PrivateAttr(default=())
+    _by_value: FunctionByValue | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -266,6 +275,11 @@ class SweepConfig(Section):
     def own(self) -> FunctionTrainer | CommandTrainer | None:
         """The training of the user's own; None for our networks."""
         return None if isinstance(self.trainer, TrainerConfig) else self.trainer
+
+    @property
+    def by_value(self) -> FunctionByValue | None:
+        """The function of `trainer.function`, where it is sent itself and not imported."""
+        return self._by_value
 
     @property
     def network_trainer(self) -> TrainerConfig:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
@@ -45,6 +46,21 @@ class FunctionTrainer(OwnTrainer):
 
     function: str = Field(min_length=1, examples=["my_project.train:train"])
     """The function, as `module:name`; it takes one argument, the trial, and reports to it."""
+
+
+@dataclass(frozen=True)
+class FunctionByValue:
+    """A function that is sent to the workers itself, since it cannot be imported by its name.
+
+    Args:
+        pickled: the function, pickled with what it uses.
+        identity: hash of what determines what it does.
+        note: why the hash is a new one each time; empty if it is not.
+    """
+
+    pickled: bytes
+    identity: str
+    note: str = ""
 
 
 class CommandTrainer(OwnTrainer):

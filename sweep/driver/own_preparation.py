@@ -84,7 +84,7 @@ def prepare_own(config: SweepConfig) -> OwnPreparation:
     own = config.own
     if isinstance(own, CommandTrainer):
         _require_program(config, own)
-    elif own is not None and (problem := inspect_function(own.function, Path.cwd())):
+    elif own is not None and config.by_value is None and (problem := inspect_function(own.function, Path.cwd())):
         raise config.error("trainer.function", problem)
     plan = make_own_plan(config)
     if isinstance(own, CommandTrainer):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.health_card import Card
@@ -27,6 +28,7 @@ from sweep.driver.progress_tracker import ProgressTracker
 from sweep.errors import ComparisonError
 from sweep.errors.masking import without_secrets
 from sweep.planning.plan import Plan
+from sweep.records import plain
 from sweep.reports.report_subprocess import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
@@ -42,6 +44,9 @@ from sweep.tracking import (
     resolve_uri,
 )
 from sweep.tracking.sources import source_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class RunResult(SweepResult):
         answer: the report's main sentence; empty without one.
         cards: the report's health checks, the serious ones first.
         undelivered: True if MLflow, or the URL of the results, is still incomplete.
+        best: the setting of the first arm, as the training received it; empty if none can be ranked.
     """
 
     seconds: float = 0.0
@@ -80,6 +86,12 @@ class RunResult(SweepResult):
     answer: str = ""
     cards: tuple[Card, ...] = ()
     undelivered: bool = False
+    best: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per arm, the best first."""
+        return self.leaderboard
 
 
 def run(
@@ -183,7 +195,14 @@ def run(
             answer=report.sentence,
             cards=report.cards,
             undelivered=unsent or (tracked is not None and not tracked.complete),
+            best=_best_setting(plan, result),
         )
+
+
+def _best_setting(plan: Plan, result: SweepResult) -> dict[str, Any]:
+    ranked = result.leaderboard
+    first = ranked.loc[ranked["rank"] == 1, "arm_id"]
+    return next((plain(arm.setting) for arm in plan.arms if not first.empty and arm.id == first.iloc[0]), {})
 
 
 def _load_finished(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | None) -> None:

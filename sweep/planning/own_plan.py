@@ -19,14 +19,13 @@ from sweep.planning.search.size import require_listable
 from sweep.records import Arm, Setting, plain
 
 
-def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
+def make_own_plan(config: SweepConfig) -> Plan:
     """Create the plan of a sweep over a user's own function or command.
 
     Settings are equal only if they are the same: what a training does with its values is not known.
 
     Args:
         config: configuration of the sweep.
-        code: identity of the function, where it is not found by its files.
 
     Raises:
         ConfigError: if there are more trials than `search.limit`, or no setting meets the conditions.
@@ -38,10 +37,12 @@ def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
     repeated = len(asked) - len(distinct)
     merged = (Merge("a value is listed twice", repeated),) if repeated else ()
     choices = [f"where leaves {len(asked):,} of {len(requested):,} settings"] if config.where else []
+    if config.by_value is not None and config.by_value.note:
+        choices.append(config.by_value.note)
     own = config.own
     assert own is not None, "the caller has checked the source"
     files = code_of(config)
-    shared = digest(_identity(config, files, code))
+    shared = digest(_identity(config, files))
     epochs = {"epochs": own.epochs} if own.epochs is not None else {}
     arms = tuple(
         Arm(digest({"sweep": shared, "setting": plain(setting)})[:12], label, setting)
@@ -85,13 +86,14 @@ def plain_items(setting: Setting) -> list[tuple[str, str]]:
     return [(name, f"{type(value).__name__} {value!r}") for name, value in plain(setting).items()]
 
 
-def _identity(config: SweepConfig, files: Mapping[str, str], code: str | None) -> dict[str, Any]:
+def _identity(config: SweepConfig, files: Mapping[str, str]) -> dict[str, Any]:
     """Everything besides setting, seed and number of epochs that determines the numbers of a trial."""
     own = config.own
-    identity: dict[str, Any] = {"code": code if code is not None else sorted(files.values())}
+    code = sorted(files.values()) if config.by_value is None else config.by_value.identity
+    identity: dict[str, Any] = {"code": code}
     if isinstance(own, CommandTrainer):
         identity["command"] = list(own.command)
-    elif isinstance(own, FunctionTrainer) and code is None:
+    elif isinstance(own, FunctionTrainer):
         identity["function"] = own.function
     if own is not None and own.stop_at_target:
         identity["stop"] = {"target": own.target, "metric": config.metric.name, "mode": config.metric.mode}

@@ -1,15 +1,17 @@
 """The process in which a user's own training runs: trains the trials that it is given, one after another.
 
-It talks with the worker over a socket, one JSON object a line: the worker sends ``train`` and ``stop``, the process
-sends ``ready``, ``report`` and ``ended``. When the worker dies, the process ends itself.
+It talks with the worker over a socket, one JSON object a line: the worker sends ``load``, ``train`` and ``stop``, the
+process sends ``ready``, ``report`` and ``ended``. When the worker dies, the process ends itself.
 """
 
 from __future__ import annotations
 
+import base64
 import gc
 import importlib
 import json
 import os
+import pickle
 import socket
 import sys
 import threading
@@ -91,11 +93,12 @@ class Channel:
 
 
 def main() -> None:
-    """Train trials until the worker ends this process; its arguments are the socket and how to train, as JSON."""
+    """Train trials until the worker ends this process; its argument is the socket."""
     connection = socket.socket(fileno=int(sys.argv[1]))
-    how = json.loads(sys.argv[2])
     groups: list[int] = []
     channel = Channel(connection, lambda: _end(groups))
+    order, _ = channel.next_order()
+    how = order["how"]
     train = _load(how, channel) if "function" in how else None
     if train is None and "function" in how:
         return
@@ -133,11 +136,8 @@ def _load(how: Mapping[str, Any], channel: Channel) -> Train | None:
 
 def _function(how: Mapping[str, Any]) -> Train:
     if "pickled" in how:
-        import cloudpickle
-
-        with open(how["pickled"], "rb") as stream:
-            loaded: Train = cloudpickle.load(stream)
-            return loaded
+        loaded: Train = pickle.loads(base64.b64decode(how["pickled"]))
+        return loaded
     module, _, name = how["function"].partition(":")
     named: Train = getattr(importlib.import_module(module), name)
     return named

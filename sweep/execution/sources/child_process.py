@@ -45,7 +45,7 @@ class ChildProcess:
         self._connection, theirs = socket.socketpair()
         path = working_folder_last(sys.path, working_folder, project_folder())
         code = "from sweep.execution.sources.child import main; main()"
-        command = [*python_command(code, path), str(theirs.fileno()), json.dumps({**how, "path": path})]
+        command = [*python_command(code, path), str(theirs.fileno())]
         limits = {name: str(threads) for name in THREADS}
         with theirs:
             self._process = subprocess.Popen(
@@ -62,6 +62,8 @@ class ChildProcess:
         self._has_closed = False
         # Until the user's code is loaded, no report can come.
         self._heard_at = time.monotonic() + LOAD_SECONDS
+        # Not as an argument, since a function may be larger than those may be.
+        self.send("load", how={**how, "path": path})
 
     @property
     def is_alive(self) -> bool:
