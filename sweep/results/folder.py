@@ -152,7 +152,10 @@ class ResultsFolder:
             "report_seeds": list(plan.report_seeds),
             "merged": [asdict(merge) for merge in plan.merged],
             "arms": [{"id": arm.id, "label": arm.label, "setting": dict(arm.setting)} for arm in plan.arms],
-            "trials": [{"id": trial.id, "arm": trial.arm.id, "seed": trial.seed} for trial in plan.trials],
+            "trials": [
+                {"id": trial.id, "arm": trial.arm.id, "seed": trial.seed, "lineage": trial.lineage}
+                for trial in plan.trials
+            ],
         }
         write_text(self.path / PLAN, json.dumps(content, indent=1) + "\n")
 
