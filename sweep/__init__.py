@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,10 @@ def run(
         config = training
     else:
         config = configure(training, sections)
+    if progress is None and "IPython" in sys.modules:
+        from sweep.terminal.notebook import notebook_progress
+
+        progress = notebook_progress()
     return run_sweep(config, progress=progress, fresh=fresh)
 
 
