@@ -226,13 +226,14 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
         name=config.name,
         question=config.question,
         experiment=config.experiment,
-        plan_hash=plan.hash,
+        plan_hash=plan.sweep_id,
         config_yaml=as_yaml(config),
         metric=config.metric.name,
         mode=config.metric.mode,
         by=config.metric.by,
         added=tuple(dict.fromkeys(key for arm in plan.arms for key in arm.setting if key not in SETTING_KEYS)),
-        parameters={"trials": trials, "arms": len(plan.arms), "seeds": len(plan.seeds)},
+        # MLflow's parameters are immutable, and a sweep can grow.
+        tags={"trials": str(trials), "arms": str(len(plan.arms)), "seeds": str(len(plan.seeds))},
         dataset=preparation.dataset_record,
     )
 

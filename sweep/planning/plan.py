@@ -76,6 +76,11 @@ class Plan:
         return f"{self.name}-{self.identity[:8]}"
 
     @property
+    def sweep_id(self) -> str:
+        """64 hex digits that identify the sweep while its list of trials grows."""
+        return digest({"name": self.name, "sweep": self.identity})
+
+    @property
     def optimizer_steps(self) -> int:
         """Number of weight updates in all listed trials, if none stops early; 0 for a training of the user's own."""
         if not self.training_examples:

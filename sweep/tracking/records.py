@@ -40,12 +40,12 @@ class SweepRecord:
         name: name of the sweep.
         question: the question that the sweep answers, in one line.
         experiment: name of the MLflow experiment.
-        plan_hash: hash of the plan; one parent run exists per hash and experiment.
+        plan_hash: identifies the sweep while its plan grows; one parent run exists per hash and experiment.
         config_yaml: the resolved configuration.
         metric: the metric by which the trials are compared.
         mode: whether smaller or larger values of ``metric`` are better.
-        parameters: a few numbers about the sweep (trials, arms, seeds).
-        tags: additional tags for the parent run.
+        parameters: numbers about the sweep that never change.
+        tags: additional tags for the parent run, such as its number of trials; those of the last start count.
         dataset: the data set.
         added: additional hyperparameters of user-defined optimizers.
         by: whether the last or the best epoch of a trial ranks it; the prefix of the metric's name.
