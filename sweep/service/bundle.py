@@ -84,9 +84,8 @@ def _copy_beside(config: SweepConfig, source: Path, folder: Path) -> None:
         DataError: if it is too large to be sent.
     """
     left_out = {Path(config.results).name, "mlruns", "mlflow.db", "__pycache__", "node_modules"}
-    paths = [
-        path for path in source.rglob("*") if path.is_file() and not _is_left_out(path.relative_to(source), left_out)
-    ]
+    found = [path for path in source.rglob("*") if path.is_file()]
+    paths = [path for path in found if not _is_left_out(path.relative_to(source), left_out)]
     if (size := sum(path.stat().st_size for path in paths)) > LARGEST_BYTES:
         raise DataError(
             f"the folder of a sweep's file must have at most {LARGEST_BYTES // 1_000_000} MB to be sent with it, as "
