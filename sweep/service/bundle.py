@@ -89,7 +89,7 @@ def _copy_beside(config: SweepConfig, source: Path, folder: Path) -> None:
     if (size := sum(path.stat().st_size for path in paths)) > LARGEST_BYTES:
         raise DataError(
             f"the folder of a sweep's file must have at most {LARGEST_BYTES // 1_000_000} MB to be sent with it, as "
-            f"its command runs there. Received: {source}, {size // 1_000_000} MB. Put the sweep into a folder of its own."
+            f"its command runs there. Received: {source}, {size // 1_000_000} MB. Give the sweep its own folder."
         )
     for path in paths:
         target = folder / path.relative_to(source)
