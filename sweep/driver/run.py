@@ -11,12 +11,12 @@ from pathlib import Path
 
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.health_card import Card
+from sweep.analysis.hyperparameters import grouped_by, hyperparameter_keys
 from sweep.analysis.outcomes import Mode
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
-from sweep.config.setting_keys import SETTING_KEYS
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
@@ -63,6 +63,7 @@ class RunResult(SweepResult):
         answer: the report's main sentence; empty without one.
         cards: the report's health checks, the serious ones first.
         undelivered: True if MLflow, or the URL of the results, is still incomplete.
+        grouped_by: factor of whose levels the leaderboard shows the best; empty if all settings are one level.
     """
 
     seconds: float = 0.0
@@ -79,6 +80,7 @@ class RunResult(SweepResult):
     answer: str = ""
     cards: tuple[Card, ...] = ()
     undelivered: bool = False
+    grouped_by: str = "optimizer"
 
 
 def run(
@@ -139,7 +141,13 @@ def run(
                 writer.log_trial(one)
         metric = config.metric
         tracker = ProgressTracker(
-            progress or Silent(), metric.name, metric.mode, len(finished), metric.by, report_seeds=plan.report_seeds
+            progress or Silent(),
+            metric.name,
+            metric.mode,
+            len(finished),
+            metric.by,
+            report_seeds=plan.report_seeds,
+            scientific=config.scientific,
         )
         tracker.restore(past)
         # The report's libraries load while Ray starts.
@@ -177,6 +185,7 @@ def run(
             answer=report.sentence,
             cards=report.cards,
             undelivered=unsent or (tracked is not None and not tracked.complete),
+            grouped_by=grouped_by(config),
         )
 
 
@@ -206,7 +215,9 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
         metric=config.metric.name,
         mode=config.metric.mode,
         by=config.metric.by,
-        added=tuple(dict.fromkeys(key for arm in plan.arms for key in arm.setting if key not in SETTING_KEYS)),
+        keys=hyperparameter_keys((arm.setting for arm in plan.arms), is_own=config.own is not None),
+        grouped_by=grouped_by(config),
+        is_own=config.own is not None,
         parameters={"trials": trials, "arms": len(plan.arms), "seeds": len(plan.seeds)},
         dataset=preparation.dataset_record,
     )

@@ -135,7 +135,7 @@ def _content(findings: Findings) -> dict[str, object]:
     urgent = [card for card in findings.cards if card.severity != "note"]
     return {
         "name": subject.name,
-        "question": subject.question or f"Which {findings.study.scientific} is best in {subject.name}?",
+        "question": subject.question or f"Which {findings.study.scientific or 'setting'} is best in {subject.name}?",
         "sentence": findings.sentence,
         "effects": findings.effects,
         "levels": levels_grid(findings),

@@ -46,7 +46,9 @@ def unranked(trials: pd.DataFrame, leaderboard: pd.DataFrame) -> str:
         return ""
     counts = trials["status"].value_counts()
     ended = ", ".join(f"{count:,} of {len(trials):,} {str(status).lower()}" for status, count in counts.items())
+    # A training of the user's own may have no learning rate.
+    advice = "Lower the learning rates, or see" if "learning_rate" in trials else "See"
     return (
         f"no setting can be ranked, as no trial ended with a finite metric ({ended}). "
-        "Lower the learning rates, or see `trials.parquet` for the step at which each diverged."
+        f"{advice} `trials.parquet` for the step at which each diverged."
     )
