@@ -11,7 +11,7 @@ from sweep.records import Setting
 if TYPE_CHECKING:
     from sweep.config import SweepConfig
 
-LITERALS = ("true", "false", "null")
+LITERALS = ("true", "false", "null", "none", "yes", "no", "on", "off", "auto", "default")
 """Values that say nothing without the name of their hyperparameter."""
 
 
@@ -50,4 +50,4 @@ def level_of(value: object, factor: str) -> str:
 
 
 def _is_word(value: object) -> bool:
-    return isinstance(value, str) and value[:1].isalpha() and value not in LITERALS
+    return isinstance(value, str) and value[:1].isalpha() and value.lower() not in LITERALS

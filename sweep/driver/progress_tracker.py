@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from sweep.analysis.ranking import By, mean, value_of
-from sweep.analysis.selection import ALL_SETTINGS
+from sweep.analysis.wording import ALL_SETTINGS
 from sweep.driver.display import Leader, Progress
 from sweep.records import TrialResult
 from sweep.running.reports import PackCollector

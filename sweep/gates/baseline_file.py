@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import BaselineError
 from sweep.config.sections import usual_mode
+from sweep.errors import BaselineError
 from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 from sweep.records import plain

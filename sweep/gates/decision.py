@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from sweep.config.gates import Gate
 from sweep.config.sections import usual_mode
-from sweep.records import Choice, Setting, plain
+from sweep.records import Setting, plain
 from trainers.metrics import Mode
 
 Verdict: TypeAlias = Literal["holds", "fails", "too noisy"]
@@ -167,6 +167,7 @@ def setting_key(setting: Setting) -> str:
 
     >>> setting_key({"optimizer": "sgd", "learning_rate": 0.1})
     'learning_rate=0.1 optimizer=sgd'
+    >>> from sweep.records import Choice
     >>> setting_key({"hidden": Choice("1: [8,8,...", [8, 8])}) == setting_key({"hidden": [8, 8]})
     True
     """

@@ -144,7 +144,8 @@ def _trained_otherwise(ours: Findings, theirs: Findings, names: tuple[str, str])
             )
     is_own = first.own is not None and second.own is not None
     if is_own and type(first.own) is type(second.own) and ours.plan_hash != theirs.plan_hash:
-        yield f"{names[0]} and {names[1]} ran different code, or stopped otherwise, so that a difference may come of that."
+        told = f"{names[0]} and {names[1]} ran different code, or stopped at another target"
+        yield f"{told}, so that a difference need not come of the settings."
     if first.network != second.network:
         told = f"{names[0]} and {names[1]} trained different networks"
         yield f"{told}, so that a difference need not come of the settings."

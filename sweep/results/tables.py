@@ -46,37 +46,36 @@ class Histories:
         """End index of each trial's epochs in ``values``; (T,)."""
         return np.cumsum(self.lengths)
 
+    def reported(self, name: str) -> Histories:
+        """The epochs after which a metric was reported, as the user's own training need not do so after each."""
+        has = ~np.isnan(self.values[name]) if name in self.values else np.zeros(int(self.lengths.sum()), dtype=bool)
+        trials = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        lengths = np.bincount(trials[has], minlength=len(self.lengths)).astype(np.int64)
+        return Histories({key: values[has] for key, values in self.values.items()}, lengths)
+
     def last(self, name: str) -> Floats:
-        """Value after the last epoch that has one; (T,), NaN for a trial without any."""
+        """Value after the last epoch; (T,), NaN for a trial without epochs."""
         result = np.full(len(self.lengths), np.nan)
         some = self.lengths > 0
         if some.any():
-            values = self._column(name)
-            known = np.where(np.isnan(values), -1, np.arange(len(values)))
-            rows = np.maximum.reduceat(known, (self.ends - self.lengths)[some])
-            result[some] = np.where(rows < 0, np.nan, values[rows])
+            result[some] = self.values[name][self.ends[some] - 1]
         return result
 
     def best(self, name: str, mode: Literal["min", "max"]) -> tuple[Floats, Floats]:
-        """Best value and the first epoch that has it; (T,) each, NaN for a trial without any."""
+        """Best value and the first epoch that has it; (T,) each, NaN for a trial without epochs."""
         sign = 1.0 if mode == "min" else -1.0
         some = np.flatnonzero(self.lengths > 0)
         best, epoch = np.full(len(self.lengths), np.nan), np.full(len(self.lengths), np.nan)
         if some.size:
             starts = (self.ends - self.lengths)[some]
-            values = self._column(name)
-            best[some] = sign * np.fmin.reduceat(sign * values, starts)
-            epoch = self._first(values == np.repeat(best, self.lengths), "epoch")
+            best[some] = sign * np.minimum.reduceat(sign * self.values[name], starts)
+            epoch = self._first(self.values[name] == np.repeat(best, self.lengths), "epoch")
         return best, epoch
 
     def first_reaching(self, name: str, mode: Literal["min", "max"], target: float, count: str) -> Floats:
         """Value of ``count`` at the first epoch whose ``name`` reaches the target; (T,), NaN if none does."""
-        values = self._column(name)
+        values = self.values.get(name, np.empty(0))
         return self._first(values <= target if mode == "min" else values >= target, count)
-
-    def _column(self, name: str) -> Floats:
-        """The values of a metric; NaN where no trial has reported it."""
-        return self.values.get(name, np.full(int(self.lengths.sum()), np.nan))
 
     def _first(self, reached: NDArray[np.bool_], count: str) -> Floats:
         trials = np.repeat(np.arange(len(self.lengths)), self.lengths)
@@ -160,14 +159,15 @@ def trials_table(
         **_hyperparameters(plan),
     }
     measured = _measured(plan, past, metric)
+    told = {name: past.reported(name) if is_own(plan) else past for name in (*measured, metric)}
     for name in measured:
-        columns[f"final_{name}"] = _numbers(past.last(name), well)
+        columns[f"final_{name}"] = _numbers(told[name].last(name), well)
     for name in measured:
         if good := mode if name == metric else usual_mode(name):
-            columns[f"best_{name}"] = _numbers(past.best(name, good)[0], well)
-    columns["best_epoch"] = _counts(past.best(metric, mode)[1], well)
+            columns[f"best_{name}"] = _numbers(told[name].best(name, good)[0], well)
+    columns["best_epoch"] = _counts(told[metric].best(metric, mode)[1], well)
     if target is not None:
-        columns["target_steps"] = _counts(past.first_reaching(metric, mode, target, "steps"))
+        columns["target_steps"] = _counts(told[metric].first_reaching(metric, mode, target, "steps"))
     columns["epochs_done"] = pa.array(past.lengths)
     columns["steps"] = _counts(past.last("steps"))
     columns["examples"] = _counts(past.last("examples"))
