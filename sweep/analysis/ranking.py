@@ -64,7 +64,7 @@ def value_of(values: NDArray[Any], by: By, mode: Literal["min", "max"]) -> float
     """The value of a trial used for ranking; NaN if there is none.
 
     Args:
-        values: the metric after each epoch; (E,), NaN after epochs for which it was not reported.
+        values: the metric after each epoch; (E,).
         by: whether the final or the best value is used.
         mode: whether small or large values are better.
 
@@ -72,7 +72,6 @@ def value_of(values: NDArray[Any], by: By, mode: Literal["min", "max"]) -> float
     >>> value_of(np.array([0.5, 0.2, 0.3]), "best", "min"), value_of(np.array([0.5, 0.2, 0.3]), "final", "min")
     (0.2, 0.3)
     """
-    values = values[values == values]
     if not len(values):
         return float("nan")
     if by == "final":

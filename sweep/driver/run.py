@@ -148,6 +148,7 @@ def run(
             metric.by,
             report_seeds=plan.report_seeds,
             scientific=config.scientific,
+            is_own=config.own is not None,
         )
         tracker.restore(past)
         # The report's libraries load while Ray starts.

@@ -125,6 +125,8 @@ def _sensitivity(findings: Findings, key: str, scale: Scale) -> Curves | None:
         values = (found.max() if study.mode == "max" else found.min()).sort_index()
         lost = np.unique(table.loc[(table["diverged"] > 0) & table[key].notna(), key].to_numpy(dtype=np.float64))
         tried = max(tried, len(values))
+        if study.is_own and values.empty:
+            continue
         name, x = label(level, study.scientific), values.index.to_numpy(dtype=np.float64)
         curves.append(Curve(name, number, x, values.to_numpy(), crosses=lost, has_dots=True))
     if tried < 2 or not _has_numbers(curves):

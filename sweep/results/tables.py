@@ -201,7 +201,7 @@ def _hyperparameters(plan: Plan) -> dict[str, pa.Array]:
         if key == "batch_size" and not is_own(plan):
             values = [plan.training_examples if value == "full" else value for value in values]
         kind = _type_of_any(values) if is_own(plan) else _type_of(key, values)
-        columns[key] = pa.array(map(_as_text, values) if pa.types.is_string(kind) else values, kind)
+        columns[key] = pa.array([_as_type(value, kind) for value in values], kind)
     return columns
 
 
@@ -221,10 +221,12 @@ def _type_of_any(values: Sequence[object]) -> pa.DataType:
     return pa.int64() if is_whole else pa.float64()
 
 
-def _as_text(value: Value | None) -> str | None:
-    """A value of a column of text, in which a number may stand beside `null` or `auto`."""
-    if value is None:
-        return None
+def _as_type(value: Value | None, kind: pa.DataType) -> Value | None:
+    """A value of a column, in which a number may stand beside `null` or `auto`, or beside one too large for 64 bits."""
+    if value is None or pa.types.is_integer(kind):
+        return value
+    if pa.types.is_floating(kind):
+        return float(value)
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 

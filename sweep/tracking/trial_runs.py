@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.analysis.ranking import value_of
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.records import Arm, TrialResult, Value
 from sweep.tracking.records import RunStatus
@@ -200,7 +199,7 @@ def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"], *, i
     values = result.epochs[metric]
     epochs = result.epochs["epoch"]
     moment, step = _milliseconds(result.ended_seconds), int(epochs[-1])
-    final = value_of(values, "final", mode) if is_own else values[-1]
+    final = values[~np.isnan(values)][-1] if is_own else values[-1]
     summary = {f"best_{metric}": values[best], "best_epoch": epochs[best], f"final_{metric}": final}
     for key, value in summary.items():
         if math.isfinite(value):
