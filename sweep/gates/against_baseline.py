@@ -210,7 +210,11 @@ def baseline_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final"
             str(row["status"]),
             values,
             _digest(rows.get(str(row["trial_id"]), np.empty((0, 0)))),
-            {name.removeprefix("fingerprint_"): row[name] for name in prints if isinstance(row[name], str) and row[name]},
+            {
+                name.removeprefix("fingerprint_"): row[name]
+                for name in prints
+                if isinstance(row[name], str) and row[name]
+            },
         )
     return found
 

@@ -29,6 +29,8 @@ def conditions_of(config: SweepConfig) -> dict[str, Any]:
     metric = {"metric": {"of": config.metric.of}} if config.metric.of != "last" else {}
     if config.own is not None:
         unrelated = {"timeout", "grace", "extendable"}
+        if not config.own.stop_at_target:
+            unrelated |= {"target", "stop_at_target"}
         return {**metric, "trainer": config.own.model_dump(mode="json", exclude=unrelated, exclude_none=True)}
     trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
     if config.network_trainer.stop_at_target:
