@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sweep.analysis.arms import arm_summaries
 from sweep.analysis.curves import best_arms, learning_curves
+from sweep.analysis.hyperparameters import grouped_by
 from sweep.analysis.ranking import mean
 from sweep.analysis.selection import select
 from sweep.config import SweepConfig
@@ -36,7 +37,7 @@ def finalize(
     if writer is not None:
         # Before the report, whose tables link to the runs. An interrupted sweep gets no summaries of arms.
         links = writer.drain(
-            [] if interrupted else _summaries(preparation.plan, result, config.metric),
+            [] if interrupted else _summaries(preparation.plan, result, config),
             [] if interrupted else _base_rate_summaries(preparation.plan, rates, config.metric),
         )
         if links is not None:
@@ -90,15 +91,15 @@ def _base_rate_summaries(plan: Plan, rates: Sequence[BaseRate], metric: MetricCo
     ]
 
 
-def _summaries(plan: Plan, result: SweepResult, metric: MetricConfig) -> list[ArmSummary]:
-    trials, leaderboard = result.trials, result.leaderboard
+def _summaries(plan: Plan, result: SweepResult, config: SweepConfig) -> list[ArmSummary]:
+    trials, leaderboard, metric = result.trials, result.leaderboard, config.metric
     if "purpose" in trials:
         # Compare all arms on the same seeds; only the selected arms have report seeds.
         trials = trials[trials["purpose"] == "selection"]
     found = arm_summaries(trials, metric.name, by=metric.by)
     ranked = leaderboard[leaderboard["rank"].notna()]
     ranks = {arm_id: {"rank": float(rank)} for arm_id, rank in zip(ranked["arm_id"], ranked["rank"], strict=True)}
-    best = set(best_arms(leaderboard)["arm_id"])
+    best = set(best_arms(leaderboard, grouped_by(config))["arm_id"])
     return [
         ArmSummary(
             arm,
@@ -118,8 +119,8 @@ def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
 
 
 def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:
-    """Return the learning curves of the best arm of each optimizer as a table."""
-    best = best_arms(result.leaderboard)
+    """Return the learning curves of the best arm of each level as a table."""
+    best = best_arms(result.leaderboard, grouped_by(config))
     if best.empty:
         return {}
     curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)

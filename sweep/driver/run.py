@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.health_card import Card
+from sweep.analysis.hyperparameters import grouped_by, hyperparameter_keys
 from sweep.analysis.outcomes import Mode
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
-from sweep.config.setting_keys import SETTING_KEYS
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
 from sweep.driver.growth import continue_trials, lacking, take_over
+from sweep.driver.notes import notes_on
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
@@ -70,6 +71,7 @@ class RunResult(SweepResult):
         cards: the report's health checks, the serious ones first.
         undelivered: True if MLflow, or the URL of the results, is still incomplete.
         best: the setting of the first arm, as the training received it; empty if none can be ranked.
+        grouped_by: factor of whose levels the leaderboard shows the best; empty if all settings are one level.
     """
 
     seconds: float = 0.0
@@ -87,6 +89,7 @@ class RunResult(SweepResult):
     cards: tuple[Card, ...] = ()
     undelivered: bool = False
     best: Mapping[str, Any] = field(default_factory=dict)
+    grouped_by: str = "optimizer"
 
     @property
     def table(self) -> pd.DataFrame:
@@ -156,7 +159,14 @@ def run(
                 writer.log_trial(one)
         metric = config.metric
         tracker = ProgressTracker(
-            progress or Silent(), metric.name, metric.mode, len(finished), metric.by, report_seeds=plan.report_seeds
+            progress or Silent(),
+            metric.name,
+            metric.mode,
+            len(finished),
+            metric.by,
+            report_seeds=plan.report_seeds,
+            scientific=config.scientific,
+            is_own=config.own is not None,
         )
         tracker.restore(past)
         # The report's libraries load while Ray starts.
@@ -173,7 +183,7 @@ def run(
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"
         known = 0 if growth else len(finished)
-        notes = _notes(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         seconds = time.monotonic() - start
         return RunResult(
             path=result.path,
@@ -196,6 +206,7 @@ def run(
             cards=report.cards,
             undelivered=unsent or (tracked is not None and not tracked.complete),
             best=_best_setting(plan, result),
+            grouped_by=grouped_by(config),
         )
 
 
@@ -231,7 +242,9 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
         metric=config.metric.name,
         mode=config.metric.mode,
         by=config.metric.by,
-        added=tuple(dict.fromkeys(key for arm in plan.arms for key in arm.setting if key not in SETTING_KEYS)),
+        keys=hyperparameter_keys((arm.setting for arm in plan.arms), is_own=config.own is not None),
+        grouped_by=grouped_by(config),
+        is_own=config.own is not None,
         # MLflow's parameters are immutable, and a sweep can grow.
         tags={"trials": str(trials), "arms": str(len(plan.arms)), "seeds": str(len(plan.seeds))},
         dataset=preparation.dataset_record,
@@ -253,42 +266,3 @@ def _dashboard(uri: str | None) -> str | None:
     if uri == resolve_uri(None, os.environ, Path.cwd()):
         return command("ui")
     return command("ui", "--uri", without_secrets(uri))
-
-
-def _notes(
-    finished: int,
-    remaining: int,
-    interrupted: bool,
-    tracked: WriterReport | None,
-    problems: Sequence[str],
-    unreported: str,
-    *,
-    inline: bool = False,
-) -> list[str]:
-    notes = list(problems)
-    if finished and remaining:
-        notes.append(f"{finished:,} trials were finished before and were not trained again.")
-    elif finished:
-        notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
-    if inline and remaining:
-        notes.append("The trials were trained one after the other and without Ray.")
-    if interrupted:
-        notes.append("Stopped before the end. Run the same command to go on.")
-    if tracked is not None and tracked.error and not tracked.failed:
-        notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
-    elif tracked is not None and tracked.error:
-        notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
-    if tracked is not None and tracked.artifacts_error:
-        notes.append(
-            f"MLflow has no files of the sweep, such as its report ({tracked.artifacts_error.rstrip('.')}); parameters "
-            "and metrics do not depend on them. Mend the artifact store of the experiment or its credentials and run "
-            "the same command, or give another `tracking.experiment`."
-        )
-    if tracked is not None and tracked.thinned:
-        notes.append(
-            f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "
-            "epochs.parquet all of them."
-        )
-    if unreported:
-        notes.append(f"There is no report: {unreported}")
-    return notes

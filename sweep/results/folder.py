@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 from pyarrow import parquet
 
-from sweep.config.setting_keys import SETTING_KEYS
+from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.errors import ResultsError
 from sweep.execution.sources.assignment import TRIALS as TRIAL_FOLDERS
-from sweep.records import TrialResult
+from sweep.records import TrialResult, plain
 from sweep.results.frames import (
     BASE_RATES,
     CONFIG,
@@ -35,7 +35,7 @@ from sweep.results.frames import (
 )
 from sweep.results.leaderboard import leaderboard
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
-from sweep.results.tables import epochs_table, histories, order_by_plan, trials_table
+from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table
 from sweep.running.event_log import EventLog
 from sweep.running.log_records import results_record
 from sweep.running.old_journal import convert_journal
@@ -151,7 +151,7 @@ class ResultsFolder:
             "seeds": list(plan.seeds),
             "report_seeds": list(plan.report_seeds),
             "merged": [asdict(merge) for merge in plan.merged],
-            "arms": [{"id": arm.id, "label": arm.label, "setting": dict(arm.setting)} for arm in plan.arms],
+            "arms": [{"id": arm.id, "label": arm.label, "setting": plain(arm.setting)} for arm in plan.arms],
             "trials": [
                 {"id": trial.id, "arm": trial.arm.id, "seed": trial.seed, "lineage": trial.lineage}
                 for trial in plan.trials
@@ -258,10 +258,9 @@ class ResultsFolder:
         ordered = order_by_plan(self._read(), plan.trials)
         past = histories(ordered)
         trials = trials_table(plan, ordered, past, metric, mode, target)
-        _write_table(self.path / EPOCHS, epochs_table(plan, past))
+        _write_table(self.path / EPOCHS, epochs_table(plan, past, metric))
         _write_table(self.path / TRIALS, trials)
-        # User-defined optimizers may have other hyperparameters.
-        keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for arm in plan.arms for key in arm.setting))))
+        keys = hyperparameter_keys((arm.setting for arm in plan.arms), is_own=is_own(plan))
         ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)

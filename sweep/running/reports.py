@@ -151,7 +151,7 @@ class PackCollector:
             started_seconds=report.started_seconds,
             ended_seconds=report.now_seconds,
             diverged_step=end.step if end.status == "DIVERGED" else None,
-            last_finite_loss=end.last_finite_loss,
+            last_finite_loss=end.last_finite_loss if end.status == "DIVERGED" else None,
             error=end.error,
             tags={**({"node": report.node} if report.node else {}), **report.tags},
         )

@@ -23,7 +23,7 @@ def print_summary(result: RunResult, console: Console | None = None) -> None:
 
     console = console or plain_console()
     console.print(f"Ranked by the {rule(result.by)}:", soft_wrap=not console.is_terminal)
-    render_leaderboard(result.leaderboard, console, result.by, result.base_rates)
+    render_leaderboard(result.leaderboard, console, result.by, result.base_rates, result.grouped_by)
     about = "An arm is one setting of all hyperparameters, trained with each seed."
     console.print(about, style="dim", soft_wrap=not console.is_terminal)
     if result.selected:
