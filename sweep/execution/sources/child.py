@@ -19,7 +19,8 @@ from typing import Any
 
 from sweep.execution.sources.command import run_command
 from sweep.execution.sources.state import StateError
-from sweep.execution.sources.trial import Assignment, ReportError, Row, Trial, TrialStopped
+from sweep.execution.sources.trial import Assignment, Row, Trial, TrialStopped
+from sweep.reporting import ReportError
 
 Train = Callable[[Trial], object]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sweep.execution.sources.placeholders import fill
-from sweep.execution.sources.trial import ReportError, Trial, TrialStopped
+from sweep.execution.sources.trial import Trial, TrialStopped
+from sweep.reporting import REPORT_FILE, ReportError
 
 POLL_SECONDS = 0.02
 """How often the report file is read."""
@@ -108,7 +109,7 @@ def _environment(trial: Trial, reports: Path) -> dict[str, str]:
         "SWEEP_SEED": str(trial.seed),
         "SWEEP_FOLDER": str(trial.folder),
         "SWEEP_DEVICE": trial.device,
-        "SWEEP_REPORT_FILE": str(reports),
+        REPORT_FILE: str(reports),
     }
 
 

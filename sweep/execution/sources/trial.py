@@ -7,7 +7,7 @@ import math
 import re
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
+from sweep.reporting import ReportError, numbers, whole
 
 METRIC_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}")
 RESERVED = frozenset({"seconds", "examples", "steps", "trial_id", "arm_id", "seed"})
@@ -35,10 +36,6 @@ LEAST_SECONDS = 0.01
 
 class TrialStopped(BaseException):
     """Ends a training function whose trial is to stop; no `except Exception` catches it."""
-
-
-class ReportError(ValueError):
-    """What was reported cannot be a report; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +112,7 @@ class Trial:
         self._sent_at = 0.0
         self._state: Snapshot | None = None
         self._best: float | None = None
+        self._has_checkpoint = assignment.resumed_epoch > 0
         self._setting = MappingProxyType(dict(assignment.setting))
 
     @property
@@ -190,16 +188,15 @@ class Trial:
         """
         if self.ending.status != "COMPLETED" or self._should_stop():
             self._stop("STOPPED" if self.ending.status == "COMPLETED" else self.ending.status)
-        epoch = self._epoch + 1 if epoch is None else _whole(epoch, "epoch")
-        step = None if step is None else _whole(step, "step")
+        epoch = self._epoch + 1 if epoch is None else whole(epoch, "epoch")
+        step = None if step is None else whole(step, "step")
         if epoch <= self._epoch:
             raise ReportError(
                 f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all metrics "
                 "of an epoch at once."
             )
-        values = {name: self._number(name, value) for name, value in metrics.items()}
-        if not values:
-            raise ReportError("a report must have a metric or more. Received: none. Report such as `val_loss=0.3`.")
+        values = numbers(metrics)
+        self._learn_names(values)
         self._epoch = epoch
         if self._has_diverged(values):
             self.ending.step = epoch if step is None else step
@@ -224,10 +221,13 @@ class Trial:
         self._state = snapshot(state)
 
     def restore(self) -> Any:
-        """Return the state of the last report that was kept, or None if the trial begins."""
-        if not self._assignment.resumed_epoch:
-            return None
-        return read_state(self._checkpoint)
+        """Return the state of the last report that was kept, by this process or an earlier one; None if none was."""
+        return read_state(self._checkpoint) if self._has_checkpoint else None
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether the sweep keeps what is saved; where it does not, a training need not save."""
+        return self._assignment.weights != "none"
 
     @property
     def reported(self) -> int:
@@ -260,25 +260,15 @@ class Trial:
         self.ending.status = status
         raise TrialStopped
 
-    def _number(self, name: str, value: Any) -> float:
-        if name not in self._names:
+    def _learn_names(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self._names:
+                continue
             if not METRIC_NAME.fullmatch(name) or name in RESERVED:
                 raise ReportError(
                     f"a metric must not be called `{name}`: MLflow or the sweep's tables do not take the name. Rename it."
                 )
             self._names.add(name)
-        if type(value) is float or type(value) is int:
-            return float(value)
-        try:
-            if np.ndim(value) or isinstance(value, str | bytes):
-                raise TypeError
-            return float(value.detach() if hasattr(value, "detach") else value)
-        except (TypeError, ValueError, RuntimeError, OverflowError):
-            shape = getattr(value, "shape", None)
-            what = f"shape {tuple(shape)}" if shape is not None and len(shape) else repr(value)[:80]
-            raise ReportError(
-                f"the metric `{name}` must be a number. Received: {type(value).__name__}, {what}. Report a number."
-            ) from None
 
     def _has_diverged(self, values: Mapping[str, float]) -> bool:
         """Whether the metric that decides, or a loss, is not finite."""
@@ -322,6 +312,7 @@ class Trial:
         if weights == "best" and not self._is_best(values.get(self._assignment.metric)):
             return
         write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
+        self._has_checkpoint = True
 
     def _is_best(self, value: float | None) -> bool:
         if value is None:
@@ -344,12 +335,3 @@ def is_loss(name: str) -> bool:
 
 def _as_array(array: Any) -> NDArray[Any]:
     return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
-
-
-def _whole(value: Any, name: str) -> int:
-    try:
-        if int(value) == value:
-            return int(value)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise ReportError(f"`{name}` must be a whole number. Received: {str(value)[:80]}. Give such as 1.")
