@@ -24,7 +24,8 @@ class TrialCallback(Callback):  # type: ignore[misc]
         trial: the trial that the training function received.
 
     >>> callback = TrialCallback(trial)  # doctest: +SKIP
-    >>> model.fit(x, y, epochs=trial.epochs, initial_epoch=callback.initial_epoch, callbacks=[callback])  # doctest: +SKIP
+    >>> epochs = {"initial_epoch": callback.initial_epoch, "epochs": trial.epochs}  # doctest: +SKIP
+    >>> model.fit(x, y, **epochs, callbacks=[callback])  # doctest: +SKIP
     """
 
     initial_epoch: int

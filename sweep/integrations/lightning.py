@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sweep.execution.sources.trial import Trial
 
 
-class TrialCallback(Checkpoint):
+class TrialCallback(Checkpoint):  # type: ignore[misc]
     """Reports what a `LightningModule` logs, once after each epoch that was validated, and keeps a checkpoint.
 
     All metrics that the module logs for the epoch are reported under their names. Where `val_check_interval` validates

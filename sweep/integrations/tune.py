@@ -7,6 +7,7 @@ import inspect
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from importlib import import_module
 from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -169,7 +170,7 @@ def _places(session: _Session) -> list[tuple[Any, str, object]]:
     imported `report` itself does not see.
     """
     try:
-        from ray.train._internal import session as internals
+        internals: Any = import_module("ray.train._internal.session")
     except ImportError:
         internals = None
     if hasattr(internals, "_session"):
