@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,8 @@ class TrialCallback(TrainerCallback):  # type: ignore[misc]
         kept = kept_checkpoint(trial)
         self.checkpoint = None if kept is None else str(kept)
         self._trial = trial
-        self._is_training = False
+        # The step at which the training began; no evaluation is above infinity.
+        self._begun_at: float = math.inf
         self._loss: dict[str, float] = {}
         self._metrics: dict[str, float] = {}
 
@@ -53,7 +55,7 @@ class TrialCallback(TrainerCallback):  # type: ignore[misc]
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """Refuse arguments that do not go with what the sweep keeps."""
-        self._is_training = True
+        self._begun_at = state.global_step
         if not self._trial.keeps_state:
             return
         if Path(args.output_dir).resolve() != self._trial.folder.resolve():
@@ -88,8 +90,8 @@ class TrialCallback(TrainerCallback):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         """Note the metrics of an evaluation, and have the trainer save the checkpoint that belongs to them."""
-        # An evaluation before the first step, or after the training, is none of the training.
-        if not self._is_training or not state.global_step:
+        # An evaluation before the first step, or after the training, is not of the training.
+        if state.global_step <= self._begun_at:
             return
         self._metrics |= {name: value for name, value in (metrics or {}).items() if not name.endswith(NOT_REPORTED)}
         control.should_save |= self._trial.keeps_state
@@ -108,7 +110,7 @@ class TrialCallback(TrainerCallback):  # type: ignore[misc]
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """Report the last evaluation if nothing was saved after it."""
-        self._is_training = False
+        self._begun_at = math.inf
         self._report(state, None)
 
     def _report(self, state: TrainerState, checkpoint: Path | None) -> None:

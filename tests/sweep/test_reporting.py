@@ -101,8 +101,9 @@ import sweep
 sweep.report(val_loss=0.5)
 took = time.perf_counter() - start
 heavy = {"numpy", "ray", "mlflow", "pandas", "torch", "pydantic", "yaml", "matplotlib"} & set(sys.modules)
-outside = {name.split(".")[0] for name in sys.modules} - {*sys.stdlib_module_names, "sweep", "__main__", "sitecustomize"}
-print(took, sorted(heavy), [name for name in outside if not name.startswith(("__editable__", "_distutils_hack"))])
+of_start = ("__editable__", "__main__", "_distutils_hack", "sitecustomize", "sweep")
+outside = {name.split(".")[0] for name in sys.modules} - sys.stdlib_module_names
+print(took, sorted(heavy), [name for name in outside if not name.startswith(of_start)])
 """
 
 
