@@ -6,15 +6,13 @@ from transformers import BertConfig, BertForSequenceClassification, Trainer, Tra
 
 from sweep.integrations.transformers import TrialCallback
 
-WORDS, LENGTH = 20, 8
+WORDS, LENGTH = 20, 7
 
 
 def sentences(generator, count):
-    """Draw sentences, each with its class: whether word 0 is in it."""
-    words = generator.integers(1, WORDS, size=(count, LENGTH))
-    classes = generator.integers(0, 2, size=count)
-    (with_word,) = classes.nonzero()
-    words[with_word, generator.integers(0, LENGTH, size=len(with_word))] = 0
+    """Draw sentences, each with its class: whether most of its words are of the second half of the vocabulary."""
+    words = generator.integers(0, WORDS, size=(count, LENGTH))
+    classes = np.median(words, axis=1) >= WORDS / 2
     return [
         {"input_ids": torch.tensor(row), "labels": torch.tensor(int(label))}
         for row, label in zip(words, classes, strict=True)

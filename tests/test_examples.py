@@ -44,7 +44,7 @@ def test_it_runs_and_learns(name, epochs, trials, at_least, tmp_path, ray):
 @pytest.mark.parametrize(
     ("name", "needs", "epochs", "arms", "at_best"),
     [
-        ("pytorch_loop", "torch", 3, 16, 0.9),
+        ("pytorch_loop", "torch", 2, 16, 0.9),
         ("lightning_trainer", "lightning", 4, 4, 0.3),
         ("transformers_trainer", "accelerate", 3, 4, 0.4),
         ("keras_fit", "h5py", 5, 4, 0.3),
@@ -81,8 +81,9 @@ def test_the_pytorch_loop_asks_what_the_quickstart_asks():
     assert len(settings[0]) == 16
 
 
-def test_the_pytorch_loop_goes_on_with_the_numbers_of_an_uninterrupted_one(tmp_path):
+def test_the_pytorch_loop_goes_on_with_the_numbers_of_an_uninterrupted_one(tmp_path, monkeypatch):
     pytest.importorskip("torch")
+    monkeypatch.syspath_prepend(FOLDER.parent)
     from examples.pytorch_loop import train
 
     setting = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 128}
