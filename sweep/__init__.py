@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from sweep.driver.display import Progress
     from sweep.driver.run import RunResult
     from sweep.planning.plan import Plan
+    from sweep.reporting import report
     from sweep.results import SweepResult
 else:
-    _HOMES = {"SweepConfig": "sweep.config", "load_config": "sweep.config", "Plan": "sweep.planning.plan"}
+    _HOMES = {
+        "SweepConfig": "sweep.config",
+        "load_config": "sweep.config",
+        "Plan": "sweep.planning.plan",
+        "report": "sweep.reporting",
+    }
 
     def __getattr__(name: str) -> object:
         """Load what reads configurations when it is asked for: a worker, which imports this package, never does."""
@@ -28,7 +34,7 @@ else:
         return sorted({*globals(), *_HOMES})
 
 
-__all__ = ["Plan", "SweepConfig", "SweepError", "load_config", "load_results", "plan", "run"]
+__all__ = ["Plan", "SweepConfig", "SweepError", "load_config", "load_results", "plan", "report", "run"]
 
 
 def plan(config: SweepConfig) -> Plan:

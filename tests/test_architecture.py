@@ -13,18 +13,21 @@ FILES = sorted(path.relative_to(ROOT) for package in ("sweep", "trainers") for p
 
 # From what knows least to what knows most: a folder imports only what stands before it.
 ORDER = [
-    *("trainers", "sweep.errors", "sweep.records", "sweep.system", "sweep.config", "sweep.analysis", "sweep.planning"),
-    *("sweep.running", "sweep.execution", "sweep.results", "sweep.tracking", "sweep.reports", "sweep.gates"),
-    *("sweep.driver", "sweep.lecture", "sweep.service", "sweep.terminal", "sweep.integrations", "sweep.cli"),
+    *("trainers", "sweep.errors", "sweep.records", "sweep.reporting", "sweep.system", "sweep.config"),
+    *("sweep.analysis", "sweep.planning", "sweep.running", "sweep.execution", "sweep.results", "sweep.tracking"),
+    *("sweep.reports", "sweep.gates", "sweep.driver", "sweep.lecture", "sweep.service", "sweep.terminal"),
+    *("sweep.integrations", "sweep.cli"),
 ]
 
 OWNERS = {
+    "keras": ["sweep/integrations/keras.py"],
+    "lightning": ["sweep/integrations/lightning.py"],
     "matplotlib": ["sweep/reports/figures/"],
     "mlflow": ["sweep/tracking/"],
     "numba": ["trainers/compiled/"],
     "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
     "psycopg": ["sweep/tracking/"],
-    "ray": ["sweep/execution/ray/", "sweep/service/"],
+    "ray": ["sweep/execution/ray/", "sweep/integrations/tune.py", "sweep/service/"],
     "sklearn": ["trainers/data/bundled.py"],
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [
@@ -33,6 +36,7 @@ OWNERS = {
     ]
     # A state that a user's own training saves may hold tensors.
     + ["sweep/execution/sources/state.py"],
+    "transformers": ["sweep/integrations/transformers.py"],
     "typer": ["sweep/cli/"],
     "yaml": ["sweep/config/"],
 }

@@ -21,9 +21,9 @@ from typing import Any
 
 from sweep.execution.sources.assignment import Assignment
 from sweep.execution.sources.command import run_command
-from sweep.execution.sources.metric_values import ReportError
 from sweep.execution.sources.state import StateError
 from sweep.execution.sources.trial import Row, Trial, TrialStopped
+from sweep.reporting import ReportError
 from sweep.system.process_group import kill_group
 from trainers.user_code import attempt, describe
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sweep.execution.sources.metric_values import ReportError
 from sweep.execution.sources.placeholders import fill
 from sweep.execution.sources.trial import Trial, TrialStopped
+from sweep.reporting import REPORT_FILE, ReportError
 from sweep.system.process_group import group_options, kill_group, signal_group
 
 POLL_SECONDS = 0.02
@@ -110,7 +110,7 @@ def _environment(trial: Trial, reports: Path) -> dict[str, str]:
         "SWEEP_SEED": str(trial.seed),
         "SWEEP_FOLDER": str(trial.folder),
         "SWEEP_DEVICE": trial.device,
-        "SWEEP_REPORT_FILE": str(reports),
+        REPORT_FILE: str(reports),
     }
 
 

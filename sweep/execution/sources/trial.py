@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending
-from sweep.execution.sources.metric_values import ReportError, is_loss, number, require_metric_name, whole_number
+from sweep.execution.sources.metric_values import is_loss, require_metric_name
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
+from sweep.reporting import ReportError, numbers, whole
 
 BURST = 1000
 """So many reports of a trial are all kept."""
@@ -61,6 +62,7 @@ class Trial:
         self._sent_at = 0.0
         self._state: Snapshot | None = None
         self._best: float | None = None
+        self._has_checkpoint = assignment.resumed_epoch > 0
         self._setting = MappingProxyType(dict(assignment.setting))
 
     @property
@@ -136,8 +138,8 @@ class Trial:
         """
         if self.ending.status != "COMPLETED" or self._should_stop():
             self._stop("STOPPED" if self.ending.status == "COMPLETED" else self.ending.status)
-        epoch = self._epoch + 1 if epoch is None else whole_number(epoch, "epoch")
-        step = None if step is None else whole_number(step, "step")
+        epoch = self._epoch + 1 if epoch is None else whole(epoch, "epoch")
+        step = None if step is None else whole(step, "step")
         if epoch <= self._epoch:
             raise ReportError(
                 f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all "
@@ -146,9 +148,7 @@ class Trial:
         for name in metrics.keys() - self._names:
             require_metric_name(name)
             self._names.add(name)
-        values = {name: number(name, value) for name, value in metrics.items()}
-        if not values:
-            raise ReportError("a report must have a metric or more. Received: none. Report such as `val_loss=0.3`.")
+        values = numbers(metrics)
         self._epoch = epoch
         if self._has_diverged(values):
             self.ending.step = epoch if step is None else step
@@ -173,10 +173,13 @@ class Trial:
         self._state = snapshot(state)
 
     def restore(self) -> Any:
-        """Return the state of the last report that was kept, or None if the trial begins."""
-        if not self._assignment.resumed_epoch:
-            return None
-        return read_state(self._checkpoint)
+        """Return the state of the last report that was kept, by this process or an earlier one; None if none was."""
+        return read_state(self._checkpoint) if self._has_checkpoint else None
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether the sweep keeps what is saved; where it does not, a training need not save."""
+        return self._assignment.weights != "none"
 
     @property
     def reported(self) -> int:
@@ -251,6 +254,7 @@ class Trial:
         if weights == "best" and not self._is_best(values.get(self._assignment.metric)):
             return
         write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
+        self._has_checkpoint = True
 
     def _is_best(self, value: float | None) -> bool:
         if value is None:
