@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 METRIC_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}")
 RESERVED = frozenset({"seconds", "examples", "steps", "trial_id", "arm_id", "seed"})
 """Columns of a sweep's tables, which a metric must not have the name of."""
+
+LARGEST_COUNT = 2**53
+"""Up to here a table's floats hold every whole number."""
 
 
 class ReportError(ValueError):
@@ -22,7 +26,8 @@ def require_metric_name(name: str) -> None:
     Raises:
         ReportError: if the name cannot be that of a metric.
     """
-    if not METRIC_NAME.fullmatch(name) or name in RESERVED:
+    # MLflow takes a name for a path, in its shortest form.
+    if not METRIC_NAME.fullmatch(name) or name in RESERVED or posixpath.normpath(name) != name:
         raise ReportError(
             f"a metric must have a name that MLflow and the sweep's tables take. Received: {name[:80]}. Rename it."
         )
@@ -41,10 +46,10 @@ def number(name: str, value: Any) -> float:
     >>> number("val_loss", np.float32(0.5))
     0.5
     """
-    if type(value) is float or type(value) is int:
-        return float(value)
     try:
-        if np.ndim(value) or isinstance(value, str | bytes):
+        if type(value) is float or type(value) is int:
+            return float(value)
+        if np.ndim(value) or isinstance(value[()] if isinstance(value, np.ndarray) else value, str | bytes):
             raise TypeError
         return float(value.detach() if hasattr(value, "detach") else value)
     except (TypeError, ValueError, RuntimeError, OverflowError):
@@ -68,11 +73,11 @@ def whole_number(value: Any, name: str) -> int:
     """Return a count as an int.
 
     Raises:
-        ReportError: if it is no whole number.
+        ReportError: if it is no whole number, below 0 or above `LARGEST_COUNT`.
     """
     try:
-        if int(value) == value:
+        if int(value) == value and 0 <= value <= LARGEST_COUNT:
             return int(value)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ReportError(f"`{name}` must be a whole number. Received: {str(value)[:80]}. Give such as 1.")
+    raise ReportError(f"`{name}` must be a whole number from 0 to 2**53. Received: {str(value)[:80]}. Give such as 1.")
