@@ -23,9 +23,11 @@ from sweep.config.conditions import Condition, as_list, condition_problems, pars
 from sweep.config.cross_checks import free_space_problems, metric_problems, space_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
+from sweep.config.dotted_keys import SECTIONS, read_network_space
 from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
+from sweep.config.optimizer_spaces import NetworkSpaces, OptimizerSpace, hyperparameters, space_of_each
 from sweep.config.own_training import AnyTrainer, CommandTrainer, FunctionTrainer, KeepConfig, OwnTrainer
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
@@ -37,15 +39,7 @@ from sweep.config.sections import (
     TrainerConfig,
     read_metric,
 )
-from sweep.config.spaces import (
-    OptimizersBase,
-    OptimizersField,
-    OptimizerSpace,
-    SharedSpace,
-    Space,
-    hyperparameters,
-    space_of_each,
-)
+from sweep.config.spaces import OptimizersBase, OptimizersField, SharedSpace, Space
 from sweep.config.values import Distribution
 from sweep.errors import ConfigError
 from sweep.system.locations import with_home
@@ -95,15 +89,17 @@ class SweepConfig(Section):
     optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
     """The optimizers to compare, each with the values to try; {} if all values are in `space`."""
 
-    space: SharedSection | FreeSpace = Field(default_factory=SharedSpace, validate_default=True)
-    """Values shared by all optimizers; an optimizer's own values override them. With `optimizer`, the flat form. For
-    your own training, hyperparameters of any name; a list of spaces is their union."""
+    space: SharedSection | NetworkSpaces | FreeSpace = Field(default_factory=SharedSpace, validate_default=True)
+    """Values shared by all optimizers; an optimizer's own values override them. With `optimizer`, the flat form. Dotted
+    keys of `network`, `trainer` and `data`, such as `network.hidden: [[64], [64, 64]]`, can vary too. For your own
+    training, hyperparameters of any name. A list of spaces is their union."""
 
     where: Annotated[tuple[str, ...], BeforeValidator(as_list)] = Field(
         default=(), examples=[["beta1 < beta2", "batch_size * epochs <= 10000"]]
     )
     """Conditions that every setting must meet, by comparison and arithmetic on its hyperparameters. One that lacks a
-    name of a condition meets it; a `batch_size` of full or auto counts as its number of examples."""
+    name of a condition meets it; a `batch_size` of full or auto counts as its number of examples. Lists, mappings and
+    null are compared with their text, such as `network.hidden != '[64,64]'`."""
 
     seeds: SeedsField = (0,)
     """Trainings of each setting: n for the seeds 0 to n - 1, a list, or `{selection: 3, report: 10}`, which picks the
@@ -183,9 +179,11 @@ class SweepConfig(Section):
             if problems := list(free_space_problems(free, search)):
                 refuse(problems)
             return free
-        space = raw if isinstance(raw, Space) else SharedSpace.model_validate(raw)
+        sections = {name: section for name in SECTIONS if isinstance(section := info.data.get(name), Section)}
+        space = read_network_space(raw, sections)
         if "optimizers" in info.data:
-            if problems := list(space_problems(info.data["optimizers"], space, trainer, search)):
+            problems = list(space_problems(info.data["optimizers"], space, trainer, search))
+            if problems:
                 refuse(problems)
         return space
 
@@ -318,14 +316,14 @@ def _known_hyperparameters(values: Mapping[str, Any]) -> tuple[str, ...]:
     space = values["space"]
     if isinstance(space, FreeSpace):
         return space.names
-    return hyperparameters(space_of_each(values["optimizers"], space))
+    return hyperparameters(tuple(space_of_each(values["optimizers"], space)))
 
 
 def _compared(values: Mapping[str, Any]) -> list[str]:
     """Names of the levels that gates can compare, from the validated fields of a sweep."""
     space, roles = values["space"], values.get("roles")
     if not isinstance(space, FreeSpace):
-        return [space.optimizer for space in space_of_each(values["optimizers"], space)]
+        return list(dict.fromkeys(space.optimizer for space in space_of_each(values["optimizers"], space)))
     factor = "optimizer" if roles is None else roles.scientific
     domains = [part[factor] for part in space.parts if factor in part]
     return [str(value) for domain in domains if not isinstance(domain, Distribution) for value in domain]

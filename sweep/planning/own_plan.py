@@ -11,12 +11,13 @@ from sweep.config import SweepConfig
 from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.config.values import Distribution
+from sweep.planning.identity import ArmIdentity, canonical, digest
 from sweep.planning.own_training import code_of
-from sweep.planning.plan import Merge, Plan, digest, labels, trial_id
+from sweep.planning.plan import Merge, Plan, labels
 from sweep.planning.roles import make_design
 from sweep.planning.search.conditions import meeting
 from sweep.planning.search.size import require_listable
-from sweep.records import Arm, Setting, Trial, plain
+from sweep.records import Arm, Setting, plain
 
 
 def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
@@ -33,7 +34,7 @@ def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
     """
     require_listable(config)
     requested = list(settings(config))
-    asked = list(meeting(config, requested, 0))
+    asked = list(meeting(config, requested))
     distinct = list({tuple(plain_items(setting)): setting for setting in asked}.values())
     repeated = len(asked) - len(distinct)
     merged = (Merge("a value is listed twice", repeated),) if repeated else ()
@@ -47,16 +48,13 @@ def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
         Arm(digest({"sweep": shared, "setting": plain(setting)})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct, is_free=True), strict=True)
     )
-    trials = tuple(
-        Trial(
-            trial_id(shared, {**epochs, **plain(arm.setting)}, seed),
-            arm,
-            seed,
-            trial_id(shared, {"lineage": True, **plain(arm.setting)}, seed),
+    identities = {
+        arm.id: ArmIdentity(
+            shared, canonical({**epochs, **plain(arm.setting)}), canonical({"lineage": True, **plain(arm.setting)})
         )
         for arm in arms
-        for seed in config.selection_seeds
-    )
+    }
+    trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms for seed in config.selection_seeds)
     return Plan(
         name=config.name,
         hash=shared,
@@ -71,6 +69,7 @@ def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
         report_seeds=config.report_seeds,
         identity=shared,
         code=_shown(files),
+        identities=identities,
     )
 
 

@@ -10,10 +10,11 @@ from importlib.util import find_spec
 from threadpoolctl import threadpool_limits
 
 from sweep.planning.packing import PlannedPack
-from sweep.planning.recipe import Recipe
+from sweep.planning.recipe import Recipe, load_backend
 from sweep.running.reports import Report, make_report
 from trainers.data import Dataset
 from trainers.loop import EpochMetrics, train_session
+from trainers.pack import Backend
 from trainers.session import TILE_BYTES, Session
 
 REPORT_SECONDS = 0.5
@@ -27,27 +28,29 @@ class PackedSource:
     """A source for the networks of this project.
 
     Args:
-        recipe: what all packs share.
-        dataset: data set of all packs.
+        datasets: the data sets of the sweep, of which each pack names one.
         tile_bytes: as in `trainers.loop.train`.
+        backend: library that computes.
         seconds: estimated training time of the worker, by which it decides whether to compile.
     """
 
-    recipe: Recipe
-    dataset: Dataset
+    datasets: tuple[Dataset, ...]
     tile_bytes: int
+    backend: Backend = "numpy"
     seconds: float = 0.0
 
     def load(self, threads: int) -> None:
         """Load the backend, and limit the threads of its libraries."""
-        self.recipe.load_backend()
+        load_backend(self.backend)
         threadpool_limits(limits=threads)
 
     def train(self, planned: PlannedPack) -> Iterator[Report | None]:
         """Train a pack and yield its reports."""
         is_long = self.seconds > COMPILING_SECONDS
-        compiled = self.recipe.backend == "numpy" and find_spec("numba") is not None and is_long
-        yield from train_in_reports(planned, self.recipe, self.dataset, compiled=compiled, tile_bytes=self.tile_bytes)
+        compiled = self.backend == "numpy" and find_spec("numba") is not None and is_long
+        assert planned.recipe is not None, "packs of our networks have a recipe"
+        dataset = self.datasets[planned.dataset]
+        yield from train_in_reports(planned, planned.recipe, dataset, compiled=compiled, tile_bytes=self.tile_bytes)
 
     def close(self) -> None:
         """Nothing was started."""
