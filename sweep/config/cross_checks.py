@@ -70,9 +70,7 @@ def space_problems(
             yield Problem(rule, "Keep one of the two.", (*at, "optimizer"), absolute=True, is_key=True)
             return
         if optimizers is None and not named and at != ("space",):
-            hint = (
-                "Give such as `{optimizer: [sgd], learning_rate: [0.01, 0.1]}`, or `optimizers` for all spaces."
-            )
+            hint = "Give such as `{optimizer: [sgd], learning_rate: [0.01, 0.1]}`, or `optimizers` for all spaces."
             yield Problem("must name an optimizer or more", hint, at, absolute=True, is_key=True)
             return
     spaces = list(space_of_each(optimizers, space))

@@ -19,7 +19,11 @@ from sweep.errors.masking import hide_in
 from trainers.errors import did_you_mean
 from trainers.optimizers import OPTIMIZERS, declaration_of
 
-TAGS = {"data": ("bundled", "synthetic", "file", "module"), "network": ("dense", "module")}
+TAGS = {
+    "data": ("bundled", "synthetic", "file", "module"),
+    "network": ("dense", "module"),
+    "trainer": ("network", "function", "command"),
+}
 DOTTED = {"network": "network.hidden", "trainer": "trainer.weight_decay", "data": "data.normalise"}
 """Sections whose keys may vary in a space, each with such a key."""
 

@@ -52,7 +52,8 @@ class NetworkSpaces(Section):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         description = "Several spaces, each with its own keys: their union."
-        return {"type": "array", "items": {"type": "object"}, "minItems": 1, "description": description}
+        items = {"type": "object", "additionalProperties": True}
+        return {"type": "array", "items": items, "minItems": 1, "description": description, "properties": {}}
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,8 @@ class CommandTrainer(OwnTrainer):
     command: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = Field(
         examples=[["python", "train.py", "--lr", "{learning_rate}"]]
     )
-    """The program and its arguments, without a shell; `{learning_rate}` stands for a value of the setting, and `{seed}`,
-    `{folder}` and `{device}` for those of the trial."""
+    """The program and its arguments, without a shell; `{learning_rate}` stands for a value of the setting, and
+    `{seed}`, `{folder}` and `{device}` for those of the trial."""
 
     grace: float = Field(default=10.0, ge=0, examples=[10.0])
     """Seconds that a command has to end by itself after SIGTERM."""
@@ -67,7 +67,8 @@ class CommandTrainer(OwnTrainer):
         return command
 
 
-def _tag(raw: Any) -> str:
+def trainer_kind(raw: Any) -> str:
+    """Return ``function``, ``command`` or ``network``, by the keys of the section `trainer`."""
     if isinstance(raw, Section):
         kinds = {FunctionTrainer: "function", CommandTrainer: "command"}
         return kinds.get(type(raw), "network")
@@ -79,7 +80,7 @@ AnyTrainer: TypeAlias = Annotated[
     Annotated[TrainerConfig, Tag("network")]
     | Annotated[FunctionTrainer, Tag("function")]
     | Annotated[CommandTrainer, Tag("command")],
-    Discriminator(_tag),
+    Discriminator(trainer_kind),
 ]
 
 

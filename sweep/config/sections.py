@@ -27,28 +27,8 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 """Metrics that a sweep can compare by."""
 
 
-SMALL_IS_BETTER = frozenset(
-    ["loss", "error", "err", "rmse", "mse", "mae", "mape", "perplexity", "nll", "brier", "deviance"]
-)
-LARGE_IS_BETTER = frozenset(
-    [
-        "accuracy",
-        "acc",
-        "f1",
-        "auc",
-        "r2",
-        "precision",
-        "recall",
-        "score",
-        "map",
-        "ndcg",
-        "bleu",
-        "dice",
-        "iou",
-        "reward",
-        "return",
-    ]
-)
+SMALL_IS_BETTER = frozenset(("loss", "error", "err", "rmse", "mse", "mae", "mape", "perplexity", "nll", "brier"))
+LARGE_IS_BETTER = frozenset(("accuracy", "acc", "f1", "auc", "r2", "precision", "recall", "score", "iou", "bleu"))
 """Words in the names of metrics by which their direction is known."""
 
 
@@ -140,8 +120,10 @@ class MetricConfig(Section):
     @field_validator("mode", mode="before")
     @classmethod
     def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
-        if mode is not None or "name" not in info.data:
-            return mode or "min"
+        if mode is not None:
+            return mode
+        if "name" not in info.data:
+            return "min"
         name = info.data["name"]
         if (usual := usual_mode(name)) is None:
             rule = f"is needed, as it is not known whether a small or a large {name} is better"

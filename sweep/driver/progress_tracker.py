@@ -100,9 +100,8 @@ class ProgressTracker:
         trial = result.trial
         if trial.seed in self._report_seeds:
             return
-        arm = self._arms.setdefault(
-            trial.arm.id, _Arm(str(trial.arm.setting.get("optimizer", "all settings")), trial.arm.label)
-        )
+        level = str(trial.arm.setting.get("optimizer", "all settings"))
+        arm = self._arms.setdefault(trial.arm.id, _Arm(level, trial.arm.label))
         values = result.epochs.get(self.metric)
         if result.status == "DIVERGED":
             arm.diverged += 1

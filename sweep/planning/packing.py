@@ -102,7 +102,7 @@ def form_packs(
         for chosen in _portions(members, parts, recipe, shape, room):
             cost = fixed + sum(seconds[trial.id] for trial in chosen)
             specs = tuple(map(spec_of, chosen))
-            jobs.append(PlannedPack(chosen, specs, batch_size, epochs, cost, recipe, dataset))
+            jobs.append(PlannedPack(chosen, specs, batch_size, epochs, cost, recipe=recipe, dataset=dataset))
     return sorted(jobs, key=lambda job: -job.seconds)
 
 

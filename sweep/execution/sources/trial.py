@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
@@ -16,15 +14,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending
+from sweep.execution.sources.metric_values import ReportError, is_loss, number, require_metric_name, whole_number
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
-
-METRIC_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}")
-RESERVED = frozenset({"seconds", "examples", "steps", "trial_id", "arm_id", "seed"})
-"""Columns of a sweep's tables, which a metric must not have the name of."""
-
-CHECKPOINT = "checkpoint.safetensors"
-FILES = "files"
-"""The file of a trial's state and the folder of the user's own files, in the trial's folder."""
 
 BURST = 1000
 """So many reports of a trial are all kept."""
@@ -35,52 +27,6 @@ LEAST_SECONDS = 0.01
 
 class TrialStopped(BaseException):
     """Ends a training function whose trial is to stop; no `except Exception` catches it."""
-
-
-class ReportError(ValueError):
-    """What was reported cannot be a report; the message is one sentence for the user."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assignment:
-    """What a process needs to know of the trial that it is to train.
-
-    Args:
-        trial_id: id of the trial.
-        setting: hyperparameter -> value, of JSON types.
-        seed: seed of the trial.
-        epochs: number of reports of the whole trial; None where it has none.
-        folder: folder of the trial.
-        device: ``cpu``, ``cuda`` or ``mps``.
-        metric: the metric that decides.
-        mode: whether small or large values of it are better.
-        stop_at: value of the metric at which the trial ends; None for none.
-        weights: whether the saved state is kept, after the last or the best report.
-        resumed_epoch: the epoch after which the trial goes on; 0 from the beginning.
-    """
-
-    trial_id: str
-    setting: Mapping[str, Any]
-    seed: int
-    epochs: int | None
-    folder: str
-    device: str
-    metric: str
-    mode: Literal["min", "max"]
-    stop_at: float | None = None
-    weights: Literal["none", "last", "best"] = "none"
-    resumed_epoch: int = 0
-
-
-@dataclass
-class Ending:
-    """How a trial has ended so far: its status, and what belongs to it."""
-
-    status: Literal["COMPLETED", "STOPPED", "DIVERGED"] = "COMPLETED"
-    step: int = 0
-    last_finite_loss: float | None = None
-    dropped: int = 0
-    fingerprints: dict[str, str] = field(default_factory=dict)
 
 
 Row: TypeAlias = tuple[int, int | None, Mapping[str, float], float]
@@ -190,14 +136,17 @@ class Trial:
         """
         if self.ending.status != "COMPLETED" or self._should_stop():
             self._stop("STOPPED" if self.ending.status == "COMPLETED" else self.ending.status)
-        epoch = self._epoch + 1 if epoch is None else _whole(epoch, "epoch")
-        step = None if step is None else _whole(step, "step")
+        epoch = self._epoch + 1 if epoch is None else whole_number(epoch, "epoch")
+        step = None if step is None else whole_number(step, "step")
         if epoch <= self._epoch:
             raise ReportError(
-                f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all metrics "
-                "of an epoch at once."
+                f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all "
+                "metrics of an epoch at once."
             )
-        values = {name: self._number(name, value) for name, value in metrics.items()}
+        for name in metrics.keys() - self._names:
+            require_metric_name(name)
+            self._names.add(name)
+        values = {name: number(name, value) for name, value in metrics.items()}
         if not values:
             raise ReportError("a report must have a metric or more. Received: none. Report such as `val_loss=0.3`.")
         self._epoch = epoch
@@ -260,26 +209,6 @@ class Trial:
         self.ending.status = status
         raise TrialStopped
 
-    def _number(self, name: str, value: Any) -> float:
-        if name not in self._names:
-            if not METRIC_NAME.fullmatch(name) or name in RESERVED:
-                raise ReportError(
-                    f"a metric must not be called `{name}`: MLflow or the sweep's tables do not take the name. Rename it."
-                )
-            self._names.add(name)
-        if type(value) is float or type(value) is int:
-            return float(value)
-        try:
-            if np.ndim(value) or isinstance(value, str | bytes):
-                raise TypeError
-            return float(value.detach() if hasattr(value, "detach") else value)
-        except (TypeError, ValueError, RuntimeError, OverflowError):
-            shape = getattr(value, "shape", None)
-            what = f"shape {tuple(shape)}" if shape is not None and len(shape) else repr(value)[:80]
-            raise ReportError(
-                f"the metric `{name}` must be a number. Received: {type(value).__name__}, {what}. Report a number."
-            ) from None
-
     def _has_diverged(self, values: Mapping[str, float]) -> bool:
         """Whether the metric that decides, or a loss, is not finite."""
         return any(
@@ -333,23 +262,5 @@ class Trial:
         return True
 
 
-def is_loss(name: str) -> bool:
-    """Whether a metric is a loss, by its name.
-
-    >>> is_loss("val_loss"), is_loss("train/loss"), is_loss("glossiness")
-    (True, True, False)
-    """
-    return "loss" in re.split(r"[^a-z0-9]+", name.lower())
-
-
 def _as_array(array: Any) -> NDArray[Any]:
     return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
-
-
-def _whole(value: Any, name: str) -> int:
-    try:
-        if int(value) == value:
-            return int(value)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise ReportError(f"`{name}` must be a whole number. Received: {str(value)[:80]}. Give such as 1.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sweep import load_config
 from sweep.config import SweepConfig
 from sweep.driver.estimate import estimate
 from sweep.driver.power_estimate import probe_spread
@@ -122,6 +123,14 @@ def test_the_memory_of_a_worker_is_that_of_the_largest_trials_and_all_data(monke
 def test_a_network_of_the_space_that_does_not_fit_is_refused_by_its_key():
     with pytest.raises(ResourceError, match=r"^`space\.network\.hidden` must make trials that fit the memory"):
         prepare(sweep(space={"network.hidden": [[8], [200_000, 30_000]]}))
+
+
+def test_the_place_of_a_refused_key_of_the_space_is_told():
+    Path("x.yaml").write_text(
+        "data: {name: iris}\noptimizers: {sgd: {learning_rate: 1}}\nspace: {network.hidden: [[200000, 30000]]}\n"
+    )
+    with pytest.raises(ResourceError, match=r"^x\.yaml:3:25: `space\.network\.hidden` must"):
+        prepare(load_config("x.yaml"))
 
 
 def test_a_share_of_the_space_that_leaves_too_little_is_refused_by_its_key():
