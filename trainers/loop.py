@@ -110,7 +110,7 @@ def train(
     Raises:
         trainers.errors.DataError: if the data cannot be split.
         ValueError: if ``initial`` or ``state`` does not match the pack, ``batch_order`` ends early, or states are
-            requested for a module that holds state besides its parameters.
+            requested for a module that holds state besides its parameters and buffers.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import Pack, TrialSpec

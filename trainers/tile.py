@@ -74,5 +74,15 @@ class Tile(Protocol):
     def keep(self, rows: Sequence[int]) -> None:
         """Keep only some of the trials, rows in order, and drop the arrays of the others."""
 
+    def fixed(self, row: int) -> dict[str, Array]:
+        """Copies of what a trial holds beside its parameters and optimizer state, by name: a module's buffers.
+
+        Raises:
+            ValueError: if it holds something that cannot be copied.
+        """
+
+    def restore_fixed(self, fixed: Sequence[Mapping[str, Array]]) -> None:
+        """Restore what `fixed` has returned for each row."""
+
     def layers(self) -> tuple[tuple[Array, Array], ...]:
         """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""
