@@ -36,6 +36,7 @@ class Checkpoint:
         plateau: state of `trainers.plateaus`.
         last_loss: mean training loss of the last step.
         seconds: training time so far.
+        is_whole: False for a module that remembers more than this, so that it cannot go on from here.
     """
 
     epoch: int
@@ -49,6 +50,7 @@ class Checkpoint:
     plateau: Plateau
     last_loss: float | None
     seconds: float
+    is_whole: bool = True
 
     def as_mapping(self) -> dict[str, Any]:
         """Return nested mappings of arrays, numbers, text and None, from which `from_mapping` makes it again."""
@@ -77,6 +79,7 @@ def split_state(state: TrainingState, pack: Pack) -> dict[int, Checkpoint]:
             plateau=one.plateau,
             last_loss=one.last_loss,
             seconds=one.seconds,
+            is_whole=one.is_whole,
         )
         for one in state.trials
     }
@@ -90,7 +93,7 @@ def join_checkpoints(checkpoints: Sequence[Checkpoint], pack: Pack) -> TrainingS
         pack: what to train, with more epochs than the checkpoints have.
 
     Raises:
-        ValueError: if the checkpoints are of another age or network, or their number is not that of the trials.
+        ValueError: if the checkpoints are of another age or network, are not whole, or are not one for each trial.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.loop import train
@@ -114,6 +117,11 @@ def join_checkpoints(checkpoints: Sequence[Checkpoint], pack: Pack) -> TrainingS
         raise ValueError(
             f"`checkpoints` must be of equal age, in the same number of steps. Received: epochs {epochs}. "
             "Form a pack for each age."
+        )
+    if not all(one.is_whole for one in checkpoints):
+        raise ValueError(
+            "`checkpoints` must hold all that a trial needs to go on. Received: one of a module that remembers more. "
+            "Train it from its beginning."
         )
     shapes = weight_shapes(pack)
     for one in checkpoints:

@@ -154,6 +154,11 @@ def train_session(
         gone = {end.trial for end in ended}
         asked = {"none": set(), "final": gone, "all": {*range(len(pack.trials))}}[states]
         state = session.state(asked, gone) if asked else None
+        if state is not None and not all(one.is_whole for one in state.trials):
+            raise ValueError(
+                "`states` are of modules that are their parameters and buffers. Received: one that remembers more. "
+                "Leave `states` out."
+            )
         yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)), state)
         session.leave({end.trial for end in ended})
 

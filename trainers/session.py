@@ -164,11 +164,7 @@ class Session:
                 self.last_loss[one.trial] = one.last_loss
 
     def state(self, trials: Collection[int], ended: Collection[int] = ()) -> TrainingState:
-        """The state of some of the trials that were trained in the epoch, of which some have ended.
-
-        Raises:
-            ValueError: for a module that holds state besides its parameters and buffers.
-        """
+        """The state of some of the trials that were trained in the epoch, of which some have ended."""
         found = []
         for tile in self.tiles:
             for segment in tile.segments:
@@ -194,6 +190,7 @@ class Session:
             seconds=float(self.seconds[trial]),
             ended=ended,
             fixed=tile.fixed(row),
+            is_whole=tile.is_whole(row),
         )
 
     def fingerprints(self) -> dict[int, dict[str, str]]:

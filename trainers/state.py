@@ -29,6 +29,7 @@ class TrialState:
         parameters: (P,) in the pack's dtype (float32 for bfloat16), in the order of `trainers.layout.Layout`.
         optimizer: name -> (P,), the optimizer state.
         fixed: name -> array, the buffers and frozen parameters of a module; empty for a dense network.
+        is_whole: False for a module that remembers more than this, so that it cannot go on from here.
         watch: state of a schedule with feedback.
         plateau: state of `trainers.plateaus`.
         last_loss: mean training loss of the last step.
@@ -45,6 +46,7 @@ class TrialState:
     seconds: float
     ended: bool
     fixed: Mapping[str, Array] = field(default_factory=dict)
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

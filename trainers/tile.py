@@ -75,11 +75,10 @@ class Tile(Protocol):
         """Keep only some of the trials, rows in order, and drop the arrays of the others."""
 
     def fixed(self, row: int) -> dict[str, Array]:
-        """Copies of what a trial holds beside its parameters and optimizer state, by name: a module's buffers.
+        """Copies of a module's buffers and frozen parameters, by name."""
 
-        Raises:
-            ValueError: if it holds something that cannot be copied.
-        """
+    def is_whole(self, row: int) -> bool:
+        """Whether a trial holds nothing beside its parameters, optimizer state and what `fixed` returns."""
 
     def restore_fixed(self, fixed: Sequence[Mapping[str, Array]]) -> None:
         """Restore what `fixed` has returned for each row."""

@@ -23,6 +23,7 @@ from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.driver.workers import find_workers
 from sweep.driver.workloads import load_data, measure_workloads, part_of, recipe_of, workloads_of
 from sweep.execution.ray import Resources
+from sweep.execution.sources.checkpoints import Keeping
 from sweep.execution.sources.packed import PackedSource
 from sweep.execution.sources.source import Source
 from sweep.planning.cost import Rates
@@ -126,7 +127,9 @@ class NetworkPreparation:
         cache = cache_folder(os.environ)
         tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
         backend = self.config.network_trainer.backend
-        return PackedSource(tuple(self._datasets.values()), tile_bytes, backend, seconds)
+        metric, weights = self.config.metric, self.config.keep.weights
+        keeping = None if weights == "none" else Keeping(weights, str(results.absolute()), metric.name, metric.mode)
+        return PackedSource(tuple(self._datasets.values()), tile_bytes, backend, seconds, keeping)
 
     def seconds(self, trials: Sequence[Trial], rates: Rates) -> float:
         """Estimate the training time of trials on one worker."""

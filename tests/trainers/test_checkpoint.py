@@ -12,10 +12,11 @@ import pytest
 
 from trainers.checkpoint import Checkpoint, join_checkpoints, split_state
 from trainers.data import DataSource, load
-from trainers.loop import EpochMetrics, train
+from trainers.loop import EpochMetrics, train, train_session
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec, NetworkSpec, Pack, TrialSpec
 from trainers.schedules import RULES, Schedule
+from trainers.session import Session, split_of
 
 IRIS = load(DataSource("iris"))
 RATES = {"exponential": 0.9, "inverse_time": 0.1, "inverse_sqrt": 0.5, "staircase": 0.5}
@@ -158,10 +159,19 @@ def test_modules_go_on_too_stacked_or_one_at_a_time(name: str) -> None:
 
 
 @pytest.mark.usefixtures("modules")
-def test_a_module_that_remembers_more_has_no_state() -> None:
+def test_a_module_that_remembers_more_has_weights_and_cannot_go_on() -> None:
     pack = replace(PACK, trials=TRIALS[:2], network=ModuleSpec("modules_of_checkpoints:Counting"), backend="torch")
-    with pytest.raises(ValueError, match="Received: modules_of_checkpoints:Counting, which remembers more"):
+    with pytest.raises(ValueError, match="Received: one that remembers more"):
         list(train(pack, states="final"))
+    session = Session(pack)
+    next(train_session(session))
+    found = split_state(session.state([0, 1]), pack)
+    assert {name: array.shape for name, array in found[0].weights.items()} == {
+        "layer.weight": (3, 4),
+        "layer.bias": (3,),
+    }
+    with pytest.raises(ValueError, match="all that a trial needs to go on"):
+        join_checkpoints([found[0], found[1]], pack)
 
 
 @pytest.mark.usefixtures("modules")
@@ -185,8 +195,6 @@ def test_the_weights_of_a_dense_network_predict_what_the_trial_predicted() -> No
     pack = replace(PACK, trials=TRIALS[:3], network=NetworkSpec((5, 4), "tanh"))
     *_, last = train(pack, states="final")
     assert last.state is not None
-    from trainers.session import split_of
-
     for index, saved in split_state(last.state, pack).items():
         assert [array.shape for array in saved.weights.values()] == [(4, 5), (5,), (5, 4), (4,), (4, 3), (3,)]
         layer = split_of(pack, pack.trials[index].seed)

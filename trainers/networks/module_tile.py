@@ -102,21 +102,19 @@ class ModuleTile(TorchTile):
         super().keep(rows)
 
     def fixed(self, row: int) -> dict[str, NDArray[Any]]:
-        """Copies of a trial's buffers and frozen parameters, by name.
-
-        Raises:
-            ValueError: for a module with hooks, random generators or attributes that it changes, which are not copied.
-        """
+        """Copies of a trial's buffers and frozen parameters, by name."""
         if self.is_stacked:
             return {name: to_numpy(tensor[row]) for name, tensor in self._fixed.items()}
-        module, spec = self._modules[row], self.pack.network
-        assert isinstance(spec, ModuleSpec)
-        if remembers_more(module, make_module(spec, module_seed(self._seeds[row]), self.pack.features)):
-            raise ValueError(
-                "`states` are of modules that are their parameters and buffers. "
-                f"Received: {spec.module}, which remembers more. Leave `states` out."
-            )
+        module = self._modules[row]
         return {name: to_numpy(tensor_of(module, name)) for name in fixed_names(module)}
+
+    def is_whole(self, row: int) -> bool:
+        """Whether a module has no hooks, random generators of its own or attributes that it has changed."""
+        if self.is_stacked:
+            return True
+        assert isinstance(self.pack.network, ModuleSpec)
+        fresh = make_module(self.pack.network, module_seed(self._seeds[row]), self.pack.features)
+        return not remembers_more(self._modules[row], fresh)
 
     def restore_fixed(self, fixed: Sequence[Mapping[str, NDArray[Any]]]) -> None:
         """Restore the buffers and frozen parameters of each trial; a stack makes its own again."""

@@ -86,8 +86,12 @@ class TorchTile:
         self._adopt([self.trials[row] for row in kept], self.parameters[kept], keep_rows(self.segments, kept))
 
     def fixed(self, row: int) -> dict[str, NDArray[Any]]:
-        """Nothing: a dense network is its parameters."""
+        """A dense network has none."""
         return {}
+
+    def is_whole(self, row: int) -> bool:
+        """A dense network is its parameters."""
+        return True
 
     def restore_fixed(self, fixed: Sequence[Mapping[str, NDArray[Any]]]) -> None:
         """Nothing is held beside the parameters."""

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 from threadpoolctl import threadpool_limits
 
+from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, load_backend
 from sweep.running.reports import Report, make_report
@@ -32,12 +33,14 @@ class PackedSource:
         tile_bytes: as in `trainers.loop.train`.
         backend: library that computes.
         seconds: estimated training time of the worker, by which it decides whether to compile.
+        keeping: what is kept of the trials; None for nothing.
     """
 
     datasets: tuple[Dataset, ...]
     tile_bytes: int
     backend: Backend = "numpy"
     seconds: float = 0.0
+    keeping: Keeping | None = None
 
     def load(self, threads: int) -> None:
         """Load the backend, and limit the threads of its libraries."""
@@ -49,8 +52,14 @@ class PackedSource:
         is_long = self.seconds > COMPILING_SECONDS
         compiled = self.backend == "numpy" and find_spec("numba") is not None and is_long
         assert planned.recipe is not None, "packs of our networks have a recipe"
-        dataset = self.datasets[planned.dataset]
-        yield from train_in_reports(planned, planned.recipe, dataset, compiled=compiled, tile_bytes=self.tile_bytes)
+        yield from train_in_reports(
+            planned,
+            planned.recipe,
+            self.datasets[planned.dataset],
+            compiled=compiled,
+            tile_bytes=self.tile_bytes,
+            keeping=self.keeping,
+        )
 
     def close(self) -> None:
         """Nothing was started."""
@@ -64,20 +73,31 @@ def train_in_reports(
     *,
     compiled: bool = False,
     tile_bytes: int = TILE_BYTES,
+    keeping: Keeping | None = None,
 ) -> Iterator[Report]:
     """Train a pack, and yield a report every ``report_seconds`` and at the end.
 
-    ``compiled`` and ``tile_bytes`` are as in `trainers.loop.train`, and only affect speed.
+    Args:
+        pack: the pack.
+        recipe: what its trials share.
+        dataset: their data set.
+        report_seconds: time between reports.
+        compiled: as in `trainers.loop.train`; affects speed only.
+        tile_bytes: likewise.
+        keeping: what is kept of the trials; None for nothing.
     """
     started_seconds = time.time()
     recipe.require_planned_code()
     session = Session(pack.pack(recipe, dataset), compiled=compiled, tile_bytes=tile_bytes)
+    writer = CheckpointWriter(keeping, pack.trials, session) if keeping is not None else None
     given = session.fingerprints()
     number, left = 0, len(pack.trials)
     epochs: list[EpochMetrics] = []
     begin = time.monotonic()
     for metrics in train_session(session):
         epochs.append(metrics)
+        if writer is not None:
+            writer.add(metrics)
         left -= len(metrics.ended)
         if not left or time.monotonic() - begin > report_seconds:
             yield make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)

@@ -53,22 +53,23 @@ class Snapshot:
         return save(dict(self.arrays), {"state": json.dumps(self.tree), "facts": json.dumps(dict(facts))})
 
 
-def snapshot(state: object) -> Snapshot:
+def snapshot(state: object, most_bytes: int | None = MOST_BYTES) -> Snapshot:
     """Copy a state.
 
     Args:
         state: nested mappings, lists and tuples of numbers, text, bytes, booleans, None, NumPy arrays and torch
             tensors.
+        most_bytes: size that its arrays must not have; None for no limit.
 
     Raises:
-        StateError: if the state holds anything else, or has `MOST_BYTES` or more.
+        StateError: if the state holds anything else, or is too large.
     """
     arrays: dict[str, NDArray[Any]] = {}
     tree = _encode(state, arrays, "state", 0)
     size = sum(array.nbytes for array in arrays.values())
-    if size >= MOST_BYTES:
+    if most_bytes is not None and size >= most_bytes:
         raise StateError(
-            f"`trial.save` takes a state below {MOST_BYTES // 10**6:,} MB. Received: {size // 10**6:,} MB. "
+            f"`trial.save` takes a state below {most_bytes // 10**6:,} MB. Received: {size // 10**6:,} MB. "
             "Write it as files into `trial.folder`, which is kept with the state."
         )
     return Snapshot(tree, arrays)

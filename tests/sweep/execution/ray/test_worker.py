@@ -33,8 +33,9 @@ def test_a_worker_trains_with_the_kernels_and_tiles_of_its_source(seconds, tile_
 
     monkeypatch.setattr(packed, "train_in_reports", train)
     trainer = Worker.__new__(Worker)
-    source = packed.PackedSource((load(DataSource("iris")),), tile_bytes, seconds=seconds)
+    keeping = packed.Keeping("last", "results")
+    source = packed.PackedSource((load(DataSource("iris")),), tile_bytes, seconds=seconds, keeping=keeping)
     trainer.work = Work(source, 1, ".")
     trainer._begin(TrainPack("w", 0, 0, planned(1)[0]))
     assert next(trainer._reports) == "report"
-    assert given == {"compiled": seconds > 10, "tile_bytes": tile_bytes}
+    assert given == {"compiled": seconds > 10, "tile_bytes": tile_bytes, "keeping": keeping}
