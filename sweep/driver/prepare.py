@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,6 +63,7 @@ class NetworkPreparation:
         resources: resources of the workers.
         workers: number of packs trained at once.
         torch_seconds: measured time for importing PyTorch and testing the network, which every worker needs too.
+        resumed: trial id -> the epoch of the checkpoint in the results folder that the trial goes on from.
     """
 
     config: SweepConfig
@@ -72,6 +73,7 @@ class NetworkPreparation:
     resources: Resources
     workers: int
     torch_seconds: float = 0.0
+    resumed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def recipe(self) -> Recipe:
@@ -127,8 +129,8 @@ class NetworkPreparation:
         cache = cache_folder(os.environ)
         tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
         backend = self.config.network_trainer.backend
-        metric, weights = self.config.metric, self.config.keep.weights
-        keeping = None if weights == "none" else Keeping(weights, str(results.absolute()), metric.name, metric.mode)
+        metric = self.config.metric
+        keeping = Keeping(self.config.keep.weights, str(results.absolute()), metric.name, metric.mode)
         return PackedSource(tuple(self._datasets.values()), tile_bytes, backend, seconds, keeping)
 
     def seconds(self, trials: Sequence[Trial], rates: Rates) -> float:
@@ -172,26 +174,24 @@ class NetworkPreparation:
 
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs, the longest first."""
-        groups: dict[str, list[Trial]] = {}
+        groups: dict[tuple[str, int], list[Trial]] = {}
         for trial in trials:
-            groups.setdefault(workload_key(trial.arm.setting), []).append(trial)
-        of_workload = {key: self._by_key[key] for key in groups}
-        share = (
-            sum(
-                total_seconds(members, of_workload[key].recipe, rates.of(key), of_workload[key].shape)
-                for key, members in groups.items()
-            )
-            / workers
-        )
+            age = self.resumed.get(trial.id, 0)
+            groups.setdefault((workload_key(trial.arm.setting), age), []).append(trial)
+        total = 0.0
+        for (key, _), members in groups.items():
+            workload = self._by_key[key]
+            total += total_seconds(members, workload.recipe, rates.of(key), workload.shape)
         datasets = list(self._datasets)
         packs: list[PlannedPack] = []
-        for key, members in groups.items():
-            workload = of_workload[key]
+        for (key, age), members in groups.items():
+            workload = self._by_key[key]
             given = (members, workload.recipe, rates.of(key), workload.shape, workers)
             room = PACK_BYTES
             if self.resources.address is None:
                 room = pack_room(workload.recipe, workload.shape, workers, self._memory(workload))
-            packs += form_packs(*given, room, share, datasets.index(data_key(workload.config)))
+            dataset = datasets.index(data_key(workload.config))
+            packs += [pack.going_on(age) for pack in form_packs(*given, room, total / workers, dataset)]
         return sorted(packs, key=lambda pack: -pack.seconds)
 
 

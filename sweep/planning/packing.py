@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,7 @@ class PlannedPack:
         seconds: estimated training time on one worker.
         recipe: what the trials share; None for a training of the user's own.
         dataset: which of the sweep's data sets they are trained on.
+        resumed_epoch: the epoch whose checkpoints the trials go on from; 0 from the beginning.
     """
 
     trials: tuple[Trial, ...]
@@ -50,10 +51,15 @@ class PlannedPack:
     seconds: float
     recipe: Recipe | None = None
     dataset: int = 0
+    resumed_epoch: int = 0
 
     def pack(self, recipe: Recipe, data: Dataset) -> Pack:
         """Create the pack that the trainers train."""
         return recipe.pack(data, self.specs, self.batch_size, self.epochs)
+
+    def going_on(self, epoch: int) -> PlannedPack:
+        """Return the pack of the same trials that go on from their checkpoints of an epoch."""
+        return replace(self, resumed_epoch=epoch, seconds=self.seconds * (1 - epoch / self.epochs)) if epoch else self
 
 
 def form_packs(

@@ -27,13 +27,13 @@ class Keeping:
     """What is kept of the trials of our networks.
 
     Args:
-        weights: after which epoch the weights of a trial are kept.
+        weights: whether and after which epoch the weights of a trial are kept.
         folder: the results folder of the sweep.
         metric: the metric that decides which epoch is the best.
         mode: whether small or large values of it are better.
     """
 
-    weights: Literal["last", "best"]
+    weights: Literal["none", "last", "best"]
     folder: str
     metric: str = "val_loss"
     mode: Mode = "min"
@@ -76,6 +76,29 @@ def read_checkpoint(path: Path) -> Kept | None:
     return Kept(Checkpoint.from_mapping(read_state(path)), rows)
 
 
+def read_checkpoints(keeping: Keeping, trials: Sequence[Trial], epoch: int) -> list[Kept] | None:
+    """Return the checkpoints of trials that go on from an epoch; None if one of them cannot, so that all start over."""
+    found = [read_checkpoint(keeping.path(trial)) for trial in trials]
+    ready = [one for one in found if one is not None and one.checkpoint.epoch == epoch and one.checkpoint.is_whole]
+    return ready if len(ready) == len(trials) else None
+
+
+def known_epochs(kept: Sequence[Kept], names: Sequence[str]) -> list[EpochMetrics]:
+    """Return the metrics of the epochs that trials of equal age have behind them, as their training has yielded them.
+
+    Args:
+        kept: the checkpoint of each trial.
+        names: of the metrics, in order.
+    """
+    trials = np.arange(len(kept), dtype=np.intp)
+    epochs = []
+    for rows in zip(*(one.rows for one in kept), strict=True):
+        found = [{**metrics, "steps": steps, "seconds": seconds} for _, steps, metrics, seconds in rows]
+        values = {name: np.array([row[name] for row in found], dtype=np.float64) for name in names}
+        epochs.append(EpochMetrics(rows[0][0], trials, values, ()))
+    return epochs
+
+
 @dataclass
 class CheckpointWriter:
     """Collects the metrics and the best states of a pack's trials, and writes a checkpoint of each when it ends.
@@ -92,6 +115,17 @@ class CheckpointWriter:
     session: Session
     rows: dict[int, list[Row]] = field(default_factory=dict)
     _best: dict[int, tuple[float, Kept]] = field(default_factory=dict)
+
+    def restore(self, kept: Sequence[Kept]) -> None:
+        """Take the checkpoints that the trials go on from."""
+        sign = self._sign
+        for trial, one in enumerate(kept):
+            self.rows[trial] = list(one.rows)
+            self._best[trial] = (sign * one.rows[-1][2][self.keeping.metric], one)
+
+    @property
+    def _sign(self) -> float:
+        return 1.0 if self.keeping.mode == "min" else -1.0
 
     def add(self, metrics: EpochMetrics) -> None:
         """Take the metrics of an epoch, before the session trains the next."""
@@ -111,8 +145,7 @@ class CheckpointWriter:
 
     def _keep_best(self, metrics: EpochMetrics) -> None:
         """Hold the state of each trial that is better than in all earlier epochs."""
-        sign = 1.0 if self.keeping.mode == "min" else -1.0
-        found = dict(zip(metrics.trials.tolist(), sign * metrics.values[self.keeping.metric], strict=True))
+        found = dict(zip(metrics.trials.tolist(), self._sign * metrics.values[self.keeping.metric], strict=True))
         better = [trial for trial, value in found.items() if value < self._best.get(trial, (np.inf,))[0]]
         for trial, kept in self._states(better).items():
             self._best[trial] = (float(found[trial]), kept)

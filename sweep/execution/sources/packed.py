@@ -9,11 +9,13 @@ from importlib.util import find_spec
 
 from threadpoolctl import threadpool_limits
 
-from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping
+from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, known_epochs, read_checkpoints
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, load_backend
 from sweep.running.reports import Report, make_report
+from trainers.checkpoint import join_checkpoints
 from trainers.data import Dataset
+from trainers.diagnostics import metric_names
 from trainers.loop import EpochMetrics, train_session
 from trainers.pack import Backend
 from trainers.session import TILE_BYTES, Session
@@ -77,6 +79,8 @@ def train_in_reports(
 ) -> Iterator[Report]:
     """Train a pack, and yield a report every ``report_seconds`` and at the end.
 
+    Trials that go on report the epochs that they have behind them too; if a checkpoint is missing, all start over.
+
     Args:
         pack: the pack.
         recipe: what its trials share.
@@ -88,11 +92,20 @@ def train_in_reports(
     """
     started_seconds = time.time()
     recipe.require_planned_code()
-    session = Session(pack.pack(recipe, dataset), compiled=compiled, tile_bytes=tile_bytes)
-    writer = CheckpointWriter(keeping, pack.trials, session) if keeping is not None else None
+    whole = pack.pack(recipe, dataset)
+    kept = None
+    if keeping is not None and pack.resumed_epoch:
+        kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
+    state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
+    session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
+    writer = CheckpointWriter(keeping, pack.trials, session) if keeping and keeping.weights != "none" else None
+    epochs: list[EpochMetrics] = []
+    if kept is not None:
+        epochs = known_epochs(kept, metric_names(whole.task))
+        if writer is not None:
+            writer.restore(kept)
     given = session.fingerprints()
     number, left = 0, len(pack.trials)
-    epochs: list[EpochMetrics] = []
     begin = time.monotonic()
     for metrics in train_session(session):
         epochs.append(metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -171,3 +172,15 @@ def test_each_module_of_the_space_is_looked_over(monkeypatch):
     assert all(size.taken > 0 for size in sizes)
     with pytest.raises(ConfigError, match=r"^`network\.module` must"):
         prepare(sweep(network=network, trainer=trainer, space={"network.kwargs.inputs": [4, 5]}))
+
+
+def test_trials_that_go_on_are_packed_with_those_of_their_age():
+    preparation = prepare(sweep())
+    trials = preparation.plan.trials
+    resumed = {trials[0].id: 1, trials[1].id: 1, trials[2].id: 2}
+    packs = replace(preparation, resumed=resumed).packs(trials, Rates({64: 1e-9}, 0.0), 1)
+    assert {pack.resumed_epoch: {trial.id for trial in pack.trials} for pack in packs} == {
+        0: {trial.id for trial in trials[3:]},
+        1: {trials[0].id, trials[1].id},
+        2: {trials[2].id},
+    }

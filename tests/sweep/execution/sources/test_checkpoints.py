@@ -134,3 +134,58 @@ def test_a_stopped_trial_keeps_its_weights_too(tmp_path):
     pack = planned(4, RATES[:1])
     list(train_in_reports(pack, recipe, DATA, keeping=Keeping("last", str(tmp_path))))
     assert read_checkpoint(Keeping("last", str(tmp_path)).path(pack.trials[0])).checkpoint.epoch == 1
+
+
+def rows_of(reports):
+    """All that a pack has reported but the seconds: (trial, epoch) -> metrics."""
+    found = {}
+    for report in reports:
+        for trial, epoch, values in zip(report.trials.tolist(), report.epochs.tolist(), report.values, strict=True):
+            row = dict(zip(report.names, values.tolist(), strict=True))
+            assert (trial, epoch) not in found
+            found[trial, epoch] = {name: value for name, value in row.items() if name != "seconds"}
+    return found
+
+
+@pytest.mark.parametrize("weights", ["none", "last", "best"])
+def test_a_pack_that_goes_on_reports_what_an_uninterrupted_one_reports(tmp_path, weights):
+    keeping = Keeping("last", str(tmp_path))
+    run(planned(2, RATES[:2]), keeping)
+    longer = planned(5, RATES[:2])
+    going_on = Keeping(weights, str(tmp_path))
+    assert rows_of(run(longer.going_on(2), going_on)) == rows_of(run(longer, None))
+    kept = read_checkpoint(going_on.path(longer.trials[0]))
+    if weights != "none":
+        assert [row[0] for row in kept.rows] == list(range(1, kept.checkpoint.epoch + 1))
+        assert kept.checkpoint.epoch == 5, "the loss still falls"
+    else:
+        assert kept.checkpoint.epoch == 2
+
+
+def test_a_best_epoch_before_a_trial_goes_on_stays_the_best(tmp_path):
+    keeping = Keeping("best", str(tmp_path), "train_loss", "max")
+    run(planned(2, RATES[:1]), keeping)
+    (trial,) = planned(2, RATES[:1]).trials
+    assert read_checkpoint(keeping.path(trial)).checkpoint.epoch == 1
+    run(planned(4, RATES[:1]).going_on(1), keeping)
+    assert read_checkpoint(keeping.path(trial)).checkpoint.epoch == 1
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged", "of another age"])
+def test_a_pack_with_a_checkpoint_that_cannot_be_used_starts_over(tmp_path, damage):
+    keeping = Keeping("last", str(tmp_path))
+    run(planned(2, RATES[:2]), keeping)
+    path = keeping.path(planned().trials[1])
+    if damage == "missing":
+        path.unlink()
+    elif damage == "damaged":
+        path.write_bytes(path.read_bytes()[:50])
+    longer = planned(4, RATES[:2])
+    begun = longer.going_on(1 if damage == "of another age" else 2)
+    assert rows_of(run(begun, keeping)) == rows_of(run(longer, None))
+
+
+def test_a_pack_that_goes_on_has_less_to_do():
+    pack = planned(4)
+    assert pack.going_on(0) == pack
+    assert (pack.going_on(3).resumed_epoch, pack.going_on(3).seconds) == (3, 0.25)
