@@ -110,7 +110,7 @@ def train(
     Raises:
         trainers.errors.DataError: if the data cannot be split.
         ValueError: if ``initial`` or ``state`` does not match the pack, ``batch_order`` ends early, or states are
-            requested for a module that holds state besides its parameters.
+            requested for a module that holds state besides its parameters and buffers.
 
     >>> from trainers.data import DataSource, load
     >>> from trainers.pack import Pack, TrialSpec
@@ -154,6 +154,11 @@ def train_session(
         gone = {end.trial for end in ended}
         asked = {"none": set(), "final": gone, "all": {*range(len(pack.trials))}}[states]
         state = session.state(asked, gone) if asked else None
+        if state is not None and not all(one.is_whole for one in state.trials):
+            raise ValueError(
+                "`states` are of modules that are their parameters and buffers. Received: one that remembers more. "
+                "Leave `states` out."
+            )
         yield EpochMetrics(session.epoch, trials, columns, tuple(sorted(ended, key=lambda e: e.trial)), state)
         session.leave({end.trial for end in ended})
 

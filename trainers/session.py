@@ -147,7 +147,7 @@ class Session:
             )
             tile = make_tile(pack, members, feeds, parameters, compiled)
             if saved:
-                restore(tile.segments, [saved[i] for i in members])
+                restore(tile, [saved[i] for i in members])
             self.tiles.append(tile)
 
     def _resume(self, state: TrainingState) -> None:
@@ -164,18 +164,9 @@ class Session:
                 self.last_loss[one.trial] = one.last_loss
 
     def state(self, trials: Collection[int], ended: Collection[int] = ()) -> TrainingState:
-        """The state of some of the trials that were trained in the epoch, of which some have ended.
-
-        Raises:
-            ValueError: for a module that cannot be stacked, because it may hold state besides its parameters.
-        """
+        """The state of some of the trials that were trained in the epoch, of which some have ended."""
         found = []
         for tile in self.tiles:
-            if not getattr(tile, "is_stacked", True):
-                raise ValueError(
-                    "`states` are of networks that are their parameters. Received: a module that remembers more. "
-                    "Leave `states` out."
-                )
             for segment in tile.segments:
                 for row in range(segment.start, segment.stop):
                     if tile.trials[row] in trials:
@@ -198,6 +189,8 @@ class Session:
             last_loss=self.last_loss.get(trial),
             seconds=float(self.seconds[trial]),
             ended=ended,
+            fixed=tile.fixed(row),
+            is_whole=tile.is_whole(row),
         )
 
     def fingerprints(self) -> dict[int, dict[str, str]]:

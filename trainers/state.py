@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from trainers.optimizers.base import Array as AnyArray
 from trainers.plateaus import Plateau
 from trainers.schedules import Watch
-from trainers.segments import Segment
 
 if TYPE_CHECKING:
     from trainers.pack import Pack
+    from trainers.tile import Tile
 
 Array = NDArray[Any]
 
@@ -28,6 +28,8 @@ class TrialState:
         trial: index into ``pack.trials``.
         parameters: (P,) in the pack's dtype (float32 for bfloat16), in the order of `trainers.layout.Layout`.
         optimizer: name -> (P,), the optimizer state.
+        fixed: name -> array, the buffers and frozen parameters of a module; empty for a dense network.
+        is_whole: False for a module that remembers more than this, so that it cannot go on from here.
         watch: state of a schedule with feedback.
         plateau: state of `trainers.plateaus`.
         last_loss: mean training loss of the last step.
@@ -43,6 +45,8 @@ class TrialState:
     last_loss: float | None
     seconds: float
     ended: bool
+    fixed: Mapping[str, Array] = field(default_factory=dict)
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,9 +77,10 @@ def copied(array: AnyArray) -> Array:
     return to_numpy(array)
 
 
-def restore(segments: Sequence[Segment], saved: Sequence[TrialState]) -> None:
-    """Restore optimizer states and watches in the segments of a tile whose rows are the trials ``saved`` in order."""
-    for segment in segments:
+def restore(tile: Tile, saved: Sequence[TrialState]) -> None:
+    """Restore all but the parameters in a tile whose rows are the trials ``saved`` in order."""
+    tile.restore_fixed([one.fixed for one in saved])
+    for segment in tile.segments:
         for row, one in enumerate(saved[segment.rows]):
             segment.watches[row] = one.watch
             for name, values in segment.state.items():

@@ -74,5 +74,14 @@ class Tile(Protocol):
     def keep(self, rows: Sequence[int]) -> None:
         """Keep only some of the trials, rows in order, and drop the arrays of the others."""
 
+    def fixed(self, row: int) -> dict[str, Array]:
+        """Copies of a module's buffers and frozen parameters, by name."""
+
+    def is_whole(self, row: int) -> bool:
+        """Whether a trial holds nothing beside its parameters, optimizer state and what `fixed` returns."""
+
+    def restore_fixed(self, fixed: Sequence[Mapping[str, Array]]) -> None:
+        """Restore what `fixed` has returned for each row."""
+
     def layers(self) -> tuple[tuple[Array, Array], ...]:
         """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""

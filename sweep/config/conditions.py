@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import operator
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sweep.config.problems import Problem
-from sweep.records import Value
+from sweep.records import Choice, Value
 from trainers.errors import did_you_mean
 
 LONGEST = 500
@@ -49,6 +50,8 @@ class Condition:
     def holds(self, setting: Mapping[str, Value]) -> bool:
         """Whether a setting meets the condition; one that lacks a name of the condition does.
 
+        Lists, mappings, true, false and null equal their JSON text, whatever their label is.
+
         Args:
             setting: hyperparameter -> value.
 
@@ -58,6 +61,8 @@ class Condition:
         >>> condition = parse_condition("beta1 < beta2")
         >>> [condition.holds({"beta1": beta1, "beta2": 0.9}) for beta1 in (0.5, 0.9)], condition.holds({"beta1": 0.5})
         ([True, False], True)
+        >>> parse_condition("hidden == '[8, 8]'").holds({"hidden": Choice("1: [8,8]", [8, 8])})
+        True
         """
         return not setting.keys() >= set(self.names) or bool(_evaluate(self.tree, setting))
 
@@ -189,8 +194,18 @@ def _evaluate(node: ast.expr, setting: Mapping[str, Value]) -> Any:
 
 def _compare(op: ast.cmpop, left: ast.expr, right: ast.expr, setting: Mapping[str, Value]) -> bool:
     if type(op) in EQUALITIES:
-        return EQUALITIES[type(op)](_evaluate(left, setting), _evaluate(right, setting))
+        sides = _evaluate(left, setting), _evaluate(right, setting)
+        if any(isinstance(side, Choice) for side in sides):
+            sides = _text(sides[0]), _text(sides[1])
+        return EQUALITIES[type(op)](*sides)
     return ORDERS[type(op)](_number(left, setting), _number(right, setting))
+
+
+def _text(value: Value) -> str:
+    """The JSON text of a value without spaces, by which lists, mappings, true, false and null are compared."""
+    if isinstance(value, Choice):
+        value = json.dumps(value.value, ensure_ascii=False, default=list)
+    return "".join(value.split()) if isinstance(value, str) else json.dumps(value)
 
 
 def _number(node: ast.expr, setting: Mapping[str, Value]) -> Any:

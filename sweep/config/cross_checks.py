@@ -8,9 +8,10 @@ from sweep.config.data import AnyData
 from sweep.config.decay import rates_out_of_range
 from sweep.config.document import Keys
 from sweep.config.free_space import FreeSpace
+from sweep.config.optimizer_spaces import NetworkSpaces, OptimizerSpace, parts_of, space_of_each
 from sweep.config.problems import Problem
 from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
-from sweep.config.spaces import OptimizersBase, OptimizerSpace, Space, space_of_each
+from sweep.config.spaces import OptimizersBase, Space
 from sweep.config.values import Distribution, written_form
 from trainers.data import DatasetShape, shape, training_examples
 from trainers.data.dataset import Task
@@ -56,25 +57,33 @@ def _share_of_two(examples: int) -> float:
 
 
 def space_problems(
-    optimizers: OptimizersBase | None, shared: Space, trainer: TrainerConfig | None, search: GridSearch | None
+    optimizers: OptimizersBase | None,
+    space: Space | NetworkSpaces,
+    trainer: TrainerConfig | None,
+    search: GridSearch | None,
 ) -> Iterator[Problem]:
     """Check that each optimizer has all required values, and none that the search method does not support."""
-    named = "optimizer" in shared.domains()
-    if optimizers is not None and named:
-        rule = "is given, and so is `optimizers`"
-        yield Problem(rule, "Keep one of the two.", ("space", "optimizer"), absolute=True, is_key=True)
-        return
-    spaces = list(space_of_each(optimizers, shared))
+    for at, part in parts_of(space):
+        named = "optimizer" in part.shared.domains()
+        if optimizers is not None and named:
+            rule = "is given, and so is `optimizers`"
+            yield Problem(rule, "Keep one of the two.", (*at, "optimizer"), absolute=True, is_key=True)
+            return
+        if optimizers is None and not named and at != ("space",):
+            hint = "Give such as `{optimizer: [sgd], learning_rate: [0.01, 0.1]}`, or `optimizers` for all spaces."
+            yield Problem("must name an optimizer or more", hint, at, absolute=True, is_key=True)
+            return
+    spaces = list(space_of_each(optimizers, space))
     if not spaces:
         hint = "Give such as `optimizers: {sgd: {}, adam: {}}`."
         yield Problem("must name an optimizer or more", hint, ("optimizers",), absolute=True, is_key=True)
     if spaces:
         yield from _weight_decay(spaces)
-    for space in spaces:
-        yield from _missing(space, named)
-        yield from _decay(space)
-        yield from _distributions(space, search)
-        yield from _epochs(space, trainer)
+    for one in spaces:
+        yield from _missing(one, is_flat=optimizers is None)
+        yield from _decay(one)
+        yield from _distributions(one, search)
+        yield from _epochs(one, trainer)
 
 
 def _weight_decay(spaces: list[OptimizerSpace]) -> Iterator[Problem]:
@@ -83,15 +92,15 @@ def _weight_decay(spaces: list[OptimizerSpace]) -> Iterator[Problem]:
         name for name, optimizer in OPTIMIZERS.items() if "weight_decay" in {h.name for h in optimizer.hyperparameters}
     ]
     at = spaces[0].origins.get("weight_decay")
-    if at == ("space", "weight_decay") and not any(space.optimizer in users for space in spaces):
+    if at is not None and at[0] == "space" and not any(space.optimizer in users for space in spaces):
         rule = f"is decoupled and for {' and '.join(users)}, of which none is compared"
         yield Problem(rule, "Give an L2 penalty for all as `trainer.weight_decay`.", at, None, True, True)
 
 
-def _missing(space: OptimizerSpace, is_flat: bool) -> Iterator[Problem]:
+def _missing(space: OptimizerSpace, *, is_flat: bool) -> Iterator[Problem]:
     for declared in OPTIMIZERS[space.optimizer].hyperparameters:
         if declared.default is None and declared.name not in space.domains:
-            at: Keys = ("space", declared.name) if is_flat else ("optimizers", space.optimizer, declared.name)
+            at: Keys = (*space.at, declared.name) if is_flat else ("optimizers", space.optimizer, declared.name)
             hint = "Give a value such as 0.01"
             hint += "." if is_flat else f", there or for all optimizers as `space.{declared.name}`."
             yield Problem("is needed", hint, at, None, True, True)

@@ -52,12 +52,16 @@ class Document:
     def place(self, path: Keys, of_key: bool = False) -> Place:
         """Return the location of ``path``, or else of its closest enclosing value.
 
-        A list index that the file does not have is skipped, because a single value may stand in for a list.
+        A list index that the file does not have is skipped, because a single value may stand in for a list. The rest of
+        the path may be one key with dots.
         """
         known: Keys = ()
-        for key in path:
+        for index, key in enumerate(path):
             if (*known, key) in self.value_places:
                 known = (*known, key)
+            elif (dotted := (*known, ".".join(map(str, path[index:])))) in self.value_places:
+                known = dotted
+                break
             elif isinstance(key, str):
                 break
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, GetJsonSchemaHandler, SkipValidation, model_serializer
@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from sweep.config.base_section import Section
+from sweep.config.document import Keys
 from sweep.config.free_values import name_problem, read_domain, written_values
 from sweep.config.problems import Problem, refuse
 from sweep.config.values import Distribution, Domain, written_form
@@ -28,7 +29,7 @@ class FreeSpace(Section):
 
     @model_serializer(mode="plain")
     def _written(self) -> Any:
-        parts = [{name: _written_domain(domain) for name, domain in part.items()} for part in self.parts]
+        parts = [{name: written_domain(domain) for name, domain in part.items()} for part in self.parts]
         return parts[0] if len(parts) == 1 else parts
 
     @classmethod
@@ -42,7 +43,8 @@ class FreeSpace(Section):
         }
 
 
-def _written_domain(domain: Domain) -> Any:
+def written_domain(domain: Domain) -> Any:
+    """Return the values of a hyperparameter in the form of a file."""
     if isinstance(domain, Distribution):
         return written_form(domain)
     values = written_values(domain)
@@ -58,16 +60,8 @@ def read_free_space(raw: Any) -> FreeSpace:
     """
     if isinstance(raw, FreeSpace):
         return raw
-    is_union = isinstance(raw, list | tuple)
-    spaces = list(raw) if is_union else [raw]
-    hint = "Give such as `{learning_rate: [0.01, 0.1]}`."
-    if is_union and not spaces:
-        refuse([Problem("must not be an empty list", hint, received=raw)])
     problems, parts = [], []
-    for index, space in enumerate(spaces):
-        at = (index,) if is_union else ()
-        if not isinstance(space, Mapping):
-            refuse([Problem("must be a section of keys and values, or a list of such", hint, at, space)])
+    for at, space in listed_spaces(raw):
         for name in space:
             if problem := name_problem(str(name)):
                 problems.append(Problem(*problem, (*at, name), is_key=True))
@@ -76,3 +70,20 @@ def read_free_space(raw: Any) -> FreeSpace:
     if problems:
         refuse(problems)
     return FreeSpace(parts=tuple(parts))
+
+
+def listed_spaces(raw: Any) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
+    """Yield the spaces of `space`, a mapping or a list of mappings, each with its path.
+
+    Raises:
+        ValidationError: if it is neither.
+    """
+    is_union = isinstance(raw, list | tuple)
+    hint = "Give such as `{learning_rate: [0.01, 0.1]}`."
+    if is_union and not raw:
+        refuse([Problem("must not be an empty list", hint, received=raw)])
+    for index, space in enumerate(raw if is_union else [raw]):
+        at = (index,) if is_union else ()
+        if not isinstance(space, Mapping):
+            refuse([Problem("must be a section of keys and values, or a list of such", hint, at, space)])
+        yield at, space

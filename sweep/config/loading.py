@@ -11,10 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from sweep.config.document import Document, Place, read_document, read_spelled
+from sweep.config.fields import SLUG
 from sweep.config.file_paths import find_beside
 from sweep.config.messages import render
-from sweep.config.models import SLUG, SweepConfig
+from sweep.config.models import SweepConfig
 from sweep.config.schema import FLAT_KEYS
+from sweep.config.spaces import SharedSpace
 from sweep.errors import ConfigError
 from sweep.errors.masking import without_secrets
 from trainers.imports import make_importable
@@ -129,15 +131,20 @@ def apply_override(document: Document, override: str) -> None:
 
 
 def _parts(key: str) -> tuple[str, ...]:
-    """Split a dotted key, but keep the name of a user-defined optimizer in one piece.
+    """Split a dotted key, but keep the name of a user-defined optimizer or of a dotted hyperparameter in one piece.
 
     >>> _parts("optimizers.my_package.opt:mine.learning_rate")
     ('optimizers', 'my_package.opt:mine', 'learning_rate')
+    >>> _parts("space.network.hidden"), _parts("space.decay.rate")
+    (('space', 'network.hidden'), ('space', 'decay', 'rate'))
     """
     own = re.fullmatch(r"optimizers\.([^:]+:\w+)(?:\.(.*))?", key.strip())
     if own:
         return ("optimizers", own[1], *(_parts(own[2]) if own[2] else ()))
-    return tuple(part.strip() for part in key.split("."))
+    parts = tuple(part.strip() for part in key.split("."))
+    if parts[0] == "space" and len(parts) > 2 and all(parts) and parts[1] not in SharedSpace.model_fields:
+        return "space", ".".join(parts[1:])
+    return parts
 
 
 def _gather_flat_keys(document: Document) -> None:

@@ -24,6 +24,9 @@ TAGS = {
     "network": ("dense", "module"),
     "trainer": ("network", "function", "command"),
 }
+DOTTED = {"network": "network.hidden", "trainer": "trainer.weight_decay", "data": "data.normalise"}
+"""Sections whose keys may vary in a space, each with such a key."""
+
 RULES: Mapping[str, str] = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -137,6 +140,9 @@ def _number(bound: Any) -> Any:
 
 def _example(path: Keys, known: Known) -> str:
     dotted = ".".join(key for key in path if isinstance(key, str))
+    if dotted not in known:
+        # Dotted keys of other sections may vary in a space.
+        dotted = dotted.removeprefix("space.")
     schema = known.get(dotted, {})
     examples = schema.get("examples", [schema.get("default")])
     if examples[0] is None and any(key.startswith(f"{dotted}.") for key in known):
@@ -174,15 +180,21 @@ def _misplaced(path: Keys, document: Document, known: Known) -> str:
         if "path" in data:
             return "is not for the data of a file, which has a `data.path`. Keep one of the two."
         return f"is not for the data set {data.get('name')}. Leave it out."
+    if path[0] == "space" and path[-1] in DOTTED:
+        return f"is a section of the file. Name a key of it with a dot, such as `{DOTTED[str(path[-1])]}`."
     if path[0] == "network" and f"network.{path[-1]}" in known:
         return "is not for the same network as `network.module`, which takes `network.kwargs`. Keep one of the two."
-    if path[0] == "optimizers" and len(path) == 2:
+    return _misplaced_in_optimizers(path) if path[0] == "optimizers" else ""
+
+
+def _misplaced_in_optimizers(path: Keys) -> str:
+    if len(path) == 2:
         return f"is not a known optimizer.{_optimizer_meant(str(path[1]))} Known: {', '.join(OPTIMIZERS)}."
-    if path[0] == "optimizers" and len(path) == 3 and path[1] in OPTIMIZERS:
+    if len(path) == 3 and path[1] in OPTIMIZERS:
         elsewhere = declaration_of(OPTIMIZERS[str(path[1])]).misplaced
         if path[2] in elsewhere:
             return f"is not a hyperparameter of {path[1]}. {elsewhere[str(path[2])]}"
-    if path[0] == "optimizers" and (path[-1] in HYPERPARAMETERS or ":" in str(path[1])):
+    if path[-1] in HYPERPARAMETERS or ":" in str(path[1]):
         takes = ", ".join(declared.name for declared in OPTIMIZERS[str(path[1])].hyperparameters)
         return f"is not a hyperparameter of {path[1]}, which takes {takes}. Leave it out."
     return ""

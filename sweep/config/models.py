@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import Any
 
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
     PrivateAttr,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -19,134 +15,40 @@ from pydantic import (
 )
 
 from sweep.config.base_section import Section, unknown_name
-from sweep.config.comparison import Roles, SeedRoles, SeedsField, role_problems
-from sweep.config.conditions import Condition, as_list, condition_problems, parse_condition
+from sweep.config.comparison import Roles, SeedRoles, role_problems
+from sweep.config.conditions import Condition, condition_problems, parse_condition
 from sweep.config.cross_checks import free_space_problems, metric_problems, space_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
+from sweep.config.dotted_keys import SECTIONS, read_network_space
+from sweep.config.fields import SweepFields
 from sweep.config.free_space import FreeSpace, read_free_space
-from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
+from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems
 from sweep.config.known_names import compared_levels, known_hyperparameters
-from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
+from sweep.config.network import ModuleNetwork
+from sweep.config.optimizer_spaces import OptimizerSpace, space_of_each
 from sweep.config.own_training import (
-    AnyTrainer,
     CommandTrainer,
     FunctionByValue,
     FunctionTrainer,
-    KeepConfig,
     OwnTrainer,
     trainer_kind,
 )
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
     METRICS,
-    GridSearch,
     MetricConfig,
-    ResourcesConfig,
-    TrackingConfig,
     TrainerConfig,
-    read_metric,
 )
-from sweep.config.spaces import (
-    OptimizersBase,
-    OptimizersField,
-    OptimizerSpace,
-    SharedSpace,
-    Space,
-    space_of_each,
-)
+from sweep.config.spaces import Space
 from sweep.errors import ConfigError
-from sweep.system.locations import with_home
-
-if TYPE_CHECKING:
-    OptimizersSection: TypeAlias = OptimizersBase
-    SharedSection: TypeAlias = Space
-else:
-    # Generated from the optimizers' declarations, so that a type checker only knows the base classes.
-    OptimizersSection, SharedSection = OptimizersField, SharedSpace
 
 INVALID, MISSING = object(), object()
 """Stand for a field that was not valid, and one that is not in the file."""
 
-SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
-
-def _slug(name: str) -> str:
-    if not SLUG.fullmatch(name):
-        rule = "must begin with a letter or digit and hold only letters, digits, `.`, `_` and `-`, 100 at most"
-        refuse([Problem(rule, "Give such as adam-vs-sgd.", received=name)])
-    return name
-
-
-class SweepConfig(Section):
+class SweepConfig(SweepFields):
     """A sweep: one question, one training, several settings, every combination a trial."""
-
-    name: Annotated[str, AfterValidator(_slug)] = "sweep"
-    """Name of the sweep, its results folder and its MLflow experiment. Default: the file's name."""
-
-    question: str = Field(default="", examples=["Which optimizer reaches 97 % accuracy first?"])
-    """What the sweep is to answer, in one line."""
-
-    data: AnyData | None = Field(default=None, examples=[{"name": "digits"}])
-    """Data set: `name` of a bundled or synthetic set, `path` of a file, or `module` that loads it. Needed unless the
-    training is your own."""
-
-    network: AnyNetwork = Field(default_factory=NetworkConfig)
-    """The network that every trial trains: dense, or `module` of your own."""
-
-    trainer: AnyTrainer = Field(default_factory=TrainerConfig, validate_default=True)
-    """How every trial is trained: our networks, or a `function` or `command` of your own."""
-
-    metric: Annotated[MetricConfig, BeforeValidator(read_metric)] = Field(default_factory=MetricConfig)
-    """What the trials are compared by; its name alone where its direction is known."""
-
-    search: GridSearch = Field(default_factory=GridSearch)
-    """How settings are chosen from the space."""
-
-    optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
-    """The optimizers to compare, each with the values to try; {} if all values are in `space`."""
-
-    space: SharedSection | FreeSpace = Field(default_factory=SharedSpace, validate_default=True)
-    """Values shared by all optimizers; an optimizer's own values override them. With `optimizer`, the flat form. For
-    your own training, hyperparameters of any name; a list of spaces is their union."""
-
-    where: Annotated[tuple[str, ...], BeforeValidator(as_list)] = Field(
-        default=(), examples=[["beta1 < beta2", "batch_size * epochs <= 10000"]]
-    )
-    """Conditions that every setting must meet, by comparison and arithmetic on its hyperparameters. One that lacks a
-    name of a condition meets it; a `batch_size` of full or auto counts as its number of examples."""
-
-    seeds: SeedsField = (0,)
-    """Trainings of each setting: n for the seeds 0 to n - 1, a list, or `{selection: 3, report: 10}`, which picks the
-    best setting of each level on the selection seeds and trains it again on the report seeds."""
-
-    roles: Roles | None = None
-    """What is compared and what is tuned away. Default: the optimizers are compared, all else that varies is tuned."""
-
-    resources: ResourcesConfig = Field(default_factory=ResourcesConfig)
-    """What the sweep runs on."""
-
-    tracking: TrackingConfig = Field(default_factory=TrackingConfig)
-    """Where trials are recorded in MLflow."""
-
-    keep: KeepConfig = Field(default_factory=KeepConfig)
-    """What is kept of the trials besides their metrics."""
-
-    report: bool = True
-    """Whether a sweep that has ended writes its report, report.html and report.md, into its results folder."""
-
-    results: Annotated[str, Field(min_length=1), AfterValidator(with_home)] = "results"
-    """Folder in which the results of the sweep get a folder of their own, or its URL such as s3://bucket/results."""
-
-    gates: Annotated[tuple[str | ExactGate, ...], BeforeValidator(read_gates)] = Field(
-        default=(), examples=[["val_accuracy >= 0.95 for adam"]]
-    )
-    """What `sweep check` demands: sentences such as `val_loss no worse than the baseline by 2 %`, or {exact: true}."""
-
-    baseline: Annotated[str, AfterValidator(with_home)] | None = Field(
-        default=None, examples=["configs/ci.baseline.json"]
-    )
-    """File that `sweep baseline` writes and `sweep check` compares with. Default: beside the sweep's file."""
 
     _document: Document | None = PrivateAttr(default=None)
     _found: tuple[str, ...] = PrivateAttr(default=())
@@ -208,7 +110,8 @@ class SweepConfig(Section):
             if problems := list(free_space_problems(free, search)):
                 refuse(problems)
             return free
-        space = raw if isinstance(raw, Space) else SharedSpace.model_validate(raw)
+        sections = {name: section for name in SECTIONS if isinstance(section := info.data.get(name), Section)}
+        space = read_network_space(raw, sections)
         optimizers = info.data.get("optimizers", INVALID)
         if optimizers is not INVALID and (problems := list(space_problems(optimizers, space, trainer, search))):
             refuse(problems)

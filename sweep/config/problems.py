@@ -49,3 +49,15 @@ def refuse(problems: Sequence[Problem]) -> NoReturn:
             for problem in problems
         ],
     )
+
+
+def placed(error: ValidationError, at: Keys) -> list[InitErrorDetails]:
+    """Return the errors of a part of a value, each with the path ``at`` of the part before its own."""
+    found = []
+    for details in error.errors(include_url=False):
+        context = details.get("ctx", {})
+        is_own = details["type"] == "rule"
+        kind = PydanticCustomError("rule", "{rule}", context) if is_own else details["type"]
+        loc = () if context.get("at") is not None else (*at, *details["loc"])
+        found.append(InitErrorDetails(type=kind, loc=loc, input=details["input"], ctx=context))
+    return found

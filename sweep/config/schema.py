@@ -8,9 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sweep.config.dotted_keys import SECTIONS
 from sweep.config.models import SweepConfig
 from sweep.config.spaces import SPACES, SharedSpace, Space
 from sweep.config.values import REAL_NUMBERS
+
+DOTTED = {"description": "A key of the section, with the values to try."}
+"""Schema of a dotted key, whose values are checked by the section itself."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -29,7 +33,10 @@ def json_schema() -> dict[str, Any]:
     # Only a training of the user's own has hyperparameters of any name.
     is_own = {"properties": {"trainer": {"anyOf": [{"required": ["function"]}, {"required": ["command"]}]}}}
     schema["if"] = {"required": ["trainer"], **is_own}
-    schema["else"] = {"properties": {"space": {"$ref": "#/$defs/SharedSpace"}}, "required": ["data"]}
+    of_networks = {"$ref": "#/$defs/SharedSpace"}
+    union = {"type": "array", "items": of_networks, "minItems": 1}
+    schema["$defs"]["SharedSpace"]["patternProperties"] = {rf"^({'|'.join(SECTIONS)})\.": DOTTED}
+    schema["else"] = {"properties": {"space": {"anyOf": [of_networks, union]}}, "required": ["data"]}
     own = {"anyOf": [{"$ref": "#/$defs/OwnSpace"}, {"type": "null"}]}
     schema["$defs"]["Optimizers"]["patternProperties"] = {r"^[\w.]+:[\w.]+$": own}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Configuration of a sweep"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, create_model
@@ -18,13 +17,11 @@ from sweep.config.decay import (
     THRESHOLDS,
     USUAL_BY,
     WARMUPS,
-    Decay,
     Decays,
     takers,
 )
-from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
-from sweep.config.values import Distribution, Domain, Values, counts, numbers, words
+from sweep.config.values import Domain, Values, counts, numbers, words
 from trainers.errors import UserCodeError
 from trainers.optimizers import OPTIMIZERS, Hyperparameter, Optimizer
 from trainers.schedules.ranges import USUAL
@@ -196,48 +193,3 @@ def _with_own(raw: Any) -> Any:
 _known, _as_it_is = cast(Any, Optimizers), cast(Any, SerializeAsAny)
 OptimizersField: Any = Annotated[_known, _as_it_is(), BeforeValidator(_with_own)]
 """Type annotation of `optimizers`: built-in ones by name, user-defined ones as ``module:attribute``."""
-
-
-@dataclass(frozen=True)
-class OptimizerSpace:
-    """The search space of one optimizer: its own values, and the shared values that it does not override.
-
-    Args:
-        optimizer: name of the optimizer.
-        domains: hyperparameter -> values, including hyperparameters that the optimizer ignores.
-        decays: the decays to try; None if none are given.
-        origins: hyperparameter (and ``decay``) -> path in the file where it is given.
-    """
-
-    optimizer: str
-    domains: Mapping[str, Domain]
-    decays: tuple[Decay, ...] | None
-    origins: Mapping[str, Keys]
-
-
-def space_of_each(optimizers: OptimizersBase | None, shared: Space) -> Iterator[OptimizerSpace]:
-    """Combine the own and shared values into the search space of each optimizer.
-
-    Args:
-        optimizers: a space per optimizer; None when ``shared`` names the optimizers.
-        shared: values that all optimizers share.
-    """
-    common = shared.domains()
-    names = common.pop("optimizer", ())
-    assert not isinstance(names, Distribution), "names are not drawn"
-    own: Mapping[str, Space] = optimizers.given() if optimizers else {}
-    for name in own or dict.fromkeys(map(str, names)):
-        space = own.get(name, Space())
-        mine = space.domains()
-        origins: dict[str, Keys] = {key: ("space", key) for key in (*common, "decay")}
-        origins |= {key: ("optimizers", name, key) for key in mine}
-        if space.decay is not None:
-            origins["decay"] = ("optimizers", name, "decay")
-        yield OptimizerSpace(name, {**common, **mine}, space.decay or shared.decay, origins)
-
-
-def hyperparameters(spaces: Iterable[OptimizerSpace]) -> tuple[str, ...]:
-    """List the hyperparameters of a sweep's settings in order, without the parameters of decays."""
-    own = [declared.name for space in spaces for declared in OPTIMIZERS[space.optimizer].hyperparameters]
-    decays = [name for name in Space.model_fields if name.startswith("decay")]
-    return tuple(dict.fromkeys(("optimizer", *own, "batch_size", *decays, "epochs")))

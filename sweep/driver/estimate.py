@@ -47,7 +47,7 @@ def estimate(preparation: Preparation) -> Estimate | None:
     """Measure training steps on this machine and extrapolate to the whole plan; None for a user's own training."""
     if isinstance(preparation, OwnPreparation):
         return None
-    plan, recipe = preparation.plan, preparation.recipe
+    plan = preparation.plan
     begin = perf_counter()
     rates = preparation.rates()
     measuring = perf_counter() - begin
@@ -55,10 +55,15 @@ def estimate(preparation: Preparation) -> Estimate | None:
     loads = [0.0] * preparation.workers
     for pack in packs:
         loads[loads.index(min(loads))] += pack.seconds
-    # The pack used for measuring needs memory too.
-    probed = pack_bytes(preparation.probed, recipe, preparation.shape, LARGEST_PROBE_EXAMPLES)
-    largest = max(probed, *(pack_bytes(pack.trials, recipe, preparation.shape) for pack in packs))
-    worker_bytes = base_bytes(recipe, preparation.shape) + largest
+    worker_bytes = 0
+    for workload in preparation.workloads:
+        recipe, shape = workload.recipe, workload.shape
+        # The pack used for measuring needs memory too.
+        largest = pack_bytes(preparation.probed_of(workload), recipe, shape, LARGEST_PROBE_EXAMPLES)
+        for pack in packs:
+            if preparation.workload_of(pack.trials[0].arm) is workload:
+                largest = max(largest, pack_bytes(pack.trials, recipe, shape))
+        worker_bytes = max(worker_bytes, base_bytes(recipe, shape) + preparation.other_data_bytes(workload) + largest)
     training = max(loads)
     rows = sum(int(arm.setting["epochs"]) for arm in plan.arms) * len(plan.seeds)
     tracked = MLFLOW_BYTES_PER_NUMBER if preparation.config.tracking.enabled else 0

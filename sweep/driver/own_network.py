@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from sweep.config import SweepConfig
+from sweep.config.optimizer_spaces import given_at
 from sweep.config.values import Distribution
+from sweep.driver.workloads import part_of
 from sweep.errors import ConfigError, DataError
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import Recipe, batch_size_of, spec_of
+from sweep.planning.workload import Workload, data_key
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.errors import DataError as CannotSplit
 from trainers.errors import UserCodeError
@@ -27,6 +30,43 @@ SUGGESTIONS = 2
 
 SEARCH_RADIUS = 32
 """How far above and below the failing batch size to search for suggestions."""
+
+
+def inspect_workloads(
+    plan: Plan, workloads: Sequence[Workload], datasets: Mapping[str, Dataset]
+) -> tuple[tuple[Workload, ...], tuple[str, ...]]:
+    """Run the module of each workload on its data; return the workloads with what was found, and notes for the plan.
+
+    Args:
+        plan: plan of the sweep.
+        workloads: its workloads, each with a module.
+        datasets: the data sets, by their `data_key`.
+
+    Raises:
+        ConfigError: if a module does not suit the data or a batch size.
+        DataError: if the data cannot be split.
+    """
+    alike: dict[str, list[Workload]] = {}
+    for workload in workloads:
+        recipe = workload.recipe
+        # Weight decay and target do not change what a module can be run on.
+        key = (recipe.network, recipe.dtype, recipe.validation, recipe.normalise, data_key(workload.config))
+        alike.setdefault(repr(key), []).append(workload)
+    inspected: dict[str, Workload] = {}
+    notes: list[str] = []
+    for members in alike.values():
+        first = members[0]
+        part = part_of(plan, members)
+        assert isinstance(first.recipe.network, ModuleSpec), "the caller has checked the network"
+        dataset = datasets[data_key(first.config)]
+        trial, facts = inspect_module(first.config, part, first.recipe, first.recipe.network, dataset, first.shape)
+        notes += check_batches(first.config, part, trial, facts)
+        for workload in members:
+            size = workload.recipe.module_size
+            assert size is not None, "a module is counted before it is run"
+            recipe = replace(workload.recipe, module_size=replace(size, taken=facts.taken))
+            inspected[workload.key] = replace(workload, recipe=recipe)
+    return tuple(inspected[workload.key] for workload in workloads), tuple(dict.fromkeys(notes))
 
 
 def inspect_module(
@@ -56,7 +96,7 @@ def inspect_module(
     try:
         facts = look_over(module, shape.features, shape.outputs, recipe.dtype, parts.train_inputs)
     except UserCodeError as error:
-        raise config.error("network.module", str(error)) from error
+        raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
     return ModuleTrial(module, shape.outputs, recipe.dtype, parts), facts
 
 
@@ -70,7 +110,7 @@ def check_batches(config: SweepConfig, plan: Plan, trial: ModuleTrial, facts: Mo
         _check_batch_sizes(config, plan, trial)
         problem = trial.evaluation_problem()
     except UserCodeError as error:
-        raise config.error("network.module", str(error)) from error
+        raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
     if problem is not None:
         raise config.error(
             "network.module",

@@ -120,8 +120,12 @@ def probe_spread(preparation: Preparation) -> Spread:
     rows = []
     for level, arm in list(firsts.items())[:2]:
         trials = [Trial(f"{arm.id}-{seed}", arm, seed) for seed in range(PROBE_SEEDS)]
-        pack = preparation.recipe.pack(
-            preparation.data, [spec_of(t) for t in trials], batch_size_of(arm.setting), int(arm.setting["epochs"])
+        workload = preparation.workload_of(arm)
+        pack = workload.recipe.pack(
+            preparation.data_of(workload),
+            [spec_of(t) for t in trials],
+            batch_size_of(arm.setting),
+            int(arm.setting["epochs"]),
         )
         values = np.full(PROBE_SEEDS, np.nan)
         bests = np.full(PROBE_SEEDS, np.nan)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,34 +15,34 @@ from typing import TypeAlias
 from threadpoolctl import threadpool_limits
 
 from sweep.config import SweepConfig
-from sweep.config.data import FileData
-from sweep.config.file_paths import missing_data_file
-from sweep.config.network import ModuleNetwork, NetworkConfig
-from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, measure_rates, probe_width
-from sweep.driver.own_network import check_batches, inspect_module
+from sweep.config.network import ModuleNetwork
+from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
+from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.driver.workers import find_workers
-from sweep.errors import DataError
+from sweep.driver.workloads import load_data, measure_workloads, part_of, recipe_of, workloads_of
 from sweep.execution.ray import Resources
+from sweep.execution.sources.checkpoints import Keeping
 from sweep.execution.sources.packed import PackedSource
 from sweep.execution.sources.source import Source
 from sweep.planning.cost import Rates
-from sweep.planning.memory import one_of_each, pack_bytes, pack_room, require_memory
-from sweep.planning.packing import PlannedPack, form_packs
-from sweep.planning.plan import Plan, code_digests, make_plan
-from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
+from sweep.planning.memory import PACK_BYTES, one_of_each, pack_bytes, pack_room, require_memory
+from sweep.planning.packing import PlannedPack, form_packs, total_seconds
+from sweep.planning.plan import Plan, make_plan
+from sweep.planning.recipe import Recipe, load_backend
 from sweep.planning.search import require_listable
-from sweep.records import Trial
+from sweep.planning.workload import Workload, by_data, configs_by_workload, data_key, workload_key
+from sweep.records import Arm, Trial
 from sweep.system.limits import cache_folder, usable_memory_bytes
 from sweep.tracking import DatasetRecord
 from trainers.base_rates import BaseRate, base_rates
-from trainers.data import Dataset, DatasetShape, load, shape
-from trainers.errors import DataError as CannotLoad
+from trainers.data import Dataset, DatasetShape, load
 from trainers.errors import UserCodeError
 from trainers.loaded_code import forget_changed_code
 from trainers.optimizers import OPTIMIZERS
-from trainers.pack import ModuleSpec, NetworkSpec, Target
+
+__all__ = ["NetworkPreparation", "Preparation", "prepare", "prepare_networks", "recipe_of"]
 
 TORCH_SECONDS = 2.0
 """Minimum time for importing PyTorch, which this process may have imported already."""
@@ -58,34 +58,66 @@ class NetworkPreparation:
     Args:
         config: the loaded configuration.
         plan: all trials.
-        recipe: what the trials share.
-        shape: shape of the data.
-        dataset: the data set; None if it has not been needed yet (bundled and synthetic sets).
+        workloads: what trials share that can be packed together, in the order of the plan's arms.
+        loaded: the data sets that were loaded already, by their `data_key`; bundled and synthetic ones are not.
         resources: resources of the workers.
         workers: number of packs trained at once.
         torch_seconds: measured time for importing PyTorch and testing the network, which every worker needs too.
+        resumed: trial id -> the epoch of the checkpoint in the results folder that the trial goes on from.
     """
 
     config: SweepConfig
     plan: Plan
-    recipe: Recipe
-    shape: DatasetShape
-    dataset: Dataset | None
+    workloads: tuple[Workload, ...]
+    loaded: Mapping[str, Dataset]
     resources: Resources
     workers: int
     torch_seconds: float = 0.0
+    resumed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the trials of a pack share, those of the first arm where there are several recipes."""
+        return self.workloads[0].recipe
+
+    @property
+    def shape(self) -> DatasetShape:
+        """Shape of the data, of the first arm where there are several data sets."""
+        return self.workloads[0].shape
+
+    @property
+    def data(self) -> Dataset:
+        """The data set, of the first arm where there are several."""
+        return self.data_of(self.workloads[0])
 
     @cached_property
-    def data(self) -> Dataset:
-        """The data set, loaded on first use."""
-        return self.dataset or load(self.config.network_data.source)
+    def _datasets(self) -> Mapping[str, Dataset]:
+        """All data sets by their `data_key`, those not yet loaded are loaded on first use."""
+        sources = {data_key(one.config): one.config.network_data.source for one in self.workloads}
+        return {key: self.loaded.get(key) or load(source) for key, source in sources.items()}
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Workload]:
+        return {workload.key: workload for workload in self.workloads}
+
+    def data_of(self, workload: Workload) -> Dataset:
+        """The data set of a workload."""
+        return self._datasets[data_key(workload.config)]
+
+    def workload_of(self, arm: Arm) -> Workload:
+        """The workload of an arm."""
+        return self._by_key[workload_key(arm.setting)]
+
+    def other_data_bytes(self, workload: Workload) -> int:
+        """Memory of the data sets besides that of a workload, which every worker holds too."""
+        return other_data_bytes(workload, self.workloads)
 
     def rates(self) -> Rates:
         """Measure the cost of training on this machine."""
-        sizes = dict.fromkeys(batch_size_of(arm.setting) for arm in self.plan.arms)
-        self.recipe.load_backend()
+        load_backend(self.config.network_trainer.backend)
         with threadpool_limits(self.resources.cpus_per_worker):
-            return measure_rates(self.recipe, self.shape, tuple(sizes), widest=len(self.probed))
+            widest = {workload.key: len(self.probed_of(workload)) for workload in self.workloads}
+            return measure_workloads(self.plan, self.workloads, widest)
 
     def source(self, results: Path, seconds: float) -> Source:
         """Return what trains the packs.
@@ -96,17 +128,23 @@ class NetworkPreparation:
         """
         cache = cache_folder(os.environ)
         tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
-        return PackedSource(self.recipe, self.data, tile_bytes, seconds)
+        backend = self.config.network_trainer.backend
+        metric = self.config.metric
+        keeping = Keeping(self.config.keep.weights, str(results.absolute()), metric.name, metric.mode)
+        return PackedSource(tuple(self._datasets.values()), tile_bytes, backend, seconds, keeping)
 
     def seconds(self, trials: Sequence[Trial], rates: Rates) -> float:
         """Estimate the training time of trials on one worker."""
-        examples = self.plan.training_examples
-        return sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
+        plan = self.plan
+        return sum(
+            rates.of(workload_key(trial.arm.setting)).trial_seconds(trial.arm.setting, plan.examples_of(trial.arm))
+            for trial in trials
+        )
 
     @property
     def dataset_record(self) -> DatasetRecord:
-        """The data set as MLflow records it."""
-        source = self.config.network_data.source
+        """The data set as MLflow records it, of the first arm where there are several."""
+        source = self.workloads[0].config.network_data.source
         return DatasetRecord(
             name=source.name or source.module or Path(str(source.path)).name,
             fingerprint=self.data.fingerprint,
@@ -117,25 +155,51 @@ class NetworkPreparation:
         )
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
-        """Compute the scores of simple predictions on the splits of the given seeds."""
+        """Compute the scores of simple predictions on the splits of the given seeds, of the first arm's data."""
         return base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
 
-    @cached_property
-    def probed(self) -> tuple[Trial, ...]:
-        """Trials to measure together, no more than fit into one pack."""
-        kinds = Counter((trial.arm.setting["batch_size"], trial.arm.setting["epochs"]) for trial in self.plan.trials)
-        largest = max(one_of_each(self.plan), key=lambda trial: pack_bytes([trial], self.recipe, self.shape))
-        room = pack_room(self.recipe, self.shape, self.workers, usable_memory_bytes())
-        size = pack_bytes([largest], self.recipe, self.shape, LARGEST_PROBE_EXAMPLES)
-        width = probe_width(size, room, max(kinds.values()))
-        return (largest,) * width
+    def probed_of(self, workload: Workload) -> tuple[Trial, ...]:
+        """Trials of a workload to measure together, no more than fit into one pack."""
+        plan = part_of(self.plan, [workload])
+        kinds = Counter((trial.arm.setting["batch_size"], trial.arm.setting["epochs"]) for trial in plan.trials)
+        recipe, shape = workload.recipe, workload.shape
+        largest = max(one_of_each(plan), key=lambda trial: pack_bytes([trial], recipe, shape))
+        room = pack_room(recipe, shape, self.workers, self._memory(workload))
+        size = pack_bytes([largest], recipe, shape, LARGEST_PROBE_EXAMPLES)
+        return (largest,) * probe_width(size, room, max(kinds.values()))
+
+    def _memory(self, workload: Workload) -> int:
+        """Memory for the processes of the sweep, without the data sets of other workloads."""
+        return usable_memory_bytes() - (self.workers + 1) * self.other_data_bytes(workload)
 
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
-        """Group trials of the plan into packs."""
-        if self.resources.address is not None:
-            return form_packs(trials, self.recipe, rates, self.shape, workers)
-        room = pack_room(self.recipe, self.shape, workers, usable_memory_bytes())
-        return form_packs(trials, self.recipe, rates, self.shape, workers, room)
+        """Group trials of the plan into packs, the longest first."""
+        groups: dict[tuple[str, int], list[Trial]] = {}
+        for trial in trials:
+            age = self.resumed.get(trial.id, 0)
+            groups.setdefault((workload_key(trial.arm.setting), age), []).append(trial)
+        total = 0.0
+        for (key, _), members in groups.items():
+            workload = self._by_key[key]
+            total += total_seconds(members, workload.recipe, rates.of(key), workload.shape)
+        datasets = list(self._datasets)
+        packs: list[PlannedPack] = []
+        for (key, age), members in groups.items():
+            workload = self._by_key[key]
+            given = (members, workload.recipe, rates.of(key), workload.shape, workers)
+            room = PACK_BYTES
+            if self.resources.address is None:
+                room = pack_room(workload.recipe, workload.shape, workers, self._memory(workload))
+            dataset = datasets.index(data_key(workload.config))
+            packs += [pack.going_on(age) for pack in form_packs(*given, room, total / workers, dataset)]
+        return sorted(packs, key=lambda pack: -pack.seconds)
+
+
+def other_data_bytes(workload: Workload, workloads: Sequence[Workload]) -> int:
+    """Memory in bytes of the data sets of the other workloads, in float64."""
+    shapes = {data_key(one.config): one.shape for one in workloads}
+    shapes.pop(data_key(workload.config))
+    return sum(8 * shape.examples * shape.features for shape in shapes.values())
 
 
 Preparation: TypeAlias = "NetworkPreparation | OwnPreparation"
@@ -159,7 +223,8 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         ConfigError: if the configuration does not suit the data, or an extra is missing.
         ResourceError: if the machine or cluster is too small, or the cluster does not answer.
     """
-    if config.network_trainer.backend == "torch" and find_spec("torch") is None:
+    backend = config.network_trainer.backend
+    if backend == "torch" and find_spec("torch") is None:
         raise config.error(
             "trainer.backend",
             "needs PyTorch, which is not installed. Received: torch. "
@@ -169,51 +234,43 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     require_listable(config)
     found = find_workers(config)
     resources, workers = found.resources, found.count
-    source = config.network_data.source
-    try:
-        if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
-            raise missing
-        sizes = shape(source)
-        dataset = None if sizes else load(source)
-    except CannotLoad as error:
-        raise DataError(f"{config.place_of('data')}{error}") from error
-    except UserCodeError as error:
-        raise config.error("data.module", str(error)) from error
-    known = sizes or (dataset.shape if dataset else None)
-    assert known is not None
-    recipe = recipe_of(config)
+    configs = configs_by_workload(config)
+    loaded: dict[str, Dataset] = {}
+    facts = {data_key(one): load_data(one, loaded) for one in by_data([config, *configs.values()]).values()}
     begin = perf_counter()
-    recipe.load_backend()
-    recipe = _with_size(config, recipe, known)
+    load_backend(backend)
     torch_seconds = perf_counter() - begin
-    plan = make_plan(config, known, dataset.fingerprint if dataset else None)
+    here = facts[data_key(config)]
+    plan = make_plan(config, here.shape, here.fingerprint, facts)
     plan = replace(plan, choices=(*config.found, *plan.choices, *filter(None, [found.note])))
-    recipe = replace(recipe, code=tuple(code_digests(config).items()))
+    begin = perf_counter()
+    workloads = workloads_of(plan, configs, facts)
+    torch_seconds += perf_counter() - begin
 
-    def check_memory(recipe: Recipe) -> None:
+    def check_memory() -> None:
         # The memory of a cluster's nodes is unknown.
         if resources.address is None:
-            require_memory(config, plan, recipe, known, workers, usable_memory_bytes())
+            for one in workloads:
+                memory = usable_memory_bytes() - (workers + 1) * other_data_bytes(one, workloads)
+                require_memory(one.config, part_of(plan, [one]), one.recipe, one.shape, workers, memory)
 
-    check_memory(recipe)
-    if isinstance(recipe.network, ModuleSpec):
-        assert recipe.module_size is not None
-        dataset = dataset or load(source)
+    check_memory()
+    if isinstance(config.network, ModuleNetwork):
+        for key, one in by_data(workload.config for workload in workloads).items():
+            if key not in loaded:
+                loaded[key] = load(one.network_data.source)
         begin = perf_counter()
-        trial, facts = inspect_module(config, plan, recipe, recipe.network, dataset, known)
+        workloads, notes = inspect_workloads(plan, workloads, loaded)
         torch_seconds += perf_counter() - begin
-        recipe = replace(recipe, module_size=replace(recipe.module_size, taken=facts.taken))
-        check_memory(recipe)
-        notes = check_batches(config, plan, trial, facts)
+        check_memory()
         plan = replace(plan, choices=(*plan.choices, *notes))
-    if recipe.backend == "torch":
+    if backend == "torch":
         torch_seconds = max(torch_seconds, TORCH_SECONDS)
     return NetworkPreparation(
         config=config,
         plan=plan,
-        recipe=recipe,
-        shape=known,
-        dataset=dataset,
+        workloads=workloads,
+        loaded=loaded,
         resources=resources,
         workers=workers,
         torch_seconds=torch_seconds,
@@ -228,38 +285,3 @@ def _reload_changed_code(config: SweepConfig) -> None:
             OPTIMIZERS[space.optimizer]
         except UserCodeError as error:
             raise config.error("optimizers", str(error)) from error
-
-
-def recipe_of(config: SweepConfig) -> Recipe:
-    """Create the recipe that all trials of a configuration share."""
-    trainer = config.network_trainer
-    target = None
-    if trainer.target is not None:
-        target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
-    return Recipe(
-        network=_network_of(config.network),
-        dtype=trainer.dtype,
-        weight_decay=trainer.weight_decay,
-        validation=config.network_data.validation,
-        normalise=config.network_data.normalise,
-        target=target,
-        backend=trainer.backend,
-    )
-
-
-def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleSpec:
-    if isinstance(network, ModuleNetwork):
-        return ModuleSpec(network.module, network.kwargs)
-    return NetworkSpec(tuple(network.hidden), network.activation, network.init)
-
-
-def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Recipe:
-    """Return the recipe with the size of a user's module, which is instantiated to count its parameters."""
-    if not isinstance(recipe.network, ModuleSpec):
-        return recipe
-    from trainers.networks.own_module import module_numbers
-
-    try:
-        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
-    except UserCodeError as error:
-        raise config.error("network.module", str(error)) from error

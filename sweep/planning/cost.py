@@ -32,11 +32,17 @@ class Rates:
         step_seconds: per step and trial of a pack, by batch size (None is the whole training part).
         evaluation_seconds: per evaluation of an epoch and trial.
         pack: overhead of each pack.
+        others: the rates of trials whose network, data or precision costs something else, by their `workload_key`.
     """
 
     step_seconds: Mapping[int | None, float]
     evaluation_seconds: float
     pack: PackCost = PackCost()
+    others: Mapping[str, Rates] = field(default_factory=dict)
+
+    def of(self, workload: str) -> Rates:
+        """Return the rates of the trials of a workload."""
+        return self.others.get(workload, self)
 
     def trial_seconds(self, setting: Setting, examples: int) -> float:
         """Estimate the training time that one more trial adds to a pack."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.config.optimizer_spaces import given_at
 from sweep.errors import ResourceError
 from sweep.planning.recipe import Recipe, batch_size_of
 from sweep.records import Trial
@@ -153,6 +154,7 @@ def require_memory(
             f"{fewer} its processes use more, by `ulimit -v` or the limit of the container."
         )
     key, received, hint = _cause(config, recipe, shape, largest)
+    key = given_at(config.spaces, key)
     fitting = (memory - base) // worker
     if fitting >= 1:
         hint = f"Give `resources.workers: {fitting}`, or {hint}"

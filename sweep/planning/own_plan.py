@@ -11,8 +11,9 @@ from sweep.config import SweepConfig
 from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.config.values import Distribution
+from sweep.planning.identity import ArmIdentity, canonical, digest
 from sweep.planning.own_training import code_of
-from sweep.planning.plan import Merge, Plan, digest, labels, make_trial
+from sweep.planning.plan import Merge, Plan, labels
 from sweep.planning.roles import make_design
 from sweep.planning.search.conditions import meeting
 from sweep.planning.search.size import require_listable
@@ -32,7 +33,7 @@ def make_own_plan(config: SweepConfig) -> Plan:
     """
     require_listable(config)
     requested = list(settings(config))
-    asked = list(meeting(config, requested, 0))
+    asked = list(meeting(config, requested))
     distinct = list({tuple(plain_items(setting)): setting for setting in asked}.values())
     repeated = len(asked) - len(distinct)
     merged = (Merge("a value is listed twice", repeated),) if repeated else ()
@@ -48,8 +49,14 @@ def make_own_plan(config: SweepConfig) -> Plan:
         Arm(digest({"sweep": shared, "setting": plain(setting)})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct, is_free=True), strict=True)
     )
+    identities = {
+        arm.id: ArmIdentity(
+            shared, canonical({**epochs, **plain(arm.setting)}), canonical({"lineage": True, **plain(arm.setting)})
+        )
+        for arm in arms
+    }
     seeds, report_seeds = config.selection_seeds, config.report_seeds
-    trials = tuple(make_trial(shared, arm, seed, epochs) for arm in arms for seed in seeds)
+    trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms for seed in seeds)
     content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
     if report_seeds:
         content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
@@ -67,7 +74,7 @@ def make_own_plan(config: SweepConfig) -> Plan:
         report_seeds=report_seeds,
         identity=shared,
         code=_shown(files),
-        fixed=epochs,
+        identities=identities,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,10 +35,13 @@ class PlannedPack:
 
     Args:
         trials: trials of the plan.
-        specs: the same trials in the form of the trainers.
+        specs: the same trials in the form of the trainers; empty for a training of the user's own.
         batch_size: examples per step; None is the whole training part.
         epochs: passes over the training part.
         seconds: estimated training time on one worker.
+        recipe: what the trials share; None for a training of the user's own.
+        dataset: which of the sweep's data sets they are trained on.
+        resumed_epoch: the epoch whose checkpoints the trials go on from; 0 from the beginning.
     """
 
     trials: tuple[Trial, ...]
@@ -46,10 +49,17 @@ class PlannedPack:
     batch_size: int | None
     epochs: int
     seconds: float
+    recipe: Recipe | None = None
+    dataset: int = 0
+    resumed_epoch: int = 0
 
     def pack(self, recipe: Recipe, data: Dataset) -> Pack:
         """Create the pack that the trainers train."""
         return recipe.pack(data, self.specs, self.batch_size, self.epochs)
+
+    def going_on(self, epoch: int) -> PlannedPack:
+        """Return the pack of the same trials that go on from their checkpoints of an epoch."""
+        return replace(self, resumed_epoch=epoch, seconds=self.seconds * (1 - epoch / self.epochs)) if epoch else self
 
 
 def form_packs(
@@ -59,11 +69,23 @@ def form_packs(
     shape: DatasetShape,
     workers: int,
     room: int = PACK_BYTES,
+    share: float | None = None,
+    dataset: int = 0,
 ) -> list[PlannedPack]:
-    """Group trials into packs, the longest first.
+    """Group trials with the same recipe and data into packs, the longest first.
 
     Trials that share batch size and epochs can be fused; they are sorted by seed and optimizer, so that neighbours
     share batches and updates. Packs are about equally long, several per worker, and fit ``room`` bytes each.
+
+    Args:
+        trials: one or more trials.
+        recipe: what they share.
+        rates: measured cost.
+        shape: shape of their data.
+        workers: number of packs trained at once.
+        room: maximum memory of a pack in bytes.
+        share: seconds of training of each worker; None if these trials are all that it trains.
+        dataset: which of the sweep's data sets they are trained on.
     """
     examples = training_examples(shape.examples, recipe.validation)
     groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
@@ -71,7 +93,8 @@ def form_packs(
         groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
     seconds = {trial.id: rates.trial_seconds(trial.arm.setting, examples) for trial in trials}
     overhead = {kind: rates.pack_seconds(members[0].arm.setting, examples) for kind, members in groups.items()}
-    share = (sum(seconds.values()) + sum(overhead.values())) / workers
+    if share is None:
+        share = total_seconds(trials, recipe, rates, shape) / workers
     portion = max(share / PACKS_PER_WORKER, SHORTEST_PACK_SECONDS)
     finer = max(share / MOST_PACKS_PER_WORKER, LONG_PACK_SECONDS)
     jobs = []
@@ -84,8 +107,17 @@ def form_packs(
         parts = min(parts, max(workers, int(total / fixed))) if fixed else parts
         for chosen in _portions(members, parts, recipe, shape, room):
             cost = fixed + sum(seconds[trial.id] for trial in chosen)
-            jobs.append(PlannedPack(chosen, tuple(map(spec_of, chosen)), batch_size, epochs, cost))
+            specs = tuple(map(spec_of, chosen))
+            jobs.append(PlannedPack(chosen, specs, batch_size, epochs, cost, recipe=recipe, dataset=dataset))
     return sorted(jobs, key=lambda job: -job.seconds)
+
+
+def total_seconds(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: DatasetShape) -> float:
+    """Estimate the training time of trials with the same recipe and data, with the overhead of a pack of each kind."""
+    examples = training_examples(shape.examples, recipe.validation)
+    kinds = {(trial.arm.setting["batch_size"], trial.arm.setting["epochs"]): trial for trial in trials}
+    overhead = sum(rates.pack_seconds(trial.arm.setting, examples) for trial in kinds.values())
+    return overhead + sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
 
 
 def _portions(

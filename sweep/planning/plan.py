@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sweep.config import SweepConfig
 from sweep.config.cross_checks import r2_problem, task_problem
-from sweep.config.data import FileData, ModuleData
-from sweep.config.network import ModuleNetwork
+from sweep.config.optimizer_spaces import given_at, is_dotted
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.config.spaces import HYPERPARAMETERS
 from sweep.errors import DataError
+from sweep.planning.identity import ArmIdentity, code_files, digest, identity_of, network_identity
 from sweep.planning.recipe import steps_per_epoch
 from sweep.planning.roles import Design, make_design
 from sweep.planning.search import asked_settings, meeting, require_listable, settings
 from sweep.planning.space import Merge, auto_batch_size, merge_equal
-from sweep.records import Arm, Setting, Trial, TrialResult, Value, plain
+from sweep.planning.workload import DataFacts, configs_by_workload, data_key, undotted, workload_key
+from sweep.records import Arm, Setting, Trial, TrialResult, Value
 from trainers.data import DatasetShape, require_parts
 from trainers.errors import DataError as CannotSplit
-from trainers.imports import source_digest, source_files
 from trainers.optimizers import OPTIMIZERS
 
 __all__ = ["Merge", "Plan", "make_plan"]
@@ -45,14 +43,15 @@ class Plan:
         arms: the distinct settings.
         seeds: the seeds that each arm is trained with.
         trials: arms x seeds, with the seeds of an arm consecutive.
-        training_examples: size of the training part; 0 for a training of the user's own.
+        training_examples: size of the training part, of the first arm where it differs between them; 0 for a training
+            of the user's own.
         choices: values that were chosen automatically, with the reasons.
         design: what is compared.
         report_seeds: seeds on which the best setting of each level is trained again; see `with_report`.
-        identity: hash of everything besides setting and seed that determines a trial's numbers.
+        identity: hash of everything in the file besides its space and seeds that determines a trial's numbers.
         code: files of the user's code; changing one of them changes the trial ids.
-        fixed: what the ids of all trials depend on besides the identity, but not their lineage, such as the number of
-            epochs of a user's own training.
+        identities: arm id -> what the ids of its trials are computed from.
+        examples: arm id -> size of the training part, where it differs between the arms.
     """
 
     name: str
@@ -68,7 +67,12 @@ class Plan:
     report_seeds: tuple[int, ...] = ()
     identity: str = ""
     code: tuple[str, ...] = ()
-    fixed: Mapping[str, Any] = field(default_factory=dict)
+    identities: Mapping[str, ArmIdentity] = field(default_factory=dict)
+    examples: Mapping[str, int] = field(default_factory=dict)
+
+    def examples_of(self, arm: Arm) -> int:
+        """Return the size of the training part of an arm; 0 for a training of the user's own."""
+        return self.examples.get(arm.id, self.training_examples)
 
     @property
     def folder_name(self) -> str:
@@ -86,7 +90,7 @@ class Plan:
         if not self.training_examples:
             return 0
         steps = {
-            arm.id: int(arm.setting["epochs"]) * steps_per_epoch(arm.setting, self.training_examples)
+            arm.id: int(arm.setting["epochs"]) * steps_per_epoch(arm.setting, self.examples_of(arm))
             for arm in self.arms
         }
         return sum(steps[trial.arm.id] for trial in self.trials)
@@ -99,7 +103,7 @@ class Plan:
     def with_report(self, arm_ids: Collection[str]) -> Plan:
         """Return the plan extended by the trials of ``arm_ids`` on the report seeds; name and hash are unchanged."""
         more = [
-            make_trial(self.identity, arm, seed, self.fixed)
+            self.identities[arm.id].trial(arm, seed)
             for arm in self.arms
             if arm.id in arm_ids
             for seed in self.report_seeds
@@ -114,64 +118,104 @@ class Plan:
         return replace(result, tags={**result.tags, "purpose": purpose})
 
 
-def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | None) -> Plan:
+def make_plan(
+    config: SweepConfig,
+    shape: DatasetShape,
+    data_fingerprint: str | None,
+    others: Mapping[str, DataFacts] = MappingProxyType({}),
+) -> Plan:
     """Create the plan of a sweep; the same configuration and data give the same plan on every machine.
 
     Args:
         config: configuration of the sweep.
         shape: shape of its data.
         data_fingerprint: hash of the data of a file or module; not used for bundled and synthetic data.
+        others: the same of the data sets that dotted keys of the space name, by their `data_key`.
 
     Raises:
         ConfigError: if the metric does not suit the data, or there are more trials than `search.limit`.
         DataError: if the data cannot be split as asked.
         ValueError: if the data comes from a file or module and no fingerprint is given.
     """
-    if problem := task_problem(config.metric, shape.task):
-        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
-    if problem := r2_problem(config.metric, shape, config.network_data.validation):
-        raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
-    try:
-        examples = require_parts(shape, config.network_data.validation, "data.validation")
-    except CannotSplit as error:
-        raise DataError(f"{config.place_of('data.validation')}{error}") from None
     require_listable(config)
-    asked = list(meeting(config, settings(config), examples))
-    distinct, merged = merge_equal(asked, examples)
+    configs = configs_by_workload(config)
+    facts = {**others, data_key(config): DataFacts(shape, data_fingerprint)}
+    facts_of = {key: facts[data_key(one)] for key, one in configs.items()}
+    examples = {key: _training_examples(one, facts_of[key].shape) for key, one in configs.items()}
+    asked = list(meeting(config, settings(config), lambda setting: examples[workload_key(setting)]))
+    groups: defaultdict[int, list[Setting]] = defaultdict(list)
+    for setting in asked:
+        groups[examples[workload_key(setting)]].append(setting)
+    merged_groups = [merge_equal(members, size) for size, members in groups.items()]
+    distinct = [setting for kept, _ in merged_groups for setting in kept]
     choices = []
     if config.where:
         choices.append(f"where leaves {len(asked):,} of {asked_settings(config):,} settings")
-    if any(setting["batch_size"] == "auto" for setting in asked):
-        size, why = auto_batch_size(examples)
-        choices.append(f"batch_size auto is {size}, {why}")
+    for size, members in groups.items():
+        if any(setting["batch_size"] == "auto" for setting in members):
+            chosen, why = auto_batch_size(size)
+            choices.append(f"batch_size auto is {chosen}, {why}")
     choices.extend(cautions(distinct))
-    shared = digest(_identity(config, data_fingerprint))
-    arms = tuple(
-        Arm(digest({"sweep": shared, "setting": setting})[:12], label, setting)
-        for setting, label in zip(distinct, labels(distinct), strict=True)
-    )
-    choices += _part_notes(config, shape, examples, asked)
-    design = make_design(config, arms)
+    shared = digest(identity_of(config, data_fingerprint))
+    of_workload = {key: digest(identity_of(one, facts_of[key].fingerprint)) for key, one in configs.items()}
+    arms: dict[str, Arm] = {}
+    identities: dict[str, ArmIdentity] = {}
+    epochs_vary = any("epochs" in space.domains for space in config.spaces)
+    for setting, label in zip(distinct, labels(distinct), strict=True):
+        workload, rest = of_workload[workload_key(setting)], undotted(setting)
+        arm_id = digest({"sweep": workload, "setting": rest})[:12]
+        arms.setdefault(arm_id, Arm(arm_id, label, setting))
+        identities.setdefault(arm_id, network_identity(workload, rest, epochs_vary=epochs_vary))
+    merged = [merge for _, merges in merged_groups for merge in merges]
+    if same := len(distinct) - len(arms):
+        merged.append(Merge("the content of the data is the same", same))
+    for key, facts_here in facts_of.items():
+        choices += _part_notes(config, facts_here.shape, examples[key], groups[examples[key]])
+    design = make_design(config, tuple(arms.values()))
     seeds, report_seeds = config.selection_seeds, config.report_seeds
-    trials = tuple(make_trial(shared, arm, seed, {}) for arm in arms for seed in seeds)
+    trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms.values() for seed in seeds)
     content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
     if report_seeds:
         content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
+    sizes = {arm.id: examples[workload_key(arm.setting)] for arm in arms.values()}
     return Plan(
         name=config.name,
         hash=digest(content),
         asked=len(asked),
-        merged=tuple(merged),
-        arms=arms,
+        merged=_summed(merged),
+        arms=tuple(arms.values()),
         seeds=seeds,
         trials=trials,
-        training_examples=examples,
-        choices=tuple(choices),
+        training_examples=next(iter(sizes.values())),
+        choices=tuple(dict.fromkeys(choices)),
         design=design,
         report_seeds=report_seeds,
         identity=shared,
-        code=_code_files(config),
+        code=code_files(config),
+        identities=identities,
+        examples=sizes if len(set(sizes.values())) > 1 else {},
     )
+
+
+def _training_examples(config: SweepConfig, shape: DatasetShape) -> int:
+    """Return the size of the training part, and check that the data suit the metric and can be split."""
+    share = config.network_data.validation
+    for problem in (task_problem(config.metric, shape.task), r2_problem(config.metric, shape, share)):
+        if problem:
+            raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
+    key = given_at(config.spaces, "data.validation")
+    try:
+        return require_parts(shape, share, key)
+    except CannotSplit as error:
+        raise DataError(f"{config.place_of(key)}{error}") from None
+
+
+def _summed(merged: Iterable[Merge]) -> tuple[Merge, ...]:
+    """Add up the counts of equal reasons."""
+    counts: dict[str, int] = {}
+    for merge in merged:
+        counts[merge.reason] = counts.get(merge.reason, 0) + merge.count
+    return tuple(Merge(reason, count) for reason, count in counts.items())
 
 
 def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: Sequence[Setting]) -> list[str]:
@@ -207,24 +251,6 @@ def cautions(settings: Sequence[Setting]) -> list[str]:
     )
 
 
-def make_trial(identity: str, arm: Arm, seed: int, fixed: Mapping[str, Any]) -> Trial:
-    """Create a trial; ``identity`` and ``fixed`` are as in `Plan`."""
-    setting = plain(arm.setting)
-    lineage = trial_id(identity, {"lineage": True, **setting}, seed)
-    return Trial(trial_id(identity, {**fixed, **setting}, seed), arm, seed, lineage)
-
-
-def trial_id(identity: str, setting: Setting, seed: int) -> str:
-    """Compute the id of a trial: 12 hex digits that are the same on every machine.
-
-    Args:
-        identity: hash of everything besides setting and seed that determines its numbers.
-        setting: canonical setting.
-        seed: seed of its split, weights and batches.
-    """
-    return digest({"sweep": identity, "setting": setting, "seed": seed})[:12]
-
-
 def labels(settings: Sequence[Setting], *, is_free: bool = False) -> list[str]:
     """Create a unique label for each setting from the hyperparameters that differ, named as in the tables.
 
@@ -238,8 +264,8 @@ def labels(settings: Sequence[Setting], *, is_free: bool = False) -> list[str]:
     values: defaultdict[tuple[Any, str], set[Value | None]] = defaultdict(set)
     names = dict.fromkeys(key for setting in settings for key in setting)
     for setting in settings:
-        for key in names if is_free else dict.fromkeys((*SETTING_KEYS, *setting)):
-            if is_free or key in setting or key.startswith("decay_"):
+        for key in names if is_free else dict.fromkeys((*SETTING_KEYS, *filter(is_dotted, names), *setting)):
+            if is_free or key in setting or key.startswith("decay_") or is_dotted(key):
                 values["" if is_free else _scope(key, setting), key].add(setting.get(key))
     return [_label(setting, values, is_free=is_free) for setting in settings]
 
@@ -256,7 +282,8 @@ def _scope(key: str, setting: Setting) -> tuple[str, Value]:
     """Scope in which ``key`` is compared: settings of the same decay, of the same optimizer, or all."""
     if key.startswith("decay_"):
         return key, setting.get("decay", "constant")
-    return key, setting["optimizer"] if key in OWN or key not in SETTING_KEYS else ""
+    is_optimizers = key in OWN or (key not in SETTING_KEYS and not is_dotted(key))
+    return key, setting["optimizer"] if is_optimizers else ""
 
 
 def _spell(value: Value) -> str:
@@ -264,48 +291,3 @@ def _spell(value: Value) -> str:
         return str(value)
     short = f"{value:g}"
     return short if float(short) == value else repr(value)
-
-
-def _identity(config: SweepConfig, data_fingerprint: str | None) -> dict[str, Any]:
-    """Everything besides setting and seed that determines the numbers of a trial."""
-    data = config.network_data.model_dump(mode="json")
-    if isinstance(config.network_data, FileData | ModuleData):
-        if data_fingerprint is None:
-            raise ValueError("a plan over a file or module needs the fingerprint of its content")
-        split = {key: data[key] for key in ("validation", "normalise")}
-        data = {"fingerprint": data_fingerprint, **split}
-    trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
-    if config.network_trainer.stop_at_target:
-        # Other keys of the metric do not influence any number.
-        metric = config.metric.model_dump(mode="json", include={"name", "mode"})
-        trainer |= {"target": config.trainer.target, "metric": metric}
-    identity = {"data": data, "network": config.network.model_dump(mode="json"), "trainer": trainer}
-    own = code_digests(config)
-    # Results of changed code must not be reused.
-    return {**identity, "code": own} if own else identity
-
-
-def code_digests(config: SweepConfig) -> dict[str, str]:
-    """Return the digest of each user-defined object that influences a trial's numbers, as loaded here."""
-    return {path: source_digest(path) for path in _own_code(config)}
-
-
-def _own_code(config: SweepConfig) -> list[str]:
-    """User-defined objects that influence a trial's numbers; data is identified by its content instead."""
-    own = [space.optimizer for space in config.spaces if ":" in space.optimizer]
-    if isinstance(config.network, ModuleNetwork):
-        own.append(config.network.module)
-    return own
-
-
-def _code_files(config: SweepConfig) -> tuple[str, ...]:
-    """The files of the user's code, relative to the working folder."""
-    files = {file.resolve() for path in _own_code(config) for file in source_files(path).values()}
-    here = Path.cwd().resolve()
-    return tuple(sorted((file.relative_to(here) if file.is_relative_to(here) else file).as_posix() for file in files))
-
-
-def digest(content: Any) -> str:
-    """Hash JSON in its canonical form: keys sorted, and floats in their shortest spelling."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()

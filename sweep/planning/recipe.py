@@ -1,4 +1,4 @@
-"""Defines what all trials of a sweep share, and converts trials of the plan to the form of the trainers."""
+"""Defines what all trials of a pack share, and converts trials of the plan to the form of the trainers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ModuleSize:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What all trials of a sweep share: everything in a `trainers.pack.Pack` except its data, trials and batches.
+    """What all trials of a pack share: everything in a `trainers.pack.Pack` except its data, trials and batches.
 
     ``module_size`` is the size of a user's module, once it is known; ``code`` maps each user-defined object, such as
     ``my_package.models:make_net``, to its digest, once the plan is made.
@@ -87,17 +87,18 @@ class Recipe:
             backend=self.backend,
         )
 
-    def load_backend(self) -> None:
-        """Import the backend; the threads of a library can only be limited once it is loaded."""
-        if self.backend == "torch":
-            import trainers.networks.torch_module  # noqa: F401
-
     def parameters(self, shape: DatasetShape) -> int:
         """Number of trainable parameters of a trial."""
         if isinstance(self.network, ModuleSpec):
             assert self.module_size is not None, "a module is counted before it is packed"
             return self.module_size.trained
         return Layout((shape.features, *self.network.hidden, shape.outputs)).size
+
+
+def load_backend(backend: Backend) -> None:
+    """Import a backend; the threads of a library can only be limited once it is loaded."""
+    if backend == "torch":
+        import trainers.networks.torch_module  # noqa: F401
 
 
 def batch_size_of(setting: Setting) -> int | None:

@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 from sweep.config import SweepConfig
 from sweep.config.decay import NUMBERS as DECAY_NUMBERS
 from sweep.config.decay import Decay
+from sweep.config.optimizer_spaces import OptimizerSpace, is_dotted
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.config.spaces import HYPERPARAMETERS, OptimizerSpace
+from sweep.config.spaces import HYPERPARAMETERS
 from sweep.config.values import Domain
 from sweep.records import Setting, Value
 from trainers.optimizers import OPTIMIZERS, declaration_of
@@ -52,7 +53,8 @@ def subspaces(config: SweepConfig) -> Iterator[Subspace]:
     for space in config.spaces:
         for decay in space.decays or (Decay(kind="constant"),):
             dimensions = _dimensions(space, decay, config.network_trainer.epochs)
-            yield {key: dimensions[key] for key in setting_keys(space.optimizer) if key in dimensions}
+            keys = (*setting_keys(space.optimizer), *filter(is_dotted, dimensions))
+            yield {key: dimensions[key] for key in keys if key in dimensions}
 
 
 def setting_keys(optimizer: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sweep.driver.display import Best, Progress
@@ -40,13 +41,12 @@ def notebook_progress() -> Progress | None:
     notebook = shell()
     if notebook is None:
         return None
-    from IPython.display import HTML, display
-
     from sweep.driver.run import RunResult
 
     notebook.display_formatter.formatters["text/html"].for_type(RunResult, result_html)
-    handle = display(HTML(""), display_id=True)
-    return NotebookProgress(lambda text: handle.update(HTML(text)))
+    shown: Any = import_module("IPython.display")
+    handle = shown.display(shown.HTML(""), display_id=True)
+    return NotebookProgress(lambda text: handle.update(shown.HTML(text)))
 
 
 class NotebookProgress:

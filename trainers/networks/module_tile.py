@@ -14,8 +14,8 @@ from torch.func import functional_call
 
 from trainers.data import Split
 from trainers.networks.own_module import make_module, module_seed, own_stream, trained, without_warnings
-from trainers.networks.stacking import obstacle
-from trainers.networks.torch_module import TorchTile
+from trainers.networks.stacking import obstacle, remembers_more
+from trainers.networks.torch_module import TorchTile, to_numpy
 from trainers.pack import ModuleSpec, Pack
 from trainers.seeding import generator
 from trainers.tile import Batches, TileEpoch
@@ -70,6 +70,7 @@ class ModuleTile(TorchTile):
         else:
             self._modules = [build(seed) for seed in seeds]
         self._shapes = {name: parameter.shape for name, parameter in trained(self._modules[0]).items()}
+        self._seeds = seeds
         self._step = 0
         # Random draws of a module, as for dropout, come from a stream per trial.
         self._draws = [int(generator(seed, "init").integers(2**62)) for seed in seeds]
@@ -96,8 +97,32 @@ class ModuleTile(TorchTile):
             self._fixed = {name: tensor[list(rows)] for name, tensor in self._fixed.items()}
         else:
             self._modules = [self._modules[row] for row in rows]
+        self._seeds = [self._seeds[row] for row in rows]
         self._draws = [self._draws[row] for row in rows]
         super().keep(rows)
+
+    def fixed(self, row: int) -> dict[str, NDArray[Any]]:
+        """Copies of a trial's buffers and frozen parameters, by name."""
+        if self.is_stacked:
+            return {name: to_numpy(tensor[row]) for name, tensor in self._fixed.items()}
+        module = self._modules[row]
+        return {name: to_numpy(tensor_of(module, name)) for name in fixed_names(module)}
+
+    def is_whole(self, row: int) -> bool:
+        """Whether a module has no hooks, random generators of its own or attributes that it has changed."""
+        if self.is_stacked:
+            return True
+        assert isinstance(self.pack.network, ModuleSpec)
+        fresh = make_module(self.pack.network, module_seed(self._seeds[row]), self.pack.features)
+        return not remembers_more(self._modules[row], fresh)
+
+    def restore_fixed(self, fixed: Sequence[Mapping[str, NDArray[Any]]]) -> None:
+        """Restore the buffers and frozen parameters of each trial; a stack makes its own again."""
+        if self.is_stacked:
+            return
+        for module, saved in zip(self._modules, fixed, strict=True):
+            for name, values in saved.items():
+                tensor_of(module, name).copy_(torch.as_tensor(values))
 
     def layers(self) -> tuple[tuple[NDArray[Any], NDArray[Any]], ...]:
         """Not supported: a module's parameters are not pairs of weights and biases.
@@ -110,6 +135,8 @@ class ModuleTile(TorchTile):
     def steps(self, epoch: int, last_step: int, batches: Mapping[int, Batches]) -> Generator[Tensor, None, TileEpoch]:
         """Train one epoch; see `TorchTile.steps`."""
         self._train_mode(True)
+        # The stream of a step is the same for a training that goes on from a state.
+        self._step = last_step - len(next(iter(batches.values())))
         return (yield from super().steps(epoch, last_step, batches))
 
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

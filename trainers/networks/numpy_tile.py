@@ -99,6 +99,17 @@ class NumpyTile:
         kept = list(rows)
         self._adopt([self.trials[row] for row in kept], self.parameters[kept], keep_rows(self.segments, kept))
 
+    def fixed(self, row: int) -> dict[str, NDArray[Any]]:
+        """A dense network has none."""
+        return {}
+
+    def is_whole(self, row: int) -> bool:
+        """A dense network is its parameters."""
+        return True
+
+    def restore_fixed(self, fixed: Sequence[Mapping[str, NDArray[Any]]]) -> None:
+        """Nothing is held beside the parameters."""
+
     def layers(self) -> tuple[tuple[Array, Array], ...]:
         """Copies of the weights (k, inputs, outputs) and biases (k, outputs) of each layer."""
         layout = self.pack.layout

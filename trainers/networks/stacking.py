@@ -111,6 +111,21 @@ def _matches_single(
     )
 
 
+def remembers_more(module: nn.Module, fresh: nn.Module) -> bool:
+    """Whether a module that was trained holds state beside its parameters and buffers, as far as can be determined.
+
+    Args:
+        module: the trained module.
+        fresh: the same module before its training.
+    """
+    if any(getattr(part, hooks, None) for part in module.modules() for hooks in HOOKS):
+        return True
+    state = _state(module)
+    return any(type(value).__name__ in GENERATOR_TYPES for value in state.values()) or not _is_equal(
+        state, _state(fresh)
+    )
+
+
 def _has_hooks(tensor: Tensor) -> bool:
     return bool(tensor._backward_hooks) or bool(getattr(tensor, "_post_accumulate_grad_hooks", None))
 

@@ -9,11 +9,15 @@ from importlib.util import find_spec
 
 from threadpoolctl import threadpool_limits
 
+from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, known_epochs, read_checkpoints
 from sweep.planning.packing import PlannedPack
-from sweep.planning.recipe import Recipe
+from sweep.planning.recipe import Recipe, load_backend
 from sweep.running.reports import Report, make_report
+from trainers.checkpoint import join_checkpoints
 from trainers.data import Dataset
+from trainers.diagnostics import metric_names
 from trainers.loop import EpochMetrics, train_session
+from trainers.pack import Backend
 from trainers.session import TILE_BYTES, Session
 
 REPORT_SECONDS = 0.5
@@ -27,27 +31,37 @@ class PackedSource:
     """A source for the networks of this project.
 
     Args:
-        recipe: what all packs share.
-        dataset: data set of all packs.
+        datasets: the data sets of the sweep, of which each pack names one.
         tile_bytes: as in `trainers.loop.train`.
+        backend: library that computes.
         seconds: estimated training time of the worker, by which it decides whether to compile.
+        keeping: what is kept of the trials; None for nothing.
     """
 
-    recipe: Recipe
-    dataset: Dataset
+    datasets: tuple[Dataset, ...]
     tile_bytes: int
+    backend: Backend = "numpy"
     seconds: float = 0.0
+    keeping: Keeping | None = None
 
     def load(self, threads: int) -> None:
         """Load the backend, and limit the threads of its libraries."""
-        self.recipe.load_backend()
+        load_backend(self.backend)
         threadpool_limits(limits=threads)
 
     def train(self, planned: PlannedPack) -> Iterator[Report | None]:
         """Train a pack and yield its reports."""
         is_long = self.seconds > COMPILING_SECONDS
-        compiled = self.recipe.backend == "numpy" and find_spec("numba") is not None and is_long
-        yield from train_in_reports(planned, self.recipe, self.dataset, compiled=compiled, tile_bytes=self.tile_bytes)
+        compiled = self.backend == "numpy" and find_spec("numba") is not None and is_long
+        assert planned.recipe is not None, "packs of our networks have a recipe"
+        yield from train_in_reports(
+            planned,
+            planned.recipe,
+            self.datasets[planned.dataset],
+            compiled=compiled,
+            tile_bytes=self.tile_bytes,
+            keeping=self.keeping,
+        )
 
     def close(self) -> None:
         """Nothing was started."""
@@ -61,20 +75,42 @@ def train_in_reports(
     *,
     compiled: bool = False,
     tile_bytes: int = TILE_BYTES,
+    keeping: Keeping | None = None,
 ) -> Iterator[Report]:
     """Train a pack, and yield a report every ``report_seconds`` and at the end.
 
-    ``compiled`` and ``tile_bytes`` are as in `trainers.loop.train`, and only affect speed.
+    Trials that go on report the epochs that they have behind them too; if a checkpoint is missing, all start over.
+
+    Args:
+        pack: the pack.
+        recipe: what its trials share.
+        dataset: their data set.
+        report_seconds: time between reports.
+        compiled: as in `trainers.loop.train`; affects speed only.
+        tile_bytes: likewise.
+        keeping: what is kept of the trials; None for nothing.
     """
     started_seconds = time.time()
     recipe.require_planned_code()
-    session = Session(pack.pack(recipe, dataset), compiled=compiled, tile_bytes=tile_bytes)
+    whole = pack.pack(recipe, dataset)
+    kept = None
+    if keeping is not None and pack.resumed_epoch:
+        kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
+    state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
+    session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
+    writer = CheckpointWriter(keeping, pack.trials, session) if keeping and keeping.weights != "none" else None
+    epochs: list[EpochMetrics] = []
+    if kept is not None:
+        epochs = known_epochs(kept, metric_names(whole.task))
+        if writer is not None:
+            writer.restore(kept)
     given = session.fingerprints()
     number, left = 0, len(pack.trials)
-    epochs: list[EpochMetrics] = []
     begin = time.monotonic()
     for metrics in train_session(session):
         epochs.append(metrics)
+        if writer is not None:
+            writer.add(metrics)
         left -= len(metrics.ended)
         if not left or time.monotonic() - begin > report_seconds:
             yield make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)

@@ -59,14 +59,15 @@ class Snapshot:
 class _Arrays:
     """The arrays of a state so far, and their size in bytes."""
 
+    most_bytes: int | None = MOST_BYTES
     by_name: dict[str, NDArray[Any]] = field(default_factory=dict)
     size: int = 0
 
     def require_room(self, size: int) -> None:
         """Refuse a state that becomes too large, before more of it is copied."""
         self.size += size
-        if self.size >= MOST_BYTES:
-            raise _too_large(MOST_BYTES, self.size)
+        if self.most_bytes is not None and self.size >= self.most_bytes:
+            raise _too_large(self.most_bytes, self.size)
 
     def add(self, array: NDArray[Any], kind: str) -> dict[str, str]:
         """Add an array and return its JSON form."""
@@ -75,18 +76,19 @@ class _Arrays:
         return {"a": name, "of": kind}
 
 
-def snapshot(state: object) -> Snapshot:
+def snapshot(state: object, most_bytes: int | None = MOST_BYTES) -> Snapshot:
     """Copy a state.
 
     Args:
         state: nested mappings, lists and tuples of numbers, text, bytes, booleans, None, NumPy arrays and torch
             tensors.
+        most_bytes: size that its arrays must not have; None for no limit.
 
     Raises:
-        StateError: if the state holds anything else, has `MOST_BYTES` or more, or more than `MOST_CHARACTERS` besides
+        StateError: if the state holds anything else, has ``most_bytes`` or more, or more than `MOST_CHARACTERS` besides
             its arrays.
     """
-    arrays = _Arrays()
+    arrays = _Arrays(most_bytes)
     document = json.dumps(_encode(state, arrays, "state", 0))
     if len(document) > MOST_CHARACTERS:
         raise _too_large(MOST_CHARACTERS, len(document), " of text and numbers")

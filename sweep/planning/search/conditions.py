@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sweep.config import SweepConfig
 from sweep.config.conditions import Condition
@@ -10,14 +10,16 @@ from sweep.planning.space import auto_batch_size, without_ignored
 from sweep.records import Setting
 
 
-def meeting(config: SweepConfig, settings: Iterable[Setting], training_examples: int) -> Iterator[Setting]:
+def meeting(
+    config: SweepConfig, settings: Iterable[Setting], examples_of: Callable[[Setting], int] | None = None
+) -> Iterator[Setting]:
     """Yield the settings that meet all conditions.
 
     Args:
         config: configuration of the sweep.
         settings: settings from the search; a value that the optimizer ignores is not one of the setting.
-        training_examples: size of the training part, for which ``batch_size: full`` stands; 0 for a training of the
-            user's own, whose values are taken as they are.
+        examples_of: returns the size of the training part of a setting, for which ``batch_size: full`` stands; None for
+            a training of the user's own, whose values are taken as they are.
 
     Raises:
         ConfigError: if no setting is left, or a condition cannot be calculated.
@@ -25,8 +27,8 @@ def meeting(config: SweepConfig, settings: Iterable[Setting], training_examples:
     conditions, is_empty = config.conditions, True
     for setting in settings:
         numbers = setting
-        if conditions and training_examples:
-            numbers = _with_numbers(without_ignored(setting), training_examples)
+        if conditions and examples_of is not None:
+            numbers = _with_numbers(without_ignored(setting), examples_of(setting))
         if all(_holds(config, condition, numbers) for condition in conditions):
             is_empty = False
             yield setting

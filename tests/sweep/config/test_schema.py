@@ -81,3 +81,11 @@ def test_editors_mark_what_the_program_refuses(validator, wrong):
 
 def test_the_flat_form_fits_the_schema(validator):
     validator.validate({"data": {"name": "moons", "noise": 0.1}, "optimizer": ["sgd", "adam"], "beta1": [0.5, 0.9]})
+
+
+def test_editors_complete_dotted_keys_and_unions_of_our_networks(validator):
+    head = {"data": {"name": "digits"}, "optimizers": {"sgd": {"learning_rate": 0.1}}}
+    validator.validate({**head, "space": {"network.hidden": [[8], [16]], "trainer.weight_decay": 0.1}})
+    validator.validate({**head, "space": [{"network.hidden": [[8]]}, {"batch_size": [16, "full"]}]})
+    assert list(validator.iter_errors({**head, "space": {"model.width": 8}}))
+    assert list(validator.iter_errors({**head, "space": [{"batch_size": 0}]}))

@@ -40,7 +40,7 @@ CONFIG = {
 
 def test_bundled_data_is_read_when_it_is_needed():
     preparation = prepare(SweepConfig.model_validate(CONFIG))
-    assert preparation.dataset is None
+    assert preparation.loaded == {}
     assert preparation.shape == DatasetShape(150, 4, 3, "multiclass")
     assert preparation.data.inputs.shape == (150, 4)
 
@@ -107,8 +107,8 @@ def test_the_cost_of_a_step_is_measured_for_every_task_backend_and_batch_size(ta
 def test_the_cost_is_measured_on_no_more_trials_than_a_pack_may_hold(hidden, rates, width):
     changes = {"network": {"hidden": hidden}, "optimizers": {"adam": {"learning_rate": rates}}}
     preparation = prepare(SweepConfig.model_validate({**CONFIG, **changes, "space": {"batch_size": 32}}))
-    assert len(preparation.probed) == width
-    measured = pack_bytes(preparation.probed, preparation.recipe, preparation.shape)
+    assert len(preparation.probed_of(preparation.workloads[0])) == width
+    measured = pack_bytes(preparation.probed_of(preparation.workloads[0]), preparation.recipe, preparation.shape)
     assert width == 1 or measured <= PROBE_BYTES
 
 
@@ -122,8 +122,10 @@ def test_the_memory_of_the_measurement_is_counted_where_it_is_the_largest_pack(m
     monkeypatch.setattr(NetworkPreparation, "packs", one_by_one)
     found = estimate(preparation)
     assert found.packs == len(preparation.plan.trials)
-    assert len(preparation.probed) == 8
-    assert found.worker_bytes == base_bytes(recipe, shape) + pack_bytes(preparation.probed, recipe, shape)
+    assert len(preparation.probed_of(preparation.workloads[0])) == 8
+    assert found.worker_bytes == base_bytes(recipe, shape) + pack_bytes(
+        preparation.probed_of(preparation.workloads[0]), recipe, shape
+    )
 
 
 def test_a_measurement_counts_the_examples_that_it_takes_of_a_larger_batch(monkeypatch):
@@ -131,7 +133,7 @@ def test_a_measurement_counts_the_examples_that_it_takes_of_a_larger_batch(monke
     changes |= {"optimizers": {"sgd": {"learning_rate": [0.1 * n for n in range(1, 9)]}}, "seeds": 1}
     preparation = prepare(SweepConfig.model_validate({**CONFIG, **changes}))
     recipe, shape = preparation.recipe, preparation.shape
-    assert len(preparation.probed) == 8
+    assert len(preparation.probed_of(preparation.workloads[0])) == 8
 
     def one_by_one(self, trials, rates, workers):
         return form_packs(trials, recipe, rates, shape, workers, room=1)

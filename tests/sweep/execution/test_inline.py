@@ -21,12 +21,12 @@ RECIPE = Recipe(NetworkSpec((4,)), "float64", 0.0, 0.2, "standard", None, "numpy
 def planned(batch_size: int = 60) -> PlannedPack:
     setting = {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": batch_size, "decay": "constant", "epochs": 3}
     trial = Trial("t", Arm("a", "", setting), 3)
-    return PlannedPack((trial,), (spec_of(trial),), batch_size, 3, 1.0)
+    return PlannedPack((trial,), (spec_of(trial),), batch_size, 3, 1.0, RECIPE)
 
 
 def events_of(*commands):
     """Events of an executor that is given the next command each time that it is free."""
-    executor = InlineExecutor(PackedSource(RECIPE, load(DataSource("iris")), TILE_BYTES), 1)
+    executor = InlineExecutor(PackedSource((load(DataSource("iris")),), TILE_BYTES), 1)
     left, events = [*commands, EndExecution(at_once=True)], []
 
     def handle(event):
@@ -60,7 +60,7 @@ def test_what_training_raises_fails_its_pack_and_the_next_is_trained(monkeypatch
 
 
 def test_a_pack_that_is_stopped_sends_no_report():
-    executor = InlineExecutor(PackedSource(RECIPE, load(DataSource("iris")), TILE_BYTES), 1)
+    executor = InlineExecutor(PackedSource((load(DataSource("iris")),), TILE_BYTES), 1)
     seen = []
 
     def handle(event):

@@ -43,7 +43,7 @@ RECIPE = Recipe(NetworkSpec((4,)), "float32", 0.0, 0.2, "standard", None, "numpy
 def planned(count: int, first: int = 0, epochs: int = 2) -> tuple[PlannedPack, ...]:
     setting = {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 16, "decay": "constant", "epochs": epochs}
     trials = [Trial(f"t{number}", Arm("a", "", setting), number) for number in range(first, first + count)]
-    return tuple(PlannedPack((trial,), (spec_of(trial),), 16, epochs, 0.1) for trial in trials)
+    return tuple(PlannedPack((trial,), (spec_of(trial),), 16, epochs, 0.1, RECIPE) for trial in trials)
 
 
 class Driver:
@@ -65,7 +65,7 @@ class Driver:
         self.on_event = on_event
         self.coordinator = Coordinator(workers, wait_seconds=wait_seconds)
         self.commands, self.events = [], []
-        source = PackedSource(RECIPE, load(DataSource("iris")), TILE_BYTES)
+        source = PackedSource((load(DataSource("iris")),), TILE_BYTES)
         self.executor = ray_executor(WorkerSettings(source, Resources(cpus_per_worker=cpus)), workers)
         self.plan()
         self.executor.run(self.handle)

@@ -1,0 +1,182 @@
+"""Finds the data sets and workloads of a sweep over our networks, and measures what each workload costs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sweep.config import SweepConfig
+from sweep.config.data import FileData
+from sweep.config.file_paths import missing_data_file
+from sweep.config.network import ModuleNetwork, NetworkConfig
+from sweep.config.optimizer_spaces import given_at
+from sweep.driver.cost_probe import measure_rates
+from sweep.errors import DataError
+from sweep.planning.cost import Rates
+from sweep.planning.identity import code_digests
+from sweep.planning.plan import Plan
+from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
+from sweep.planning.workload import DataFacts, Workload, data_key, workload_key
+from sweep.records import Arm
+from trainers.data import Dataset, DatasetShape, load, shape
+from trainers.errors import DataError as CannotLoad
+from trainers.errors import UserCodeError
+from trainers.pack import ModuleSpec, NetworkSpec, Target
+
+MOST_MEASURED = 12
+"""So many workloads of different cost are measured; the others are taken to cost as much as the nearest in size."""
+
+BUDGET_SECONDS = 0.05
+"""Approximate time for measuring."""
+
+
+def load_data(config: SweepConfig, loaded: dict[str, Dataset]) -> DataFacts:
+    """Return what a plan needs to know of a configuration's data; a file or a user's data are loaded for it.
+
+    Args:
+        config: the configuration.
+        loaded: the data sets that were loaded, by their `data_key`, to which this adds.
+
+    Raises:
+        DataError: if the data cannot be read.
+        ConfigError: if the user's function fails.
+    """
+    source = config.network_data.source
+    try:
+        if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
+            raise missing
+        if known := shape(source):
+            return DataFacts(known, None)
+        dataset = loaded.setdefault(data_key(config), load(source))
+    except CannotLoad as error:
+        raise DataError(f"{config.place_of('data')}{error}") from error
+    except UserCodeError as error:
+        raise config.error("data.module", str(error)) from error
+    return DataFacts(dataset.shape, dataset.fingerprint)
+
+
+def workloads_of(
+    plan: Plan, configs: Mapping[str, SweepConfig], facts: Mapping[str, DataFacts]
+) -> tuple[Workload, ...]:
+    """Return the workloads of a plan, in the order of its arms.
+
+    Args:
+        plan: the plan.
+        configs: configuration of each workload, by its key.
+        facts: the data sets, by their `data_key`.
+
+    Raises:
+        ConfigError: if a user's module cannot be made.
+    """
+    found = []
+    for key in dict.fromkeys(workload_key(arm.setting) for arm in plan.arms):
+        config = configs[key]
+        known = facts[data_key(config)].shape
+        recipe = _with_size(config, recipe_of(config), known)
+        found.append(Workload(key, config, replace(recipe, code=tuple(code_digests(config).items())), known))
+    return tuple(found)
+
+
+def recipe_of(config: SweepConfig) -> Recipe:
+    """Create the recipe that all trials of a configuration without dotted keys share."""
+    trainer = config.network_trainer
+    target = None
+    if trainer.target is not None:
+        target = Target(config.metric.name, config.metric.mode, trainer.target, trainer.stop_at_target)
+    return Recipe(
+        network=_network_of(config.network),
+        dtype=trainer.dtype,
+        weight_decay=trainer.weight_decay,
+        validation=config.network_data.validation,
+        normalise=config.network_data.normalise,
+        target=target,
+        backend=trainer.backend,
+    )
+
+
+def _network_of(network: NetworkConfig | ModuleNetwork) -> NetworkSpec | ModuleSpec:
+    if isinstance(network, ModuleNetwork):
+        return ModuleSpec(network.module, network.kwargs)
+    return NetworkSpec(tuple(network.hidden), network.activation, network.init)
+
+
+def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Recipe:
+    """Return the recipe with the size of a user's module, which is instantiated to count its parameters."""
+    if not isinstance(recipe.network, ModuleSpec):
+        return recipe
+    from trainers.networks.own_module import module_numbers
+
+    try:
+        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
+    except UserCodeError as error:
+        raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
+
+
+def arms_of(plan: Plan, workload: Workload) -> tuple[Arm, ...]:
+    """Return the arms of a workload."""
+    return tuple(arm for arm in plan.arms if workload_key(arm.setting) == workload.key)
+
+
+def part_of(plan: Plan, workloads: Sequence[Workload]) -> Plan:
+    """Return the plan of the arms of some workloads with the same number of training examples."""
+    arms = tuple(arm for workload in workloads for arm in arms_of(plan, workload))
+    if len(arms) == len(plan.arms):
+        return plan
+    ids = {arm.id for arm in arms}
+    trials = tuple(trial for trial in plan.trials if trial.arm.id in ids)
+    return replace(plan, arms=arms, trials=trials, training_examples=plan.examples_of(arms[0]), examples={})
+
+
+def measure_workloads(plan: Plan, workloads: Sequence[Workload], widest: Mapping[str, int]) -> Rates:
+    """Measure the cost of training on this machine: the rates of the first workload, with those of the others.
+
+    Args:
+        plan: the plan.
+        workloads: its workloads.
+        widest: number of trials of each workload to measure together at most, by its key.
+    """
+    kinds: defaultdict[str, list[Workload]] = defaultdict(list)
+    for workload in workloads:
+        kinds[_cost_kind(workload)].append(workload)
+    examples = [members[0] for members in kinds.values()]
+    measured = _spread(examples)
+    of_all = dict.fromkeys(batch_size_of(arm.setting) for arm in plan.arms)
+    rates: dict[str, Rates] = {}
+    for workload in measured:
+        sizes = of_all
+        if len(measured) == len(examples):
+            members = kinds[_cost_kind(workload)]
+            sizes = dict.fromkeys(batch_size_of(arm.setting) for one in members for arm in arms_of(plan, one))
+        budget = BUDGET_SECONDS / len(measured)
+        width = widest[workload.key]
+        rates[workload.key] = measure_rates(workload.recipe, workload.shape, tuple(sizes), budget, width)
+    others: dict[str, Rates] = {}
+    for example, members in zip(examples, kinds.values(), strict=True):
+        size = _size(example)
+        nearest = min(measured, key=lambda workload: abs(_size(workload) - size))
+        others |= dict.fromkeys((one.key for one in members), rates[nearest.key])
+    first = others.pop(workloads[0].key)
+    return replace(first, others=others)
+
+
+def _cost_kind(workload: Workload) -> str:
+    """Text that is equal for workloads of the same cost, whatever their initial weights, scaling and L2 penalty are."""
+    recipe = workload.recipe
+    network = replace(recipe.network, init="he") if isinstance(recipe.network, NetworkSpec) else recipe.network
+    alike = replace(recipe, network=network, weight_decay=0.0, normalise="none", target=None)
+    return repr((alike, workload.shape))
+
+
+def _size(workload: Workload) -> int:
+    """Approximate work of a step, by which workloads are compared."""
+    return workload.recipe.parameters(workload.shape)
+
+
+def _spread(workloads: Sequence[Workload]) -> list[Workload]:
+    """Choose `MOST_MEASURED` workloads of evenly spread sizes, or all if there are fewer."""
+    if len(workloads) <= MOST_MEASURED:
+        return list(workloads)
+    ordered = sorted(workloads, key=_size)
+    last = len(ordered) - 1
+    return [ordered[round(number * last / (MOST_MEASURED - 1))] for number in range(MOST_MEASURED)]

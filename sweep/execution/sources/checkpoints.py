@@ -1,0 +1,164 @@
+"""Writes and reads the checkpoints of our networks' trials, in the form in which a user's training keeps its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from sweep.execution.sources.assignment import CHECKPOINT, TRIALS
+from sweep.execution.sources.state import read_facts, read_state, snapshot, write_state
+from sweep.records import Trial
+from trainers.checkpoint import Checkpoint, split_state
+from trainers.loop import EpochMetrics
+from trainers.metrics import Mode
+from trainers.session import Session
+
+Row: TypeAlias = "tuple[int, int, dict[str, float], float]"
+"""The metrics of an epoch: its number, the steps so far, the metrics, and the seconds of training so far."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What is kept of the trials of our networks.
+
+    Args:
+        weights: whether and after which epoch the weights of a trial are kept.
+        folder: the results folder of the sweep.
+        metric: the metric that decides which epoch is the best.
+        mode: whether small or large values of it are better.
+    """
+
+    weights: Literal["none", "last", "best"]
+    folder: str
+    metric: str = "val_loss"
+    mode: Mode = "min"
+
+    def path(self, trial: Trial) -> Path:
+        """Return the path of a trial's checkpoint."""
+        return Path(self.folder) / TRIALS / trial.lineage / CHECKPOINT
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A checkpoint with the metrics of its trial up to it.
+
+    Args:
+        checkpoint: the state of the trial.
+        rows: the metrics of each epoch.
+    """
+
+    checkpoint: Checkpoint
+    rows: Sequence[Row]
+
+
+def write_checkpoint(path: Path, trial: Trial, kept: Kept) -> None:
+    """Write a checkpoint in one step: a reader finds the old file or the new."""
+    facts = {"trial_id": trial.id, "epoch": kept.checkpoint.epoch, "rows": list(kept.rows)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_state(path, snapshot(kept.checkpoint.as_mapping(), most_bytes=None).content(facts))
+
+
+def read_checkpoint(path: Path) -> Kept | None:
+    """Return a checkpoint that `write_checkpoint` wrote; None if the file is missing or damaged.
+
+    Raises:
+        StateError: if the file can be read in part only.
+    """
+    facts = read_facts(path)
+    if facts is None:
+        return None
+    rows = [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in facts["rows"]]
+    return Kept(Checkpoint.from_mapping(read_state(path)), rows)
+
+
+def read_checkpoints(keeping: Keeping, trials: Sequence[Trial], epoch: int) -> list[Kept] | None:
+    """Return the checkpoints of trials that go on from an epoch; None if one of them cannot, so that all start over."""
+    found = [read_checkpoint(keeping.path(trial)) for trial in trials]
+    ready = [one for one in found if one is not None and one.checkpoint.epoch == epoch and one.checkpoint.is_whole]
+    return ready if len(ready) == len(trials) else None
+
+
+def known_epochs(kept: Sequence[Kept], names: Sequence[str]) -> list[EpochMetrics]:
+    """Return the metrics of the epochs that trials of equal age have behind them, as their training has yielded them.
+
+    Args:
+        kept: the checkpoint of each trial.
+        names: of the metrics, in order.
+    """
+    trials = np.arange(len(kept), dtype=np.intp)
+    epochs = []
+    for rows in zip(*(one.rows for one in kept), strict=True):
+        found = [{**metrics, "steps": steps, "seconds": seconds} for _, steps, metrics, seconds in rows]
+        values = {name: np.array([row[name] for row in found], dtype=np.float64) for name in names}
+        epochs.append(EpochMetrics(rows[0][0], trials, values, ()))
+    return epochs
+
+
+@dataclass
+class CheckpointWriter:
+    """Collects the metrics and the best states of a pack's trials, and writes a checkpoint of each when it ends.
+
+    Args:
+        keeping: what is kept.
+        trials: trials of the pack, in order.
+        session: their training.
+        rows: index of a trial -> the metrics of its epochs so far.
+    """
+
+    keeping: Keeping
+    trials: Sequence[Trial]
+    session: Session
+    rows: dict[int, list[Row]] = field(default_factory=dict)
+    _best: dict[int, tuple[float, Kept]] = field(default_factory=dict)
+
+    def restore(self, kept: Sequence[Kept]) -> None:
+        """Take the checkpoints that the trials go on from."""
+        sign = self._sign
+        for trial, one in enumerate(kept):
+            self.rows[trial] = list(one.rows)
+            self._best[trial] = (sign * one.rows[-1][2][self.keeping.metric], one)
+
+    @property
+    def _sign(self) -> float:
+        return 1.0 if self.keeping.mode == "min" else -1.0
+
+    def add(self, metrics: EpochMetrics) -> None:
+        """Take the metrics of an epoch, before the session trains the next."""
+        values = {name: column.tolist() for name, column in metrics.values.items()}
+        for row, trial in enumerate(metrics.trials.tolist()):
+            known = {name: column[row] for name, column in values.items()}
+            seconds, steps = known.pop("seconds"), int(known.pop("steps"))
+            self.rows.setdefault(trial, []).append((metrics.epoch, steps, known, seconds))
+        if self.keeping.weights == "best":
+            self._keep_best(metrics)
+            for end in metrics.ended:
+                if end.trial in self._best:
+                    self._write(end.trial, self._best.pop(end.trial)[1])
+        else:
+            for trial, kept in self._states([end.trial for end in metrics.ended if end.status != "DIVERGED"]).items():
+                self._write(trial, kept)
+
+    def _keep_best(self, metrics: EpochMetrics) -> None:
+        """Hold the state of each trial that is better than in all earlier epochs."""
+        found = dict(zip(metrics.trials.tolist(), self._sign * metrics.values[self.keeping.metric], strict=True))
+        better = [trial for trial, value in found.items() if value < self._best.get(trial, (np.inf,))[0]]
+        for trial, kept in self._states(better).items():
+            self._best[trial] = (float(found[trial]), kept)
+
+    def _states(self, trials: Sequence[int]) -> Mapping[int, Kept]:
+        if not trials:
+            return {}
+        found = split_state(self.session.state(trials), self.session.pack)
+        return {trial: Kept(checkpoint, tuple(self.rows[trial])) for trial, checkpoint in found.items()}
+
+    def _write(self, trial: int, kept: Kept) -> None:
+        write_checkpoint(self.keeping.path(self.trials[trial]), self.trials[trial], kept)
+
+
+def weights_of(kept: Kept) -> dict[str, Any]:
+    """Return the weights of a trial by layer, with the buffers and frozen parameters of a module."""
+    return {**kept.checkpoint.weights, **kept.checkpoint.fixed}
