@@ -19,9 +19,6 @@ from sweep.system.process_group import group_options, kill_group, signal_group
 POLL_SECONDS = 0.02
 """How often the report file is read."""
 
-NOT_PASSED_ON = ("SWEEP_TOKEN",)
-"""Variables that a user's command does not get."""
-
 
 def run_command(how: Mapping[str, Any], trial: Trial, groups: list[int], should_stop: Callable[[], bool]) -> str | None:
     """Run a command to its end and report what it reports.
@@ -73,7 +70,6 @@ def _follow(
                     return None
             for line in lines.new(has_ended=has_ended):
                 _report(line, trial)
-        trial.flush()
     except TrialStopped:
         return None
     except ReportError as error:
@@ -102,9 +98,8 @@ def _prepare(trial: Trial) -> Path:
 
 
 def _environment(trial: Trial, reports: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     return {
-        **kept,
+        **os.environ,
         "SWEEP_SETTING": json.dumps(dict(trial.setting)),
         "SWEEP_SETTING_FILE": str(reports.with_name("setting.json")),
         "SWEEP_SEED": str(trial.seed),
