@@ -73,14 +73,15 @@ def _follow(
     except TrialStopped:
         return None
     except ReportError as error:
-        return str(error)
+        # A command that breaks off may leave half a line.
+        return _exit_problem(process.returncode) or str(error)
     finally:
         lines.close()
         _end_group(process, grace)
     return _exit_problem(process.returncode)
 
 
-def _exit_problem(code: int) -> str | None:
+def _exit_problem(code: int | None) -> str | None:
     if not code:
         return None
     if code > 0:
@@ -131,7 +132,7 @@ def _report(line: bytes, trial: Trial) -> None:
         return
     try:
         metrics = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         shown = line[:80].decode(errors="replace")
         raise ReportError(
             f"each line of SWEEP_REPORT_FILE must be a JSON object. Received: {shown}. Write each report at once, with "

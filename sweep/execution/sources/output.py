@@ -39,8 +39,9 @@ class Output:
         self.close_handle()
         self._thread.join(seconds)
         with self._lock:
-            self._write_end()
-            self._file.close()
+            if not self._file.closed:
+                self._write_end()
+                self._file.close()
 
     def close_handle(self) -> None:
         """Close this process's copy of the writing end, once the trial's process has its own."""
