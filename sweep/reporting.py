@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Any
 
 REPORT_FILE = "SWEEP_REPORT_FILE"
@@ -50,7 +51,7 @@ def report(*, epoch: int | None = None, step: int | None = None, **metrics: Any)
         os.close(handle)
 
 
-def numbers(metrics: dict[str, Any]) -> dict[str, float]:
+def numbers(metrics: Mapping[str, Any]) -> dict[str, float]:
     """Return the metrics of a report as numbers.
 
     Args:

@@ -9,7 +9,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 INSTALLED = ("site-packages", "dist-packages")
@@ -18,7 +18,7 @@ OURS = ("sweep", "trainers")
 """This project's packages are identified by their version; a user's files have none."""
 
 
-def imported_files(name: str) -> dict[str, Path]:
+def imported_files(name: str, folders: tuple[str, ...] = ()) -> dict[str, Path]:
     """The files of a module, of its parent packages, and of everything that these import from the user's folders.
 
     Imports count anywhere: in a condition, in a function, and through ``import_module`` with a string literal.
@@ -26,6 +26,7 @@ def imported_files(name: str) -> dict[str, Path]:
 
     Args:
         name: dotted name of the module.
+        folders: where modules are looked for before the search path of this process.
 
     Returns:
         Module name -> its file.
@@ -37,7 +38,7 @@ def imported_files(name: str) -> dict[str, Path]:
         if current in seen:
             continue
         seen.add(current)
-        spec = _find(current)
+        spec = _find(current, folders)
         if spec is None:
             continue
         package, _, _ = current.rpartition(".")
@@ -49,17 +50,17 @@ def imported_files(name: str) -> dict[str, Path]:
         found[current] = file
         if file.suffix == ".py":
             home = current if spec.submodule_search_locations is not None else package
-            waiting.extend(_imports(file.read_bytes(), home))
+            waiting.extend(_imports(file.read_bytes(), home, folders))
     return found
 
 
-def _find(name: str) -> ModuleSpec | None:
+def _find(name: str, folders: tuple[str, ...]) -> ModuleSpec | None:
     """The spec of a module, without importing its parents as `importlib.util.find_spec` would."""
     top, *rest = name.split(".")
     if top in OURS or top in sys.builtin_module_names:
         return None
     try:
-        spec = importlib.util.find_spec(top)
+        spec = PathFinder.find_spec(top, list(folders)) or importlib.util.find_spec(top)
     except (ValueError, ImportError):
         return None
     for depth in range(len(rest)):
@@ -101,15 +102,15 @@ def _is_user_file(name: str, origin: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _imports(source: bytes, package: str) -> tuple[str, ...]:
+def _imports(source: bytes, package: str, folders: tuple[str, ...]) -> tuple[str, ...]:
     """Names of the modules that a file may import, including names of attributes, which are then not found.
 
     Cached by file content, because every loaded configuration needs it again.
     """
-    return tuple(_imported_names(source, package))
+    return tuple(_imported_names(source, package, folders))
 
 
-def _imported_names(source: bytes, package: str) -> Iterator[str]:
+def _imported_names(source: bytes, package: str, folders: tuple[str, ...]) -> Iterator[str]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -121,7 +122,7 @@ def _imported_names(source: bytes, package: str) -> Iterator[str]:
             base = _absolute(node.module or "", node.level, package)
             if base:
                 yield base
-                yield from _members(base, [alias.name for alias in node.names])
+                yield from _members(base, [alias.name for alias in node.names], folders)
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             called = ast.unparse(node.func).rpartition(".")[2]
             text = node.args[0].value
@@ -142,11 +143,11 @@ def _absolute(name: str, level: int, package: str) -> str:
     return ".".join(filter(None, [*parts[: len(parts) - level + 1], name]))
 
 
-def _members(base: str, names: list[str]) -> Iterator[str]:
+def _members(base: str, names: list[str], folders: tuple[str, ...]) -> Iterator[str]:
     """Submodules that ``from base import names`` may import; for a star, possibly all of them."""
     if names != ["*"]:
         yield from (f"{base}.{name}" for name in names)
         return
-    spec = _find(base)
+    spec = _find(base, folders)
     if spec is not None and spec.submodule_search_locations is not None:
         yield from (f"{base}.{module.name}" for module in pkgutil.iter_modules(spec.submodule_search_locations))

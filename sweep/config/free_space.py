@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field, GetJsonSchemaHandler, SkipValidation, model_serializer
@@ -11,7 +13,7 @@ from pydantic_core import CoreSchema
 
 from sweep.config.base_section import Section
 from sweep.config.document import Keys
-from sweep.config.free_values import name_problem, read_domain, written_values
+from sweep.config.free_values import label_values, name_problem, read_domain, written_values
 from sweep.config.problems import Problem, refuse
 from sweep.config.values import Distribution, Domain, written_form
 
@@ -69,7 +71,7 @@ def read_free_space(raw: Any) -> FreeSpace:
             parts.append({str(name): read_domain(values, (*at, name)) for name, values in space.items()})
     if problems:
         refuse(problems)
-    return FreeSpace(parts=tuple(parts))
+    return FreeSpace(parts=tuple(_labelled_as_one(parts)))
 
 
 def listed_spaces(raw: Any) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
@@ -87,3 +89,19 @@ def listed_spaces(raw: Any) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
         if not isinstance(space, Mapping):
             refuse([Problem("must be a section of keys and values, or a list of such", hint, at, space)])
         yield at, space
+
+
+def _labelled_as_one(parts: Sequence[Mapping[str, Domain]]) -> list[Mapping[str, Domain]]:
+    """Label the values of each hyperparameter over all spaces, so that equal values have one label."""
+    listed: defaultdict[str, list[Any]] = defaultdict(list)
+    for part in parts:
+        for name, domain in part.items():
+            listed[name] += [] if isinstance(domain, Distribution) else written_values(domain)
+    labels = {name: iter(label_values(values)) for name, values in listed.items()}
+    return [
+        {
+            name: domain if isinstance(domain, Distribution) else tuple(islice(labels[name], len(domain)))
+            for name, domain in part.items()
+        }
+        for part in parts
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -47,7 +48,8 @@ def name_problem(name: str) -> tuple[str, str] | None:
         return "must not be a name that the tables of a sweep use", f"Give it another name, such as my_{name}."
     if len(name) > LONGEST_NAME:
         return f"must be a name of at most {LONGEST_NAME} characters", "Give it a shorter name."
-    if not NAME.fullmatch(name):
+    # MLflow takes a name for a path, in its shortest form.
+    if not NAME.fullmatch(name) or posixpath.normpath(name) != name:
         rule = "must be a name of letters, digits, `_`, `-`, `.`, `/` and spaces, as MLflow refuses others"
         return rule, "Give it another name, such as model.width."
     return None
@@ -93,14 +95,18 @@ def label_values(values: Sequence[Any]) -> tuple[Value, ...]:
     ('1: [128,128,64]', '2: [128,128,32]')
     """
     spelled = [_spelled(value) for value in values]
-    texts = [value for value in values if isinstance(value, str)]
-    shown = [text[:LABEL_CHARACTERS] for text in dict.fromkeys([*filter(None, spelled), *texts])]
-    is_clear = len(set(shown)) == len(shown) and all(len(text) <= LABEL_CHARACTERS for text in filter(None, spelled))
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(filter(None, spelled)), 1)}
+    labels = list(dict.fromkeys(filter(None, spelled)))
+    shown = [text[:LABEL_CHARACTERS] for text in (*labels, *dict.fromkeys(filter(_is_text, values)))]
+    is_clear = len(set(shown)) == len(shown) and all(len(label) <= LABEL_CHARACTERS for label in labels)
+    numbers = {label: number for number, label in enumerate(labels, 1)}
     return tuple(
         value if text is None else Choice(text if is_clear else f"{numbers[text]}: {text}", value)
         for value, text in zip(values, spelled, strict=True)
     )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _spelled(value: Any) -> str | None:

@@ -34,7 +34,11 @@ def make_own_plan(config: SweepConfig) -> Plan:
     require_listable(config)
     requested = list(settings(config))
     asked = list(meeting(config, requested))
-    distinct = list({tuple(plain_items(setting)): setting for setting in asked}.values())
+    by_digest: dict[str, Setting] = {}
+    for setting in asked:
+        # The order of keys does not matter.
+        by_digest.setdefault(digest(plain(setting)), setting)
+    distinct = list(by_digest.values())
     repeated = len(asked) - len(distinct)
     merged = (Merge("a value is listed twice", repeated),) if repeated else ()
     choices = [f"where leaves {len(asked):,} of {len(requested):,} settings"] if config.where else []
@@ -86,11 +90,6 @@ def settings(config: SweepConfig) -> Sequence[Setting]:
         choices = [domain for domain in part.values() if not isinstance(domain, Distribution)]
         found += [dict(zip(part, values, strict=True)) for values in product(*choices)]
     return found
-
-
-def plain_items(setting: Setting) -> list[tuple[str, str]]:
-    """Return a setting in a form that is equal for equal settings, and different for 1, 1.0 and true."""
-    return [(name, f"{type(value).__name__} {value!r}") for name, value in plain(setting).items()]
 
 
 def _identity(config: SweepConfig, files: Mapping[str, str]) -> dict[str, Any]:

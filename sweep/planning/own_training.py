@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -109,7 +110,7 @@ def code_of(config: SweepConfig) -> Mapping[str, str]:
     """Return the files that a user's own training consists of, with their digests.
 
     Of a function these are its module and all that it imports from the user's folders; of a command the files that it
-    names, and what such a Python script imports.
+    names, and what such a Python script or a module after `-m` imports.
     """
     own = config.own
     if isinstance(own, CommandTrainer):
@@ -129,8 +130,10 @@ def _named_files(command: Sequence[str], folder: Path) -> list[Path]:
                 found.append(file)
         except (OSError, ValueError):
             continue
-    scripts = [file for file in found if file.suffix == ".py"]
-    imported = [file for script in scripts for file in imported_files(script.stem).values()]
+    # Python looks for modules first in the folder of its script, or in the working folder.
+    modules = [(file.stem, file.parent) for file in found if file.suffix == ".py"]
+    modules += [(name, folder) for option, name in pairwise(command) if option == "-m"]
+    imported = [file for name, first in modules for file in imported_files(name, (str(first),)).values()]
     return sorted(dict.fromkeys([*found, *imported]))
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from sweep.execution.sources.assignment import Assignment
 from sweep.execution.sources.command import run_command
+from sweep.execution.sources.standard_streams import StandardStreams
 from sweep.execution.sources.state import StateError
 from sweep.execution.sources.trial import Row, Trial, TrialStopped
 from sweep.reporting import ReportError
@@ -102,25 +103,37 @@ def main() -> None:
     train = _load(how, channel) if "function" in how else None
     if train is None and "function" in how:
         return
+    streams, folder, process = StandardStreams(), os.getcwd(), os.getpid()
     channel.send("ready")
     while True:
         order, handles = channel.next_order()
-        _direct_output(handles)
+        streams.direct(handles)
+        os.chdir(folder)
         assignment = Assignment(**order["trial"])
         trial = Trial(assignment, channel.report, channel.stops)
-        error = _train(train, trial) if train is not None else run_command(how, trial, groups, channel.stops)
-        _flush()
+        error, raised = None, None
+        if train is not None:
+            error, raised = _train(train, trial)
+        else:
+            error = run_command(how, trial, groups, channel.stops)
+        streams.flush()
+        if os.getpid() != process:
+            # The function has forked, and returns in both processes.
+            streams.write_error(f"{error}\n" if error else "")
+            os._exit(0)
+        trial.close()
         ending = trial.ending
         channel.send(
             "ended",
             error=error or _missing(trial, assignment),
+            traceback="".join(traceback.format_exception(raised)) if raised else "",
             status=ending.status,
             step=ending.step,
             last_finite_loss=ending.last_finite_loss,
             dropped=ending.dropped,
             fingerprints=ending.fingerprints,
         )
-        trial = assignment = None  # type: ignore[assignment]
+        trial = assignment = raised = None  # type: ignore[assignment]
         # What the function leaves behind, such as a network, is freed before the next trial.
         gc.collect()
 
@@ -143,26 +156,24 @@ def _function(how: Mapping[str, Any]) -> Train:
     return named
 
 
-def _train(train: Train, trial: Trial) -> str | None:
-    """Run the function and return why the trial has failed; None if it has not."""
+def _train(train: Train, trial: Trial) -> tuple[str | None, BaseException | None]:
+    """Run the function and return why the trial has failed, and what its own code has raised; None if it has not."""
     _, error = attempt(lambda: _run(train, trial))
     if error is None or isinstance(error, TrialStopped) or trial.ending.status != "COMPLETED":
-        return None
+        return None, None
     if isinstance(error, ReportError | StateError):
-        return str(error)
-    traceback.print_exception(error)
-    return describe(error)
+        return str(error), None
+    return describe(error), error
 
 
 def _run(train: Train, trial: Trial) -> None:
     made = train(trial)
     if hasattr(made, "__next__"):
         _consume(made, trial)
-    trial.flush()
 
 
 def _consume(made: Any, trial: Trial) -> None:
-    """Report what a generator yields; it is closed when the trial stops."""
+    """Report what a generator yields; it is closed when the trial ends before it."""
     for metrics in made:
         if not isinstance(metrics, Mapping):
             raise ReportError(
@@ -170,9 +181,10 @@ def _consume(made: Any, trial: Trial) -> None:
                 "Yield such as {'val_loss': 0.3}."
             )
         try:
-            trial.report(**metrics)
-        except TrialStopped:
-            made.close()
+            trial.report(**{str(name): value for name, value in metrics.items()})
+        except BaseException:
+            if hasattr(made, "close"):
+                made.close()
             raise
 
 
@@ -190,28 +202,9 @@ def _missing(trial: Trial, assignment: Assignment) -> str | None:
     return None
 
 
-def _direct_output(handles: list[int]) -> None:
-    """Send standard output and error of this process, and of those that it starts, to the given descriptor."""
-    _flush()
-    if handles:
-        for target in (1, 2):
-            os.dup2(handles[0], target)
-        for handle in handles:
-            os.close(handle)
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            # The user's code may have closed it.
-            continue
-
-
 def _end(groups: list[int]) -> None:
-    """End this process at once, with the commands that it has started."""
-    for group in groups:
+    """End this process at once, with all that it has started."""
+    for group in (*groups, os.getpid()):
         kill_group(group)
     os._exit(1)
 

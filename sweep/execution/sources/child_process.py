@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
+import selectors
 import signal
 import socket
 import subprocess
@@ -32,6 +32,10 @@ THREADS = (
 )
 
 
+NOT_PASSED_ON = ("SWEEP_TOKEN",)
+"""Variables that the user's code does not get."""
+
+
 class ChildProcess:
     """The process in which the user's training runs.
 
@@ -46,12 +50,13 @@ class ChildProcess:
         path = working_folder_last(sys.path, working_folder, project_folder())
         code = "from sweep.execution.sources.child import main; main()"
         command = [*python_command(code, path), str(theirs.fileno())]
+        passed_on = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
         limits = {name: str(threads) for name in THREADS}
         with theirs:
             self._process = subprocess.Popen(
                 command,
                 cwd=working_folder if os.path.isdir(working_folder) else None,
-                env={**os.environ, **limits, "PYTHONUNBUFFERED": "1"},
+                env={**passed_on, **limits, "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -100,9 +105,12 @@ class ChildProcess:
 
     def messages(self, seconds: float) -> Iterator[Mapping[str, Any]]:
         """Yield the messages that arrive within some seconds, or have arrived."""
-        ready, _, _ = select.select([self._connection], [], [], seconds)
-        if not ready:
+        if self._has_closed:
             return
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._connection, selectors.EVENT_READ)
+            if not selector.select(seconds):
+                return
         try:
             content = self._connection.recv(1 << 20)
         except OSError:

@@ -19,9 +19,6 @@ from sweep.system.process_group import group_options, kill_group, signal_group
 POLL_SECONDS = 0.02
 """How often the report file is read."""
 
-NOT_PASSED_ON = ("SWEEP_TOKEN",)
-"""Variables that a user's command does not get."""
-
 
 def run_command(how: Mapping[str, Any], trial: Trial, groups: list[int], should_stop: Callable[[], bool]) -> str | None:
     """Run a command to its end and report what it reports.
@@ -73,18 +70,18 @@ def _follow(
                     return None
             for line in lines.new(has_ended=has_ended):
                 _report(line, trial)
-        trial.flush()
     except TrialStopped:
         return None
     except ReportError as error:
-        return str(error)
+        # A command that breaks off may leave half a line.
+        return _exit_problem(process.returncode) or str(error)
     finally:
         lines.close()
         _end_group(process, grace)
     return _exit_problem(process.returncode)
 
 
-def _exit_problem(code: int) -> str | None:
+def _exit_problem(code: int | None) -> str | None:
     if not code:
         return None
     if code > 0:
@@ -102,9 +99,8 @@ def _prepare(trial: Trial) -> Path:
 
 
 def _environment(trial: Trial, reports: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     return {
-        **kept,
+        **os.environ,
         "SWEEP_SETTING": json.dumps(dict(trial.setting)),
         "SWEEP_SETTING_FILE": str(reports.with_name("setting.json")),
         "SWEEP_SEED": str(trial.seed),
@@ -136,7 +132,7 @@ def _report(line: bytes, trial: Trial) -> None:
         return
     try:
         metrics = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         shown = line[:80].decode(errors="replace")
         raise ReportError(
             f"each line of SWEEP_REPORT_FILE must be a JSON object. Received: {shown}. Write each report at once, with "

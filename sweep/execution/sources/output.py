@@ -39,8 +39,9 @@ class Output:
         self.close_handle()
         self._thread.join(seconds)
         with self._lock:
-            self._write_end()
-            self._file.close()
+            if not self._file.closed:
+                self._write_end()
+                self._file.close()
 
     def close_handle(self) -> None:
         """Close this process's copy of the writing end, once the trial's process has its own."""
@@ -48,10 +49,15 @@ class Output:
             os.close(self.handle)
             self.handle = -1
 
+    def append(self, text: str) -> None:
+        """Add what was not printed, such as a traceback."""
+        with self._lock:
+            self._add(text.encode(errors="replace"))
+
     def last_lines(self, count: int = 5, characters: int = 600) -> str:
         """Return the last lines that are not empty, as one line."""
         with self._lock:
-            text = bytes((self._last or self._first)[-8192:]).decode(errors="replace")
+            text = bytes((self._first[-8192:] + self._last[-8192:])[-8192:]).decode(errors="replace")
         lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()][-count:]
         return " | ".join(lines)[-characters:]
 

@@ -85,6 +85,7 @@ class OwnSource:
             output.close()
 
     def _start(self) -> ChildProcess:
+        self.close()
         self.training.require_planned_code()
         self._child = ChildProcess(self.training.how(self.working_folder), self.working_folder, self._threads)
         return self._child
@@ -114,6 +115,8 @@ class OwnSource:
         """Collect reports until it is time to pass them on; returns the message of the end, or why there is none."""
         until = time.monotonic() + REPORT_SECONDS
         while (left := until - time.monotonic()) > 0:
+            # What a process has sent before its end is read after it.
+            was_alive = child.is_alive
             for message in child.messages(left):
                 if message["kind"] == "report":
                     rows.add(message)
@@ -122,9 +125,10 @@ class OwnSource:
                 elif message["kind"] == "refused":
                     self.close()
                     return f"the training cannot be loaded: {message['error']}"
-            if not child.is_alive:
-                self._child = None
-                return f"the process of the training {child.death}"
+            if not was_alive:
+                death = child.death
+                self.close()
+                return f"the process of the training {death}"
             waited = self.training.timeout
             if waited is not None and child.silent_seconds > waited:
                 self.close()
@@ -139,8 +143,10 @@ def _ending(message: Mapping[str, Any] | str, output: Output) -> tuple[Ended, di
         dropped = message["dropped"]
         tags = {"thinned_reports": f"{dropped:,} reports came too fast and were left out"} if dropped else {}
         return end, message["fingerprints"], tags
-    reason = message if isinstance(message, str) else message["error"]
-    return Ended(0, "FAILED", 0, None, _with_output(reason, output)), {}, {"output": output.tail(OUTPUT_BYTES)}
+    reason, raised = (message, "") if isinstance(message, str) else (message["error"], message["traceback"])
+    failed = Ended(0, "FAILED", 0, None, _with_output(reason, output))
+    output.append(raised)
+    return failed, {}, {"output": output.tail(OUTPUT_BYTES)}
 
 
 def _with_output(reason: str, output: Output) -> str:

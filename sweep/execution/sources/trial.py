@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending
+from sweep.execution.sources.fingerprint import fingerprint
 from sweep.execution.sources.metric_values import is_loss, require_metric_name
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
 from sweep.reporting import ReportError, numbers, whole
@@ -64,6 +67,9 @@ class Trial:
         for _, _, metrics, _ in self._rows:
             self._is_best(metrics.get(assignment.metric))
         self._is_closed = False
+        self._process = os.getpid()
+        # Threads of the user's may report at once.
+        self._lock = threading.Lock()
         self._setting = MappingProxyType(dict(assignment.setting))
 
     @property
@@ -124,9 +130,7 @@ class Trial:
         Raises:
             ReportError: if it is an array of objects, whose content is not known.
         """
-        content = array if isinstance(array, bytes) else _content(array, name)
-        digest = hashlib.sha256(content).hexdigest()[:16]
-        self.ending.fingerprints[str(name)] = digest
+        self.ending.fingerprints[str(name)] = fingerprint(name, array)
 
     def report(self, /, *, epoch: int | None = None, step: int | None = None, **metrics: Any) -> None:
         """Report the metrics of an epoch.
@@ -140,6 +144,15 @@ class Trial:
             TrialStopped: when the trial is to stop; let it pass.
             ReportError: if a metric is no number, or the epoch is not above the last one.
         """
+        if os.getpid() != self._process:
+            raise ReportError(
+                "`trial.report` must be called in the process that the training began in. Received: a call in a "
+                "process that it has started. Report what that one returns."
+            )
+        with self._lock:
+            self._report(epoch, step, metrics)
+
+    def _report(self, epoch: int | None, step: int | None, metrics: Mapping[str, Any]) -> None:
         if self._is_closed:
             raise TrialStopped
         if self.ending.status != "COMPLETED" or self._should_stop():
@@ -196,16 +209,11 @@ class Trial:
         """Names of all metrics reported so far."""
         return sorted(self._names)
 
-    def flush(self) -> None:
-        """Send a report that was held back, since reports came too fast."""
-        if self._waiting is not None:
-            row, self._waiting = self._waiting, None
-            self._add(row)
-
     def close(self) -> None:
         """Send what was held back; the trial takes no report any more, such as from a thread that was left behind."""
-        self.flush()
-        self._is_closed = True
+        with self._lock:
+            self._flush()
+            self._is_closed = True
 
     def _known_rows(self) -> list[Row]:
         """The reports up to where the trial goes on."""
@@ -254,6 +262,12 @@ class Trial:
             self._waiting = None
         self._add(row)
 
+    def _flush(self) -> None:
+        """Send a report that was held back, since reports came too fast."""
+        if self._waiting is not None:
+            row, self._waiting = self._waiting, None
+            self._add(row)
+
     def _add(self, row: Row) -> None:
         self._rows.append(row)
         self._send(row)
@@ -267,7 +281,7 @@ class Trial:
         if weights == "best" and not self._is_best(values.get(self._assignment.metric)):
             return
         # What is kept includes the report that it belongs to.
-        self.flush()
+        self._flush()
         write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
         self._has_checkpoint = True
 
@@ -279,18 +293,3 @@ class Trial:
             return False
         self._best = value
         return True
-
-
-def _content(array: Any, name: str) -> bytes:
-    """Return the bytes of an array or tensor."""
-    if hasattr(array, "detach"):
-        array = array.detach().cpu().contiguous()
-        # NumPy has no bfloat16.
-        array = array.float() if array.is_floating_point() and array.itemsize == 2 else array
-    found = np.asarray(array)
-    if found.dtype.hasobject:
-        raise ReportError(
-            f"`trial.fingerprint` takes arrays of numbers or text, tensors and bytes. Received: objects for `{name}`. "
-            "Give such as the indices of the examples."
-        )
-    return found.tobytes()

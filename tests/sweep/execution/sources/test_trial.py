@@ -152,7 +152,7 @@ def test_reports_up_to_a_thousand_are_all_kept_however_fast(make):
     trial, rows = make()
     for _ in range(module.BURST):
         trial.report(val_loss=1)
-    trial.flush()
+    trial.close()
     assert (len(rows), trial.ending.dropped) == (1000, 0)
 
 
@@ -163,7 +163,7 @@ def test_more_are_thinned_and_counted_and_the_last_is_kept(make, monkeypatch):
     trial, rows = make()
     for number in range(1, 11_001):
         trial.report(val_loss=number)
-    trial.flush()
+    trial.close()
     # A hundred a second after the first thousand.
     assert 1080 <= len(rows) <= 1120
     assert rows[-1][2] == {"val_loss": 11_000}
@@ -177,7 +177,7 @@ def test_the_last_finite_report_before_a_divergence_is_kept(make):
         trial.report(val_loss=number)
     with pytest.raises(TrialStopped):
         trial.report(val_loss=math.nan)
-    trial.flush()
+    trial.close()
     assert rows[-1][2] == {"val_loss": module.BURST + 3}
 
 

@@ -1,0 +1,227 @@
+"""A worker trains a user's trials in one process, and replaces it when a trial has ended it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from sweep.execution.sources import own as module
+from sweep.execution.sources.assignment import CHECKPOINT
+from sweep.execution.sources.own import TRIALS, OwnSource
+from sweep.planning.own_training import OwnTraining
+from sweep.system.interpreter import python_command
+from trainers.errors import UserCodeError
+
+CASES = """
+    import ctypes
+    import multiprocessing
+    import os
+    import subprocess
+    import sys
+    import time
+    from pathlib import Path
+
+    def train(trial):
+        trial.report(val_loss=0.5, pid=os.getpid())
+        globals()[trial.setting.get("case", "nothing")](trial)
+
+    def nothing(trial):
+        pass
+
+    def exits_at_once(trial):
+        print("so be it", flush=True)
+        os._exit(3)
+
+    def is_killed(trial):
+        os.kill(os.getpid(), 9)
+
+    def segfaults(trial):
+        sys.stderr.write("reading at 0\\n")
+        ctypes.string_at(0)
+
+    def hangs(trial):
+        print("waiting for the data", flush=True)
+        time.sleep(1000)
+
+    def has_children(trial):
+        child = subprocess.Popen(["sleep", "1000"])
+        fork = multiprocessing.get_context("fork").Process(target=time.sleep, args=(1000,))
+        fork.start()
+        Path(trial.setting["file"]).write_text(f"{os.getpid()} {child.pid} {fork.pid}\\n")
+
+    def has_children_and_crashes(trial):
+        has_children(trial)
+        os._exit(1)
+
+    def has_children_and_hangs(trial):
+        has_children(trial)
+        time.sleep(1000)
+
+    def reports_for_ever(trial):
+        while True:
+            time.sleep(0.01)
+            try:
+                trial.report(val_loss=0.5)
+            except Exception:
+                pass
+
+    def cannot_be_stopped(trial):
+        Path(trial.setting["file"]).write_text(f"{os.getpid()}\\n")
+        while True:
+            try:
+                trial.report(val_loss=0.5)
+                time.sleep(0.01)
+            except BaseException:
+                pass
+"""
+
+DEATHS = {
+    "exits_at_once": "the process of the training ended with exit code 3; it printed last: so be it",
+    "is_killed": "the process of the training was killed by SIGKILL",
+    "segfaults": "the process of the training was killed by SIGSEGV; it printed last: reading at 0",
+}
+
+
+@pytest.fixture(scope="module")
+def own(workshop):
+    return workshop.function(CASES)
+
+
+@pytest.mark.parametrize("case", DEATHS)
+def test_a_trial_that_ends_its_process_costs_itself_alone(own, case):
+    before = own.train().values("pid")
+    trained = own.train(case=case)
+    assert (trained.status, trained.error) == ("FAILED", DEATHS[case])
+    assert trained.values("val_loss") == [0.5], "what was reported until then is kept"
+    after = own.train()
+    assert after.status == "COMPLETED"
+    assert before == trained.values("pid") != after.values("pid")
+
+
+def test_a_trial_without_a_report_for_too_long_is_ended(workshop):
+    own = workshop.function(CASES, timeout=0.6)
+    begin = time.monotonic()
+    trained = own.train(case="hangs")
+    assert trained.status == "FAILED"
+    assert trained.error == "no report for 0.6 seconds (`trainer.timeout`); it printed last: waiting for the data"
+    assert 0.5 < time.monotonic() - begin < 5
+    assert own.train().status == "COMPLETED"
+
+
+def test_loading_the_user_s_code_does_not_count_as_silence(workshop):
+    own = workshop.function(
+        "import time; time.sleep(1)\n" + "def train(trial):\n    trial.report(val_loss=1)", timeout=0.5
+    )
+    assert own.train().status == "COMPLETED"
+
+
+def test_a_closed_iterator_stops_the_trial_and_its_process_goes_on(own):
+    pid = own.train().values("pid")
+    reports = own.begin(case="reports_for_ever")
+    assert any(next(reports) for _ in range(3))
+    begin = time.monotonic()
+    reports.close()
+    assert time.monotonic() - begin < 1
+    assert own.train().values("pid") == pid
+
+
+def test_a_trial_that_cannot_be_stopped_is_killed(own, monkeypatch, survivors):
+    monkeypatch.setattr(module, "STOP_SECONDS", 0.3)
+    reports = own.begin(case="cannot_be_stopped", file="stubborn")
+    next(reports)
+    pids = own.pids("stubborn")
+    reports.close()
+    assert survivors(pids) == []
+    assert own.train().status == "COMPLETED"
+
+
+def test_what_a_trial_has_started_ends_with_its_process(own, survivors):
+    trained = own.train(case="has_children_and_crashes", file="crashed")
+    assert trained.status == "FAILED"
+    assert survivors(own.pids("crashed")) == []
+
+
+def test_what_a_trial_has_started_ends_with_the_source(workshop, survivors):
+    own = workshop.function(CASES)
+    reports = own.begin(case="has_children_and_hangs", file="closed")
+    next(reports)
+    pids = own.pids("closed")
+    own.source.close()
+    assert survivors(pids) == []
+
+
+WORKER = """
+import sys
+from sweep.execution.sources.own import OwnSource
+from sweep.planning.own_training import OwnTraining
+from sweep.planning.packing import PlannedPack
+from sweep.records import Arm, Trial
+folder, *command = sys.argv[1:]
+how = {"command": tuple(command), "grace": 1.0} if command else {"function": "mine:train"}
+source = OwnSource(OwnTraining(**how), folder + "/out", folder)
+source.load(1)
+setting = {"case": "has_children_and_hangs", "file": "pids"}
+for report in source.train(PlannedPack((Trial("t", Arm("a", "", setting), 0, "t"),), (), None, 0, 0.0)):
+    pass
+"""
+
+
+@pytest.mark.parametrize("is_command", [False, True])
+def test_a_worker_that_dies_takes_all_with_it(tmp_path, is_command, survivors, pids_in):
+    (tmp_path / "mine.py").write_text(textwrap.dedent(CASES))
+    (tmp_path / "train.sh").write_text("sleep 1000 &\necho $PPID $$ $! > pids\nwait\n")
+    command = [
+        *python_command(f"exec({WORKER!r})", sys.path),
+        str(tmp_path),
+        *(["sh", "train.sh"] if is_command else []),
+    ]
+    with subprocess.Popen(command, cwd=tmp_path) as worker:
+        pids = pids_in(tmp_path / "pids")
+        worker.send_signal(signal.SIGKILL)
+    assert len(pids) == 3
+    assert survivors(pids) == []
+
+
+def test_a_trial_goes_on_from_what_was_kept(workshop):
+    code = """
+        def train(trial):
+            state = trial.restore() or {"epoch": 0}
+            for epoch in range(state["epoch"] + 1, trial.epochs + 1):
+                trial.save({"epoch": epoch})
+                trial.report(val_loss=1 / epoch, began_at=state["epoch"])
+    """
+    own = workshop.function(code, epochs=2, weights="last")
+    first = own.train()
+    assert first.epochs == [1, 2]
+    folder = own.folder / "out" / TRIALS
+    (folder / "t0").rename(folder / "t1")
+    own.change(epochs=4, resumed=frozenset(["t1"]))
+    second = own.train()
+    assert second.epochs == [1, 2, 3, 4], "what was known comes with the first report"
+    assert second.values("began_at") == [0, 0, 2, 2]
+    (folder / "t1").rename(folder / "t2")
+    (folder / "t2" / CHECKPOINT).write_bytes(b"damaged")
+    own.change(resumed=frozenset(["t2"]))
+    assert own.train().values("began_at") == [0, 0, 0, 0], "a damaged state is as good as none"
+
+
+def test_code_that_has_changed_since_the_plan_is_not_trained(workshop):
+    own = workshop.function("def train(trial):\n    trial.report(val_loss=1)")
+    (path,) = own.folder.glob("*.py")
+    own.source.close()
+    own.change(files=((str(path), "0" * 16),))
+    with pytest.raises(UserCodeError, match=r"must stay as it was when .* planned\. Received: a changed file"):
+        own.train()
+    assert own.source._child is None
+
+
+def test_the_source_can_be_sent_to_a_worker_before_it_is_loaded(tmp_path):
+    source = OwnSource(OwnTraining(function="a:b"), str(tmp_path), os.getcwd())
+    assert pickle.loads(pickle.dumps(source)) == source
