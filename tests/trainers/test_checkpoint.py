@@ -20,9 +20,18 @@ from trainers.session import Session, split_of
 
 IRIS = load(DataSource("iris"))
 RATES = {"exponential": 0.9, "inverse_time": 0.1, "inverse_sqrt": 0.5, "staircase": 0.5}
+# Without patience the rate is reduced in most epochs, so that the state of the schedule matters.
+IMPATIENT = {"patience": 0, "threshold": 0.5}
+
+
+def schedule(kind: str, warmup: int) -> Schedule:
+    impatient: dict[str, Any] = IMPATIENT if RULES[kind].is_fed else {}
+    return Schedule(kind, RATES.get(kind), warmup=warmup, **impatient)
+
+
 # Every optimizer with every schedule, over two seeds.
 TRIALS = tuple(
-    TrialSpec(optimizer, {"learning_rate": 0.02}, Schedule(kind, RATES.get(kind), warmup=number % 2), seed=number % 2)
+    TrialSpec(optimizer, {"learning_rate": 0.02}, schedule(kind, number % 2), seed=number % 2)
     for optimizer in OPTIMIZERS
     for number, kind in enumerate(RULES)
 )

@@ -87,7 +87,7 @@ class Rule:
         by_hand: names of the numbers that it uses if ``boundaries`` are given; empty if they cannot be.
         neutral_rate: the rate at which the rule is exactly constant; None if there is none.
         by: whether it counts epochs or steps by default.
-        needs_total: True if it depends on the length of the training.
+        needs_total: True if it depends on the length of the training, so that a trial cannot go on for more epochs.
         is_fed: True if it depends on the validation loss after each epoch.
         rows: cells of the documentation tables; None omits it from them.
     """

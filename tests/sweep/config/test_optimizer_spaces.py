@@ -16,8 +16,9 @@ def test_every_part_of_a_union_needs_an_optimizer(load, refusal):
     ]
     (told,) = refusal(text, "space=[{optimizer: sgd, learning_rate: 0.1}, {learning_rate: 0.2}]")
     assert "`space` must name an optimizer or more." in told
-    (told,) = refusal(text, "space=[{optimizer: sgd, learning_rate: 0.1}, {optimizer: adam}]")
-    assert "`space.learning_rate` is needed." in told
+    second = "space:\n  - {optimizer: sgd, learning_rate: 0.1}\n  - {optimizer: adam}\n"
+    (told,) = refusal(text + second)
+    assert told.startswith("x.yaml:4:5: `space.learning_rate` is needed.")
 
 
 def test_each_part_is_combined_with_the_optimizers(load):
