@@ -91,6 +91,7 @@ def test_the_pytorch_loop_goes_on_with_the_numbers_of_an_uninterrupted_one(tmp_p
 
     def losses(folder, epochs, resumed=0):
         rows = []
+        (tmp_path / folder).mkdir(exist_ok=True)
         facts_here = {"trial_id": folder, "folder": str(tmp_path / folder), "epochs": epochs, "resumed_epoch": resumed}
         train(Trial(Assignment(**facts, **facts_here), rows.append))
         return [(epoch, step, metrics["val_loss"]) for epoch, step, metrics, _ in rows]

@@ -112,6 +112,8 @@ class Trial:
         self._sent_at = 0.0
         self._state: Snapshot | None = None
         self._best: float | None = None
+        for _, _, known, _ in self._rows:
+            self._is_best(known.get(assignment.metric))
         self._has_checkpoint = assignment.resumed_epoch > 0
         self._setting = MappingProxyType(dict(assignment.setting))
 
