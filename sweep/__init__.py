@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sweep.errors import SweepError
 
@@ -55,22 +57,44 @@ def plan(config: SweepConfig) -> Plan:
     return prepare(config).plan
 
 
-def run(config: SweepConfig, *, progress: Progress | None = None, fresh: bool = False) -> RunResult:
-    """Run a sweep on Ray Tune; see `sweep.driver.run.run`.
+def run(
+    training: SweepConfig | Callable[..., object] | None = None,
+    *,
+    progress: Progress | None = None,
+    fresh: bool = False,
+    **sections: Any,
+) -> RunResult:
+    """Run a sweep: of a configuration, or of a function with the sections of a sweep file as keywords.
 
     Args:
-        config: from `load_config`.
-        progress: a display, such as `sweep.terminal.progress.make_progress` makes; None shows nothing.
+        training: from `load_config`; or a function of one argument, the trial, also one of a notebook; or None, when
+            the sections name what is trained.
+        progress: a display, such as `sweep.terminal.progress.make_progress` makes; None shows nothing, but in a
+            notebook one line.
         fresh: train everything again, also what an earlier run has finished.
+        sections: such as ``space={"learning_rate": [0.01, 0.1]}, metric="val_f1", trainer={"epochs": 20}, seeds=3``.
 
     Returns:
-        The results; ``.trials``, ``.epochs`` and ``.leaderboard`` are pandas frames.
+        The results: ``.table`` is a data frame with one row an arm, ``.answer`` the sentence on what was found,
+        ``.best`` the best setting and ``.report`` the path of the report; ``.trials`` and ``.epochs`` are data frames.
 
     Raises:
         SweepError: one sentence on what stands in the way, before anything is trained.
     """
+    from sweep.config import SweepConfig
+    from sweep.driver.from_python import configure
     from sweep.driver.run import run as run_sweep
 
+    if isinstance(training, SweepConfig):
+        if sections:
+            raise TypeError(f"a configuration has its sections already, and {', '.join(sections)} is given too")
+        config = training
+    else:
+        config = configure(training, sections)
+    if progress is None and "IPython" in sys.modules:
+        from sweep.terminal.notebook import notebook_progress
+
+        progress = notebook_progress()
     return run_sweep(config, progress=progress, fresh=fresh)
 
 

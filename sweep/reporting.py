@@ -10,6 +10,10 @@ REPORT_FILE = "SWEEP_REPORT_FILE"
 """Variable that names the file which the command of a trial reports to."""
 
 
+LARGEST_COUNT = 2**53
+"""Up to here a table's floats hold every whole number."""
+
+
 class ReportError(ValueError):
     """What was reported cannot be a report; the message is one sentence for the user."""
 
@@ -90,7 +94,7 @@ def whole(value: Any, name: str) -> int:
     """Return a count as a whole number.
 
     Args:
-        value: a whole number of any type.
+        value: a whole number of any type, from 0 to `LARGEST_COUNT`.
         name: what it is called in the message.
 
     Raises:
@@ -100,8 +104,8 @@ def whole(value: Any, name: str) -> int:
     2
     """
     try:
-        if int(value) == value:
+        if int(value) == value and 0 <= value <= LARGEST_COUNT:
             return int(value)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ReportError(f"`{name}` must be a whole number. Received: {str(value)[:80]}. Give such as 1.")
+    raise ReportError(f"`{name}` must be a whole number from 0 to 2**53. Received: {str(value)[:80]}. Give such as 1.")

@@ -33,7 +33,9 @@ OWNERS = {
     "torch": [
         f"trainers/networks/{name}.py"
         for name in ("torch_module", "module_tile", "own_module", "stacking", "look_over")
-    ],
+    ]
+    # A state that a user's own training saves may hold tensors.
+    + ["sweep/execution/sources/state.py"],
     "transformers": ["sweep/integrations/transformers.py"],
     "typer": ["sweep/cli/"],
     "yaml": ["sweep/config/"],

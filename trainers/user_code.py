@@ -63,6 +63,18 @@ def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
         raise _wrap_error(error, made_by) from error
 
 
+def attempt(call: Callable[[], Result]) -> tuple[Result | None, BaseException | None]:
+    """Return the result of ``call`` and None, or None and what it has raised, of any kind.
+
+    >>> attempt(lambda: 3), attempt(lambda: int("three"))
+    ((3, None), (None, ValueError("invalid literal for int() with base 10: 'three'")))
+    """
+    try:
+        return call(), None
+    except BaseException as error:
+        return None, error
+
+
 def describe(error: BaseException) -> str:
     """Describe an exception of the user's code, with the last line of it in the traceback.
 

@@ -38,7 +38,7 @@ def answer(study: Study, unit: Unit = "steps") -> str:
         study: the comparison, from `sweep.analysis.comparison_data.make_study`.
         unit: unit of the times to target.
     """
-    return f"{capitalised(clauses(study, unit))}."
+    return f"{capitalised(clauses(study, unit), study.scientific)}."
 
 
 def clauses(study: Study, unit: Unit = "steps") -> str:
@@ -47,7 +47,9 @@ def clauses(study: Study, unit: Unit = "steps") -> str:
     numbered = [level for level in levels if level.selected.report.values]
     if not numbered:
         return _no_result(levels)
-    if len(levels) == 1:
+    if not study.scientific:
+        parts = [_first_of_all(study, levels[0]), *target_parts(study, unit)]
+    elif len(levels) == 1:
         kind = "optimizer" if study.scientific == "optimizer" else f"value of {study.scientific}"
         parts = [f"only one {kind} was tried: {_single_level(study, levels[0])}", *target_parts(study, unit)]
     elif len(numbered) == 1:
@@ -95,14 +97,24 @@ def _tally(level: Level) -> dict[str, int]:
     }
 
 
-def _single_level(study: Study, level: Level) -> str:
+def _single_level(study: Study, level: Level, name: str = "") -> str:
     mean = level.estimates["mean"]
     seeds = counted(mean.count, "seed")
     sure = f"{_interval(study, level)}, {seeds}" if mean.known else f"{seeds}, no interval"
     lost = level.selected.report.diverged
     reached = f"{reaching(study.by)} {value(study.metric, mean.value)} {metric_name(study.metric)}"
-    parts = f"{level_name(level.name)} {reached} ({sure})"
+    parts = f"{name or level_name(level.name)} {reached} ({sure})"
     return f"{parts} and diverges on {len(lost)} of {counted(level.selected.report.count, 'seed')}" if lost else parts
+
+
+def _first_of_all(study: Study, level: Level) -> str:
+    """The setting that ranks first, if all settings are one level."""
+    picked = level.selected
+    if picked.settings == 1:
+        return f"only one setting was tried, {_single_level(study, level, f'{picked.arm}: it')}"
+    found = f"of {picked.settings:,} settings, {_single_level(study, level, f'{picked.arm} ranks first: it')}"
+    ties = len(picked.tied) - 1
+    return f"{found}, and {counted(ties, 'other')} {'ties' if ties == 1 else 'tie'} with it" if ties else found
 
 
 def _too_few_seeds(study: Study, numbered: Sequence[Level]) -> str:

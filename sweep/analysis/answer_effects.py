@@ -40,7 +40,7 @@ def effect_answers(
         return ()
     said: list[str] = []
     alone = []
-    for factor in varied_factors(trials, keys):
+    for factor in varied_factors(trials, keys, is_own=study.is_own):
         if factor == study.scientific:
             continue
         effects = main_effects(
@@ -54,14 +54,21 @@ def effect_answers(
             seeds=seeds,
             confidence=study.confidence,
             margin=study.margin,
+            is_own=study.is_own,
         )
         said += _factor_sentences(factor, effects)
-        # A hyperparameter with one value for each optimizer is not a factor of its own.
-        if not effects and (factor == DECAY or trials.groupby("optimizer")[factor].nunique().max() > 1):
+        if not effects and _varies_by_itself(trials, factor, is_own=study.is_own):
             alone.append(factor)
     if alone:
         said.append(f"No main effect is told of {listing(alone)}: no two values were tried with the rest the same.")
     return tuple(said)
+
+
+def _varies_by_itself(trials: pd.DataFrame, factor: str, *, is_own: bool) -> bool:
+    """Whether a factor is more than a part of the optimizer: one with a value for each optimizer is none by itself."""
+    if (factor == DECAY and not is_own) or "optimizer" not in trials:
+        return True
+    return bool(trials.groupby("optimizer")[factor].nunique().max() > 1)
 
 
 def _factor_sentences(factor: str, effects: Sequence[Effect]) -> Iterator[str]:

@@ -72,6 +72,7 @@ class Study:
         speeds: unit -> comparison of the others with the fastest; empty without a target, or if no level reaches it on
             half of its seeds.
         margin: differences below it are treated as zero, in units of the metric; None for no margin.
+        is_own: whether the training is the user's own, so that nothing is known of its optimizers and hyperparameters.
     """
 
     scientific: str
@@ -84,6 +85,7 @@ class Study:
     comparisons: tuple[Comparison, ...]
     speeds: Mapping[Unit, tuple[Speed, ...]]
     margin: float | None = None
+    is_own: bool = False
 
     def comparison(self, first: str, second: str) -> Comparison:
         """The comparison of two levels; its differences are positive where the better-ranked one is better."""
@@ -104,6 +106,7 @@ def make_study(
     report_seeds: Collection[int] | None = None,
     confidence: float = 0.95,
     margin: float | None = None,
+    is_own: bool = False,
 ) -> Study:
     """Compute a comparison from the tables of a sweep.
 
@@ -120,6 +123,7 @@ def make_study(
         report_seeds: seeds for reporting the settings; default: the selection seeds.
         confidence: of all intervals.
         margin: differences below it are treated as zero, in units of the metric; None for no margin.
+        is_own: whether the training is the user's own.
 
     Raises:
         ComparisonError: if compared trials did not have the same data, split, weights or batches.
@@ -157,6 +161,7 @@ def make_study(
         comparisons=comparisons,
         speeds=speeds,
         margin=margin,
+        is_own=is_own,
     )
 
 

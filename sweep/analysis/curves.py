@@ -8,14 +8,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def best_arms(leaderboard: pd.DataFrame) -> pd.DataFrame:
-    """Select the best arm of each optimizer: ``arm_id arm optimizer``, best first.
+def best_arms(leaderboard: pd.DataFrame, factor: str = "optimizer") -> pd.DataFrame:
+    """Select the best arm of each level of a factor: ``arm_id arm`` and the factor, best first.
 
     Args:
-        leaderboard: of a sweep, best arm first; optimizers without a ranked arm are omitted.
+        leaderboard: of a sweep, best arm first; levels without a ranked arm are omitted.
+        factor: such as ``optimizer``; empty if all arms are one level.
     """
     ranked = leaderboard[leaderboard["rank"].notna()]
-    return ranked.drop_duplicates("optimizer")[["arm_id", "arm", "optimizer"]].reset_index(drop=True)
+    best = ranked[ranked[factor].notna()].drop_duplicates(factor) if factor else ranked.head(1)
+    return best[["arm_id", "arm", *([factor] if factor else [])]].reset_index(drop=True)
 
 
 def learning_curves(epochs: pd.DataFrame, arm_ids: list[str], metric: str) -> pd.DataFrame:

@@ -43,14 +43,15 @@ class Effect:
     is_whole: bool
 
 
-def varied_factors(trials: pd.DataFrame, keys: Sequence[str]) -> tuple[str, ...]:
+def varied_factors(trials: pd.DataFrame, keys: Sequence[str], *, is_own: bool = False) -> tuple[str, ...]:
     """The factors with two or more values, the optimizer first; a schedule and its numbers are one, ``decay``.
 
     Args:
         trials: one row per trial.
         keys: the hyperparameters.
+        is_own: whether they are of a training of the user's own, where each is a factor by itself.
     """
-    found = dict.fromkeys(_family(key) for key in keys if key in trials and _values(trials, key) > 1)
+    found = dict.fromkeys(_family(key, is_own) for key in keys if key in trials and _values(trials, key) > 1)
     return tuple(sorted(found, key=lambda factor: factor != "optimizer"))
 
 
@@ -66,6 +67,7 @@ def main_effects(
     seeds: Collection[int] | None = None,
     confidence: float = 0.95,
     margin: float | None = None,
+    is_own: bool = False,
 ) -> tuple[Effect, ...]:
     """Compare the values of a factor over all settings of the other factors that were tried with each of them.
 
@@ -88,6 +90,7 @@ def main_effects(
         seeds: only these; default: all. Must not include fresh seeds of selected settings.
         confidence: of all intervals.
         margin: differences below it are treated as zero; None for no margin.
+        is_own: as in `varied_factors`.
 
     Returns:
         One effect per set of values with common settings, the largest set first; empty if there is none.
@@ -95,14 +98,15 @@ def main_effects(
     Reference: Montgomery (2017), Design and Analysis of Experiments, chapter 5 (factorial designs, blocked by seed).
     """
     rows = trials if seeds is None else trials[trials["seed"].isin(list(seeds))]
-    own = [key for key in keys if key in rows and _family(key) == factor]
-    rest = [key for key in keys if key in rows and _family(key) != factor]
+    own = [key for key in keys if key in rows and _family(key, is_own) == factor]
+    rest = [key for key in keys if key in rows and _family(key, is_own) != factor]
+    is_schedule = factor == DECAY and not is_own
     # A missing hyperparameter of an optimizer is not a value; a missing number of a schedule is.
-    rows = rows if factor == DECAY else rows[rows[own[0]].notna()]
+    rows = rows if is_schedule else rows[rows[own[0]].notna()]
     if rows.empty:
         return ()
     block = _setting_texts(rows, rest)
-    table = rows.assign(_block=block, _value=_value_texts(rows, own, factor))
+    table = rows.assign(_block=block, _value=_schedule_texts(rows, own) if is_schedule else _value_texts(rows, factor))
     strata: dict[tuple[str, ...], list[str]] = {}
     for name, same in table.groupby("_block", sort=False)["_value"]:
         values = tuple(sorted(set(map(str, same))))
@@ -197,8 +201,8 @@ def _outcomes_without_value(value: str, rows: pd.DataFrame) -> Outcomes:
     return Outcomes(value, (), (), tuple(sorted(diverged)), tuple(sorted(missing)), tuple(sorted(failed)))
 
 
-def _family(key: str) -> str:
-    return DECAY if key.startswith(DECAY) else key
+def _family(key: str, is_own: bool) -> str:
+    return DECAY if key.startswith(DECAY) and not is_own else key
 
 
 def _values(trials: pd.DataFrame, key: str) -> int:
@@ -211,11 +215,14 @@ def _setting_texts(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     return [repr(tuple(row)) for row in rows[list(keys)].astype("string").fillna("").to_numpy().tolist()]
 
 
-def _value_texts(rows: pd.DataFrame, keys: Sequence[str], factor: str) -> list[str]:
-    """The value of a factor in each row as text, with the factor's name; a schedule with its distinguishing numbers."""
-    if factor != DECAY:
-        prefix = "" if factor == "optimizer" else f"{factor} "
-        return [f"{prefix}{_text(value)}" for value in rows[keys[0]]]
+def _value_texts(rows: pd.DataFrame, factor: str) -> list[str]:
+    """The value of a factor in each row as text, with the factor's name."""
+    prefix = "" if factor == "optimizer" else f"{factor} "
+    return [f"{prefix}{_text(value)}" for value in rows[factor]]
+
+
+def _schedule_texts(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """The schedule of each row as text, with its distinguishing numbers."""
     numbers = [key for key in keys if key != DECAY]
     # Only numbers that differ between schedules of one kind, as in the labels of arms.
     distinguishing = {

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def health(
-    study: Study, trials: pd.DataFrame, epochs: pd.DataFrame, rates: Sequence[BaseRate] = ()
+    study: Study,
+    trials: pd.DataFrame,
+    epochs: pd.DataFrame,
+    rates: Sequence[BaseRate] = (),
+    keys: Sequence[str] = (),
 ) -> tuple[Card, ...]:
     """Run all health checks, the most serious cards first.
 
@@ -28,11 +32,12 @@ def health(
         trials: the trials of the comparison.
         epochs: one row per epoch of a trial.
         rates: base rates on the same splits; empty if unknown.
+        keys: the hyperparameters of a training of the user's own.
     """
     cards = [
         *base_rate_cards(study, rates),
         *under_tuned(study),
-        *edges(study, trials),
+        *edges(study, trials, keys),
         *unequal_budgets(study),
         *few_seeds(study),
         *diverged(study, trials),
@@ -41,5 +46,5 @@ def health(
         *gaps(study, trials),
         *flattered(study),
     ]
-    spelled = [replace(card, sentence=capitalised(card.sentence)) for card in cards]
+    spelled = [replace(card, sentence=capitalised(card.sentence, study.scientific)) for card in cards]
     return tuple(sorted(spelled, key=lambda card: ORDER.index(card.severity)))

@@ -11,7 +11,7 @@ from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.detectable import POWER, detectable, pair_level
 from sweep.analysis.deviation import deviation
 from sweep.analysis.health_card import Card
-from sweep.analysis.outcomes import Floats, rounded
+from sweep.analysis.outcomes import Floats
 from sweep.analysis.power import LARGEST_COUNT, seeds_needed
 from sweep.analysis.wording import counted, difference, level_name, listing
 from sweep.config.spaces import HYPERPARAMETERS
@@ -33,37 +33,51 @@ FEWEST_SEEDS = 5
 """With fewer seeds the signed-rank test is never significant and one outlier decides."""
 
 
-def edges(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
+def edges(study: Study, trials: pd.DataFrame, keys: Sequence[str] = ()) -> Iterator[Card]:
     """Find best settings on the edge of the tried range, where a better one may lie outside.
 
     An edge at the limit of the optimizer's declaration, such as ``beta1 = 0``, does not count, and neither does an edge
-    among several values that tie exactly.
+    among several values that tie exactly. The limits of the user's own hyperparameters are not known, except that few
+    can be below 0; no value outside of the range is suggested.
+
+    Args:
+        study: the comparison.
+        trials: one row per trial.
+        keys: the hyperparameters of a training of the user's own.
     """
     for level in study.levels:
         rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
         best = rows[rows["arm_id"] == level.selected.arm_id]
         if best.empty or not level.selected.selection.values:
             continue
-        if "optimizer" in rows:
+        if "optimizer" in rows and best["optimizer"].notna().all():
             # Scales differ between optimizers.
             rows = rows[rows["optimizer"] == best["optimizer"].iloc[0]]
-        for name in dict.fromkeys((*RANGES, *(declared.name for declared in _declared(best)))):
+        declared = () if study.is_own else tuple(one.name for one in _declared(best))
+        for name in keys if study.is_own else dict.fromkeys((*RANGES, *declared)):
             if name not in rows or name == study.scientific or rows[name].isna().any():
+                continue
+            if rows[name].dtype.kind not in "iuf":
                 continue
             tried = np.unique(rows[name].to_numpy(dtype=np.float64))
             chosen = float(best[name].iloc[0])
-            if len(tried) < 2 or tried[0] < chosen < tried[-1] or _is_limit(best, name, chosen):
+            if len(tried) < 2 or tried[0] < chosen < tried[-1]:
                 continue
-            if rows.loc[rows["arm_id"].isin(_equally_good(level)), name].nunique() > 1:
+            if (chosen == tried[0] == 0) if study.is_own else _is_limit(best, name, chosen):
+                continue
+            if rows.loc[rows["arm_id"].isin(level.selected.tied), name].nunique() > 1:
                 continue
             side = "smallest" if chosen == tried[0] else "largest"
-            beyond = _next_outside(name, tried, chosen)
-            further = "smaller" if chosen == tried[0] else "larger"
+            is_known = not study.is_own or name == "learning_rate"
+            beyond = _next_outside(name, tried, chosen) if is_known else None
+            further = f"Try {'smaller' if chosen == tried[0] else 'larger'} values too"
+            whose = f" of {level_name(level.name)}" if study.scientific else ""
+            advice = f"{further}, such as {beyond:.10g}." if beyond else f"{further}."
             yield Card(
                 "edge",
                 "warning" if name == "learning_rate" else "note",
-                f"the best setting of {level_name(level.name)} has the {side} {name} tried, {chosen:g}.",
-                f"Try {further} values too, such as {beyond:.10g}." if beyond else f"Try {further} values too.",
+                f"the best setting{whose} has the {side} {name} tried, {chosen:g}.",
+                advice if is_known else f"{further}, if there are any.",
             )
 
 
@@ -77,7 +91,7 @@ def special_cases(names: Collection[str]) -> Iterator[tuple[str, str, str]]:
 
 def under_tuned(study: Study) -> Iterator[Card]:
     """Find optimizers that are shown to be worse than a special case of theirs."""
-    if study.scientific != "optimizer":
+    if study.scientific != "optimizer" or study.is_own:
         return
     names = {level.name for level in study.levels}
     for general, special, why in special_cases(names):
@@ -170,19 +184,6 @@ def _undecided(study: Study, best: Level, other: Level) -> Card | None:
         f"{counted(len(pair.seeds), 'paired seed')} only {difference(study.metric, smallest)} or more could be seen.",
         f"A difference of that size needs {enough} to be shown.{margin}",
     )
-
-
-def _equally_good(level: Level) -> list[str]:
-    """The settings of a level, by arm id, with the same mean as the selected one."""
-    best = level.selected.selection
-    return [
-        arm_id
-        for arm_id, arm in level.selected.tried.items()
-        if arm.values
-        and bool(arm.diverged) == bool(best.diverged)
-        and len(arm.seeds) == len(best.seeds)
-        and rounded(arm.mean) == rounded(best.mean)
-    ]
 
 
 def _is_limit(best: pd.DataFrame, name: str, chosen: float) -> bool:

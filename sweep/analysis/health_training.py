@@ -11,7 +11,7 @@ from sweep.analysis.aggregate import Estimate
 from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.health_card import Card
 from sweep.analysis.pairing import mean_difference
-from sweep.analysis.wording import counted, difference, level_name, listing, metric_name, target_value, value
+from sweep.analysis.wording import best_name, counted, difference, level_name, listing, metric_name, target_value, value
 from trainers.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -37,8 +37,15 @@ def diverged(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
                 "serious" if level.selected.report.diverged else "warning",
                 f"{lost:,} of {counted(len(ended), 'training')} of {level_name(level.name)} diverged "
                 f"({100 * lost / len(ended):.0f} %).",
-                f"Lower the largest learning rates of {level_name(level.name)}.",
+                _cure(study, trials, level),
             )
+
+
+def _cure(study: Study, trials: pd.DataFrame, level: Level) -> str:
+    """Advice against divergence; a training of the user's own may have no learning rate."""
+    if study.is_own and "learning_rate" not in trials:
+        return "Look in the table of all trials at the settings that they share."
+    return f"Lower the largest learning rates of {level_name(level.name)}."
 
 
 def target_missed(study: Study) -> Iterator[Card]:
@@ -68,7 +75,7 @@ def still_improving(study: Study, trials: pd.DataFrame, epochs: pd.DataFrame) ->
             yield Card(
                 "improving",
                 "warning",
-                f"the {metric_name(study.metric)} of {level_name(level.name)} was still improving at its last epoch, "
+                f"the {metric_name(study.metric)} of {best_name(level.name)} was still improving at its last epoch, "
                 f"by {difference(study.metric, gain.value)} over the last tenth of training.",
                 "Train longer: what is slow at first may overtake.",
             )
@@ -92,6 +99,8 @@ def improvement_at_the_end(level: Level, study: Study, epochs: pd.DataFrame) -> 
     """
     sign = 1.0 if study.mode == "max" else -1.0
     rows = epochs[(epochs["arm_id"] == level.selected.arm_id) & epochs["seed"].isin(level.selected.report.seeds)]
+    # A training of the user's own need not report the metric after every epoch.
+    rows = rows[rows[study.metric].notna()]
     curves = [curve.sort_values("epoch")[study.metric].to_numpy() for _, curve in rows.groupby("seed")]
     longest = max((len(curve) for curve in curves), default=0)
     whole = [sign * curve for curve in curves if len(curve) == longest]
@@ -122,8 +131,8 @@ def gaps(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
             yield Card(
                 "gap",
                 "note",
-                f"{level_name(level.name)} ends at {value(study.metric, ours)} {metric_name(f'train_{measure}')} but "
+                f"{best_name(level.name)} ends at {value(study.metric, ours)} {metric_name(f'train_{measure}')} but "
                 f"{value(study.metric, theirs)} {metric_name(f'val_{measure}')}: it overfits.",
-                "Add weight decay, a smaller network or more data"
+                ("Regularise more" if study.is_own else "Add weight decay, a smaller network or more data")
                 + (", or compare by the best epoch." if study.by == "final" else "."),
             )

@@ -14,7 +14,13 @@ MOST_NAMED = 4
 
 def unit_of(study: Study) -> Unit:
     """Unit of the times to target: steps, or epochs if batch sizes are compared, because their steps differ in work."""
-    return "epochs" if study.scientific == "batch_size" else "steps"
+    return "epochs" if study.scientific == "batch_size" else step_unit(study)
+
+
+def step_unit(study: Study) -> Unit:
+    """What the column of steps counts: steps, or the epochs of a training of the user's own that counts no steps."""
+    is_counted = any(level.times["steps"].times != level.times["epochs"].times for level in study.levels if level.times)
+    return "epochs" if study.is_own and not is_counted else "steps"
 
 
 def leaders(study: Study) -> tuple[Level, ...]:

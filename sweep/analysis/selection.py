@@ -6,16 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sweep.analysis.outcomes import Mode, Outcomes, best_first, outcomes
+from sweep.analysis.hyperparameters import level_of
+from sweep.analysis.outcomes import Mode, Outcomes, best_first, outcomes, rounded
 from sweep.analysis.ranking import By
-from sweep.config.setting_keys import SETTING_KEYS
+from sweep.analysis.wording import ALL_SETTINGS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-ALL_SETTINGS = "all settings"
-"""Name of the one level of a sweep without a scientific factor."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,19 @@ class Selected:
     report_final: Outcomes
     report_best: Outcomes
     is_fresh: bool
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """The settings of the level, by arm id, with the same mean on the selection seeds as the selected one."""
+        best = self.selection
+        return tuple(
+            arm_id
+            for arm_id, arm in self.tried.items()
+            if arm.values
+            and bool(arm.diverged) == bool(best.diverged)
+            and len(arm.seeds) == len(best.seeds)
+            and rounded(arm.mean) == rounded(best.mean)
+        )
 
     def optimism(self, mode: Mode) -> float:
         """The selection bias: how much better the setting was on the selection seeds; NaN without fresh report seeds.
@@ -106,7 +116,7 @@ def select(
             continue
         tried = {arm_id: outcomes(rows, arm_id, column, seeds=chosen) for arm_id in arm_ids}
         best = arm_ids[best_first(list(tried.values()), mode)[0]]
-        name = _level_name(level, scientific)
+        name = level_of(level, scientific)
         report = {key: outcomes(rows, best, f"{key}_{metric}", name, fresh) for key in ("final", "best")}
         picked.append(
             Selected(
@@ -131,9 +141,3 @@ def _levels(trials: pd.DataFrame, scientific: str) -> Iterable[tuple[object, pd.
     if not scientific:
         return [(ALL_SETTINGS, trials)]
     return trials[trials[scientific].notna()].groupby(scientific, sort=False)
-
-
-def _level_name(level: object, scientific: str) -> str:
-    if scientific in ("", "optimizer") or (isinstance(level, str) and scientific not in SETTING_KEYS):
-        return str(level)
-    return f"{scientific} {level:g}" if isinstance(level, float) else f"{scientific} {level}"

@@ -98,7 +98,8 @@ def times_to_target(trials: pd.DataFrame, epochs: pd.DataFrame, metric: str, mod
 
     Returns:
         One row per trial in the order of ``trials``: ``trial_id arm_id arm seed status epochs steps examples seconds``;
-        infinity for a trial that ended without reaching the target, NaN for one that has not ended.
+        infinity for a trial that ended without reaching the target, NaN for one that has not ended, or that reached it
+        but does not count in this unit.
     """
     reached = epochs[(epochs[metric] <= target) if mode == "min" else (epochs[metric] >= target)]
     first = reached.sort_values("epoch", kind="stable").drop_duplicates("trial_id").rename(columns={"epoch": "epochs"})
@@ -106,9 +107,10 @@ def times_to_target(trials: pd.DataFrame, epochs: pd.DataFrame, metric: str, mod
         first[["trial_id", *UNITS]], on="trial_id", how="left", validate="one_to_one"
     )
     ended = result["status"].isin(ENDED)
+    missed = result["epochs"].isna()
     for unit in UNITS:
         values = result[unit].astype(np.float64)
-        result[unit] = values.fillna(np.inf).where(ended, np.nan)
+        result[unit] = values.mask(missed, np.inf).where(ended, np.nan)
     return result
 
 

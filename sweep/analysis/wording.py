@@ -12,6 +12,9 @@ from trainers.optimizers import OPTIMIZERS, declaration_of
 
 HYPERPARAMETERS = frozenset(SETTING_KEYS) - {"optimizer"}
 
+ALL_SETTINGS = "all settings"
+"""Name of the one level of a sweep without a scientific factor."""
+
 PARTS = {"val": "validation", "train": "training"}
 
 
@@ -22,6 +25,15 @@ def level_name(level: str) -> str:
     ('gradient descent', 'RMSprop', 'batch_size 64')
     """
     return declaration_of(OPTIMIZERS[level]).title if level in OPTIMIZERS else level
+
+
+def best_name(level: str) -> str:
+    """Name the setting that stands for a level in a sentence on its results.
+
+    >>> best_name("sgd"), best_name(ALL_SETTINGS)
+    ('gradient descent', 'the best setting')
+    """
+    return "the best setting" if level == ALL_SETTINGS else level_name(level)
 
 
 def metric_name(metric: str) -> str:
@@ -168,14 +180,20 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def capitalised(sentence: str) -> str:
+def capitalised(sentence: str, factor: str = "") -> str:
     """Capitalise a sentence, unless it starts with a hyperparameter, whose spelling is fixed.
+
+    Args:
+        sentence: a sentence without its capital.
+        factor: a hyperparameter of the user's own.
 
     >>> capitalised("momentum is best."), capitalised("learning_rate 0.1 is best."), capitalised("beta1 0.9 is best.")
     ('Momentum is best.', 'learning_rate 0.1 is best.', 'beta1 0.9 is best.')
+    >>> capitalised("dropout 0.1 is best.", "dropout"), capitalised("tree is best.", "model.kind")
+    ('dropout 0.1 is best.', 'Tree is best.')
     """
-    word = sentence.partition(" ")[0]
-    return sentence if word in HYPERPARAMETERS else sentence[:1].upper() + sentence[1:]
+    is_spelled = sentence.partition(" ")[0] in HYPERPARAMETERS or (factor and sentence.startswith(f"{factor} "))
+    return sentence if is_spelled else sentence[:1].upper() + sentence[1:]
 
 
 def _per_cent(number: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.cli.app import File, Overrides, app
+from sweep.cli.app import File, Overrides, Root, app
 from sweep.system.invocation import command
 
 if TYPE_CHECKING:
@@ -27,7 +28,15 @@ Address = Annotated[
         show_default=False,
     ),
 ]
-JobId = Annotated[str, typer.Argument(help="What `sweep submit` answered.", metavar="ID", show_default=False)]
+JobId = Annotated[
+    str,
+    typer.Argument(
+        help="The name of a sweep that has run here, or its results folder; otherwise, or with --address, what "
+        "`sweep submit` answered.",
+        metavar="NAME_OR_ID",
+        show_default=False,
+    ),
+]
 
 
 @app.command()
@@ -62,9 +71,16 @@ def jobs(address: Address = None) -> None:
 def logs(
     job_id: JobId,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the job ends.")] = False,
+    trial: Annotated[
+        str | None, typer.Option("--trial", metavar="ID", help="The trial of a sweep here whose output is printed.")
+    ] = None,
     address: Address = None,
+    root: Root = Path("results"),
 ) -> None:
-    """Print what a job has printed; with -f, end with 1 if the job fails."""
+    """Print what a trial of a sweep here, or a job, has printed; with -f, end with 1 if the job fails."""
+    if (folder := _folder_here(job_id, address, root)) is not None:
+        _print_outputs(folder, trial)
+        return
     cluster = _cluster(address)
     if not follow:
         typer.echo(cluster.logs(job_id), nl=False)
@@ -84,8 +100,14 @@ async def _print(cluster: Cluster, job_id: str) -> None:
 
 
 @app.command()
-def stop(job_id: JobId, address: Address = None) -> None:
-    """Stop a job; what it has finished is kept, its MLflow runs are closed, and submitting it again goes on."""
+def stop(job_id: JobId, address: Address = None, root: Root = Path("results")) -> None:
+    """Stop a sweep that runs here, or a job; what it has finished is kept, and starting it again goes on."""
+    if (folder := _folder_here(job_id, address, root)) is not None:
+        from sweep.system.folder_lock import signal_holder
+
+        is_running = signal_holder(folder, signal.SIGTERM)
+        typer.echo(f"stopping {folder}" if is_running else f"{folder} is written by no sweep now")
+        return
     running = _cluster(address).stop(job_id)
     typer.echo(f"stopping {job_id}" if running else f"{job_id} had ended already")
 
@@ -97,8 +119,13 @@ def results(
         "results"
     ),
     address: Address = None,
+    root: Root = Path("results"),
 ) -> None:
-    """Bring the results folder of a job here, as far as it is."""
+    """Print where the results of a sweep here are, or bring those of a job here, as far as it is."""
+    if (folder := _folder_here(job_id, address, root)) is not None:
+        typer.echo(f"results    {folder}")
+        typer.echo(f"report     {command('report', str(folder))}")
+        return
     from sweep.service.retrieval import retrieve
     from sweep.service.submission import EXPERIMENT, TRACKING
 
@@ -112,6 +139,32 @@ def results(
     else:
         typer.echo(f"so far     the job is {job.status}; ask again when it has ended")
     _show_experiment(metadata.get(TRACKING), metadata.get(EXPERIMENT))
+
+
+def _folder_here(name: str, address: str | None, root: Path) -> Path | None:
+    """Return the results folder of a sweep that has run here; None if there is none of that name, or on a cluster."""
+    from sweep.errors import ResultsError
+    from sweep.reports.collect import find_folder
+
+    if address is not None:
+        return None
+    try:
+        folder = find_folder(name, root)
+    except ResultsError:
+        return None
+    return folder if (folder / "plan.json").is_file() else None
+
+
+def _print_outputs(folder: Path, trial: str | None) -> None:
+    """Print what one trial has printed, or list the trials with the size of their output."""
+    from sweep.results.trial_output import output_of, trial_outputs
+
+    if trial is not None:
+        typer.echo(output_of(folder, trial), nl=False)
+        return
+    for one in trial_outputs(folder):
+        printed = f"{one.path.stat().st_size:,} bytes" if one.path.is_file() else "no output"
+        typer.echo(f"{one.trial_id}  {printed:>14}  {one.arm} seed {one.seed}")
 
 
 def _cluster(address: str | None) -> Cluster:

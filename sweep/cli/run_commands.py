@@ -65,7 +65,7 @@ def plan(
     from sweep.config import load_config
     from sweep.driver.estimate import estimate
     from sweep.driver.prepare import prepare
-    from sweep.terminal.summary import plan_as_mapping, print_plan
+    from sweep.terminal.plan_summary import plan_as_mapping, print_plan
 
     preparation = prepare(load_config(file, overrides or ()))
     seen = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Sequence
@@ -72,6 +73,32 @@ class CountOr:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"anyOf": [{"type": "integer", "minimum": 1}, {"const": self.word}]}
+
+
+@dataclass(frozen=True)
+class NumberOr:
+    """Annotation of a field that accepts a finite number from 0, or ``word``."""
+
+    word: str
+
+    def read(self, raw: Any) -> float | str:
+        """Accept a number or the word.
+
+        Raises:
+            ValidationError: if it is neither.
+        """
+        if raw == self.word:
+            return self.word
+        if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw < math.inf:
+            return float(raw)
+        rule = f"must be a number, 0 or more, or {self.word}"
+        refuse([Problem(rule, f"Give one such as {self.word}.", received=raw)])
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "number", "minimum": 0}, {"const": self.word}]}
 
 
 def paragraph(text: str) -> str:

@@ -33,7 +33,13 @@ class FreeSpace(Section):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "object", "description": "Hyperparameters of any name, each with the values to try."}
+        described = "Hyperparameters of any name, each with the values to try; or a list of such spaces, their union."
+        one: JsonSchemaValue = {"type": "object", "additionalProperties": True}
+        return {
+            "anyOf": [one, {"type": "array", "items": one, "minItems": 1}],
+            "description": described,
+            "properties": {},
+        }
 
 
 def _written_domain(domain: Domain) -> Any:

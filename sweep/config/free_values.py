@@ -22,46 +22,19 @@ LABEL_CHARACTERS = 10
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]*")
 """What MLflow accepts in the name of a parameter, without the colon, which user-defined optimizers have."""
 
-RESERVED = frozenset(
-    [
-        "trial_id",
-        "arm_id",
-        "arm",
-        "seed",
-        "purpose",
-        "status",
-        "epoch",
-        "step",
-        "steps",
-        "examples",
-        "seconds",
-        "epochs_done",
-        "best_epoch",
-        "target_steps",
-        "started_seconds",
-        "ended_seconds",
-        "diverged_step",
-        "last_finite_loss",
-        "error",
-        "rank",
-        "seeds",
-        "diverged",
-        "failed",
-        "unfinished",
-        "reached",
-        "target_steps_median",
-        "report_seeds",
-        "report_diverged",
-        "seconds_mean",
-        "tags",
-        "node",
-    ]
-)
+TRIAL_COLUMNS = ("trial_id", "arm_id", "arm", "seed", "purpose", "status")
+EPOCH_COLUMNS = ("epoch", "step", "steps", "examples", "seconds")
+OUTCOME_COLUMNS = ("epochs_done", "best_epoch", "target_steps", "diverged_step", "last_finite_loss", "error", "tags")
+TIME_COLUMNS = ("started_seconds", "ended_seconds", "seconds_mean", "target_steps_median")
+ARM_COLUMNS = ("rank", "seeds", "diverged", "failed", "unfinished", "reached", "report_seeds", "report_diverged")
+RESERVED = frozenset((*TRIAL_COLUMNS, *EPOCH_COLUMNS, *OUTCOME_COLUMNS, *TIME_COLUMNS, *ARM_COLUMNS))
 """Names of columns in the tables of a sweep."""
 
 RESERVED_PREFIXES = ("final_", "best_", "fingerprint_")
 
-NUMBERS = Values("be a number", 0.1, is_finite_number, {"type": "number"}, lambda value: value, (), True, True)
+NUMBERS = Values(
+    "be a number", 0.1, is_finite_number, {"type": "number"}, lambda value: value, is_real=True, is_number=True
+)
 
 
 def name_problem(name: str) -> tuple[str, str] | None:

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo
 
 from sweep.config.base_section import Section
+from sweep.config.own_training import OwnTrainer
 from sweep.config.problems import Problem, refuse
-from sweep.config.sections import METRICS
+from sweep.config.sections import METRICS, usual_mode
 from trainers.errors import did_you_mean
 
 TimeUnit: TypeAlias = Literal["epochs", "steps", "examples"]
@@ -19,10 +20,10 @@ TimeUnit: TypeAlias = Literal["epochs", "steps", "examples"]
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 FOR = r"(?:\s+for\s+(?P<optimizer>\S+))?"
 TIME = re.compile(rf"(?P<unit>epochs|steps|examples) to target\s*<=\s*(?P<value>{NUMBER}){FOR}")
-BOUND = re.compile(rf"(?P<metric>\w+)\s*(?P<sign><=|>=)\s*(?P<value>{NUMBER})\s*(?P<percent>%)?{FOR}")
+BOUND = re.compile(rf"(?P<metric>[\w./-]+)\s*(?P<sign><=|>=)\s*(?P<value>{NUMBER})\s*(?P<percent>%)?{FOR}")
 ORDER = re.compile(r"(?P<first>\S+) reaches the target before (?P<second>\S+)")
 NO_WORSE = re.compile(
-    rf"(?P<metric>\w+) no worse than the baseline(?:\s+by\s+(?P<margin>{NUMBER})\s*(?P<percent>%)?)?{FOR}"
+    rf"(?P<metric>[\w./-]+) no worse than the baseline(?:\s+by\s+(?P<margin>{NUMBER})\s*(?P<percent>%)?)?{FOR}"
 )
 
 FORMS = (
@@ -138,21 +139,48 @@ def gate_of(written: str | ExactGate) -> Gate:
     raise ValueError(text)
 
 
-def read_gates(raw: Any) -> Any:
+def read_gates(raw: Any, info: ValidationInfo) -> Any:
     """Validate a list of gates as written in a configuration file.
+
+    Args:
+        raw: the list.
+        info: the validated fields of the sweep; a training of the user's own has metrics of any name.
 
     Raises:
         ValidationError: with one problem for each invalid entry.
     """
     if not isinstance(raw, list | tuple):
         refuse([Problem("must be a list of gates", FORMS, received=raw)])
-    problems = [problem for index, entry in enumerate(raw) if (problem := _problem(entry, index))]
+    is_own, metric = isinstance(info.data.get("trainer"), OwnTrainer), info.data.get("metric")
+    own_metric = (metric.name if metric is not None else "") if is_own else None
+    problems = [problem for index, entry in enumerate(raw) if (problem := _problem(entry, index, own_metric))]
     if problems:
         refuse(problems)
     return tuple(ExactGate(**entry) if isinstance(entry, Mapping) else entry for entry in raw)
 
 
-def _problem(entry: Any, index: int) -> Problem | None:
+def _direction_problem(gate: Gate, deciding: str) -> tuple[str, str] | None:
+    """What is wrong with the metric of a gate on a training of the user's own: a rule and a hint."""
+    if isinstance(gate, NoWorse) and gate.metric != deciding and usual_mode(gate.metric) is None:
+        return (
+            f"must name a metric whose direction is known, such as {deciding}",
+            "Compare by this metric, or bound it.",
+        )
+    return None
+
+
+def _metric_problem(gate: Gate) -> tuple[str, str] | None:
+    """What is wrong with the metric of a gate on our networks: a rule and a hint."""
+    metric = getattr(gate, "metric", "val_loss")
+    known = (*METRICS, "diverged") if isinstance(gate, Bound) else tuple(METRICS)
+    return (
+        None
+        if metric in known
+        else (f"must name one of {', '.join(known)}", did_you_mean(metric, known).strip() or FORMS)
+    )
+
+
+def _problem(entry: Any, index: int, own_metric: str | None) -> Problem | None:
     if isinstance(entry, ExactGate):
         return None
     if isinstance(entry, Mapping):
@@ -168,11 +196,9 @@ def _problem(entry: Any, index: int) -> Problem | None:
         gate = None
     if gate is None:
         return Problem("is not a gate", FORMS, (index,), entry)
+    if said := _metric_problem(gate) if own_metric is None else _direction_problem(gate, own_metric):
+        return Problem(*said, (index,), entry)
     metric = getattr(gate, "metric", "val_loss")
-    known = (*METRICS, "diverged") if isinstance(gate, Bound) else tuple(METRICS)
-    if metric not in known:
-        guess = did_you_mean(metric, known).strip()
-        return Problem(f"must name one of {', '.join(known)}", guess or FORMS, (index,), entry)
     if isinstance(gate, NoWorse) and gate.margin is not None and gate.margin <= 0:
         hint = "Give such as `by 2 %`, or leave it out to take it from the noise."
         return Problem("must have a margin above 0", hint, (index,), entry)

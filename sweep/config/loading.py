@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -52,6 +53,34 @@ def load_config(path: str | PathLike[str], overrides: Sequence[str] = ()) -> Swe
     config._document = document
     config._found = found
     return config
+
+
+def config_of(sections: Mapping[str, Any], origin: str) -> SweepConfig:
+    """Create a configuration from the sections of a file, given in Python.
+
+    Args:
+        sections: top-level key -> value.
+        origin: where they are given, for messages.
+
+    Raises:
+        ConfigError: with one line for each problem.
+    """
+    make_importable(str(Path.cwd()))
+    forget_changed_code()
+    document = Document(origin, {key: sections[key] for key in sections})
+    try:
+        return SweepConfig.model_validate(_plain_lists(document.values))
+    except ValidationError as error:
+        raise ConfigError(render(error, document)) from None
+
+
+def _plain_lists(value: Any) -> Any:
+    """Replace tuples and NumPy arrays and scalars by lists and numbers, as a file would give them."""
+    if isinstance(value, Mapping):
+        return {key: _plain_lists(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | range):
+        return [_plain_lists(inner) for inner in value]
+    return _plain_lists(value.tolist()) if hasattr(value, "tolist") else value
 
 
 def _name_columns(document: Document) -> None:

@@ -19,7 +19,11 @@ from sweep.errors.masking import hide_in
 from trainers.errors import did_you_mean
 from trainers.optimizers import OPTIMIZERS, declaration_of
 
-TAGS = {"data": ("bundled", "synthetic", "file", "module"), "network": ("dense", "module")}
+TAGS = {
+    "data": ("bundled", "synthetic", "file", "module"),
+    "network": ("dense", "module"),
+    "trainer": ("network", "function", "command"),
+}
 RULES: Mapping[str, str] = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",

@@ -15,6 +15,7 @@ from pydantic import (
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     field_validator,
+    model_validator,
 )
 
 from sweep.config.base_section import Section, unknown_name
@@ -25,8 +26,17 @@ from sweep.config.data import AnyData
 from sweep.config.document import Document
 from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems, read_gates
+from sweep.config.known_names import compared_levels, known_hyperparameters
 from sweep.config.network import AnyNetwork, ModuleNetwork, NetworkConfig
-from sweep.config.own_training import AnyTrainer, CommandTrainer, FunctionTrainer, KeepConfig, OwnTrainer
+from sweep.config.own_training import (
+    AnyTrainer,
+    CommandTrainer,
+    FunctionByValue,
+    FunctionTrainer,
+    KeepConfig,
+    OwnTrainer,
+    trainer_kind,
+)
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
     METRICS,
@@ -43,10 +53,8 @@ from sweep.config.spaces import (
     OptimizerSpace,
     SharedSpace,
     Space,
-    hyperparameters,
     space_of_each,
 )
-from sweep.config.values import Distribution
 from sweep.errors import ConfigError
 from sweep.system.locations import with_home
 
@@ -56,6 +64,9 @@ if TYPE_CHECKING:
 else:
     # Generated from the optimizers' declarations, so that a type checker only knows the base classes.
     OptimizersSection, SharedSection = OptimizersField, SharedSpace
+
+INVALID, MISSING = object(), object()
+"""Stand for a field that was not valid, and one that is not in the file."""
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -139,15 +150,29 @@ class SweepConfig(Section):
 
     _document: Document | None = PrivateAttr(default=None)
     _found: tuple[str, ...] = PrivateAttr(default=())
+    _by_value: FunctionByValue | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _networks_need_data(cls, raw: Any) -> Any:
+        is_network = isinstance(raw, Mapping) and trainer_kind(raw.get("trainer")) == "network"
+        return {**raw, "data": raw.get("data", MISSING)} if is_network else raw
+
+    @field_validator("data", mode="wrap")
+    @classmethod
+    def _data_is_given(cls, raw: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        hint = "Give a value such as {name: digits}."
+        if raw is MISSING:
+            refuse([Problem("is needed", hint, is_key=True)])
+        if raw is None:
+            refuse([Problem("must be a section of keys and values", hint)])
+        return read(raw)
 
     @field_validator("trainer")
     @classmethod
-    def _has_data_and_network(cls, trainer: TrainerConfig | OwnTrainer, info: ValidationInfo) -> Any:
+    def _module_is_for_torch(cls, trainer: TrainerConfig | OwnTrainer, info: ValidationInfo) -> Any:
         if isinstance(trainer, OwnTrainer):
             return trainer
-        if "data" in info.data and info.data["data"] is None:
-            hint = "Give a value such as {name: digits}."
-            refuse([Problem("is needed", hint, ("data",), absolute=True, is_key=True)])
         if isinstance(info.data.get("network"), ModuleNetwork) and trainer.backend != "torch":
             rule, hint = "must be torch for a network that is a `module`", "Give `trainer.backend: torch`."
             refuse([Problem(rule, hint, ("trainer", "backend"), trainer.backend, absolute=True)])
@@ -184,32 +209,32 @@ class SweepConfig(Section):
                 refuse(problems)
             return free
         space = raw if isinstance(raw, Space) else SharedSpace.model_validate(raw)
-        if "optimizers" in info.data:
-            if problems := list(space_problems(info.data["optimizers"], space, trainer, search)):
-                refuse(problems)
+        optimizers = info.data.get("optimizers", INVALID)
+        if optimizers is not INVALID and (problems := list(space_problems(optimizers, space, trainer, search))):
+            refuse(problems)
         return space
 
     @field_validator("where")
     @classmethod
     def _conditions_are_known(cls, where: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if "optimizers" in info.data and "space" in info.data:
-            if problems := list(condition_problems(where, _known_hyperparameters(info.data))):
-                refuse(problems)
+        known = known_hyperparameters(info.data)
+        if known is not None and (problems := list(condition_problems(where, known))):
+            refuse(problems)
         return where
 
     @field_validator("roles")
     @classmethod
     def _roles_are_known(cls, roles: Roles | None, info: ValidationInfo) -> Roles | None:
-        if roles is not None and "optimizers" in info.data and "space" in info.data:
-            if problems := role_problems(roles, _known_hyperparameters(info.data)):
-                refuse(problems)
+        known = known_hyperparameters(info.data)
+        if roles is not None and known is not None and (problems := role_problems(roles, known)):
+            refuse(problems)
         return roles
 
     @field_validator("gates")
     @classmethod
     def _gates_suit_the_sweep(cls, gates: tuple[str | ExactGate, ...], info: ValidationInfo) -> Any:
         if {"optimizers", "space", "trainer"} <= info.data.keys():
-            optimizers = _compared(info.data)
+            optimizers = compared_levels(info.data)
             if problems := list(gate_problems(gates, optimizers, info.data["trainer"].target is not None)):
                 refuse(problems)
         return gates
@@ -250,6 +275,11 @@ class SweepConfig(Section):
     def own(self) -> FunctionTrainer | CommandTrainer | None:
         """The training of the user's own; None for our networks."""
         return None if isinstance(self.trainer, TrainerConfig) else self.trainer
+
+    @property
+    def by_value(self) -> FunctionByValue | None:
+        """The function of `trainer.function`, where it is sent itself and not imported."""
+        return self._by_value
 
     @property
     def network_trainer(self) -> TrainerConfig:
@@ -311,21 +341,3 @@ class SweepConfig(Section):
         elif all("epochs" in space.domains for space in self.spaces):
             del mapping["trainer"]["epochs"]
         return mapping
-
-
-def _known_hyperparameters(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the hyperparameters of a sweep, from its validated fields."""
-    space = values["space"]
-    if isinstance(space, FreeSpace):
-        return space.names
-    return hyperparameters(space_of_each(values["optimizers"], space))
-
-
-def _compared(values: Mapping[str, Any]) -> list[str]:
-    """Names of the levels that gates can compare, from the validated fields of a sweep."""
-    space, roles = values["space"], values.get("roles")
-    if not isinstance(space, FreeSpace):
-        return [space.optimizer for space in space_of_each(values["optimizers"], space)]
-    factor = "optimizer" if roles is None else roles.scientific
-    domains = [part[factor] for part in space.parts if factor in part]
-    return [str(value) for domain in domains if not isinstance(domain, Distribution) for value in domain]

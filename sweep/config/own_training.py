@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
@@ -47,14 +48,29 @@ class FunctionTrainer(OwnTrainer):
     """The function, as `module:name`; it takes one argument, the trial, and reports to it."""
 
 
+@dataclass(frozen=True)
+class FunctionByValue:
+    """A function that is sent to the workers itself, since it cannot be imported by its name.
+
+    Args:
+        pickled: the function, pickled with what it uses.
+        identity: hash of what determines what it does.
+        note: why the hash is a new one each time; empty if it is not.
+    """
+
+    pickled: bytes
+    identity: str
+    note: str = ""
+
+
 class CommandTrainer(OwnTrainer):
     """A command of your own, in any language, trains each trial."""
 
     command: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = Field(
         examples=[["python", "train.py", "--lr", "{learning_rate}"]]
     )
-    """The program and its arguments, without a shell; `{learning_rate}` stands for a value of the setting, and `{seed}`,
-    `{folder}` and `{device}` for those of the trial."""
+    """The program and its arguments, without a shell; `{learning_rate}` stands for a value of the setting, and
+    `{seed}`, `{folder}` and `{device}` for those of the trial."""
 
     grace: float = Field(default=10.0, ge=0, examples=[10.0])
     """Seconds that a command has to end by itself after SIGTERM."""
@@ -67,7 +83,8 @@ class CommandTrainer(OwnTrainer):
         return command
 
 
-def _tag(raw: Any) -> str:
+def trainer_kind(raw: Any) -> str:
+    """Return ``function``, ``command`` or ``network``, by the keys of the section `trainer`."""
     if isinstance(raw, Section):
         kinds = {FunctionTrainer: "function", CommandTrainer: "command"}
         return kinds.get(type(raw), "network")
@@ -79,7 +96,7 @@ AnyTrainer: TypeAlias = Annotated[
     Annotated[TrainerConfig, Tag("network")]
     | Annotated[FunctionTrainer, Tag("function")]
     | Annotated[CommandTrainer, Tag("command")],
-    Discriminator(_tag),
+    Discriminator(trainer_kind),
 ]
 
 

@@ -26,6 +26,10 @@ def json_schema() -> dict[str, Any]:
         properties |= {name: shared[name] for name in Space.model_fields}
     schema["properties"] |= {name: shared[name] for name in FLAT_KEYS}
     schema["$defs"]["OwnSpace"] = _own_space(shared)
+    # Only a training of the user's own has hyperparameters of any name.
+    is_own = {"properties": {"trainer": {"anyOf": [{"required": ["function"]}, {"required": ["command"]}]}}}
+    schema["if"] = {"required": ["trainer"], **is_own}
+    schema["else"] = {"properties": {"space": {"$ref": "#/$defs/SharedSpace"}}, "required": ["data"]}
     own = {"anyOf": [{"$ref": "#/$defs/OwnSpace"}, {"type": "null"}]}
     schema["$defs"]["Optimizers"]["patternProperties"] = {r"^[\w.]+:[\w.]+$": own}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Configuration of a sweep"}

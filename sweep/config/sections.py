@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from sweep.config.base_section import CountOr, Section
+from sweep.config.base_section import CountOr, NumberOr, Section
 from sweep.config.problems import Problem, refuse
 from sweep.errors.masking import without_secrets
 from sweep.system.locations import with_home
@@ -27,28 +27,8 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 """Metrics that a sweep can compare by."""
 
 
-SMALL_IS_BETTER = frozenset(
-    ["loss", "error", "err", "rmse", "mse", "mae", "mape", "perplexity", "nll", "brier", "deviance"]
-)
-LARGE_IS_BETTER = frozenset(
-    [
-        "accuracy",
-        "acc",
-        "f1",
-        "auc",
-        "r2",
-        "precision",
-        "recall",
-        "score",
-        "map",
-        "ndcg",
-        "bleu",
-        "dice",
-        "iou",
-        "reward",
-        "return",
-    ]
-)
+SMALL_IS_BETTER = frozenset(("loss", "error", "err", "rmse", "mse", "mae", "mape", "perplexity", "nll", "brier"))
+LARGE_IS_BETTER = frozenset(("accuracy", "acc", "f1", "auc", "r2", "precision", "recall", "score", "iou", "bleu"))
 """Words in the names of metrics by which their direction is known."""
 
 
@@ -140,8 +120,10 @@ class MetricConfig(Section):
     @field_validator("mode", mode="before")
     @classmethod
     def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
-        if mode is not None or "name" not in info.data:
-            return mode or "min"
+        if mode is not None:
+            return mode
+        if "name" not in info.data:
+            return "min"
         name = info.data["name"]
         if (usual := usual_mode(name)) is None:
             rule = f"is needed, as it is not known whether a small or a large {name} is better"
@@ -171,8 +153,12 @@ class ResourcesConfig(Section):
     cpus_per_worker: int = Field(default=1, ge=1)
     """CPU cores of each worker, which are also its BLAS threads."""
 
-    gpus_per_worker: float = Field(default=0.0, ge=0)
-    """GPUs of each worker; fractions share one."""
+    gpus_per_worker: Annotated[float | Literal["auto"], NumberOr("auto")] = "auto"
+    """GPUs of each worker; fractions share one. `auto` uses the GPUs that PyTorch or Ray sees, for the backend torch
+    and for a training of your own: one for each worker, or a part of one if there are more workers."""
+
+    memory_gb_per_worker: float | None = Field(default=None, gt=0, examples=[4.0])
+    """Memory that Ray reserves for each worker, in gigabytes (1e9 bytes). Default: none is reserved."""
 
     address: str | None = Field(default=None, examples=["auto"])
     """A running Ray cluster: `auto` or `host:port` from a machine in it, `ray://host:10001` from any other.

@@ -89,7 +89,7 @@ def check(
     is_numpy = config.own is None and config.network_trainer.backend == "numpy"
     is_bitwise = baseline is not None and is_numpy and is_same(here, dict(baseline.versions))
     evidence = evidence_of(config, trials, epochs, plan.trials, baseline, is_bitwise=is_bitwise)
-    decisions = decide(examine(gates, evidence))
+    decisions = decide(examine(gates, evidence), factor=evidence.factor)
     if failed := failures(trials):
         decisions = (Decision(COMPLETE, "fails", failed), *decisions)
     notes = [note for note in done.result.notes if "--fresh" not in note]

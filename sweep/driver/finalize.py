@@ -7,13 +7,16 @@ from pathlib import Path
 
 from sweep.analysis.arms import arm_summaries
 from sweep.analysis.curves import best_arms, learning_curves
+from sweep.analysis.hyperparameters import grouped_by
 from sweep.analysis.ranking import mean
+from sweep.analysis.selection import select
 from sweep.config import SweepConfig
 from sweep.config.sections import MetricConfig
 from sweep.driver.prepare import Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
+from sweep.results.kept_files import drop_files
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
 from trainers.base_rates import BaseRate
 
@@ -28,11 +31,13 @@ def finalize(
     """Write the tables and the report, and log both to MLflow."""
     config = preparation.config
     result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
+    if not interrupted:
+        drop_unkept_files(config, folder, result)
     rates = find_base_rates(preparation, folder)
     if writer is not None:
         # Before the report, whose tables link to the runs. An interrupted sweep gets no summaries of arms.
         links = writer.drain(
-            [] if interrupted else _summaries(preparation.plan, result, config.metric),
+            [] if interrupted else _summaries(preparation.plan, result, config),
             [] if interrupted else _base_rate_summaries(preparation.plan, rates, config.metric),
         )
         if links is not None:
@@ -42,6 +47,27 @@ def finalize(
         return result, report, None
     artifacts = {**_tables(result), **_curves(result, config), **_pages(report, result.path)}
     return result, report, writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+
+
+def drop_unkept_files(config: SweepConfig, folder: ResultsFolder, result: SweepResult) -> None:
+    """Delete the checkpoints and files of trials that `keep` does not name; of failed trials they stay."""
+    keep, trials = config.keep, folder.plan.trials
+    if keep.weights != "none" and keep.trials == "all":
+        return
+    chosen = set(result.trials.loc[result.trials["status"] == "FAILED", "trial_id"])
+    if keep.weights != "none":
+        picked = select(
+            result.trials,
+            config.metric.name,
+            config.metric.mode,
+            scientific=config.scientific,
+            by=config.metric.by,
+            selection_seeds=config.selection_seeds,
+            report_seeds=config.report_seeds or None,
+        )
+        best = {one.arm_id for one in picked}
+        chosen |= {trial.id for trial in trials if trial.arm.id in best}
+    drop_files(folder.path, trials, chosen)
 
 
 def find_base_rates(preparation: Preparation, folder: ResultsFolder) -> tuple[BaseRate, ...]:
@@ -65,15 +91,15 @@ def _base_rate_summaries(plan: Plan, rates: Sequence[BaseRate], metric: MetricCo
     ]
 
 
-def _summaries(plan: Plan, result: SweepResult, metric: MetricConfig) -> list[ArmSummary]:
-    trials, leaderboard = result.trials, result.leaderboard
+def _summaries(plan: Plan, result: SweepResult, config: SweepConfig) -> list[ArmSummary]:
+    trials, leaderboard, metric = result.trials, result.leaderboard, config.metric
     if "purpose" in trials:
         # Compare all arms on the same seeds; only the selected arms have report seeds.
         trials = trials[trials["purpose"] == "selection"]
     found = arm_summaries(trials, metric.name, by=metric.by)
     ranked = leaderboard[leaderboard["rank"].notna()]
     ranks = {arm_id: {"rank": float(rank)} for arm_id, rank in zip(ranked["arm_id"], ranked["rank"], strict=True)}
-    best = set(best_arms(leaderboard)["arm_id"])
+    best = set(best_arms(leaderboard, grouped_by(config))["arm_id"])
     return [
         ArmSummary(
             arm,
@@ -93,8 +119,8 @@ def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
 
 
 def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:
-    """Return the learning curves of the best arm of each optimizer as a table."""
-    best = best_arms(result.leaderboard)
+    """Return the learning curves of the best arm of each level as a table."""
+    best = best_arms(result.leaderboard, grouped_by(config))
     if best.empty:
         return {}
     curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)

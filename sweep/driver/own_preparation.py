@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sweep.config import SweepConfig
@@ -37,6 +37,7 @@ class OwnPreparation:
         training: what the trials share.
         resources: resources of the workers.
         workers: number of trials trained at once.
+        device: where the training computes: ``cpu``, ``cuda`` or ``mps``.
     """
 
     config: SweepConfig
@@ -44,6 +45,7 @@ class OwnPreparation:
     training: OwnTraining
     resources: Resources
     workers: int
+    device: str = "cpu"
     dataset_record: None = None
 
     def rates(self) -> Rates:
@@ -65,7 +67,7 @@ class OwnPreparation:
             results: the results folder of the sweep.
             seconds: not used.
         """
-        return OwnSource(self.training, str(results.absolute()), str(working_folder(self.config)))
+        return OwnSource(self.training, str(results.absolute()), str(working_folder(self.config)), self.device)
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
         """There are none without data."""
@@ -80,16 +82,18 @@ def prepare_own(config: SweepConfig) -> OwnPreparation:
         ResourceError: if the machine or cluster is too small, or the cluster does not answer.
     """
     forget_changed_code()
-    resources, workers = find_workers(config)
+    found = find_workers(config)
     own = config.own
     if isinstance(own, CommandTrainer):
         _require_program(config, own)
-    elif own is not None and (problem := inspect_function(own.function, Path.cwd())):
+    elif own is not None and config.by_value is None and (problem := inspect_function(own.function, Path.cwd())):
         raise config.error("trainer.function", problem)
     plan = make_own_plan(config)
     if isinstance(own, CommandTrainer):
         _require_values(config, own, plan)
-    return OwnPreparation(config, plan, own_training(config), resources, workers)
+    if found.note:
+        plan = replace(plan, choices=(*plan.choices, found.note))
+    return OwnPreparation(config, plan, own_training(config), found.resources, found.count, found.device)
 
 
 def _require_program(config: SweepConfig, own: CommandTrainer) -> None:

@@ -167,7 +167,8 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         )
     _reload_changed_code(config)
     require_listable(config)
-    resources, workers = find_workers(config)
+    found = find_workers(config)
+    resources, workers = found.resources, found.count
     source = config.network_data.source
     try:
         if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
@@ -186,7 +187,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     recipe = _with_size(config, recipe, known)
     torch_seconds = perf_counter() - begin
     plan = make_plan(config, known, dataset.fingerprint if dataset else None)
-    plan = replace(plan, choices=(*config.found, *plan.choices))
+    plan = replace(plan, choices=(*config.found, *plan.choices, *filter(None, [found.note])))
     recipe = replace(recipe, code=tuple(code_digests(config).items()))
 
     def check_memory(recipe: Recipe) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from sweep.analysis.ranking import By, mean, value_of
+from sweep.analysis.wording import ALL_SETTINGS
 from sweep.driver.display import Leader, Progress
 from sweep.records import TrialResult
 from sweep.running.reports import PackCollector
@@ -19,7 +20,7 @@ from sweep.running.reports import PackCollector
 class _Arm:
     """Values of the seeds of an arm that have ended."""
 
-    optimizer: str
+    level: str
     label: str
     values: list[float] = field(default_factory=list)
     diverged: int = 0
@@ -40,6 +41,9 @@ class ProgressTracker:
         done: number of trials finished by an earlier start.
         by: which value of a trial ranks it.
         report_seeds: seeds that only the selected arms have, and that are not ranked.
+        scientific: factor whose levels are shown, each by its best arm; empty if all settings are one level. Settings
+            without it are not compared.
+        is_own: whether the training is the user's own, which need not report the metric after every epoch.
     """
 
     def __init__(
@@ -50,6 +54,8 @@ class ProgressTracker:
         done: int,
         by: By = "final",
         report_seeds: Collection[int] = (),
+        scientific: str = "optimizer",
+        is_own: bool = False,
     ) -> None:
         self.progress = progress
         self.metric = metric
@@ -58,15 +64,16 @@ class ProgressTracker:
         self.done = done
         self.counts: Counter[str] = Counter()
         self._report_seeds = frozenset(report_seeds)
+        self._scientific = scientific
+        self._is_own = is_own
         self._arms: dict[str, _Arm] = {}
         self._leaders: dict[str, _Arm] = {}
 
     @property
     def best(self) -> dict[str, Leader]:
-        """Optimizer -> its best arm so far; optimizers without a finite value are omitted."""
+        """Level -> its best arm so far; levels without a finite value are omitted."""
         return {
-            optimizer: Leader(arm.label, mean(arm.values), len(arm.values), self.by)
-            for optimizer, arm in self._leaders.items()
+            level: Leader(arm.label, mean(arm.values), len(arm.values), self.by) for level, arm in self._leaders.items()
         }
 
     def restore(self, results: Iterable[TrialResult]) -> None:
@@ -98,16 +105,15 @@ class ProgressTracker:
 
     def _rank(self, result: TrialResult) -> None:
         trial = result.trial
-        if trial.seed in self._report_seeds:
+        level = trial.arm.setting.get(self._scientific) if self._scientific else ALL_SETTINGS
+        if trial.seed in self._report_seeds or level is None:
             return
-        arm = self._arms.setdefault(
-            trial.arm.id, _Arm(str(trial.arm.setting.get("optimizer", "all settings")), trial.arm.label)
-        )
+        arm = self._arms.setdefault(trial.arm.id, _Arm(str(level), trial.arm.label))
         values = result.epochs.get(self.metric)
         if result.status == "DIVERGED":
             arm.diverged += 1
         elif result.status in ("COMPLETED", "STOPPED") and values is not None:
-            value = value_of(values, self.by, self.mode)
+            value = value_of(values[~np.isnan(values)] if self._is_own else values, self.by, self.mode)
             if np.isfinite(value):
                 arm.values.append(value)
         if arm.values:
@@ -116,11 +122,11 @@ class ProgressTracker:
             self._update_leader(arm)
 
     def _update_leader(self, arm: _Arm) -> None:
-        """Update the best arm of an optimizer after one of its arms has changed."""
-        leader = self._leaders.get(arm.optimizer)
+        """Update the best arm of a level after one of its arms has changed."""
+        leader = self._leaders.get(arm.level)
         if leader is arm:
             # The leader may have become worse than another arm.
-            rivals = [one for one in self._arms.values() if one.optimizer == arm.optimizer and one.values]
-            self._leaders[arm.optimizer] = min(rivals, key=lambda one: one.key)
+            rivals = [one for one in self._arms.values() if one.level == arm.level and one.values]
+            self._leaders[arm.level] = min(rivals, key=lambda one: one.key)
         elif leader is None or arm.key < leader.key:
-            self._leaders[arm.optimizer] = arm
+            self._leaders[arm.level] = arm

@@ -8,24 +8,28 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.health_card import Card
+from sweep.analysis.hyperparameters import grouped_by, hyperparameter_keys
 from sweep.analysis.outcomes import Mode
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
-from sweep.config.setting_keys import SETTING_KEYS
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
+from sweep.driver.growth import continue_trials, lacking, take_over
+from sweep.driver.notes import notes_on
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
 from sweep.errors import ComparisonError
 from sweep.errors.masking import without_secrets
 from sweep.planning.plan import Plan
+from sweep.records import plain
 from sweep.reports.report_subprocess import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
@@ -41,6 +45,9 @@ from sweep.tracking import (
     resolve_uri,
 )
 from sweep.tracking.sources import source_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class RunResult(SweepResult):
         answer: the report's main sentence; empty without one.
         cards: the report's health checks, the serious ones first.
         undelivered: True if MLflow, or the URL of the results, is still incomplete.
+        best: the setting of the first arm, as the training received it; empty if none can be ranked.
+        grouped_by: factor of whose levels the leaderboard shows the best; empty if all settings are one level.
     """
 
     seconds: float = 0.0
@@ -79,6 +88,13 @@ class RunResult(SweepResult):
     answer: str = ""
     cards: tuple[Card, ...] = ()
     undelivered: bool = False
+    best: Mapping[str, Any] = field(default_factory=dict)
+    grouped_by: str = "optimizer"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per arm, the best first."""
+        return self.leaderboard
 
 
 def run(
@@ -118,8 +134,12 @@ def run(
         folder.write_plan()
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
+        growth = [] if fresh else take_over(config.results, folder, lacking(folder, plan.trials))
         phases = Phases(config, plan, folder)
         remaining = phases.first()
+        if remaining and not fresh:
+            preparation, resumed = continue_trials(preparation, folder, remaining)
+            growth += resumed
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
         past = [one for one in folder.results() if one.trial.id in finished] if finished else []
         writer = None
@@ -139,7 +159,14 @@ def run(
                 writer.log_trial(one)
         metric = config.metric
         tracker = ProgressTracker(
-            progress or Silent(), metric.name, metric.mode, len(finished), metric.by, report_seeds=plan.report_seeds
+            progress or Silent(),
+            metric.name,
+            metric.mode,
+            len(finished),
+            metric.by,
+            report_seeds=plan.report_seeds,
+            scientific=config.scientific,
+            is_own=config.own is not None,
         )
         tracker.restore(past)
         # The report's libraries load while Ray starts.
@@ -155,7 +182,8 @@ def run(
         unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"
-        notes = _notes(len(finished), len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        known = 0 if growth else len(finished)
+        notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         seconds = time.monotonic() - start
         return RunResult(
             path=result.path,
@@ -163,7 +191,7 @@ def run(
             interrupted=interrupted,
             tracked=tracked,
             dashboard=_dashboard(uri),
-            notes=(*notes, *phases.notes),
+            notes=(*growth, *notes, *phases.notes),
             mode=config.metric.mode,
             selected=() if interrupted else phases.selected(result.trials),
             efficiency=training.efficiency(seconds),
@@ -177,7 +205,15 @@ def run(
             answer=report.sentence,
             cards=report.cards,
             undelivered=unsent or (tracked is not None and not tracked.complete),
+            best=_best_setting(plan, result),
+            grouped_by=grouped_by(config),
         )
+
+
+def _best_setting(plan: Plan, result: SweepResult) -> dict[str, Any]:
+    ranked = result.leaderboard
+    first = ranked.loc[ranked["rank"] == 1, "arm_id"]
+    return next((plain(arm.setting) for arm in plan.arms if not first.empty and arm.id == first.iloc[0]), {})
 
 
 def _load_finished(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialCache | None) -> None:
@@ -201,13 +237,16 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
         name=config.name,
         question=config.question,
         experiment=config.experiment,
-        plan_hash=plan.hash,
+        plan_hash=plan.sweep_id,
         config_yaml=as_yaml(config),
         metric=config.metric.name,
         mode=config.metric.mode,
         by=config.metric.by,
-        added=tuple(dict.fromkeys(key for arm in plan.arms for key in arm.setting if key not in SETTING_KEYS)),
-        parameters={"trials": trials, "arms": len(plan.arms), "seeds": len(plan.seeds)},
+        keys=hyperparameter_keys((arm.setting for arm in plan.arms), is_own=config.own is not None),
+        grouped_by=grouped_by(config),
+        is_own=config.own is not None,
+        # MLflow's parameters are immutable, and a sweep can grow.
+        tags={"trials": str(trials), "arms": str(len(plan.arms)), "seeds": str(len(plan.seeds))},
         dataset=preparation.dataset_record,
     )
 
@@ -227,42 +266,3 @@ def _dashboard(uri: str | None) -> str | None:
     if uri == resolve_uri(None, os.environ, Path.cwd()):
         return command("ui")
     return command("ui", "--uri", without_secrets(uri))
-
-
-def _notes(
-    finished: int,
-    remaining: int,
-    interrupted: bool,
-    tracked: WriterReport | None,
-    problems: Sequence[str],
-    unreported: str,
-    *,
-    inline: bool = False,
-) -> list[str]:
-    notes = list(problems)
-    if finished and remaining:
-        notes.append(f"{finished:,} trials were finished before and were not trained again.")
-    elif finished:
-        notes.append("All trials were finished before; nothing was trained. Use --fresh to train them again.")
-    if inline and remaining:
-        notes.append("The trials were trained one after the other and without Ray.")
-    if interrupted:
-        notes.append("Stopped before the end. Run the same command to go on.")
-    if tracked is not None and tracked.error and not tracked.failed:
-        notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
-    elif tracked is not None and tracked.error:
-        notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
-    if tracked is not None and tracked.artifacts_error:
-        notes.append(
-            f"MLflow has no files of the sweep, such as its report ({tracked.artifacts_error.rstrip('.')}); parameters "
-            "and metrics do not depend on them. Mend the artifact store of the experiment or its credentials and run "
-            "the same command, or give another `tracking.experiment`."
-        )
-    if tracked is not None and tracked.thinned:
-        notes.append(
-            f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "
-            "epochs.parquet all of them."
-        )
-    if unreported:
-        notes.append(f"There is no report: {unreported}")
-    return notes

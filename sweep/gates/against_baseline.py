@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.analysis.deviation import deviation
+from sweep.analysis.hyperparameters import level_of
 from sweep.analysis.inferiority import non_inferiority
 from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.ranking import By, reaching
-from sweep.analysis.wording import counted, difference, is_share, level_name, metric_name, value
+from sweep.analysis.wording import ALL_SETTINGS, best_name, counted, difference, is_share, metric_name, value
 from sweep.config.gates import Exact, NoWorse
 from sweep.config.sections import METRICS
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial, Part, setting_key
@@ -38,16 +39,20 @@ def no_worse_part(
     baseline: Baseline,
     confidence: float,
     by: By = "final",
+    factor: str = "optimizer",
+    mode: Mode | None = None,
 ) -> Part:
-    """Test one optimizer at its best setting in the baseline, on the common seeds."""
-    mode = METRICS[gate.metric].mode
-    ranking: Mode = METRICS[baseline.metric].mode
-    name = level_name(level)
+    """Test one level of a factor at its best setting in the baseline, on the common seeds."""
+    mode = mode or METRICS[gate.metric].mode
+    name = best_name(level)
     here = {setting_key(trial.arm.setting): trial.arm.id for trial in planned}
-    known = [arm for arm in baseline.arms if arm.setting["optimizer"] == level and arm.key in here]
+    levels = {
+        trial.arm.id: level_of(trial.arm.setting[factor], factor) for trial in planned if factor in trial.arm.setting
+    }
+    known = [arm for arm in baseline.arms if arm.key in here and levels.get(here[arm.key], ALL_SETTINGS) == level]
     if not known:
         return Part(float("nan"), False, f"the baseline has no setting of {name} that is trained here")
-    arm = known[best_first([baseline_outcomes(arm, baseline.metric) for arm in known], ranking)[0]]
+    arm = known[best_first([baseline_outcomes(arm, baseline.metric) for arm in known], baseline.direction)[0]]
     before = baseline_outcomes(arm, gate.metric)
     rows = trials[trials["arm_id"] == here[arm.key]]
     now = _outcomes(rows, f"{by}_{gate.metric}", level)
@@ -131,7 +136,8 @@ def baseline_outcomes(arm: BaselineArm, metric: str) -> Outcomes:
 
 def _outcomes(rows: pd.DataFrame, column: str, name: str) -> Outcomes:
     rows = rows.sort_values("seed")
-    well = rows[rows["status"].isin(ENDED_WELL)]
+    # A training of the user's own may end well without a metric that others report.
+    well = rows[rows["status"].isin(ENDED_WELL) & rows[column].notna()]
     diverged = rows.loc[rows["status"] == "DIVERGED", "seed"]
     return Outcomes(
         name,
@@ -193,7 +199,7 @@ def baseline_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final"
     """Extract the baseline's record of each ended trial, by trial id."""
     numbers = [name for name in epochs.columns if name not in NOT_NUMBERS and not name.startswith("fingerprint")]
     rows = {str(trial_id): part[numbers].to_numpy(np.float64) for trial_id, part in epochs.groupby("trial_id")}
-    finals = [name for name in trials.columns if name.removeprefix(f"{by}_") in METRICS]
+    finals = [name for name in trials.columns if name.startswith(f"{by}_") and name != "best_epoch"]
     prints = [name for name in trials.columns if name.startswith("fingerprint_")]
     found = {}
     for row in trials.to_dict("records"):
@@ -204,7 +210,11 @@ def baseline_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final"
             str(row["status"]),
             values,
             _digest(rows.get(str(row["trial_id"]), np.empty((0, 0)))),
-            {name.removeprefix("fingerprint_"): str(row[name]) for name in prints if row[name]},
+            {
+                name.removeprefix("fingerprint_"): row[name]
+                for name in prints
+                if isinstance(row[name], str) and row[name]
+            },
         )
     return found
 

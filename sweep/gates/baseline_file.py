@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sweep.config.sections import usual_mode
 from sweep.errors import BaselineError
 from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
+from sweep.records import plain
 from sweep.system.invocation import command
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ def conditions_of(config: SweepConfig) -> dict[str, Any]:
     metric = {"metric": {"of": config.metric.of}} if config.metric.of != "last" else {}
     if config.own is not None:
         unrelated = {"timeout", "grace", "extendable"}
+        if not config.own.stop_at_target:
+            unrelated |= {"target", "stop_at_target"}
         return {**metric, "trainer": config.own.model_dump(mode="json", exclude=unrelated, exclude_none=True)}
     trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
     if config.network_trainer.stop_at_target:
@@ -47,8 +51,11 @@ def baseline_of(
     arms = []
     for arm in plan.arms:
         mine = [trial for trial in plan.trials if trial.arm.id == arm.id and trial.id in past]
-        arms.append(BaselineArm(arm.label, dict(arm.setting), {trial.seed: past[trial.id] for trial in mine}))
-    return Baseline(plan.name, plan.hash, config.metric.name, conditions_of(config), dict(versions), tuple(arms))
+        arms.append(BaselineArm(arm.label, plain(arm.setting), {trial.seed: past[trial.id] for trial in mine}))
+    metric = config.metric
+    # What the name of the metric says need not be kept.
+    mode = metric.mode if usual_mode(metric.name) != metric.mode else None
+    return Baseline(plan.name, plan.hash, metric.name, conditions_of(config), dict(versions), tuple(arms), mode)
 
 
 def render(baseline: Baseline) -> str:
@@ -58,6 +65,7 @@ def render(baseline: Baseline) -> str:
         "name": baseline.name,
         "plan": baseline.plan,
         "metric": baseline.metric,
+        **({"mode": baseline.mode} if baseline.mode is not None else {}),
         "conditions": baseline.conditions,
         "versions": baseline.versions,
     }
@@ -111,6 +119,7 @@ def read_baseline(path: Path, folders: Sequence[Path] = ()) -> Baseline:
             content["conditions"],
             content["versions"],
             tuple(_arm(arm) for arm in content["arms"]),
+            content.get("mode"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(path, f"{type(error).__name__} {error}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sweep.analysis.wording import counted, difference, value
-from sweep.config.sections import METRICS
 from sweep.gates.against_baseline import baseline_outcomes
 from sweep.gates.decision import Baseline, BaselineArm
 
@@ -48,5 +47,5 @@ def _direction(old: BaselineArm, new: BaselineArm, baseline: Baseline) -> str:
     gap = baseline_outcomes(new, metric).mean - baseline_outcomes(old, metric).mean
     if not gap or gap != gap:
         return ""
-    better = (gap > 0) == (METRICS[metric].mode == "max")
+    better = (gap > 0) == (baseline.direction == "max")
     return f", {'better' if better else 'worse'} by {difference(metric, abs(gap))}"

@@ -14,7 +14,7 @@ FALSE_ALARM_RATE = 0.05
 """Maximum probability that any gate fails although all of them hold."""
 
 
-def decide(tested: Sequence[EvaluatedGate], alpha: float = FALSE_ALARM_RATE) -> tuple[Decision, ...]:
+def decide(tested: Sequence[EvaluatedGate], alpha: float = FALSE_ALARM_RATE, factor: str = "") -> tuple[Decision, ...]:
     """Decide each gate: it holds if all its tests show so, fails if one test fails, and else is too noisy to tell.
 
     **Variant.** Holm's correction over all tests of all gates bounds the probability of any false alarm. A gate holds
@@ -24,6 +24,7 @@ def decide(tested: Sequence[EvaluatedGate], alpha: float = FALSE_ALARM_RATE) -> 
     Args:
         tested: the gates with their tests.
         alpha: the probability of a failed build without a change.
+        factor: the factor whose levels are compared, which keeps its spelling at the beginning of a sentence.
 
     >>> from sweep.config.gates import gate_of
     >>> shaky = Part(0.03, False, "adam ends at 94 %")
@@ -44,7 +45,8 @@ def decide(tested: Sequence[EvaluatedGate], alpha: float = FALSE_ALARM_RATE) -> 
         verdict: Verdict = "fails" if failing else "too noisy" if noisy or not one.parts else "holds"
         shown = failing or noisy or list(one.parts)
         evidence = "; ".join(_evidence(part, adjusted.get(id(part)), part in failing) for part in shown)
-        decisions.append(Decision(one.gate.text, verdict, f"{capitalised(evidence or 'nothing was trained')}."))
+        sentence = f"{capitalised(evidence or 'nothing was trained', factor)}."
+        decisions.append(Decision(one.gate.text, verdict, sentence))
     return tuple(decisions)
 
 

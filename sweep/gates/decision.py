@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from sweep.config.gates import Gate
-from sweep.records import Setting
+from sweep.config.sections import usual_mode
+from sweep.records import Setting, plain
+from trainers.metrics import Mode
 
 Verdict: TypeAlias = Literal["holds", "fails", "too noisy"]
 
@@ -54,6 +57,7 @@ class Baseline:
         conditions: data, network and trainer from the configuration.
         versions: versions of the software, including ``machine``.
         arms: all arms of the plan.
+        mode: whether small or large values of the metric are better; None for what its name says.
     """
 
     name: str
@@ -62,6 +66,12 @@ class Baseline:
     conditions: Mapping[str, object]
     versions: Mapping[str, str]
     arms: tuple[BaselineArm, ...]
+    mode: Mode | None = None
+
+    @property
+    def direction(self) -> Mode:
+        """Whether small or large values of the metric are better."""
+        return self.mode or usual_mode(self.metric) or "min"
 
 
 @dataclass(frozen=True)
@@ -157,5 +167,14 @@ def setting_key(setting: Setting) -> str:
 
     >>> setting_key({"optimizer": "sgd", "learning_rate": 0.1})
     'learning_rate=0.1 optimizer=sgd'
+    >>> from sweep.records import Choice
+    >>> setting_key({"hidden": Choice("1: [8,8,...", [8, 8])}) == setting_key({"hidden": [8, 8]})
+    True
     """
-    return " ".join(f"{name}={setting[name]}" for name in sorted(setting))
+    return " ".join(f"{name}={_spelled(value)}" for name, value in sorted(plain(setting).items()))
+
+
+def _spelled(value: Any) -> str:
+    # The label of a list depends on the other values, and a baseline holds the list itself.
+    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return str(value) if is_plain else json.dumps(value, sort_keys=True)

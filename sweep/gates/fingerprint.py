@@ -22,11 +22,8 @@ if TYPE_CHECKING:
 def versions(config: SweepConfig) -> dict[str, str]:
     """Map each package that a baseline depends on to its version; ``machine`` is the system and processor."""
     found = {"python": platform.python_version(), "machine": machine()}
-    packages = [
-        "optimizer-sweep",
-        "numpy",
-        *(["torch"] if config.own is None and config.network_trainer.backend == "torch" else []),
-    ]
+    is_torch = config.own is None and config.network_trainer.backend == "torch"
+    packages = ["optimizer-sweep", "numpy", *(["torch"] if is_torch else [])]
     for package in packages:
         try:
             found[package] = version(package)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.analysis.hyperparameters import grouped_by, level_of
 from sweep.analysis.outcomes import Mode, Outcomes, outcomes
 from sweep.analysis.ranking import By, reaching
 from sweep.analysis.selection import Selected, select
 from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
-from sweep.analysis.wording import counted, level_name, limited, metric_name, value
+from sweep.analysis.wording import best_name, counted, level_name, limited, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
+from sweep.config.sections import usual_mode
 from sweep.gates.against_baseline import exact_parts, no_worse_part
 from sweep.gates.decision import Baseline, EvaluatedGate, Part
 from sweep.gates.sampling import binomial_p_value, one_sided_test
@@ -42,6 +44,7 @@ class Evidence:
         planned: all trials, with their settings.
         is_bitwise: whether numbers are reproducible bit for bit: same environment as the baseline, and NumPy.
         by: whether the last or the best epoch of a trial ranks it and is tested by gates on a metric.
+        factor: factor whose levels the gates name; empty if all settings are one level.
     """
 
     trials: pd.DataFrame
@@ -53,6 +56,13 @@ class Evidence:
     planned: tuple[Trial, ...] = ()
     is_bitwise: bool = False
     by: By = "final"
+    factor: str = "optimizer"
+
+    @property
+    def levels(self) -> dict[str, str]:
+        """Level as a gate spells it -> its name in the tables of a comparison."""
+        given = (trial.arm.setting for trial in self.planned)
+        return {str(one[self.factor]): level_of(one[self.factor], self.factor) for one in given if self.factor in one}
 
 
 def evidence_of(
@@ -77,12 +87,15 @@ def evidence_of(
         planned=planned,
         is_bitwise=is_bitwise,
         by=metric.by,
+        factor=grouped_by(config),
     )
 
 
 def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[EvaluatedGate, ...]:
     """Run the tests of each gate."""
-    picked = {one.level: one for one in select(evidence.trials, evidence.metric, evidence.mode, by=evidence.by)}
+    found = select(evidence.trials, evidence.metric, evidence.mode, scientific=evidence.factor, by=evidence.by)
+    names = {level: name for name, level in evidence.levels.items()}
+    picked = {names.get(one.level, one.level): one for one in found}
     if not evidence.trials["status"].isin(ENDED).any():
         # A sweep that was stopped before its first result has no metric columns.
         return tuple(EvaluatedGate(gate, ()) for gate in gates)
@@ -101,7 +114,9 @@ def _parts(gate: Gate, evidence: Evidence, picked: dict[str, Selected], times: p
         assert evidence.baseline is not None
         yield from _comparisons(gate, evidence, picked, evidence.baseline)
     elif gate.metric == "diverged":
-        yield _diverged(gate, evidence.trials)
+        yield _diverged(gate, evidence.trials, picked)
+    elif unknown := _unknown(gate, evidence):
+        yield Part(0.0, False, unknown, is_certain=True)
     else:
         for one in _wanted(gate.optimizer, picked):
             arm = outcomes(evidence.trials, one.arm_id, f"{evidence.by}_{gate.metric}", one.level)
@@ -132,6 +147,9 @@ def _comparisons(
             by=evidence.by,
         )
         return
+    if unknown := _unknown(gate, evidence):
+        yield Part(0.0, False, unknown, is_certain=True)
+        return
     for one in _wanted(gate.optimizer, picked):
         yield no_worse_part(
             gate=gate,
@@ -141,6 +159,8 @@ def _comparisons(
             baseline=baseline,
             confidence=CONFIDENCE,
             by=evidence.by,
+            factor=evidence.factor,
+            mode=evidence.mode if gate.metric == evidence.metric else usual_mode(gate.metric) or "min",
         )
 
 
@@ -148,8 +168,18 @@ def _wanted(optimizer: str | None, picked: dict[str, Selected]) -> list[Selected
     return list(picked.values()) if optimizer is None else [picked[optimizer]] if optimizer in picked else []
 
 
-def _diverged(gate: Bound, trials: pd.DataFrame) -> Part:
-    rows = trials if gate.optimizer is None else trials[trials["optimizer"] == gate.optimizer]
+def _unknown(gate: Bound | NoWorse, evidence: Evidence) -> str:
+    """Why the tables lack the numbers of a gate, as of a metric that the user's own training has not reported."""
+    if f"{evidence.by}_{gate.metric}" in evidence.trials:
+        return ""
+    if f"final_{gate.metric}" in evidence.trials:
+        return f"it is not known whether a small or a large {gate.metric} is better, and so which epoch is the best"
+    return f"no training has reported {gate.metric}"
+
+
+def _diverged(gate: Bound, trials: pd.DataFrame, picked: dict[str, Selected]) -> Part:
+    arms = [arm_id for one in _wanted(gate.optimizer, picked) for arm_id in one.tried]
+    rows = trials if gate.optimizer is None else trials[trials["arm_id"].isin(arms)]
     ended = rows[rows["status"].isin(ENDED)]
     lost, count = int((ended["status"] == "DIVERGED").sum()), len(ended)
     said = f"{lost:,} of {counted(count, 'trial')} diverged, where {gate.value:g} of them may"
@@ -159,7 +189,7 @@ def _diverged(gate: Bound, trials: pd.DataFrame) -> Part:
 def _bound(gate: Bound, arm: Outcomes, reached: str) -> Part:
     sign = 1.0 if gate.is_lower else -1.0
     found = one_sided_test([sign * number for number in arm.values], sign * gate.value, CONFIDENCE)
-    name = level_name(arm.name)
+    name = best_name(arm.name)
     if not arm.values:
         lost = f"{name} diverges on every seed" if arm.diverged else f"{name} has not ended on any seed"
         return Part(0.0 if arm.diverged else float("nan"), False, lost, is_certain=bool(arm.diverged))
@@ -203,7 +233,9 @@ def _clock(times: pd.DataFrame, evidence: Evidence, one: Selected, unit: Unit) -
 
 
 def _time(gate: Time, clock: _Clock) -> Part:
-    name, values = level_name(clock.name), list(clock.times.values())
+    name, values = best_name(clock.name), list(clock.times.values())
+    if not values:
+        return Part(float("nan"), False, f"{name} has not ended on any seed, or counts no {gate.unit}")
     late = [
         max(clock.times[seed], 2 * gate.value) if seed in clock.misses else clock.times[seed] for seed in clock.times
     ]

@@ -12,21 +12,20 @@ from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.config.values import Distribution
 from sweep.planning.own_training import code_of
-from sweep.planning.plan import Merge, Plan, digest, labels, trial_id
+from sweep.planning.plan import Merge, Plan, digest, labels, make_trial
 from sweep.planning.roles import make_design
 from sweep.planning.search.conditions import meeting
 from sweep.planning.search.size import require_listable
-from sweep.records import Arm, Setting, Trial, plain
+from sweep.records import Arm, Setting, plain
 
 
-def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
+def make_own_plan(config: SweepConfig) -> Plan:
     """Create the plan of a sweep over a user's own function or command.
 
     Settings are equal only if they are the same: what a training does with its values is not known.
 
     Args:
         config: configuration of the sweep.
-        code: identity of the function, where it is not found by its files.
 
     Raises:
         ConfigError: if there are more trials than `search.limit`, or no setting meets the conditions.
@@ -38,39 +37,37 @@ def make_own_plan(config: SweepConfig, code: str | None = None) -> Plan:
     repeated = len(asked) - len(distinct)
     merged = (Merge("a value is listed twice", repeated),) if repeated else ()
     choices = [f"where leaves {len(asked):,} of {len(requested):,} settings"] if config.where else []
+    if config.by_value is not None and config.by_value.note:
+        choices.append(config.by_value.note)
     own = config.own
     assert own is not None, "the caller has checked the source"
     files = code_of(config)
-    shared = digest(_identity(config, files, code))
+    shared = digest(_identity(config, files))
     epochs = {"epochs": own.epochs} if own.epochs is not None else {}
     arms = tuple(
         Arm(digest({"sweep": shared, "setting": plain(setting)})[:12], label, setting)
         for setting, label in zip(distinct, labels(distinct, is_free=True), strict=True)
     )
-    trials = tuple(
-        Trial(
-            trial_id(shared, {**epochs, **plain(arm.setting)}, seed),
-            arm,
-            seed,
-            trial_id(shared, {"lineage": True, **plain(arm.setting)}, seed),
-        )
-        for arm in arms
-        for seed in config.selection_seeds
-    )
+    seeds, report_seeds = config.selection_seeds, config.report_seeds
+    trials = tuple(make_trial(shared, arm, seed, epochs) for arm in arms for seed in seeds)
+    content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
+    if report_seeds:
+        content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
     return Plan(
         name=config.name,
-        hash=shared,
+        hash=digest(content),
         asked=len(asked),
         merged=merged,
         arms=arms,
-        seeds=config.selection_seeds,
+        seeds=seeds,
         trials=trials,
         training_examples=0,
         choices=tuple(choices),
         design=make_design(config, arms),
-        report_seeds=config.report_seeds,
+        report_seeds=report_seeds,
         identity=shared,
         code=_shown(files),
+        fixed=epochs,
     )
 
 
@@ -89,13 +86,14 @@ def plain_items(setting: Setting) -> list[tuple[str, str]]:
     return [(name, f"{type(value).__name__} {value!r}") for name, value in plain(setting).items()]
 
 
-def _identity(config: SweepConfig, files: Mapping[str, str], code: str | None) -> dict[str, Any]:
+def _identity(config: SweepConfig, files: Mapping[str, str]) -> dict[str, Any]:
     """Everything besides setting, seed and number of epochs that determines the numbers of a trial."""
     own = config.own
-    identity: dict[str, Any] = {"code": code if code is not None else sorted(files.values())}
+    code = sorted(files.values()) if config.by_value is None else config.by_value.identity
+    identity: dict[str, Any] = {"code": code}
     if isinstance(own, CommandTrainer):
         identity["command"] = list(own.command)
-    elif isinstance(own, FunctionTrainer) and code is None:
+    elif isinstance(own, FunctionTrainer):
         identity["function"] = own.function
     if own is not None and own.stop_at_target:
         identity["stop"] = {"target": own.target, "metric": config.metric.name, "mode": config.metric.mode}

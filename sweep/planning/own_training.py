@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class OwnTraining:
         stop_at: value of the metric at which a trial ends; None for none.
         weights: whether the saved state is kept, after the last or the best report.
         resumed: ids of the trials that go on from what an earlier sweep has kept.
-        pickled: path of the function, pickled by value; empty if it is imported.
+        pickled: the function, pickled by value; empty if it is imported.
     """
 
     function: str = ""
@@ -47,13 +48,14 @@ class OwnTraining:
     stop_at: float | None = None
     weights: Literal["none", "last", "best"] = "none"
     resumed: frozenset[str] = frozenset()
-    pickled: str = ""
+    pickled: bytes = b""
 
     def how(self, working_folder: str) -> dict[str, Any]:
         """Return what the process of the training needs to know, of JSON types."""
         if self.command:
             return {"command": list(self.command), "working_folder": working_folder, "grace": self.grace}
-        return {"function": self.function, **({"pickled": self.pickled} if self.pickled else {})}
+        by_value = {"pickled": base64.b64encode(self.pickled).decode()} if self.pickled else {}
+        return {"function": self.function, **by_value}
 
     def require_planned_code(self) -> None:
         """Refuse to train code that differs from the code that the trial ids were computed from.
@@ -92,6 +94,7 @@ def own_training(config: SweepConfig) -> OwnTraining:
         mode=config.metric.mode,
         stop_at=own.target if own.stop_at_target else None,
         weights=config.keep.weights,
+        pickled=b"" if config.by_value is None else config.by_value.pickled,
     )
 
 
@@ -111,7 +114,7 @@ def code_of(config: SweepConfig) -> Mapping[str, str]:
     own = config.own
     if isinstance(own, CommandTrainer):
         return {str(file): _digest(file) for file in _named_files(own.command, working_folder(config))}
-    if own is None:
+    if own is None or config.by_value is not None:
         return {}
     files = imported_files(own.function.partition(":")[0])
     return {str(file): _digest(file) for file in sorted(files.values())}

@@ -21,7 +21,7 @@ from sweep.planning.recipe import steps_per_epoch
 from sweep.planning.roles import Design, make_design
 from sweep.planning.search import asked_settings, meeting, require_listable, settings
 from sweep.planning.space import Merge, auto_batch_size, merge_equal
-from sweep.records import Arm, Setting, Trial, TrialResult, Value
+from sweep.records import Arm, Setting, Trial, TrialResult, Value, plain
 from trainers.data import DatasetShape, require_parts
 from trainers.errors import DataError as CannotSplit
 from trainers.imports import source_digest, source_files
@@ -51,6 +51,8 @@ class Plan:
         report_seeds: seeds on which the best setting of each level is trained again; see `with_report`.
         identity: hash of everything besides setting and seed that determines a trial's numbers.
         code: files of the user's code; changing one of them changes the trial ids.
+        fixed: what the ids of all trials depend on besides the identity, but not their lineage, such as the number of
+            epochs of a user's own training.
     """
 
     name: str
@@ -66,6 +68,17 @@ class Plan:
     report_seeds: tuple[int, ...] = ()
     identity: str = ""
     code: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def folder_name(self) -> str:
+        """Name of the results folder, which does not depend on the list of trials, so that a sweep can grow."""
+        return f"{self.name}-{self.identity[:8]}"
+
+    @property
+    def sweep_id(self) -> str:
+        """64 hex digits that identify the sweep while its list of trials grows."""
+        return digest({"name": self.name, "sweep": self.identity})
 
     @property
     def optimizer_steps(self) -> int:
@@ -86,7 +99,7 @@ class Plan:
     def with_report(self, arm_ids: Collection[str]) -> Plan:
         """Return the plan extended by the trials of ``arm_ids`` on the report seeds; name and hash are unchanged."""
         more = [
-            Trial(trial_id(self.identity, arm.setting, seed), arm, seed)
+            make_trial(self.identity, arm, seed, self.fixed)
             for arm in self.arms
             if arm.id in arm_ids
             for seed in self.report_seeds
@@ -140,7 +153,7 @@ def make_plan(config: SweepConfig, shape: DatasetShape, data_fingerprint: str | 
     choices += _part_notes(config, shape, examples, asked)
     design = make_design(config, arms)
     seeds, report_seeds = config.selection_seeds, config.report_seeds
-    trials = tuple(Trial(trial_id(shared, arm.setting, seed), arm, seed) for arm in arms for seed in seeds)
+    trials = tuple(make_trial(shared, arm, seed, {}) for arm in arms for seed in seeds)
     content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
     if report_seeds:
         content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
@@ -192,6 +205,13 @@ def cautions(settings: Sequence[Setting]) -> list[str]:
             if declared.caution and setting.get(declared.name) == declared.minimum
         )
     )
+
+
+def make_trial(identity: str, arm: Arm, seed: int, fixed: Mapping[str, Any]) -> Trial:
+    """Create a trial; ``identity`` and ``fixed`` are as in `Plan`."""
+    setting = plain(arm.setting)
+    lineage = trial_id(identity, {"lineage": True, **setting}, seed)
+    return Trial(trial_id(identity, {**fixed, **setting}, seed), arm, seed, lineage)
 
 
 def trial_id(identity: str, setting: Setting, seed: int) -> str:

@@ -16,10 +16,10 @@ from sweep.analysis.answer_effects import effect_answers
 from sweep.analysis.comparison_data import Study, make_study
 from sweep.analysis.health import health
 from sweep.analysis.health_card import Card
+from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.analysis.leader import unit_of
 from sweep.config import SweepConfig, load_config
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
-from sweep.config.setting_keys import SETTING_KEYS
 from sweep.errors import AnalysisError, ResultsError
 from sweep.records import Setting
 from sweep.results import SweepResult, load_results
@@ -197,6 +197,7 @@ def gather(folder: Path) -> Findings:
         selection_seeds=config.selection_seeds,
         report_seeds=config.report_seeds or None,
         margin=config.metric.margin,
+        is_own=config.own is not None,
     )
     rates, settings = read_base_rates(folder), read_settings(folder)
     subject = _subject(config, folder, settings)
@@ -214,7 +215,7 @@ def gather(folder: Path) -> Findings:
         leaderboard=result.leaderboard,
         study=study,
         sentence=answer(study, unit_of(study)),
-        cards=health(study, trials, result.epochs, rates),
+        cards=health(study, trials, result.epochs, rates, subject.keys),
         environments=tuple(read_environments(folder)),
         runs=_links(folder),
         base_rates=rates,
@@ -225,9 +226,9 @@ def gather(folder: Path) -> Findings:
 
 def _subject(config: SweepConfig, folder: Path, settings: Mapping[str, Setting]) -> Subject:
     commands = (command("run", f"{folder.as_posix()}/config.yaml"), f"{command('report')} {quoted(folder)}")
-    # User-defined optimizers may have additional hyperparameters.
-    keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for setting in settings.values() for key in setting))))
-    return Subject(config.name, config.question, _trained_on(config), keys, commands)
+    is_own = config.own is not None
+    keys = hyperparameter_keys(settings.values(), is_own=is_own)
+    return Subject(config.name, config.question, _trained_on(config), keys, commands, are_seconds_shared=not is_own)
 
 
 def _trained_on(config: SweepConfig) -> str:

@@ -18,6 +18,9 @@ from sweep.reports.collect import Findings, find_folder, gather
 from sweep.reports.html_tables import Grid
 from sweep.system.files import reported, write_text
 
+OWN_KEYS = ("function", "command", "epochs")
+"""Keys of `trainer` that decide what a training of the user's own does."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -131,13 +134,18 @@ def _warnings(found: Contrast, names: tuple[str, str]) -> list[str]:
 def _trained_otherwise(ours: Findings, theirs: Findings, names: tuple[str, str]) -> Iterator[str]:
     """Yield differences that affect all trials of a sweep but are not part of a setting."""
     first, second = (load_config(one.folder / "config.yaml") for one in (ours, theirs))
-    for key in ("backend", "dtype", "weight_decay"):
-        one, other = getattr(first.trainer, key), getattr(second.trainer, key)
-        if one != other:
+    for key in ("backend", "dtype", "weight_decay", *OWN_KEYS):
+        one, other = getattr(first.trainer, key, None), getattr(second.trainer, key, None)
+        # The number of epochs of our networks is a part of their settings.
+        if one != other and not (key == "epochs" and (first.own is None or second.own is None)):
             yield (
                 f"{names[0]} trained with `trainer.{key}: {one}`, {names[1]} with `trainer.{key}: {other}`, so that a "
                 "difference need not come of the settings."
             )
+    is_own = first.own is not None and second.own is not None
+    if is_own and type(first.own) is type(second.own) and ours.plan_hash != theirs.plan_hash:
+        told = f"{names[0]} and {names[1]} ran different code, or stopped at another target"
+        yield f"{told}, so that a difference need not come of the settings."
     if first.network != second.network:
         told = f"{names[0]} and {names[1]} trained different networks"
         yield f"{told}, so that a difference need not come of the settings."

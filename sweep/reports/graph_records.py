@@ -251,9 +251,11 @@ class Parallel:
         names: (L,) labels of the lines.
         looks: (L,) index of the colour of each line.
         places: (L, D) position of each line on each axis, 0 to 1; None where it has no value.
+        absent: note on lines without a value.
     """
 
     dimensions: tuple[Dimension, ...]
     names: tuple[str, ...]
     looks: tuple[int, ...]
     places: tuple[tuple[float | None, ...], ...]
+    absent: str = "ignored: by an optimizer that does not use it"

@@ -119,6 +119,7 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
         parallel=None if lines is None else Markup(draw_parallel(lines)),
         arms=len(findings.leaderboard),
         tables=(arms_grid(findings), trials_grid(findings)),
+        example=_example(findings),
     )
     return text
 
@@ -135,7 +136,7 @@ def _content(findings: Findings) -> dict[str, object]:
     urgent = [card for card in findings.cards if card.severity != "note"]
     return {
         "name": subject.name,
-        "question": subject.question or f"Which {findings.study.scientific} is best in {subject.name}?",
+        "question": subject.question or f"Which {findings.study.scientific or 'setting'} is best in {subject.name}?",
         "sentence": findings.sentence,
         "effects": findings.effects,
         "levels": levels_grid(findings),
@@ -155,6 +156,14 @@ def _content(findings: Findings) -> dict[str, object]:
         "environment": environment(findings),
         "fingerprints": fingerprints(findings),
     }
+
+
+def _example(findings: Findings) -> str:
+    """Words that the tables of arms and trials can be filtered by."""
+    if not findings.study.is_own:
+        return "adam 128"
+    values = [part.rpartition("=")[2] for part in str(findings.leaderboard["arm"].iloc[0]).split()]
+    return " ".join(values[:2])
 
 
 def _save(folder: Path, graphs: tuple[Graph, ...], pictures: bool) -> Iterator[Path]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sweep.analysis.aggregate import estimate
 from sweep.analysis.comparison_data import Level, Study
-from sweep.analysis.leader import unit_of
+from sweep.analysis.leader import step_unit, unit_of
 from sweep.analysis.outcomes import ranks
 from sweep.analysis.ranking import OTHER, mean, rule
 from sweep.analysis.wording import (
@@ -77,7 +77,8 @@ def levels_grid(findings: Findings) -> Grid:
     study = findings.study
     name = capitalised(metric_name(study.metric))
     fresh = any(level.selected.is_fresh for level in study.levels)
-    columns = ["", study.scientific, f"{name}, mean", f"{100 * study.confidence:g} % interval", "Seeds", "Diverged"]
+    factor = study.scientific or "settings"
+    columns = ["", factor, f"{name}, mean", f"{100 * study.confidence:g} % interval", "Seeds", "Diverged"]
     if fresh:
         columns += ["Where it was picked", "Optimism"]
     if study.target is not None:
@@ -87,9 +88,9 @@ def levels_grid(findings: Findings) -> Grid:
     rows = [_level_row(study, place, level, fresh) for place, level in zip(places, study.levels, strict=True)]
     guesses = [row for rate in findings.base_rates if (row := _base_rate_row(study, rate, len(columns)))]
     rows += guesses
-    words = {study.scientific, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
-    note = f"Ranked by the {rule(study.by)}: {name[:1].lower()}{name[1:]} at the best of the settings tried for each "
-    note += f"{study.scientific}."
+    words = {factor, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
+    note = f"Ranked by the {rule(study.by)}: {name[:1].lower()}{name[1:]} at the best of the settings tried"
+    note += f" for each {study.scientific}." if study.scientific else "."
     if fresh:
         seeds = max(len(level.selected.selection.seeds) for level in study.levels)
         note += f" Picked on {counted(seeds, 'seed')} and shown on others; optimism is the difference."
@@ -104,7 +105,8 @@ def levels_grid(findings: Findings) -> Grid:
     spelled = {level.name: level_name(level.name) for level in study.levels}
     other = [f"{name} is {said}" for name, said in spelled.items() if said.lower() != name]
     note += f" {listing(other)}." if other else ""
-    return Grid("levels", "Leaderboard", tuple(columns), tuple(rows), numeric, note, kept=("rank", "row"))
+    heading = "Leaderboard" if study.scientific else "Best setting"
+    return Grid("levels", heading, tuple(columns), tuple(rows), numeric, note, kept=("rank", "row"))
 
 
 def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
@@ -156,7 +158,7 @@ def arms_grid(findings: Findings) -> Grid:
     """One row per arm, best first."""
     board, metric, by = findings.leaderboard, findings.study.metric, findings.study.by
     other = "best" if by == "final" else "last"
-    used = varied(board, findings.subject.keys)
+    used = varied(board, findings.subject.keys) or (findings.subject.keys if findings.study.is_own else ())
     names = {
         "rank": "rank",
         "optimizer": "optimizer",
@@ -169,7 +171,7 @@ def arms_grid(findings: Findings) -> Grid:
         "diverged": "diverged",
         "failed": "failed",
         "reached": "reached",
-        "target_steps_median": "median steps to target",
+        "target_steps_median": f"median {step_unit(findings.study)} to target",
         "seconds_mean": findings.subject.seconds,
         "arm_id": "arm_id",
         f"{by}_{metric}_mean": f"{metric}, mean",
@@ -205,7 +207,7 @@ def trials_grid(findings: Findings) -> Grid:
         "status": "status",
         f"best_{metric}": "best value",
         "best_epoch": "best epoch",
-        "target_steps": "steps to target",
+        "target_steps": f"{step_unit(findings.study)} to target",
         "diverged_step": "diverged at step",
         "seconds": findings.subject.seconds,
         "trial_id": "trial_id",

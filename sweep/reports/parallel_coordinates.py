@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sweep.analysis.wording import metric_name
+from sweep.analysis.hyperparameters import level_of
+from sweep.analysis.wording import ALL_SETTINGS, metric_name
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Dimension, Parallel
 from sweep.reports.html_tables import MOST_ROWS, varied
-from sweep.reports.svg.scales import Axis, fitted, spelled
+from sweep.reports.svg.scales import Axis, fitted, scale_of, spelled
 
 if TYPE_CHECKING:
     import pandas as pd
-
-DECADES = 20.0
-"""Ratio of the largest to the smallest positive value from which an axis is logarithmic."""
 
 FEWEST_ARMS = 4
 
@@ -24,21 +22,32 @@ FEWEST_ARMS = 4
 def parallel(findings: Findings) -> Parallel | None:
     """One line per arm of the leaderboard, in its order; None if there is too little variation."""
     board, metric = findings.leaderboard.head(MOST_ROWS), findings.study.metric
-    first = "optimizer" if "optimizer" in board else findings.study.scientific
+    study = findings.study
+    first = study.scientific if study.is_own or "optimizer" not in board else "optimizer"
     # A hyperparameter with the same value wherever it is used (for example `decay_rate`) does not distinguish arms.
     told = [key for key in varied(board, findings.subject.keys) if key != first and board[key].nunique() > 1]
-    keys = [first, *told]
+    keys = [first, *told] if first else told
     if len(board) < FEWEST_ARMS or len(keys) < 2:
         return None
-    columns = [(key, board[key]) for key in keys if key in board]
+    columns: list[tuple[str, pd.Series[Any]]] = [(key, board[key]) for key in keys if key in board]
     columns.append((metric_name(metric), board[f"{findings.study.by}_{metric}_mean"]))
     made = [_dimension(name, values) for name, values in columns]
-    levels = list(dict.fromkeys(board[first].astype(str)))
-    known = [level.name for level in findings.study.levels]
-    order = [*known, *(level for level in levels if level not in known)]
-    looks = tuple(order.index(level) for level in board[first].astype(str))
+    levels = _levels(board, first, is_own=study.is_own)
+    known = [level.name for level in study.levels]
+    order = [*known, *(level for level in dict.fromkeys(levels) if level not in known)]
+    looks = tuple(order.index(level) for level in levels)
     places = tuple(zip(*(places for _, places in made), strict=True))
-    return Parallel(tuple(one for one, _ in made), tuple(board["arm"].astype(str)), looks, places)
+    absent = "none: the setting lacks it" if study.is_own else "ignored: by an optimizer that does not use it"
+    return Parallel(tuple(one for one, _ in made), tuple(board["arm"].astype(str)), looks, places, absent)
+
+
+def _levels(board: pd.DataFrame, factor: str, *, is_own: bool) -> list[str]:
+    """The level of each arm, by which it is coloured."""
+    if not factor:
+        return [ALL_SETTINGS] * len(board)
+    if not is_own:
+        return board[factor].astype(str).tolist()
+    return [level_of(value, factor) for value in board[factor]]
 
 
 def _dimension(name: str, values: pd.Series[Any]) -> tuple[Dimension, list[float | None]]:
@@ -52,8 +61,7 @@ def _dimension(name: str, values: pd.Series[Any]) -> tuple[Dimension, list[float
                                         for value, missing in zip(values, values.isna(), strict=True)]  # fmt: skip
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     some = numbers[np.isfinite(numbers)]
-    is_log = len(some) > 0 and some.min() > 0 and some.max() / some.min() >= DECADES
-    axis = fitted(some.tolist(), "log" if is_log else "linear", 0.0, 1.0)
+    axis = fitted(some.tolist(), scale_of(some), 0.0, 1.0)
     exact = Axis(axis.kind, axis.low, axis.high, 0.0, 1000.0)
     distinct = sorted(set(some.tolist()))
     shown = distinct if len(distinct) <= 6 else exact.ticks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +14,11 @@ from sweep.analysis.importance import importances
 from sweep.analysis.interaction import heat_map
 from sweep.analysis.settings import settings_table
 from sweep.analysis.tuning_curve import tuning_curve
-from sweep.analysis.wording import is_share, limited_difference, metric_name
+from sweep.analysis.wording import capitalised, is_share, level_name, limited_difference, metric_name
 from sweep.errors import AnalysisError
 from sweep.reports.collect import Findings
-from sweep.reports.graph_records import Curve, Curves, Forest, Graph, Heat, Interval, Shares
+from sweep.reports.graph_records import Curve, Curves, Forest, Graph, Heat, Interval, Scale, Shares
+from sweep.reports.svg.scales import scale_of
 from sweep.reports.training_graphs import label
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ PAIRS = (("beta1", "beta2"), ("learning_rate", "batch_size"))
 
 RESAMPLES = 500
 
+MOST_PANELS = 4
+"""Maximum number of hyperparameters with a figure of their own."""
+
 
 def difference_graph(findings: Findings) -> Graph | None:
     """Paired differences with intervals; None for a single level, or without a common seed."""
@@ -36,7 +41,7 @@ def difference_graph(findings: Findings) -> Graph | None:
     best = study.levels[0].name if study.levels else ""
     all_pairs = len(study.levels) <= MOST_FOR_ALL_PAIRS
     scale, unit = (100.0, "points of ") if is_share(study.metric) else (1.0, "")
-    names = {level.name: label(level) for level in study.levels}
+    names = {level.name: label(level, study.scientific) for level in study.levels}
     rows = []
     for pair in study.comparisons:
         if not all_pairs and best not in (pair.first, pair.second):
@@ -71,25 +76,17 @@ def difference_graph(findings: Findings) -> Graph | None:
 
 
 def sensitivity_graph(findings: Findings) -> Graph | None:
-    """Best result at each learning rate; None if no optimizer has two learning rates, or none has a result."""
-    study = findings.study
+    """Best result at each learning rate; None if no optimizer has two learning rates, or none has a result.
+
+    Of a training of the user's own, at each value of every hyperparameter that is a number.
+    """
+    if findings.study.is_own:
+        return _own_sensitivity_graph(findings)
     if "learning_rate" not in findings.trials or findings.trials["learning_rate"].dtype.kind not in "fi":
         return None
-    curves = []
-    tried = 0
-    for number, (level, table) in enumerate(_tables(findings)):
-        rates = table.groupby("learning_rate")["value"]
-        values = (rates.max() if study.mode == "max" else rates.min()).sort_index()
-        lost = np.unique(table.loc[table["diverged"] > 0, "learning_rate"].to_numpy(dtype=np.float64))
-        tried = max(tried, len(values))
-        curves.append(
-            Curve(label(level), number, values.index.to_numpy(), values.to_numpy(), crosses=lost, has_dots=True)
-        )
-    if tried < 2 or not _has_numbers(curves):
+    panel = _sensitivity(findings, "learning_rate", "log")
+    if panel is None:
         return None
-    panel = Curves(
-        "Best setting at each learning_rate", "learning_rate", metric_name(study.metric), tuple(curves), "log"
-    )
     return Graph(
         "learning-rate-sensitivity",
         "Learning-rate sensitivity",
@@ -99,6 +96,49 @@ def sensitivity_graph(findings: Findings) -> Graph | None:
     )
 
 
+def _own_sensitivity_graph(findings: Findings) -> Graph | None:
+    panels = []
+    for key in _numeric(findings.trials, findings.subject.keys):
+        if key != findings.study.scientific:
+            panels.append(
+                _sensitivity(findings, key, scale_of(findings.trials[key].dropna().to_numpy(dtype=np.float64)))
+            )
+    shown = tuple(panel for panel in panels if panel is not None)[:MOST_PANELS]
+    if not shown:
+        return None
+    return Graph(
+        "sensitivity",
+        "Sensitivity to single hyperparameters",
+        "The other hyperparameters are tuned away at each value; mean over seeds. A cross at the top marks a value at "
+        "which a setting diverged. A flat line means that the hyperparameter hardly matters.",
+        shown,
+    )
+
+
+def _sensitivity(findings: Findings, key: str, scale: Scale) -> Curves | None:
+    """The best result at each value of a hyperparameter, one line per level; None below two values or without one."""
+    study = findings.study
+    curves = []
+    tried = 0
+    for number, (level, table) in enumerate(_tables(findings)):
+        found = table[table[key].notna()].groupby(key)["value"]
+        values = (found.max() if study.mode == "max" else found.min()).sort_index()
+        lost = np.unique(table.loc[(table["diverged"] > 0) & table[key].notna(), key].to_numpy(dtype=np.float64))
+        tried = max(tried, len(values))
+        if study.is_own and values.empty:
+            continue
+        name, x = label(level, study.scientific), values.index.to_numpy(dtype=np.float64)
+        curves.append(Curve(name, number, x, values.to_numpy(), crosses=lost, has_dots=True))
+    if tried < 2 or not _has_numbers(curves):
+        return None
+    return Curves(f"Best setting at each {key}", key, metric_name(study.metric), tuple(curves), scale)
+
+
+def _numeric(trials: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """The hyperparameters that are numbers and have several values."""
+    return [key for key in keys if key in trials and trials[key].dtype.kind in "iuf" and trials[key].nunique() > 1]
+
+
 def heat_graph(findings: Findings) -> Graph | None:
     """Heat maps of two hyperparameters that both vary within a level; None if there are none."""
     study = findings.study
@@ -106,7 +146,7 @@ def heat_graph(findings: Findings) -> Graph | None:
     panels = []
     for level in study.levels:
         trials = _trials(findings, level)
-        for rows, columns in PAIRS:
+        for rows, columns in _pairs(findings, trials):
             if not {rows, columns} <= set(trials):
                 continue
             near = _neighbours(trials, level.selected.arm_id, (rows, columns), findings.subject.keys)
@@ -121,7 +161,7 @@ def heat_graph(findings: Findings) -> Graph | None:
             unit = " (%)" if is_share(study.metric) else ""
             panels.append(
                 Heat(
-                    title=f"{label(level)}: {metric_name(study.metric)}{unit}",
+                    title=f"{_all_of(level, study.scientific)}: {metric_name(study.metric)}{unit}",
                     x_label=columns,
                     y_label=rows,
                     x_names=tuple(f"{value:g}" for value in found.column_values),
@@ -163,7 +203,13 @@ def importance_graph(findings: Findings) -> Graph | None:
             lengths = tuple(100 * one.share for one in found)
             notes = tuple(f"{length:.0f} %" for length in lengths)
             panels.append(
-                Shares(f"{label(level)} ({len(table)} settings)", "share of importance (%)", names, lengths, notes)
+                Shares(
+                    f"{_all_of(level, study.scientific)} ({len(table)} settings)",
+                    "share of importance (%)",
+                    names,
+                    lengths,
+                    notes,
+                )
             )
     if not panels:
         return None
@@ -181,7 +227,8 @@ def tuning_graph(findings: Findings) -> Graph | None:
     curves = []
     for number, (level, table) in enumerate(_tables(findings)):
         curve = tuning_curve(table["value"].to_numpy(dtype=np.float64), study.mode, findings.rng, resamples=RESAMPLES)
-        curves.append(Curve(label(level), number, curve.tried, curve.expected, curve.low, curve.high))
+        name = label(level, study.scientific)
+        curves.append(Curve(name, number, curve.tried, curve.expected, curve.low, curve.high))
     longest = max((len(curve.x) for curve in curves), default=0)
     if longest < 2 or not _has_numbers(curves):
         return None
@@ -199,6 +246,19 @@ def tuning_graph(findings: Findings) -> Graph | None:
 def _has_numbers(curves: Sequence[Curve]) -> bool:
     """Whether any curve has a finite value; otherwise the y-axis would have meaningless ticks."""
     return any(np.isfinite(np.asarray(curve.y, dtype=np.float64)).any() for curve in curves)
+
+
+def _all_of(level: Level, factor: str) -> str:
+    """The name of a level as a title of what shows all its settings."""
+    return capitalised(level_name(level.name), factor)
+
+
+def _pairs(findings: Findings, trials: pd.DataFrame) -> Sequence[tuple[str, str]]:
+    """Pairs of hyperparameters with a heat map; of a training of the user's own, its first three numbers."""
+    if not findings.study.is_own:
+        return PAIRS
+    numbers = [key for key in _numeric(trials, findings.subject.keys) if key != findings.study.scientific]
+    return list(combinations(numbers[:3], 2))
 
 
 def _trials(findings: Findings, level: Level) -> pd.DataFrame:

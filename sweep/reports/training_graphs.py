@@ -9,8 +9,9 @@ import pandas as pd
 
 from sweep.analysis.comparison_data import Level
 from sweep.analysis.curves import learning_curves
+from sweep.analysis.leader import step_unit
 from sweep.analysis.profiles import performance_profiles, performance_ratios
-from sweep.analysis.wording import capitalised, is_share, level_name, metric_name, target_value
+from sweep.analysis.wording import best_name, capitalised, is_share, metric_name, target_value
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Curve, Curves, Graph, Scale, View
 
@@ -18,6 +19,14 @@ LARGEST_FACTOR = 10.0
 """Performance profiles end at this multiple of the fastest time."""
 
 MOST_SCHEDULES = 7
+
+MOST_METRICS = 4
+"""Maximum number of metrics with learning curves."""
+
+LOSSES = ("val_loss", "train_loss")
+
+NOT_METRICS = ("trial_id", "arm_id", "seed", "epoch", "steps", "examples", "seconds")
+"""Columns of the table of epochs that are no results."""
 
 X_AXES = {"epochs": "epoch", "steps": "steps", "seconds": "seconds"}
 """Maps the x-axis of learning curves to its column."""
@@ -28,9 +37,9 @@ SHARED = (
 )
 
 
-def label(level: Level) -> str:
-    """The name of a level as spelled in a legend."""
-    return capitalised(level_name(level.name))
+def label(level: Level, factor: str = "") -> str:
+    """The name of a level of a factor as spelled in a legend."""
+    return capitalised(best_name(level.name), factor)
 
 
 def learning_graph(findings: Findings) -> Graph | None:
@@ -38,25 +47,35 @@ def learning_graph(findings: Findings) -> Graph | None:
     levels = findings.study.levels
     arms = [level.selected.arm_id for level in levels]
     epochs = findings.epochs[findings.epochs["arm_id"].isin(arms)]
-    if epochs.empty:
+    if epochs.empty or epochs[findings.study.metric].isna().all():
         return None
-    metric = findings.study.metric
-    shown = [metric, *(name for name in ("val_loss", "train_loss") if name != metric and name in epochs)]
+    shown = _shown_metrics(findings, epochs)
+    whose = f" of each {findings.study.scientific}" if findings.study.scientific else ""
     lines = {arm: _lines(epochs[epochs["arm_id"] == arm], arm, shown) for arm in arms}
     views = tuple(
         View(unit, scale, tuple(_learning(findings, lines, name, unit, scale) for name in shown))
         for scale in ("usual", "other")
         for unit in X_AXES
         if epochs[X_AXES[unit]].notna().any()
+        # A training of the user's own that counts no steps has no axis of them.
+        and not (findings.study.is_own and unit == "steps" and (epochs["steps"] == epochs["epoch"]).all())
     )
     return Graph(
         "learning-curves",
         "Learning curves",
-        f"The best setting of each {findings.study.scientific}: mean over seeds, and in the band all seeds. "
+        f"The best setting{whose}: mean over seeds, and in the band all seeds. "
         f"A line ends where no seed went on.{SHARED if findings.subject.are_seconds_shared else ''}",
         views[0].panels,
         views,
     )
+
+
+def _shown_metrics(findings: Findings, epochs: pd.DataFrame) -> list[str]:
+    """The metrics with learning curves: the compared one, and the losses or all that the user's training reports."""
+    metric = findings.study.metric
+    others = [name for name in epochs if name not in NOT_METRICS] if findings.study.is_own else LOSSES
+    known = [name for name in others if name != metric and name in epochs and epochs[name].notna().any()]
+    return [metric, *map(str, known[: MOST_METRICS - 1])]
 
 
 def _lines(rows: pd.DataFrame, arm_id: str, metrics: list[str]) -> dict[str, pd.DataFrame]:
@@ -82,7 +101,7 @@ def _learning(
         mean, low, high = (table[key].to_numpy(dtype=np.float64) for key in ("mean", "low", "high"))
         if is_error:
             mean, low, high = 1 - mean, 1 - high, 1 - low
-        curves.append(Curve(label(level), number, x, mean, low, high))
+        curves.append(Curve(label(level, findings.study.scientific), number, x, mean, low, high))
     axis: Scale = "log" if is_log else "linear"
     words = f"1 - {metric_name(metric)}" if is_error else metric_name(metric)
     target = findings.study.target if metric == findings.study.metric else None
@@ -107,18 +126,18 @@ def target_graph(findings: Findings) -> Graph | None:
         hits = sorted(time for time in times.times if np.isfinite(time))
         shares = [place / len(times.times) for place in range(1, len(hits) + 1)] if hits else []
         last = shares[-1] if shares else 0.0
-        curves.append(Curve(label(level), number, [0, *hits, end], [0.0, *shares, last], is_step=True))
-    goal = target_value(study.metric, study.target)
-    panels = [
-        Curves(f"Seeds that have reached {goal}", "steps", "share of seeds", tuple(curves), y_limits=(-0.03, 1.05))
-    ]
+        curves.append(
+            Curve(label(level, study.scientific), number, [0, *hits, end], [0.0, *shares, last], is_step=True)
+        )
+    goal, unit = target_value(study.metric, study.target), step_unit(study)
+    panels = [Curves(f"Seeds that have reached {goal}", unit, "share of seeds", tuple(curves), y_limits=(-0.03, 1.05))]
     if profile := _profile(findings):
         panels.append(profile)
     return Graph(
         "time-to-target",
         "Time to target",
-        "First, the share of seeds that have reached the target after so many steps; a line that stays below 1 misses. "
-        "Second, the performance profile, the share of seeds on which it is within that factor of the fastest.",
+        f"First, the share of seeds that have reached the target after so many {unit}; a line that stays below 1 "
+        "misses. Second, the performance profile, the share of seeds on which it is within that factor of the fastest.",
         tuple(panels),
     )
 
@@ -136,18 +155,17 @@ def _profile(findings: Findings) -> Curves | None:
         performance_ratios(times.reindex([level.name for level in levels]), LARGEST_FACTOR), factors
     )
     curves = tuple(
-        Curve(label(level), number, profile.factors, profile.shares[number], is_step=True)
+        Curve(label(level, findings.study.scientific), number, profile.factors, profile.shares[number], is_step=True)
         for number, level in enumerate(levels)
     )
-    return Curves(
-        "Performance profile", "times the steps of the fastest", "share of seeds", curves, "log", y_limits=(-0.03, 1.05)
-    )
+    factor = f"times the {step_unit(findings.study)} of the fastest"
+    return Curves("Performance profile", factor, "share of seeds", curves, "log", y_limits=(-0.03, 1.05))
 
 
 def schedule_graph(findings: Findings) -> Graph | None:
     """The learning rate over the epochs, one line per schedule; None if all are constant."""
     trials, epochs = findings.trials, findings.epochs
-    if "learning_rate" not in epochs:
+    if findings.study.is_own or "learning_rate" not in epochs:
         return None
     keys = [str(key) for key in trials if str(key).startswith("decay") and trials[key].nunique() > 0]
     board = findings.leaderboard.merge(

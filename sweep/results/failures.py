@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sweep.analysis.wording import listing
 from sweep.execution.boundary import WORKER_LOST
 
 if TYPE_CHECKING:
@@ -22,17 +23,18 @@ def failures(trials: pd.DataFrame) -> str:
     failed = trials[trials["status"] == "FAILED"]
     if failed.empty:
         return ""
-    named = [
-        f"`{arm}` with seed {seed} ({error.rstrip('.')})"
-        for arm, seed, error in zip(failed["arm"], failed["seed"], failed["error"], strict=True)
-    ]
-    more = f" and {len(named) - NAMED_FAILURES:,} more" if len(named) > NAMED_FAILURES else ""
+    first = failed.head(NAMED_FAILURES)
+    named: dict[str, list[str]] = {}
+    for arm, seed, error in zip(first["arm"], first["seed"], first["error"], strict=True):
+        named.setdefault(error.rstrip("."), []).append(f"`{arm}` with seed {seed}")
+    said = "; ".join(f"{listing(trials_of)} ({error})" for error, trials_of in named.items())
+    more = f" and {len(failed) - NAMED_FAILURES:,} more" if len(failed) > NAMED_FAILURES else ""
     # Errors raised by training recur, but a lost worker may not be lost the next time.
     if failed["error"].str.startswith(WORKER_LOST).any():
         hint = "Run the same command to try them again."
     else:
         hint = "They would fail again in the same way: mend what the errors name."
-    return f"{len(failed):,} of {len(trials):,} trials failed: {'; '.join(named[:NAMED_FAILURES])}{more}. {hint}"
+    return f"{len(failed):,} of {len(trials):,} trials failed: {said}{more}. {hint}"
 
 
 def unranked(trials: pd.DataFrame, leaderboard: pd.DataFrame) -> str:
@@ -46,7 +48,9 @@ def unranked(trials: pd.DataFrame, leaderboard: pd.DataFrame) -> str:
         return ""
     counts = trials["status"].value_counts()
     ended = ", ".join(f"{count:,} of {len(trials):,} {str(status).lower()}" for status, count in counts.items())
+    # A training of the user's own may have no learning rate.
+    advice = "Lower the learning rates, or see" if "learning_rate" in trials else "See"
     return (
         f"no setting can be ranked, as no trial ended with a finite metric ({ended}). "
-        "Lower the learning rates, or see `trials.parquet` for the step at which each diverged."
+        f"{advice} `trials.parquet` for the step at which each diverged."
     )

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 from pyarrow import parquet
 
-from sweep.config.setting_keys import SETTING_KEYS
+from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.errors import ResultsError
-from sweep.records import TrialResult
+from sweep.execution.sources.assignment import TRIALS as TRIAL_FOLDERS
+from sweep.records import TrialResult, plain
 from sweep.results.frames import (
     BASE_RATES,
     CONFIG,
@@ -34,7 +35,7 @@ from sweep.results.frames import (
 )
 from sweep.results.leaderboard import leaderboard
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
-from sweep.results.tables import epochs_table, histories, order_by_plan, trials_table
+from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table
 from sweep.running.event_log import EventLog
 from sweep.running.log_records import results_record
 from sweep.running.old_journal import convert_journal
@@ -54,8 +55,8 @@ if TYPE_CHECKING:
 
 
 def folder_of(root: str | Path, plan: Plan) -> Path:
-    """Return the folder of a plan; the same plan has the same folder, so that a second run resumes the first."""
-    return local_root(root) / f"{plan.name}-{plan.hash[:8]}"
+    """Return the folder of a plan, which plans that differ only in their list of trials share."""
+    return local_root(root) / plan.folder_name
 
 
 def require_writable(root: str | Path) -> None:
@@ -134,6 +135,11 @@ class ResultsFolder:
         self.log.close()
         self._lock.release()
 
+    @property
+    def plan(self) -> Plan:
+        """The plan, once it is known with the trials of the report."""
+        return self._plan
+
     def write_plan(self) -> None:
         """Write ``plan.json``: all arms with their settings, all trials, and the merged settings."""
         plan = self._plan
@@ -145,8 +151,11 @@ class ResultsFolder:
             "seeds": list(plan.seeds),
             "report_seeds": list(plan.report_seeds),
             "merged": [asdict(merge) for merge in plan.merged],
-            "arms": [{"id": arm.id, "label": arm.label, "setting": dict(arm.setting)} for arm in plan.arms],
-            "trials": [{"id": trial.id, "arm": trial.arm.id, "seed": trial.seed} for trial in plan.trials],
+            "arms": [{"id": arm.id, "label": arm.label, "setting": plain(arm.setting)} for arm in plan.arms],
+            "trials": [
+                {"id": trial.id, "arm": trial.arm.id, "seed": trial.seed, "lineage": trial.lineage}
+                for trial in plan.trials
+            ],
         }
         write_text(self.path / PLAN, json.dumps(content, indent=1) + "\n")
 
@@ -219,6 +228,7 @@ class ResultsFolder:
         """Delete all results, so that every trial is trained again."""
         self.log.clear()
         self._drop_report()
+        shutil.rmtree(self.path / TRIAL_FOLDERS, ignore_errors=True)
         for name in (TRIALS, EPOCHS, LEADERBOARD):
             with reported(self.path):
                 (self.path / name).unlink(missing_ok=True)
@@ -248,10 +258,9 @@ class ResultsFolder:
         ordered = order_by_plan(self._read(), plan.trials)
         past = histories(ordered)
         trials = trials_table(plan, ordered, past, metric, mode, target)
-        _write_table(self.path / EPOCHS, epochs_table(plan, past))
+        _write_table(self.path / EPOCHS, epochs_table(plan, past, metric))
         _write_table(self.path / TRIALS, trials)
-        # User-defined optimizers may have other hyperparameters.
-        keys = tuple(dict.fromkeys((*SETTING_KEYS, *(key for arm in plan.arms for key in arm.setting))))
+        keys = hyperparameter_keys((arm.setting for arm in plan.arms), is_own=is_own(plan))
         ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)

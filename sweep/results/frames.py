@@ -51,11 +51,13 @@ class SweepResult:
 
         path = self.path / LEADERBOARD
         try:
-            # An id such as 12e456789012 would otherwise be parsed as a number.
-            types = {"arm_id": "str", "arm": "str", "optimizer": "str", "rank": "Int64"}
+            # An id such as 12e456789012 would otherwise be parsed as a number, and a text such as `true` or `null`.
+            schema = parquet.read_schema(self.path / TRIALS)
+            types = {field.name: "str" for field in schema if pa.types.is_string(field.type)}
+            types |= {"arm_id": "str", "arm": "str", "optimizer": "str", "rank": "Int64"}
             types |= {"report_seeds": "Int64", "report_diverged": "Int64"}
-            return pd.read_csv(path, dtype=types)
-        except (OSError, ValueError) as error:
+            return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise _unreadable(path, error) from error
 
 

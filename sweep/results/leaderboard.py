@@ -39,11 +39,11 @@ def leaderboard(
         by: which value of a trial ranks it.
 
     Returns:
-        Columns ``rank arm optimizer seeds`` (completed ones), ``diverged failed unfinished``, mean, std (with n - 1),
-        min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with ``by="best"`` those four
-        of ``best_<metric>`` and ``final_<metric>_mean``; with a target ``reached`` and ``target_steps_median``
-        (seeds that missed the target count as infinitely slow, so it is empty if half of them or more did); with
-        report seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
+        Columns ``rank arm optimizer`` (if there is one) and ``seeds`` (completed ones), ``diverged failed unfinished``,
+        mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with
+        ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target ``reached`` and
+        ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it is empty if half of them
+        or more did); with report seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
         ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
     """
     reported = trials.iloc[:0]
@@ -51,7 +51,7 @@ def leaderboard(
         fresh = trials["seed"].isin(list(report_seeds))
         reported, trials = trials[fresh], trials[~fresh]
     by_arm = trials.groupby("arm_id", sort=False)
-    table = by_arm[["arm", "optimizer"]].first()
+    table = by_arm[["arm", *(["optimizer"] if "optimizer" in trials else [])]].first()
     well = trials["status"].isin(ENDED_WELL)
     counts = {
         "seeds": well,
@@ -78,7 +78,8 @@ def leaderboard(
         table = table.join(_reported(reported, f"{by}_{metric}", metric))
     used = [key for key in keys if key in trials and trials[key].notna().any()]
     hyperparameters = [key for key in used if key != "optimizer"]
-    table = table.join(by_arm[hyperparameters].first())
+    if hyperparameters:
+        table = table.join(by_arm[hyperparameters].first())
     return _ranked(table.reset_index(), f"{by}_{metric}_mean", mode, keys)
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute
 
-from sweep.config.sections import METRICS
-from sweep.config.setting_keys import SETTING_KEYS
-from sweep.records import Setting, Trial
+from sweep.analysis.hyperparameters import hyperparameter_keys
+from sweep.config.sections import METRICS, usual_mode
+from sweep.records import Setting, Trial, Value
 from sweep.running.trial_rows import FACTS, METRIC_PREFIX
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ class Histories:
     def ends(self) -> NDArray[np.int64]:
         """End index of each trial's epochs in ``values``; (T,)."""
         return np.cumsum(self.lengths)
+
+    def reported(self, name: str) -> Histories:
+        """The epochs after which a metric was reported, as the user's own training need not do so after each."""
+        has = ~np.isnan(self.values[name]) if name in self.values else np.zeros(int(self.lengths.sum()), dtype=bool)
+        trials = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        lengths = np.bincount(trials[has], minlength=len(self.lengths)).astype(np.int64)
+        return Histories({key: values[has] for key, values in self.values.items()}, lengths)
 
     def last(self, name: str) -> Floats:
         """Value after the last epoch; (T,), NaN for a trial without epochs."""
@@ -104,8 +111,16 @@ def histories(ordered: pa.Table) -> Histories:
     return Histories(values, expected)
 
 
-def epochs_table(plan: Plan, past: Histories) -> pa.Table:
-    """Create the table with one row per epoch: ``trial_id arm_id seed`` and the metrics."""
+def is_own(plan: Plan) -> bool:
+    """Whether the training is the user's own, which brings its data and knows hyperparameters of any name."""
+    return not plan.training_examples
+
+
+def epochs_table(plan: Plan, past: Histories, metric: str) -> pa.Table:
+    """Create the table with one row per epoch: ``trial_id arm_id seed`` and the metrics.
+
+    The metric that decides is a column even if a training of the user's own has never reported it.
+    """
     trial = np.repeat(np.arange(len(past.lengths)), past.lengths)
     columns: dict[str, pa.Array] = {}
     for name, ids in (
@@ -118,6 +133,8 @@ def epochs_table(plan: Plan, past: Histories) -> pa.Table:
     for name, values in past.values.items():
         # A training of the user's own may not count its examples.
         columns[name] = _counts(values) if name in COUNTS else pa.array(values)
+    if is_own(plan):
+        columns.setdefault(metric, pa.nulls(len(trial), pa.float64()))
     return pa.table(columns)
 
 
@@ -127,8 +144,8 @@ def trials_table(
     """Create the table with one row per trial of the plan; trials without a result are PENDING.
 
     ``final_*`` and ``best_*`` are empty unless a trial completed: a diverged trial has no value to compare.
-    ``batch_size`` is always a number: ``full`` is the size of the training part. With report seeds, ``purpose`` is
-    ``selection`` or ``report``.
+    ``batch_size`` of our networks is always a number: ``full`` is the size of the training part. With report seeds,
+    ``purpose`` is ``selection`` or ``report``. A metric whose direction is not known has no ``best_*``.
     """
     status = ordered["status"].fill_null("PENDING")
     well = np.isin(status.to_numpy(zero_copy_only=False), ("COMPLETED", "STOPPED"))
@@ -139,17 +156,18 @@ def trials_table(
         "seed": pa.array([trial.seed for trial in plan.trials], pa.int64()),
         **_purposes(plan),
         "status": status,
-        **_hyperparameters([trial.arm.setting for trial in plan.trials], plan.training_examples),
+        **_hyperparameters(plan),
     }
-    measured = [name for name in past.values if name in METRICS] or [metric]
+    measured = _measured(plan, past, metric)
+    told = {name: past.reported(name) if is_own(plan) else past for name in (*measured, metric)}
     for name in measured:
-        columns[f"final_{name}"] = _numbers(past.last(name), well)
+        columns[f"final_{name}"] = _numbers(told[name].last(name), well)
     for name in measured:
-        good = mode if name == metric or name not in METRICS else METRICS[name].mode
-        columns[f"best_{name}"] = _numbers(past.best(name, good)[0], well)
-    columns["best_epoch"] = _counts(past.best(metric, mode)[1], well)
+        if good := mode if name == metric else usual_mode(name):
+            columns[f"best_{name}"] = _numbers(told[name].best(name, good)[0], well)
+    columns["best_epoch"] = _counts(told[metric].best(metric, mode)[1], well)
     if target is not None:
-        columns["target_steps"] = _counts(past.first_reaching(metric, mode, target, "steps"))
+        columns["target_steps"] = _counts(told[metric].first_reaching(metric, mode, target, "steps"))
     columns["epochs_done"] = pa.array(past.lengths)
     columns["steps"] = _counts(past.last("steps"))
     columns["examples"] = _counts(past.last("examples"))
@@ -168,14 +186,22 @@ def _purposes(plan: Plan) -> dict[str, pa.Array]:
     return {"purpose": pa.array(purposes, pa.string())}
 
 
-def _hyperparameters(settings: Sequence[Setting], training_examples: int) -> dict[str, pa.Array]:
-    extra = dict.fromkeys(key for setting in settings for key in setting if key not in SETTING_KEYS)
+def _measured(plan: Plan, past: Histories, metric: str) -> list[str]:
+    """The metrics that have columns of results: those of our networks, or whatever the user's training reports."""
+    if is_own(plan):
+        return list(dict.fromkeys([*(name for name in past.values if name not in (*COUNTS, "seconds")), metric]))
+    return [name for name in past.values if name in METRICS] or [metric]
+
+
+def _hyperparameters(plan: Plan) -> dict[str, pa.Array]:
+    settings: list[Setting] = [trial.arm.setting for trial in plan.trials]
     columns = {}
-    for key in (*SETTING_KEYS, *extra):
+    for key in hyperparameter_keys(settings, is_own=is_own(plan)):
         values = [setting.get(key) for setting in settings]
-        if key == "batch_size":
-            values = [training_examples if value == "full" else value for value in values]
-        columns[key] = pa.array(values, _type_of(key, values))
+        if key == "batch_size" and not is_own(plan):
+            values = [plan.training_examples if value == "full" else value for value in values]
+        kind = _type_of_any(values) if is_own(plan) else _type_of(key, values)
+        columns[key] = pa.array([_as_type(value, kind) for value in values], kind)
     return columns
 
 
@@ -185,6 +211,23 @@ def _type_of(key: str, values: Sequence[object]) -> pa.DataType:
     # A learning rate of 1 is a float like 0.5, and a column without values is numeric.
     is_text = key in TEXT or any(isinstance(value, str) for value in values)
     return pa.string() if is_text else pa.float64()
+
+
+def _type_of_any(values: Sequence[object]) -> pa.DataType:
+    """The type of a hyperparameter of which nothing but its values is known."""
+    if any(isinstance(value, str) for value in values):
+        return pa.string()
+    is_whole = all(value is None or (isinstance(value, int) and abs(value) < 2**63) for value in values)
+    return pa.int64() if is_whole else pa.float64()
+
+
+def _as_type(value: Value | None, kind: pa.DataType) -> Value | None:
+    """A value of a column, in which a number may stand beside `null` or `auto`, or beside one too large for 64 bits."""
+    if value is None or pa.types.is_integer(kind):
+        return value
+    if pa.types.is_floating(kind):
+        return float(value)
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _numbers(values: Floats, where: NDArray[np.bool_] | None = None) -> pa.Array:

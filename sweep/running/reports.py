@@ -151,7 +151,7 @@ class PackCollector:
             started_seconds=report.started_seconds,
             ended_seconds=report.now_seconds,
             diverged_step=end.step if end.status == "DIVERGED" else None,
-            last_finite_loss=end.last_finite_loss,
+            last_finite_loss=end.last_finite_loss if end.status == "DIVERGED" else None,
             error=end.error,
             tags={**({"node": report.node} if report.node else {}), **report.tags},
         )
@@ -165,7 +165,7 @@ def _columns(parts: Sequence[_Rows], names: Sequence[str]) -> dict[str, Floats]:
         names: names for a trial without rows.
     """
     if not parts:
-        return {**NO_EPOCHS, **{name: np.empty(0) for name in names}}
+        return {"epoch": np.empty(0), **{name: np.empty(0) for name in names}, **NO_EPOCHS}
     columns = {"epoch": np.concatenate([epochs for _, epochs, _ in parts]).astype(np.float64)}
     if all(part[0] == parts[0][0] for part in parts):
         values = np.concatenate([values for _, _, values in parts])

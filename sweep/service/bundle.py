@@ -10,8 +10,11 @@ from pathlib import Path
 from sweep.config import SweepConfig
 from sweep.config.data import FileData, ModuleData
 from sweep.config.network import ModuleNetwork
+from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import DataError
 from sweep.execution.ray.code_shipping import NOT_SHIPPED, copy_project
+from sweep.planning.own_training import working_folder
+from trainers.imported_files import imported_files
 
 LARGEST_BYTES = 400_000_000
 """Limit below Ray's 512 MiB for a compressed working folder; data files hardly compress."""
@@ -45,6 +48,12 @@ def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
     for name in sorted(_own_modules(config)):
         _copy_module(name, folder)
     shutil.copyfile(file, folder / file.name)
+    if isinstance(config.own, CommandTrainer):
+        _copy_beside(config, working_folder(config), folder)
+    elif isinstance(config.own, FunctionTrainer):
+        # The function was looked over in another process, so that its modules are not loaded here.
+        for name, path in imported_files(config.own.function.partition(":")[0]).items():
+            _copy_file(name, path, folder)
     overrides = []
     if isinstance(config.data, FileData):
         data = Path(config.data.path)
@@ -58,6 +67,38 @@ def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
         shutil.copyfile(data, folder / "data" / data.name)
         overrides.append(f"data.path=data/{data.name}")
     return Bundle(file.name, tuple(overrides))
+
+
+def _copy_file(name: str, path: Path, folder: Path) -> None:
+    """Copy the file of a module to where it is imported by its name."""
+    target = folder.joinpath(*name.split("."))
+    target = target / path.name if path.name == "__init__.py" else target.with_suffix(path.suffix)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+
+
+def _copy_beside(config: SweepConfig, source: Path, folder: Path) -> None:
+    """Copy the folder in which a command runs, without its results and hidden files.
+
+    Raises:
+        DataError: if it is too large to be sent.
+    """
+    left_out = {Path(config.results).name, "mlruns", "mlflow.db", "__pycache__", "node_modules"}
+    found = [path for path in source.rglob("*") if path.is_file()]
+    paths = [path for path in found if not _is_left_out(path.relative_to(source), left_out)]
+    if (size := sum(path.stat().st_size for path in paths)) > LARGEST_BYTES:
+        raise DataError(
+            f"the folder of a sweep's file must have at most {LARGEST_BYTES // 1_000_000} MB to be sent with it, as "
+            f"its command runs there. Received: {source}, {size // 1_000_000} MB. Give the sweep its own folder."
+        )
+    for path in paths:
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+
+
+def _is_left_out(path: Path, names: set[str]) -> bool:
+    return any(part.startswith(".") or part in names for part in path.parts)
 
 
 def _own_modules(config: SweepConfig) -> set[str]:

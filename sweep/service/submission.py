@@ -123,15 +123,16 @@ def _require_no_secret(file: Path, overrides: Sequence[str]) -> None:
 def _require_capacity(config: SweepConfig, cluster: Cluster) -> None:
     asked = config.resources
     workers = 1 if asked.workers == "auto" else int(asked.workers)
+    share = 0.0 if asked.gpus_per_worker == "auto" else float(asked.gpus_per_worker)
     end = time.monotonic() + JOIN_SECONDS
     while (totals := cluster.totals()) is not None:
         cpus, gpus = totals.get("CPU", 0.0), totals.get("GPU", 0.0)
-        if workers * asked.cpus_per_worker <= cpus and workers * asked.gpus_per_worker <= gpus:
+        if workers * asked.cpus_per_worker <= cpus and workers * share <= gpus:
             return
         if cpus or time.monotonic() > end:
             raise ResourceError(
                 f"`resources` must fit the cluster, which has {cpus:g} CPUs and {gpus:g} GPUs. "
-                f"Received: {workers} workers of {asked.cpus_per_worker} CPUs and {asked.gpus_per_worker:g} GPUs. "
+                f"Received: {workers} workers of {asked.cpus_per_worker} CPUs and {share:g} GPUs. "
                 "Ask for less, or add nodes."
             )
         time.sleep(0.5)

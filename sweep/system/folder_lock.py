@@ -46,6 +46,33 @@ def lock_folder(folder: Path) -> BaseFileLock:
     return lock
 
 
+def signal_holder(folder: Path, number: int) -> bool:
+    """Send a signal to the process that writes a folder; returns whether there is one on this machine.
+
+    Args:
+        folder: the folder.
+        number: the signal, such as ``signal.SIGTERM``.
+
+    Raises:
+        ResultsError: if the process runs on another machine, or is another user's.
+    """
+    lock = FileLock(folder / LOCK, thread_local=False)
+    with reported(folder):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            content = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+            if content["host"] != socket.gethostname():
+                raise ResultsError(
+                    f"a sweep must be stopped on the machine that runs it. Received: `{folder}`, which "
+                    f"{_holder(folder)} is writing. Run the command there."
+                ) from None
+            os.kill(content["pid"], number)
+            return True
+    lock.release()
+    return False
+
+
 def _holder(folder: Path) -> str:
     try:
         content = json.loads((folder / HOLDER).read_text(encoding="utf-8"))

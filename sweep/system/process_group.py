@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -37,3 +38,16 @@ def end_group(process: subprocess.Popen[Any], seconds: float) -> None:
             return
         except subprocess.TimeoutExpired:
             continue
+
+
+def signal_group(group: int, number: int) -> None:
+    """Send a signal to all processes of a group; nothing happens if they have ended."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.killpg(group, number)
+
+
+def kill_group(group: int) -> None:
+    """End all processes of a group at once."""
+    if sys.platform != "win32":
+        signal_group(group, signal.SIGKILL)

@@ -28,17 +28,23 @@ SPARED = ("best", "last", "steps", "reached")
 
 
 def render_leaderboard(
-    frame: pd.DataFrame, console: Console, by: By = "final", base_rates: Mapping[str, Sequence[float]] | None = None
+    frame: pd.DataFrame,
+    console: Console,
+    by: By = "final",
+    base_rates: Mapping[str, Sequence[float]] | None = None,
+    factor: str = "optimizer",
 ) -> None:
-    """Print the best arms: the first ten, and the best of each optimizer; then the base rates, without a rank.
+    """Print the best arms: the first ten, and the best of each level; then the base rates, without a rank.
 
     Args:
         frame: table from `sweep.results.leaderboard`.
         by: which value of a trial ranks it.
         base_rates: name of a simple prediction -> its value on each seed; none by default.
+        factor: factor of the levels; empty if all arms are one level.
         console: output console; anything but a terminal gets plain columns of full width.
     """
-    shown = frame[(frame.index < TOP_ARMS) | ~frame["optimizer"].duplicated()]
+    is_first = ~frame[factor].duplicated() if factor else False
+    shown = frame[(frame.index < TOP_ARMS) | is_first]
     plus_minus = "±" if "utf" in console.encoding.lower() else "+/-"
     columns = _columns(shown, plus_minus, by)
     for name, values in (base_rates or {}).items():

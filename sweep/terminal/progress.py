@@ -126,7 +126,7 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """Redraws a bar, the counts and the best arm of each optimizer in a terminal.
+    """Redraws a bar, the counts and the best arm of each level in a terminal.
 
     Args:
         console: the terminal.

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sweep.records import Arm
+from sweep.tracking.records import SweepRecord
 from sweep.tracking.trial_runs import (
     IGNORED,
     KIND_TAG,
@@ -18,12 +19,11 @@ from sweep.tracking.trial_runs import (
     TrialRun,
     hyperparameters,
     label,
+    setting_tags,
 )
 
 ARM_KIND = "arm"
 BASE_RATE_KIND = "base rate"
-BEST_TAG = "best_of_optimizer"
-"""Tag on the run of an arm: whether it is the best arm of its optimizer."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ArmSummary:
         planned: number of its seeds.
         metrics: metrics such as ``final_val_loss_mean``, and ``rank``; unknown ones are omitted.
         basis: the metric of a trial that ranks, such as ``final_val_loss``; empty if there is none.
-        is_best: whether it is the best arm of its optimizer.
+        is_best: whether it is the best arm of its level.
     """
 
     arm: Arm
@@ -60,24 +60,22 @@ class ArmSummary:
         return ", ".join([f"{self.metrics.get('seeds', 0.0):.0f} of {self.planned} seeds{lost}{place}", *ranked])
 
 
-def arm_run(summary: ArmSummary, moment_milliseconds: int, added: Sequence[str] = ()) -> TrialRun:
+def arm_run(summary: ArmSummary, moment_milliseconds: int, record: SweepRecord) -> TrialRun:
     """Describe the MLflow run of an arm: the parameters of its trials, its summary, and no seed.
 
     Args:
         summary: summary of the arm.
         moment_milliseconds: Unix time of the summary.
-        added: additional hyperparameters of user-defined optimizers.
+        record: the sweep.
     """
     arm = summary.arm
     tags = {
         # Used like a trial's id, so that a later start finds the run again.
         TRIAL_TAG: f"arm-{arm.id}",
         KIND_TAG: ARM_KIND,
-        "optimizer": str(arm.setting.get("optimizer", IGNORED)),
-        "arm": label(arm),
-        "arm_id": arm.id,
+        **setting_tags(arm, record.keys),
         STATUS_TAG: summary.outcome,
-        BEST_TAG: "yes" if summary.is_best else "no",
+        record.best_tag: "yes" if summary.is_best else "no",
     }
     return TrialRun(
         trial_id=f"arm-{arm.id}",
@@ -86,7 +84,7 @@ def arm_run(summary: ArmSummary, moment_milliseconds: int, added: Sequence[str] 
         status="FINISHED",
         started_milliseconds=moment_milliseconds,
         ended_milliseconds=moment_milliseconds,
-        params={**hyperparameters(arm.setting, added), "seed": IGNORED},
+        params={**hyperparameters(arm.setting, record.keys), "seed": IGNORED},
         tags={key: value[:TAG_CHARACTERS] for key, value in tags.items()},
         points=tuple(Point(key, value, moment_milliseconds, 0) for key, value in summary.metrics.items()),
     )
@@ -105,7 +103,7 @@ class BaseRateSummary:
     metrics: Mapping[str, float]
 
 
-def base_rate_run(summary: BaseRateSummary, moment_milliseconds: int, added: Sequence[str] = ()) -> TrialRun:
+def base_rate_run(summary: BaseRateSummary, moment_milliseconds: int, record: SweepRecord) -> TrialRun:
     """Describe the MLflow run of a base rate, which has the usual parameters without values, and no rank."""
     outcome = f"base rate, {' '.join(f'{key}={value:.6g}' for key, value in summary.metrics.items())}"
     trial_id = f"base-rate-{summary.name.replace(' ', '-')}"
@@ -116,19 +114,19 @@ def base_rate_run(summary: BaseRateSummary, moment_milliseconds: int, added: Seq
         status="FINISHED",
         started_milliseconds=moment_milliseconds,
         ended_milliseconds=moment_milliseconds,
-        params={**hyperparameters({}, added), "seed": IGNORED},
-        tags={TRIAL_TAG: trial_id, KIND_TAG: BASE_RATE_KIND, STATUS_TAG: outcome, BEST_TAG: "base rate"},
+        params={**hyperparameters({}, record.keys), "seed": IGNORED},
+        tags={TRIAL_TAG: trial_id, KIND_TAG: BASE_RATE_KIND, STATUS_TAG: outcome, record.best_tag: "base rate"},
         points=tuple(Point(key, value, moment_milliseconds, 0) for key, value in summary.metrics.items()),
     )
 
 
 def arm_runs(
-    summaries: Sequence[ArmSummary | BaseRateSummary], moment_milliseconds: int, added: Sequence[str] = ()
+    summaries: Sequence[ArmSummary | BaseRateSummary], moment_milliseconds: int, record: SweepRecord
 ) -> list[TrialRun]:
     """Describe the runs of arms and of base rates."""
     return [
-        arm_run(summary, moment_milliseconds, added)
+        arm_run(summary, moment_milliseconds, record)
         if isinstance(summary, ArmSummary)
-        else base_rate_run(summary, moment_milliseconds, added)
+        else base_rate_run(summary, moment_milliseconds, record)
         for summary in summaries
     ]

@@ -55,9 +55,9 @@ class ParentRun:
             self._remember_trials()
         # MLflow's parameters are immutable, so that a resumed sweep only adds missing ones.
         params = [Param(k, str(v)) for k, v in record.parameters.items() if k not in parent.data.params]
-        # The question may have changed since the earlier start, so that the description is updated.
-        now = [RunTag("mlflow.note.content", description)] if found else []
-        self.client.log_batch(self.run_id, params=params, tags=now)
+        # The question, or the number of trials, may have changed since the earlier start.
+        now = [RunTag("mlflow.note.content", description), *(RunTag(*tag) for tag in record.tags.items())]
+        self.client.log_batch(self.run_id, params=params, tags=now if found else [])
         if record.dataset is not None:
             self.client.log_inputs(self.run_id, datasets=[_dataset_input(record.dataset)])
         self.save_views(record, NOTHING_SEEN)

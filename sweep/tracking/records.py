@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from sweep.config.setting_keys import SETTING_KEYS
+
 RunStatus = Literal["FINISHED", "FAILED", "KILLED"]
 """MLflow's statuses of ended runs."""
 
@@ -40,15 +42,17 @@ class SweepRecord:
         name: name of the sweep.
         question: the question that the sweep answers, in one line.
         experiment: name of the MLflow experiment.
-        plan_hash: hash of the plan; one parent run exists per hash and experiment.
+        plan_hash: identifies the sweep while its plan grows; one parent run exists per hash and experiment.
         config_yaml: the resolved configuration.
         metric: the metric by which the trials are compared.
         mode: whether smaller or larger values of ``metric`` are better.
-        parameters: a few numbers about the sweep (trials, arms, seeds).
-        tags: additional tags for the parent run.
+        parameters: numbers about the sweep that never change.
+        tags: additional tags for the parent run, such as its number of trials; those of the last start count.
         dataset: the data set.
-        added: additional hyperparameters of user-defined optimizers.
         by: whether the last or the best epoch of a trial ranks it; the prefix of the metric's name.
+        keys: the hyperparameters, which every run of the sweep has as parameters.
+        grouped_by: factor of whose levels the best arms are shown; empty if all settings are one level.
+        is_own: whether the training is the user's own.
     """
 
     name: str
@@ -62,12 +66,19 @@ class SweepRecord:
     tags: Mapping[str, str] = field(default_factory=dict)
     dataset: DatasetRecord | None = None
     by: Literal["final", "best"] = "final"
-    added: tuple[str, ...] = ()
+    keys: tuple[str, ...] = SETTING_KEYS
+    grouped_by: str = "optimizer"
+    is_own: bool = False
 
     @property
     def ranked_by(self) -> str:
         """The metric of a trial's run that ranks it, such as ``final_val_loss``."""
         return f"{self.by}_{self.metric}"
+
+    @property
+    def best_tag(self) -> str:
+        """The tag on the run of an arm: whether it is the best arm of its level."""
+        return "best_of_level" if self.is_own else "best_of_optimizer"
 
 
 @dataclass(frozen=True)

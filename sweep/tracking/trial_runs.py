@@ -61,7 +61,13 @@ class TrialRun:
 
 
 def trial_run(
-    result: TrialResult, metric: str, mode: Literal["min", "max"], points: int = POINTS, added: Sequence[str] = ()
+    result: TrialResult,
+    metric: str,
+    mode: Literal["min", "max"],
+    points: int = POINTS,
+    keys: Sequence[str] = SETTING_KEYS,
+    *,
+    is_own: bool = False,
 ) -> TrialRun:
     """Describe the MLflow run of a trial.
 
@@ -73,7 +79,8 @@ def trial_run(
         metric: the metric by which trials are compared.
         mode: whether smaller or larger values of ``metric`` are better.
         points: maximum number of points of a metric; the epochs of a longer trial are thinned, which a tag records.
-        added: additional hyperparameters of user-defined optimizers, which every run of the sweep has too.
+        keys: the hyperparameters, which every run of the sweep has.
+        is_own: whether the training is the user's own, which need not report a metric after every epoch.
     """
     trial = result.trial
     kept = kept_epochs(result, metric, mode, points)
@@ -84,9 +91,9 @@ def trial_run(
         status=_run_status(result),
         started_milliseconds=_milliseconds(result.started_seconds),
         ended_milliseconds=_milliseconds(max(result.ended_seconds, result.started_seconds)),
-        params={**hyperparameters(trial.arm.setting, added), "seed": str(trial.seed)},
-        tags=_tags(result, kept),
-        points=(*_history(result, kept), *_summary(result, metric, mode)),
+        params={**hyperparameters(trial.arm.setting, keys), "seed": str(trial.seed)},
+        tags=_tags(result, kept, keys),
+        points=(*_history(result, kept), *_summary(result, metric, mode, is_own=is_own)),
     )
 
 
@@ -132,25 +139,27 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def hyperparameters(setting: Mapping[str, Value], added: Sequence[str] = ()) -> dict[str, str]:
-    """Return the parameters of a run, with the same keys for every optimizer of a sweep.
+def hyperparameters(setting: Mapping[str, Value], keys: Sequence[str] = SETTING_KEYS) -> dict[str, str]:
+    """Return the parameters of a run, with the same keys for every setting of a sweep.
 
     Args:
         setting: setting of the run.
-        added: hyperparameters of user-defined optimizers that are not in `SETTING_KEYS`.
+        keys: the hyperparameters of the sweep.
     """
-    keys = dict.fromkeys((*SETTING_KEYS, *added, *setting))
-    return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in keys}
+    return {key: str(setting.get(key, IGNORED))[:PARAMETER_CHARACTERS] for key in dict.fromkeys((*keys, *setting))}
 
 
-def _tags(result: TrialResult, kept: NDArray[np.intp]) -> dict[str, str]:
-    arm = result.trial.arm
+def setting_tags(arm: Arm, keys: Sequence[str]) -> dict[str, str]:
+    """Return the tags that name the setting of a run: its optimizer, if the sweep has any, and its arm."""
+    optimizer = {"optimizer": str(arm.setting.get("optimizer", IGNORED))} if "optimizer" in keys else {}
+    return {**optimizer, "arm": label(arm), "arm_id": arm.id}
+
+
+def _tags(result: TrialResult, kept: NDArray[np.intp], keys: Sequence[str]) -> dict[str, str]:
     tags = {
         TRIAL_TAG: result.trial.id,
         KIND_TAG: TRIAL_KIND,
-        "optimizer": str(arm.setting.get("optimizer", IGNORED)),
-        "arm": label(arm),
-        "arm_id": arm.id,
+        **setting_tags(result.trial.arm, keys),
         "seed": str(result.trial.seed),
         STATUS_TAG: result.status,
     }
@@ -182,7 +191,7 @@ def _finite_or_zero(values: NDArray[np.float64]) -> list[float]:
     return [value if math.isfinite(value) else 0.0 for value in values.tolist()]
 
 
-def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> Iterator[Point]:
+def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"], *, is_own: bool) -> Iterator[Point]:
     # Only completed trials are ranked: a diverged one must not come first in a sorted column.
     best = _best(result, metric, mode)
     if result.status not in ("COMPLETED", "STOPPED") or best is None:
@@ -190,7 +199,8 @@ def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> I
     values = result.epochs[metric]
     epochs = result.epochs["epoch"]
     moment, step = _milliseconds(result.ended_seconds), int(epochs[-1])
-    summary = {f"best_{metric}": values[best], "best_epoch": epochs[best], f"final_{metric}": values[-1]}
+    final = values[~np.isnan(values)][-1] if is_own else values[-1]
+    summary = {f"best_{metric}": values[best], "best_epoch": epochs[best], f"final_{metric}": final}
     for key, value in summary.items():
         if math.isfinite(value):
             yield Point(key, float(value), moment, step)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.analysis.ranking import OTHER
-from sweep.tracking.arm_runs import BEST_TAG
 from sweep.tracking.records import SweepRecord
 from sweep.tracking.trial_runs import IGNORED, KIND_TAG, PARENT_TAG, STATUS_TAG, TRIAL_KIND, TrialRun
 
@@ -32,6 +31,9 @@ divergence."""
 NOISE = ("steps", "examples", "seconds", "learning_rate", "best_epoch")
 """Metrics without a chart of their own."""
 
+MOST_SCATTERS = 2
+"""Charts of the ranked metric over single hyperparameters."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -39,7 +41,7 @@ class Seen:
 
     Args:
         values: hyperparameter -> its only value, or None if trials differ.
-        partial: hyperparameters that some optimizer ignores.
+        partial: hyperparameters that some setting lacks.
         arms: labels of the arms.
     """
 
@@ -100,16 +102,16 @@ def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str
     """Return experiment tags with the four views of a sweep, all ordered by the leaderboard's metric.
 
     ``settings`` groups the seeds of a setting, the best first; ``arms`` has the summary runs of settings with rank
-    and confidence interval of the mean, followed by the base rates; ``optimizers`` shows the best arm of each
-    optimizer; ``trials`` lists every trial and compares them in parallel coordinates.
+    and confidence interval of the mean, followed by the base rates; ``optimizers``, or ``levels`` of a training of the
+    user's own, shows the best arm of each; ``trials`` lists every trial and compares them in parallel coordinates.
     """
     state = _state(record, parent_run_id)
     # Within a group the dashboard averages numbers and shows no text, so that only numbers get a column.
-    averaged = [key for key in seen.varied if key not in ("optimizer", "seed")]
+    averaged = [key for key in seen.varied if key != "seed" and (record.is_own or key != "optimizer")]
     curves = _charts(record, seen)
     views: dict[str, dict[str, Any]] = {
         "trials": {**_columns(record, seen.varied), "compareRunCharts": curves, "groupBy": None},
-        "optimizers": _arms(record, parent_run_id, averaged, best_alone=True),
+        "levels" if record.is_own else "optimizers": _arms(record, parent_run_id, averaged, best_alone=True),
         "settings": {
             **_columns(record, averaged),
             "compareRunCharts": curves,
@@ -117,6 +119,8 @@ def saved_views(record: SweepRecord, parent_run_id: str, seen: Seen) -> dict[str
         },
         "arms": _arms(record, parent_run_id, averaged),
     }
+    if not record.grouped_by:
+        del views["levels"]
     return {
         TAG_PREFIX + view_id(record.name, kind): _envelope(
             f"{record.name}: {TITLES.get(kind, kind)}", {**state, **view}
@@ -184,7 +188,7 @@ def _arms(
     mean, low, high = (f"{record.ranked_by}_{statistic}" for statistic in ("mean", "low", "high"))
     names = ("rank", mean, low, high, "seeds", "diverged_share")
     of_sweep = f'tags."{PARENT_TAG}" = "{parent_run_id}"'
-    only = f'tags.{BEST_TAG} != "no"' if best_alone else f'tags.{KIND_TAG} != "{TRIAL_KIND}"'
+    only = f'tags.{record.best_tag} != "no"' if best_alone else f'tags.{KIND_TAG} != "{TRIAL_KIND}"'
     metrics = [f"metrics.`{name}`" for name in (*names, "target_steps_median")]
     columns = [*metrics, *(f"params.`{key}`" for key in params)]
     return {
@@ -196,7 +200,7 @@ def _arms(
         "columnWidths": {"attributes.`Run Name`": 300, **dict.fromkeys(metrics, 170)},
         "compareRunCharts": [
             _scatter(f"{mean} over the steps to the target", ("METRIC", "target_steps_median"), mean),
-            _scatter(f"{mean} over the learning rate", ("PARAM", "learning_rate"), mean),
+            *_over_parameters(record, params, mean),
         ],
         "groupBy": None,
     }
@@ -207,17 +211,24 @@ def _charts(record: SweepRecord, seen: Seen) -> list[dict[str, Any]]:
     comparable = [key for key in seen.varied if key not in seen.partial and key != "seed"]
     charts = [
         _line(record.metric, "linear"),
-        *([_line("val_loss", "log")] if record.metric != "val_loss" else []),
-        _scatter(f"{ranked} over the learning rate", ("PARAM", "learning_rate"), ranked),
+        *([_line("val_loss", "log")] if record.metric != "val_loss" and not record.is_own else []),
+        *_over_parameters(record, comparable, ranked),
         _card(
             "PARALLEL",
             "settings",
-            selectedParams=comparable or ["optimizer", "learning_rate"],
+            selectedParams=comparable or (list(record.keys) if record.is_own else ["optimizer", "learning_rate"]),
             selectedMetrics=[ranked],
             showAllRuns=True,
         ),
     ]
     return charts + [_card("LINE", key, metricKey=key, isGenerated=True, deleted=True) for key in NOISE]
+
+
+def _over_parameters(record: SweepRecord, params: Sequence[str], metric: str) -> list[dict[str, Any]]:
+    """Scatter charts of a metric over the learning rate, or over whatever varies in a training of the user's own."""
+    if not record.is_own:
+        return [_scatter(f"{metric} over the learning rate", ("PARAM", "learning_rate"), metric)]
+    return [_scatter(f"{metric} over {key}", ("PARAM", key), metric) for key in params[:MOST_SCATTERS]]
 
 
 def _scatter(name: str, over: tuple[str, str], metric: str) -> dict[str, Any]:

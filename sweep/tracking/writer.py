@@ -183,7 +183,8 @@ class SweepWriter:
         return experiment_page(without_secrets(self._uri), self.experiment_id, view_id(self._record.name, "settings"))
 
     def _describe(self, result: TrialResult) -> TrialRun:
-        return trial_run(result, self._record.metric, self._record.mode, self._points, self._record.added)
+        record = self._record
+        return trial_run(result, record.metric, record.mode, self._points, record.keys, is_own=record.is_own)
 
     def _work(self) -> None:
         """Body of the thread: write until the queue is closed; no result is lost on an error."""
@@ -207,7 +208,7 @@ class SweepWriter:
             self._batch = []
         self._failed = self._pending.drain(self._write, BATCH_NUMBERS)
         now = round(time.time() * 1000)
-        summaries = arm_runs([*self._arms, *self._base_rates], now, self._record.added)
+        summaries = arm_runs([*self._arms, *self._base_rates], now, self._record)
         self._failed_arms = len(self._write(summaries))
         self._drained.set()
         self._released.wait()

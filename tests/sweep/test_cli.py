@@ -169,7 +169,7 @@ def test_a_run_in_a_pipe_is_plain_text_without_noise_and_leaves_a_store(folder):
     assert process.stdout.replace("\n", "").isprintable()
     lines = [line.split() for line in process.stdout.splitlines()]
     assert lines[0] == ["0/4", "trials,", "starting"]
-    assert ["results", f"results/good-{plan(load_config('good.yaml')).hash[:8]}"] in lines
+    assert ["results", f"results/{plan(load_config('good.yaml')).folder_name}"] in lines
     assert ["dashboard", "sweep", "ui"] in lines
     assert {"good.yaml", "mlflow.db", "results"} <= {path.name for path in folder.iterdir()}
 

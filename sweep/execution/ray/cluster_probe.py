@@ -10,8 +10,7 @@ import sys
 import threading
 
 from sweep.errors import ResourceError
-from sweep.execution.ray.autoscaling import Cluster, inspect_cluster, workers_for
-from sweep.execution.ray.resources import Resources
+from sweep.execution.ray.autoscaling import Cluster, inspect_cluster
 from sweep.system.interpreter import project_folder, python_command, working_folder_last
 
 LOOK_SECONDS = 30.0
@@ -22,17 +21,16 @@ COMMAND = "from sweep.execution.ray.cluster_probe import print_cluster; print_cl
 TOKEN_VARIABLES = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
 
 
-def workers_on(resources: Resources, address: str) -> int:
-    """Determine how many workers fit a cluster.
+def cluster_on(address: str) -> Cluster:
+    """Look at a cluster.
 
     In this process Ray would retry a wrong token for twenty seconds, or end the process if another service answers.
 
     Args:
-        resources: resources of the workers.
         address: ``auto`` or ``host:port``.
 
     Raises:
-        ResourceError: if the cluster does not accept this driver, or is too small.
+        ResourceError: if the cluster does not accept this driver.
     """
     with subprocess.Popen(
         [*python_command(COMMAND, working_folder_last(sys.path, os.getcwd(), project_folder())), address],
@@ -41,7 +39,7 @@ def workers_on(resources: Resources, address: str) -> int:
         text=True,
     ) as process:
         try:
-            return workers_for(_read_cluster(process, address), resources, seconds=0.0)
+            return _read_cluster(process, address)
         finally:
             process.kill()
 

@@ -15,6 +15,9 @@ MOST_BYTES = 100 * 2**20
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".git*", ".venv", "*.egg-info")
 """What is left out when a folder of code is copied."""
 
+SUFFIXES = (".py", ".sh")
+"""Ends of the names of files of code; other files are a user's data."""
+
 OWN_CODE = "own-code"
 """Subfolder of the user's modules. Ray puts the shipped folder first on the import path, where a user's ``queue.py``
 would shadow Python's; the workers add this subfolder last."""
@@ -75,5 +78,5 @@ def _python_files(folder: Path) -> list[Path]:
             and name not in ("__pycache__", "node_modules")
             and not (here / name / "pyvenv.cfg").exists()
         ]
-        files += [here / name for name in names if name.endswith(".py")]
+        files += [here / name for name in names if name.endswith(SUFFIXES)]
     return files

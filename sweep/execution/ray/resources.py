@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sweep.errors import ResourceError
-from sweep.system.limits import available_cpus, available_gpus
+from sweep.system.limits import available_cpus, available_gpus, available_memory_bytes
 
 Node = Mapping[str, float]
 """Resources of one node, as Ray names them: ``CPU``, ``GPU`` and more."""
@@ -22,6 +22,7 @@ class Resources:
         cpus_per_worker: CPUs and BLAS threads of a worker.
         gpus_per_worker: GPUs of a worker; may be a fraction.
         autoscale: whether the cluster adds nodes itself until ``workers``, which must be a number, fit.
+        memory_gb: memory that is reserved for each worker, in gigabytes; None reserves none.
     """
 
     address: str | None = None
@@ -29,6 +30,7 @@ class Resources:
     cpus_per_worker: int = 1
     gpus_per_worker: float = 0.0
     autoscale: bool = False
+    memory_gb: float | None = None
 
     @property
     def is_client(self) -> bool:
@@ -39,7 +41,8 @@ class Resources:
     def bundle(self) -> dict[str, float]:
         """Resources that Ray reserves for one worker."""
         share = {"GPU": self.gpus_per_worker} if self.gpus_per_worker else {}
-        return {"CPU": float(self.cpus_per_worker), **share}
+        memory = {"memory": self.memory_gb * 1e9} if self.memory_gb else {}
+        return {"CPU": float(self.cpus_per_worker), **share, **memory}
 
 
 def workers_per_node(node: Node, resources: Resources) -> int:
@@ -53,6 +56,8 @@ def workers_per_node(node: Node, resources: Resources) -> int:
     room = int(node.get("CPU", 0) // resources.cpus_per_worker)
     if resources.gpus_per_worker:
         room = min(room, _fitting(node.get("GPU", 0), resources.gpus_per_worker))
+    if resources.memory_gb:
+        room = min(room, int(node.get("memory", 0) // (1e9 * resources.memory_gb)))
     return room
 
 
@@ -92,8 +97,17 @@ def local_workers(resources: Resources) -> int:
             f"{resources.cpus_per_worker} a worker. Received: {resources.workers}. Ask for fewer, or `auto`."
         )
     gpus = available_gpus()
-    fitting = workers_per_node({"CPU": cpus, "GPU": gpus}, resources)
-    if fitting < (resources.workers or 1):
+    memory = available_memory_bytes()
+    without_memory = replace(resources, memory_gb=None)
+    if workers_per_node({"CPU": cpus, "memory": memory}, replace(resources, gpus_per_worker=0.0)) < (
+        resources.workers or 1
+    ):
+        raise ResourceError(
+            f"`resources.memory_gb_per_worker` must fit the {memory / 1e9:.1f} GB of this machine's free memory. "
+            f"Received: {resources.memory_gb:g} for each of {resources.workers or 1} workers. Ask for less."
+        )
+    fitting = workers_per_node({"CPU": cpus, "GPU": gpus, "memory": memory}, resources)
+    if workers_per_node({"CPU": cpus, "GPU": gpus}, without_memory) < (resources.workers or 1):
         raise ResourceError(
             f"`resources.gpus_per_worker` must fit the {gpus} GPUs of this machine. "
             f"Received: {resources.gpus_per_worker:g} for each of {resources.workers or 1} workers. Ask for less."

@@ -76,6 +76,8 @@ class TuneExecutor:
         reuse_idle_processes()
         resources = self._settings.resources
         request = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
+        if resources.memory_gb:
+            request["memory"] = resources.memory_gb * 1e9
         trainable = tune.with_resources(tune.with_parameters(Worker, work=self._work(), mailbox=self._mailbox), request)
         self._scheduler = EventScheduler(handle)
         with tempfile.TemporaryDirectory(prefix="sweep-tune-") as storage:

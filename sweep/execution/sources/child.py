@@ -1,26 +1,31 @@
 """The process in which a user's own training runs: trains the trials that it is given, one after another.
 
-It talks with the worker over a socket, one JSON object a line: the worker sends ``train`` and ``stop``, the process
-sends ``ready``, ``report`` and ``ended``. When the worker dies, the process ends itself.
+It talks with the worker over a socket, one JSON object a line: the worker sends ``load``, ``train`` and ``stop``, the
+process sends ``ready``, ``report`` and ``ended``. When the worker dies, the process ends itself.
 """
 
 from __future__ import annotations
 
+import base64
 import gc
 import importlib
 import json
 import os
-import signal
+import pickle
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sweep.execution.sources.assignment import Assignment
 from sweep.execution.sources.command import run_command
 from sweep.execution.sources.state import StateError
-from sweep.execution.sources.trial import Assignment, Row, Trial, TrialStopped
+from sweep.execution.sources.trial import Row, Trial, TrialStopped
 from sweep.reporting import ReportError
+from sweep.system.process_group import kill_group
+from trainers.user_code import attempt, describe
 
 Train = Callable[[Trial], object]
 
@@ -38,8 +43,12 @@ class Channel:
         self._on_loss = on_loss
         self._arrived = threading.Condition()
         self._orders: list[tuple[Mapping[str, Any], list[int]]] = []
-        self.stops = False
+        self._stops = False
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def stops(self) -> bool:
+        """Whether the worker has told the current trial to stop."""
+        return self._stops
 
     def send(self, kind: str, **facts: Any) -> None:
         """Send a message."""
@@ -75,20 +84,21 @@ class Channel:
                 order = json.loads(line)
                 with self._arrived:
                     if order["kind"] == "stop":
-                        self.stops = True
+                        self._stops = True
                     else:
-                        self.stops = False
+                        self._stops = False
                         self._orders.append((order, handles))
                         handles = []
                         self._arrived.notify()
 
 
 def main() -> None:
-    """Train trials until the worker ends this process; its arguments are the socket and how to train, as JSON."""
+    """Train trials until the worker ends this process; its argument is the socket."""
     connection = socket.socket(fileno=int(sys.argv[1]))
-    how = json.loads(sys.argv[2])
     groups: list[int] = []
     channel = Channel(connection, lambda: _end(groups))
+    order, _ = channel.next_order()
+    how = order["how"]
     train = _load(how, channel) if "function" in how else None
     if train is None and "function" in how:
         return
@@ -97,11 +107,8 @@ def main() -> None:
         order, handles = channel.next_order()
         _direct_output(handles)
         assignment = Assignment(**order["trial"])
-        trial = Trial(assignment, channel.report, lambda: channel.stops)
-        if train is not None:
-            error = _train(train, trial)
-        else:
-            error = run_command(how, trial, groups, lambda: channel.stops)
+        trial = Trial(assignment, channel.report, channel.stops)
+        error = _train(train, trial) if train is not None else run_command(how, trial, groups, channel.stops)
         _flush()
         ending = trial.ending
         channel.send(
@@ -120,39 +127,38 @@ def main() -> None:
 
 def _load(how: Mapping[str, Any], channel: Channel) -> Train | None:
     """Import the user's function; tell the worker if that fails."""
-    for folder in how["path"]:
-        if folder not in sys.path:
-            sys.path.append(folder)
-    try:
-        if "pickled" in how:
-            import cloudpickle
+    sys.path += [folder for folder in how["path"] if folder not in sys.path]
+    function, error = attempt(lambda: _function(how))
+    if error is not None:
+        channel.send("refused", error=describe(error))
+    return function
 
-            with open(how["pickled"], "rb") as stream:
-                function = cloudpickle.load(stream)
-        else:
-            module, _, name = how["function"].partition(":")
-            function = getattr(importlib.import_module(module), name)
-    except BaseException as error:
-        channel.send("refused", error=_describe(error))
-        return None
-    return function  # type: ignore[no-any-return]
+
+def _function(how: Mapping[str, Any]) -> Train:
+    if "pickled" in how:
+        loaded: Train = pickle.loads(base64.b64decode(how["pickled"]))
+        return loaded
+    module, _, name = how["function"].partition(":")
+    named: Train = getattr(importlib.import_module(module), name)
+    return named
 
 
 def _train(train: Train, trial: Trial) -> str | None:
     """Run the function and return why the trial has failed; None if it has not."""
-    try:
-        made = train(trial)
-        if hasattr(made, "__next__"):
-            _consume(made, trial)
-        trial.flush()
-    except TrialStopped:
+    _, error = attempt(lambda: _run(train, trial))
+    if error is None or isinstance(error, TrialStopped) or trial.ending.status != "COMPLETED":
         return None
-    except (ReportError, StateError) as error:
+    if isinstance(error, ReportError | StateError):
         return str(error)
-    except BaseException as error:
-        _print_traceback()
-        return None if trial.ending.status != "COMPLETED" else _describe(error)
-    return None
+    traceback.print_exception(error)
+    return describe(error)
+
+
+def _run(train: Train, trial: Trial) -> None:
+    made = train(trial)
+    if hasattr(made, "__next__"):
+        _consume(made, trial)
+    trial.flush()
 
 
 def _consume(made: Any, trial: Trial) -> None:
@@ -184,19 +190,6 @@ def _missing(trial: Trial, assignment: Assignment) -> str | None:
     return None
 
 
-def _describe(error: BaseException) -> str:
-    """One sentence on an exception of the user's code, with the last line of it in the traceback."""
-    from trainers.user_code import describe
-
-    return describe(error)
-
-
-def _print_traceback() -> None:
-    import traceback
-
-    traceback.print_exc()
-
-
 def _direct_output(handles: list[int]) -> None:
     """Send standard output and error of this process, and of those that it starts, to the given descriptor."""
     _flush()
@@ -219,10 +212,7 @@ def _flush() -> None:
 def _end(groups: list[int]) -> None:
     """End this process at once, with the commands that it has started."""
     for group in groups:
-        try:
-            os.killpg(group, signal.SIGKILL)
-        except OSError:
-            continue
+        kill_group(group)
     os._exit(1)
 
 

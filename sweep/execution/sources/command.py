@@ -14,6 +14,7 @@ from typing import Any
 from sweep.execution.sources.placeholders import fill
 from sweep.execution.sources.trial import Trial, TrialStopped
 from sweep.reporting import REPORT_FILE, ReportError
+from sweep.system.process_group import group_options, kill_group, signal_group
 
 POLL_SECONDS = 0.02
 """How often the report file is read."""
@@ -43,7 +44,7 @@ def run_command(how: Mapping[str, Any], trial: Trial, groups: list[int], should_
             cwd=how["working_folder"],
             env=_environment(trial, reports),
             stdin=subprocess.DEVNULL,
-            start_new_session=True,
+            **group_options(),
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -138,8 +139,8 @@ def _report(line: bytes, trial: Trial) -> None:
     except ValueError:
         shown = line[:80].decode(errors="replace")
         raise ReportError(
-            f"each line of SWEEP_REPORT_FILE must be a JSON object. Received: {shown}. Write each report at once, with a "
-            "line break at its end."
+            f"each line of SWEEP_REPORT_FILE must be a JSON object. Received: {shown}. Write each report at once, with "
+            "a line break at its end."
         ) from None
     if not isinstance(metrics, dict):
         raise ReportError(
@@ -152,17 +153,9 @@ def _report(line: bytes, trial: Trial) -> None:
 def _end_group(process: subprocess.Popen[bytes], grace: float) -> None:
     """End the command and all that it has started: SIGTERM, and after the grace period SIGKILL."""
     if process.poll() is None:
-        _signal(process.pid, signal.SIGTERM)
+        signal_group(process.pid, signal.SIGTERM)
         ends_at = time.monotonic() + grace
         while process.poll() is None and time.monotonic() < ends_at:
             time.sleep(POLL_SECONDS)
-    _signal(process.pid, signal.SIGKILL)
+    kill_group(process.pid)
     process.wait()
-
-
-def _signal(group: int, number: int) -> None:
-    try:
-        os.killpg(group, number)
-    except OSError:
-        # All its processes have ended.
-        return

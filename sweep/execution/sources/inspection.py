@@ -13,7 +13,7 @@ from pathlib import Path
 from sweep.system.interpreter import project_folder, python_command, working_folder_last
 from trainers.errors import did_you_mean
 from trainers.imports import FORM, hidden_file
-from trainers.user_code import describe
+from trainers.user_code import attempt, describe
 
 MARK = "\x1eproblem:"
 """Begins the line of the answer, so that what the user's code prints is not taken for it."""
@@ -67,9 +67,8 @@ def problem_of(path: str) -> str:
         path: the function as ``module:name``.
     """
     name, _, attribute = path.partition(":")
-    try:
-        module = import_module(name)
-    except BaseException as error:
+    module, error = attempt(lambda: import_module(name))
+    if error is not None:
         return (
             f"names a module that cannot be imported: {describe(error)}. Received: {path}. "
             "Check the name; modules are looked for in the working folder and among the installed packages."

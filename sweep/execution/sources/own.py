@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import select
-import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from sweep.execution.sources.assignment import CHECKPOINT, TRIALS, Assignment
+from sweep.execution.sources.child_process import ChildProcess
 from sweep.execution.sources.output import LOG, Output
+from sweep.execution.sources.report_rows import ReportRows
 from sweep.execution.sources.state import read_facts
-from sweep.execution.sources.trial import CHECKPOINT, Assignment
 from sweep.planning.own_training import OwnTraining
 from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, plain
 from sweep.running.reports import Report
-from sweep.system.interpreter import project_folder, python_command, working_folder_last
 from trainers.loop import Ended
 
 REPORT_SECONDS = 0.5
@@ -34,25 +26,8 @@ REPORT_SECONDS = 0.5
 STOP_SECONDS = 2.0
 """How long a function may take to end after it was told to, beyond a command's grace period."""
 
-KILL_SECONDS = 0.5
-"""How long a process may take to end by itself once its connection is closed."""
-
-LOAD_SECONDS = 120.0
-"""How long the user's code may take to load before `trainer.timeout` counts."""
-
 OUTPUT_BYTES = 8000
 """How much of a failed trial's output goes into its MLflow run, whose tags hold no more."""
-
-TRIALS = "trials"
-"""Folder of the trials in the results folder."""
-
-THREADS = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 
 
 @dataclass
@@ -70,7 +45,7 @@ class OwnSource:
     folder: str
     working_folder: str
     device: str = "cpu"
-    _child: _Child | None = field(default=None, repr=False)
+    _child: ChildProcess | None = field(default=None, repr=False)
     _threads: int = 1
 
     def load(self, threads: int) -> None:
@@ -91,7 +66,7 @@ class OwnSource:
         child = self._child if self._child is not None and self._child.is_alive else self._start()
         output = Output(folder / LOG)
         known = self._known(trial, folder)
-        rows = _Rows(known["rows"] if known else ())
+        rows = ReportRows(known["rows"] if known else ())
         is_over = False
         try:
             assignment = self._assignment(trial, folder, known["epoch"] if known else 0)
@@ -109,9 +84,9 @@ class OwnSource:
                 self._child = None
             output.close()
 
-    def _start(self) -> _Child:
+    def _start(self) -> ChildProcess:
         self.training.require_planned_code()
-        self._child = _Child(self.training.how(self.working_folder), self.working_folder, self._threads)
+        self._child = ChildProcess(self.training.how(self.working_folder), self.working_folder, self._threads)
         return self._child
 
     def _known(self, trial: Trial, folder: Path) -> Mapping[str, Any] | None:
@@ -135,7 +110,7 @@ class OwnSource:
             resumed_epoch=resumed,
         )
 
-    def _follow(self, child: _Child, rows: _Rows) -> Mapping[str, Any] | str | None:
+    def _follow(self, child: ChildProcess, rows: ReportRows) -> Mapping[str, Any] | str | None:
         """Collect reports until it is time to pass them on; returns the message of the end, or why there is none."""
         until = time.monotonic() + REPORT_SECONDS
         while (left := until - time.monotonic()) > 0:
@@ -174,160 +149,3 @@ def _with_output(reason: str, output: Output) -> str:
     time.sleep(0.05)
     last = output.last_lines()
     return f"{reason}; it printed last: {last}" if last and last not in reason else reason
-
-
-class _Rows:
-    """The reports of a trial that were not passed on yet.
-
-    Args:
-        known: those of the trial up to where it goes on: epoch, step or None, metrics, and seconds of training.
-    """
-
-    def __init__(self, known: Sequence[tuple[int, int | None, Mapping[str, float], float]]) -> None:
-        self._started_seconds = time.time()
-        self._rows: list[tuple[int, dict[str, float]]] = []
-        self._number = 0
-        for epoch, step, metrics, seconds in known:
-            self.add({"epoch": epoch, "step": step, "metrics": metrics, "seconds": seconds})
-
-    def add(self, message: Mapping[str, Any]) -> None:
-        """Add a report of the training."""
-        epoch, step = message["epoch"], message["step"]
-        counts = {"steps": float(epoch if step is None else step), "examples": np.nan, "seconds": message["seconds"]}
-        self._rows.append((epoch, {**message["metrics"], **counts}))
-
-    def next(self) -> Report | None:
-        """Return what was added since the last call; None if it is nothing."""
-        return self._report() if self._rows else None
-
-    def last(self, trial: Trial, end: Ended, fingerprints: Mapping[str, str], tags: Mapping[str, str]) -> Report:
-        """Return the last report of the trial."""
-        return self._report((end,), {trial.seed: fingerprints}, tags)
-
-    def _report(
-        self,
-        ended: tuple[Ended, ...] = (),
-        fingerprints: Mapping[int, Mapping[str, str]] | None = None,
-        tags: Mapping[str, str] | None = None,
-    ) -> Report:
-        names = tuple(dict.fromkeys(name for _, row in self._rows for name in row))
-        values = np.array([[row.get(name, np.nan) for name in names] for _, row in self._rows], dtype=np.float64)
-        report = Report(
-            names=names,
-            epochs=np.array([epoch for epoch, _ in self._rows], dtype=np.int64),
-            trials=np.zeros(len(self._rows), dtype=np.int64),
-            values=values.reshape(len(self._rows), len(names)),
-            ended=ended,
-            started_seconds=self._started_seconds,
-            now_seconds=time.time(),
-            number=self._number,
-            last=bool(ended),
-            fingerprints=fingerprints or {},
-            tags=tags or {},
-        )
-        self._rows, self._number = [], self._number + 1
-        return report
-
-
-class _Child:
-    """The process in which the user's training runs.
-
-    Args:
-        how: what `sweep.execution.sources.child` needs to know.
-        working_folder: its working folder, which is last on its import path.
-        threads: number of threads of numerical libraries.
-    """
-
-    def __init__(self, how: Mapping[str, Any], working_folder: str, threads: int) -> None:
-        self._connection, theirs = socket.socketpair()
-        path = working_folder_last(sys.path, working_folder, project_folder())
-        code = "from sweep.execution.sources.child import main; main()"
-        command = [*python_command(code, path), str(theirs.fileno()), json.dumps({**how, "path": path})]
-        limits = {name: str(threads) for name in THREADS}
-        with theirs:
-            self._process = subprocess.Popen(
-                command,
-                cwd=working_folder if os.path.isdir(working_folder) else None,
-                env={**os.environ, **limits, "PYTHONUNBUFFERED": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        self._rest = b""
-        self._has_closed = False
-        # Until the user's code is loaded, no report can come.
-        self._heard_at = time.monotonic() + LOAD_SECONDS
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the process still runs and can send messages."""
-        return not self._has_closed and self._process.poll() is None
-
-    @property
-    def silent_seconds(self) -> float:
-        """Seconds since the last message; below 0 while the user's code is loaded."""
-        return time.monotonic() - self._heard_at
-
-    @property
-    def death(self) -> str:
-        """How the process has ended, continuing "the process ..."."""
-        try:
-            code = self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return "closed its connection"
-        return f"ended with exit code {code}" if code >= 0 else f"was killed by {signal.Signals(-code).name}"
-
-    def send(self, kind: str, handles: list[int] | None = None, **facts: Any) -> None:
-        """Send an order, with file descriptors."""
-        self._heard_at = max(self._heard_at, time.monotonic())
-        content = json.dumps({"kind": kind, **facts}).encode() + b"\n"
-        try:
-            if handles:
-                # The descriptors travel with the first bytes.
-                sent = socket.send_fds(self._connection, [content], handles)
-                content = content[sent:]
-            self._connection.sendall(content)
-        except OSError:
-            self._has_closed = True
-
-    def messages(self, seconds: float) -> Iterator[Mapping[str, Any]]:
-        """Yield the messages that arrive within some seconds, or have arrived."""
-        ready, _, _ = select.select([self._connection], [], [], seconds)
-        if not ready:
-            return
-        try:
-            content = self._connection.recv(1 << 20)
-        except OSError:
-            content = b""
-        if not content:
-            self._has_closed = True
-            return
-        self._heard_at = time.monotonic()
-        *lines, self._rest = (self._rest + content).split(b"\n")
-        for line in lines:
-            yield json.loads(line)
-
-    def stop(self, seconds: float) -> bool:
-        """Tell the training to stop; kill the process if it has not within some seconds. Returns whether it lives."""
-        if self.is_alive:
-            self.send("stop")
-            ends_at = time.monotonic() + seconds
-            while self.is_alive and (left := ends_at - time.monotonic()) > 0:
-                if any(message["kind"] == "ended" for message in self.messages(left)):
-                    return True
-        self.kill()
-        return False
-
-    def kill(self) -> None:
-        """End the process and all that it has started."""
-        self._has_closed = True
-        # It ends itself, with the command that it runs, when the connection closes.
-        self._connection.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(KILL_SECONDS)
-        with contextlib.suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()

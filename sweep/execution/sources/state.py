@@ -28,23 +28,8 @@ MOST_BYTES = 1_000_000_000
 DEEPEST = 200
 """Levels of nesting."""
 
-DTYPES = frozenset(
-    [
-        "bool",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "float16",
-        "bfloat16",
-        "float32",
-        "float64",
-    ]
-)
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+DTYPES = frozenset(("bool", *INTEGERS, "float16", "bfloat16", "float32", "float64"))
 """Number types that a state may hold."""
 
 
@@ -72,7 +57,8 @@ def snapshot(state: object) -> Snapshot:
     """Copy a state.
 
     Args:
-        state: nested mappings, lists and tuples of numbers, text, bytes, booleans, None, NumPy arrays and torch tensors.
+        state: nested mappings, lists and tuples of numbers, text, bytes, booleans, None, NumPy arrays and torch
+            tensors.
 
     Raises:
         StateError: if the state holds anything else, or has `MOST_BYTES` or more.
@@ -118,47 +104,55 @@ def read_state(path: Path) -> Any:
         raise StateError(f"`{path}` must be a state that `trial.save` wrote ({error}). Run with --fresh.") from error
 
 
-def _encode(value: object, tensors: dict[str, NDArray[Any]], at: str, depth: int) -> Any:
+def _encode(value: object, arrays: dict[str, NDArray[Any]], at: str, depth: int) -> Any:
+    """Return the JSON form of a value, and add its arrays to ``arrays``."""
     if depth > DEEPEST:
         raise StateError(f"`trial.save` takes up to {DEEPEST} levels of nesting. Received: more. Save less.")
-    if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, np.generic)):
+    if isinstance(value, np.ndarray | np.generic):
+        return _encode_array(value, arrays, at)
+    if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, bytes | bytearray):
         return {"b": base64.b64encode(value).decode()}
     if isinstance(value, Mapping):
-        pairs = []
-        for key, inner in value.items():
+        for key in value:
             if not isinstance(key, str | int | float | bool | None):
                 raise _refused(key, f"the keys of {at}")
-            pairs.append([key, _encode(inner, tensors, f"{at}[{key!r}]", depth + 1)])
-        return {"m": pairs}
+        return {"m": [[key, _encode(inner, arrays, f"{at}[{key!r}]", depth + 1)] for key, inner in value.items()]}
     if isinstance(value, list | tuple):
-        inside = [_encode(inner, tensors, f"{at}[{index}]", depth + 1) for index, inner in enumerate(value)]
+        inside = [_encode(inner, arrays, f"{at}[{index}]", depth + 1) for index, inner in enumerate(value)]
         return {"t" if isinstance(value, tuple) else "l": inside}
-    name = f"{len(tensors)}"
-    if isinstance(value, np.ndarray | np.generic):
-        array = np.array(value, order="C")
-        if array.dtype.name not in DTYPES:
-            raise _refused(value, at)
-        tensors[name] = array
-        return {"a": name, "of": "scalar" if isinstance(value, np.generic) else "numpy"}
+    return _encode_tensor(value, arrays, at)
+
+
+def _encode_array(value: NDArray[Any] | np.generic, arrays: dict[str, NDArray[Any]], at: str) -> Any:
+    array = np.array(value, order="C")
+    if array.dtype.name not in DTYPES:
+        raise _refused(value, at)
+    name = f"{len(arrays)}"
+    arrays[name] = array
+    return {"a": name, "of": "scalar" if isinstance(value, np.generic) else "numpy"}
+
+
+def _encode_tensor(value: object, arrays: dict[str, NDArray[Any]], at: str) -> Any:
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        dtype = str(value.dtype).removeprefix("torch.")
-        if dtype not in DTYPES or value.layout is not torch.strided:
-            raise _refused(value, at)
-        here = value.detach().cpu().contiguous()
-        # NumPy has no bfloat16; its bits are kept.
-        tensors[name] = (here.view(torch.uint16) if dtype == "bfloat16" else here).numpy().copy()
-        return {"a": name, "of": dtype if dtype == "bfloat16" else "torch"}
-    raise _refused(value, at)
+    if torch is None or not isinstance(value, torch.Tensor):
+        raise _refused(value, at)
+    dtype = str(value.dtype).removeprefix("torch.")
+    if dtype not in DTYPES or value.layout is not torch.strided:
+        raise _refused(value, at)
+    name = f"{len(arrays)}"
+    here = value.detach().cpu().contiguous()
+    # NumPy has no bfloat16; its bits are kept.
+    arrays[name] = (here.view(torch.uint16) if dtype == "bfloat16" else here).numpy().copy()
+    return {"a": name, "of": dtype if dtype == "bfloat16" else "torch"}
 
 
 def _refused(value: object, at: str) -> StateError:
     kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     return StateError(
-        "`trial.save` takes mappings, lists and tuples of numbers, text, bytes, true, false, None, NumPy arrays and torch "
-        f"tensors. Received: {kind} in {at}. Write it as a file into `trial.folder`, which is kept with the state."
+        "`trial.save` takes mappings, lists and tuples of numbers, text, bytes, true, false, None, NumPy arrays and "
+        f"torch tensors. Received: {kind} in {at}. Write it as a file into `trial.folder`, which is kept with it."
     )
 
 

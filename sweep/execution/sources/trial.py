@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
@@ -16,16 +14,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending
+from sweep.execution.sources.metric_values import is_loss, require_metric_name
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
 from sweep.reporting import ReportError, numbers, whole
-
-METRIC_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}")
-RESERVED = frozenset({"seconds", "examples", "steps", "trial_id", "arm_id", "seed"})
-"""Columns of a sweep's tables, which a metric must not have the name of."""
-
-CHECKPOINT = "checkpoint.safetensors"
-FILES = "files"
-"""The file of a trial's state and the folder of the user's own files, in the trial's folder."""
 
 BURST = 1000
 """So many reports of a trial are all kept."""
@@ -36,48 +28,6 @@ LEAST_SECONDS = 0.01
 
 class TrialStopped(BaseException):
     """Ends a training function whose trial is to stop; no `except Exception` catches it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assignment:
-    """What a process needs to know of the trial that it is to train.
-
-    Args:
-        trial_id: id of the trial.
-        setting: hyperparameter -> value, of JSON types.
-        seed: seed of the trial.
-        epochs: number of reports of the whole trial; None where it has none.
-        folder: folder of the trial.
-        device: ``cpu``, ``cuda`` or ``mps``.
-        metric: the metric that decides.
-        mode: whether small or large values of it are better.
-        stop_at: value of the metric at which the trial ends; None for none.
-        weights: whether the saved state is kept, after the last or the best report.
-        resumed_epoch: the epoch after which the trial goes on; 0 from the beginning.
-    """
-
-    trial_id: str
-    setting: Mapping[str, Any]
-    seed: int
-    epochs: int | None
-    folder: str
-    device: str
-    metric: str
-    mode: Literal["min", "max"]
-    stop_at: float | None = None
-    weights: Literal["none", "last", "best"] = "none"
-    resumed_epoch: int = 0
-
-
-@dataclass
-class Ending:
-    """How a trial has ended so far: its status, and what belongs to it."""
-
-    status: Literal["COMPLETED", "STOPPED", "DIVERGED"] = "COMPLETED"
-    step: int = 0
-    last_finite_loss: float | None = None
-    dropped: int = 0
-    fingerprints: dict[str, str] = field(default_factory=dict)
 
 
 Row: TypeAlias = tuple[int, int | None, Mapping[str, float], float]
@@ -194,11 +144,13 @@ class Trial:
         step = None if step is None else whole(step, "step")
         if epoch <= self._epoch:
             raise ReportError(
-                f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all metrics "
-                "of an epoch at once."
+                f"`epoch` must rise from report to report, and was {self._epoch}. Received: {epoch}. Report all "
+                "metrics of an epoch at once."
             )
+        for name in metrics.keys() - self._names:
+            require_metric_name(name)
+            self._names.add(name)
         values = numbers(metrics)
-        self._learn_names(values)
         self._epoch = epoch
         if self._has_diverged(values):
             self.ending.step = epoch if step is None else step
@@ -262,16 +214,6 @@ class Trial:
         self.ending.status = status
         raise TrialStopped
 
-    def _learn_names(self, names: Iterable[str]) -> None:
-        for name in names:
-            if name in self._names:
-                continue
-            if not METRIC_NAME.fullmatch(name) or name in RESERVED:
-                raise ReportError(
-                    f"a metric must not be called `{name}`: MLflow or the sweep's tables do not take the name. Rename it."
-                )
-            self._names.add(name)
-
     def _has_diverged(self, values: Mapping[str, float]) -> bool:
         """Whether the metric that decides, or a loss, is not finite."""
         return any(
@@ -324,15 +266,6 @@ class Trial:
             return False
         self._best = value
         return True
-
-
-def is_loss(name: str) -> bool:
-    """Whether a metric is a loss, by its name.
-
-    >>> is_loss("val_loss"), is_loss("train/loss"), is_loss("glossiness")
-    (True, True, False)
-    """
-    return "loss" in re.split(r"[^a-z0-9]+", name.lower())
 
 
 def _as_array(array: Any) -> NDArray[Any]:

@@ -25,8 +25,6 @@ REACH = 13.0
 LARGEST = 1.25
 """Maximum factor by which a page scales up a drawing with few axes, so that its text matches that of other drawings."""
 
-NONE = "ignored"
-
 
 def draw_parallel(shown: Parallel) -> str:
     """Draw parallel coordinates for a page.
@@ -66,7 +64,7 @@ def draw_parallel(shown: Parallel) -> str:
             f'height="{bottom - TOP:g}"/>'
         )
     if any(place is None for places in shown.places for place in places):
-        marks.append(text(0, none + 14, f"{NONE}: by an optimizer that does not use it", paint.grey))
+        marks.append(text(0, none + 14, shown.absent, paint.grey))
     return element(width, none + 22, "Parallel coordinates of all arms", marks, paint, largest=LARGEST)
 
 

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sweep.reports.graph_records import Scale as Kind
 from sweep.reports.svg.letters import FONT, width_of
+
+DECADES = 20.0
+"""Ratio of the largest to the smallest positive value from which an axis is logarithmic."""
 
 NARROW, WIDE = 4.0, 100.0
 """Ratios of largest to smallest value below which a log axis labels all ticks, or those at 1, 2 and 5."""
@@ -148,6 +154,15 @@ def _is_clear(ticks: Sequence[Tick], is_horizontal: bool) -> bool:
         >= ((width_of(before.words) + width_of(after.words)) / 2 + APART if is_horizontal else FONT + 2)
         for before, after in pairwise(ticks)
     )
+
+
+def scale_of(values: NDArray[np.float64]) -> Kind:
+    """Choose a logarithmic scale for positive numbers that span decades.
+
+    >>> scale_of(np.array([0.01, 0.1, 1.0])), scale_of(np.array([0.0, 10.0])), scale_of(np.array([8.0, 16.0]))
+    ('log', 'linear', 'linear')
+    """
+    return "log" if len(values) and values.min() > 0 and values.max() / values.min() >= DECADES else "linear"
 
 
 def fitted(values: Iterable[float], kind: Kind, start: float, end: float, *, is_whole: bool = False) -> Axis:

@@ -109,9 +109,9 @@ class SqliteStore:
                 _insert(database, Rows("tags", KEY_COLUMNS, [(place.parent_run_id, *tag) for tag in named.items()]))
             else:
                 database.execute("UPDATE runs SET status = 'RUNNING' WHERE run_uuid = ?", (parent,))
-                # The question may have changed since the earlier start, so that the description is updated.
-                note = (parent, "mlflow.note.content", description)
-                _insert(database, Rows("tags", KEY_COLUMNS, [note]), "REPLACE")
+                # The question, or the number of trials, may have changed since the earlier start.
+                now = {"mlflow.note.content": description, **record.tags}
+                _insert(database, Rows("tags", KEY_COLUMNS, [(parent, *tag) for tag in now.items()]), "REPLACE")
             params = [(place.parent_run_id, key, str(value)) for key, value in record.parameters.items()]
             # MLflow's parameters are immutable, so that a resumed sweep only adds missing ones.
             _insert(database, Rows("params", KEY_COLUMNS, params), "INSERT OR IGNORE")

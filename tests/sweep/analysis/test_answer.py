@@ -334,3 +334,46 @@ def test_of_many_that_are_slower_the_ends_are_named(tables):
     found = ask(tables, speeds(**times, momentum=(24, 31, 33, 29, 26, 28, 36, 32)), target=0.95)
     assert "Adam reaches 95 % soonest" in found
     assert re.search(r"; 6 others take 3\.\dx \([\w ]+\) to (4\.\d|5)x \(momentum\) the steps of Adam", found)
+
+
+def own_answer(tables, curves, scientific="", statuses=None, **settings):
+    """The answer on arms of a training of the user's own; ``settings`` are those of each arm."""
+    trials, epochs = tables(curves, settings=settings, statuses=statuses)
+    rng = np.random.default_rng(0)
+    return answer(make_study(trials, epochs, "val_accuracy", "max", rng, scientific=scientific, is_own=True))
+
+
+def test_without_a_compared_factor_the_first_of_all_settings_is_named_with_those_that_tie(tables):
+    curves = {(arm, seed): [end] for arm, end in {"x=1": 0.9, "x=2": 0.9, "x=3": 0.8}.items() for seed in range(2)}
+    assert own_answer(tables, curves) == (
+        "Of 3 settings, x=1 ranks first: it ends at 90.0 % validation accuracy (95 % CI 90.0 to 90.0 %, 2 seeds), "
+        "and 1 other ties with it."
+    )
+    del curves["x=2", 0], curves["x=2", 1]
+    assert own_answer(tables, curves).endswith("2 seeds).")
+
+
+def test_a_single_setting_is_told_as_the_only_one(tables):
+    said = own_answer(tables, {("x=1", 0): [0.9]})
+    assert said == "Only one setting was tried, x=1: it ends at 90.0 % validation accuracy (1 seed, no interval)."
+
+
+def test_trainings_of_the_users_own_that_all_failed_give_no_answer(tables):
+    curves = {("x=1", 0): [], ("x=2", 0): []}
+    said = own_answer(tables, curves, statuses=dict.fromkeys(curves, "FAILED"))
+    assert said == "No answer: 2 of 2 trainings of all settings failed."
+
+
+@pytest.mark.parametrize(
+    ("factor", "values", "begin"),
+    [
+        ("dropout", (0.1, 0.0), "dropout 0.1 is best at 90.0 % validation accuracy, ahead of dropout 0 by"),
+        ("model.kind", ("tree", "net"), "Tree is best at 90.0 % validation accuracy, ahead of net by"),
+        ("norm", ("true", "null"), "norm true is best at 90.0 % validation accuracy, ahead of norm null by"),
+    ],
+)
+def test_any_factor_is_compared_as_optimizers_are_and_keeps_its_spelling(tables, factor, values, begin):
+    settings = {"a": {factor: values[0]}, "b": {factor: values[1]}}
+    curves = {(arm, seed): [end + NOISE[seed]] for arm, end in (("a", 0.9), ("b", 0.5)) for seed in range(8)}
+    curves |= {("b", seed): [0.5 + NOISE[(seed + 1) % 8]] for seed in range(8)}
+    assert own_answer(tables, curves, factor, **settings).startswith(begin)

@@ -77,3 +77,18 @@ def test_one_more_set_of_values_is_told_in_the_singular(tables):
     assert (
         told[-1] == "Main effect of batch_size: 1 more set of its values, tried with other settings, is not told here."
     )
+
+
+def test_without_an_optimizer_every_factor_is_told_of_or_named(tables):
+    settings = {"a": {"kind": "tree", "depth": 1}, "b": {"kind": "tree", "depth": 2}, "c": {"kind": "net", "width": 8}}
+    curves = {(arm, seed): [0.5 + NOISE[seed]] for arm in settings for seed in range(4)}
+    trials, epochs = tables(curves, settings=settings)
+    trials = trials.drop(columns=["optimizer", "learning_rate", "batch_size", "epochs"])
+    rng = np.random.default_rng(0)
+    study = make_study(trials, epochs, "val_accuracy", "max", rng, scientific="", is_own=True)
+    told, alone = effect_answers(study, trials, ("kind", "depth", "width"), rng)
+    assert told == (
+        "Main effect of depth (mean over 1 common setting): depth 1 at 50.0 % and depth 2 at 50.0 % validation "
+        "accuracy tie exactly on every seed (4 seeds)."
+    )
+    assert alone == "No main effect is told of kind: no two values were tried with the rest the same."

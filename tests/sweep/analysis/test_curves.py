@@ -31,3 +31,16 @@ def test_curves_average_the_seeds_that_reached_an_epoch():
     assert curves["low"].tolist() == [1.0, 0.5]
     assert curves["high"].tolist() == [3.0, 0.5]
     assert curves["seeds"].tolist() == [2, 1]
+
+
+def test_the_best_arm_of_each_level_of_a_factor_leaves_out_arms_without_it_and_without_a_factor_there_is_one():
+    leaderboard = pd.DataFrame(
+        {
+            "rank": pd.array([1, 2, 3], dtype="Int64"),
+            "arm_id": ["a", "b", "c"],
+            "arm": ["x", "y", "z"],
+            "kind": [None, "tree", "tree"],
+        }
+    )
+    assert best_arms(leaderboard, "kind").to_numpy().tolist() == [["b", "y", "tree"]]
+    assert best_arms(leaderboard, "").to_numpy().tolist() == [["a", "x"]]

@@ -109,3 +109,16 @@ def test_fresh_seeds_of_picked_settings_do_not_count(tables):
     (effect,) = effects_of(picked, "batch_size", seeds=(0, 1))
     assert effect.study.comparisons[0].seeds == (0, 1)
     assert make_study(trials, epochs, "val_accuracy", "max", np.random.default_rng(0)).scientific == "optimizer"
+
+
+def test_each_hyperparameter_of_the_users_own_is_a_factor_by_itself_whatever_its_name(tables):
+    added = {"decay": {0.0: 0.0, 0.5: 0.1}, "decay_rate": {1: 0.0, 2: 0.02}}
+    trials, _ = factorial(tables, added)
+    keys = ("decay", "decay_rate")
+    assert varied_factors(trials, keys, is_own=True) == keys
+    rng = np.random.default_rng(0)
+    (effect,) = main_effects(trials, "val_accuracy", "max", rng, "decay", keys, is_own=True)
+    (pair,) = effect.study.comparisons
+    assert (pair.first, pair.second, effect.common) == ("decay 0.5", "decay 0", 2)
+    # The spread of the seeds is 0.002.
+    assert pair.difference.value == pytest.approx(0.1, abs=0.005)

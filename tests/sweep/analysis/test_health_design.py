@@ -163,3 +163,34 @@ def test_what_was_picked_on_the_seeds_that_are_shown_is_told(tables):
         selection_seeds=[0, 1],
     )
     assert [card for card in health(study, trials, epochs) if card.check == "selection"] == []
+
+
+def own_edges(tables, settings, ends):
+    """The cards of edges of a training of the user's own, whose arms end at ``ends``."""
+    curves = {(arm, seed): [0.5, *[end + NOISE[seed]] * 19] for arm, end in ends.items() for seed in range(8)}
+    trials, epochs = tables(curves, settings=settings)
+    trials = trials.drop(columns=["optimizer", "learning_rate", "batch_size"])
+    rng = np.random.default_rng(0)
+    study = make_study(trials, epochs, "val_accuracy", "max", rng, scientific="", is_own=True)
+    keys = tuple(dict.fromkeys(key for setting in settings.values() for key in setting))
+    return [card for card in health(study, trials, epochs, keys=keys) if card.check == "edge"]
+
+
+def test_an_edge_of_the_users_own_hyperparameter_is_a_note_without_a_value_that_may_be_invalid(tables):
+    settings = {"a": {"model.width": 8, "kind": "tree"}, "b": {"model.width": 16, "kind": "net"}}
+    (card,) = own_edges(tables, settings, {"a": 0.5, "b": 0.9})
+    assert (card.severity, card.advice) == ("note", "Try larger values too, if there are any.")
+    assert card.sentence == "The best setting has the largest model.width tried, 16."
+
+
+def test_an_edge_at_zero_is_a_limit_for_the_users_own_too(tables):
+    settings = {"a": {"dropout": 0.0}, "b": {"dropout": 0.1}}
+    assert own_edges(tables, settings, {"a": 0.9, "b": 0.5}) == []
+    assert len(own_edges(tables, settings, {"a": 0.5, "b": 0.9})) == 1
+
+
+def test_optimizers_of_the_users_own_are_not_said_to_be_special_cases(tables):
+    trials, epochs = tables(flat(momentum=0.5, sgd=0.9))
+    for is_own, count in ((False, 1), (True, 0)):
+        study = make_study(trials, epochs, "val_accuracy", "max", np.random.default_rng(0), is_own=is_own)
+        assert len([card for card in health(study, trials, epochs) if card.check == "under-tuned"]) == count

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from sweep.analysis.comparison_data import make_study
+from sweep.analysis.health import health
 from tests.sweep.analysis.conftest import NOISE, check, flat
 
 
@@ -77,3 +79,27 @@ def test_of_losses_the_ratio_counts(train, found, tables):
     curves = {("adam", seed): [0.1] * 5 for seed in range(3)}
     cards = check(tables, curves, "gap", columns={"final_train_loss": train}, metric="val_loss", mode="min")
     assert len(cards) == found
+
+
+def own_cards(tables, curves, name, statuses=None):
+    """The cards of one check on a training of the user's own without a learning rate."""
+    trials, epochs = tables(curves, statuses=statuses)
+    trials = trials.drop(columns=["optimizer", "learning_rate"])
+    rng = np.random.default_rng(0)
+    study = make_study(trials, epochs, "val_accuracy", "max", rng, scientific="", is_own=True)
+    return [card for card in health(study, trials, epochs) if card.check == name]
+
+
+def test_a_training_without_a_learning_rate_that_diverges_is_not_told_to_lower_it(tables):
+    lost = {("x=1", seed): "DIVERGED" for seed in range(8)}
+    (card,) = own_cards(tables, flat(**{"x=1": 0.9, "x=2": 0.8}), "diverged", lost)
+    assert card.sentence == "8 of 16 trainings of all settings diverged (50 %)."
+    assert "rate" not in card.advice
+
+
+def test_a_curve_with_gaps_is_still_improving_by_what_was_reported(tables):
+    curves = {("x=1", seed): np.linspace(0.5, 0.9, 20) + NOISE[seed] for seed in range(8)}
+    gaps = {key: [value for value in curve for value in (np.nan, value)] for key, curve in curves.items()}
+    (whole,), (card,) = (own_cards(tables, curve, "improving") for curve in (curves, gaps))
+    assert card == whole
+    assert card.sentence.startswith("The validation accuracy of the best setting was still improving")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sweep.analysis.comparison_data import make_study
-from sweep.analysis.leader import leaders, names_of, unit_of
+from sweep.analysis.leader import leaders, names_of, step_unit, unit_of
 from tests.sweep.analysis.conftest import flat
 
 
@@ -53,3 +53,12 @@ def test_all_levels_of_another_factor_are_named_by_it_and_batch_sizes_are_timed_
     # A step of 128 examples is more work than one of 8; an epoch is the same.
     assert unit_of(found) == "epochs"
     assert unit_of(make_study(trials, epochs, "val_accuracy", "max", rng)) == "steps"
+
+
+def test_a_training_of_the_users_own_that_counts_no_steps_is_timed_in_epochs(tables):
+    curves = {("tree", seed): [0.5, 0.9] for seed in range(2)}
+    rng = np.random.default_rng(0)
+    for steps, is_own, unit in ((1, True, "epochs"), (10, True, "steps"), (1, False, "steps")):
+        trials, epochs = tables(curves, steps_per_epoch=steps)
+        study = make_study(trials, epochs, "val_accuracy", "max", rng, target=0.8, is_own=is_own)
+        assert unit_of(study) == step_unit(study) == unit

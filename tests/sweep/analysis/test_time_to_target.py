@@ -120,3 +120,11 @@ def test_ratios_hold_the_truth_in_95_percent_of_samples_also_with_misses(count, 
         found = ratio(times("slow", slow), times("fast", fast), rng, resamples=300)
         held += found.low <= truth <= found.high
     assert held / samples > 0.95 - 3 * np.sqrt(0.95 * 0.05 / samples)
+
+
+def test_what_a_training_does_not_count_has_no_time_and_a_miss_stays_one(tables):
+    trials, epochs = tables({("tree", 0): [0.5, 0.9], ("tree", 1): [0.5, 0.6]})
+    found = times_to_target(trials, epochs.assign(examples=np.nan), "val_accuracy", "max", 0.8)
+    assert found["epochs"].tolist() == [2, np.inf]
+    assert np.isnan(found["examples"].iloc[0])
+    assert found["examples"].iloc[1] == np.inf

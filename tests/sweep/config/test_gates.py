@@ -115,3 +115,19 @@ def test_a_gate_of_the_target_is_taken_where_there_is_one(load, refusal):
 def test_bad_gates_are_refused_as_an_error_of_the_configuration(load):
     with pytest.raises(ConfigError):
         load(f"{SWEEP}gates: [nonsense]")
+
+
+OWN = "trainer: {function: 'mine:train'}\nmetric: {name: score, mode: max}\nspace: {dropout: [0.0, 0.1]}\n"
+
+
+def test_gates_on_the_users_own_training_name_metrics_and_levels_of_any_name(load):
+    text = (
+        f"{OWN}roles: {{scientific: dropout}}\ngates: [test/f1-macro >= 0.5 for 0.1, score no worse than the baseline]"
+    )
+    bound, no_worse = load(text).demands
+    assert (bound.metric, bound.optimizer, no_worse.metric) == ("test/f1-macro", "0.1", "score")
+
+
+def test_only_a_metric_whose_direction_is_known_can_be_no_worse(refusal):
+    (told,) = refusal(f"{OWN}gates: [width no worse than the baseline]")
+    assert "`gates[0]` must name a metric whose direction is known, such as score. Received: width" in told

@@ -164,3 +164,34 @@ def test_selection_seeds_pick_by_the_rule(workplace, tmp_path):
             means = rows.groupby("arm_id")[f"{by}_val_accuracy"].mean()
             assert np.isclose(means[one.arm_id], means.max())
             assert np.isclose(one.report.mean, one.report_final.mean if by == "final" else one.report_best.mean)
+
+
+def test_the_tables_and_mlflow_of_the_users_own_training_have_its_hyperparameters_alone(own_sweep):
+    board = own_sweep.leaderboard
+    assert board.columns[-4:].tolist() == ["arm_id", "model.kind", "model.width", "norm"]
+    # Seeds 0 and 1 of a tree of width 16 end at 0.735 and 0.745.
+    assert board["final_val_f1_mean"].iloc[0] == pytest.approx(0.74)
+    assert board["rank"].tolist() == [1, 1, 3, 3, 5, 5, 7, 7]
+    assert own_sweep.trials["model.width"].dtype == "Int64"
+    assert "learning_rate" not in own_sweep.trials
+    client = MlflowClient(f"sqlite:///{own_sweep.path.parent.parent / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("own")
+    runs = client.search_runs([experiment.experiment_id], "tags.kind != ''")
+    assert len(runs) == 16 + 8
+    assert all(set(run.data.params) == {"model.kind", "model.width", "norm", "seed"} for run in runs)
+    best = [run for run in runs if run.data.tags.get("best_of_level") == "yes"]
+    assert [run.data.tags["arm"] for run in best] == [board["arm"].iloc[0]]
+    artifacts = {artifact.path for artifact in client.list_artifacts(_parent(client, experiment).info.run_id)}
+    assert {"leaderboard.csv", "curves.csv", "report.html"} <= artifacts
+
+
+def _parent(client, experiment):
+    (parent,) = client.search_runs([experiment.experiment_id], "tags.`sweep.plan_hash` != ''")
+    return parent
+
+
+def test_the_terminal_tells_the_answer_of_the_users_own_training(own_sweep):
+    stream = io.StringIO()
+    print_summary(own_sweep, Console(file=stream, width=200, color_system=None))
+    assert "Of 8 settings, model.kind=tree model.width=16 norm=true ranks first" in stream.getvalue()
+    assert "Main effect of model.width" in stream.getvalue()

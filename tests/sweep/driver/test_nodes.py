@@ -14,7 +14,7 @@ import pytest
 import sweep as package
 from sweep import load_results
 from sweep.errors import ResourceError
-from sweep.execution.ray import Resources, workers_on
+from sweep.execution.ray import Resources, cluster_on, workers_for
 
 CODE = Path(package.__file__).parents[1]
 
@@ -177,8 +177,8 @@ def test_a_cluster_that_is_too_small_is_refused(cluster):
     with pytest.raises(
         ResourceError, match=r"has room for \d such workers on \d nodes .*Received: 9 workers of 1 CPUs"
     ):
-        workers_on(Resources(workers=9), cluster.address)
+        workers_for(cluster_on(cluster.address), Resources(workers=9), 0.0)
 
 
 def test_a_cluster_that_grows_is_asked_for_as_many_workers_as_it_shall_have(cluster):
-    assert workers_on(Resources(workers=9, autoscale=True), cluster.address) == 9
+    assert workers_for(cluster_on(cluster.address), Resources(workers=9, autoscale=True), 0.0) == 9

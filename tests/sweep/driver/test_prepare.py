@@ -10,17 +10,15 @@ import pytest
 from sweep import load_config
 from sweep.config import SweepConfig
 from sweep.driver.cost_probe import PROBE_BYTES, measure_rates
-from sweep.driver.prepare import (
+from sweep.driver.estimate import (
     END_SECONDS,
     MLFLOW_BYTES_PER_NUMBER,
     REPORT_END_SECONDS,
     REPORT_SECONDS,
     STARTUP_SECONDS,
-    TORCH_SECONDS,
-    Preparation,
     estimate,
-    prepare,
 )
+from sweep.driver.prepare import TORCH_SECONDS, NetworkPreparation, prepare
 from sweep.errors import DataError
 from sweep.planning.cost import Rates
 from sweep.planning.memory import WORKER_BYTES, base_bytes, pack_bytes
@@ -121,7 +119,7 @@ def test_the_memory_of_the_measurement_is_counted_where_it_is_the_largest_pack(m
     def one_by_one(self, trials, rates, workers):
         return form_packs(trials, recipe, rates, shape, workers, room=1)
 
-    monkeypatch.setattr(Preparation, "packs", one_by_one)
+    monkeypatch.setattr(NetworkPreparation, "packs", one_by_one)
     found = estimate(preparation)
     assert found.packs == len(preparation.plan.trials)
     assert len(preparation.probed) == 8
@@ -138,7 +136,7 @@ def test_a_measurement_counts_the_examples_that_it_takes_of_a_larger_batch(monke
     def one_by_one(self, trials, rates, workers):
         return form_packs(trials, recipe, rates, shape, workers, room=1)
 
-    monkeypatch.setattr(Preparation, "packs", one_by_one)
+    monkeypatch.setattr(NetworkPreparation, "packs", one_by_one)
     # 8 trials of 8,192 of 40,000 examples are larger than one trial of all of them. Data of 2 features in float64, a
     # float32 split with a column more, made from two passes in float64; 2 x 8 + 8 + 8 x 3 + 3 = 51 parameters (3
     # classes) with gradients and two of scratch; 8,192 training, 40,000 % 8,192 = 7,232 last, 512 and
@@ -154,7 +152,7 @@ def test_a_measurement_counts_the_examples_that_it_takes_of_a_larger_batch(monke
 @pytest.mark.parametrize("seconds", [0.0, 100.0])
 def test_the_total_counts_all_that_a_run_does_beside_training(monkeypatch, backend, executor, report, seconds):
     pytest.importorskip(backend)
-    monkeypatch.setattr(Preparation, "rates", lambda self: Rates({16: 0.0, None: 0.0}, seconds / 60))
+    monkeypatch.setattr(NetworkPreparation, "rates", lambda self: Rates({16: 0.0, None: 0.0}, seconds / 60))
     resources = {"workers": 1, "executor": executor}
     changes = {"trainer": {"epochs": 5, "backend": backend}, "resources": resources, "report": report}
     preparation = prepare(SweepConfig.model_validate({**CONFIG, **changes}))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import ResourceError
-from sweep.execution.ray import Resources, workers_on
+from sweep.execution.ray import Resources, cluster_on, workers_for
 
 TOKEN = "token-of-the-cluster-1234567890ab"
 
@@ -59,7 +59,7 @@ def no_token(monkeypatch, tmp_path):
 def test_who_has_the_token_is_let_in(guarded, no_token, monkeypatch):
     monkeypatch.setenv("RAY_AUTH_MODE", "token")
     monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)
-    assert workers_on(Resources(), guarded) == 2
+    assert workers_for(cluster_on(guarded), Resources(), 0.0) == 2
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_who_has_no_token_or_another_is_refused_at_once(guarded, no_token, monke
         monkeypatch.setenv(name, value)
     start = time.monotonic()
     with pytest.raises(ResourceError) as refused:
-        workers_on(Resources(), guarded)
+        workers_for(cluster_on(guarded), Resources(), 0.0)
     assert str(refused.value).startswith("`resources.address` is a Ray cluster that asks for its token. Received: 127")
     assert said in str(refused.value)
     assert "another" not in str(refused.value)

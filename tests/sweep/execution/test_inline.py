@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sweep.execution.inline import WORKER, InlineExecutor
-from sweep.execution.sources.packed import train_in_reports
+from sweep.execution.sources.packed import PackedSource, train_in_reports
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
@@ -26,7 +26,7 @@ def planned(batch_size: int = 60) -> PlannedPack:
 
 def events_of(*commands):
     """Events of an executor that is given the next command each time that it is free."""
-    executor = InlineExecutor(RECIPE, load(DataSource("iris")), 1, TILE_BYTES)
+    executor = InlineExecutor(PackedSource(RECIPE, load(DataSource("iris")), TILE_BYTES), 1)
     left, events = [*commands, EndExecution(at_once=True)], []
 
     def handle(event):
@@ -53,14 +53,14 @@ def test_what_training_raises_fails_its_pack_and_the_next_is_trained(monkeypatch
             raise ValueError("no\n room")
         yield from train_in_reports(pack, *arguments, **options)
 
-    monkeypatch.setattr("sweep.execution.inline.train_in_reports", train)
+    monkeypatch.setattr("sweep.execution.sources.packed.train_in_reports", train)
     _, failed, report = events_of(TrainPack(WORKER, 0, 5, planned(1)), TrainPack(WORKER, 1, 0, planned()))
     assert failed == PackFailed(worker=WORKER, pack=0, attempt=5, error="ValueError: no room")
     assert (report.pack, report.report.last) == (1, True)
 
 
 def test_a_pack_that_is_stopped_sends_no_report():
-    executor = InlineExecutor(RECIPE, load(DataSource("iris")), 1, TILE_BYTES)
+    executor = InlineExecutor(PackedSource(RECIPE, load(DataSource("iris")), TILE_BYTES), 1)
     seen = []
 
     def handle(event):

@@ -13,6 +13,8 @@ import sweep
 from sweep.errors import BaselineError
 from sweep.gates.baseline_file import baseline_of, conditions_of, read_baseline, render
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
+from sweep.planning.plan import Plan
+from sweep.records import Arm, Choice, Trial
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -127,3 +129,39 @@ def test_a_missing_baseline_is_said_with_the_folders_in_which_it_was_looked_for(
     with pytest.raises(BaselineError) as raised:
         read_baseline(tmp_path / "b.json", folders)
     assert f", which is neither in `{folders[0]}` nor in `{folders[1]}`." in str(raised.value)
+
+
+def own_config(**changed):
+    content = {"trainer": {"function": "mine:train", "target": 0.5}, "metric": {"name": "width", "mode": "max"}}
+    return sweep.SweepConfig.model_validate({**content, "space": {"hidden": [[8], [8, 8]]}, **changed})
+
+
+def own_baseline(config):
+    arms = tuple(Arm(f"a{size}", f"hidden={size}", {"hidden": Choice(f"1: {size}", size)}) for size in ([8], [8, 8]))
+    trials = tuple(Trial(arm.id, arm, 0) for arm in arms)
+    plan = Plan("own", "ab" * 32, 2, (), arms, (0,), trials, 0)
+    rows = {"trial_id": [arm.id for arm in arms], "status": "COMPLETED", "final_width": [8.0, 16.0], "best_epoch": 1}
+    rows |= {"final_val_f1": [0.5, math.nan], "fingerprint_split": [None, "abc"]}
+    return baseline_of(config, plan, pd.DataFrame(rows), pd.DataFrame({"trial_id": ["a[8]"], "width": 8.0}), {})
+
+
+def test_a_baseline_of_the_users_own_training_holds_its_metrics_values_and_direction(tmp_path):
+    found = own_baseline(own_config())
+    first, second = (arm.seeds[0] for arm in found.arms)
+    assert (first.values, second.values) == ({"width": 8.0, "val_f1": 0.5}, {"width": 16.0})
+    assert (first.fingerprints, second.fingerprints) == ({}, {"split": "abc"})
+    assert [arm.setting for arm in found.arms] == [{"hidden": [8]}, {"hidden": [8, 8]}]
+    assert found.direction == "max"
+    (tmp_path / "b.json").write_text(render(found), encoding="utf-8")
+    assert read_baseline(tmp_path / "b.json") == found
+    # What the name of a metric says is not repeated.
+    assert '"mode"' not in render(own_baseline(own_config(metric="val_f1")))
+
+
+def test_a_target_of_the_users_own_training_is_a_condition_where_training_stops_at_it():
+    def of(**trainer):
+        return conditions_of(own_config(trainer={"function": "mine:train", **trainer}))
+
+    assert of(target=0.5) == of(target=0.6) == of(timeout=9.0)
+    assert of(target=0.5, stop_at_target=True) != of(target=0.6, stop_at_target=True)
+    assert of(epochs=3) != of(epochs=4)

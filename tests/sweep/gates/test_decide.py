@@ -35,3 +35,9 @@ def test_a_fact_needs_no_correction_and_does_not_count():
 
 def test_nothing_trained_is_not_a_pass():
     assert verdicts(()) == ["too noisy"]
+
+
+def test_evidence_that_begins_with_the_compared_factor_keeps_its_spelling():
+    part = Part(1.0, True, "dropout 0.1 ends at 0.8 f1")
+    (named,) = decide([EvaluatedGate(GATE, (part,))], factor="dropout")
+    assert named.evidence == "dropout 0.1 ends at 0.8 f1."

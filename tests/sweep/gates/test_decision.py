@@ -6,7 +6,8 @@ import pytest
 
 from sweep.config.gates import gate_of
 from sweep.gates.decide import decide
-from sweep.gates.decision import BaselineArm, Check, Decision, EvaluatedGate, Part, Verdict, setting_key
+from sweep.gates.decision import Baseline, BaselineArm, Check, Decision, EvaluatedGate, Part, Verdict, setting_key
+from sweep.records import Choice
 
 GATE = gate_of("val_loss <= 1")
 
@@ -48,3 +49,17 @@ def test_an_arm_is_known_by_its_setting_in_any_order_and_under_any_label():
     two = BaselineArm("two", {"learning_rate": 0.1, "optimizer": "sgd"}, {})
     assert one.key == two.key
     assert setting_key({"learning_rate": 0.1}) != setting_key({"learning_rate": 0.10000000000000002})
+
+
+def test_the_direction_of_a_baseline_is_what_it_says_or_what_the_name_of_its_metric_says():
+    def direction(metric, mode=None):
+        return Baseline("b", "p", metric, {}, {}, (), mode).direction
+
+    assert (direction("val_loss"), direction("val_accuracy"), direction("test_f1")) == ("min", "max", "max")
+    assert direction("width", "max") == "max"
+
+
+def test_a_list_is_known_by_its_values_under_any_label():
+    first, second = Choice("[8,8]", [8, 8]), Choice("1: [8,8]", [8, 8])
+    assert setting_key({"hidden": first}) == setting_key({"hidden": second}) == setting_key({"hidden": [8, 8]})
+    assert setting_key({"hidden": first}) != setting_key({"hidden": Choice("[8]", [8])})

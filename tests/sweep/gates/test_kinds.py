@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 from scipy import stats
+
+from sweep.config.gates import gate_of
+from sweep.gates.kinds import Evidence, examine
+from sweep.records import Arm, Trial
 
 EPOCHS = 4
 
@@ -106,3 +111,41 @@ def test_a_bound_in_the_evidence_stays_within_the_range_of_the_metric(parts):
     # Mean 0.2, s = 0.2646, one-sided t with 2 degrees of freedom 2.92: the lower bound is -0.246.
     (part,) = parts("val_loss >= 0.05", {"adam": [[0.0], [0.1], [0.5]]})
     assert "(at least 0 with 95 % confidence, 3 seeds)" in part.evidence
+
+
+def own_parts(gate, values, metric="f1", by="final", columns=None):
+    """The tests of one gate on a training of the user's own: dropout -> the metric of each seed, larger is better."""
+    rows, planned = [], []
+    for dropout, numbers in values.items():
+        arm = Arm(f"arm {dropout}", f"dropout={dropout}", {"dropout": dropout})
+        for seed, number in enumerate(numbers):
+            planned.append(Trial(f"{arm.id}/{seed}", arm, seed))
+            row = {"trial_id": f"{arm.id}/{seed}", "arm_id": arm.id, "arm": arm.label, "seed": seed}
+            results = {f"final_{metric}": number, f"best_{metric}": number}
+            rows.append({**row, "dropout": float(dropout), "status": "COMPLETED", **results, **(columns or {})})
+    evidence = Evidence(
+        pd.DataFrame(rows), pd.DataFrame(), metric, "max", None, None, tuple(planned), by=by, factor="dropout"
+    )
+    (examined,) = examine((gate_of(gate),), evidence)
+    return examined.parts
+
+
+def test_a_gate_names_a_level_of_any_factor_as_the_file_spells_it():
+    (part,) = own_parts("f1 >= 0.5 for 0.0", {0.0: [0.7, 0.8, 0.9], 0.5: [0.1, 0.2, 0.3]})
+    assert part.evidence.startswith("dropout 0 ends at 0.8 f1")
+    assert part.holds
+    assert len(own_parts("f1 >= 0.5", {0.0: [0.7, 0.8], 0.5: [0.1, 0.2]})) == 2
+    (part,) = own_parts("diverged <= 0 for 0.5", {0.0: [0.7, 0.8], 0.5: [0.1]})
+    assert part.evidence.startswith("0 of 1 trial diverged")
+
+
+def test_a_gate_on_a_metric_that_no_training_has_reported_fails_and_says_so():
+    (part,) = own_parts("auc >= 0.5", {0.0: [0.7, 0.8]})
+    assert (part.evidence, part.is_certain, part.holds) == ("no training has reported auc", True, False)
+
+
+def test_the_best_epoch_of_a_metric_whose_direction_is_not_known_is_not_guessed():
+    (part,) = own_parts("width <= 9", {0.0: [0.7, 0.8]}, by="best", columns={"final_width": 8.0})
+    assert part.evidence.startswith("it is not known whether a small or a large width is better")
+    (part,) = own_parts("width <= 9", {0.0: [0.7, 0.8]}, columns={"final_width": 8.0})
+    assert part.holds

@@ -81,3 +81,20 @@ def test_another_metric_and_a_name_that_is_not_there_are_refused(results, better
         compare_sweeps(results, better, output=tmp_path / "compare.md")
     with pytest.raises(UsageError, match="Received: `nothing`"):
         compare_sweeps("nothing", better, root=tmp_path)
+
+
+def test_two_sweeps_over_the_users_own_training_are_compared_and_told_where_they_differ(own_sweep, tmp_path):
+    found = compare_sweeps(own_sweep.path, own_sweep.path, output=tmp_path / "same.md")
+    assert "have the same validation f1 in all trials over 8 common settings and 2 common seeds" in found.sentence
+    assert not any("differen" in warning for warning in found.warnings)
+    folder = shutil.copytree(own_sweep.path, tmp_path / "other-12345678")
+    for name, old, new in (
+        ("config.yaml", "epochs: 4", "epochs: 5"),
+        ("plan.json", '"hash": "', '"hash": "0'),
+        ("config.yaml", "name: own", "name: other"),
+    ):
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    warnings = compare_sweeps(own_sweep.path, folder, output=tmp_path / "other.md").warnings
+    assert any("own trained with `trainer.epochs: 4`, other with `trainer.epochs: 5`" in told for told in warnings)
+    assert any("own and other ran different code" in told for told in warnings)

@@ -124,3 +124,20 @@ def test_a_sweep_in_which_all_diverged_at_once_has_a_page_without_curves(results
     )
     assert [row[2] for row in page.tables["levels"][1:]] == ["none", "none"]
     assert not {"learning-curves", "differences", "time-to-target"} & set(page.ids)
+
+
+def test_the_page_of_the_users_own_training_has_its_hyperparameters_and_no_optimizer(own_sweep, read_page):
+    text = (own_sweep.path / "report.html").read_text(encoding="utf-8")
+    page = read_page(text)
+    assert page.texts["h1"] == "Which setting is best in own?"
+    assert page.tables["levels"][1][:3] == ["1", "all settings", "0.74"]
+    head, first, *_ = page.tables["arms"]
+    assert [cell.strip() for cell in head[1:4]] == ["model.kind", "model.width", "norm"]
+    assert [first[1], first[2], first[3]] == ["tree", "16", "true"]
+    assert {row[3] for row in page.tables["arms"][1:]} == {"true", "null"}
+    assert "median epochs to target" in text
+    assert "such as tree 16" in text
+    markdown = (own_sweep.path / "report.md").read_text(encoding="utf-8")
+    assert "optimizer" not in markdown.replace("optimizer-sweep", "")
+    assert "![Best setting at each model.width](figures/sensitivity-1.svg)" in markdown
+    assert "![Width over epochs](figures/learning-curves-3.svg)" in markdown

@@ -9,7 +9,7 @@ import pytest
 
 from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings, Subject
+from sweep.reports.collect import Findings, Subject, gather
 from sweep.reports.parallel_coordinates import parallel
 from sweep.results.leaderboard import leaderboard
 from tests.sweep.analysis.conftest import _tables
@@ -83,3 +83,10 @@ def test_few_arms_or_arms_that_differ_in_nothing_else_have_no_picture():
     three = dict(list(FOUR.items())[:3])
     assert parallel(findings(three, SETTINGS)) is None
     assert parallel(findings(FOUR, {})) is None
+
+
+def test_arms_of_the_users_own_training_are_lines_over_its_hyperparameters_in_one_colour(own_sweep):
+    shown = parallel(gather(own_sweep.path))
+    assert [one.name for one in shown.dimensions] == ["model.kind", "model.width", "norm", "validation f1"]
+    assert set(shown.looks) == {0}
+    assert shown.absent == "none: the setting lacks it"

@@ -9,7 +9,7 @@ import pytest
 
 from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings, Subject
+from sweep.reports.collect import Findings, Subject, gather
 from sweep.reports.setting_graphs import (
     difference_graph,
     heat_graph,
@@ -163,3 +163,14 @@ def test_the_best_of_k_settings_is_that_of_a_random_order():
 def test_one_setting_or_nothing_but_divergence_says_nothing_of_tuning():
     assert tuning_graph(findings({("sgd 0.1 16", 0): 0.5, ("adam", 0): 0.25}, RATES)) is None
     assert tuning_graph(findings(LOSSES, RATES, lost=list(LOSSES))) is None
+
+
+def test_each_number_of_the_users_own_has_a_panel_of_its_sensitivity_and_a_pair_a_heat_map(own_sweep):
+    found = gather(own_sweep.path)
+    (panel,) = sensitivity_graph(found).panels
+    (curve,) = panel.curves
+    # The best at a width of 8 and of 16 is a tree, 0.08 apart.
+    assert (panel.x_label, list(curve.x)) == ("model.width", [8, 16])
+    assert list(curve.y) == pytest.approx([0.66, 0.74])
+    # One number has no other to be shown with.
+    assert heat_graph(found) is None

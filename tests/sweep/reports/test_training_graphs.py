@@ -10,7 +10,7 @@ import pytest
 
 from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings, Subject
+from sweep.reports.collect import Findings, Subject, gather
 from sweep.reports.training_graphs import label, learning_graph, schedule_graph, target_graph
 from sweep.results.leaderboard import leaderboard
 from tests.sweep.analysis.conftest import _tables
@@ -141,3 +141,20 @@ def test_a_level_is_spelled_with_a_capital_letter_unless_it_is_a_value_of_a_hype
     by_size = make_study(trials, epochs, "val_accuracy", "max", np.random.default_rng(0), scientific="batch_size")
     assert [label(level) for level in by_size.levels] == ["batch_size 32"]
     assert label(findings(CURVES).study.levels[1]) == "Gradient descent"
+
+
+def test_the_curves_of_the_users_own_training_are_all_that_it_reports_over_what_it_counts(own_sweep):
+    graph = learning_graph(gather(own_sweep.path))
+    assert [panel.title for panel in graph.panels] == [
+        "Validation f1 over epochs",
+        "Training loss over epochs",
+        "Width over epochs",
+    ]
+    # It counts no steps, so that there is no axis of them.
+    assert {view.x for view in graph.views} == {"epochs", "seconds"}
+    (curve,) = graph.panels[0].curves
+    assert curve.label == "The best setting"
+    # The mean of the seeds 0 and 1: 0.765 - 0.1 / epoch.
+    assert curve.y.tolist() == pytest.approx([0.665, 0.715, 0.765 - 0.1 / 3, 0.74])
+    shares, *_ = target_graph(gather(own_sweep.path)).panels
+    assert shares.x_label == "epochs"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sweep.execution.boundary import WORKER_LOST
 from sweep.execution.ray.scheduler import death_reason
-from sweep.results.failures import failures
+from sweep.results.failures import failures, unranked
 
 
 def trials(*errors: str | None) -> pd.DataFrame:
@@ -44,3 +44,20 @@ def test_of_many_failed_trials_the_first_are_named():
     assert said.count("with seed") == 3
     # What training raises comes again, so that the same command is not offered.
     assert said.endswith(" and 9 more. They would fail again in the same way: mend what the errors name.")
+
+
+def test_a_cause_that_several_trials_share_is_named_once():
+    said = failures(trials("KeyError: 'x'.", "KeyError: 'x'.", "OSError: no disk."))
+    assert said.startswith(
+        "3 of 3 trials failed: `sgd lr=0` with seed 3 and `sgd lr=1` with seed 3 (KeyError: 'x'); "
+        "`sgd lr=2` with seed 3 (OSError: no disk). They"
+    )
+
+
+def test_a_training_without_a_learning_rate_is_not_told_to_lower_it():
+    lost = trials(None, None).assign(status="DIVERGED")
+    board = pd.DataFrame({"rank": [None, None]})
+    assert unranked(lost, board).endswith(
+        "(2 of 2 diverged). See `trials.parquet` for the step at which each diverged."
+    )
+    assert "Lower the learning rates" in unranked(lost.assign(learning_rate=0.1), board)

@@ -30,3 +30,14 @@ def test_results_are_loaded_from_their_folder_or_refused(tmp_path, plan):
     (folder.path / "trials.parquet").write_bytes(b"PAR1")
     with pytest.raises(ResultsError, match=r"trials\.parquet` must be readable"):
         _ = load_results(folder.path).trials
+
+
+def test_text_that_looks_like_something_else_is_read_back_from_the_leaderboard_as_text(tmp_path):
+    settings = [{"norm": "null", "depth": "2", "kind": "NA"}, {"norm": "true", "depth": "10", "kind": "nan"}]
+    arms = tuple(Arm(f"arm{number}", f"arm {number}", setting) for number, setting in enumerate(settings))
+    trials = tuple(Trial(f"trial{number}", arm, 0) for number, arm in enumerate(arms))
+    with ResultsFolder(tmp_path, Plan("own", "ab" * 32, 2, (), arms, (0,), trials, 0)) as folder:
+        folder.append([make_result(trial, [0.5]) for trial in trials])
+        board = folder.finalise("val_loss", "min").leaderboard
+    assert board[["norm", "depth", "kind"]].to_numpy().tolist() == [["null", "2", "NA"], ["true", "10", "nan"]]
+    assert "optimizer" not in board

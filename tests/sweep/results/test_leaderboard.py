@@ -137,3 +137,13 @@ def test_arms_whose_seeds_gave_the_same_in_another_order_tie_as_in_the_report(ar
         assert board.loc[first, "rank"] == board.loc[second, "rank"]
         # The mean that the report, the answer and the selection rank by.
         assert outcomes(seeds, first, "final_val_loss").mean == board.loc[first, "final_val_loss_mean"]
+
+
+@pytest.mark.parametrize("keys", [("model.width",), ()])
+def test_arms_without_an_optimizer_are_ranked_alike(keys):
+    trials = _trials(("a", DONE, 0.4, 0.4, 1.0), ("b", DONE, 0.3, 0.3, 1.0)).drop(columns="optimizer")
+    trials["model.width"] = [8, 16]
+    board = leaderboard(trials, "val_loss", "min", keys)
+    assert board["arm_id"].tolist() == ["b", "a"]
+    assert board.columns[-1] == ("model.width" if keys else "arm_id")
+    assert "optimizer" not in board

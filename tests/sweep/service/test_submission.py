@@ -75,7 +75,7 @@ def test_the_plan_is_kept_with_the_job_under_the_folder_that_the_sweep_will_writ
     # 3 settings with 2 seeds each.
     assert (found.job_id, len(found.plan.trials), metadata["sweep.trials"]) == ("job-1", 6, "6")
     assert metadata["sweep.name"] == "small"
-    assert metadata["sweep.folder"] == f"'/data/my results'/small-{found.plan.hash[:8]}"
+    assert metadata["sweep.folder"] == f"'/data/my results'/{found.plan.folder_name}"
     assert {"mine.yaml", "sweep", "trainers"} <= cluster.files
     _, *arguments = run_on_a_head(entrypoint, tmp_path / "head", HOME=str(tmp_path / "home"))
     assert arguments[:4] == ["-m", "sweep", "run", "mine.yaml"]

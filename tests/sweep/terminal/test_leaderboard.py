@@ -108,3 +108,16 @@ def _print_with(frame, **arguments):
 def test_equal_seeds_have_a_deviation_of_zero_whatever_their_sum_was_rounded_to():
     lines = _print(_frame([(1, "sgd", "sgd", 3, 0, 0.1, 1.7e-17), (2, "adam", "adam", 3, 0, 0.2, 2e-9)]))
     assert [line.split()[4] for line in lines[1:]] == ["0", "2e-09"]
+
+
+def test_the_best_of_each_level_is_shown_of_any_factor_and_without_one_the_first_ten():
+    frame = _frame([*_rows(12), *_rows(1, "adam", first=13)]).rename(columns={"optimizer": "kind"})
+    shown = []
+    for factor in ("kind", ""):
+        stream = io.StringIO()
+        render_leaderboard(frame, Console(file=stream, width=80, color_system=None), factor=factor)
+        shown.append(stream.getvalue())
+    assert "adam lr=13" in shown[0]
+    assert "and 2 more arms" in shown[0]
+    assert "adam lr=13" not in shown[1]
+    assert "and 3 more arms" in shown[1]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from mlflow import MlflowClient
 
+from sweep.records import Arm
 from sweep.tracking import ArmSummary, SweepWriter
+from sweep.tracking.arm_runs import arm_run
 
 METRICS = {"seeds": 2.0, "diverged_share": 0.0, "final_val_accuracy_mean": 0.75, "final_val_accuracy_low": 0.7}
 
@@ -49,8 +53,6 @@ def test_an_arm_has_a_run_with_its_summary_beside_those_of_its_trials(uri, recor
 
 
 def test_a_later_start_keeps_the_run_and_writes_it_anew_when_more_seeds_have_ended(uri, record, tmp_path, make_result):
-    import dataclasses
-
     record = dataclasses.replace(record, plan_hash="cd" * 32)
     result = make_result(seed=0)
     writer, _, _ = sweep(uri, record, tmp_path, result, {**METRICS, "seeds": 1.0})
@@ -61,3 +63,12 @@ def test_a_later_start_keeps_the_run_and_writes_it_anew_when_more_seeds_have_end
     (second,) = arms_of(uri, writer)
     assert second.info.run_id != first.info.run_id
     assert second.data.metrics["seeds"] == 2.0
+
+
+def test_the_run_of_an_arm_of_the_users_own_training_says_whether_it_is_the_best_of_its_level(record):
+    own = dataclasses.replace(record, keys=("model.kind", "depth"), grouped_by="model.kind", is_own=True)
+    arm = Arm("a1", "model.kind=tree", {"model.kind": "tree"})
+    run = arm_run(ArmSummary(arm, 2, METRICS, is_best=True), 0, own)
+    assert run.params == {"model.kind": "tree", "depth": "-", "seed": "-"}
+    assert run.tags["best_of_level"] == "yes"
+    assert "optimizer" not in run.tags

@@ -98,3 +98,44 @@ def test_no_view_shows_results_as_bars_which_begin_at_zero(record, seen):
     assert "BAR" not in {card["type"] for card in cards}
     points = [card for card in cards if card["type"] == "SCATTER"]
     assert {card["yaxis"]["type"] for card in points} == {"METRIC"}
+
+
+@pytest.fixture
+def own(record):
+    """A sweep over a training of the user's own, of which some settings lack a width."""
+    keys = ("model.kind", "model.width")
+    return dataclasses.replace(record, keys=keys, grouped_by="model.kind", is_own=True)
+
+
+def own_views(own, make_result, *settings):
+    results = [make_result(seed=number) for number in range(len(settings))]
+    runs = []
+    for result, setting in zip(results, settings, strict=True):
+        arm = dataclasses.replace(result.trial.arm, setting=setting)
+        result = dataclasses.replace(result, trial=dataclasses.replace(result.trial, arm=arm))
+        runs.append(trial_run(result, "val_accuracy", "max", keys=own.keys, is_own=True))
+    return saved_views(own, "p123", NOTHING_SEEN.add(runs))
+
+
+def test_views_of_the_users_own_training_name_its_hyperparameters_alone(own, make_result):
+    tags = own_views(own, make_result, {"model.kind": "tree"}, {"model.kind": "net", "model.width": 8})
+    assert {tag.rpartition("-")[2] for tag in tags} == {"trials", "levels", "settings", "arms"}
+    assert state(tags, "levels")["searchFilter"].endswith('tags.best_of_level != "no"')
+    cards = [card for kind in ("trials", "levels") for card in state(tags, kind)["compareRunCharts"]]
+    shown = [card for card in cards if not card["deleted"]]
+    assert {card["xaxis"]["key"] for card in shown if card["type"] == "SCATTER"} == {
+        "model.kind",
+        "model.width",
+        "target_steps_median",
+    }
+    # A run that lacks the width has text on its axis, which the dashboard would drop.
+    (parallel,) = [card for card in shown if card["type"] == "PARALLEL"]
+    assert parallel["selectedParams"] == ["model.kind"]
+    assert "params.`model.width`" in state(tags, "arms")["selectedColumns"]
+    assert "optimizer" not in str(shown)
+
+
+def test_without_a_compared_factor_there_is_no_view_of_its_levels(own, make_result):
+    alone = dataclasses.replace(own, grouped_by="")
+    tags = own_views(alone, make_result, {"model.kind": "tree", "model.width": 8})
+    assert {tag.rpartition("-")[2] for tag in tags} == {"trials", "settings", "arms"}

@@ -10,14 +10,10 @@ import pytest
 from sweep.errors import ResourceError
 from sweep.execution.ray import Resources, WorkerSettings, remote
 from sweep.execution.ray.remote import RemoteExecutor, TuneActor
-from sweep.planning.recipe import Recipe
 from sweep.running.commands import EndExecution, StopPack, UseWorkers
 from sweep.running.events import CapacityChanged, TimePassed, WorkerJoined, WorkerLost
-from trainers.pack import NetworkSpec
-from trainers.session import TILE_BYTES
 
 END = EndExecution(at_once=True)
-RECIPE = Recipe(NetworkSpec((4,)), "float32", 0.0, 0.2, "standard", None, "numpy")
 
 
 class Script:
@@ -47,11 +43,16 @@ class Script:
             self.ended.set()
 
 
-class Head(TuneActor):
-    """The head's half of the exchange over a script in place of Tune; its events come in place of the data."""
+def settings_of(events):
+    """Settings whose source is a list of events."""
+    return WorkerSettings(events, Resources("ray://head:10001"))
 
-    def __init__(self, settings, events, workers):
-        self._executor = Script(*events)
+
+class Head(TuneActor):
+    """The head's half of the exchange over a script in place of Tune; its events come in place of the source."""
+
+    def __init__(self, settings, workers):
+        self._executor = Script(*settings.source)
         self._events, self._commands = [], []
         self._arrived = threading.Condition()
 
@@ -61,7 +62,7 @@ class Head(TuneActor):
 
 def test_events_are_handed_over_once_and_in_order_without_the_clock_of_the_head(monkeypatch):
     monkeypatch.setattr(remote, "EXCHANGE_SECONDS", 0.0)
-    head = Head(None, (WorkerJoined("a"), TimePassed(1.0), CapacityChanged(2), WorkerLost("a", "It died.")), 1)
+    head = Head(settings_of((WorkerJoined("a"), TimePassed(1.0), CapacityChanged(2), WorkerLost("a", "It died."))), 1)
     head.run()
     assert head.exchange(()) == [WorkerJoined("a"), CapacityChanged(2), WorkerLost("a", "It died.")]
     assert head.exchange(()) == []
@@ -69,7 +70,7 @@ def test_events_are_handed_over_once_and_in_order_without_the_clock_of_the_head(
 
 def test_commands_are_carried_out_once_and_in_order_by_the_thread_that_runs_tune(monkeypatch):
     monkeypatch.setattr(remote, "EXCHANGE_SECONDS", 0.0)
-    head = Head(None, (TimePassed(1.0), TimePassed(2.0)), 1)
+    head = Head(settings_of((TimePassed(1.0), TimePassed(2.0))), 1)
     head.exchange([UseWorkers(2)])
     head.exchange([StopPack("a", 0, 0), END])
     assert head.told() == []
@@ -81,7 +82,7 @@ def test_commands_are_carried_out_once_and_in_order_by_the_thread_that_runs_tune
 
 def test_an_exchange_waits_no_longer_than_for_the_first_event(monkeypatch):
     monkeypatch.setattr(remote, "EXCHANGE_SECONDS", 60.0)
-    head = Head(None, (WorkerJoined("a"),), 1)
+    head = Head(settings_of((WorkerJoined("a"),)), 1)
     found = []
     client = threading.Thread(target=lambda: found.extend(head.exchange(())), daemon=True)
     client.start()
@@ -102,8 +103,7 @@ def connect(ray, monkeypatch):
     clients = []
 
     def connect(*events):
-        settings = WorkerSettings(RECIPE, Resources("ray://head:10001"), TILE_BYTES)
-        clients.append(RemoteExecutor(settings, events, 1))
+        clients.append(RemoteExecutor(settings_of(events), 1))
         return clients[-1]
 
     yield connect

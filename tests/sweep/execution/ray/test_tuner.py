@@ -9,6 +9,7 @@ from collections import Counter
 
 from sweep.execution.ray import Resources, WorkerSettings, ray_executor
 from sweep.execution.ray.scheduler import EventScheduler
+from sweep.execution.sources.packed import PackedSource
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
@@ -64,8 +65,8 @@ class Driver:
         self.on_event = on_event
         self.coordinator = Coordinator(workers, wait_seconds=wait_seconds)
         self.commands, self.events = [], []
-        settings = WorkerSettings(RECIPE, Resources(cpus_per_worker=cpus), TILE_BYTES)
-        self.executor = ray_executor(settings, load(DataSource("iris")), workers)
+        source = PackedSource(RECIPE, load(DataSource("iris")), TILE_BYTES)
+        self.executor = ray_executor(WorkerSettings(source, Resources(cpus_per_worker=cpus)), workers)
         self.plan()
         self.executor.run(self.handle)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sweep.execution.ray.worker import Work, Worker
+from sweep.execution.sources import packed
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
-from sweep.running.commands import (
-    TrainPack,
-)
+from sweep.running.commands import TrainPack
 from trainers.data import DataSource, load
 from trainers.pack import NetworkSpec
 
@@ -22,13 +22,19 @@ def planned(count: int, first: int = 0, epochs: int = 2) -> tuple[PlannedPack, .
     return tuple(PlannedPack((trial,), (spec_of(trial),), 16, epochs, 0.1) for trial in trials)
 
 
-@pytest.mark.parametrize(("compiled", "tile_bytes"), [(False, 2**20), (True, 2**21)])
-def test_a_worker_trains_with_the_kernels_and_tiles_that_it_is_given(compiled, tile_bytes, monkeypatch):
-    from sweep.execution.ray import worker
-
+@pytest.mark.parametrize(("seconds", "tile_bytes"), [(0.0, 2**20), (100.0, 2**21)])
+def test_a_worker_trains_with_the_kernels_and_tiles_of_its_source(seconds, tile_bytes, monkeypatch):
+    pytest.importorskip("numba")
     given = {}
-    monkeypatch.setattr(worker, "train_in_reports", lambda *work, **how: given.update(how))
-    trainer = worker.Worker.__new__(worker.Worker)
-    trainer.work = worker.Work(load(DataSource("iris")), RECIPE, 1, compiled, tile_bytes, ".")
+
+    def train(*work, **how):
+        given.update(how)
+        yield "report"
+
+    monkeypatch.setattr(packed, "train_in_reports", train)
+    trainer = Worker.__new__(Worker)
+    source = packed.PackedSource(RECIPE, load(DataSource("iris")), tile_bytes, seconds)
+    trainer.work = Work(source, 1, ".")
     trainer._begin(TrainPack("w", 0, 0, planned(1)[0]))
-    assert given == {"compiled": compiled, "tile_bytes": tile_bytes}
+    assert next(trainer._reports) == "report"
+    assert given == {"compiled": seconds > 10, "tile_bytes": tile_bytes}

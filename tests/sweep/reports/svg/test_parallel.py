@@ -21,3 +21,11 @@ def test_parallel_coordinates(check, data, count, kinds):
     )
     places = (*[0.5] * count, None)
     check(draw_parallel(Parallel((first, *others), ("arm",), (0,), (places,))))
+
+
+def test_a_line_without_a_value_is_explained_in_the_words_of_the_figure(check):
+    axes = (Dimension("x", ((0.5, "1"),)), Dimension("y", ((0.5, "2"),)))
+    svg = draw_parallel(Parallel(axes, ("arm",), (0,), ((0.5, None),), "none: the setting lacks it"))
+    check(svg)
+    assert "none: the setting lacks it" in svg
+    assert "optimizer" not in svg

@@ -1,0 +1,76 @@
+"""Makes a configuration of a function and the sections of a file, given in Python."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cloudpickle
+
+from sweep.config import SweepConfig
+from sweep.config.loading import config_of
+from sweep.config.own_training import FunctionByValue
+from sweep.errors import ConfigError
+from sweep.execution.sources.inspection import signature_problem
+from sweep.planning.function_identity import NotIdentifiableError, identify
+from trainers.imported_files import imported_files
+from trainers.user_code import attempt
+
+ORIGIN = "sweep.run"
+"""Where the sections are given, in messages."""
+
+
+def configure(function: Callable[..., object] | None, sections: Mapping[str, Any]) -> SweepConfig:
+    """Create the configuration of a sweep.
+
+    Args:
+        function: the training; None for our networks, or a function or command that a section names.
+        sections: top-level key of a sweep file -> value.
+
+    Raises:
+        ConfigError: with one line for each problem.
+    """
+    if function is None:
+        return config_of(sections, ORIGIN)
+    name = f"{getattr(function, '__module__', '__main__')}:{getattr(function, '__qualname__', type(function).__name__)}"
+    if problem := signature_problem(function, name):
+        raise ConfigError(f"{ORIGIN}: the training {problem}")
+    trainer = sections.get("trainer", {})
+    if not isinstance(trainer, Mapping) or {"function", "command"} & trainer.keys():
+        raise ConfigError(
+            f"{ORIGIN}: `trainer` must hold what goes with the function, such as `epochs`. Received: {trainer}. "
+            "Leave out `function` and `command`."
+        )
+    named = {"name": _slug(name.rpartition(":")[2]), **sections}
+    config = config_of({**named, "trainer": {**trainer, "function": name}}, ORIGIN)
+    if not _can_be_imported(name):
+        config._by_value = _by_value(function, name)
+    return config
+
+
+def _slug(name: str) -> str:
+    kept = "".join(letter if letter.isalnum() or letter in "_-" else "-" for letter in name).strip("_-")
+    return kept[:100] or "sweep"
+
+
+def _can_be_imported(name: str) -> bool:
+    """Whether another process finds the function by its name, in a module with a file."""
+    module, _, qualified = name.partition(":")
+    return module != "__main__" and qualified.isidentifier() and bool(imported_files(module))
+
+
+def _by_value(function: Callable[..., object], name: str) -> FunctionByValue:
+    pickled, error = attempt(lambda: cloudpickle.dumps(function))
+    if pickled is None:
+        raise ConfigError(
+            f"{ORIGIN}: the training must be a function that can be sent to another process ({error}). "
+            f"Received: {name}. Create what it uses within it."
+        ) from error
+    try:
+        return FunctionByValue(pickled, identify(function))
+    except NotIdentifiableError as reason:
+        note = (
+            f"{name} is trained anew each time, as a change cannot be seen: {reason}. Create that within the function"
+        )
+        return FunctionByValue(pickled, uuid.uuid4().hex[:16], note)

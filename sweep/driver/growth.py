@@ -1,0 +1,116 @@
+"""Takes over what earlier sweeps have trained, and lets trials go on from what was kept of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sweep.driver.own_preparation import OwnPreparation
+from sweep.driver.prepare import Preparation
+from sweep.execution.sources.assignment import CHECKPOINT, TRIALS
+from sweep.execution.sources.state import read_facts
+from sweep.records import Trial, TrialResult
+from sweep.results import ResultsFolder
+from sweep.results.known_trials import TAKEN_TAG, find_finished, find_trial_folder
+from sweep.results.remote_sync import local_root
+
+
+@dataclass(frozen=True)
+class Continued:
+    """Trials that go on from a checkpoint.
+
+    Args:
+        resumed: trial id -> the epoch after which it goes on.
+        refused: number of trials that could go on from fewer epochs, if the training were known to allow that.
+    """
+
+    resumed: dict[str, int]
+    refused: int = 0
+
+
+def take_over(root: str, folder: ResultsFolder, trials: Sequence[Trial]) -> list[str]:
+    """Add finished trials of other results folders of the same root to this one.
+
+    Args:
+        root: folder or URL of all results.
+        folder: results folder of the sweep.
+        trials: the trials that this folder lacks.
+
+    Returns:
+        A note for the user for each folder that trials were taken from.
+    """
+    found = find_finished(local_root(root), folder.path, trials)
+    folder.append(found)
+    for result in found:
+        _bring_files(root, folder, result)
+    counts = Counter(result.tags[TAKEN_TAG] for result in found)
+    return [f"{count:,} trials were taken from `{name}` and were not trained again." for name, count in counts.items()]
+
+
+def lacking(folder: ResultsFolder, trials: Sequence[Trial]) -> list[Trial]:
+    """Return the trials that are not finished in a results folder."""
+    finished = folder.finished_trial_ids()
+    return [trial for trial in trials if trial.id not in finished]
+
+
+def continue_trials(
+    preparation: Preparation, folder: ResultsFolder, trials: Sequence[Trial]
+) -> tuple[Preparation, list[str]]:
+    """Let trials go on from their checkpoints, where they may; returns what to train, and notes for the user."""
+    if not isinstance(preparation, OwnPreparation):
+        return preparation, []
+    own, training = preparation.config.own, preparation.training
+    assert own is not None, "an own training has its section"
+    found = find_continued(preparation.config.results, folder, trials, training.epochs, is_extendable=own.extendable)
+    notes = []
+    if found.resumed:
+        epochs = sorted(set(found.resumed.values()))
+        after = f"epoch {epochs[0]}" if len(epochs) == 1 else f"epochs {epochs[0]} to {epochs[-1]}"
+        notes.append(f"{len(found.resumed):,} trials went on from what was kept after {after}.")
+    if found.refused:
+        notes.append(
+            f"{found.refused:,} trials started over: their first epochs may depend on how many follow. Give "
+            "`trainer.extendable: true` where they do not."
+        )
+    resuming = replace(training, resumed=frozenset(found.resumed))
+    return replace(preparation, training=resuming), notes
+
+
+def _bring_files(root: str, folder: ResultsFolder, result: TrialResult) -> None:
+    """Copy what was kept of a trial besides its metrics."""
+    lineage = result.trial.lineage
+    source = local_root(root) / result.tags[TAKEN_TAG] / TRIALS / lineage
+    target = folder.path / TRIALS / lineage
+    if source.is_dir() and not target.exists():
+        shutil.copytree(source, target)
+
+
+def find_continued(
+    root: str, folder: ResultsFolder, trials: Sequence[Trial], epochs: int | None, *, is_extendable: bool
+) -> Continued:
+    """Find the trials that can go on from a checkpoint, and bring their folders here.
+
+    Args:
+        root: folder or URL of all results.
+        folder: results folder of the sweep.
+        trials: the trials that are to be trained.
+        epochs: number of epochs that they are to have; None if the training has no such number.
+        is_extendable: whether a trial may go on from one of fewer epochs.
+    """
+    resumed: dict[str, int] = {}
+    refused = 0
+    for trial in trials:
+        kept = find_trial_folder(local_root(root), folder.path, trial.lineage, CHECKPOINT)
+        facts = None if kept is None else read_facts(kept / CHECKPOINT)
+        if kept is None or facts is None or (epochs is not None and facts["epoch"] > epochs):
+            continue
+        if facts["trial_id"] != trial.id and not is_extendable:
+            refused += 1
+            continue
+        here = folder.path / TRIALS / trial.lineage
+        if kept != here:
+            shutil.copytree(kept, here, dirs_exist_ok=True)
+        resumed[trial.id] = int(facts["epoch"])
+    return Continued(resumed, refused)

@@ -1,0 +1,56 @@
+"""Describes the trial that a process is to train, and how it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+TRIALS = "trials"
+"""Folder in a results folder that holds a folder for each trial, named after its lineage."""
+
+CHECKPOINT = "checkpoint.safetensors"
+FILES = "files"
+"""The file of a trial's state and the folder of the user's own files, in the trial's folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """What a process needs to know of the trial that it is to train.
+
+    Args:
+        trial_id: id of the trial.
+        setting: hyperparameter -> value, of JSON types.
+        seed: seed of the trial.
+        epochs: number of reports of the whole trial; None where it has none.
+        folder: folder of the trial.
+        device: ``cpu``, ``cuda`` or ``mps``.
+        metric: the metric that decides.
+        mode: whether small or large values of it are better.
+        stop_at: value of the metric at which the trial ends; None for none.
+        weights: whether the saved state is kept, after the last or the best report.
+        resumed_epoch: the epoch after which the trial goes on; 0 from the beginning.
+    """
+
+    trial_id: str
+    setting: Mapping[str, Any]
+    seed: int
+    epochs: int | None
+    folder: str
+    device: str
+    metric: str
+    mode: Literal["min", "max"]
+    stop_at: float | None = None
+    weights: Literal["none", "last", "best"] = "none"
+    resumed_epoch: int = 0
+
+
+@dataclass
+class Ending:
+    """How a trial has ended so far: its status, and what belongs to it."""
+
+    status: Literal["COMPLETED", "STOPPED", "DIVERGED"] = "COMPLETED"
+    step: int = 0
+    last_finite_loss: float | None = None
+    dropped: int = 0
+    fingerprints: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,70 @@
+"""Finds trials of a sweep that other results folders of the same root hold already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sweep.errors import ResultsError
+from sweep.execution.sources.assignment import TRIALS
+from sweep.records import Trial, TrialResult
+from sweep.running.event_log import EventLog
+from sweep.running.replay import replay
+from sweep.running.trial_rows import FINISHED
+
+TAKEN_TAG = "taken_from"
+"""Tag of a trial that was not trained by this sweep: the results folder that it was taken from."""
+
+TRIAL_ID = re.compile(rb'"([0-9a-f]{12})"')
+
+
+def find_finished(root: Path, own: Path, trials: Sequence[Trial]) -> list[TrialResult]:
+    """Return the results of trials that are finished in another results folder, the newest folder first.
+
+    Args:
+        root: folder of all results.
+        own: the results folder of the sweep, which is not searched.
+        trials: the trials that are wanted.
+    """
+    wanted = {trial.id: trial for trial in trials}
+    found: list[TrialResult] = []
+    for folder in other_folders(root, own):
+        if not wanted:
+            break
+        held = _held_ids(folder, wanted)
+        if not held:
+            continue
+        try:
+            records, _ = EventLog(folder / "events").read()
+        except ResultsError:
+            # Another version has written it; its trials are trained again.
+            continue
+        for result in replay(records, [wanted[trial_id] for trial_id in held]):
+            if result.status in FINISHED:
+                del wanted[result.trial.id]
+                found.append(replace(result, tags={**result.tags, TAKEN_TAG: folder.name}))
+    return found
+
+
+def other_folders(root: Path, own: Path) -> list[Path]:
+    """Return the other results folders of a root, the newest first."""
+    folders = [path.parent for path in root.glob("*/events") if path.parent != own]
+    return sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
+
+
+def find_trial_folder(root: Path, own: Path, lineage: str, name: str) -> Path | None:
+    """Return the folder of a lineage that has a file called ``name``: of this sweep, or else of the newest other."""
+    places = [folder / TRIALS / lineage for folder in (own, *other_folders(root, own))]
+    return next((place for place in places if (place / name).exists()), None)
+
+
+def _held_ids(folder: Path, wanted: Mapping[str, Trial]) -> Collection[str]:
+    """Ids of the wanted trials that a folder's event log names; its plans are text within it."""
+    held: dict[str, None] = {}
+    for path in EventLog(folder / "events").files():
+        for match in TRIAL_ID.finditer(path.read_bytes()):
+            if (trial_id := match[1].decode()) in wanted:
+                held[trial_id] = None
+    return held

@@ -1,0 +1,118 @@
+"""Shows a running sweep in a notebook as one line, and a finished one as a table with the report's figures."""
+
+from __future__ import annotations
+
+import base64
+import html
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sweep.driver.display import Best, Progress
+from sweep.terminal.leaderboard import spell
+from sweep.terminal.progress import State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sweep.driver.run import RunResult
+
+UPDATE_SECONDS = 0.5
+"""Minimum time between two states of the line."""
+
+MOST_ARMS = 20
+"""Rows of the leaderboard that are shown; ``.table`` has all."""
+
+FIGURES = "figures"
+
+
+def shell() -> Any | None:
+    """Return the notebook that this process runs, of IPython; None outside one."""
+    interactive = sys.modules.get("IPython")
+    found = None if interactive is None else interactive.get_ipython()
+    return found if found is not None and type(found).__name__ == "ZMQInteractiveShell" else None
+
+
+def notebook_progress() -> Progress | None:
+    """Return the display for a notebook, and let it show results as HTML; None outside one."""
+    notebook = shell()
+    if notebook is None:
+        return None
+    from IPython.display import HTML, display
+
+    from sweep.driver.run import RunResult
+
+    notebook.display_formatter.formatters["text/html"].for_type(RunResult, result_html)
+    handle = display(HTML(""), display_id=True)
+    return NotebookProgress(lambda text: handle.update(HTML(text)))
+
+
+class NotebookProgress:
+    """A line that is updated in place, with the messages below it.
+
+    Args:
+        show: takes the HTML that replaces what was shown.
+        clock: the time in seconds.
+    """
+
+    def __init__(self, show: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._show_html = show
+        self._clock = clock
+        self._state = State(0, clock())
+        self._messages: list[str] = []
+        self._shown_seconds = -UPDATE_SECONDS
+
+    def start(self, total: int, done: int = 0) -> None:
+        """Show the first state."""
+        self._state = State(total, self._clock(), done, done)
+        self._show()
+
+    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
+        """Show the state if the last is old enough."""
+        self._state = replace(
+            self._state, done=done, running=running, diverged=diverged, failed=failed, best=dict(best)
+        )
+        if self._clock() - self._shown_seconds >= UPDATE_SECONDS:
+            self._show()
+
+    def message(self, text: str) -> None:
+        """Show the text below the line."""
+        self._messages.append(text)
+        self._show()
+
+    def stop(self) -> None:
+        """Show the last state."""
+        self._show()
+
+    def _show(self) -> None:
+        now = self._clock()
+        state = self._state
+        said = [f"{state.done:,}/{state.total:,} trials", *state.facts(now)]
+        said += [f"best {one.label}: {spell(one.value)}" for one in state.best.values()]
+        lines = [", ".join(said), *self._messages]
+        self._show_html("<br>".join(map(html.escape, lines)))
+        self._shown_seconds = now
+
+
+def result_html(result: RunResult) -> str:
+    """Return a finished sweep as HTML: the answer, the leaderboard, and the report's figures."""
+    parts = [f"<p>{html.escape(line)}</p>" for line in (*result.answer.split("\n"), *result.notes) if line]
+    parts.append(_table(result.table, f"{result.by}_"))
+    for path in sorted((result.path / FIGURES).glob("*.svg")):
+        picture = base64.b64encode(path.read_bytes()).decode()
+        parts.append(f'<p><img alt="{html.escape(path.stem)}" src="data:image/svg+xml;base64,{picture}"></p>')
+    return "\n".join(parts)
+
+
+def _table(board: pd.DataFrame, prefix: str) -> str:
+    """The first arms with rank, label, mean and spread of the metric, and what did not end well."""
+    (mean,) = [name for name in board.columns if name.startswith(prefix) and name.endswith("_mean")][:1]
+    columns = {"rank": "", "arm": "arm", mean: mean.removeprefix(prefix).removesuffix("_mean"), "seeds": "seeds"}
+    columns[mean.removesuffix("_mean") + "_std"] = "std"
+    columns |= {name: name for name in ("diverged", "failed") if (board[name] > 0).any()}
+    shown = board.loc[: MOST_ARMS - 1, list(columns)].rename(columns=columns)
+    text: str = shown.to_html(index=False, na_rep="", float_format=spell, border=0)
+    more = len(board) - len(shown)
+    return text + (f"<p>{more:,} more arms are in the result's table.</p>" if more > 0 else "")

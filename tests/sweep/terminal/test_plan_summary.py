@@ -1,0 +1,46 @@
+"""What a terminal shows of a plan."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from sweep.config import SweepConfig
+from sweep.driver.estimate import estimate
+from sweep.driver.prepare import prepare
+from sweep.terminal import plan_summary
+
+
+def printed(**changed) -> list[str]:
+    base = {"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": 0.1}}}
+    preparation = prepare(SweepConfig.model_validate({**base, **changed}))
+    console = Console(file=io.StringIO(), width=120)
+    plan_summary.print_plan(preparation, estimate(preparation), console)
+    return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"name": "iris"}, "data iris: 150 examples of 4 features, 3 classes; 120 to train on"),
+        ({"name": "moons", "examples": 2000}, "data moons: 2,000 examples of 2 features, 2 classes; 1,600 to train on"),
+        ({"name": "diabetes"}, "data diabetes: 442 examples of 10 features, one number; 353 to train on"),
+    ],
+)
+def test_a_plan_says_what_is_learned(data, said):
+    assert said in printed(data=data)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        (1, "seeds 1 each (0)"),
+        (3, "seeds 3 each (0, 1, 2)"),
+        (30, "seeds 30 each (0 to 29)"),
+        ([4, 9, 5, 1], "seeds 4 each (4, 9, 5, 1)"),
+    ],
+)
+def test_a_plan_names_its_seeds(seeds, said):
+    assert said in printed(seeds=seeds)
