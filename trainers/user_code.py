@@ -7,7 +7,7 @@ import sysconfig
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from trainers.errors import DataError, UserCodeError
 
@@ -52,15 +52,14 @@ def run_user_code(call: Callable[[], Result], made_by: object = None) -> Result:
     Traceback (most recent call last):
     trainers.user_code.RaisedError: ValueError (invalid literal for int() with base 10: 'three')
     """
-    try:
-        return call()
-    except (DataError, UserCodeError):
-        # Its message already states what is wrong and what to do.
-        raise
-    except SystemExit as error:
-        raise _wrap_error(error, made_by) from error
-    except Exception as error:
-        raise _wrap_error(error, made_by) from error
+    result, error = attempt(call)
+    if error is None:
+        # None may be the result itself.
+        return cast(Result, result)
+    # The message of these already states what is wrong and what to do.
+    if isinstance(error, DataError | UserCodeError) or not isinstance(error, Exception | SystemExit):
+        raise error
+    raise _wrap_error(error, made_by) from error
 
 
 def attempt(call: Callable[[], Result]) -> tuple[Result | None, BaseException | None]:

@@ -55,7 +55,7 @@ def baseline_of(
     metric = config.metric
     # What the name of the metric says need not be kept.
     mode = metric.mode if usual_mode(metric.name) != metric.mode else None
-    return Baseline(plan.name, plan.hash, metric.name, conditions_of(config), dict(versions), tuple(arms), mode)
+    return Baseline(plan.name, plan.hash, metric.name, conditions_of(config), dict(versions), tuple(arms), mode=mode)
 
 
 def render(baseline: Baseline) -> str:
@@ -119,7 +119,7 @@ def read_baseline(path: Path, folders: Sequence[Path] = ()) -> Baseline:
             content["conditions"],
             content["versions"],
             tuple(_arm(arm) for arm in content["arms"]),
-            content.get("mode"),
+            mode=content.get("mode"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(path, f"{type(error).__name__} {error}") from error

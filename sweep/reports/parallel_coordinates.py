@@ -37,7 +37,7 @@ def parallel(findings: Findings) -> Parallel | None:
     order = [*known, *(level for level in dict.fromkeys(levels) if level not in known)]
     looks = tuple(order.index(level) for level in levels)
     places = tuple(zip(*(places for _, places in made), strict=True))
-    absent = "none: the setting lacks it" if study.is_own else "ignored: by an optimizer that does not use it"
+    absent = "none: the setting lacks it, or has no result" if study.is_own else "ignored: by an optimizer that does not use it"
     return Parallel(tuple(one for one, _ in made), tuple(board["arm"].astype(str)), looks, places, absent)
 
 

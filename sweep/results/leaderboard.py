@@ -78,8 +78,7 @@ def leaderboard(
         table = table.join(_reported(reported, f"{by}_{metric}", metric))
     used = [key for key in keys if key in trials and trials[key].notna().any()]
     hyperparameters = [key for key in used if key != "optimizer"]
-    if hyperparameters:
-        table = table.join(by_arm[hyperparameters].first())
+    table = table.join(by_arm[hyperparameters].first())
     return _ranked(table.reset_index(), f"{by}_{metric}_mean", mode, keys)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from sweep.reporting import ReportError
@@ -17,7 +18,8 @@ def require_metric_name(name: str) -> None:
     Raises:
         ReportError: if the name cannot be that of a metric.
     """
-    if not METRIC_NAME.fullmatch(name) or name in RESERVED:
+    # MLflow takes a name for a path, in its shortest form.
+    if not METRIC_NAME.fullmatch(name) or name in RESERVED or posixpath.normpath(name) != name:
         raise ReportError(
             f"a metric must have a name that MLflow and the sweep's tables take. Received: {name[:80]}. Rename it."
         )

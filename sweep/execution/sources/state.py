@@ -1,17 +1,16 @@
 """Writes and reads the state that a user's training saves: one safetensors file, without pickle.
 
-Arrays and tensors are the file's tensors. All else is a JSON document in its metadata, in which a mapping is
-``{"m": [[key, value], ...]}``, a list ``{"l": [...]}``, a tuple ``{"t": [...]}``, bytes ``{"b": base64}``, and an array
-``{"a": name, "of": "numpy" | "scalar" | "torch" | "bfloat16"}``.
+Arrays, tensors and bytes are the file's tensors. All else is a JSON document in its metadata, in which a mapping is
+``{"m": [[key, value], ...]}``, a list ``{"l": [...]}``, a tuple ``{"t": [...]}``, and an array ``{"a": name, "of":
+"numpy" | "scalar" | "bytes" | "torch" | "bfloat16"}``.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,15 @@ from sweep.system.files import replacing
 MOST_BYTES = 1_000_000_000
 """Largest state; a training writes more into its folder as files."""
 
+MOST_CHARACTERS = 50_000_000
+"""Longest JSON document, which is in the header of the file; safetensors takes headers of up to 100 MB."""
+
 DEEPEST = 200
 """Levels of nesting."""
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-DTYPES = frozenset(("bool", *INTEGERS, "float16", "bfloat16", "float32", "float64"))
-"""Number types that a state may hold."""
+DTYPES = frozenset(("bool", *INTEGERS, "float16", "float32", "float64"))
+"""Number types that a state may hold; a tensor may also have bfloat16."""
 
 
 class StateError(ValueError):
@@ -41,7 +43,7 @@ class StateError(ValueError):
 class Snapshot:
     """A copy of a state: its JSON document, and its arrays by name."""
 
-    tree: Any
+    document: str
     arrays: Mapping[str, NDArray[Any]]
 
     def content(self, facts: Mapping[str, Any]) -> bytes:
@@ -50,7 +52,27 @@ class Snapshot:
         Args:
             facts: what else is kept, of JSON types.
         """
-        return save(dict(self.arrays), {"state": json.dumps(self.tree), "facts": json.dumps(dict(facts))})
+        return save(dict(self.arrays), {"state": self.document, "facts": json.dumps(dict(facts))})
+
+
+@dataclass
+class _Arrays:
+    """The arrays of a state so far, and their size in bytes."""
+
+    by_name: dict[str, NDArray[Any]] = field(default_factory=dict)
+    size: int = 0
+
+    def require_room(self, size: int) -> None:
+        """Refuse a state that becomes too large, before more of it is copied."""
+        self.size += size
+        if self.size >= MOST_BYTES:
+            raise _too_large(MOST_BYTES, self.size)
+
+    def add(self, array: NDArray[Any], kind: str) -> dict[str, str]:
+        """Add an array and return its JSON form."""
+        name = f"{len(self.by_name)}"
+        self.by_name[name] = array
+        return {"a": name, "of": kind}
 
 
 def snapshot(state: object) -> Snapshot:
@@ -61,17 +83,22 @@ def snapshot(state: object) -> Snapshot:
             tensors.
 
     Raises:
-        StateError: if the state holds anything else, or has `MOST_BYTES` or more.
+        StateError: if the state holds anything else, has `MOST_BYTES` or more, or more than `MOST_CHARACTERS` besides
+            its arrays.
     """
-    arrays: dict[str, NDArray[Any]] = {}
-    tree = _encode(state, arrays, "state", 0)
-    size = sum(array.nbytes for array in arrays.values())
-    if size >= MOST_BYTES:
-        raise StateError(
-            f"`trial.save` takes a state below {MOST_BYTES // 10**6:,} MB. Received: {size // 10**6:,} MB. "
-            "Write it as files into `trial.folder`, which is kept with the state."
-        )
-    return Snapshot(tree, arrays)
+    arrays = _Arrays()
+    document = json.dumps(_encode(state, arrays, "state", 0))
+    if len(document) > MOST_CHARACTERS:
+        raise _too_large(MOST_CHARACTERS, len(document), " of text and numbers")
+    arrays.require_room(len(document))
+    return Snapshot(document, arrays.by_name)
+
+
+def _too_large(limit: int, size: int, what: str = "") -> StateError:
+    return StateError(
+        f"`trial.save` takes a state below {limit // 10**6:,} MB{what}. Received: {size // 10**6:,} MB or more. "
+        "Write it as files into `trial.folder`, which is kept with the state."
+    )
 
 
 def write_state(path: Path, content: bytes) -> None:
@@ -104,7 +131,7 @@ def read_state(path: Path) -> Any:
         raise StateError(f"`{path}` must be a state that `trial.save` wrote ({error}). Run with --fresh.") from error
 
 
-def _encode(value: object, arrays: dict[str, NDArray[Any]], at: str, depth: int) -> Any:
+def _encode(value: object, arrays: _Arrays, at: str, depth: int) -> Any:
     """Return the JSON form of a value, and add its arrays to ``arrays``."""
     if depth > DEEPEST:
         raise StateError(f"`trial.save` takes up to {DEEPEST} levels of nesting. Received: more. Save less.")
@@ -113,7 +140,8 @@ def _encode(value: object, arrays: dict[str, NDArray[Any]], at: str, depth: int)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, bytes | bytearray):
-        return {"b": base64.b64encode(value).decode()}
+        arrays.require_room(len(value))
+        return arrays.add(np.frombuffer(bytes(value), np.uint8), "bytes")
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str | int | float | bool | None):
@@ -125,27 +153,25 @@ def _encode(value: object, arrays: dict[str, NDArray[Any]], at: str, depth: int)
     return _encode_tensor(value, arrays, at)
 
 
-def _encode_array(value: NDArray[Any] | np.generic, arrays: dict[str, NDArray[Any]], at: str) -> Any:
-    array = np.array(value, order="C")
-    if array.dtype.name not in DTYPES:
+def _encode_array(value: NDArray[Any] | np.generic, arrays: _Arrays, at: str) -> Any:
+    if value.dtype.name not in DTYPES:
         raise _refused(value, at)
-    name = f"{len(arrays)}"
-    arrays[name] = array
-    return {"a": name, "of": "scalar" if isinstance(value, np.generic) else "numpy"}
+    arrays.require_room(value.nbytes)
+    return arrays.add(np.array(value, order="C"), "scalar" if isinstance(value, np.generic) else "numpy")
 
 
-def _encode_tensor(value: object, arrays: dict[str, NDArray[Any]], at: str) -> Any:
+def _encode_tensor(value: object, arrays: _Arrays, at: str) -> Any:
     torch = sys.modules.get("torch")
     if torch is None or not isinstance(value, torch.Tensor):
         raise _refused(value, at)
     dtype = str(value.dtype).removeprefix("torch.")
-    if dtype not in DTYPES or value.layout is not torch.strided:
+    if (dtype not in DTYPES and dtype != "bfloat16") or value.layout is not torch.strided:
         raise _refused(value, at)
-    name = f"{len(arrays)}"
+    arrays.require_room(value.nbytes)
     here = value.detach().cpu().contiguous()
     # NumPy has no bfloat16; its bits are kept.
-    arrays[name] = (here.view(torch.uint16) if dtype == "bfloat16" else here).numpy().copy()
-    return {"a": name, "of": dtype if dtype == "bfloat16" else "torch"}
+    array = (here.view(torch.uint16) if dtype == "bfloat16" else here).numpy().copy()
+    return arrays.add(array, dtype if dtype == "bfloat16" else "torch")
 
 
 def _refused(value: object, at: str) -> StateError:
@@ -159,14 +185,14 @@ def _refused(value: object, at: str) -> StateError:
 def _decode(tree: Any, tensors: Mapping[str, NDArray[Any]]) -> Any:
     if not isinstance(tree, dict):
         return tree
-    if "b" in tree:
-        return base64.b64decode(tree["b"])
     if "m" in tree:
         return {key: _decode(inner, tensors) for key, inner in tree["m"]}
     if "l" in tree or "t" in tree:
         inside = [_decode(inner, tensors) for inner in tree["l" if "l" in tree else "t"]]
         return inside if "l" in tree else tuple(inside)
     array, kind = tensors[tree["a"]], tree["of"]
+    if kind == "bytes":
+        return array.tobytes()
     if kind in ("numpy", "scalar"):
         return array[()] if kind == "scalar" else array
     import torch

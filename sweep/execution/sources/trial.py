@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending
 from sweep.execution.sources.metric_values import is_loss, require_metric_name
@@ -65,6 +63,9 @@ class Trial:
         for _, _, known, _ in self._rows:
             self._is_best(known.get(assignment.metric))
         self._has_checkpoint = assignment.resumed_epoch > 0
+        for _, _, metrics, _ in self._rows:
+            self._is_best(metrics.get(assignment.metric))
+        self._is_closed = False
         self._setting = MappingProxyType(dict(assignment.setting))
 
     @property
@@ -112,8 +113,8 @@ class Trial:
             stream: what it is used for, such as ``augment``.
         """
         # Streams of the project's own trainers have short keys, so that none is the same as one of these.
-        key = (zlib.crc32(stream.encode()), len(stream.encode()))
-        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+        key = int.from_bytes(hashlib.sha256(stream.encode()).digest()[:16], "big") | 1 << 127
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(key,)))
 
     def fingerprint(self, name: str, array: Any) -> None:
         """Record what the trial shares with the others of its seed; a comparison of trials that differ is refused.
@@ -121,8 +122,11 @@ class Trial:
         Args:
             name: what it is, such as ``split``.
             array: an array, a tensor or bytes.
+
+        Raises:
+            ReportError: if it is an array of objects, whose content is not known.
         """
-        content = array if isinstance(array, bytes) else _as_array(array).tobytes()
+        content = array if isinstance(array, bytes) else _content(array, name)
         digest = hashlib.sha256(content).hexdigest()[:16]
         self.ending.fingerprints[str(name)] = digest
 
@@ -138,6 +142,8 @@ class Trial:
             TrialStopped: when the trial is to stop; let it pass.
             ReportError: if a metric is no number, or the epoch is not above the last one.
         """
+        if self._is_closed:
+            raise TrialStopped
         if self.ending.status != "COMPLETED" or self._should_stop():
             self._stop("STOPPED" if self.ending.status == "COMPLETED" else self.ending.status)
         epoch = self._epoch + 1 if epoch is None else whole(epoch, "epoch")
@@ -159,7 +165,6 @@ class Trial:
         self._pass_on((epoch, step, values, time.monotonic() - self._begun))
         self._keep(epoch, values)
         if self._has_reached(values):
-            self.flush()
             self._stop("STOPPED")
 
     def save(self, state: object) -> None:
@@ -196,8 +201,13 @@ class Trial:
     def flush(self) -> None:
         """Send a report that was held back, since reports came too fast."""
         if self._waiting is not None:
-            self._send(self._waiting)
-            self._waiting = None
+            row, self._waiting = self._waiting, None
+            self._add(row)
+
+    def close(self) -> None:
+        """Send what was held back; the trial takes no report any more, such as from a thread that was left behind."""
+        self.flush()
+        self._is_closed = True
 
     def _known_rows(self) -> list[Row]:
         """The reports up to where the trial goes on."""
@@ -244,6 +254,9 @@ class Trial:
             self._sent_at = now
             self.ending.dropped += self._waiting is not None
             self._waiting = None
+        self._add(row)
+
+    def _add(self, row: Row) -> None:
         self._rows.append(row)
         self._send(row)
 
@@ -255,6 +268,8 @@ class Trial:
             return
         if weights == "best" and not self._is_best(values.get(self._assignment.metric)):
             return
+        # What is kept includes the report that it belongs to.
+        self.flush()
         write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
         self._has_checkpoint = True
 
@@ -268,5 +283,16 @@ class Trial:
         return True
 
 
-def _as_array(array: Any) -> NDArray[Any]:
-    return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
+def _content(array: Any, name: str) -> bytes:
+    """Return the bytes of an array or tensor."""
+    if hasattr(array, "detach"):
+        array = array.detach().cpu().contiguous()
+        # NumPy has no bfloat16.
+        array = array.float() if array.is_floating_point() and array.itemsize == 2 else array
+    found = np.asarray(array)
+    if found.dtype.hasobject:
+        raise ReportError(
+            f"`trial.fingerprint` takes arrays of numbers or text, tensors and bytes. Received: objects for `{name}`. "
+            "Give such as the indices of the examples."
+        )
+    return found.tobytes()

@@ -89,4 +89,4 @@ def test_arms_of_the_users_own_training_are_lines_over_its_hyperparameters_in_on
     shown = parallel(gather(own_sweep.path))
     assert [one.name for one in shown.dimensions] == ["model.kind", "model.width", "norm", "validation f1"]
     assert set(shown.looks) == {0}
-    assert shown.absent == "none: the setting lacks it"
+    assert shown.absent == "none: the setting lacks it, or has no result"

@@ -11,9 +11,9 @@ from sweep.execution.sources.packed import train_in_reports
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, spec_of
 from sweep.records import Arm, Trial
-from sweep.running.reports import PackCollector
+from sweep.running.reports import PackCollector, Report
 from trainers.data import DataSource, load
-from trainers.loop import train
+from trainers.loop import Ended, train
 from trainers.pack import NetworkSpec
 
 RECIPE = Recipe(NetworkSpec((4,)), "float64", 0.0, 0.2, "standard", None, "numpy")
@@ -109,3 +109,23 @@ def test_a_pack_in_which_all_diverge_before_their_first_epoch_ends_too():
         ("t1e+200", "DIVERGED"),
         ("t1e+250", "DIVERGED"),
     ]
+
+
+def test_only_a_diverged_trial_has_a_last_finite_loss():
+    trials = tuple(Trial(name, Arm(name, "", {}), 0) for name in ("completed", "diverged"))
+    ended = (Ended(0, "COMPLETED", 0, 0.5), Ended(1, "DIVERGED", 7, 0.25))
+    none = np.empty(0, dtype=np.int64)
+    report = Report(
+        names=("val_loss",),
+        epochs=none,
+        trials=none,
+        values=np.empty((0, 1)),
+        ended=ended,
+        started_seconds=0.0,
+        now_seconds=1.0,
+        number=0,
+        last=True,
+    )
+    completed, diverged = PackCollector(trials).add(report)
+    assert (completed.diverged_step, completed.last_finite_loss) == (None, None)
+    assert (diverged.diverged_step, diverged.last_finite_loss) == (7, 0.25)

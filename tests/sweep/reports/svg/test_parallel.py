@@ -24,8 +24,8 @@ def test_parallel_coordinates(check, data, count, kinds):
 
 
 def test_a_line_without_a_value_is_explained_in_the_words_of_the_figure(check):
-    axes = (Dimension("x", ((0.5, "1"),)), Dimension("y", ((0.5, "2"),)))
-    svg = draw_parallel(Parallel(axes, ("arm",), (0,), ((0.5, None),), "none: the setting lacks it"))
+    axes = tuple(Dimension(name, ((0.5, "1"),)) for name in ("width", "depth", "loss"))
+    svg = draw_parallel(Parallel(axes, ("arm",), (0,), ((0.5, None, 0.5),), "none: the setting lacks it"))
     check(svg)
     assert "none: the setting lacks it" in svg
     assert "optimizer" not in svg
