@@ -60,8 +60,6 @@ class Trial:
         self._sent_at = 0.0
         self._state: Snapshot | None = None
         self._best: float | None = None
-        for _, _, known, _ in self._rows:
-            self._is_best(known.get(assignment.metric))
         self._has_checkpoint = assignment.resumed_epoch > 0
         for _, _, metrics, _ in self._rows:
             self._is_best(metrics.get(assignment.metric))
