@@ -25,7 +25,17 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]*")
 
 TRIAL_COLUMNS = ("trial_id", "arm_id", "arm", "seed", "purpose", "status")
 EPOCH_COLUMNS = ("epoch", "step", "steps", "examples", "seconds")
-OUTCOME_COLUMNS = ("epochs_done", "best_epoch", "target_steps", "diverged_step", "last_finite_loss", "error", "tags")
+OUTCOME_COLUMNS = (
+    "epochs_done",
+    "best_epoch",
+    "target_steps",
+    "diverged_step",
+    "last_finite_loss",
+    "error",
+    "tags",
+    "ended",
+    "value",
+)
 TIME_COLUMNS = ("started_seconds", "ended_seconds", "seconds_mean", "target_steps_median")
 ARM_COLUMNS = ("rank", "seeds", "diverged", "failed", "unfinished", "reached", "report_seeds", "report_diverged")
 RESERVED = frozenset((*TRIAL_COLUMNS, *EPOCH_COLUMNS, *OUTCOME_COLUMNS, *TIME_COLUMNS, *ARM_COLUMNS))

@@ -210,24 +210,25 @@ def _problem(entry: Any, index: int, own_metric: str | None) -> Problem | None:
 
 
 def gate_problems(
-    written: Collection[str | ExactGate], optimizers: Collection[str], has_target: bool
+    written: Collection[str | ExactGate], levels: Collection[str], has_target: bool, kind: str = "optimizers"
 ) -> Iterator[Problem]:
     """Check the gates against the rest of the configuration.
 
     Args:
         written: the gates.
-        optimizers: names of the compared optimizers.
+        levels: names of the compared levels.
         has_target: whether `trainer.target` is given.
+        kind: what the levels are.
     """
     for index, entry in enumerate(written):
         gate = gate_of(entry)
         named = [getattr(gate, name, None) for name in ("optimizer", "first", "second")]
         for name in named:
-            if name is not None and name not in optimizers:
-                guess = did_you_mean(name, optimizers).strip()
+            if name is not None and name not in levels:
+                guess = did_you_mean(name, levels).strip()
                 yield Problem(
-                    f"must name one of the optimizers {', '.join(optimizers)}",
-                    guess or f"Give one such as {next(iter(optimizers), 'adam')}.",
+                    f"must name one of the {kind} {', '.join(levels)}",
+                    guess or f"Give one such as {next(iter(levels), 'adam')}.",
                     (index,),
                     entry,
                 )

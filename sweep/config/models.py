@@ -137,8 +137,9 @@ class SweepConfig(SweepFields):
     @classmethod
     def _gates_suit_the_sweep(cls, gates: tuple[str | ExactGate, ...], info: ValidationInfo) -> Any:
         if {"optimizers", "space", "trainer"} <= info.data.keys():
-            optimizers = compared_levels(info.data)
-            if problems := list(gate_problems(gates, optimizers, info.data["trainer"].target is not None)):
+            levels, has_target = compared_levels(info.data), info.data["trainer"].target is not None
+            kind = "compared levels" if isinstance(info.data["space"], FreeSpace) else "optimizers"
+            if problems := list(gate_problems(gates, levels, has_target, kind)):
                 refuse(problems)
         return gates
 

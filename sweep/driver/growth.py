@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import Preparation
+from sweep.errors import ResultsError
 from sweep.execution.sources.assignment import CHECKPOINT, TRIALS
 from sweep.execution.sources.state import read_facts
-from sweep.records import Trial, TrialResult
+from sweep.records import Setting, Trial, TrialResult, plain
 from sweep.results import ResultsFolder
+from sweep.results.frames import read_settings
 from sweep.results.known_trials import TAKEN_TAG, find_finished, find_trial_folder
 from sweep.results.remote_sync import local_root
+from trainers.schedules import RULES
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,11 @@ def continue_trials(
     preparation: Preparation, folder: ResultsFolder, trials: Sequence[Trial]
 ) -> tuple[Preparation, list[str]]:
     """Let trials go on from their checkpoints, where they may; returns what to train, and notes for the user."""
-    if not isinstance(preparation, OwnPreparation):
-        return preparation, []
-    own, training = preparation.config.own, preparation.training
-    assert own is not None, "an own training has its section"
-    found = find_continued(preparation.config.results, folder, trials, training.epochs, is_extendable=own.extendable)
+    own = preparation.config.own
+    # Of our networks, a lineage is shared only by trials whose first epochs do not depend on how many follow.
+    found = find_continued(
+        preparation.config.results, folder, trials, _epochs_of(preparation), is_extendable=own is None or own.extendable
+    )
     notes = []
     if found.resumed:
         epochs = sorted(set(found.resumed.values()))
@@ -74,8 +77,51 @@ def continue_trials(
             f"{found.refused:,} trials started over: their first epochs may depend on how many follow. Give "
             "`trainer.extendable: true` where they do not."
         )
-    resuming = replace(training, resumed=frozenset(found.resumed))
-    return replace(preparation, training=resuming), notes
+    if isinstance(preparation, OwnPreparation):
+        resuming = replace(preparation.training, resumed=frozenset(found.resumed))
+        return replace(preparation, training=resuming), notes
+    return replace(preparation, resumed=found.resumed), notes
+
+
+def earlier_settings(folder: ResultsFolder) -> Collection[Setting]:
+    """Return the settings of the configuration that was run last; none if there is none, or its plan is damaged."""
+    try:
+        return tuple(read_settings(folder.path).values())
+    except ResultsError:
+        return ()
+
+
+def restarted_notes(earlier: Collection[Setting], trials: Sequence[Trial]) -> list[str]:
+    """Say which trials of our networks start over because their schedule depends on the number of epochs.
+
+    Args:
+        earlier: settings that the results folder held before.
+        trials: the trials that are to be trained.
+    """
+    known = {_without_epochs(setting) for setting in earlier}
+    restarted = [trial for trial in trials if trial.lineage == trial.id and _without_epochs(trial.arm.setting) in known]
+    kinds = {str(trial.arm.setting.get("decay")) for trial in restarted}
+    dependent = sorted(kind for kind in kinds if kind in RULES and RULES[kind].needs_total)
+    count = sum(trial.arm.setting.get("decay") in dependent for trial in restarted)
+    if not count:
+        return []
+    named = " and ".join(dependent)
+    return [f"{count:,} trials started over: with {named} decay, the first epochs depend on how many follow."]
+
+
+def _without_epochs(setting: Setting) -> str:
+    return repr(sorted((name, value) for name, value in plain(setting).items() if name != "epochs"))
+
+
+def _epochs_of(preparation: Preparation) -> Callable[[Trial], int | None]:
+    """Return a function that says how many epochs a trial is to have."""
+    usual = preparation.training.epochs if isinstance(preparation, OwnPreparation) else None
+
+    def epochs(trial: Trial) -> int | None:
+        asked = trial.arm.setting.get("epochs", usual)
+        return None if asked is None else int(asked)
+
+    return epochs
 
 
 def _bring_files(root: str, folder: ResultsFolder, result: TrialResult) -> None:
@@ -88,7 +134,12 @@ def _bring_files(root: str, folder: ResultsFolder, result: TrialResult) -> None:
 
 
 def find_continued(
-    root: str, folder: ResultsFolder, trials: Sequence[Trial], epochs: int | None, *, is_extendable: bool
+    root: str,
+    folder: ResultsFolder,
+    trials: Sequence[Trial],
+    epochs_of: Callable[[Trial], int | None],
+    *,
+    is_extendable: bool,
 ) -> Continued:
     """Find the trials that can go on from a checkpoint, and bring their folders here.
 
@@ -96,7 +147,7 @@ def find_continued(
         root: folder or URL of all results.
         folder: results folder of the sweep.
         trials: the trials that are to be trained.
-        epochs: number of epochs that they are to have; None if the training has no such number.
+        epochs_of: number of epochs that a trial is to have; None if the training has no such number.
         is_extendable: whether a trial may go on from one of fewer epochs.
     """
     resumed: dict[str, int] = {}
@@ -104,7 +155,8 @@ def find_continued(
     for trial in trials:
         kept = find_trial_folder(local_root(root), folder.path, trial.lineage, CHECKPOINT)
         facts = None if kept is None else read_facts(kept / CHECKPOINT)
-        if kept is None or facts is None or (epochs is not None and facts["epoch"] > epochs):
+        epochs = epochs_of(trial)
+        if kept is None or facts is None or (epochs is not None and facts["epoch"] >= epochs):
             continue
         if facts["trial_id"] != trial.id and not is_extendable:
             refused += 1

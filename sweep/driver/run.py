@@ -21,7 +21,7 @@ from sweep.config.dumping import as_yaml
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
-from sweep.driver.growth import continue_trials, lacking, take_over
+from sweep.driver.growth import continue_trials, earlier_settings, lacking, restarted_notes, take_over
 from sweep.driver.notes import notes_on
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
@@ -130,6 +130,7 @@ def run(
         check_store(uri, config.experiment, config.tracking.store, source_of(config.tracking.uri, os.environ))
     with Interruption() as interruption, ExitStack() as stack:
         folder = stack.enter_context(ResultsFolder(config.results, plan))
+        earlier = () if fresh else earlier_settings(folder)
         _load_finished(folder, plan, fresh, cache)
         folder.write_plan()
         folder.write_config(as_yaml(config))
@@ -139,7 +140,7 @@ def run(
         remaining = phases.first()
         if remaining and not fresh:
             preparation, resumed = continue_trials(preparation, folder, remaining)
-            growth += resumed
+            growth += [*resumed, *restarted_notes(earlier, remaining)]
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
         past = [one for one in folder.results() if one.trial.id in finished] if finished else []
         writer = None

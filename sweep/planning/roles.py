@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sweep.analysis.selection import ALL_SETTINGS
 from sweep.config import SweepConfig
 from sweep.records import Arm, Value
 
@@ -15,7 +16,7 @@ class Design:
     """How the arms of a sweep are compared.
 
     Args:
-        scientific: the factor whose levels are compared.
+        scientific: the factor whose levels are compared; empty if all settings are one level.
         budgets: level -> number of distinct settings.
         nuisance: hyperparameters that vary within a level and are tuned.
         outside: arms without the factor, as gradient descent has no ``beta2``; they belong to no level.
@@ -50,6 +51,8 @@ def make_design(config: SweepConfig, arms: Sequence[Arm]) -> Design:
             role, or budgets that must be equal differ.
     """
     factor, roles = config.scientific, config.roles
+    if not factor:
+        return Design("", {ALL_SETTINGS: len(arms)}, _varying(arms, ""))
     inside = [arm for arm in arms if factor in arm.setting]
     budgets = Counter(arm.setting[factor] for arm in inside)
     varying = _varying(inside, factor)
@@ -88,7 +91,7 @@ def make_design(config: SweepConfig, arms: Sequence[Arm]) -> Design:
 def _varying(arms: Sequence[Arm], factor: str) -> tuple[str, ...]:
     """Hyperparameters that have several values, or are missing in some settings, within a level of the factor."""
     names = dict.fromkeys(name for arm in arms for name in arm.setting if name != factor)
-    values = {name: {(arm.setting[factor], arm.setting.get(name)) for arm in arms} for name in names}
-    levels = {arm.setting[factor] for arm in arms}
+    values = {name: {(arm.setting.get(factor), arm.setting.get(name)) for arm in arms} for name in names}
+    levels = {arm.setting.get(factor) for arm in arms}
     # Optimizers differ in their hyperparameters by definition, not by tuning.
     return tuple(name for name in names if any(sum(pair[0] == level for pair in values[name]) > 1 for level in levels))

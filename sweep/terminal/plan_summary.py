@@ -77,7 +77,7 @@ def print_plan(
     if plan.report_seeds:
         rows.add_row(
             "  then",
-            f"{plan.report_trials:,}, the best of each {design.scientific} on {len(plan.report_seeds):,} fresh seeds "
+            f"{plan.report_trials:,}, the best {f'of each {design.scientific}' if design.scientific else 'setting'} on {len(plan.report_seeds):,} fresh seeds "
             f"({_seeds(plan.report_seeds)})",
         )
     if detectable:
