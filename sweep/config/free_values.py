@@ -37,8 +37,9 @@ OUTCOME_COLUMNS = (
     "value",
 )
 TIME_COLUMNS = ("started_seconds", "ended_seconds", "seconds_mean", "target_steps_median")
+SETTING_COLUMNS = ("ended", "value")
 ARM_COLUMNS = ("rank", "seeds", "diverged", "failed", "unfinished", "reached", "report_seeds", "report_diverged")
-RESERVED = frozenset((*TRIAL_COLUMNS, *EPOCH_COLUMNS, *OUTCOME_COLUMNS, *TIME_COLUMNS, *ARM_COLUMNS))
+RESERVED = frozenset((*TRIAL_COLUMNS, *EPOCH_COLUMNS, *OUTCOME_COLUMNS, *TIME_COLUMNS, *SETTING_COLUMNS, *ARM_COLUMNS))
 """Names of columns in the tables of a sweep."""
 
 RESERVED_PREFIXES = ("final_", "best_", "fingerprint_")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sweep.analysis.selection import ALL_SETTINGS
+from sweep.analysis.wording import ALL_SETTINGS
 from sweep.config import SweepConfig
 from sweep.records import Arm, Value
 

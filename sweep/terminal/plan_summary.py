@@ -75,11 +75,9 @@ def print_plan(
     rows.add_row("seeds", f"{len(plan.seeds):,} each ({_seeds(plan.seeds)})")
     rows.add_row("trials", f"{len(plan.trials):,}")
     if plan.report_seeds:
-        rows.add_row(
-            "  then",
-            f"{plan.report_trials:,}, the best {f'of each {design.scientific}' if design.scientific else 'setting'} on {len(plan.report_seeds):,} fresh seeds "
-            f"({_seeds(plan.report_seeds)})",
-        )
+        best = f"the best of each {design.scientific}" if design.scientific else "the best setting"
+        fresh = f"on {len(plan.report_seeds):,} fresh seeds ({_seeds(plan.report_seeds)})"
+        rows.add_row("  then", f"{plan.report_trials:,}, {best} {fresh}")
     if detectable:
         rows.add_row("detectable", detectable)
     for name, text in _cost(preparation, estimate):
