@@ -74,16 +74,27 @@ def read_domain(raw: Any, at: Keys = ()) -> Domain:
         at: path of the value, for error messages.
 
     Raises:
-        ValidationError: if a value is not finite, or there is none.
+        ValidationError: if a value is not finite or of no JSON type, or there is none.
     """
     if isinstance(raw, Mapping) and len(raw) == 1 and next(iter(raw)) in ("range", *DISTRIBUTIONS):
         return NUMBERS.read(raw)
     values = list(raw) if isinstance(raw, list | tuple) else [raw]
     if not values:
         refuse([Problem("must not be an empty list", "List the values to try.", at, raw)])
+    if foreign := [value for value in values if not _is_of_json(value)]:
+        hint = "Give such values; what the training makes of them, it makes itself."
+        refuse([Problem("must be numbers, text, true, false, null, lists or mappings", hint, at, foreign[0])])
     if wrong := [value for value in values if not _is_finite(value)]:
         refuse([Problem("must be finite", "Give finite numbers.", at, wrong[0])])
     return label_values(values)
+
+
+def _is_of_json(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_of_json, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_of_json, value))
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _is_finite(value: Any) -> bool:

@@ -111,3 +111,9 @@ def test_a_distribution_is_read_and_a_mapping_in_a_list_is_a_value():
 def test_what_cannot_be_tried_is_refused(raw, message):
     with pytest.raises(ValidationError, match=message):
         read_domain(raw)
+
+
+@pytest.mark.parametrize("raw", [{0.1}, [object()], [1j], [b"x"], [[{"a": {1}}]]])
+def test_a_value_that_a_file_cannot_hold_is_refused(raw):
+    with pytest.raises(ValidationError, match="must be numbers, text, true, false, null, lists or mappings"):
+        read_domain(raw)
