@@ -339,7 +339,8 @@ def test_another_process_finds_the_same_identity_with_and_without_the_source():
     code = (
         "from sweep.planning.function_identity import identify\n"
         "space = {'__name__': '__main__'}\n"
-        'exec(\'def train(trial):\\n    def inner():\\n        return {"a", "b", "c"}\\n    return inner()\', space)\n'
+        'text = "def train(trial):\\n    def inner():\\n        return {1, None}, {%r, %r, %r}\\n    return inner()"\n'
+        "exec(text % ('a', 'b', 'c'), space)\n"
         "WORDS = {'a', 'b', 'c', 'd'}\n"
         "space['train'].__defaults__ = (WORDS,)\n"
         "print(identify(space['train']))\n"
