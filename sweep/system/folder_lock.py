@@ -54,28 +54,47 @@ def signal_holder(folder: Path, number: int) -> bool:
         number: the signal, such as ``signal.SIGTERM``.
 
     Raises:
-        ResultsError: if the process runs on another machine, or is another user's.
+        ResultsError: if the process runs on another machine, is another user's, or is not known.
     """
     lock = FileLock(folder / LOCK, thread_local=False)
     with reported(folder):
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            content = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
-            if content["host"] != socket.gethostname():
-                raise ResultsError(
-                    f"a sweep must be stopped on the machine that runs it. Received: `{folder}`, which "
-                    f"{_holder(folder)} is writing. Run the command there."
-                ) from None
-            os.kill(content["pid"], number)
-            return True
+            return _signal(folder, number)
     lock.release()
     return False
 
 
+def _signal(folder: Path, number: int) -> bool:
+    found = _read_holder(folder)
+    if found is None or found[1] != socket.gethostname():
+        raise ResultsError(
+            f"a sweep must be stopped on the machine that runs it. Received: `{folder}`, which {_holder(folder)} is "
+            "writing. Run the command there, or end that process."
+        )
+    try:
+        os.kill(found[0], number)
+    except ProcessLookupError:
+        # It has ended in the meantime.
+        return False
+    except PermissionError as error:
+        raise ResultsError(
+            f"a sweep must be stopped by the user who runs it. Received: `{folder}`, which {_holder(folder)} is "
+            "writing. Ask that user."
+        ) from error
+    return True
+
+
 def _holder(folder: Path) -> str:
+    found = _read_holder(folder)
+    return "another process" if found is None else f"process {found[0]} on {found[1]}"
+
+
+def _read_holder(folder: Path) -> tuple[int, str] | None:
+    """The process and the machine that hold the lock; None if that cannot be read."""
     try:
         content = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
-        return f"process {content['pid']} on {content['host']}"
+        return int(content["pid"]), str(content["host"])
     except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        return None
