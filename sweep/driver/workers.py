@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 from sweep.config import SweepConfig
 from sweep.execution.ray import Cluster, Resources, cluster_on, local_workers, ray_session, workers_for
@@ -50,7 +51,7 @@ def find_workers(config: SweepConfig) -> Workers:
     used, note = _share(config, resources, gpus)
     # Ray counts no GPU of Apple's.
     reserved = replace(used, gpus_per_worker=0.0) if gpus.device == "mps" else used
-    count = 1 if asked.executor == "inline" else local_workers(reserved)
+    count = 1 if asked.executor == "inline" else local_workers(reserved, gpus.count or None)
     return Workers(reserved, count, gpus.device if used.gpus_per_worker else "cpu", note)
 
 
@@ -85,5 +86,6 @@ def _share(config: SweepConfig, resources: Resources, gpus: Gpus) -> tuple[Resou
     if not gpus.count or not _may_use_gpus(config):
         return resources, f"{found} found and idle, as the backend is numpy" if gpus.count else ""
     workers = resources.workers or gpus.count
-    share = 1.0 if workers <= gpus.count else gpus.count / workers
+    # A part is of one GPU, so that all GPUs are shared by as many workers; Ray counts in steps of 0.0001.
+    share = floor(10_000 / ceil(workers / gpus.count)) / 10_000
     return replace(resources, gpus_per_worker=share), f"{found} found, {share:.3g} for each worker"

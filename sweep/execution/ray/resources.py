@@ -77,8 +77,12 @@ def _fitting(gpus: float, share: float) -> int:
     return int(gpus // share)
 
 
-def local_workers(resources: Resources) -> int:
+def local_workers(resources: Resources, gpus: int | None = None) -> int:
     """Return how many workers fit this machine.
+
+    Args:
+        resources: resources of the workers.
+        gpus: number of GPUs of this machine; None counts those of NVIDIA.
 
     Raises:
         ResourceError: if none fits, or fewer than requested.
@@ -96,7 +100,7 @@ def local_workers(resources: Resources) -> int:
             f"`resources.workers` must be at most {room}, the {cpus} CPUs of this machine shared by "
             f"{resources.cpus_per_worker} a worker. Received: {resources.workers}. Ask for fewer, or `auto`."
         )
-    gpus = available_gpus()
+    gpus = available_gpus() if gpus is None else gpus
     memory = available_memory_bytes()
     without_memory = replace(resources, memory_gb=None)
     if workers_per_node({"CPU": cpus, "memory": memory}, replace(resources, gpus_per_worker=0.0)) < (
