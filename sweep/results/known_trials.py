@@ -13,6 +13,7 @@ from sweep.records import Trial, TrialResult
 from sweep.running.event_log import EventLog
 from sweep.running.replay import replay
 from sweep.running.trial_rows import FINISHED
+from sweep.system.files import reported
 
 TAKEN_TAG = "taken_from"
 """Tag of a trial that was not trained by this sweep: the results folder that it was taken from."""
@@ -33,13 +34,11 @@ def find_finished(root: Path, own: Path, trials: Sequence[Trial]) -> list[TrialR
     for folder in other_folders(root, own):
         if not wanted:
             break
-        held = _held_ids(folder, wanted)
-        if not held:
-            continue
         try:
-            records, _ = EventLog(folder / "events").read()
+            held = _held_ids(folder, wanted)
+            records = EventLog(folder / "events").read()[0] if held else []
         except ResultsError:
-            # Another version has written it; its trials are trained again.
+            # Another version has written it, or another user; its trials are trained again.
             continue
         for result in replay(records, [wanted[trial_id] for trial_id in held]):
             if result.status in FINISHED:
@@ -64,7 +63,9 @@ def _held_ids(folder: Path, wanted: Mapping[str, Trial]) -> Collection[str]:
     """Ids of the wanted trials that a folder's event log names; its plans are text within it."""
     held: dict[str, None] = {}
     for path in EventLog(folder / "events").files():
-        for match in TRIAL_ID.finditer(path.read_bytes()):
+        with reported(path):
+            content = path.read_bytes()
+        for match in TRIAL_ID.finditer(content):
             if (trial_id := match[1].decode()) in wanted:
                 held[trial_id] = None
     return held
