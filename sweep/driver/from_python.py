@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import cloudpickle
@@ -33,7 +35,7 @@ def configure(function: Callable[..., object] | None, sections: Mapping[str, Any
     """
     if function is None:
         return config_of(sections, ORIGIN)
-    name = f"{getattr(function, '__module__', '__main__')}:{getattr(function, '__qualname__', type(function).__name__)}"
+    name = _name_of(function)
     if problem := signature_problem(function, name):
         raise ConfigError(f"{ORIGIN}: the training {problem}")
     trainer = sections.get("trainer", {})
@@ -42,11 +44,16 @@ def configure(function: Callable[..., object] | None, sections: Mapping[str, Any
             f"{ORIGIN}: `trainer` must hold what goes with the function, such as `epochs`. Received: {trainer}. "
             "Leave out `function` and `command`."
         )
-    named = {"name": _slug(name.rpartition(":")[2]), **sections}
+    named = {"name": _slug(name.rpartition(":")[2].rpartition("<locals>.")[2]), **sections}
     config = config_of({**named, "trainer": {**trainer, "function": name}}, ORIGIN)
-    if not _can_be_imported(name):
+    if not _can_be_imported(function, name):
         config._by_value = _by_value(function, name)
     return config
+
+
+def _name_of(function: object) -> str:
+    named = function.func if isinstance(function, partial) else function
+    return f"{getattr(named, '__module__', '__main__')}:{getattr(named, '__qualname__', type(named).__name__)}"
 
 
 def _slug(name: str) -> str:
@@ -54,10 +61,12 @@ def _slug(name: str) -> str:
     return kept[:100] or "sweep"
 
 
-def _can_be_imported(name: str) -> bool:
+def _can_be_imported(function: object, name: str) -> bool:
     """Whether another process finds the function by its name, in a module with a file."""
     module, _, qualified = name.partition(":")
-    return module != "__main__" and qualified.isidentifier() and bool(imported_files(module))
+    # An object has the name of its class, and a partial that of its function.
+    is_found = getattr(sys.modules.get(module), qualified, None) is function
+    return is_found and module != "__main__" and bool(imported_files(module))
 
 
 def _by_value(function: Callable[..., object], name: str) -> FunctionByValue:
