@@ -135,6 +135,7 @@ def run(
         folder.write_plan()
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
+        before = folder.finished_trial_ids()
         growth = [] if fresh else take_over(config.results, folder, lacking(folder, plan.trials))
         phases = Phases(config, plan, folder)
         remaining = phases.first()
@@ -183,7 +184,7 @@ def run(
         unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"
-        known = 0 if growth else len(finished)
+        known = len(finished & before)
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         seconds = time.monotonic() - start
         return RunResult(
@@ -192,7 +193,7 @@ def run(
             interrupted=interrupted,
             tracked=tracked,
             dashboard=_dashboard(uri),
-            notes=(*growth, *notes, *phases.notes),
+            notes=(*growth, *notes, *phases.notes, *_unidentified(config)),
             mode=config.metric.mode,
             selected=() if interrupted else phases.selected(result.trials),
             efficiency=training.efficiency(seconds),
@@ -209,6 +210,11 @@ def run(
             best=_best_setting(plan, result),
             grouped_by=grouped_by(config),
         )
+
+
+def _unidentified(config: SweepConfig) -> list[str]:
+    """Say why a function given in Python is trained anew each time."""
+    return [f"{config.by_value.note}."] if config.by_value is not None and config.by_value.note else []
 
 
 def _best_setting(plan: Plan, result: SweepResult) -> dict[str, Any]:
