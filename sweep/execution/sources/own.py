@@ -151,7 +151,7 @@ def _ending(message: Mapping[str, Any] | str, output: Output) -> tuple[Ended, di
 
 def _with_output(reason: str, output: Output) -> str:
     """Add the last lines that the trial has printed, unless there are none."""
-    # The last words arrive after the message.
-    time.sleep(0.05)
+    # The last words may arrive after the message.
+    output.wait()
     last = output.last_lines()
     return f"{reason}; it printed last: {last}" if last and last not in reason else reason

@@ -225,3 +225,11 @@ def test_code_that_has_changed_since_the_plan_is_not_trained(workshop):
 def test_the_source_can_be_sent_to_a_worker_before_it_is_loaded(tmp_path):
     source = OwnSource(OwnTraining(function="a:b"), str(tmp_path), os.getcwd())
     assert pickle.loads(pickle.dumps(source)) == source
+
+
+def test_a_trial_does_not_wait_for_more_output_once_it_has_ended(own):
+    own.train()
+    begin = time.monotonic()
+    for _ in range(20):
+        own.train()
+    assert time.monotonic() - begin < 2, "at 0.2 seconds each it would be 4"
