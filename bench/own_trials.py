@@ -64,7 +64,8 @@ def measure(repeat: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "own_trials_bench.py").write_text(CODE)
         source = OwnSource(OwnTraining(function="own_trials_bench:train"), f"{folder}/results", folder)
-        source.load(1)
+        Path(folder, "results").mkdir()
+        source.load(1, folder)
         try:
             report_seconds(source, 0), trial_seconds(source, 0)
             reports = tuple(report_seconds(source, number) * 1e6 for number in range(1, repeat + 1))

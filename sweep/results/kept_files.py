@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from sweep.execution.sources.assignment import CHECKPOINT, FILES, TRIALS
 from sweep.records import Trial
+from sweep.system.files import replacing
+
+
+def write_files(folder: Path, trial: Trial, files: Mapping[str, bytes]) -> None:
+    """Write the files of a trial that was trained on a machine without this folder.
+
+    Args:
+        folder: the results folder.
+        trial: the trial.
+        files: path in the trial's folder -> content.
+    """
+    place = (folder / TRIALS / trial.lineage).resolve()
+    for name, content in files.items():
+        path = (place / name).resolve()
+        if path.is_relative_to(place):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as temporary:
+                temporary.write_bytes(content)
 
 
 def drop_files(folder: Path, trials: Iterable[Trial], kept: Collection[str]) -> None:

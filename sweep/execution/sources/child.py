@@ -88,8 +88,10 @@ class Channel:
                         self._stops = True
                     else:
                         self._stops = False
-                        self._orders.append((order, handles))
-                        handles = []
+                        # Several orders may arrive at once, with the descriptors of one of them.
+                        count = order["handles"]
+                        self._orders.append((order, handles[:count]))
+                        handles = handles[count:]
                         self._arrived.notify()
 
 
