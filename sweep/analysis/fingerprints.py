@@ -76,7 +76,7 @@ def mismatches(trials: pd.DataFrame) -> tuple[Mismatch, ...]:
         if column not in trials:
             continue
         rows = trials[trials[column].notna() & (trials[column] != "")]
-        shared = [key for key in rows if key in keys or key.startswith(VARIED_BY[part])]
+        shared = [key for key in rows if key in keys or str(key).startswith(VARIED_BY[part])]
         groups = [group for _, group in rows.groupby(shared, dropna=False)] if shared else [rows]
         for group in groups:
             counts = group[column].value_counts()
