@@ -90,7 +90,7 @@ class Training:
             # Released after Ray's shutdown.
             later.callback(_RAY_LOCK.release)
             with ray_session(resources, later, seconds=seconds) as workers:
-                settings = WorkerSettings(source, resources)
+                settings = WorkerSettings(source, resources, preparation.grace_seconds)
                 follows_capacity = resources.address is not None and resources.workers is None
                 coordinator = Coordinator(workers, follows_capacity=follows_capacity)
                 self._drive(ray_executor(settings, workers), coordinator, trials, rates, should_stop, workers)

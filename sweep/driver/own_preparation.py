@@ -50,6 +50,11 @@ class OwnPreparation:
     gpu_note: str = ""
     dataset_record: None = None
 
+    @property
+    def grace_seconds(self) -> float:
+        """Time that a training may take to end when it is stopped."""
+        return self.training.grace
+
     def rates(self) -> Rates:
         """Nothing is known of the cost of the training."""
         return Rates({}, 0.0)
