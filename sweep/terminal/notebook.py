@@ -103,9 +103,8 @@ def result_html(result: RunResult) -> str:
     parts.append(_table(result.table, f"{result.by}_"))
     for path in sorted((result.path / FIGURES).glob("*.svg")):
         picture = base64.b64encode(path.read_bytes()).decode()
-        parts.append(
-            f'<p><img alt="{html.escape(path.stem)}" style="max-width: 40em" src="data:image/svg+xml;base64,{picture}"></p>'
-        )
+        source = f'src="data:image/svg+xml;base64,{picture}"'
+        parts.append(f'<p><img alt="{html.escape(path.stem)}" style="max-width: 40em" {source}></p>')
     return "\n".join(parts)
 
 
