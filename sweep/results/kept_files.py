@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from sweep.execution.sources.assignment import CHECKPOINT, FILES, TRIALS
+from sweep.execution.sources.command import OF_A_COMMAND
+from sweep.execution.sources.output import LOG
 from sweep.records import Trial
 from sweep.system.files import replacing
 
@@ -41,5 +44,12 @@ def drop_files(folder: Path, trials: Iterable[Trial], kept: Collection[str]) -> 
         if not trial.lineage or trial.lineage in staying:
             continue
         place = folder / TRIALS / trial.lineage
-        (place / CHECKPOINT).unlink(missing_ok=True)
+        for name in (CHECKPOINT, *OF_A_COMMAND):
+            (place / name).unlink(missing_ok=True)
         shutil.rmtree(place / FILES, ignore_errors=True)
+        log = place / LOG
+        if log.is_file() and not log.stat().st_size:
+            log.unlink()
+        # A trial that has printed nothing leaves nothing.
+        with contextlib.suppress(OSError):
+            place.rmdir()
