@@ -53,3 +53,5 @@ def drop_files(folder: Path, trials: Iterable[Trial], kept: Collection[str]) -> 
         # A trial that has printed nothing leaves nothing.
         with contextlib.suppress(OSError):
             place.rmdir()
+    with contextlib.suppress(OSError):
+        (folder / TRIALS).rmdir()
