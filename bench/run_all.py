@@ -25,6 +25,7 @@ PAGE = HERE.parent / "docs" / "performance.md"
 SCRIPTS = (
     ("step.py", 5),
     ("startup.py", 5),
+    ("own_trials.py", 5),
     ("large.py", 5),
     ("throughput.py", 3),
     ("mlflow_write.py", 5),

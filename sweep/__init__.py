@@ -82,20 +82,18 @@ def run(
         SweepError: one sentence on what stands in the way, before anything is trained.
     """
     from sweep.config import SweepConfig
-    from sweep.driver.from_python import configure
+    from sweep.driver.from_python import configure, with_answer
     from sweep.driver.run import run as run_sweep
 
-    if isinstance(training, SweepConfig):
-        if sections:
-            raise TypeError(f"a configuration has its sections already, and {', '.join(sections)} is given too")
-        config = training
-    else:
-        config = configure(training, sections)
+    if isinstance(training, SweepConfig) and sections:
+        raise TypeError(f"a configuration has its sections already, and {', '.join(sections)} is given too")
+    config = training if isinstance(training, SweepConfig) else configure(training, sections)
     if progress is None and "IPython" in sys.modules:
         from sweep.terminal.notebook import notebook_progress
 
         progress = notebook_progress()
-    return run_sweep(config, progress=progress, fresh=fresh)
+    result = run_sweep(config, progress=progress, fresh=fresh)
+    return result if config is training else with_answer(result)
 
 
 def load_results(path: str) -> SweepResult:

@@ -19,6 +19,14 @@ SHARED_BY = {
 }
 """Fingerprint -> columns with equal values in trials that must have equal fingerprints."""
 
+VARIED_BY = {
+    "data": ("data.",),
+    "split": ("data.", "trainer.dtype"),
+    "init": ("data.", "network."),
+    "batches": ("data.",),
+}
+"""Fingerprint -> dotted keys of a space, or what they begin with, on which it depends by design."""
+
 MEANING = {"data": "data set", "split": "split", "init": "initial weights", "batches": "order of batches"}
 
 
@@ -68,7 +76,8 @@ def mismatches(trials: pd.DataFrame) -> tuple[Mismatch, ...]:
         if column not in trials:
             continue
         rows = trials[trials[column].notna() & (trials[column] != "")]
-        groups = [rows] if not keys else [group for _, group in rows.groupby([key for key in keys if key in rows])]
+        shared = [key for key in rows if key in keys or str(key).startswith(VARIED_BY[part])]
+        groups = [group for _, group in rows.groupby(shared, dropna=False)] if shared else [rows]
         for group in groups:
             counts = group[column].value_counts()
             if len(counts) < 2:

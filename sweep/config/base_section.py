@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ class NumberOr:
         """
         if raw == self.word:
             return self.word
-        if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw < math.inf:
+        if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= sys.float_info.max:
             return float(raw)
         rule = f"must be a number, 0 or more, or {self.word}"
         refuse([Problem(rule, f"Give one such as {self.word}.", received=raw)])

@@ -12,7 +12,7 @@ from sweep.config.optimizer_spaces import NetworkSpaces, OptimizerSpace, parts_o
 from sweep.config.problems import Problem
 from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
 from sweep.config.spaces import OptimizersBase, Space
-from sweep.config.values import Distribution, written_form
+from sweep.config.values import Distribution, is_whole, written_form
 from trainers.data import DatasetShape, shape, training_examples
 from trainers.data.dataset import Task
 from trainers.optimizers import OPTIMIZERS
@@ -126,11 +126,14 @@ def free_space_problems(space: FreeSpace, search: GridSearch | None) -> Iterator
         return
     for index, part in enumerate(space.parts):
         for name, domain in part.items():
+            at: Keys = ("space", index, name) if len(space.parts) > 1 else ("space", name)
             if isinstance(domain, Distribution):
                 rule = "must be a value or a list of values, as `search.method` is grid"
                 hint = "List the values to try, such as [0.001, 0.01]."
-                at: Keys = ("space", index, name) if len(space.parts) > 1 else ("space", name)
                 yield Problem(rule, hint, at, written_form(domain), absolute=True)
+            elif name == "epochs" and (wrong := [value for value in domain if not is_whole(value) or float(value) < 1]):
+                # The training finds it as `trial.epochs`.
+                yield Problem("must be a whole number, 1 or more", "Give such as 20.", at, wrong[0], absolute=True)
 
 
 def _distributions(space: OptimizerSpace, search: GridSearch | None) -> Iterator[Problem]:

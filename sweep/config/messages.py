@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sweep.config import synonyms
 from sweep.config.document import Document, Keys
 from sweep.config.models import SweepConfig
+from sweep.config.own_training import trainer_kind
 from sweep.config.quotes import at_fault, broken_rule, needless_quotes
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
@@ -182,6 +183,11 @@ def _misplaced(path: Keys, document: Document, known: Known) -> str:
         return f"is not for the data set {data.get('name')}. Leave it out."
     if path[0] == "space" and path[-1] in DOTTED:
         return f"is a section of the file. Name a key of it with a dot, such as `{DOTTED[str(path[-1])]}`."
+    if path[0] == "trainer" and f"trainer.{path[-1]}" in known:
+        kind = trainer_kind(document.values["trainer"])
+        if kind == "network":
+            return "is for a training of your own, by `trainer.function` or `trainer.command`. Leave it out."
+        return f"is not for a {kind} of your own, which has a `trainer.{kind}`. Leave it out."
     if path[0] == "network" and f"network.{path[-1]}" in known:
         return "is not for the same network as `network.module`, which takes `network.kwargs`. Keep one of the two."
     return _misplaced_in_optimizers(path) if path[0] == "optimizers" else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import (
@@ -40,11 +40,25 @@ from sweep.config.sections import (
     MetricConfig,
     TrainerConfig,
 )
-from sweep.config.spaces import Space
 from sweep.errors import ConfigError
 
 INVALID, MISSING = object(), object()
 """Stand for a field that was not valid, and one that is not in the file."""
+
+
+FOR_NETWORKS = {
+    "data": "Load the data in the training.",
+    "network": "Make the network in the training.",
+    "optimizers": "Give hyperparameters as `space`.",
+}
+"""Sections that a training of the user's own does not have -> what to do instead."""
+
+
+@dataclass(frozen=True)
+class OfOwnTraining:
+    """A value of the file, marked as one of a sweep over the user's own training."""
+
+    raw: Any
 
 
 class SweepConfig(SweepFields):
@@ -56,9 +70,17 @@ class SweepConfig(SweepFields):
 
     @model_validator(mode="before")
     @classmethod
-    def _networks_need_data(cls, raw: Any) -> Any:
-        is_network = isinstance(raw, Mapping) and trainer_kind(raw.get("trainer")) == "network"
-        return {**raw, "data": raw.get("data", MISSING)} if is_network else raw
+    def _training_has_what_it_needs(cls, raw: Any) -> Any:
+        if not isinstance(raw, Mapping):
+            return raw
+        if trainer_kind(raw.get("trainer")) == "network":
+            return {**raw, "data": raw.get("data", MISSING)}
+        rule = "is for the networks of this project, and the training is your own"
+        if given := [key for key in FOR_NETWORKS if raw.get(key) is not None]:
+            refuse([Problem(rule, FOR_NETWORKS[key], (key,), is_key=True) for key in given])
+        # What follows depends on the kind of training, also where the section `trainer` itself is wrong.
+        marked = {key: OfOwnTraining(raw[key]) for key in ("metric", "space") if key in raw}
+        return {key: value for key, value in {**raw, **marked}.items() if key not in FOR_NETWORKS}
 
     @field_validator("data", mode="wrap")
     @classmethod
@@ -83,7 +105,9 @@ class SweepConfig(SweepFields):
     @field_validator("metric", mode="wrap")
     @classmethod
     def _metric_fits_the_task(cls, raw: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> MetricConfig:
-        if not isinstance(info.data.get("trainer"), OwnTrainer):
+        if isinstance(raw, OfOwnTraining):
+            raw = raw.raw
+        else:
             name = raw.get("name") if isinstance(raw, Mapping) else raw
             if isinstance(name, str) and name not in METRICS:
                 at = ("name",) if isinstance(raw, Mapping) else ()
@@ -93,20 +117,12 @@ class SweepConfig(SweepFields):
             refuse(problems)
         return metric
 
-    @field_validator("optimizers", mode="before")
-    @classmethod
-    def _optimizers_are_for_networks(cls, optimizers: Any, info: ValidationInfo) -> Any:
-        if optimizers is not None and isinstance(info.data.get("trainer"), OwnTrainer):
-            rule = "is for the networks of this project, and the training is your own"
-            refuse([Problem(rule, "Give hyperparameters as `space`.", is_key=True)])
-        return optimizers
-
     @field_validator("space", mode="wrap")
     @classmethod
     def _space_is_complete(cls, raw: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
         trainer, search = info.data.get("trainer"), info.data.get("search")
-        if isinstance(trainer, OwnTrainer):
-            free = read_free_space({} if isinstance(raw, Space) else raw)
+        if isinstance(raw, OfOwnTraining) or isinstance(trainer, OwnTrainer):
+            free = read_free_space(raw.raw if isinstance(raw, OfOwnTraining) else {})
             if problems := list(free_space_problems(free, search)):
                 refuse(problems)
             return free

@@ -17,6 +17,7 @@ from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_ses
 from sweep.planning.cost import Rates
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
+from sweep.results.kept_files import write_files
 from sweep.running.commands import AcceptReport, Command, FailPack, NotifyWaiting, PlanMore, RestartPack
 from sweep.running.coordinator import Coordinator, Counts
 from sweep.running.events import Event, PacksPlanned, PlanEnded, StopRequested, TimePassed
@@ -89,7 +90,7 @@ class Training:
             # Released after Ray's shutdown.
             later.callback(_RAY_LOCK.release)
             with ray_session(resources, later, seconds=seconds) as workers:
-                settings = WorkerSettings(source, resources)
+                settings = WorkerSettings(source, resources, preparation.grace_seconds)
                 follows_capacity = resources.address is not None and resources.workers is None
                 coordinator = Coordinator(workers, follows_capacity=follows_capacity)
                 self._drive(ray_executor(settings, workers), coordinator, trials, rates, should_stop, workers)
@@ -138,6 +139,8 @@ class Training:
     def _perform(self, command: Command, executor: Executor, plan_more: Callable[[], None]) -> None:
         match command:
             case AcceptReport(pack, report):
+                if report.files:
+                    write_files(self.folder.path, self.collectors[pack].trials[0], report.files)
                 self._add_results(self.collectors[pack].add(report))
             case FailPack(pack, error):
                 self._add_results(self.collectors[pack].fail(error, time.time()))

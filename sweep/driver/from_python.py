@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,12 @@ import cloudpickle
 from sweep.config import SweepConfig
 from sweep.config.loading import config_of
 from sweep.config.own_training import FunctionByValue
-from sweep.errors import ConfigError
+from sweep.driver.run import RunResult
+from sweep.errors import ConfigError, SweepError
 from sweep.execution.sources.inspection import signature_problem
 from sweep.planning.function_identity import NotIdentifiableError, identify
+from sweep.reports.collect import gather
+from sweep.results.folder import REPORT
 from trainers.imported_files import imported_files
 from trainers.user_code import attempt
 
@@ -54,6 +58,19 @@ def configure(function: Callable[..., object] | None, sections: Mapping[str, Any
 def _name_of(function: object) -> str:
     named = function.func if isinstance(function, partial) else function
     return f"{getattr(named, '__module__', '__main__')}:{getattr(named, '__qualname__', type(named).__name__)}"
+
+
+def with_answer(result: RunResult) -> RunResult:
+    """Return the result with its answer and the path of its report, where the run itself had no need of them."""
+    if result.interrupted or result.answer:
+        return result
+    page = result.path / REPORT
+    try:
+        sentence = gather(result.path).sentence
+    except SweepError:
+        # The notes already say why the trials cannot be compared.
+        sentence = ""
+    return replace(result, answer=sentence, report=page if page.exists() else None)
 
 
 def _slug(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.config import SweepConfig
@@ -38,6 +38,7 @@ class OwnPreparation:
         resources: resources of the workers.
         workers: number of trials trained at once.
         device: where the training computes: ``cpu``, ``cuda`` or ``mps``.
+        gpu_note: one line on the GPUs that were found and their use; empty if there are none.
     """
 
     config: SweepConfig
@@ -46,7 +47,13 @@ class OwnPreparation:
     resources: Resources
     workers: int
     device: str = "cpu"
+    gpu_note: str = ""
     dataset_record: None = None
+
+    @property
+    def grace_seconds(self) -> float:
+        """Time that a training may take to end when it is stopped."""
+        return self.training.grace
 
     def rates(self) -> Rates:
         """Nothing is known of the cost of the training."""
@@ -91,9 +98,9 @@ def prepare_own(config: SweepConfig) -> OwnPreparation:
     plan = make_own_plan(config)
     if isinstance(own, CommandTrainer):
         _require_values(config, own, plan)
-    if found.note:
-        plan = replace(plan, choices=(*plan.choices, found.note))
-    return OwnPreparation(config, plan, own_training(config), found.resources, found.count, found.device)
+    return OwnPreparation(
+        config, plan, own_training(config), found.resources, found.count, device=found.device, gpu_note=found.note
+    )
 
 
 def _require_program(config: SweepConfig, own: CommandTrainer) -> None:

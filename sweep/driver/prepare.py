@@ -64,6 +64,7 @@ class NetworkPreparation:
         workers: number of packs trained at once.
         torch_seconds: measured time for importing PyTorch and testing the network, which every worker needs too.
         resumed: trial id -> the epoch of the checkpoint in the results folder that the trial goes on from.
+        grace_seconds: time that a training may take to end when it is stopped; our own need none.
     """
 
     config: SweepConfig
@@ -74,6 +75,7 @@ class NetworkPreparation:
     workers: int
     torch_seconds: float = 0.0
     resumed: Mapping[str, int] = field(default_factory=dict)
+    grace_seconds: float = 0.0
 
     @property
     def recipe(self) -> Recipe:

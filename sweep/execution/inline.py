@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator, Iterator
 
@@ -39,7 +40,7 @@ class InlineExecutor:
         # The limit that the source sets ends with the sweep.
         with threadpool_limits():
             try:
-                self._source.load(self._threads)
+                self._source.load(self._threads, os.getcwd())
                 handle(WorkerJoined(WORKER))
                 while not self._has_ended:
                     handle(TimePassed(time.monotonic() - begun))

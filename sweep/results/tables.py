@@ -199,7 +199,8 @@ def _hyperparameters(plan: Plan) -> dict[str, pa.Array]:
     for key in hyperparameter_keys(settings, is_own=is_own(plan)):
         values = [setting.get(key) for setting in settings]
         if key == "batch_size" and not is_own(plan):
-            values = [plan.training_examples if value == "full" else value for value in values]
+            sizes = [plan.examples_of(trial.arm) for trial in plan.trials]
+            values = [size if value == "full" else value for value, size in zip(values, sizes, strict=True)]
         kind = _type_of_any(values) if is_own(plan) else _type_of(key, values)
         columns[key] = pa.array([_as_type(value, kind) for value in values], kind)
     return columns

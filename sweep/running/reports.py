@@ -38,6 +38,8 @@ class Report:
         fingerprints: fingerprints per seed, in the first report or the last.
         node: name of the cluster node; empty without a cluster.
         tags: tags of the trials that ended.
+        files: files of the trial that ended, by their path in its folder, from a machine that does not share the
+            results folder; they are not part of the event log.
     """
 
     names: tuple[str, ...]
@@ -52,6 +54,7 @@ class Report:
     fingerprints: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     node: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def first(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -102,17 +103,23 @@ def result_html(result: RunResult) -> str:
     parts.append(_table(result.table, f"{result.by}_"))
     for path in sorted((result.path / FIGURES).glob("*.svg")):
         picture = base64.b64encode(path.read_bytes()).decode()
-        parts.append(f'<p><img alt="{html.escape(path.stem)}" src="data:image/svg+xml;base64,{picture}"></p>')
+        source = f'src="data:image/svg+xml;base64,{picture}"'
+        parts.append(f'<p><img alt="{html.escape(path.stem)}" style="max-width: 40em" {source}></p>')
     return "\n".join(parts)
 
 
 def _table(board: pd.DataFrame, prefix: str) -> str:
     """The first arms with rank, label, mean and spread of the metric, and what did not end well."""
     (mean,) = [name for name in board.columns if name.startswith(prefix) and name.endswith("_mean")][:1]
-    columns = {"rank": "", "arm": "arm", mean: mean.removeprefix(prefix).removesuffix("_mean"), "seeds": "seeds"}
-    columns[mean.removesuffix("_mean") + "_std"] = "std"
-    columns |= {name: name for name in ("diverged", "failed") if (board[name] > 0).any()}
-    shown = board.loc[: MOST_ARMS - 1, list(columns)].rename(columns=columns)
-    text: str = shown.to_html(index=False, na_rep="", float_format=spell, border=0)
+    name = mean.removeprefix(prefix).removesuffix("_mean")
+    shown = board.head(MOST_ARMS)
+    spread = shown[mean.removesuffix("_mean") + "_std"]
+    values = [
+        "" if math.isnan(value) else spell(value) if math.isnan(std) else f"{spell(value)} ± {spell(std)}"
+        for value, std in zip(shown[mean].astype(float), spread.astype(float), strict=True)
+    ]
+    columns = {"": shown["rank"], "arm": shown["arm"], name: values, "seeds": shown["seeds"]}
+    columns |= {kind: shown[kind] for kind in ("diverged", "failed") if (board[kind] > 0).any()}
+    text: str = type(board)(columns).to_html(index=False, na_rep="", border=0)
     more = len(board) - len(shown)
     return text + (f"<p>{more:,} more arms are in the result's table.</p>" if more > 0 else "")

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sweep.driver.estimate import Estimate
+from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.planning.roles import Design
 from sweep.records import plain
@@ -62,8 +63,8 @@ def print_plan(
     rows.add_column()
     rows.add_row(*_source(preparation))
     rows.add_row("settings asked", f"{plan.asked:,}")
-    for merge in plan.merged:
-        rows.add_row("  merged", f"{merge.count:,}  {merge.reason}")
+    for text in _merged(preparation):
+        rows.add_row("  merged", text)
     for choice in plan.choices:
         rows.add_row("  chosen", choice)
     if plan.code:
@@ -88,6 +89,14 @@ def print_plan(
         console.print(f"note: {design.warning}", soft_wrap=not console.is_terminal)
 
 
+def _merged(preparation: Preparation) -> Iterator[str]:
+    """Which settings are not trained, as they are equal to others."""
+    for merge in preparation.plan.merged:
+        yield f"{merge.count:,}  {merge.reason}"
+    if isinstance(preparation, OwnPreparation):
+        yield "nothing by its meaning, as it is not known what your training does with a value"
+
+
 def _compared(design: Design) -> Iterator[tuple[str, str]]:
     """What is compared, as rows of the plan."""
     if len(design.budgets) > 1:
@@ -99,10 +108,12 @@ def _compared(design: Design) -> Iterator[tuple[str, str]]:
 
 def _cost(preparation: Preparation, estimate: Estimate | None) -> Iterator[tuple[str, str]]:
     """What the sweep costs, as rows of the plan."""
-    if estimate is None:
+    if isinstance(preparation, OwnPreparation):
         yield "workers", f"{preparation.workers:,}, each with one trial at a time"
+        yield "device", preparation.gpu_note or f"{preparation.device}, as no GPU was found"
         yield "time", "not known for a training of your own"
         return
+    assert estimate is not None, "the cost of our networks is measured"
     training = duration(estimate.training_seconds)
     yield "packs", f"{estimate.packs:,} on {preparation.workers} workers"
     yield "optimizer steps", f"{preparation.plan.optimizer_steps:,}"

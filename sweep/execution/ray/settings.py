@@ -15,7 +15,9 @@ class WorkerSettings:
     Args:
         source: what trains the packs; it is sent to the workers once, through the object store.
         resources: resources of each worker.
+        grace_seconds: time that a training may take to end when the sweep is stopped, beyond that of a worker.
     """
 
     source: Source
     resources: Resources
+    grace_seconds: float = 0.0

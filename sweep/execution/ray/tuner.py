@@ -60,7 +60,7 @@ class TuneExecutor:
             case UseWorkers(count):
                 self._generator.max_concurrent = count
             case EndExecution():
-                self._ends_at = time.monotonic() + END_SECONDS
+                self._ends_at = time.monotonic() + END_SECONDS + self._settings.grace_seconds
                 for worker in self._scheduler.workers if self._scheduler else ():
                     self._mailbox.put.remote(worker, command)
 

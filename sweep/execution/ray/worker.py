@@ -45,12 +45,13 @@ class Worker(tune.Trainable):
         """Load what training needs, limited to the worker's own CPUs."""
         self.work = work
         self._mailbox = mailbox
-        make_importable(os.fspath(HOME / work.folder))
+        folder = os.fspath(HOME / work.folder)
+        make_importable(folder)
         # Several nodes may share a host name, for example on one machine.
         self._node = (
             "" if not work.names_nodes else f"{socket.gethostname()}/{ray.get_runtime_context().get_node_id()[:8]}"
         )
-        work.source.load(work.threads)
+        work.source.load(work.threads, folder)
         self._has_joined = False
         self._training: TrainPack | None = None
         self._reports: Iterator[Report | None] = iter(())

@@ -88,8 +88,10 @@ class Channel:
                         self._stops = True
                     else:
                         self._stops = False
-                        self._orders.append((order, handles))
-                        handles = []
+                        # Several orders may arrive at once, with the descriptors of one of them.
+                        count = order["handles"]
+                        self._orders.append((order, handles[:count]))
+                        handles = handles[count:]
                         self._arrived.notify()
 
 
@@ -104,6 +106,8 @@ def main() -> None:
     if train is None and "function" in how:
         return
     streams, folder, process = StandardStreams(), os.getcwd(), os.getpid()
+    # What was imported is not searched for garbage after each trial.
+    gc.freeze()
     channel.send("ready")
     while True:
         order, handles = channel.next_order()
@@ -122,6 +126,8 @@ def main() -> None:
             streams.write_error(f"{error}\n" if error else "")
             os._exit(0)
         trial.close()
+        # The worker waits for the end of what the trial prints.
+        streams.direct([os.open(os.devnull, os.O_WRONLY)])
         ending = trial.ending
         channel.send(
             "ended",

@@ -93,7 +93,7 @@ class ChildProcess:
     def send(self, kind: str, handles: list[int] | None = None, **facts: Any) -> None:
         """Send an order, with file descriptors."""
         self._heard_at = max(self._heard_at, time.monotonic())
-        content = json.dumps({"kind": kind, **facts}).encode() + b"\n"
+        content = json.dumps({"kind": kind, "handles": len(handles or ()), **facts}).encode() + b"\n"
         try:
             if handles:
                 # The descriptors travel with the first bytes.

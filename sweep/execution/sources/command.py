@@ -16,6 +16,10 @@ from sweep.execution.sources.trial import Trial, TrialStopped
 from sweep.reporting import REPORT_FILE, ReportError
 from sweep.system.process_group import group_options, kill_group, signal_group
 
+SETTING_FILE, REPORTS = "setting.json", "reports.jsonl"
+OF_A_COMMAND = (SETTING_FILE, REPORTS)
+"""Files in a trial's folder through which a command and its worker talk."""
+
 POLL_SECONDS = 0.02
 """How often the report file is read."""
 
@@ -92,8 +96,8 @@ def _exit_problem(code: int | None) -> str | None:
 def _prepare(trial: Trial) -> Path:
     """Write what the command reads, and return the file that it reports to, which is empty."""
     folder = trial.folder.parent
-    (folder / "setting.json").write_text(json.dumps(dict(trial.setting)), encoding="utf-8")
-    reports = folder / "reports.jsonl"
+    (folder / SETTING_FILE).write_text(json.dumps(dict(trial.setting)), encoding="utf-8")
+    reports = folder / REPORTS
     reports.write_bytes(b"")
     return reports
 
@@ -102,7 +106,7 @@ def _environment(trial: Trial, reports: Path) -> dict[str, str]:
     return {
         **os.environ,
         "SWEEP_SETTING": json.dumps(dict(trial.setting)),
-        "SWEEP_SETTING_FILE": str(reports.with_name("setting.json")),
+        "SWEEP_SETTING_FILE": str(reports.with_name(SETTING_FILE)),
         "SWEEP_SEED": str(trial.seed),
         "SWEEP_FOLDER": str(trial.folder),
         "SWEEP_DEVICE": trial.device,

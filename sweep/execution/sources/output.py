@@ -36,12 +36,16 @@ class Output:
 
     def close(self, seconds: float = 0.2) -> None:
         """Wait until all is received, but not for a process that keeps the pipe open, and write the file."""
-        self.close_handle()
-        self._thread.join(seconds)
+        self.wait(seconds)
         with self._lock:
             if not self._file.closed:
                 self._write_end()
                 self._file.close()
+
+    def wait(self, seconds: float = 0.2) -> None:
+        """Wait until all is received, or for some seconds."""
+        self.close_handle()
+        self._thread.join(seconds)
 
     def close_handle(self) -> None:
         """Close this process's copy of the writing end, once the trial's process has its own."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ REPORT_SECONDS = 0.5
 
 STOP_SECONDS = 2.0
 """How long a function may take to end after it was told to, beyond a command's grace period."""
+
+MOST_SENT_BYTES = 500_000_000
+"""How much of a trial's files a machine without the results folder sends there, the small ones first."""
 
 OUTPUT_BYTES = 8000
 """How much of a failed trial's output goes into its MLflow run, whose tags hold no more."""
@@ -47,14 +51,26 @@ class OwnSource:
     device: str = "cpu"
     _child: ChildProcess | None = field(default=None, repr=False)
     _threads: int = 1
+    _own_folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
 
-    def load(self, threads: int) -> None:
+    def load(self, threads: int, folder: str) -> None:
         """Start the process, which imports the user's code while the worker joins."""
         self._threads = threads
+        if not os.path.isdir(self.working_folder):
+            # This is another machine, to which the code was sent.
+            self.working_folder = folder
+        if not os.path.isdir(self.folder):
+            self._own_folder = tempfile.TemporaryDirectory(prefix="sweep-trials-")
         self._start()
 
     def close(self) -> None:
         """End the process."""
+        self._end_child()
+        if self._own_folder is not None:
+            self._own_folder.cleanup()
+            self._own_folder = None
+
+    def _end_child(self) -> None:
         if self._child is not None:
             self._child.kill()
             self._child = None
@@ -62,7 +78,7 @@ class OwnSource:
     def train(self, planned: PlannedPack) -> Iterator[Report | None]:
         """Train the one trial of a pack; the process is replaced if it does not survive."""
         (trial,) = planned.trials
-        folder = Path(self.folder) / TRIALS / trial.lineage
+        folder = Path(self._own_folder.name if self._own_folder else self.folder) / TRIALS / trial.lineage
         child = self._child if self._child is not None and self._child.is_alive else self._start()
         output = Output(folder / LOG)
         known = self._known(trial, folder)
@@ -78,14 +94,16 @@ class OwnSource:
                 if message is None:
                     yield rows.next()
             is_over = True
-            yield rows.last(trial, *_ending(message, output))
+            last = rows.last(trial, *_ending(message, output))
+            output.close()
+            yield replace(last, files=files_of(folder)) if self._own_folder else last
         finally:
             if not is_over and not child.stop(STOP_SECONDS + self.training.grace):
                 self._child = None
             output.close()
 
     def _start(self) -> ChildProcess:
-        self.close()
+        self._end_child()
         self.training.require_planned_code()
         self._child = ChildProcess(self.training.how(self.working_folder), self.working_folder, self._threads)
         return self._child
@@ -123,17 +141,29 @@ class OwnSource:
                 elif message["kind"] == "ended":
                     return message
                 elif message["kind"] == "refused":
-                    self.close()
+                    self._end_child()
                     return f"the training cannot be loaded: {message['error']}"
             if not was_alive:
                 death = child.death
-                self.close()
+                self._end_child()
                 return f"the process of the training {death}"
             waited = self.training.timeout
             if waited is not None and child.silent_seconds > waited:
-                self.close()
+                self._end_child()
                 return f"no report for {waited:g} seconds (`trainer.timeout`)"
         return None
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return the files of a trial's folder, by their path in it, as long as they have `MOST_SENT_BYTES` together."""
+    found: dict[str, bytes] = {}
+    room = MOST_SENT_BYTES
+    for path in sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size):
+        room -= path.stat().st_size
+        if room < 0:
+            break
+        found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return found
 
 
 def _ending(message: Mapping[str, Any] | str, output: Output) -> tuple[Ended, dict[str, str], dict[str, str]]:
@@ -151,7 +181,7 @@ def _ending(message: Mapping[str, Any] | str, output: Output) -> tuple[Ended, di
 
 def _with_output(reason: str, output: Output) -> str:
     """Add the last lines that the trial has printed, unless there are none."""
-    # The last words arrive after the message.
-    time.sleep(0.05)
+    # The last words may arrive after the message.
+    output.wait()
     last = output.last_lines()
     return f"{reason}; it printed last: {last}" if last and last not in reason else reason

@@ -44,7 +44,7 @@ class PackedSource:
     seconds: float = 0.0
     keeping: Keeping | None = None
 
-    def load(self, threads: int) -> None:
+    def load(self, threads: int, folder: str) -> None:
         """Load the backend, and limit the threads of its libraries."""
         load_backend(self.backend)
         threadpool_limits(limits=threads)

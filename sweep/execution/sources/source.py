@@ -12,11 +12,12 @@ from sweep.running.reports import Report
 class Source(Protocol):
     """Trains packs; it is sent to each worker once."""
 
-    def load(self, threads: int) -> None:
+    def load(self, threads: int, folder: str) -> None:
         """Load what training needs, in the worker.
 
         Args:
             threads: number of threads that a training may use.
+            folder: where the user's modules are on this machine.
         """
 
     def train(self, planned: PlannedPack) -> Iterator[Report | None]:

@@ -53,3 +53,24 @@ def test_batches_are_compared_among_those_of_the_same_size():
 
 def test_a_trial_that_has_not_run_has_no_fingerprint_to_compare():
     assert mismatches(trials(sgd0=("split", None))) == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "column"),
+    [
+        ("data", "data.noise"),
+        ("split", "data.validation"),
+        ("split", "trainer.dtype"),
+        ("init", "network.hidden"),
+        ("batches", "data.examples"),
+    ],
+)
+def test_what_a_dotted_key_varies_by_design_may_differ_with_it_alone(part, column):
+    shared = {"arm": "a", "seed": 0, "batch_size": 8, "epochs": 2}
+    rows = [
+        {"trial_id": f"t{n}", **shared, column: value, f"fingerprint_{part}": value} for n, value in enumerate("xxyy")
+    ]
+    require_equal_conditions(pd.DataFrame(rows))
+    rows[1][f"fingerprint_{part}"] = "other"
+    with pytest.raises(ComparisonError):
+        require_equal_conditions(pd.DataFrame(rows))

@@ -76,7 +76,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, s
             (folder / "training.py").write_text(textwrap.dedent(code), encoding="utf-8")
             training = OwnTraining(function="training:train", metric=metric)
             source = stack.enter_context(closing(OwnSource(training, str(folder / "results"), str(folder))))
-            source.load(1)
+            (folder / "results").mkdir()
+            source.load(1, str(folder))
             return Process(source)
 
         yield start_one

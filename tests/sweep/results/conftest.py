@@ -15,7 +15,7 @@ def make_plan(settings, seeds=(0, 1), digest="ab" * 32):
         for i, setting in enumerate(settings)
     )
     trials = tuple(Trial(f"{arm.id}-{seed}", arm, seed) for arm in arms for seed in seeds)
-    return Plan("small", digest, len(arms), (), arms, tuple(seeds), trials, 80)
+    return Plan("small", digest, len(arms), (), arms, tuple(seeds), trials, 80, identity=digest)
 
 
 def make_result(trial, val_loss, status="COMPLETED", **facts):

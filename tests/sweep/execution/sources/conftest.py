@@ -159,7 +159,8 @@ class Workshop:
 
     def _open(self, training: OwnTraining, folder: Path) -> Own:
         own = Own(OwnSource(training, str(folder / "out"), str(folder)), folder)
-        own.source.load(1)
+        (folder / "out").mkdir()
+        own.source.load(1, str(folder))
         self.made.append(own)
         return own
 

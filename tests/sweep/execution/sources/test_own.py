@@ -16,6 +16,9 @@ from sweep.execution.sources import own as module
 from sweep.execution.sources.assignment import CHECKPOINT
 from sweep.execution.sources.own import TRIALS, OwnSource
 from sweep.planning.own_training import OwnTraining
+from sweep.planning.packing import PlannedPack
+from sweep.records import Arm, Trial
+from sweep.results.kept_files import write_files
 from sweep.system.interpreter import python_command
 from trainers.errors import UserCodeError
 
@@ -166,7 +169,9 @@ from sweep.records import Arm, Trial
 folder, *command = sys.argv[1:]
 how = {"command": tuple(command), "grace": 1.0} if command else {"function": "mine:train"}
 source = OwnSource(OwnTraining(**how), folder + "/out", folder)
-source.load(1)
+import os
+os.makedirs(folder + "/out", exist_ok=True)
+source.load(1, folder)
 setting = {"case": "has_children_and_hangs", "file": "pids"}
 for report in source.train(PlannedPack((Trial("t", Arm("a", "", setting), 0, "t"),), (), None, 0, 0.0)):
     pass
@@ -225,3 +230,45 @@ def test_code_that_has_changed_since_the_plan_is_not_trained(workshop):
 def test_the_source_can_be_sent_to_a_worker_before_it_is_loaded(tmp_path):
     source = OwnSource(OwnTraining(function="a:b"), str(tmp_path), os.getcwd())
     assert pickle.loads(pickle.dumps(source)) == source
+
+
+def test_a_trial_does_not_wait_for_more_output_once_it_has_ended(own):
+    own.train()
+    begin = time.monotonic()
+    for _ in range(20):
+        own.train()
+    assert time.monotonic() - begin < 2, "at 0.2 seconds each it would be 4"
+
+
+def test_a_machine_without_the_results_folder_sends_the_files_of_a_trial(tmp_path):
+    (tmp_path / "elsewhere.py").write_text(
+        textwrap.dedent(
+            """
+            def train(trial):
+                (trial.folder / "notes.txt").write_text("mine")
+                print("hello")
+                trial.save({"epoch": 1})
+                trial.report(val_loss=1.0)
+            """
+        )
+    )
+    training = OwnTraining(function="elsewhere:train", weights="last")
+    source = OwnSource(training, str(tmp_path / "none"), str(tmp_path / "nowhere"))
+    source.load(1, str(tmp_path))
+    try:
+        trial = Trial("t", Arm("a", "", {}), 0, "lineage")
+        *_, last = source.train(PlannedPack((trial,), (), None, 0, 0.0))
+    finally:
+        source.close()
+    assert last.files["files/notes.txt"] == b"mine"
+    assert last.files["output.log"] == b"hello\n"
+    assert "checkpoint.safetensors" in last.files
+    assert not (tmp_path / "none").exists()
+    write_files(tmp_path / "results", trial, last.files)
+    assert (tmp_path / "results" / "trials" / "lineage" / "files" / "notes.txt").read_text() == "mine"
+
+
+def test_no_file_that_is_sent_is_written_outside_the_folder_of_its_trial(tmp_path):
+    trial = Trial("t", Arm("a", "", {}), 0, "lineage")
+    write_files(tmp_path / "results", trial, {"../../../outside.txt": b"x", "inside.txt": b"y"})
+    assert [path.name for path in tmp_path.rglob("*.txt")] == ["inside.txt"]
