@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -190,3 +191,62 @@ def test_a_job_without_results_ends_with_2_and_says_why(command, folder, cluster
         assert (code, out) == (2, "")
         assert said in err
     assert not Path("results").exists()
+
+
+OWN = """
+name: own
+trainer: {command: [sh, -c, 'echo "rate {rate}"; echo "{{\\"val_loss\\": {rate}}}" >> "$SWEEP_REPORT_FILE"'], epochs: 1}
+metric: {name: val_loss, mode: min}
+space: {rate: [0.1, 0.2]}
+seeds: 2
+resources: {executor: inline}
+tracking: {enabled: false}
+report: false
+"""
+
+
+def test_a_sweep_here_shows_what_its_trials_have_printed_and_where_its_results_are(command, folder, cluster):
+    Path("own.yaml").write_text(OWN, encoding="utf-8")
+    result = run(load_config("own.yaml"))
+    trials = result.trials
+    path = Path("results") / result.path.name
+    code, out, err = command("logs", "own")
+    assert (code, err) == (0, "")
+    # "rate 0.1" and the end of the line.
+    expected = [[one.trial_id, "9", "bytes", *one.arm.split(), "seed", str(one.seed)] for one in trials.itertuples()]
+    assert [line.split() for line in out.splitlines()] == expected
+    second = trials.trial_id[2]
+    assert command("logs", "own", "--trial", second) == (0, "rate 0.2\n", "")
+    assert command("logs", str(path), "--trial", second[:6]) == (0, "rate 0.2\n", "")
+    code, out, err = command("logs", "own", "--trial", "zzz")
+    assert (code, out) == (2, "")
+    assert "`--trial` must be the id of one trial. Received: zzz" in err
+    code, out, _ = command("results", "own")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["results", "report"]
+    assert out.splitlines()[0].split()[1] == str(path)
+    assert command("stop", "own") == (0, f"{path} is written by no sweep now\n", "")
+    # With an address the same word is the id of a job, and so is one that names no sweep here.
+    cluster.add("own", "RUNNING", printed="of the job\n")
+    assert command("logs", "own", "--address", "http://head:8265") == (0, "of the job\n", "")
+    assert command("stop", "own", "--address", "http://head:8265") == (0, "stopping own\n", "")
+    cluster.add("job_a", "STOPPED", printed="elsewhere\n")
+    assert command("logs", "job_a") == (0, "elsewhere\n", "")
+
+
+def test_a_sweep_that_runs_here_is_stopped_and_can_go_on(command, folder, cluster):
+    slow = OWN.replace("[sh, -c, '", "[sh, -c, 'touch begun; sleep 60; ")
+    Path("own.yaml").write_text(slow, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sweep", "run", "own.yaml"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    end = time.monotonic() + 60
+    while not Path("begun").exists() and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    code, out, err = command("stop", "own")
+    printed, _ = process.communicate(timeout=60)
+    assert (code, err) == (0, "")
+    assert out.startswith("stopping results/own-")
+    # SIGTERM, and the sweep's own end of it.
+    assert process.returncode == 130, printed
+    assert "Run the same command to go on." in printed

@@ -146,6 +146,7 @@ def test_tuples_ranges_and_arrays_are_lists_and_numbers(values, expected):
         ({"metric": 3}, "sweep.run: `metric"),
         ({"trainer": 5}, "sweep.run: `trainer` must hold what goes with the function, such as `epochs`. Received: 5."),
         ({"trainer": {"command": ["sh"]}}, "sweep.run: `trainer` must hold what goes with the function"),
+        ({"trainer": {"epochs": 0}}, "sweep.run: `trainer.epochs` must be"),
         ({"trainer": {"function": "a:b"}}, "sweep.run: `trainer` must hold what goes with the function"),
     ],
 )

@@ -108,3 +108,76 @@ def test_a_file_that_hides_a_module_of_python_or_this_project_stays_behind(place
         patch.setitem(sys.modules, name, own)
         gather(config, file, folder)
     assert sorted(path.name for path in folder.iterdir()) == ["mine.yaml", "sweep", "trainers"]
+
+
+OWN = "trainer: {TRAINING, epochs: 2}\nmetric: {name: val_loss, mode: min}\nspace: {x: [1, 2]}\n"
+
+
+def own(user, training):
+    file = user / "own.yaml"
+    file.write_text(OWN.replace("TRAINING", training), encoding="utf-8")
+    return file
+
+
+def names(folder):
+    """What was copied besides the project."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if path.parts[0] not in ("sweep", "trainers"))
+
+
+def test_a_function_travels_with_the_modules_that_it_imports_and_is_planned_elsewhere(place):
+    user, folder = place
+    package = user / "package_of_bob"
+    (package / "inner").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "inner" / "__init__.py").touch()
+    (package / "inner" / "steps.py").write_text("SIZE = 1\n", encoding="utf-8")
+    (package / "unused.py").touch()
+    (user / "helper_of_bob.py").write_text("import numpy\n", encoding="utf-8")
+    (package / "train.py").write_text(
+        "import helper_of_bob\nfrom package_of_bob.inner.steps import SIZE\n\n\ndef train(trial):\n    pass\n",
+        encoding="utf-8",
+    )
+    file = own(user, "function: 'package_of_bob.train:train'")
+    made = gather(load_config(file), file, folder)
+    assert made.overrides == ()
+    assert names(folder) == [
+        "helper_of_bob.py",
+        "own.yaml",
+        "package_of_bob/__init__.py",
+        "package_of_bob/inner/__init__.py",
+        "package_of_bob/inner/steps.py",
+        "package_of_bob/train.py",
+    ]
+    # The modules are not loaded here.
+    assert "package_of_bob.train" not in sys.modules
+    command = [sys.executable, "-m", "sweep", "plan", made.file]
+    done = subprocess.run(command, cwd=folder, env={"PATH": ""}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_command_travels_with_its_folder_but_without_results_and_hidden_files(place):
+    user, folder = place
+    for name in ("train.sh", "data/rows.csv", ".git/config", ".env", "results/old/plan.json", "mlruns/0/meta.yaml"):
+        path = user / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(ROWS, encoding="utf-8")
+    for name in ("mlflow.db", "data/__pycache__/a.pyc", "outcome/old.json"):
+        (user / name).parent.mkdir(parents=True, exist_ok=True)
+        (user / name).touch()
+    (user / "train.sh").chmod(0o755)
+    file = own(user, "command: [./train.sh]")
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write("results: outcome\n")
+    gather(load_config(file), file, folder)
+    assert names(folder) == ["data/rows.csv", "own.yaml", "results/old/plan.json", "train.sh"]
+    assert (folder / "train.sh").stat().st_mode & 0o100
+
+
+def test_a_command_s_folder_that_ray_would_not_take_is_refused_before_it_is_sent(place, monkeypatch):
+    user, folder = place
+    monkeypatch.setattr(bundle, "LARGEST_BYTES", 100)
+    (user / "rows.csv").write_text(ROWS, encoding="utf-8")
+    file = own(user, "command: [sh, -c, 'true']")
+    with pytest.raises(DataError, match=r"the folder of a sweep's file must have at most .* Give the sweep its own"):
+        gather(load_config(file), file, folder)
