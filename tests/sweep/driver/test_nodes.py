@@ -182,3 +182,38 @@ def test_a_cluster_that_is_too_small_is_refused(cluster):
 
 def test_a_cluster_that_grows_is_asked_for_as_many_workers_as_it_shall_have(cluster):
     assert workers_for(cluster_on(cluster.address), Resources(workers=9, autoscale=True), 0.0) == 9
+
+
+FUNCTION = """
+import os
+
+def train(trial):
+    devices = [device for device in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if device]
+    trial.report(val_loss=trial.setting["x"], on_gpu=trial.device == "cuda", gpus=len(devices))
+"""
+OWN = """
+trainer: {function: "mine:train", epochs: 1}
+metric: {name: val_loss, mode: min}
+space: {x: [1, 2]}
+seeds: 2
+tracking: {enabled: false}
+report: false
+"""
+
+
+def test_a_function_has_the_gpu_that_ray_gives_its_worker(cluster, user, seen):
+    (user / "mine.py").write_text(FUNCTION)
+    (user / "sweep.yaml").write_text(OWN)
+    # A GPU that Ray only counts.
+    node = cluster.add_node(num_cpus=1, num_gpus=1)
+    address = f"resources.address={cluster.address}"
+    try:
+        finish(start(user, address, "results=auto"))
+        finish(start(user, address, "resources.gpus_per_worker=0", "results=without"))
+    finally:
+        cluster.remove_node(node)
+    (auto,), (without,) = (user / "auto").iterdir(), (user / "without").iterdir()
+    found = load_results(auto).epochs
+    assert (found["on_gpu"].tolist(), found["gpus"].tolist()) == ([1.0] * 4, [1.0] * 4)
+    found = load_results(without).epochs
+    assert (found["on_gpu"].tolist(), found["gpus"].tolist()) == ([0.0] * 4, [0.0] * 4)
