@@ -94,7 +94,7 @@ def _make_room(output: Path) -> None:
 
 def _write_arrays(model: NetworkModel | OwnModel, output: Path) -> list[Path]:
     if isinstance(model, NetworkModel):
-        content = save({name: np.ascontiguousarray(array) for name, array in model.weights.items()})
+        content = save({name: np.asarray(array, order="C") for name, array in model.weights.items()})
     elif flat := flat_arrays(model.state):
         content = flat
     elif model.state is not None:

@@ -57,9 +57,11 @@ def module_function(
     tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
     have, given = ({name: tuple(one.shape) for name, one in named.items()} for named in (tensors, weights))
     if have != given:
+        name = next(name for name in {**have, **given} if have.get(name) != given.get(name))
         raise UserCodeError(
-            f"`{spec.module}` must make the module that was trained. Received: parameters {have}, where the weights "
-            f"have {given}. Give the code that the sweep has run with."
+            f"`{spec.module}` must make the module that was trained. Received: {name} of shape "
+            f"{have.get(name, 'none')}, which is {given.get(name, 'none')} in the weights. Give the code that the "
+            "sweep has run with."
         )
     with torch.no_grad():
         for name, values in weights.items():
