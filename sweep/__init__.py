@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sweep.planning.plan import Plan
     from sweep.reporting import report
     from sweep.results import SweepResult
+    from sweep.results.kept_models import NetworkModel, OwnModel
 else:
     _HOMES = {
         "SweepConfig": "sweep.config",
@@ -34,7 +35,7 @@ else:
         return sorted({*globals(), *_HOMES})
 
 
-__all__ = ["Plan", "SweepConfig", "SweepError", "load_config", "load_results", "plan", "report", "run"]
+__all__ = ["Plan", "SweepConfig", "SweepError", "load_config", "load_model", "load_results", "plan", "report", "run"]
 
 
 def plan(config: SweepConfig) -> Plan:
@@ -101,3 +102,24 @@ def load_results(path: str) -> SweepResult:
     from sweep.results import load_results as load
 
     return load(path)
+
+
+def load_model(name: str, *, trial: str | None = None, level: object = None) -> NetworkModel | OwnModel:
+    """Load the model that a sweep with `keep` has kept: of its best trial, unless another one is named.
+
+    Args:
+        name: a results folder, or the name of a sweep, whose newest results are taken.
+        trial: id of a trial, or its beginning.
+        level: a level of the factor that is compared, such as ``"adam"``; of its best setting the best trial is taken.
+
+    Returns:
+        With ``.setting``, ``.seed``, ``.epoch`` and ``.metrics`` of that epoch. Our networks have ``.predict(inputs)``,
+        ``.weights`` and ``.classes``; a training of your own has ``.state`` and ``.folder``.
+
+    Raises:
+        SweepError: one sentence, if there is no such trial or level, or nothing was kept of it.
+    """
+    from sweep.reports.collect import find_folder
+    from sweep.results.kept_models import kept_model
+
+    return kept_model(find_folder(name, wanted="a model"), trial=trial, level=level)

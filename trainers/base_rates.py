@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.dataset import Dataset
-from trainers.data.split import Normalise, split, split_indices
+from trainers.data.scaling import Normalise
+from trainers.data.split import split, split_indices
 from trainers.metrics import OF_TASK, Measured
 from trainers.seeding import generator
 

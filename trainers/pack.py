@@ -10,7 +10,7 @@ from trainers import limits
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.data.dataset import Task
 from trainers.data.fit import check_fit
-from trainers.data.split import Normalise
+from trainers.data.scaling import Normalise
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout
 from trainers.limits import check_number, check_word, refuse

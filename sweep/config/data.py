@@ -22,7 +22,7 @@ from sweep.system.locations import with_home
 from trainers import limits
 from trainers.data import DATASETS, DataSource
 from trainers.data.bundled import SHAPES
-from trainers.data.split import Normalise
+from trainers.data.scaling import Normalise
 from trainers.data.synthetic import MAKERS
 from trainers.limits import LARGEST_COUNT
 

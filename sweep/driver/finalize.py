@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sweep.analysis.arms import arm_summaries
 from sweep.analysis.curves import best_arms, learning_curves
 from sweep.analysis.hyperparameters import grouped_by
 from sweep.analysis.ranking import mean
-from sweep.analysis.selection import select
 from sweep.config import SweepConfig
 from sweep.config.sections import MetricConfig
 from sweep.driver.prepare import Preparation
@@ -17,7 +17,9 @@ from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
 from sweep.results.kept_files import drop_files
+from sweep.results.kept_models import best_of_levels, read_models
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
+from sweep.tracking.logged_models import log_models
 from trainers.base_rates import BaseRate
 
 
@@ -27,13 +29,24 @@ def finalize(
     writer: SweepWriter | None,
     report_process: ReportProcess | None,
     interrupted: bool,
+    uri: str | None = None,
 ) -> tuple[SweepResult, Written, WriterReport | None]:
-    """Write the tables and the report, and log both to MLflow."""
+    """Write the tables and the report, and log both to MLflow, with the models that are kept.
+
+    Args:
+        preparation: the sweep.
+        folder: its results folder.
+        writer: what writes to MLflow; None without tracking.
+        report_process: what writes the report; None without one.
+        interrupted: whether some trials have not ended.
+        uri: address of the MLflow store; None without tracking.
+    """
     config = preparation.config
     result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
     if not interrupted:
         drop_unkept_files(config, folder, result)
     rates = find_base_rates(preparation, folder)
+    links = None
     if writer is not None:
         # Before the report, whose tables link to the runs. An interrupted sweep gets no summaries of arms.
         links = writer.drain(
@@ -46,7 +59,11 @@ def finalize(
     if writer is None:
         return result, report, None
     artifacts = {**_tables(result), **_curves(result, config), **_pages(report, result.path)}
-    return result, report, writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+    tracked = writer.finish("KILLED" if interrupted else "FINISHED", artifacts, {})
+    is_keeping = config.keep.weights != "none" and not interrupted
+    if is_keeping and uri is not None and links is not None and tracked.complete:
+        tracked = replace(tracked, models_error=log_models(uri, links, read_models(result)))
+    return result, report, tracked
 
 
 def drop_unkept_files(config: SweepConfig, folder: ResultsFolder, result: SweepResult) -> None:
@@ -56,16 +73,7 @@ def drop_unkept_files(config: SweepConfig, folder: ResultsFolder, result: SweepR
         return
     chosen = set(result.trials.loc[result.trials["status"] == "FAILED", "trial_id"])
     if keep.weights != "none":
-        picked = select(
-            result.trials,
-            config.metric.name,
-            config.metric.mode,
-            scientific=config.scientific,
-            by=config.metric.by,
-            selection_seeds=config.selection_seeds,
-            report_seeds=config.report_seeds or None,
-        )
-        best = {one.arm_id for one in picked}
+        best = {one.arm_id for one in best_of_levels(config, result.trials)}
         chosen |= {trial.id for trial in trials if trial.arm.id in best}
     drop_files(folder.path, trials, chosen)
 

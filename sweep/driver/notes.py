@@ -37,21 +37,34 @@ def notes_on(
         notes.append("The trials were trained one after the other and without Ray.")
     if interrupted:
         notes.append("Stopped before the end. Run the same command to go on.")
-    if tracked is not None and tracked.error and not tracked.failed:
+    if tracked is not None:
+        notes += _tracking_notes(tracked)
+    if unreported:
+        notes.append(f"There is no report: {unreported}")
+    return notes
+
+
+def _tracking_notes(tracked: WriterReport) -> list[str]:
+    """Tell what MLflow lacks."""
+    notes = []
+    if tracked.error and not tracked.failed:
         notes.append(f"MLflow lacks a part of the sweep: {tracked.error}")
-    elif tracked is not None and tracked.error:
+    elif tracked.error:
         notes.append(f"{tracked.failed:,} trials are not in MLflow: {tracked.error}")
-    if tracked is not None and tracked.artifacts_error:
+    if tracked.artifacts_error:
         notes.append(
             f"MLflow has no files of the sweep, such as its report ({tracked.artifacts_error.rstrip('.')}); parameters "
             "and metrics do not depend on them. Mend the artifact store of the experiment or its credentials and run "
             "the same command, or give another `tracking.experiment`."
         )
-    if tracked is not None and tracked.thinned:
+    if tracked.models_error:
+        notes.append(
+            f"MLflow lacks models that the sweep has kept ({tracked.models_error.rstrip('.')}); the results folder has "
+            "them. Mend the artifact store of the experiment or its credentials and run the same command."
+        )
+    if tracked.thinned:
         notes.append(
             f"{tracked.thinned:,} trials have more epochs than `tracking.points`: MLflow holds a part of their curves, "
             "epochs.parquet all of them."
         )
-    if unreported:
-        notes.append(f"There is no report: {unreported}")
     return notes

@@ -180,7 +180,7 @@ def run(
             if cache is not None:
                 cache.add(plan.hash, folder.results())
         interrupted = not phases.ended or tracker.done < phases.total
-        result, report, tracked = finalize(preparation, folder, writer, report_process, interrupted)
+        result, report, tracked = finalize(preparation, folder, writer, report_process, interrupted, uri)
         unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"

@@ -119,13 +119,14 @@ class Findings:
         return np.random.default_rng(SEED)
 
 
-def find_folder(name: str | Path, root: str | Path = RESULTS) -> Path:
+def find_folder(name: str | Path, root: str | Path = RESULTS, wanted: str = "a report") -> Path:
     """Find the results folder of a sweep by path or name.
 
     Args:
         name: a folder, the name of a folder in ``root`` (for example ``quickstart-1a2b3c4d``), or the name of a sweep
             in ``root``, optionally prefixed with another root folder; the newest results are used.
         root: folder that contains all results.
+        wanted: what needs the folder, for messages.
 
     Raises:
         ResultsError: if no results are found.
@@ -146,7 +147,7 @@ def find_folder(name: str | Path, root: str | Path = RESULTS) -> Path:
         known = sorted({path.name[:-9] for path in Path(root).glob("*-????????") if path.is_dir()})
         have = f"`{root}` holds {', '.join(f'`{one}`' for one in known[:8])}" if known else f"`{root}` holds none"
         raise ResultsError(
-            f"a report needs the folder or the name of a sweep that has run. Received: `{name}`; {have}. "
+            f"{wanted} needs the folder or the name of a sweep that has run. Received: `{name}`; {have}. "
             "Give one of these names or the folder that `sweep run` printed, or run the sweep."
         )
     return max(found, key=lambda path: path.stat().st_mtime)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.errors import ResultsError
-from sweep.execution.sources.assignment import TRIALS
 from sweep.execution.sources.output import LOG
-from sweep.results.frames import PLAN
+from sweep.results.planned_trials import planned_trials, trial_named
 from sweep.system.files import reported
 
 
@@ -36,18 +34,7 @@ def trial_outputs(folder: Path) -> list[TrialOutput]:
     Raises:
         ResultsError: if the folder has no plan that can be read.
     """
-    with reported(folder):
-        try:
-            plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-            labels = {arm["id"]: arm["label"] for arm in plan["arms"]}
-            return [
-                TrialOutput(one["id"], labels[one["arm"]], one["seed"], folder / TRIALS / one.get("lineage", "") / LOG)
-                for one in plan["trials"]
-            ]
-        except (ValueError, KeyError, TypeError) as error:
-            raise ResultsError(
-                f"`{folder / PLAN}` must be the plan of a sweep ({error}). Run the sweep again: it only writes it anew."
-            ) from error
+    return [TrialOutput(one.id, one.arm, one.seed, one.folder / LOG) for one in planned_trials(folder)]
 
 
 def output_of(folder: Path, trial_id: str) -> str:
@@ -60,17 +47,11 @@ def output_of(folder: Path, trial_id: str) -> str:
     Raises:
         ResultsError: if the sweep has no such trial, or more than one, or the trial has not begun.
     """
-    found = [one for one in trial_outputs(folder) if one.trial_id.startswith(trial_id)]
-    if len(found) != 1:
-        many = f"{len(found)} trials begin with that" if found else f"`{folder}` has none"
-        raise ResultsError(
-            f"`--trial` must be the id of one trial. Received: {trial_id}; {many}. "
-            f"Give one from `{folder / 'trials.parquet'}`, or leave it out for a list."
-        )
-    path = found[0].path
+    trial = trial_named(folder, trial_id)
+    path = trial.folder / LOG
     if not path.is_file():
         raise ResultsError(
-            f"trial {found[0].trial_id} has no output. Received: a trial of our networks, which print nothing, or one "
+            f"trial {trial.id} has no output. Received: a trial of our networks, which print nothing, or one "
             "that has not begun. Name another trial."
         )
     with reported(path):

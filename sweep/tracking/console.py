@@ -23,3 +23,5 @@ def silence_mlflow() -> None:
         os.environ.setdefault(name, value)
     # MLflow's own models use what SQLAlchemy 2.1 deprecates; no user of a sweep can do anything about it.
     warnings.filterwarnings("ignore", message="The ``noload`` loader strategy is deprecated")
+    # Its own classes of models have type hints that it warns of when it is imported, in colour.
+    warnings.filterwarnings("ignore", message=".*type hint .*is inferred as AnyType")

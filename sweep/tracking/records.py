@@ -112,6 +112,7 @@ class WriterReport:
         url: address of the experiment, if the store is a server.
         thinned: number of trials with more epochs than `tracking.points`, of which MLflow has a subset.
         artifacts_error: why the parent run has no artifacts; None if it has.
+        models_error: why some of the models that the sweep keeps are lacking; None if none is.
     """
 
     written: int
@@ -123,8 +124,9 @@ class WriterReport:
     url: str | None
     thinned: int = 0
     artifacts_error: str | None = None
+    models_error: str | None = None
 
     @property
     def complete(self) -> bool:
         """Whether MLflow contains the whole sweep."""
-        return self.error is None and self.artifacts_error is None
+        return self.error is None and self.artifacts_error is None and self.models_error is None

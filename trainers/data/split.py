@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from trainers.data.arrays import ARRAYS, check_arrays
-from trainers.data.dataset import Dataset, DatasetShape, Floats, digest
+from trainers.data.dataset import Dataset, DatasetShape, digest
+from trainers.data.scaling import Normalise, Scaling, fit_scaling
 from trainers.errors import DataError
 
-Normalise = Literal["standard", "minmax", "none"]
 Indices = NDArray[np.int64]
 
 
@@ -34,6 +34,7 @@ class Split:
         fingerprint: 16 hex digits, a hash of which examples are in which part; by default hashes the arrays.
         target_mean: what was subtracted from regression targets; 0.0 for classification.
         target_scale: what regression targets were then divided by; 1.0 for classification.
+        scaling: how both parts were scaled; None if it is not known.
 
     Raises:
         DataError: for an empty part, shapes that do not match, other dtypes than those above, NaN or infinity.
@@ -51,6 +52,7 @@ class Split:
     fingerprint: str = None  # type: ignore[assignment]
     target_mean: float = 0.0
     target_scale: float = 1.0
+    scaling: Scaling | None = None
 
     def __post_init__(self) -> None:
         """Check the arrays once, and compute the fingerprint if none is given."""
@@ -175,34 +177,26 @@ def split(
     ((120, 4), [10, 10, 10])
     """
     train, val = split_indices(dataset, validation, rng)
-    offset, divisor = _fit(dataset.inputs[train], normalise, dataset.name)
-    targets = dataset.targets.astype(np.float64)
-    target_mean, target_scale = 0.0, 1.0
-    if dataset.task == "regression" and normalise != "none":
-        mean, scale = _fit(targets[train, np.newaxis], "standard", dataset.name)
-        target_mean = float(mean[0])
-        # Targets that are constant in the training part are only centred.
-        target_scale = float(scale[0]) if np.isfinite(scale[0]) else 1.0
+    scaling = fit_scaling(dataset, train, normalise)
 
     def inputs_of(part: Indices) -> NDArray[Any]:
-        return _cast((dataset.inputs[part] - offset) / divisor, dtype, dataset.name)
+        return scaling.scaled_inputs(dataset.inputs[part], dtype, dataset.name)
 
     def targets_of(part: Indices) -> NDArray[Any]:
         if dataset.task != "regression":
             return dataset.targets[part]
-        return _cast((targets[part] - target_mean) / target_scale, dtype, dataset.name)
+        return scaling.scaled_targets(dataset.targets[part].astype(np.float64), dtype, dataset.name)
 
-    # A number beyond the range becomes inf, which `_cast` reports as an error.
-    with np.errstate(over="ignore", invalid="ignore"):
-        return Split(
-            train_inputs=inputs_of(train),
-            train_targets=targets_of(train),
-            val_inputs=inputs_of(val),
-            val_targets=targets_of(val),
-            fingerprint=digest(repr(float(validation)), train, val),
-            target_mean=target_mean,
-            target_scale=target_scale,
-        )
+    return Split(
+        train_inputs=inputs_of(train),
+        train_targets=targets_of(train),
+        val_inputs=inputs_of(val),
+        val_targets=targets_of(val),
+        fingerprint=digest(repr(float(validation)), train, val),
+        target_mean=scaling.target_mean,
+        target_scale=scaling.target_scale,
+        scaling=scaling,
+    )
 
 
 def split_indices(dataset: Dataset, validation: float, rng: np.random.Generator) -> tuple[Indices, Indices]:
@@ -264,33 +258,3 @@ def class_shares(counts: Indices, size: int, dataset_name: str) -> list[int]:
             open_classes = [label for label in range(classes) if shares[label] > 1]
             shares[min(open_classes, key=lack.__getitem__)] -= 1
     return shares
-
-
-def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Floats]:
-    """Compute the offset and the scale of each feature, (D,) each."""
-    if normalise == "none":
-        return np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
-    lowest, highest = inputs.min(axis=0), inputs.max(axis=0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        if normalise == "minmax":
-            offset, scale = lowest, highest - lowest
-        else:
-            offset, scale = inputs.mean(axis=0), inputs.std(axis=0)
-    _require_finite(scale, name, np.float64)
-    # Compared by value: the deviation of a constant such as 0.1 is not exactly 0. Dividing by inf gives 0.
-    return offset, np.where(lowest == highest, np.inf, scale)
-
-
-def _cast(numbers: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
-    cast = np.ascontiguousarray(numbers, dtype=dtype)
-    _require_finite(cast, name, dtype)
-    return cast
-
-
-def _require_finite(numbers: NDArray[Any], name: str, dtype: DTypeLike) -> None:
-    if not np.isfinite(numbers).all():
-        raise DataError(
-            f"the numbers of `{name}` must fit {np.dtype(dtype).name} once scaled. "
-            f"Received: a number beyond {np.finfo(np.dtype(dtype)).max:.1e}. "
-            "Give the columns in a unit that makes the numbers smaller."
-        )

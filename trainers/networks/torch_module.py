@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from trainers.data import Split
 from trainers.diagnostics import norms, update_ratios
+from trainers.layout import Activation
 from trainers.mean_gradient import mean_gradient_norms, sampled_parameters, sampled_steps
 from trainers.pack import Pack
 from trainers.segments import at_step, keep_rows, make_segments, seed_runs
@@ -156,14 +157,7 @@ class TorchTile:
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Compute the outputs (k, B, C) for inputs (k, B, D)."""
-        activate = ACTIVATIONS[self.pack.dense.activation]
-        values = inputs
-        last = len(self.weights) - 1
-        for layer, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            values = torch.baddbmm(bias[:, None, :], values, weights)
-            if layer < last:
-                values = activate(values)
-        return values
+        return dense_outputs(inputs, self.weights, self.biases, self.pack.dense.activation)
 
     @torch.no_grad()
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -220,6 +214,20 @@ class TorchTile:
             if self.pack.weight_decay:
                 for view, weights in zip(self._gradient_views, self.weights, strict=False):
                     view.add_(weights, alpha=self.pack.weight_decay)
+
+
+def dense_outputs(
+    inputs: Tensor, weights: Sequence[Tensor], biases: Sequence[Tensor], activation: Activation
+) -> Tensor:
+    """Compute the outputs of dense networks: inputs (k, B, D), and of each layer weights and biases -> (k, B, C)."""
+    activate = ACTIVATIONS[activation]
+    values = inputs
+    last = len(weights) - 1
+    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        values = torch.baddbmm(bias[:, None, :], values, weight)
+        if layer < last:
+            values = activate(values)
+    return values
 
 
 def to_numpy(tensor: Tensor) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from sweep.records import Trial
 from trainers.checkpoint import Checkpoint, split_state
 from trainers.loop import EpochMetrics
 from trainers.metrics import Mode
+from trainers.prediction import NetworkDescription, describe
 from trainers.session import Session
 
 Row: TypeAlias = "tuple[int, int, dict[str, float], float]"
@@ -49,15 +50,19 @@ class Kept:
     Args:
         checkpoint: the state of the trial.
         rows: the metrics of each epoch.
+        network: what a prediction needs besides the weights; None if the scaling of the data is not known.
     """
 
     checkpoint: Checkpoint
     rows: Sequence[Row]
+    network: NetworkDescription | None = None
 
 
 def write_checkpoint(path: Path, trial: Trial, kept: Kept) -> None:
     """Write a checkpoint in one step: a reader finds the old file or the new."""
     facts = {"trial_id": trial.id, "epoch": kept.checkpoint.epoch, "rows": list(kept.rows)}
+    if kept.network is not None:
+        facts["network"] = kept.network.as_mapping()
     path.parent.mkdir(parents=True, exist_ok=True)
     write_state(path, snapshot(kept.checkpoint.as_mapping(), most_bytes=None).content(facts))
 
@@ -72,7 +77,8 @@ def read_checkpoint(path: Path) -> Kept | None:
     if facts is None:
         return None
     rows = [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in facts["rows"]]
-    return Kept(Checkpoint.from_mapping(read_state(path)), rows)
+    network = NetworkDescription.from_mapping(facts["network"]) if "network" in facts else None
+    return Kept(Checkpoint.from_mapping(read_state(path)), rows, network)
 
 
 def read_checkpoints(keeping: Keeping, trials: Sequence[Trial], epoch: int) -> list[Kept] | None:
@@ -152,8 +158,12 @@ class CheckpointWriter:
     def _states(self, trials: Sequence[int]) -> Mapping[int, Kept]:
         if not trials:
             return {}
-        found = split_state(self.session.state(trials), self.session.pack)
-        return {trial: Kept(checkpoint, tuple(self.rows[trial])) for trial, checkpoint in found.items()}
+        session, pack = self.session, self.session.pack
+        found = split_state(session.state(trials), pack)
+        return {
+            trial: Kept(checkpoint, tuple(self.rows[trial]), describe(pack, session.splits[pack.trials[trial].seed]))
+            for trial, checkpoint in found.items()
+        }
 
     def _write(self, trial: int, kept: Kept) -> None:
         write_checkpoint(self.keeping.path(self.trials[trial]), self.trials[trial], kept)

@@ -133,6 +133,25 @@ def read_state(path: Path) -> Any:
         raise StateError(f"`{path}` must be a state that `trial.save` wrote ({error}). Run with --fresh.") from error
 
 
+def flat_arrays(state: object) -> bytes | None:
+    """Return a state as a plain safetensors file, with its own names; None unless it maps names to arrays or tensors.
+
+    Args:
+        state: what `read_state` has returned, such as a torch state dict.
+    """
+    if not isinstance(state, Mapping) or not state or not all(isinstance(name, str) for name in state):
+        return None
+    if all(isinstance(value, np.ndarray) for value in state.values()):
+        return save(dict(state))
+    torch = sys.modules.get("torch")
+    kinds = () if torch is None else (np.ndarray, torch.Tensor)
+    if torch is None or not all(isinstance(value, kinds) for value in state.values()):
+        return None
+    from safetensors.torch import save as save_tensors
+
+    return save_tensors({name: torch.as_tensor(value) for name, value in state.items()}, {"format": "pt"})
+
+
 def _encode(value: object, arrays: _Arrays, at: str, depth: int) -> Any:
     """Return the JSON form of a value, and add its arrays to ``arrays``."""
     if depth > DEEPEST:

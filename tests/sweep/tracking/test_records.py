@@ -16,7 +16,7 @@ def test_the_metric_that_ranks_begins_with_the_epoch_that_is_taken(record):
     assert dataclasses.replace(record, by="best", metric="val_loss").ranked_by == "best_val_loss"
 
 
-@pytest.mark.parametrize("missing", [{"error": "the server is down"}, {"artifacts_error": "no such bucket"}])
-def test_a_sweep_is_whole_only_if_neither_runs_nor_artifacts_are_missing(missing):
+@pytest.mark.parametrize("missing", ["error", "artifacts_error", "models_error"])
+def test_a_sweep_is_whole_only_if_neither_runs_nor_artifacts_nor_models_are_missing(missing):
     assert WHOLE.complete
-    assert not dataclasses.replace(WHOLE, **missing).complete
+    assert not dataclasses.replace(WHOLE, **{missing: "no such bucket"}).complete

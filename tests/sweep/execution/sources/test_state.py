@@ -8,9 +8,10 @@ import math
 import numpy as np
 import pytest
 from safetensors import safe_open
+from safetensors.numpy import load
 
 from sweep.execution.sources import state as module
-from sweep.execution.sources.state import StateError, read_facts, read_state, snapshot, write_state
+from sweep.execution.sources.state import StateError, flat_arrays, read_facts, read_state, snapshot, write_state
 
 
 @pytest.fixture
@@ -225,3 +226,26 @@ def test_there_is_nothing_to_read_where_no_state_was_kept(path):
     assert read_facts(path) is None
     with pytest.raises(StateError):
         read_state(path)
+
+
+def test_arrays_by_name_become_a_plain_file_with_their_names():
+    content = flat_arrays({"weight": np.array([[1.5, 2.0]]), "steps": np.array(3)})
+    assert {name: array.tolist() for name, array in load(content).items()} == {"weight": [[1.5, 2.0]], "steps": 3}
+
+
+def test_a_state_dict_becomes_a_plain_file_also_in_half_precision():
+    torch = pytest.importorskip("torch")
+    from safetensors.torch import load as load_tensors
+
+    state = {"weight": torch.tensor([1.5], dtype=torch.bfloat16), "mean": np.array([2.0])}
+    tensors = load_tensors(flat_arrays(state))
+    assert (tensors["weight"].dtype, tensors["weight"].tolist(), tensors["mean"].tolist()) == (
+        torch.bfloat16,
+        [1.5],
+        [2.0],
+    )
+
+
+@pytest.mark.parametrize("state", [None, {}, {"w": np.ones(1), "epoch": 1}, {1: np.ones(1)}, [np.ones(1)]])
+def test_any_other_state_is_not_arrays_by_name(state):
+    assert flat_arrays(state) is None

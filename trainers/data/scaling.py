@@ -1,0 +1,105 @@
+"""Scales features and regression targets by statistics of the training part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from trainers.data.dataset import Dataset, Floats
+from trainers.errors import DataError
+
+Normalise = Literal["standard", "minmax", "none"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scaling:
+    """How a data set is scaled: ``x' = (x - offset) / divisor`` and ``y' = (y - target_mean) / target_scale``.
+
+    Args:
+        offset: (D,) float64.
+        divisor: (D,) float64; infinite for a feature that is constant in the training part, which becomes 0.
+        target_mean: what is subtracted from regression targets; 0.0 for classification.
+        target_scale: what regression targets are then divided by; 1.0 for classification.
+    """
+
+    offset: Floats
+    divisor: Floats
+    target_mean: float = 0.0
+    target_scale: float = 1.0
+
+    def scaled_inputs(self, inputs: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
+        """Scale inputs (N, D).
+
+        Args:
+            inputs: as the data set has them.
+            dtype: float32 or float64, of the result.
+            name: of the data in messages.
+
+        Raises:
+            DataError: if a number is too large for ``dtype``.
+        """
+        # A number beyond the range becomes inf, which is reported as an error.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _cast((inputs - self.offset) / self.divisor, dtype, name)
+
+    def scaled_targets(self, targets: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
+        """Scale regression targets (N,); arguments and errors as for `scaled_inputs`."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _cast((targets - self.target_mean) / self.target_scale, dtype, name)
+
+
+def fit_scaling(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise) -> Scaling:
+    """Compute the scaling of a data set from its training part.
+
+    Args:
+        dataset: the data set.
+        train: indices of the training part.
+        normalise: ``standard``, ``minmax`` or ``none``; see `trainers.data.split.split`.
+
+    Raises:
+        DataError: if a deviation or range exceeds float64.
+
+    >>> from trainers.data import DataSource, load
+    >>> fit_scaling(load(DataSource("iris")), np.arange(50), "minmax").offset.tolist()
+    [4.3, 2.3, 1.0, 0.1]
+    """
+    offset, divisor = _fit(dataset.inputs[train], normalise, dataset.name)
+    if dataset.task != "regression" or normalise == "none":
+        return Scaling(offset=offset, divisor=divisor)
+    mean, scale = _fit(dataset.targets.astype(np.float64)[train, np.newaxis], "standard", dataset.name)
+    # Targets that are constant in the training part are only centred.
+    target_scale = float(scale[0]) if np.isfinite(scale[0]) else 1.0
+    return Scaling(offset=offset, divisor=divisor, target_mean=float(mean[0]), target_scale=target_scale)
+
+
+def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Floats]:
+    """Compute the offset and the divisor of each feature, (D,) each."""
+    if normalise == "none":
+        return np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
+    lowest, highest = inputs.min(axis=0), inputs.max(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if normalise == "minmax":
+            offset, scale = lowest, highest - lowest
+        else:
+            offset, scale = inputs.mean(axis=0), inputs.std(axis=0)
+    _require_finite(scale, name, np.float64)
+    # Compared by value: the deviation of a constant such as 0.1 is not exactly 0. Dividing by inf gives 0.
+    return offset, np.where(lowest == highest, np.inf, scale)
+
+
+def _cast(numbers: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
+    cast = np.ascontiguousarray(numbers, dtype=dtype)
+    _require_finite(cast, name, dtype)
+    return cast
+
+
+def _require_finite(numbers: NDArray[Any], name: str, dtype: DTypeLike) -> None:
+    if not np.isfinite(numbers).all():
+        raise DataError(
+            f"the numbers of `{name}` must fit {np.dtype(dtype).name} once scaled. "
+            f"Received: a number beyond {np.finfo(np.dtype(dtype)).max:.1e}. "
+            "Give the columns in a unit that makes the numbers smaller."
+        )

@@ -1,0 +1,199 @@
+"""Predicts with the weights of a trained network, from features as the data set has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trainers.data import Dataset, Split
+from trainers.data.dataset import Task
+from trainers.data.scaling import Scaling
+from trainers.errors import DataError
+from trainers.layout import Layout
+from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
+from trainers.pack import Backend, ModuleSpec, NetworkSpec, Pack, Precision
+from trainers.tile import EVALUATION_EXAMPLES
+
+Array = NDArray[Any]
+Weights = Mapping[str, Array]
+"""Name -> array, as `trainers.checkpoint.Checkpoint` has them: the trained ones and those of ``fixed``."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetworkDescription:
+    """What a prediction needs besides the weights.
+
+    Args:
+        network: the network.
+        task: ``multiclass``, ``binary`` or ``regression``.
+        features: the name of each of the D features, in their order.
+        classes: the name of each class; empty for regression.
+        scaling: how the inputs, and the targets of a regression, were scaled.
+        dtype: in which the network computes.
+        backend: library that computes.
+    """
+
+    network: NetworkSpec | ModuleSpec
+    task: Task
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    scaling: Scaling
+    dtype: Precision
+    backend: Backend
+
+    @property
+    def outputs(self) -> int:
+        """Number of the network's outputs: the classes of a multiclass task, else 1."""
+        return len(self.classes) if self.task == "multiclass" else 1
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Return nested mappings of JSON types, from which `from_mapping` makes it again."""
+        scaling = self.scaling
+        return {
+            "network": asdict(self.network),
+            "task": self.task,
+            "features": list(self.features),
+            "classes": list(self.classes),
+            "inputs": {
+                "offset": scaling.offset.tolist(),
+                # JSON has no infinity; null stands for a feature without any variation, which becomes 0.
+                "divisor": [value if np.isfinite(value) else None for value in scaling.divisor.tolist()],
+            },
+            "target": {"mean": scaling.target_mean, "scale": scaling.target_scale},
+            "dtype": self.dtype,
+            "backend": self.backend,
+        }
+
+    @classmethod
+    def from_mapping(cls, saved: Mapping[str, Any]) -> NetworkDescription:
+        """Make a description from what `as_mapping` has returned, also with other keys beside."""
+        divisor = [np.inf if value is None else value for value in saved["inputs"]["divisor"]]
+        network: NetworkSpec | ModuleSpec
+        network = (ModuleSpec if "module" in saved["network"] else NetworkSpec)(**saved["network"])
+        return cls(
+            network=network,
+            task=saved["task"],
+            features=tuple(saved["features"]),
+            classes=tuple(saved["classes"]),
+            scaling=Scaling(
+                offset=np.array(saved["inputs"]["offset"], np.float64),
+                divisor=np.array(divisor, np.float64),
+                target_mean=saved["target"]["mean"],
+                target_scale=saved["target"]["scale"],
+            ),
+            dtype=saved["dtype"],
+            backend=saved["backend"],
+        )
+
+
+def describe(pack: Pack, split: Split) -> NetworkDescription | None:
+    """Describe the networks of a pack for predictions; None if it is not known how their data were scaled.
+
+    Args:
+        pack: the pack.
+        split: the split of the trials' seed.
+    """
+    if not isinstance(pack.data, Dataset) or split.scaling is None:
+        return None
+    return NetworkDescription(
+        network=pack.network,
+        task=pack.task,
+        features=pack.data.feature_names,
+        classes=pack.data.classes,
+        scaling=split.scaling,
+        dtype=pack.dtype,
+        backend=pack.backend,
+    )
+
+
+def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) -> NDArray[np.float64]:
+    """Predict classes or numbers.
+
+    **Variant.** Binary tasks give two columns, as scikit-learn's ``predict_proba``. Numbers are in the unit of the
+    data. A user's module computes in ``eval`` mode.
+
+    Args:
+        network: what the weights belong to.
+        weights: of the trial.
+        inputs: (N, D) numbers, not scaled.
+
+    Returns:
+        (N, classes) probabilities in the order of ``network.classes``, or for regression (N,) numbers.
+
+    Raises:
+        DataError: if the inputs are not (N, D) numbers that the dtype can hold.
+        UserCodeError: if the user's module cannot be made.
+
+    >>> spec, scaling = NetworkSpec(()), Scaling(offset=np.array([1.0]), divisor=np.array([2.0]))
+    >>> line = NetworkDescription(
+    ...     network=spec, task="regression", features=("x",), classes=(), scaling=scaling, dtype="float64",
+    ...     backend="numpy",
+    ... )
+    >>> predict(line, {"layers.0.weight": np.array([[3.0]]), "layers.0.bias": np.array([1.0])}, [[1], [5]]).tolist()
+    [1.0, 7.0]
+    """
+    dtype = np.float64 if network.dtype == "float64" else np.float32
+    scaled = network.scaling.scaled_inputs(_numbers(inputs, len(network.features)), dtype, "inputs")
+    compute = _function(network, weights)
+    # In the portions of an evaluation; also without examples there is one.
+    starts = range(0, max(len(scaled), 1), EVALUATION_EXAMPLES)
+    outputs = np.concatenate([compute(scaled[start : start + EVALUATION_EXAMPLES]) for start in starts])
+    return _scores(outputs.astype(np.float64), network)
+
+
+def _numbers(inputs: ArrayLike, features: int) -> NDArray[np.float64]:
+    """Return inputs as (N, D) float64."""
+    try:
+        numbers = np.asarray(inputs, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            f"inputs must be (N, {features}) numbers. Received: {error}. Give one row of numbers for each example."
+        ) from error
+    if numbers.ndim != 2 or numbers.shape[1] != features:
+        raise DataError(
+            f"inputs must be (N, {features}) numbers, as the data set has them. Received: {numbers.shape}. "
+            "Give one row for each example."
+        )
+    if not np.isfinite(numbers).all():
+        raise DataError("inputs must be finite. Received: NaN or infinity. Fill or drop such examples.")
+    return numbers
+
+
+def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array], Array]:
+    """Return the function from scaled inputs (B, D) to the outputs (B, C)."""
+    spec = network.network
+    if isinstance(spec, ModuleSpec):
+        from trainers.networks.module_prediction import module_function
+
+        return module_function(spec, weights, len(network.features), network.dtype)
+    layers = [
+        (weights[f"layers.{layer}.weight"], weights[f"layers.{layer}.bias"]) for layer in range(len(spec.hidden) + 1)
+    ]
+    if network.backend == "torch":
+        from trainers.networks.module_prediction import dense_function
+
+        return dense_function(layers, spec.activation, network.dtype)
+    layout = Layout((len(network.features), *spec.hidden, network.outputs))
+    parameters = layout.pack(layers)[np.newaxis]
+    mlp = NumpyMLP(layout, spec.activation, network.task, parameters, np.empty_like(parameters))
+
+    def compute(inputs: Array) -> Array:
+        outputs: Array = mlp.forward([InputRun(0, 1, with_ones(inputs))], mlp.workspace(len(inputs)))[0].T
+        return outputs
+
+    return compute
+
+
+def _scores(outputs: NDArray[np.float64], network: NetworkDescription) -> NDArray[np.float64]:
+    """Convert outputs (N, C) to probabilities, or to numbers in the unit of the data."""
+    if network.task == "regression":
+        return outputs[:, 0] * network.scaling.target_scale + network.scaling.target_mean
+    if network.task == "binary":
+        # The logistic function of -z and z, which cannot overflow.
+        return np.asarray(np.exp(-np.logaddexp(0.0, np.concatenate([outputs, -outputs], axis=1))))
+    exponentials = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
