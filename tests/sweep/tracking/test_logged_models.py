@@ -43,6 +43,16 @@ keep: {weights: last}
 resources: {executor: inline}
 report: false
 """
+SWEEP_OF_ONE = """
+data: {name: iris}
+network: {hidden: [4]}
+trainer: {epochs: 1}
+optimizers: {sgd: {learning_rate: 0.1}}
+seeds: 1
+keep: {weights: last}
+resources: {executor: inline}
+report: false
+"""
 PREDICT = """
 import json, sys
 import numpy as np
@@ -175,6 +185,19 @@ def test_a_store_that_refuses_is_told_and_leaves_no_model_that_seems_whole(kept_
     assert new.status == "FAILED"
     # The next start tries again.
     assert client.get_run(links.runs[model.trial_id]).data.tags["kept_epoch"] == "3"
+
+
+def test_the_user_is_told_of_models_that_are_lacking_and_the_sweep_is_not_delivered(workplace, tmp_path, monkeypatch):
+    monkeypatch.setattr("sweep.driver.finalize.log_models", lambda *_: "no such bucket")
+    result = run(load_config(workplace(tmp_path, SWEEP_OF_ONE)))
+    assert any("MLflow lacks models that the sweep has kept (no such bucket)" in note for note in result.notes)
+    assert result.undelivered
+
+
+def test_a_sweep_that_keeps_nothing_logs_no_models(workplace, tmp_path, monkeypatch):
+    monkeypatch.setattr("sweep.driver.finalize.log_models", lambda *_: pytest.fail("nothing is kept"))
+    result = run(load_config(workplace(tmp_path, SWEEP_OF_ONE), ["keep.weights=none"]))
+    assert not result.undelivered
 
 
 def test_a_trial_without_a_run_is_left_out(kept_networks):
