@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.config.optimizer_spaces import given_at
 from sweep.errors import ResourceError
 from sweep.planning.recipe import Recipe, batch_size_of
 from sweep.records import Trial
@@ -154,6 +153,9 @@ def require_memory(
             f"{fewer} its processes use more, by `ulimit -v` or the limit of the container."
         )
     key, received, hint = _cause(config, recipe, shape, largest)
+    # A worker, which imports this module, never reads a configuration.
+    from sweep.config.optimizer_spaces import given_at
+
     key = given_at(config.spaces, key)
     fitting = (memory - base) // worker
     if fitting >= 1:

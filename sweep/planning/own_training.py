@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sweep.config import SweepConfig
-from sweep.config.own_training import CommandTrainer
 from trainers.errors import UserCodeError
 from trainers.imported_files import imported_files
+
+if TYPE_CHECKING:
+    # A worker, which imports this module, never reads a configuration.
+    from sweep.config import SweepConfig
 
 LARGEST_FILE = 100_000_000
 """Files that a command names are part of its identity up to this size in bytes."""
@@ -83,6 +85,8 @@ def own_training(config: SweepConfig) -> OwnTraining:
     own = config.own
     if own is None:
         raise ValueError("the configuration must have a training of the user's own")
+    from sweep.config.own_training import CommandTrainer
+
     is_command = isinstance(own, CommandTrainer)
     return OwnTraining(
         function="" if is_command else own.function,  # type: ignore[union-attr]
@@ -101,6 +105,8 @@ def own_training(config: SweepConfig) -> OwnTraining:
 
 def working_folder(config: SweepConfig) -> Path:
     """Return the folder in which the user's training runs: the working folder, of a command the config file's."""
+    from sweep.config.own_training import CommandTrainer
+
     if isinstance(config.own, CommandTrainer) and config.origin is not None:
         return Path(config.origin).absolute().parent
     return Path.cwd()
@@ -113,6 +119,8 @@ def code_of(config: SweepConfig) -> Mapping[str, str]:
     names, and what such a Python script or a module after `-m` imports.
     """
     own = config.own
+    from sweep.config.own_training import CommandTrainer
+
     if isinstance(own, CommandTrainer):
         return {str(file): _digest(file) for file in _named_files(own.command, working_folder(config))}
     if own is None or config.by_value is not None:

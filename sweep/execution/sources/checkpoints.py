@@ -64,7 +64,7 @@ def write_checkpoint(path: Path, trial: Trial, kept: Kept) -> None:
     if kept.network is not None:
         facts["network"] = kept.network.as_mapping()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_state(path, snapshot(kept.checkpoint.as_mapping(), most_bytes=None).content(facts))
+    write_state(path, snapshot(kept.checkpoint.as_mapping(), is_limited=False).content(facts))
 
 
 def read_checkpoint(path: Path) -> Kept | None:

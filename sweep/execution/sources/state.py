@@ -59,7 +59,7 @@ class Snapshot:
 class _Arrays:
     """The arrays of a state so far, and their size in bytes."""
 
-    most_bytes: int | None = MOST_BYTES
+    most_bytes: int | None
     by_name: dict[str, NDArray[Any]] = field(default_factory=dict)
     size: int = 0
 
@@ -76,19 +76,19 @@ class _Arrays:
         return {"a": name, "of": kind}
 
 
-def snapshot(state: object, most_bytes: int | None = MOST_BYTES) -> Snapshot:
+def snapshot(state: object, *, is_limited: bool = True) -> Snapshot:
     """Copy a state.
 
     Args:
         state: nested mappings, lists and tuples of numbers, text, bytes, booleans, None, NumPy arrays and torch
             tensors.
-        most_bytes: size that its arrays must not have; None for no limit.
+        is_limited: whether its size is limited to `MOST_BYTES`, as that of a user's own is.
 
     Raises:
-        StateError: if the state holds anything else, has ``most_bytes`` or more, or more than `MOST_CHARACTERS` besides
+        StateError: if the state holds anything else, has `MOST_BYTES` or more, or more than `MOST_CHARACTERS` besides
             its arrays.
     """
-    arrays = _Arrays(most_bytes)
+    arrays = _Arrays(MOST_BYTES if is_limited else None)
     document = json.dumps(_encode(state, arrays, "state", 0))
     if len(document) > MOST_CHARACTERS:
         raise _too_large(MOST_CHARACTERS, len(document), " of text and numbers")

@@ -101,7 +101,7 @@ def test_our_own_networks_are_no_training_of_the_user_s():
 
 def test_the_process_is_told_what_to_run():
     assert OwnTraining(function="a:b").how("/w") == {"function": "a:b"}
-    assert OwnTraining(function="a:b", pickled="/p").how("/w") == {"function": "a:b", "pickled": "/p"}
+    assert OwnTraining(function="a:b", pickled=b"/p").how("/w") == {"function": "a:b", "pickled": "L3A="}
     command = OwnTraining(command=("sh", "t.sh"), grace=2.0)
     assert command.how("/w") == {"command": ["sh", "t.sh"], "working_folder": "/w", "grace": 2.0}
 
