@@ -243,7 +243,11 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     load_backend(backend)
     torch_seconds = perf_counter() - begin
     here = facts[data_key(config)]
-    plan = make_plan(config, here.shape, here.fingerprint, facts)
+    try:
+        plan = make_plan(config, here.shape, here.fingerprint, facts)
+    except UserCodeError as error:
+        # The optimizers were loaded before.
+        raise config.error("network.module", str(error)) from error
     plan = replace(plan, choices=(*config.found, *plan.choices, *filter(None, [found.note])))
     begin = perf_counter()
     workloads = workloads_of(plan, configs, facts)
