@@ -247,12 +247,16 @@ def test_a_second_run_trains_nothing_and_adds_no_run_to_mlflow(finished):
     assert (len(parents), len(children)) == (1, 12)
 
 
-def test_more_of_a_sweep_is_another_sweep(finished):
-    file, result, _ = finished
-    other = run(load_config(file, ["trainer.epochs=4", "seeds=1", "tracking.enabled=false"]))
-    assert other.path != result.path
-    assert len(other.trials) == 6
-    assert other.tracked is None
+def test_more_of_a_sweep_keeps_its_folder_and_what_it_has_trained(ray, workplace, tmp_path):
+    file = workplace(tmp_path, SWEEP)
+    few = ["optimizers={adam: {learning_rate: 0.01}}", "tracking.enabled=false", "resources.executor=inline"]
+    first = run(load_config(file, [*few, "seeds=1"]))
+    ended = first.trials.set_index("seed")["ended_seconds"]
+    more = run(load_config(file, [*few, "seeds=2"]))
+    assert more.path == first.path
+    assert more.tracked is None
+    assert sorted(more.trials["seed"]) == [0, 1]
+    assert more.trials.set_index("seed")["ended_seconds"][0] == ended[0]
 
 
 def test_fresh_trains_all_again_to_the_same_numbers(ray, workplace, tmp_path):
