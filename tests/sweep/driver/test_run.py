@@ -251,12 +251,14 @@ def test_more_of_a_sweep_keeps_its_folder_and_what_it_has_trained(ray, workplace
     file = workplace(tmp_path, SWEEP)
     few = ["optimizers={adam: {learning_rate: 0.01}}", "tracking.enabled=false", "resources.executor=inline"]
     first = run(load_config(file, [*few, "seeds=1"]))
-    ended = first.trials.set_index("seed")["ended_seconds"]
+    ended = first.trials.set_index("trial_id")["ended_seconds"]
     more = run(load_config(file, [*few, "seeds=2"]))
     assert more.path == first.path
     assert more.tracked is None
-    assert sorted(more.trials["seed"]) == [0, 1]
-    assert more.trials.set_index("seed")["ended_seconds"][0] == ended[0]
+    # Two batch sizes.
+    assert sorted(more.trials["seed"]) == [0, 0, 1, 1]
+    kept = more.trials.set_index("trial_id")["ended_seconds"]
+    assert kept[ended.index].tolist() == ended.tolist()
 
 
 def test_fresh_trains_all_again_to_the_same_numbers(ray, workplace, tmp_path):
