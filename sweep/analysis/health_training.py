@@ -99,6 +99,9 @@ def improvement_at_the_end(level: Level, study: Study, epochs: pd.DataFrame) -> 
     """
     sign = 1.0 if study.mode == "max" else -1.0
     rows = epochs[(epochs["arm_id"] == level.selected.arm_id) & epochs["seed"].isin(level.selected.report.seeds)]
+    if study.metric not in rows:
+        # No trial has finished an epoch.
+        return None
     # A training of the user's own need not report the metric after every epoch.
     rows = rows[rows[study.metric].notna()]
     curves = [curve.sort_values("epoch")[study.metric].to_numpy() for _, curve in rows.groupby("seed")]

@@ -23,6 +23,7 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate | None, *, dete
         "name": plan.name,
         "question": preparation.config.question,
         "hash": plan.hash,
+        "folder": plan.folder_name,
         "settings_asked": plan.asked,
         "merged": [{"reason": merge.reason, "count": merge.count} for merge in plan.merged],
         "choices": list(plan.choices),

@@ -94,7 +94,7 @@ def test_a_plan_in_json_has_every_arm_and_trial_and_the_ids_of_a_run(command, fo
     result = sweep.run(load_config("good.yaml"))
     assert [trial["id"] for trial in planned["trials"]] == result.trials["trial_id"].tolist()
     assert [trial["arm"] for trial in planned["trials"]] == result.trials["arm_id"].tolist()
-    assert result.path.name == f"good-{planned['hash'][:8]}"
+    assert result.path.name == planned["folder"]
 
 
 def test_a_plan_for_people_says_what_was_merged_and_writes_nothing(command, folder):

@@ -10,7 +10,7 @@ from sweep.errors import ResultsError
 from sweep.results.trial_output import output_of, trial_outputs
 
 PLAN = {
-    "arms": [{"id": "a0", "label": "lr=0.1"}, {"id": "a1", "label": "lr=0.2"}],
+    "arms": [{"id": "a0", "label": "lr=0.1", "setting": {}}, {"id": "a1", "label": "lr=0.2", "setting": {}}],
     "trials": [
         {"id": "1f00", "arm": "a1", "seed": 3, "lineage": "x"},
         {"id": "1e00", "arm": "a0", "seed": 4, "lineage": "y"},
