@@ -126,7 +126,10 @@ def test_failed_trials_end_with_1_and_are_named_on_the_error_output(command, mon
     code, out, err = command("run", "good.yaml")
     assert code == 1
     assert "4 failed" in out
-    assert err.startswith("error: 4 of 4 trials failed: `sgd learning_rate=0.1` with seed 0 (ValueError: ")
+    # One cause, named once.
+    arms = "`sgd learning_rate=0.1` with seed 0, `sgd learning_rate=0.1` with seed 1 and `adam learning_rate=0.01` with"
+    assert err.startswith(f"error: 4 of 4 trials failed: {arms} seed 0 (ValueError: ")
+    assert err.count("ValueError") == 1
     assert err.endswith("and 1 more. They would fail again in the same way: mend what the errors name.\n")
 
 
