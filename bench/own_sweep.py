@@ -27,7 +27,7 @@ FEW, MORE = 20, 60
 SWEEP = """
 trainer: {{function: sleeping_training:train, epochs: {reports}}}
 metric: {{name: val_loss, mode: min}}
-space: {{x: {{range: [1, {trials}, 1]}}, seconds: {seconds}, reports: {reports}}}
+space: {{x: {{range: [1, {trials}, 1]}}, duration: {seconds}, reports: {reports}}}
 seeds: 1
 resources: {{workers: {workers}}}
 """
@@ -41,7 +41,7 @@ from ray.air.integrations.mlflow import MLflowLoggerCallback
 from sleeping_training import train_on_tune
 ray.init(num_cpus={workers}, runtime_env={{"env_vars": {{"PYTHONPATH": os.environ["PYTHONPATH"]}}}})
 callback = MLflowLoggerCallback(tracking_uri="sqlite:///tune.db", experiment_name="tune")
-space = {{"x": tune.grid_search(list(range(1, {trials} + 1))), "seconds": {seconds}, "reports": {reports}}}
+space = {{"x": tune.grid_search(list(range(1, {trials} + 1))), "duration": {seconds}, "reports": {reports}}}
 tune.Tuner(
     train_on_tune, param_space=space, tune_config=tune.TuneConfig(max_concurrent_trials={workers}),
     run_config=tune.RunConfig(storage_path=os.getcwd(), callbacks=[callback]),

@@ -7,10 +7,10 @@ from typing import Any
 
 
 def train(trial: Any) -> None:
-    """Report `reports` times within `seconds`."""
+    """Report `reports` times within `duration` seconds."""
     setting = trial.setting
     for report in range(setting["reports"]):
-        time.sleep(setting["seconds"] / setting["reports"])
+        time.sleep(setting["duration"] / setting["reports"])
         trial.report(val_loss=1.0 / (report + 1 + setting["x"]))
 
 
@@ -19,5 +19,5 @@ def train_on_tune(config: dict[str, Any]) -> None:
     from ray import tune
 
     for report in range(config["reports"]):
-        time.sleep(config["seconds"] / config["reports"])
+        time.sleep(config["duration"] / config["reports"])
         tune.report({"val_loss": 1.0 / (report + 1 + config["x"])})
