@@ -8,13 +8,12 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sweep.driver.display import Best, Progress
+from sweep.driver.display import Progress
 from sweep.terminal.leaderboard import spell
-from sweep.terminal.progress import State
+from sweep.terminal.progress import PeriodicProgress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +49,7 @@ def notebook_progress() -> Progress | None:
     return NotebookProgress(lambda text: handle.update(shown.HTML(text)))
 
 
-class NotebookProgress:
+class NotebookProgress(PeriodicProgress):
     """A line that is updated in place, with the messages below it.
 
     Args:
@@ -59,32 +58,13 @@ class NotebookProgress:
     """
 
     def __init__(self, show: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(UPDATE_SECONDS, clock)
         self._show_html = show
-        self._clock = clock
-        self._state = State(0, clock())
         self._messages: list[str] = []
-        self._shown_seconds = -UPDATE_SECONDS
-
-    def start(self, total: int, done: int = 0) -> None:
-        """Show the first state."""
-        self._state = State(total, self._clock(), done, done)
-        self._show()
-
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
-        """Show the state if the last is old enough."""
-        self._state = replace(
-            self._state, done=done, running=running, diverged=diverged, failed=failed, best=dict(best)
-        )
-        if self._clock() - self._shown_seconds >= UPDATE_SECONDS:
-            self._show()
 
     def message(self, text: str) -> None:
         """Show the text below the line."""
         self._messages.append(text)
-        self._show()
-
-    def stop(self) -> None:
-        """Show the last state."""
         self._show()
 
     def _show(self) -> None:

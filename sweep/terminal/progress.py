@@ -70,7 +70,43 @@ class State:
         return said
 
 
-class PlainProgress:
+class PeriodicProgress:
+    """Keeps the state of a sweep, and shows it at its start, at its end and in between when the last is old enough.
+
+    Args:
+        seconds: minimum time between two states that are shown.
+        clock: the time in seconds.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._state = State(0, clock())
+        self._shown_seconds = -seconds
+
+    def start(self, total: int, done: int = 0) -> None:
+        """Show the first state."""
+        self._state = State(total, self._clock(), done, done)
+        self._show()
+
+    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
+        """Show the state if the last is old enough."""
+        self._state = replace(
+            self._state, done=done, running=running, diverged=diverged, failed=failed, best=dict(best)
+        )
+        if self._clock() - self._shown_seconds >= self._seconds:
+            self._show()
+
+    def stop(self) -> None:
+        """Show the last state."""
+        self._show()
+
+    def _show(self) -> None:
+        """Show the state, and set ``_shown_seconds``."""
+        raise NotImplementedError
+
+
+class PlainProgress(PeriodicProgress):
     """Writes a line every few seconds, without control characters, for logs and pipes.
 
     Args:
@@ -79,32 +115,13 @@ class PlainProgress:
     """
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(LINE_SECONDS, clock)
         self._console = console
-        self._clock = clock
-        self._state = State(0, clock())
-        self._shown_seconds = -LINE_SECONDS
         self._shown = ""
-
-    def start(self, total: int, done: int = 0) -> None:
-        """Write the first line."""
-        self._state = State(total, self._clock(), done, done)
-        self._show()
-
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
-        """Write a line if the last is old enough."""
-        self._state = replace(
-            self._state, done=done, running=running, diverged=diverged, failed=failed, best=dict(best)
-        )
-        if self._clock() - self._shown_seconds >= LINE_SECONDS:
-            self._show()
 
     def message(self, text: str) -> None:
         """Write the text as a line of its own."""
         self._write(text)
-
-    def stop(self) -> None:
-        """Write the last state unless it has been written already."""
-        self._show()
 
     def _show(self) -> None:
         now = self._clock()
