@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,14 @@ def _own_code(config: SweepConfig) -> list[str]:
 
 def code_files(config: SweepConfig) -> tuple[str, ...]:
     """Return the files of the user's code, relative to the working folder."""
-    files = {file.resolve() for path in _own_code(config) for file in source_files(path).values()}
+    return relative_paths(file for path in _own_code(config) for file in source_files(path).values())
+
+
+def relative_paths(files: Iterable[Path]) -> tuple[str, ...]:
+    """Return files in order, relative to the working folder where they lie in it."""
     here = Path.cwd().resolve()
-    return tuple(sorted((file.relative_to(here) if file.is_relative_to(here) else file).as_posix() for file in files))
+    found = {file.resolve() for file in files}
+    return tuple(sorted((file.relative_to(here) if file.is_relative_to(here) else file).as_posix() for file in found))
 
 
 def canonical(content: Any) -> str:

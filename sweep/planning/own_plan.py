@@ -11,9 +11,9 @@ from sweep.config import SweepConfig
 from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.config.values import Distribution
-from sweep.planning.identity import ArmIdentity, canonical, digest
+from sweep.planning.identity import ArmIdentity, canonical, digest, relative_paths
 from sweep.planning.own_training import code_of
-from sweep.planning.plan import Merge, Plan, labels
+from sweep.planning.plan import Merge, Plan, labels, plan_hash
 from sweep.planning.roles import make_design
 from sweep.planning.search.conditions import meeting
 from sweep.planning.search.size import require_listable
@@ -59,14 +59,11 @@ def make_own_plan(config: SweepConfig) -> Plan:
         )
         for arm in arms
     }
-    seeds, report_seeds = config.selection_seeds, config.report_seeds
+    seeds = config.selection_seeds
     trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms for seed in seeds)
-    content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
-    if report_seeds:
-        content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
     return Plan(
         name=config.name,
-        hash=digest(content),
+        hash=plan_hash(config, shared, trials),
         asked=len(asked),
         merged=merged,
         arms=arms,
@@ -75,9 +72,9 @@ def make_own_plan(config: SweepConfig) -> Plan:
         training_examples=0,
         choices=tuple(choices),
         design=make_design(config, arms),
-        report_seeds=report_seeds,
+        report_seeds=config.report_seeds,
         identity=shared,
-        code=_shown(files),
+        code=relative_paths(map(Path, files)),
         identities=identities,
     )
 
@@ -104,10 +101,3 @@ def _identity(config: SweepConfig, files: Mapping[str, str]) -> dict[str, Any]:
     if own is not None and own.stop_at_target:
         identity["stop"] = {"target": own.target, "metric": config.metric.name, "mode": config.metric.mode}
     return identity
-
-
-def _shown(files: Mapping[str, str]) -> tuple[str, ...]:
-    """The files relative to the working folder."""
-    here = Path.cwd().resolve()
-    paths = [Path(file).resolve() for file in files]
-    return tuple(sorted((path.relative_to(here) if path.is_relative_to(here) else path).as_posix() for path in paths))

@@ -174,13 +174,10 @@ def make_plan(
     design = make_design(config, tuple(arms.values()))
     seeds, report_seeds = config.selection_seeds, config.report_seeds
     trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms.values() for seed in seeds)
-    content: dict[str, Any] = {"sweep": shared, "trials": [trial.id for trial in trials]}
-    if report_seeds:
-        content["report"] = {"seeds": report_seeds, "scientific": config.scientific, "metric": config.metric.name}
     sizes = {arm.id: examples[workload_key(arm.setting)] for arm in arms.values()}
     return Plan(
         name=config.name,
-        hash=digest(content),
+        hash=plan_hash(config, shared, trials),
         asked=len(asked),
         merged=_summed(merged),
         arms=tuple(arms.values()),
@@ -195,6 +192,14 @@ def make_plan(
         identities=identities,
         examples=sizes if len(set(sizes.values())) > 1 else {},
     )
+
+
+def plan_hash(config: SweepConfig, identity: str, trials: Sequence[Trial]) -> str:
+    """Hash a plan: what its trials share, the trials in their order, and how those of the report are chosen."""
+    content: dict[str, Any] = {"sweep": identity, "trials": [trial.id for trial in trials]}
+    if seeds := config.report_seeds:
+        content["report"] = {"seeds": seeds, "scientific": config.scientific, "metric": config.metric.name}
+    return digest(content)
 
 
 def _training_examples(config: SweepConfig, shape: DatasetShape) -> int:
