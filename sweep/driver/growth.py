@@ -15,7 +15,7 @@ from sweep.execution.sources.state import read_facts
 from sweep.records import Setting, Trial, TrialResult, plain
 from sweep.results import ResultsFolder
 from sweep.results.frames import read_settings
-from sweep.results.known_trials import TAKEN_TAG, find_finished, find_trial_folder
+from sweep.results.known_trials import TAKEN_TAG, find_finished, trial_folders
 from sweep.results.remote_sync import local_root
 from trainers.schedules import RULES
 
@@ -50,12 +50,6 @@ def take_over(root: str, folder: ResultsFolder, trials: Sequence[Trial]) -> list
         _bring_files(root, folder, result)
     counts = Counter(result.tags[TAKEN_TAG] for result in found)
     return [f"{count:,} trials were taken from `{name}` and were not trained again." for name, count in counts.items()]
-
-
-def lacking(folder: ResultsFolder, trials: Sequence[Trial]) -> list[Trial]:
-    """Return the trials that are not finished in a results folder."""
-    finished = folder.finished_trial_ids()
-    return [trial for trial in trials if trial.id not in finished]
 
 
 def continue_trials(
@@ -152,8 +146,9 @@ def find_continued(
     """
     resumed: dict[str, int] = {}
     refused = 0
+    folders = trial_folders(local_root(root), folder.path, CHECKPOINT)
     for trial in trials:
-        kept = find_trial_folder(local_root(root), folder.path, trial.lineage, CHECKPOINT)
+        kept = folders.get(trial.lineage)
         facts = None if kept is None else read_facts(kept / CHECKPOINT)
         epochs = epochs_of(trial)
         if kept is None or facts is None or (epochs is not None and facts["epoch"] >= epochs):

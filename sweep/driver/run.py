@@ -21,7 +21,7 @@ from sweep.config.dumping import as_yaml
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
-from sweep.driver.growth import continue_trials, earlier_settings, lacking, restarted_notes, take_over
+from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
 from sweep.driver.notes import notes_on
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
@@ -136,7 +136,8 @@ def run(
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
         before = folder.finished_trial_ids()
-        growth = [] if fresh else take_over(config.results, folder, lacking(folder, plan.trials))
+        missing = [trial for trial in plan.trials if trial.id not in before]
+        growth = [] if fresh else take_over(config.results, folder, missing)
         phases = Phases(config, plan, folder)
         remaining = phases.first()
         if remaining and not fresh:

@@ -39,6 +39,9 @@ def drop_files(folder: Path, trials: Iterable[Trial], kept: Collection[str]) -> 
         trials: trials that have ended.
         kept: ids of those whose files stay.
     """
+    if not (folder / TRIALS).is_dir():
+        # Nothing is kept, as of most sweeps over our networks.
+        return
     staying = {trial.lineage for trial in trials if trial.id in kept}
     for trial in trials:
         if not trial.lineage or trial.lineage in staying:

@@ -53,10 +53,19 @@ def other_folders(root: Path, own: Path) -> list[Path]:
     return sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
 
 
-def find_trial_folder(root: Path, own: Path, lineage: str, name: str) -> Path | None:
-    """Return the folder of a lineage that has a file called ``name``: of this sweep, or else of the newest other."""
-    places = [folder / TRIALS / lineage for folder in (own, *other_folders(root, own))]
-    return next((place for place in places if (place / name).exists()), None)
+def trial_folders(root: Path, own: Path, name: str) -> dict[str, Path]:
+    """Return the folders of trials that have a file called ``name``, by lineage.
+
+    Args:
+        root: folder of all results.
+        own: the results folder of the sweep, which comes before the newest other one.
+        name: name of the file.
+    """
+    places = (place for folder in (own, *other_folders(root, own)) for place in (folder / TRIALS).glob(f"*/{name}"))
+    found: dict[str, Path] = {}
+    for place in places:
+        found.setdefault(place.parent.name, place.parent)
+    return found
 
 
 def _held_ids(folder: Path, wanted: Mapping[str, Trial]) -> Collection[str]:

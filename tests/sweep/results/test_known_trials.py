@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from sweep.results import ResultsFolder
-from sweep.results.known_trials import TAKEN_TAG, find_finished, find_trial_folder, other_folders
+from sweep.results.known_trials import TAKEN_TAG, find_finished, other_folders, trial_folders
 
 from .conftest import make_plan, make_result
 
@@ -109,7 +109,7 @@ def test_the_folder_of_a_lineage_is_that_of_the_sweep_or_else_of_the_newest_othe
         (place / "events").mkdir(parents=True)
         (place / "trials" / "l0").mkdir(parents=True)
         os.utime(place, (time, time))
-    assert find_trial_folder(tmp_path, own, "l0", "state") is None
+    assert trial_folders(tmp_path, own, "state") == {}
     for place in (old, new, own):
         (place / "trials" / "l0" / "state").touch()
-        assert find_trial_folder(tmp_path, own, "l0", "state") == place / "trials" / "l0"
+        assert trial_folders(tmp_path, own, "state") == {"l0": place / "trials" / "l0"}
