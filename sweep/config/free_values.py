@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import posixpath
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,29 +11,14 @@ from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.config.values import DISTRIBUTIONS, Domain, Values, is_finite_number
 from sweep.records import Choice, Value
-
-LONGEST_NAME = 250
-"""MLflow's limit for the name of a parameter."""
+from sweep.system.mlflow_names import LONGEST_NAME, is_mlflow_name
 
 LABEL_CHARACTERS = 10
 """MLflow's parallel coordinates cut categories after so many characters and merge those that are then equal."""
 
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]*")
-"""What MLflow accepts in the name of a parameter, without the colon, which user-defined optimizers have."""
-
 TRIAL_COLUMNS = ("trial_id", "arm_id", "arm", "seed", "purpose", "status")
 EPOCH_COLUMNS = ("epoch", "step", "steps", "examples", "seconds")
-OUTCOME_COLUMNS = (
-    "epochs_done",
-    "best_epoch",
-    "target_steps",
-    "diverged_step",
-    "last_finite_loss",
-    "error",
-    "tags",
-    "ended",
-    "value",
-)
+OUTCOME_COLUMNS = ("epochs_done", "best_epoch", "target_steps", "diverged_step", "last_finite_loss", "error", "tags")
 TIME_COLUMNS = ("started_seconds", "ended_seconds", "seconds_mean", "target_steps_median")
 SETTING_COLUMNS = ("ended", "value")
 ARM_COLUMNS = ("rank", "seeds", "diverged", "failed", "unfinished", "reached", "report_seeds", "report_diverged")
@@ -59,8 +42,7 @@ def name_problem(name: str) -> tuple[str, str] | None:
         return "must not be a name that the tables of a sweep use", f"Give it another name, such as my_{name}."
     if len(name) > LONGEST_NAME:
         return f"must be a name of at most {LONGEST_NAME} characters", "Give it a shorter name."
-    # MLflow takes a name for a path, in its shortest form.
-    if not NAME.fullmatch(name) or posixpath.normpath(name) != name:
+    if not is_mlflow_name(name):
         rule = "must be a name of letters, digits, `_`, `-`, `.`, `/` and spaces, as MLflow refuses others"
         return rule, "Give it another name, such as model.width."
     return None

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from sweep.config.base_section import Section
 from sweep.config.problems import Problem, refuse
-from sweep.config.sections import TrainerConfig
+from sweep.config.sections import TrainerConfig, require_target
 from trainers import limits
 
 
@@ -33,12 +33,7 @@ class OwnTrainer(Section):
     stop_at_target: bool = False
     """Stop a trial once it has reached `target`."""
 
-    @field_validator("stop_at_target")
-    @classmethod
-    def _needs_a_target(cls, stop: bool, info: ValidationInfo) -> bool:
-        if stop and info.data.get("target", "invalid") is None:
-            refuse([Problem("needs `trainer.target`, which is not given", "Give one such as 0.97.", is_key=True)])
-        return stop
+    _needs_a_target = field_validator("stop_at_target")(require_target)
 
 
 class FunctionTrainer(OwnTrainer):

@@ -13,6 +13,7 @@ from sweep.config.base_section import CountOr, NumberOr, Section
 from sweep.config.problems import Problem, refuse
 from sweep.errors.masking import without_secrets
 from sweep.system.locations import with_home
+from sweep.system.mlflow_names import is_mlflow_name
 from trainers import limits, metrics
 from trainers.limits import LARGEST_COUNT
 from trainers.metrics import Metric, Mode
@@ -46,7 +47,7 @@ def usual_mode(name: str) -> Mode | None:
 
 
 def _metric_name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}", name):
+    if not is_mlflow_name(name):
         rule = "must be a name of letters, digits, `_`, `-`, `.`, `/` and spaces, 250 at most, as MLflow refuses others"
         refuse([Problem(rule, "Give another name, such as val_f1.", received=name)])
     return name
@@ -55,6 +56,13 @@ def _metric_name(name: str) -> str:
 def read_metric(raw: Any) -> Any:
     """Read a metric that is given by its name alone."""
     return {"name": raw} if isinstance(raw, str) else raw
+
+
+def require_target(stop: bool, info: ValidationInfo) -> bool:
+    """Refuse `stop_at_target` without a `target`, for every kind of training."""
+    if stop and info.data.get("target", "invalid") is None:
+        refuse([Problem("needs `trainer.target`, which is not given", "Give one such as 0.97.", is_key=True)])
+    return stop
 
 
 class TrainerConfig(Section):
@@ -86,12 +94,7 @@ class TrainerConfig(Section):
             refuse([Problem("must be float32 or float64 for the backend numpy", hint, received=dtype)])
         return dtype
 
-    @field_validator("stop_at_target")
-    @classmethod
-    def _needs_a_target(cls, stop: bool, info: ValidationInfo) -> bool:
-        if stop and info.data.get("target", "invalid") is None:
-            refuse([Problem("needs `trainer.target`, which is not given", "Give one such as 0.97.", is_key=True)])
-        return stop
+    _needs_a_target = field_validator("stop_at_target")(require_target)
 
 
 class MetricConfig(Section):

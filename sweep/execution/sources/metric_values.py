@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from sweep.reporting import ReportError
+from sweep.system.mlflow_names import is_mlflow_name
 
-METRIC_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./ -]{0,249}")
 RESERVED = frozenset({"seconds", "examples", "steps", "trial_id", "arm_id", "seed"})
 """Columns of a sweep's tables, which a metric must not have the name of."""
 
@@ -18,8 +17,7 @@ def require_metric_name(name: str) -> None:
     Raises:
         ReportError: if the name cannot be that of a metric.
     """
-    # MLflow takes a name for a path, in its shortest form.
-    if not METRIC_NAME.fullmatch(name) or name in RESERVED or posixpath.normpath(name) != name:
+    if not is_mlflow_name(name) or name in RESERVED:
         raise ReportError(
             f"a metric must have a name that MLflow and the sweep's tables take. Received: {name[:80]}. Rename it."
         )
