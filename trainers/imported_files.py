@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import pkgutil
+import shutil
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -31,6 +33,8 @@ def imported_files(name: str, folders: tuple[str, ...] = ()) -> dict[str, Path]:
     Returns:
         Module name -> its file.
     """
+    # A file written a moment ago may be missing from the cached listing of its folder, whose time has not changed.
+    importlib.invalidate_caches()
     found: dict[str, Path] = {}
     waiting, seen = [name], set()
     while waiting:
@@ -52,6 +56,20 @@ def imported_files(name: str, folders: tuple[str, ...] = ()) -> dict[str, Path]:
             home = current if spec.submodule_search_locations is not None else package
             waiting.extend(_imports(file.read_bytes(), home, folders))
     return found
+
+
+def copy_modules(files: Mapping[str, Path], folder: Path) -> None:
+    """Copy the files of modules into a folder, so that they are imported from it by the same names.
+
+    Args:
+        files: module name -> its file, as `imported_files` finds them; an extension module stays one.
+        folder: where they go; its subfolders are made.
+    """
+    for name, path in files.items():
+        place = folder.joinpath(*name.split("."))
+        target = place / path.name if path.name == "__init__.py" else place.with_suffix(path.suffix)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def _find(name: str, folders: tuple[str, ...]) -> ModuleSpec | None:

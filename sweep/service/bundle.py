@@ -14,7 +14,7 @@ from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import DataError
 from sweep.execution.ray.code_shipping import NOT_SHIPPED, copy_project
 from sweep.planning.own_training import working_folder
-from trainers.imported_files import imported_files
+from trainers.imported_files import copy_modules, imported_files
 
 LARGEST_BYTES = 400_000_000
 """Limit below Ray's 512 MiB for a compressed working folder; data files hardly compress."""
@@ -52,8 +52,7 @@ def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
         _copy_beside(config, working_folder(config), folder)
     elif isinstance(config.own, FunctionTrainer):
         # The function was looked over in another process, so that its modules are not loaded here.
-        for name, path in imported_files(config.own.function.partition(":")[0]).items():
-            _copy_file(name, path, folder)
+        copy_modules(imported_files(config.own.function.partition(":")[0]), folder)
     overrides = []
     if isinstance(config.data, FileData):
         data = Path(config.data.path)
@@ -67,14 +66,6 @@ def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
         shutil.copyfile(data, folder / "data" / data.name)
         overrides.append(f"data.path=data/{data.name}")
     return Bundle(file.name, tuple(overrides))
-
-
-def _copy_file(name: str, path: Path, folder: Path) -> None:
-    """Copy the file of a module to where it is imported by its name."""
-    target = folder.joinpath(*name.split("."))
-    target = target / path.name if path.name == "__init__.py" else target.with_suffix(path.suffix)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, target)
 
 
 def _copy_beside(config: SweepConfig, source: Path, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterable
 from functools import partial
@@ -18,6 +17,7 @@ from sweep.tracking.addresses import mlflow_address
 from sweep.tracking.records import RunLinks
 from sweep.tracking.store import StoreError
 from sweep.tracking.timeout import call_with_timeout
+from trainers.imported_files import copy_modules
 from trainers.imports import source_files
 from trainers.pack import ModuleSpec
 
@@ -147,9 +147,5 @@ def _copy_code(model: NetworkModel, folder: Path) -> list[str] | None:
     spec = model.network.network
     if not isinstance(spec, ModuleSpec):
         return None
-    for name, path in source_files(spec.module).items():
-        place = folder.joinpath(*name.split("."))
-        target = place / path.name if path.name == "__init__.py" else place.with_suffix(".py")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+    copy_modules(source_files(spec.module), folder)
     return [str(entry) for entry in sorted(folder.iterdir())]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
 
-from trainers.imported_files import imported_files
+from trainers.imported_files import copy_modules, imported_files
 from trainers.imports import make_importable, source_digest, source_files
 
 
@@ -108,3 +109,26 @@ def test_a_module_alone_has_the_digest_of_its_text(write):
     write(my_net="import numpy\nmake = 3\n")
     # sha256 of the two lines, by `printf 'import numpy\nmake = 3\n' | sha256sum`.
     assert source_digest("my_net:make") == "c02b64fe0e024fef"
+
+
+def test_a_file_that_was_written_a_moment_ago_is_found(write, tmp_path):
+    files = {"my_package/__init__": "", "my_net": "import my_late\nfrom my_package import late"}
+    write(files)
+    folders = {folder: folder.stat() for folder in (tmp_path, tmp_path / "my_package")}
+    assert "my_late" not in imported_files("my_net")
+    write({"my_package/late": HELPER}, my_late=HELPER)
+    # As on a file system whose clock has not moved on since the folders were listed.
+    for folder, before in folders.items():
+        os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert {"my_late", "my_package.late"} <= set(imported_files("my_net"))
+
+
+def test_modules_are_copied_under_their_names_and_a_compiled_one_stays_compiled(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("__init__.py", "plain.py", "fast.cpython-311-x86_64-linux-gnu.so"):
+        (source / name).write_text(name)
+    files = {"package": "__init__.py", "package.plain": "plain.py", "fast": "fast.cpython-311-x86_64-linux-gnu.so"}
+    copy_modules({module: source / name for module, name in files.items()}, tmp_path / "copy")
+    copied = {str(file.relative_to(tmp_path / "copy")) for file in (tmp_path / "copy").rglob("*") if file.is_file()}
+    assert copied == {"package/__init__.py", "package/plain.py", "fast.so"}
