@@ -21,7 +21,8 @@ class Measured(NamedTuple):
 
     Args:
         loss: mean loss; for regression the mean squared error on the scale on which trials are trained.
-        hits: share of correct predictions; NaN for regression.
+        hits: share of correct predictions; for regression the mean squared error on the same scale as the loss, NaN if
+            that is the loss.
         variance: variance of the part's targets, on the same scale as the loss; NaN for classification.
         scale: units of the data per unit of that scale.
     """
@@ -30,6 +31,11 @@ class Measured(NamedTuple):
     hits: float
     variance: float = float("nan")
     scale: float = 1.0
+
+    @property
+    def squared_error(self) -> float:
+        """Mean squared error of a regression, whatever its loss is."""
+        return self.loss if np.isnan(self.hits) else self.hits
 
 
 class Gap(NamedTuple):
@@ -68,12 +74,12 @@ class Metric:
 
 def root_mean_squared_error(part: Measured) -> float:
     """``sqrt(mean((z - y)^2))`` in the units of the data."""
-    return float(np.sqrt(part.loss)) * part.scale
+    return float(np.sqrt(part.squared_error)) * part.scale
 
 
 def coefficient_of_determination(part: Measured) -> float:
     """``R2 = 1 - mean squared error / variance of the targets``; NaN if all targets are equal, as for one example."""
-    return 1.0 - part.loss / part.variance if part.variance else float("nan")
+    return 1.0 - part.squared_error / part.variance if part.variance else float("nan")
 
 
 _ALL = (

@@ -11,9 +11,11 @@ from trainers.data import Dataset, DatasetShape, Split
 from trainers.data.dataset import Task
 from trainers.data.fit import check_fit
 from trainers.data.scaling import Normalise
+from trainers.data.shape import Example
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout
 from trainers.limits import check_number, check_word, refuse
+from trainers.loss_names import name_problem, task_problem
 from trainers.metrics import Mode
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import complete
@@ -134,6 +136,11 @@ class Pack:
         target: if given, trials may stop when they reach it.
         shape: shape of the data; required if ``data`` is a split, which does not know its task.
         backend: library for the computation; bfloat16 requires torch.
+        loss: of a module: a name in `trainers.loss_names.LOSS_TASKS`, or a function of the user's such as
+            ``my_package.losses:focal``, which takes outputs and targets and gives the loss of each example; None for
+            the usual one of the task.
+        augment: a function of the user's such as ``my_package.data:flip``, which takes the inputs of a training batch
+            and a generator, and gives inputs of the same shape; None for none.
 
     Raises:
         ValueError: for an empty pack, a number out of range, an unknown metric, or a split without its shape.
@@ -151,6 +158,8 @@ class Pack:
     target: Target | None = None
     shape: DatasetShape | None = None
     backend: Backend = "numpy"
+    loss: str | None = None
+    augment: str | None = None
 
     def __post_init__(self) -> None:
         """Validate the fields beyond their types."""
@@ -179,10 +188,24 @@ class Pack:
             object.__setattr__(self, "shape", self.data.shape)
         if isinstance(self.data, Split):
             check_fit(self.data, self._shape, "float64" if self.dtype == "float64" else "float32")
+        self._check_what_modules_take()
         # Without seconds: whether a trial stops must not depend on the speed of the machine.
         metrics = metric_names(self.task)[:-1]
         if self.target is not None and self.target.metric not in metrics:
             check_word("target.metric", self.target.metric, metrics)
+
+    def _check_what_modules_take(self) -> None:
+        """Refuse data and losses that do not suit the network."""
+        if isinstance(self.network, ModuleSpec):
+            problem = None if self.loss is None else name_problem(self.loss) or task_problem(self.loss, self.task)
+            if problem is not None:
+                refuse("loss", problem[0], self.loss, problem[1])
+            return
+        if self.loss is not None:
+            refuse("loss", "is for a network that is a module", self.loss, "Leave it out.")
+        if self._shape.item or self._shape.positions:
+            rule = "must be rows of features (N, D) with targets (N,) for a dense network"
+            refuse("data", rule, self._shape, "Take `.reshape(len(x), -1)`, or a `ModuleSpec`.")
 
     @property
     def task(self) -> Task:
@@ -209,6 +232,11 @@ class Pack:
     def features(self) -> int:
         """D, the number of features."""
         return self._shape.features
+
+    @property
+    def example(self) -> Example:
+        """What one example is to a network."""
+        return self._shape.example
 
     @property
     def _shape(self) -> DatasetShape:

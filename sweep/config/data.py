@@ -26,6 +26,9 @@ from trainers.data.scaling import Normalise
 from trainers.data.synthetic import MAKERS
 from trainers.limits import LARGEST_COUNT
 
+OF_SPLIT = ("validation", "normalise", "augment")
+"""Keys that say how a data set is used, and not which it is."""
+
 
 class Data(Section):
     """How any data set is split and scaled."""
@@ -36,10 +39,21 @@ class Data(Section):
     normalise: Normalise = "standard"
     """Scale each feature to mean 0 and deviation 1, or to [0, 1], by the training part alone; or leave it."""
 
+    augment: str | None = Field(default=None, examples=["my_package.data:flip"])
+    """A function of yours that changes the inputs of each training batch: `flip(inputs, rng)` gets them scaled, and a
+    numpy Generator that is the same for all arms of a seed. Evaluation is without it."""
+
+    @field_validator("augment")
+    @classmethod
+    def _is_a_function(cls, augment: str | None) -> str | None:
+        if augment is not None and ":" not in augment:
+            refuse([Problem("must name a function", "Give such as my_package.data:flip.", received=augment)])
+        return augment
+
     @property
     def source(self) -> DataSource:
         """The data source in the form that the trainers load."""
-        return DataSource(**self.model_dump(exclude={"validation", "normalise"}))
+        return DataSource(**self.model_dump(exclude=set(OF_SPLIT)))
 
 
 class BundledData(Data):
@@ -108,10 +122,18 @@ class ModuleData(Data):
     """Data that a function of the user's loads."""
 
     module: str = Field(min_length=1, examples=["my_package.data:load"])
-    """The function: it returns a trainers.data.Dataset, or two arrays, inputs (N, D) and targets (N,)."""
+    """The function: it returns two arrays, inputs (N, D) and targets (N,), or for a torch module images, sequences or
+    tokens (N, ...); a pandas DataFrame, a torch Dataset or DataLoader, a Hugging Face dataset, a generator of batches
+    (inputs, targets), or a trainers.data.Dataset."""
 
     kwargs: dict[str, Any] = Field(default_factory=dict, examples=[{"folder": "images"}])
     """Its arguments."""
+
+    target: str | None = Field(default=None, examples=["label"])
+    """Column to predict of a DataFrame or a Hugging Face dataset. Default for the latter: label, labels or target."""
+
+    inputs: str | None = Field(default=None, examples=["input_ids"])
+    """Column of the inputs of a Hugging Face dataset with several, such as input_ids."""
 
 
 def _tag(raw: Any) -> str:

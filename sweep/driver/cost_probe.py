@@ -116,11 +116,12 @@ def probe(
     # NumPy has no bfloat16; torch converts from float32.
     kind = "float64" if recipe.dtype == "float64" else "float32"
     held_out = min(shape.examples - examples, LARGEST_PROBE_EXAMPLES)
-    inputs = rng.standard_normal((measured * steps + held_out, shape.features)).astype(kind)
+    sizes = (measured * steps + held_out, *shape.example.item)
+    inputs = rng.integers(0, shape.vocabulary, sizes) if shape.vocabulary else rng.standard_normal(sizes).astype(kind)
     if shape.task == "regression":
         targets = rng.standard_normal(len(inputs)).astype(kind)
     else:
-        targets = rng.integers(0, max(shape.outputs, 2), len(inputs))
+        targets = rng.integers(0, max(shape.outputs, 2), (len(inputs), *shape.positions))
     cut = measured * steps
     split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="")
     specs = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(trials)]

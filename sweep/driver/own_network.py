@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sweep.config import SweepConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.config.values import Distribution
+from sweep.driver.data_forms import form_notes, objective_of
 from sweep.driver.workloads import part_of
 from sweep.errors import ConfigError, DataError
 from sweep.planning.plan import Plan
@@ -24,6 +25,7 @@ from trainers.tile import EVALUATION_EXAMPLES
 
 if TYPE_CHECKING:
     from trainers.networks.look_over import BatchProblem, ModuleFacts
+    from trainers.networks.module_losses import Objective
 
 SUGGESTIONS = 2
 """Number of other batch sizes suggested for one that fails."""
@@ -50,7 +52,14 @@ def inspect_workloads(
     for workload in workloads:
         recipe = workload.recipe
         # Weight decay and target do not change what a module can be run on.
-        key = (recipe.network, recipe.dtype, recipe.validation, recipe.normalise, data_key(workload.config))
+        key = (
+            recipe.network,
+            recipe.dtype,
+            recipe.validation,
+            recipe.normalise,
+            recipe.augment,
+            data_key(workload.config),
+        )
         alike.setdefault(repr(key), []).append(workload)
     inspected: dict[str, Workload] = {}
     notes: list[str] = []
@@ -60,6 +69,7 @@ def inspect_workloads(
         assert isinstance(first.recipe.network, ModuleSpec), "the caller has checked the network"
         dataset = datasets[data_key(first.config)]
         trial, facts = inspect_module(first.config, part, first.recipe, first.recipe.network, dataset, first.shape)
+        notes += form_notes(first.config, dataset)
         notes += check_batches(first.config, part, trial, facts)
         for workload in members:
             size = workload.recipe.module_size
@@ -86,18 +96,25 @@ def inspect_module(
         ConfigError: if the module does not suit the data.
         DataError: if the data cannot be split.
     """
-    from trainers.networks.look_over import look_over
+    from trainers.networks.look_over import PROBE_EXAMPLES, look_over
+    from trainers.networks.module_losses import check_own_loss
 
+    objective = objective_of(config, shape)
     first = plan.trials[0]
     try:
         parts = split_of(recipe.pack(dataset, [spec_of(first)], 1, 1), first.seed)
     except CannotSplit as error:
         raise DataError(f"{config.place_of('data')}{error}") from error
     try:
-        facts = look_over(module, shape.features, shape.outputs, recipe.dtype, parts.train_inputs)
+        facts = look_over(module, shape.example, objective, recipe.dtype, parts.train_inputs)
     except UserCodeError as error:
         raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
-    return ModuleTrial(module, shape.outputs, recipe.dtype, parts), facts
+    few = parts.train_inputs[:PROBE_EXAMPLES], parts.train_targets[:PROBE_EXAMPLES]
+    try:
+        check_own_loss(module, objective, recipe.dtype, *few)
+    except UserCodeError as error:
+        raise config.error("trainer.loss", str(error)) from error
+    return ModuleTrial(module, objective, recipe.dtype, parts), facts
 
 
 def check_batches(config: SweepConfig, plan: Plan, trial: ModuleTrial, facts: ModuleFacts) -> tuple[str, ...]:
@@ -135,10 +152,10 @@ def _notes(module: ModuleSpec, facts: ModuleFacts) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ModuleTrial:
-    """Inputs for testing a user's module: the number of outputs, the dtype and a split."""
+    """Inputs for testing a user's module: what is measured of its outputs, the dtype and a split."""
 
     module: ModuleSpec
-    outputs: int
+    outputs: Objective
     dtype: str
     parts: Split
 

@@ -158,7 +158,8 @@ class NetworkPreparation:
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
         """Compute the scores of simple predictions on the splits of the given seeds, of the first arm's data."""
-        return base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
+        found = base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
+        return found if self.recipe.loss is None else tuple(rate.without_losses() for rate in found)
 
     def probed_of(self, workload: Workload) -> tuple[Trial, ...]:
         """Trials of a workload to measure together, no more than fit into one pack."""
@@ -198,10 +199,10 @@ class NetworkPreparation:
 
 
 def other_data_bytes(workload: Workload, workloads: Sequence[Workload]) -> int:
-    """Memory in bytes of the data sets of the other workloads, in float64."""
+    """Memory in bytes of the data sets of the other workloads, as they are held."""
     shapes = {data_key(one.config): one.shape for one in workloads}
     shapes.pop(data_key(workload.config))
-    return sum(8 * shape.examples * shape.features for shape in shapes.values())
+    return sum(shape.number_bytes * shape.examples * shape.features for shape in shapes.values())
 
 
 Preparation: TypeAlias = "NetworkPreparation | OwnPreparation"

@@ -12,6 +12,7 @@ from sweep.config.file_paths import missing_data_file
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.driver.cost_probe import measure_rates
+from sweep.driver.data_forms import suited
 from sweep.errors import DataError
 from sweep.planning.cost import Rates
 from sweep.planning.identity import code_digests
@@ -48,7 +49,10 @@ def load_data(config: SweepConfig, loaded: dict[str, Dataset]) -> DataFacts:
             raise missing
         if known := shape(source):
             return DataFacts(known, None)
-        dataset = loaded.setdefault(data_key(config), load(source))
+        key = data_key(config)
+        if key not in loaded:
+            loaded[key] = suited(config, load(source))
+        dataset = loaded[key]
     except CannotLoad as error:
         raise DataError(f"{config.place_of('data')}{error}") from error
     except UserCodeError as error:
@@ -92,6 +96,8 @@ def recipe_of(config: SweepConfig) -> Recipe:
         normalise=config.network_data.normalise,
         target=target,
         backend=trainer.backend,
+        loss=trainer.loss,
+        augment=config.network_data.augment,
     )
 
 
@@ -108,7 +114,7 @@ def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Reci
     from trainers.networks.own_module import module_numbers
 
     try:
-        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
+        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.example)))
     except UserCodeError as error:
         raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
 
@@ -164,7 +170,7 @@ def _cost_kind(workload: Workload) -> str:
     """Text that is equal for workloads of the same cost, whatever their initial weights, scaling and L2 penalty are."""
     recipe = workload.recipe
     network = replace(recipe.network, init="he") if isinstance(recipe.network, NetworkSpec) else recipe.network
-    alike = replace(recipe, network=network, weight_decay=0.0, normalise="none", target=None)
+    alike = replace(recipe, network=network, weight_decay=0.0, normalise="none", target=None, augment=None)
     return repr((alike, workload.shape))
 
 

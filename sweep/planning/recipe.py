@@ -47,6 +47,8 @@ class Recipe:
     normalise: Literal["standard", "minmax", "none"]
     target: Target | None
     backend: Backend
+    loss: str | None = None
+    augment: str | None = None
     module_size: ModuleSize | None = None
     code: tuple[tuple[str, str], ...] = ()
 
@@ -85,6 +87,8 @@ class Recipe:
             target=self.target,
             shape=shape,
             backend=self.backend,
+            loss=self.loss,
+            augment=self.augment,
         )
 
     def parameters(self, shape: DatasetShape) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sweep.config import SweepConfig
+from sweep.config.data import OF_SPLIT
 from sweep.config.dotted_keys import SECTIONS, with_values
 from sweep.config.optimizer_spaces import is_dotted
 from sweep.config.values import Distribution
@@ -103,7 +104,7 @@ def _with_values(config: SweepConfig, values: Mapping[str, Any]) -> SweepConfig:
 
 def data_key(config: SweepConfig) -> str:
     """Return what identifies the data set of a configuration: its section without split and scaling."""
-    data = config.network_data.model_dump(mode="json", exclude={"validation", "normalise"})
+    data = config.network_data.model_dump(mode="json", exclude=set(OF_SPLIT))
     return json.dumps(data, sort_keys=True)
 
 

@@ -138,10 +138,13 @@ def _data(preparation: NetworkPreparation) -> str:
     source = preparation.config.network_data.source
     name = source.name or source.path or source.module
     target = "one number" if shape.task == "regression" else f"{max(shape.outputs, 2)} classes"
-    return (
-        f"{name}: {shape.examples:,} examples of {shape.features:,} features, {target}; "
-        f"{preparation.plan.training_examples:,} to train on"
-    )
+    if shape.positions:
+        target += f" at each of {' x '.join(map(str, shape.positions))} positions"
+    of = f"{shape.features:,} features"
+    if shape.item:
+        sizes = " x ".join(f"{size:,}" for size in shape.item)
+        of = f"{sizes} tokens below {shape.vocabulary:,}" if shape.vocabulary else f"{sizes} numbers"
+    return f"{name}: {shape.examples:,} examples of {of}, {target}; {preparation.plan.training_examples:,} to train on"
 
 
 def _seeds(seeds: tuple[int, ...]) -> str:

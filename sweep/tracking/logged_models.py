@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.execution.sources.assignment import FILES
 from sweep.results.kept_models import NetworkModel, OwnModel
@@ -118,7 +119,7 @@ def _log_network(
             ),
             signature=_signature(model),
             # The offset is a typical example: the mean of the training part, its minimum, or zeros.
-            input_example=model.network.scaling.offset[np.newaxis],
+            input_example=_typical(model),
             pip_requirements=requirements(model),
         )
         client.log_model_artifacts(logged.model_id, str(place))
@@ -135,11 +136,17 @@ def _signature(model: NetworkModel) -> ModelSignature:
     from mlflow.types import Schema, TensorSpec
 
     network = model.network
-    outputs = (-1, len(network.classes)) if network.classes else (-1,)
+    outputs = (-1, *network.positions, len(network.classes)) if network.classes else (-1,)
     return ModelSignature(
-        inputs=Schema([TensorSpec(np.dtype(np.float64), (-1, len(network.features)))]),
+        inputs=Schema([TensorSpec(np.dtype(np.float64), (-1, *network.item))]),
         outputs=Schema([TensorSpec(np.dtype(np.float64), outputs)]),
     )
+
+
+def _typical(model: NetworkModel) -> NDArray[np.float64]:
+    """Return an example in the shape of the data set: the offsets of its scaling, or zeros of images and tokens."""
+    network = model.network
+    return np.zeros((1, *network.example)) if network.example else network.scaling.offset[np.newaxis]
 
 
 def _copy_code(model: NetworkModel, folder: Path) -> list[str] | None:

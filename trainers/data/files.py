@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data import columns
+from trainers.data import columns, tensors
 from trainers.data.dataset import Dataset
 from trainers.data.numeric import MOST_EXACT
 from trainers.data.target import Task
@@ -49,7 +49,8 @@ def load_file(path: Path, target: str | None, inputs: str | None, task: Task) ->
     if extension == ".npz":
         arrays = (inputs or "x", target or "y")
         x, y = _read_npz(path, arrays)
-        return columns.from_arrays(path.name, arrays, x, y, task)
+        make = tensors.from_tensors if tensors.is_tensor(x, y) else columns.from_arrays
+        return make(path.name, arrays, x, y, task)
     if inputs is not None:
         raise DataError(
             f"`inputs` names an array of an NPZ file; of the table `{path.name}`, all columns but the target "

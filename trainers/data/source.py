@@ -26,8 +26,9 @@ class DataSource:
         path: a ``.csv``, ``.parquet`` or ``.npz`` file.
         module: a user's function that returns the data, such as ``my_package.data:load``.
         kwargs: its keyword arguments; None for none.
-        target: column to predict of a CSV or Parquet file (required), or target array of an NPZ file (``y``).
-        inputs: input array of an NPZ file (``x``).
+        target: column to predict of a CSV or Parquet file (required) or of what a module returns, or target array of an
+            NPZ file (``y``).
+        inputs: input array of an NPZ file (``x``), or column of what a module returns.
         task: of a file; ``auto`` is classification if the target is words, booleans, or integers with at most 20
             distinct values, else regression; numbers mixed with words are refused.
         examples: of a synthetic set, 2 or more per class (1000).
@@ -64,7 +65,7 @@ def load(source: DataSource) -> Dataset:
     """
     name = _name(source)
     if source.module is not None:
-        return loader.load_by_module(source.module, source.kwargs or {})
+        return loader.load_by_module(source.module, source.kwargs or {}, source.target, source.inputs)
     if name is None:
         return files.load_file(Path(str(source.path)), source.target, source.inputs, source.task)
     if name in bundled.SHAPES:
@@ -116,8 +117,8 @@ def _name(source: DataSource) -> str | None:
 
 def _refuse_what_does_not_apply(source: DataSource) -> None:
     """Refuse a field that would be ignored, because setting it is a mistake of the user."""
-    of_files = {"target": source.target, "inputs": source.inputs}
-    of_files["task"] = None if source.task == "auto" else source.task
+    of_columns = {"target": source.target, "inputs": source.inputs}
+    of_files = {"task": None if source.task == "auto" else source.task}
     of_synthetic: dict[str, object] = {
         "examples": source.examples,
         "noise": source.noise,
@@ -127,7 +128,7 @@ def _refuse_what_does_not_apply(source: DataSource) -> None:
     if source.module is None:
         _refuse({"kwargs": source.kwargs}, "a module", source)
     if source.path is None:
-        _refuse(of_files, "a file", source)
+        _refuse(of_files if source.module is not None else {**of_columns, **of_files}, "a file", source)
     if source.name not in synthetic.MAKERS:
         _refuse(of_synthetic, "a synthetic set", source)
 

@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 from trainers.data.arrays import ARRAYS, check_arrays
 from trainers.data.dataset import Dataset, DatasetShape, digest
 from trainers.data.scaling import Normalise, Scaling, fit_scaling
+from trainers.data.shape import IGNORED
 from trainers.errors import DataError
 
 Indices = NDArray[np.int64]
@@ -27,8 +28,9 @@ class Split:
     of the data. R2 does not change.
 
     Args:
-        train_inputs: (n, D) float32 or float64, C-contiguous.
-        train_targets: (n,) int64 class indices, or for regression numbers in the dtype of the inputs.
+        train_inputs: (n, D) float32 or float64, C-contiguous; images and sequences are (n, ...), tokens int64.
+        train_targets: (n,) int64 class indices, or for regression numbers in the dtype of the inputs; or int64 class
+            indices of positions, such as (n, T).
         val_inputs: (N - n, D), scaled by statistics of the training part.
         val_targets: (N - n,).
         fingerprint: 16 hex digits, a hash of which examples are in which part; by default hashes the arrays.
@@ -63,8 +65,11 @@ class Split:
 
     @cached_property
     def labels(self) -> tuple[int, int]:
-        """The lowest and the highest class index of both parts."""
-        both = (self.train_targets, self.val_targets)
+        """The lowest and the highest class index of both parts, without positions that have none."""
+        both = [self.train_targets, self.val_targets]
+        if self.train_targets.ndim > 1:
+            both = [part[part != IGNORED] for part in both]
+            both = [part for part in both if part.size] or [np.zeros(1, np.int64)]
         return min(int(part.min()) for part in both), max(int(part.max()) for part in both)
 
 
@@ -118,7 +123,7 @@ def require_parts(shape: DatasetShape, validation: float, key: str = "validation
     3
     """
     size = training_examples(shape.examples, validation)
-    is_regression = shape.task == "regression"
+    is_regression = shape.task == "regression" or bool(shape.positions)
     fewest = min(2, shape.examples - 1) if is_regression else max(shape.outputs, 2)
     left = shape.examples - _rounded_up(shape.examples, validation)
     if left >= fewest:
@@ -203,7 +208,7 @@ def split_indices(dataset: Dataset, validation: float, rng: np.random.Generator)
     """Choose the training and the validation examples, each in increasing order, together all of them."""
     size = training_examples(dataset.examples, validation)
     order = rng.permutation(dataset.examples)
-    if dataset.task == "regression":
+    if dataset.task == "regression" or dataset.targets.ndim > 1:
         chosen = order[:size]
     else:
         counts = np.bincount(dataset.targets.astype(np.int64), minlength=len(dataset.classes))
