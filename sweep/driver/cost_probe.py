@@ -123,7 +123,8 @@ def probe(
     else:
         targets = rng.integers(0, max(shape.outputs, 2), (len(inputs), *shape.positions))
     cut = measured * steps
-    split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="")
+    is_tensor = bool(shape.item or shape.positions)
+    split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="", is_tensor=is_tensor)
     specs = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(trials)]
     pack = recipe.pack(split, specs, measured, 1_000_000, shape)
     best_step, best_evaluation = float("inf"), float("inf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.config import SweepConfig
@@ -12,8 +13,10 @@ from trainers.data import Dataset, DatasetShape
 from trainers.data.arrangements import given_item
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
+from trainers.imports import import_attribute
 from trainers.loss_names import task_problem
 from trainers.pack import ModuleSpec
+from trainers.user_code import RaisedError, run_user_code
 
 if TYPE_CHECKING:
     from trainers.networks.module_losses import Objective
@@ -41,6 +44,28 @@ def suited(config: SweepConfig, dataset: Dataset) -> Dataset:
         return fitted(ModuleSpec(network.module, network.kwargs), dataset, objective.accepts)
     except UserCodeError as error:
         raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
+
+
+def require_functions(config: SweepConfig) -> None:
+    """Refuse a loss or an augmentation of the user's that cannot be imported, before any data is loaded.
+
+    Raises:
+        ConfigError: with the key.
+    """
+    named = {"trainer.loss": config.network_trainer.loss, "data.augment": config.network_data.augment}
+    for key, path in named.items():
+        if path is None or ":" not in path:
+            continue
+        try:
+            function = run_user_code(partial(import_attribute, path))
+        except UserCodeError as error:
+            rule = "names a module that cannot be imported"
+            problem = f"{rule}. Received: {path}, which raises {error}. Mend the module."
+            raise config.error(key, problem if isinstance(error, RaisedError) else str(error)) from error
+        if not callable(function):
+            raise config.error(
+                key, f"must name a function. Received: {path}, a {type(function).__name__}. Name one that is called."
+            )
 
 
 def objective_of(config: SweepConfig, shape: DatasetShape) -> Objective:

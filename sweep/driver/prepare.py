@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
+from sweep.driver.data_forms import require_functions
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
@@ -234,6 +235,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
     _reload_changed_code(config)
+    require_functions(config)
     require_listable(config)
     found = find_workers(config)
     resources, workers = found.resources, found.count

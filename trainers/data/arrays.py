@@ -14,18 +14,19 @@ ARRAYS = ("train_inputs", "train_targets", "val_inputs", "val_targets")
 EMPTY_PART_WAY_OUT = "Hold at least one example back, or give the training part as both."
 
 
-def check_arrays(parts: Mapping[str, Any]) -> None:
+def check_arrays(parts: Mapping[str, Any], *, is_tensor: bool = False) -> None:
     """Refuse arrays that cannot be trained on, whatever the task.
 
     Args:
         parts: name in `ARRAYS` -> array.
+        is_tensor: whether inputs of more dimensions, tokens, and targets for each position are meant.
 
     Raises:
         DataError: for a value that is not an array, a wrong number of dimensions, examples or features, a wrong dtype,
             NaN or infinity.
     """
     for name, array in parts.items():
-        _check_form(name, array)
+        _check_form(name, array, is_tensor)
     for part in ("train", "val"):
         inputs, targets = parts[f"{part}_inputs"], parts[f"{part}_targets"]
         if not len(inputs):
@@ -33,7 +34,7 @@ def check_arrays(parts: Mapping[str, Any]) -> None:
         if len(targets) != len(inputs):
             rule = f"must hold one target for each of the {len(inputs)} examples of `{part}_inputs`"
             refuse(f"{part}_targets", rule, len(targets), "Give as many.")
-        _check_types(f"{part}_inputs", inputs, f"{part}_targets", targets)
+        _check_types(f"{part}_inputs", inputs, f"{part}_targets", targets, is_tensor)
     _check_shapes(parts)
     for one, other in (("train_inputs", "val_inputs"), ("train_targets", "val_targets")):
         if parts[one].dtype != parts[other].dtype:
@@ -54,18 +55,20 @@ def _check_shapes(parts: Mapping[str, Any]) -> None:
             refuse(f"val_{part}", f"must have examples of the shape of `train_{part}`, {one}", other, "Give the same.")
 
 
-def _check_form(name: str, array: Any) -> None:
+def _check_form(name: str, array: Any, is_tensor: bool) -> None:
     if not isinstance(array, np.ndarray):
         refuse(name, "must be a NumPy array", type(array).__name__, "Convert it by `np.asarray`.")
-    if name.endswith("inputs") and array.ndim < 2:
+    if name.endswith("inputs") and (array.ndim < 2 or (array.ndim > 2 and not is_tensor)):
         refuse(name, "must have the shape (N, D)", array.shape, "Reshape it, such as by `.reshape(len(x), -1)`.")
-    if name.endswith("targets") and array.ndim != 1 and (array.ndim == 0 or array.dtype != np.int64):
+    if name.endswith("targets") and (array.ndim == 0 or (array.ndim > 1 and not is_tensor)):
         way_out = "Take `.argmax(axis=1)` of one-hot targets, or `.ravel()` of a single column."
         refuse(name, "must have the shape (N,)", array.shape, way_out)
 
 
-def _check_types(inputs_name: str, inputs: NDArray[Any], targets_name: str, targets: NDArray[Any]) -> None:
-    if inputs.dtype == np.int64 and inputs.size and inputs.min() >= 0:
+def _check_types(
+    inputs_name: str, inputs: NDArray[Any], targets_name: str, targets: NDArray[Any], is_tensor: bool
+) -> None:
+    if is_tensor and inputs.dtype == np.int64:
         # Tokens, whose regression targets have the type of the network.
         allowed: tuple[Any, ...] = (np.int64, np.float32, np.float64)
     else:

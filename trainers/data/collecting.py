@@ -55,14 +55,13 @@ def table_columns(path: str, table: pd.DataFrame, target: str | None) -> tuple[l
     """
     names = list(map(str, table.columns))
     if target is None:
-        shown = ", ".join(f"`{name}`" for name in names)
         raise DataError(
-            f"the target column of `{path}` must be named. Received: none. Columns: {shown}. "
+            f"the target column of `{path}` must be named. Received: none. Columns: {_listed(names)}. "
             "Give one of them as `target`."
         )
     if names.count(target) != 1 or len(names) < 2:
         raise DataError(
-            f"`{path}` must return a column `{target}` and at least one other. Received: {', '.join(names)}."
+            f"`{path}` must return a column `{target}` and at least one other. Received: {_listed(names)}."
             f"{did_you_mean(target, names) or ' Name one of them by `target`.'}"
         )
     at = names.index(target)
@@ -235,7 +234,7 @@ def _of_hugging_face(path: str, dataset: Any, columns: Columns) -> Collected:
 
 def _chosen(path: str, names: Sequence[str], columns: Columns) -> tuple[str, str]:
     """The names of the columns of targets and of inputs."""
-    shown = ", ".join(f"`{name}`" for name in names)
+    shown = _listed(names)
     for key, name in (("target", columns.target), ("inputs", columns.inputs)):
         if name is not None and name not in names:
             raise DataError(
@@ -257,6 +256,11 @@ def _chosen(path: str, names: Sequence[str], columns: Columns) -> tuple[str, str
             f"Received: {', '.join(f'`{name}`' for name in others) or 'none'}. Give one of them as `inputs`."
         )
     return target, others[0]
+
+
+def _listed(names: Sequence[str], most: int = 20) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def as_array(path: str, label: str, part: Any) -> Array:

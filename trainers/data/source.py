@@ -128,7 +128,9 @@ def _refuse_what_does_not_apply(source: DataSource) -> None:
     if source.module is None:
         _refuse({"kwargs": source.kwargs}, "a module", source)
     if source.path is None:
-        _refuse(of_files if source.module is not None else {**of_columns, **of_files}, "a file", source)
+        _refuse(of_files, "a file", source)
+    if source.name is not None:
+        _refuse(of_columns, "a file or a module", source)
     if source.name not in synthetic.MAKERS:
         _refuse(of_synthetic, "a synthetic set", source)
 

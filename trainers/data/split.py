@@ -28,15 +28,16 @@ class Split:
     of the data. R2 does not change.
 
     Args:
-        train_inputs: (n, D) float32 or float64, C-contiguous; images and sequences are (n, ...), tokens int64.
-        train_targets: (n,) int64 class indices, or for regression numbers in the dtype of the inputs; or int64 class
-            indices of positions, such as (n, T).
+        train_inputs: (n, D) float32 or float64, C-contiguous.
+        train_targets: (n,) int64 class indices, or for regression numbers in the dtype of the inputs.
         val_inputs: (N - n, D), scaled by statistics of the training part.
         val_targets: (N - n,).
         fingerprint: 16 hex digits, a hash of which examples are in which part; by default hashes the arrays.
         target_mean: what was subtracted from regression targets; 0.0 for classification.
         target_scale: what regression targets were then divided by; 1.0 for classification.
         scaling: how both parts were scaled; None if it is not known.
+        is_tensor: True for images (n, ...), sequences, tokens (n, T) int64 and targets for each position, which are
+            for torch modules.
 
     Raises:
         DataError: for an empty part, shapes that do not match, other dtypes than those above, NaN or infinity.
@@ -55,11 +56,12 @@ class Split:
     target_mean: float = 0.0
     target_scale: float = 1.0
     scaling: Scaling | None = None
+    is_tensor: bool = False
 
     def __post_init__(self) -> None:
         """Check the arrays once, and compute the fingerprint if none is given."""
         parts = {name: getattr(self, name) for name in ARRAYS}
-        check_arrays(parts)
+        check_arrays(parts, is_tensor=self.is_tensor)
         if self.fingerprint is None:
             object.__setattr__(self, "fingerprint", digest("split", *parts.values()))
 
@@ -201,6 +203,7 @@ def split(
         target_mean=scaling.target_mean,
         target_scale=scaling.target_scale,
         scaling=scaling,
+        is_tensor=bool(dataset.item) or dataset.targets.ndim > 1,
     )
 
 

@@ -20,11 +20,12 @@ def is_tensor(inputs: NDArray[Any], targets: NDArray[Any]) -> bool:
 
     Args:
         inputs: any array.
-        targets: any array; those of several dimensions are classes of positions if they fit the axes of the inputs.
+        targets: any array; those of several dimensions are classes of positions if they fit the axes of the inputs, and
+            these are no rows of features.
 
     >>> is_tensor(np.zeros((5, 4)), np.zeros(5)), is_tensor(np.zeros((5, 8, 8)), np.zeros(5))
     (False, True)
-    >>> is_tensor(np.zeros((5, 4)), np.zeros((5, 4), int)), is_tensor(np.zeros((5, 4)), np.eye(5))
+    >>> is_tensor(np.zeros((5, 4), int), np.zeros((5, 4), int)), is_tensor(np.zeros((5, 4)), np.zeros((5, 4), int))
     (True, False)
     """
     return inputs.ndim > 2 or _has_positions(inputs, targets)
@@ -118,6 +119,9 @@ def _numbers(name: str, label: str, inputs: NDArray[Any]) -> NDArray[Any]:
 def _has_positions(inputs: NDArray[Any], targets: NDArray[Any]) -> bool:
     """Whether targets are one class for each token, step or pixel of the inputs."""
     if targets.ndim < 2 or inputs.ndim < 2 or targets.dtype.kind not in "biuUS" or len(targets) != len(inputs):
+        return False
+    if inputs.ndim == 2 and inputs.dtype.kind not in "iu":
+        # Rows of features, whose several targets are labels or outputs.
         return False
     if targets.ndim == 2 and targets.dtype.kind in "biu" and _is_one_hot(targets):
         return False

@@ -88,7 +88,7 @@ def look_over(
     except RaisedError as error:
         raise UserCodeError(
             f"must make a module that takes inputs {example}. Received: {spec.module}, which raises {error}. "
-            f"Mend it; {_gets(example)}."
+            f"{_way_out(example, str(error))}."
         ) from error
     if found[:1] != (len(batch),) or not objective.accepts(found):
         raise UserCodeError(
@@ -115,13 +115,15 @@ def objective_of(outputs: int | Objective) -> Objective:
     return Objective(DatasetShape(2, 1, outputs, "multiclass" if outputs > 1 else "regression"))
 
 
-def _gets(example: Example) -> str:
-    """What a module gets, continuing "it gets"."""
+def _way_out(example: Example, error: str) -> str:
+    """What to do about a module that does not take its inputs."""
+    if "indices" in error and "Long" in error:
+        return "Return tokens as whole numbers of 0 or more, which an embedding takes"
     if example.is_tokens:
-        return f"it gets whole numbers {example}, as an embedding takes them"
+        return f"Mend it; it gets whole numbers {example}, as an embedding takes them"
     if len(example.item) > 1:
-        return f"it gets numbers {example}, as the data has them or with their channels first"
-    return f"it gets rows of {example.item[0]} numbers, which it reshapes itself"
+        return f"Mend it; it gets numbers {example}"
+    return f"Mend it; it gets rows of {example.item[0]} numbers, which it reshapes itself"
 
 
 def _has_convolutions(module: nn.Module) -> bool:

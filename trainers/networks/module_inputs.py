@@ -41,12 +41,10 @@ def fitted(spec: ModuleSpec, dataset: Dataset, accepts: Callable[[tuple[int, ...
     if not dataset.item and not whole_tokens(dataset):
         return dataset
     runs: Dataset | None = None
-    error: RaisedError | None = None
     for candidate in _candidates(spec, dataset):
         try:
             found = _outputs(spec, candidate)
         except RaisedError as raised:
-            error = raised
             if candidate.is_tokens and isinstance(raised.__cause__, IndexError):
                 largest = candidate.shape.vocabulary - 1
                 raise UserCodeError(
@@ -62,11 +60,6 @@ def fitted(spec: ModuleSpec, dataset: Dataset, accepts: Callable[[tuple[int, ...
         if accepts(found) or not dataset.item:
             return candidate
         runs = runs or candidate
-    if runs is None and error is not None and _wants_tokens(error):
-        raise UserCodeError(
-            f"must make a module that takes the inputs, and its embedding takes whole numbers of 0 or more alone. "
-            f"Received: {spec.module}, which raises {error}. Return tokens as whole numbers."
-        ) from error
     return runs or dataset
 
 
@@ -109,8 +102,3 @@ def _has_convolutions(spec: ModuleSpec, dataset: Dataset) -> bool:
     except UserCodeError:
         return False
     return any(isinstance(part, CONVOLUTIONS) for part in module.modules())
-
-
-def _wants_tokens(error: RaisedError) -> bool:
-    """Whether torch has refused numbers with fractions as indices."""
-    return "indices" in str(error) and "Long" in str(error)

@@ -181,7 +181,7 @@ class Objective:
             return values
         if counted is None:
             counted = mean_counted(labels)
-        return torch.where(labels == IGNORED, 0, values).flatten(2).sum(2) / counted
+        return torch.where(labels == IGNORED, 0, values).flatten(2).sum(2) / counted.to(values.dtype)
 
     def _class_first(self, outputs: Tensor) -> Tensor:
         """Return outputs (k, B, C, ...)."""
@@ -199,7 +199,7 @@ class Objective:
 def mean_counted(labels: Tensor) -> Tensor:
     """Positions of an example that have a target, on average over the batch, at least one in all: (k, 1)."""
     counts = (labels != IGNORED).flatten(2).sum(2)
-    return counts.sum(1, keepdim=True).clamp(min=1) / counts.shape[1]
+    return counts.sum(1, keepdim=True).clamp(min=1).double() / counts.shape[1]
 
 
 def check_own_loss(
