@@ -47,4 +47,5 @@ def augmented(path: str, inputs: Array, seed: int, step: int) -> Array:
         raise DataError(
             f"`{path}` must return whole numbers for tokens. Received: {found.dtype.name}. Return {inputs.dtype.name}."
         )
-    return found.astype(inputs.dtype, copy=False)
+    # A mirrored view has negative strides, which torch does not take.
+    return np.ascontiguousarray(found, dtype=inputs.dtype)

@@ -144,7 +144,17 @@ def _data(preparation: NetworkPreparation) -> str:
     if shape.item:
         sizes = " x ".join(f"{size:,}" for size in shape.item)
         of = f"{sizes} tokens below {shape.vocabulary:,}" if shape.vocabulary else f"{sizes} numbers"
-    return f"{name}: {shape.examples:,} examples of {of}, {target}; {preparation.plan.training_examples:,} to train on"
+    return (
+        f"{name}: {shape.examples:,} examples of {of}, {target}; {preparation.plan.training_examples:,} to train on"
+        f"{_training(preparation)}"
+    )
+
+
+def _training(preparation: NetworkPreparation) -> str:
+    """What is said of the training beside its data, where it is not the usual one."""
+    recipe = preparation.recipe
+    augment = f", augmented by {recipe.augment}" if recipe.augment else ""
+    return augment + (f"; the loss is {recipe.loss}" if recipe.loss else "")
 
 
 def _seeds(seeds: tuple[int, ...]) -> str:

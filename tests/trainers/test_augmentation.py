@@ -129,5 +129,5 @@ def test_what_gives_no_such_inputs_is_refused(name, error, said):
 
 def test_tokens_stay_whole_numbers():
     tokens = np.array([[1, 2]])
-    with pytest.raises(DataError, match="whole numbers for tokens. Received: float64. Return int64"):
+    with pytest.raises(DataError, match=r"whole numbers for tokens\. Received: float64\. Return int64"):
         augmented("own_augmentation:halves", tokens, 0, 0)

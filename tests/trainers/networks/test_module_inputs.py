@@ -103,7 +103,7 @@ def test_rows_that_are_not_whole_stay_as_they_are_without_running_the_module():
 
 def test_an_embedding_needs_a_row_for_the_largest_token_wherever_it_is():
     assert form("Bag", rows(49), rows=50).is_tokens
-    with pytest.raises(UserCodeError, match="largest is 49.*IndexError.*Give the embedding 50 rows or more"):
+    with pytest.raises(UserCodeError, match=r"largest is 49.*IndexError.*Give the embedding 50 rows or more"):
         form("Bag", rows(49), rows=49)
 
 
