@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-Stream = Literal["split", "init", "batches", "augment"]
+Stream = Literal["split", "init", "batches", "test", "augment"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
 
 
