@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.config.optimizer_spaces import given_at
+from trainers.augmentation import augmented
 from trainers.data import Dataset, DatasetShape
 from trainers.data.arrangements import given_item
 from trainers.errors import DataError as CannotLoad
@@ -66,6 +69,28 @@ def require_functions(config: SweepConfig) -> None:
             raise config.error(
                 key, f"must name a function. Received: {path}, a {type(function).__name__}. Name one that is called."
             )
+
+
+def try_augmentation(config: SweepConfig, inputs: NDArray[Any]) -> None:
+    """Augment a few inputs, so that a function that does not suit them is told before any trial.
+
+    Args:
+        config: the configuration.
+        inputs: as a network gets them.
+
+    Raises:
+        ConfigError: if the function raises an error, or gives no inputs of the same shape.
+    """
+    path = config.network_data.augment
+    if path is None:
+        return
+    try:
+        augmented(path, inputs, 0, 0)
+    except RaisedError as error:
+        rule = f"must name a function that takes inputs {inputs.shape} and a numpy Generator"
+        raise config.error("data.augment", f"{rule}. Received: {path}, which raises {error}. Mend it.") from error
+    except CannotLoad as error:
+        raise config.error("data.augment", f"must suit the inputs, but {error}") from error
 
 
 def objective_of(config: SweepConfig, shape: DatasetShape) -> Objective:

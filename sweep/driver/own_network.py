@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING
 from sweep.config import SweepConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.config.values import Distribution
-from sweep.driver.data_forms import form_notes, objective_of
+from sweep.driver.data_forms import form_notes, objective_of, try_augmentation
 from sweep.driver.workloads import part_of
 from sweep.errors import ConfigError, DataError
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import Recipe, batch_size_of, spec_of
 from sweep.planning.workload import Workload, data_key
-from trainers.augmentation import augmented
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.errors import DataError as CannotSplit
 from trainers.errors import UserCodeError
 from trainers.pack import ModuleSpec
 from trainers.session import split_of
 from trainers.tile import EVALUATION_EXAMPLES
-from trainers.user_code import RaisedError
 
 if TYPE_CHECKING:
     from trainers.networks.look_over import BatchProblem, ModuleFacts
@@ -116,14 +114,7 @@ def inspect_module(
         check_own_loss(module, objective, recipe.dtype, *few)
     except UserCodeError as error:
         raise config.error("trainer.loss", str(error)) from error
-    if recipe.augment is not None:
-        try:
-            augmented(recipe.augment, few[0], first.seed, 0)
-        except RaisedError as error:
-            rule = f"must name a function that takes inputs {few[0].shape} and a numpy Generator"
-            raise config.error("data.augment", f"{rule}. Received: {recipe.augment}, which raises {error}.") from error
-        except CannotSplit as error:
-            raise config.error("data.augment", f"does not suit: {error}") from error
+    try_augmentation(config, few[0])
     return ModuleTrial(module, objective, recipe.dtype, parts), facts
 
 

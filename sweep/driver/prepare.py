@@ -12,12 +12,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
-from sweep.driver.data_forms import require_functions
+from sweep.driver.data_forms import require_functions, try_augmentation
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
@@ -273,6 +274,8 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         torch_seconds += perf_counter() - begin
         check_memory()
         plan = replace(plan, choices=(*plan.choices, *notes))
+    else:
+        try_augmentation(config, np.zeros((2, here.shape.features)))
     if backend == "torch":
         torch_seconds = max(torch_seconds, TORCH_SECONDS)
     return NetworkPreparation(

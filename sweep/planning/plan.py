@@ -232,7 +232,7 @@ def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: 
         named = ", ".join(map(str, too_large))
         notes.append(f"batch_size {named} is full, as there are only {examples:,} examples to train on")
     held_out, classes = shape.examples - examples, max(shape.outputs, 2)
-    if shape.task != "regression" and held_out < classes:
+    if shape.task != "regression" and not shape.positions and held_out < classes:
         notes.append(f"the {held_out} examples to validate on are fewer than the {classes} classes: some have none")
     return notes
 

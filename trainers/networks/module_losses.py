@@ -181,7 +181,8 @@ class Objective:
             return values
         if counted is None:
             counted = mean_counted(labels)
-        return torch.where(labels == IGNORED, 0, values).flatten(2).sum(2) / counted.to(values.dtype)
+        # Where there is no target, the loss is 0 and no prediction is right.
+        return values.flatten(2).sum(2) / counted.to(values.dtype)
 
     def _class_first(self, outputs: Tensor) -> Tensor:
         """Return outputs (k, B, C, ...)."""

@@ -255,6 +255,7 @@ def test_the_plan_says_the_shape_and_what_is_trained_one_at_a_time(tmp_path, cap
         ("texts", module("Bag"), "", ", augment: flip", "`data.augment` must name a function. Received: flip"),
         ("texts", module("Bag"), "", ", augment: 'own_forms:flip'", "`data.augment` names something that `own_forms`"),
         ("first", module("conv"), "", ", augment: 'own_forms:cut'", "must return inputs of the shape that it gets"),
+        ("flat", "network: {hidden: [8]}", "", ", augment: 'own_forms:cut'", "must return inputs of the shape that it"),
         ("first", module("conv"), "", ", augment: 'own_forms:conv'", "`data.augment` must name a function that takes"),
         ("first", module("conv"), "", ", augment: 'own_forms:x'", "`data.augment` must name a function. Received"),
     ],
