@@ -35,7 +35,6 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "precision": "trainer.dtype",
         "framework": "trainer.backend",
         "dataset": "data",
-        "loss": "trainer.loss",
         "loss_function": "trainer.loss",
         "criterion": "trainer.loss",
         "augmentation": "data.augment",
