@@ -10,6 +10,7 @@ from trainers import limits
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.data.dataset import Task
 from trainers.data.fit import check_fit
+from trainers.data.holdout import Holdout
 from trainers.data.scaling import Normalise
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout
@@ -129,7 +130,7 @@ class Pack:
         epochs: passes over the training part, 1 or more.
         dtype: of parameters, state and arithmetic, and of a split's inputs (float32 for bfloat16).
         weight_decay: L2 coefficient: ``weight_decay * w`` is added to the gradient of each weight, but not of biases.
-        validation: fraction of the examples held out, in (0, 1).
+        validation: what is held out for validation; a number is a fraction of the examples, in (0, 1).
         normalise: scaling of the inputs, by statistics of the training part only.
         target: if given, trials may stop when they reach it.
         shape: shape of the data; required if ``data`` is a split, which does not know its task.
@@ -146,7 +147,7 @@ class Pack:
     epochs: int = 10
     dtype: Precision = "float32"
     weight_decay: float = 0.0
-    validation: float = 0.2
+    validation: Holdout = 0.2
     normalise: Normalise = "standard"
     target: Target | None = None
     shape: DatasetShape | None = None
@@ -161,7 +162,8 @@ class Pack:
         if self.batch_size is not None:
             check_batch_size(self.batch_size)
         check_number("weight_decay", self.weight_decay, limits.L2)
-        check_number("validation", self.validation, limits.VALIDATION)
+        if isinstance(self.validation, int | float):
+            check_number("validation", self.validation, limits.VALIDATION)
         check_word("dtype", self.dtype, get_args(Precision))
         check_word("backend", self.backend, get_args(Backend))
         check_word("normalise", self.normalise, get_args(Normalise))

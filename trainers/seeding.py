@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-Stream = Literal["split", "init", "batches"]
+Stream = Literal["split", "init", "batches", "test"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.table_schema import TableSchema
 from trainers.errors import DataError
 
 Task = Literal["multiclass", "binary", "regression"]
@@ -26,12 +27,14 @@ class DatasetShape:
         features: number of features D, 1 or more.
         outputs: number of network outputs: the classes of a multiclass task, 1 for binary and regression.
         task: ``multiclass``, ``binary`` or ``regression``.
+        training: number of training examples where the data decide what is held out, of the first seed; else None.
     """
 
     examples: int
     features: int
     outputs: int
     task: Task
+    training: int | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,12 @@ class Dataset:
         classes: the name of each class; empty for regression.
         feature_names: the name of each of the D features.
         fingerprint: 16 hex digits, a hash of inputs, targets and task that is the same on every machine.
+        schema: of a table whose columns are encoded; its ``inputs`` are then (N, F) numbers and codes, which may be
+            NaN where a cell is missing, and its ``feature_names`` those of the F numbers. None for plain numbers.
+        keys: (N,) int64, what decides the parts where the data do: a group, the rank of a time, or 1 for what is held
+            out. None elsewhere.
+        training: number of training examples in that case, of the first seed.
+        notes: sentences on what was found in the data and decided, for the plan.
     """
 
     name: str
@@ -55,6 +64,10 @@ class Dataset:
     classes: tuple[str, ...]
     feature_names: tuple[str, ...]
     fingerprint: str
+    schema: TableSchema | None = None
+    keys: NDArray[np.int64] | None = None
+    training: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def examples(self) -> int:
@@ -63,8 +76,8 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """Number of features D."""
-        return int(self.inputs.shape[1])
+        """Number of features D that a network receives."""
+        return int(self.inputs.shape[1]) if self.schema is None else self.schema.width
 
     @property
     def outputs(self) -> int:
@@ -74,7 +87,7 @@ class Dataset:
     @property
     def shape(self) -> DatasetShape:
         """The sizes of this set."""
-        return DatasetShape(self.examples, self.features, self.outputs, self.task)
+        return DatasetShape(self.examples, self.features, self.outputs, self.task, self.training)
 
 
 def classification(

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 
 from trainers.data import columns
 from trainers.data.dataset import Dataset
+from trainers.data.holdout import Given
 from trainers.data.numeric import MOST_EXACT
+from trainers.data.tables import Table, TableOptions, listed, read_datasets
 from trainers.data.target import Task
 from trainers.errors import DataError, did_you_mean
 
@@ -27,52 +30,69 @@ LARGEST = float(np.finfo(np.float64).max)
 EXTENSIONS = (".csv", ".parquet", ".npz")
 
 
-def load_file(path: Path, target: str | None, inputs: str | None, task: Task) -> Dataset:
-    """Load a file; every column except the target is an input.
+def load_file(
+    path: Path, target: str | None, inputs: str | None, task: Task, options: TableOptions | None = None
+) -> tuple[Dataset, Dataset | None]:
+    """Load a file.
 
     Args:
         path: file to read; its extension decides the format.
-        target: column to predict (CSV and Parquet, required), or target array of an NPZ file (``y``).
+        target: column to predict (of a table, required), or target array of an NPZ file (``y``).
         inputs: input array of an NPZ file (``x``); None for the other formats.
         task: ``auto`` decides as `target.is_classification` describes.
+        options: what else the user says of a table; its target and task are those given here.
+
+    Returns:
+        The data set, and its test part if the table decides it; None otherwise.
 
     Raises:
         DataError: if the file cannot be read or its content cannot be trained on.
     """
-    extension = path.suffix.lower()
-    if extension not in EXTENSIONS:
+    require_extension(path)
+    if not path.is_file():
+        raise missing_file(path, [Path.cwd()])
+    if path.suffix.lower() == ".npz":
+        arrays = (inputs or "x", target or "y")
+        x, y = _read_npz(path, arrays)
+        return columns.from_arrays(path.name, arrays, x, y, task), None
+    if inputs is not None:
+        raise DataError(
+            f"`inputs` names an array of an NPZ file; the columns of the table `{path.name}` are named by `features`. "
+            f"Received: {inputs}. Leave `inputs` out."
+        )
+    table = _read_table(path, target)
+    if target is None:
+        raise DataError(
+            f"the target column of `{path.name}` must be named. Received: none. "
+            f"Columns: {listed([*map(str, table.frame.columns)])}. Give one of them as `target`."
+        )
+    options = replace(options or TableOptions(target=target), target=target, task=task)
+    others = [
+        _read_table(Path(part.path), target) if isinstance(part, Given) and part.path is not None else None
+        for part in (options.validation, options.test)
+    ]
+    return read_datasets(table, options, *others)
+
+
+def require_extension(path: Path) -> None:
+    """Refuse a file of an unknown format."""
+    if path.suffix.lower() not in EXTENSIONS:
         raise DataError(
             f"a data file must end in one of {', '.join(EXTENSIONS)}. Received: `{path}`. Convert the file."
         )
+
+
+def _read_table(path: Path, target: str | None) -> Table:
     if not path.is_file():
         raise missing_file(path, [Path.cwd()])
-    if extension == ".npz":
-        arrays = (inputs or "x", target or "y")
-        x, y = _read_npz(path, arrays)
-        return columns.from_arrays(path.name, arrays, x, y, task)
-    if inputs is not None:
-        raise DataError(
-            f"`inputs` names an array of an NPZ file; of the table `{path.name}`, all columns but the target "
-            f"are inputs. Received: {inputs}. Leave `inputs` out."
-        )
-    table = _read_csv(path) if extension == ".csv" else _read_parquet(path)
-    names = [str(name) for name in table.columns]
-    if target is None:
-        raise DataError(
-            f"the target column of `{path.name}` must be named. Received: none. Columns: {_listed(names)}. "
-            "Give one of them as `target`."
-        )
-    if target not in names:
-        raise DataError(
-            f"`{path.name}` has no column `{target}`.{did_you_mean(target, names)} Columns: {_listed(names)}."
-        )
-    position = names.index(target)
-    series = [table.iloc[:, column] for column in range(len(names)) if column != position]
-    labels = table.iloc[:, position]
-    if extension == ".csv" and labels.dtype == np.float64 and labels.abs().between(MOST_EXACT, LARGEST).any():
-        # Read again as text: class names keep all their digits, which pandas has rounded.
-        labels = _table(path, usecols=[position], dtype=str).iloc[:, 0]
-    return columns.from_table(path.name, series, labels, task, is_typed=extension != ".csv")
+    is_csv = path.suffix.lower() == ".csv"
+    frame = _read_csv(path) if is_csv else _read_parquet(path)
+    if is_csv and target in frame.columns:
+        labels = frame[target]
+        if labels.dtype == np.float64 and labels.abs().between(MOST_EXACT, LARGEST).any():
+            # Read again as text: class names keep all their digits, which pandas has rounded.
+            frame[target] = _table(path, usecols=[target], dtype=str)[target]
+    return Table(name=path.name, frame=frame, is_typed=not is_csv)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -158,7 +178,7 @@ def _read_npz(path: Path, names: tuple[str, str]) -> list[NDArray[Any]]:
         if name not in available:
             raise DataError(
                 f"`{path.name}` has no array `{name}`.{did_you_mean(name, available)} "
-                f"Arrays: {_listed(available)}. Name the two by `inputs` and `target`."
+                f"Arrays: {listed(available)}. Name the two by `inputs` and `target`."
             )
     return arrays
 
@@ -217,8 +237,3 @@ def missing_file(path: Path, folders: Sequence[Path]) -> DataError:
     if path.is_dir():
         looked, way_out = " It is a folder.", " Give a file in it."
     return DataError(f"the data file must exist. Received: `{path}`.{looked}{way_out}")
-
-
-def _listed(names: Sequence[str], most: int = 20) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 
 from trainers.data import columns
 from trainers.data.dataset import Dataset, require_trainable
+from trainers.data.target import Task
 from trainers.errors import DataError, UserCodeError
 from trainers.imports import import_attribute
 from trainers.user_code import RaisedError, run_user_code
 
 
-def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
+def load_by_module(path: str, kwargs: Mapping[str, Any], task: Task = "auto") -> Dataset:
     """Load data by calling a user's function.
 
     Args:
         path: ``module:attribute`` of the function.
         kwargs: its keyword arguments.
+        task: what is predicted; ``auto`` decides by the targets.
 
     Returns:
         The returned `Dataset`, or one made from the returned arrays ``(inputs, targets)``, (N, D) numbers and (N,):
@@ -58,7 +60,7 @@ def load_by_module(path: str, kwargs: Mapping[str, Any]) -> Dataset:
             "Return such as `x, y`."
         )
     inputs, targets = (_array(path, label, part) for label, part in zip(("inputs", "targets"), loaded, strict=True))
-    return columns.from_arrays(path, ("inputs", "targets"), inputs, targets, "auto", has_task=False)
+    return columns.from_arrays(path, ("inputs", "targets"), inputs, targets, task)
 
 
 def _require_arguments(path: str, load: Callable[..., Any], kwargs: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +11,11 @@ import numpy as np
 
 from trainers.data import bundled, files, loader, synthetic
 from trainers.data.dataset import Dataset, DatasetShape
+from trainers.data.feature_columns import Encode
+from trainers.data.holdout import Holdout
+from trainers.data.split import training_examples
+from trainers.data.table_schema import MOST_CATEGORIES
+from trainers.data.tables import TableOptions, subset, test_rows
 from trainers.errors import DataError, did_you_mean
 
 DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
@@ -34,6 +39,12 @@ class DataSource:
         noise: of a synthetic set: standard deviation, 0 or more.
         classes: of blobs (3) and spirals (2), 2 or more; moons are two.
         generator_seed: of a synthetic set, 0 or more (0); seeds of trials do not change the data.
+        features: of a table, names or patterns of the columns to use; None for all that can be used.
+        drop: of a table, names or patterns of columns to leave out.
+        encode: of a table, column -> its encoding, or its categories in their order.
+        most_categories: of a table, number of categories of a column that are told apart.
+        validation: what is held out for validation, if the table decides it.
+        test: what is held out for the test, which no training sees; None for nothing.
     """
 
     name: str | None = None
@@ -47,6 +58,12 @@ class DataSource:
     generator_seed: int | None = None
     module: str | None = None
     kwargs: Mapping[str, Any] | None = None
+    features: tuple[str, ...] | None = None
+    drop: tuple[str, ...] = ()
+    encode: Mapping[str, Encode] | None = None
+    most_categories: int = MOST_CATEGORIES
+    validation: Holdout | None = None
+    test: Holdout | None = None
 
 
 def load(source: DataSource) -> Dataset:
@@ -62,15 +79,53 @@ def load(source: DataSource) -> Dataset:
     >>> load(DataSource("wine")).shape
     DatasetShape(examples=178, features=13, outputs=3, task='multiclass')
     """
+    return load_parts(source)[0]
+
+
+def load_parts(source: DataSource) -> tuple[Dataset, Dataset | None]:
+    """Load or generate a data set, and its test part.
+
+    Args:
+        source: the data set.
+
+    Returns:
+        The examples to train and validate on, and those of ``source.test``; None without one.
+
+    Raises:
+        DataError: if the source is inconsistent or its file cannot be used.
+        UserCodeError: if a user's module cannot be imported.
+
+    >>> pool, test = load_parts(DataSource("wine", test=0.25))
+    >>> pool.examples, test.examples
+    (133, 45)
+    """
     name = _name(source)
-    if source.module is not None:
-        return loader.load_by_module(source.module, source.kwargs or {})
-    if name is None:
-        return files.load_file(Path(str(source.path)), source.target, source.inputs, source.task)
-    if name in bundled.SHAPES:
-        return bundled.load_bundled(name)
-    rng = np.random.default_rng(source.generator_seed or 0)
-    return synthetic.draw(name, source.examples, source.noise, source.classes, rng)
+    if source.path is not None:
+        pool, test = files.load_file(Path(source.path), source.target, source.inputs, source.task, _options(source))
+    elif source.module is not None:
+        pool, test = loader.load_by_module(source.module, source.kwargs or {}, source.task), None
+    elif name in bundled.SHAPES:
+        pool, test = bundled.load_bundled(name), None
+    else:
+        rng = np.random.default_rng(source.generator_seed or 0)
+        pool, test = synthetic.draw(str(name), source.examples, source.noise, source.classes, rng), None
+    if test is None and source.test is not None:
+        in_test = test_rows(pool, source.test)
+        return subset(pool, ~in_test), subset(pool, in_test)
+    return pool, test
+
+
+def _options(source: DataSource) -> TableOptions:
+    return TableOptions(
+        target=str(source.target),
+        task=source.task,
+        features=source.features,
+        drop=source.drop,
+        encode=source.encode or {},
+        most_categories=source.most_categories,
+        validation=source.validation,
+        test=source.test,
+    )
 
 
 def shape(source: DataSource) -> DatasetShape | None:
@@ -89,8 +144,12 @@ def shape(source: DataSource) -> DatasetShape | None:
     if name is None:
         return None
     if name in bundled.SHAPES:
-        return bundled.SHAPES[name]
-    return synthetic.shape_of(name, source.examples, source.noise, source.classes)
+        known = bundled.SHAPES[name]
+    else:
+        known = synthetic.shape_of(name, source.examples, source.noise, source.classes)
+    if isinstance(source.test, float):
+        return replace(known, examples=training_examples(known.examples, source.test))
+    return known
 
 
 def _name(source: DataSource) -> str | None:

@@ -87,6 +87,35 @@ def read_target(column: Column, task: Task) -> Classes | Floats:
     return _classes_from_text(column)
 
 
+def reason_of_task(column: Column, target: Classes | Floats, task: Task) -> str:
+    """Say what is predicted and why, for the plan; empty where the user has said it.
+
+    Args:
+        column: the target column.
+        target: as `read_target` has read it.
+        task: as given by the user.
+
+    >>> column = Column(name="y", origin="a.csv", cells=np.array([1, 2, 2, 1]))
+    >>> reason_of_task(column, read_target(column, "auto"), "auto")
+    'classification, as `y` has 2 different whole numbers (`data.task: regression` predicts amounts)'
+    """
+    if task != "auto":
+        return ""
+    if not isinstance(target, Classes):
+        distinct = len(np.unique(target))
+        return (
+            f"regression, as `{column.name}` has {distinct:,} different numbers (`data.task: classification` makes "
+            "each a class)"
+        )
+    is_text = column.cells.dtype.kind == "b" or any(isinstance(cell, str | bool) for cell in column.cells[:1].tolist())
+    if is_text or column.cells.dtype.kind not in "iufO":
+        return f"classification, as `{column.name}` has {len(target.names):,} different words"
+    return (
+        f"classification, as `{column.name}` has {len(target.names):,} different whole numbers "
+        "(`data.task: regression` predicts amounts)"
+    )
+
+
 def _read_numeric(column: Column, task: Task) -> Classes | Floats:
     """Read numeric cells; integers become classes named by all their digits."""
     floats = finite_numbers(column)

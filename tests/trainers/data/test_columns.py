@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trainers.data.columns import from_arrays, from_table
+from trainers.data.columns import from_arrays
 from trainers.data.dataset import Dataset
+from trainers.data.tables import Table, TableOptions, read_datasets
 from trainers.errors import DataError
 
 
 def table(inputs: dict[str, Any], target: Any, task: Any = "auto", is_typed: bool = True) -> Dataset:
-    columns = [pd.Series(cells, name=name) for name, cells in inputs.items()]
-    return from_table("mine", columns, pd.Series(target, name="goal"), task, is_typed=is_typed)
+    frame = pd.DataFrame({**inputs, "goal": target})
+    return read_datasets(Table(name="mine", frame=frame, is_typed=is_typed), TableOptions(target="goal", task=task))[0]
 
 
 def arrays(inputs: Any, targets: Any, **options: Any) -> Dataset:

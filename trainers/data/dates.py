@@ -1,0 +1,89 @@
+"""Reads a column of dates and takes them apart into numbers such as the month and the day of the week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARTS = ("year", "month", "day", "weekday", "hour", "minute")
+"""What a date is taken apart into; parts that are the same in all rows of a table are left out."""
+
+DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y")
+MONTH_FIRST = ("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y", "%m/%d/%y")
+OTHERS = ("%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%H:%M:%S", "%H:%M")
+TIMES = (" %H:%M:%S", " %H:%M")
+
+
+class AmbiguousDatesError(ValueError):
+    """Dates that can be read with the day first and with the month first."""
+
+
+def parse_dates(cells: NDArray[Any], date_format: str | None) -> pd.Series[Any]:
+    """Read dates in a format; a cell that is no date becomes NaT.
+
+    Args:
+        cells: (N,) text, dates or missing cells.
+        date_format: as for ``datetime.strptime``; None for ISO 8601 and typed dates, whose offsets are converted to UTC.
+    """
+    import pandas as pd
+
+    if cells.dtype.kind == "M":
+        return pd.Series(cells)
+    texts = pd.Series([cell.strip() or None if isinstance(cell, str) else cell for cell in cells], dtype=object)
+    if date_format is not None:
+        return pd.to_datetime(texts, format=date_format, errors="coerce")
+    return pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).dt.tz_localize(None)
+
+
+def find_date_format(cells: NDArray[Any]) -> str | None:
+    """Find the format in which all cells that are not missing are dates.
+
+    Args:
+        cells: (N,) text, dates or missing cells.
+
+    Returns:
+        The format; None for ISO 8601 and typed dates.
+
+    Raises:
+        AmbiguousDatesError: if the day could be first as well as the month.
+        ValueError: if there is no such format.
+
+    >>> find_date_format(np.array(["31/12/2024", "01/02/2024"], dtype=object))
+    '%d/%m/%Y'
+    """
+    present = np.array([not (cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())) for cell in cells])
+    known = np.unique(cells[present].astype(str)).astype(object) if cells.dtype == object else cells[present]
+    if cells.dtype.kind == "M" or not all(isinstance(cell, str) for cell in cells[present]):
+        return None
+
+    def fits(date_format: str | None) -> bool:
+        # The first dates decide for most formats.
+        return bool(parse_dates(known[:20], date_format).notna().all() and parse_dates(known, date_format).notna().all())
+
+    if fits(None):
+        return None
+    with_times = [f"{date}{time}" for date in (*DAY_FIRST, *MONTH_FIRST) for time in ("", *TIMES)]
+    found = [date_format for date_format in with_times if fits(date_format)]
+    if len({date_format.replace("%d", "%x").replace("%m", "%x") for date_format in found}) < len(found):
+        raise AmbiguousDatesError(found[0])
+    found += [f"{date}{time}" for date in OTHERS for time in ("", *TIMES) if not found and fits(f"{date}{time}")]
+    if not found:
+        raise ValueError("no date format fits all cells")
+    return found[0]
+
+
+def date_parts(dates: pd.Series[Any]) -> dict[str, NDArray[np.float64]]:
+    """Take dates apart into `PARTS`, (N,) each; NaN where a date is missing. Monday is weekday 0.
+
+    >>> import pandas as pd
+    >>> parts = date_parts(pd.Series(pd.to_datetime(["2024-05-01 12:30"])))
+    >>> {name: int(values[0]) for name, values in parts.items()}
+    {'year': 2024, 'month': 5, 'day': 1, 'weekday': 2, 'hour': 12, 'minute': 30}
+    """
+    names = {"weekday": "day_of_week"}
+    return {part: getattr(dates.dt, names.get(part, part)).to_numpy(dtype=np.float64, na_value=np.nan) for part in PARTS}

@@ -1,0 +1,206 @@
+"""Encodes rows of a table as numbers, with medians, categories and means learned from the training part alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data.dataset import Floats, Task
+from trainers.data.table_schema import FeatureColumn, TableSchema
+
+FOLDS = 5
+"""Folds by which the training part is target-encoded: the mean of a category without the fold that a row is in."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Learned:
+    """What is learned of a column.
+
+    Args:
+        fill: (n,) what replaces missing numbers: the medians of the stored numbers; empty for categories.
+        kept: codes of the categories with a feature of their own; the others share "other", if there are others.
+        means: (categories, C) mean target of each category, and (C,) of all rows in the last row.
+    """
+
+    fill: tuple[float, ...] = ()
+    kept: tuple[int, ...] = ()
+    means: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Preparation:
+    """A fitted encoding of the rows of a table.
+
+    It holds plain numbers and applies them itself, so that a kept model predicts without scikit-learn, whatever
+    version has fitted it, and can be kept as JSON.
+
+    Args:
+        schema: the columns.
+        learned: of each column.
+    """
+
+    schema: TableSchema
+    learned: tuple[Learned, ...]
+
+    def encode(self, rows: Floats) -> Floats:
+        """Encode stored rows (n, F) as features (n, D).
+
+        Unknown categories are "other" where there is one, else they belong to no category; their mean target is that of
+        all rows.
+        """
+        blocks, at = [], 0
+        for column, learned in zip(self.schema.columns, self.learned, strict=True):
+            width = len(column.stored)
+            blocks.append(_encode(column, learned, rows[:, at : at + width], self.schema))
+            at += width
+        return np.concatenate(blocks, axis=1)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the D features."""
+        found: list[str] = []
+        for column, learned in zip(self.schema.columns, self.learned, strict=True):
+            if column.encoding == "one_hot":
+                found += [f"{column.name}={column.categories[code]}" for code in learned.kept]
+                found += [f"{column.name}=(other)"] * (len(learned.kept) < len(column.categories))
+            elif column.encoding == "target":
+                many = self.schema.outputs > 1
+                found += [f"{column.name} target {output}" if many else column.name for output in range(self.schema.outputs)]
+            else:
+                found += [*column.stored, *[f"{column.name} missing"] * column.has_indicator]
+        return tuple(found)
+
+    @property
+    def is_binary(self) -> NDArray[np.bool_]:
+        """(D,) whether a feature is 0 or 1: a category, or an indicator of missing cells."""
+        flags: list[bool] = []
+        for column in self.schema.columns:
+            width = column.width(self.schema.most_categories, self.schema.outputs)
+            flags += [column.encoding == "one_hot"] * (width - column.has_indicator) + [True] * column.has_indicator
+        return np.array(flags, dtype=bool)
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Return nested mappings of JSON types, from which `from_mapping` makes it again."""
+        learned = [{"fill": list(one.fill), "kept": list(one.kept), "means": [*map(list, one.means)]} for one in self.learned]
+        return {"schema": self.schema.as_mapping(), "learned": learned}
+
+    @classmethod
+    def from_mapping(cls, saved: Mapping[str, Any]) -> Preparation:
+        """Make a preparation from what `as_mapping` has returned."""
+        learned = tuple(
+            Learned(fill=tuple(one["fill"]), kept=tuple(one["kept"]), means=tuple(map(tuple, one["means"])))
+            for one in saved["learned"]
+        )
+        return cls(schema=TableSchema.from_mapping(saved["schema"]), learned=learned)
+
+
+def fit_preparation(
+    schema: TableSchema, rows: Floats, targets: NDArray[Any], task: Task
+) -> tuple[Preparation, Floats]:
+    """Fit scikit-learn's encoders to the training part.
+
+    **Variant.** Missing numbers become the median, with an indicator. Of a one-hot column with more categories than
+    ``schema.most_categories`` the most frequent ones are kept and the others share "other". Mean targets are smoothed
+    as scikit-learn's `TargetEncoder` does by default; the training part itself is encoded across folds, so that no row
+    sees its own target.
+
+    Args:
+        schema: the columns.
+        rows: (n, F) stored rows of the training part.
+        targets: (n,) their targets.
+        task: of the data set.
+
+    Returns:
+        The preparation, and the encoded training part (n, D).
+
+    Reference: Micci-Barreca (2001), "A preprocessing scheme for high-cardinality categorical attributes".
+    """
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import MissingIndicator
+
+    steps: list[tuple[str, Any, list[int]]] = []
+    at = 0
+    for number, column in enumerate(schema.columns):
+        stored = list(range(at, at + len(column.stored)))
+        steps.append((str(number), _encoder(column, schema, task), stored))
+        if column.has_indicator:
+            steps.append((f"{number} missing", MissingIndicator(features="all"), stored[:1]))
+        at += len(stored)
+    transformer = ColumnTransformer(steps, sparse_threshold=0.0)
+    fitted = transformer.fit(rows, targets).named_transformers_
+    learned = tuple(_learned(column, fitted[str(number)]) for number, column in enumerate(schema.columns))
+    preparation = Preparation(schema=schema, learned=learned)
+    encoded, at, feature = preparation.encode(rows), 0, 0
+    for column in schema.columns:
+        width = column.width(schema.most_categories, schema.outputs)
+        if column.encoding == "target":
+            across = _encoded_across_folds(_encoder(column, schema, task), rows[:, [at]], targets, task)
+            encoded[:, feature : feature + width] = across
+        at, feature = at + len(column.stored), feature + width
+    return preparation, encoded
+
+
+def _encoded_across_folds(encoder: Any, cells: Floats, targets: NDArray[Any], task: Task) -> Floats:
+    """Encode each fold of the training part by the other folds, which do not depend on the seed of a trial."""
+    from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
+
+    splitter = KFold if task == "regression" else StratifiedKFold
+    folds = splitter(min(FOLDS, _largest_number_of_folds(targets, task)), shuffle=True, random_state=0)
+    return np.asarray(cross_val_predict(encoder, cells, targets, cv=folds, method="transform"), dtype=np.float64)
+
+
+def _largest_number_of_folds(targets: NDArray[Any], task: Task) -> int:
+    """Each fold must leave every class in the others."""
+    smallest = len(targets) if task == "regression" else int(np.unique(targets, return_counts=True)[1].min())
+    return max(2, smallest)
+
+
+def _encoder(column: FeatureColumn, schema: TableSchema, task: Task) -> Any:
+    """The unfitted encoder of a column."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.preprocessing import OneHotEncoder, TargetEncoder
+
+    codes = [np.arange(len(column.categories), dtype=np.float64)]
+    if column.encoding == "one_hot":
+        return OneHotEncoder(
+            categories=codes,
+            max_categories=schema.most_categories,
+            handle_unknown="infrequent_if_exist",
+            sparse_output=False,
+        )
+    if column.encoding == "target":
+        target_type = {"regression": "continuous", "binary": "binary", "multiclass": "multiclass"}[task]
+        return TargetEncoder(categories=codes, target_type=target_type)
+    return SimpleImputer(strategy="median", keep_empty_features=True)
+
+
+def _learned(column: FeatureColumn, fitted: Any) -> Learned:
+    """Copy what an encoder has learned."""
+    if column.encoding == "one_hot":
+        rare = fitted.infrequent_categories_[0] if hasattr(fitted, "infrequent_categories_") else None
+        rare = set() if rare is None else {int(code) for code in rare}
+        return Learned(kept=tuple(code for code in range(len(column.categories)) if code not in rare))
+    if column.encoding == "target":
+        overall = np.atleast_1d(fitted.target_mean_)
+        means = np.column_stack(fitted.encodings_)
+        return Learned(means=tuple(tuple(map(float, row)) for row in (*means, overall)))
+    return Learned(fill=tuple(float(value) for value in np.nan_to_num(fitted.statistics_)))
+
+
+def _encode(column: FeatureColumn, learned: Learned, cells: Floats, schema: TableSchema) -> Floats:
+    """Encode the stored numbers of a column, (n, stored) -> (n, width)."""
+    if column.encoding == "one_hot":
+        block = (cells == np.array(learned.kept, dtype=np.float64)).astype(np.float64)
+        if len(learned.kept) == len(column.categories):
+            return block
+        return np.column_stack([block, 1.0 - block.sum(axis=1)])
+    if column.encoding == "target":
+        known = np.nan_to_num(cells[:, 0], nan=len(column.categories)).astype(np.int64)
+        return np.array(learned.means, dtype=np.float64).reshape(-1, schema.outputs)[known]
+    missing = np.isnan(cells)
+    block = np.where(missing, np.array(learned.fill), cells)
+    return np.column_stack([block, missing[:, 0]]) if column.has_indicator else block
