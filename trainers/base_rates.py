@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.dataset import Dataset
-from trainers.data.scaling import Normalise
 from trainers.data.holdout import Holdout, part_of_seed
+from trainers.data.scaling import Normalise
 from trainers.data.split import split_indices, split_of_seed
 from trainers.metrics import OF_TASK, Measured
 
@@ -43,7 +43,11 @@ class BaseRate:
 
 
 def base_rates(
-    dataset: Dataset, validation: Holdout, normalise: Normalise, seeds: Sequence[int], largest_cost: float = LARGEST_COST
+    dataset: Dataset,
+    validation: Holdout,
+    normalise: Normalise,
+    seeds: Sequence[int],
+    largest_cost: float = LARGEST_COST,
 ) -> tuple[BaseRate, ...]:
     """Evaluate simple predictions on the split that trials with each seed use.
 

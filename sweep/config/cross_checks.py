@@ -13,8 +13,9 @@ from sweep.config.problems import Problem
 from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
 from sweep.config.spaces import OptimizersBase, Space
 from sweep.config.values import Distribution, is_whole, written_form
-from trainers.data import DatasetShape, shape, training_examples
+from trainers.data import DatasetShape, shape, training_size
 from trainers.data.dataset import Task
+from trainers.data.holdout import Holdout
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES
 
@@ -37,13 +38,9 @@ def task_problem(metric: MetricConfig, task: Task) -> Problem | None:
     return Problem(f"must suit the data, which is for {kind}", f"Give one of {known}.", ("name",), metric.name)
 
 
-def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: float) -> Problem | None:
+def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: Holdout) -> Problem | None:
     """Check that R2 is defined on the validation part: the variance of a single example is 0."""
-    if (
-        metric.name != "val_r2"
-        or shape.examples < 3
-        or shape.examples - training_examples(shape.examples, validation) > 1
-    ):
+    if metric.name != "val_r2" or shape.examples < 3 or shape.examples - training_size(shape, validation) > 1:
         return None
     rule = "needs 2 or more examples to validate on"
     hint = f"Give a `data.validation` of {_share_of_two(shape.examples)} or more, or the metric val_loss."

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweep.system.locations import with_home
 from trainers.data.files import missing_file
-from trainers.errors import DataError
 
-READ = (("data", "path"), ("baseline",))
+if TYPE_CHECKING:
+    from sweep.config.data import FileData
+
+READ = (("data", "path"), ("data", "validation", "path"), ("data", "test", "path"), ("baseline",))
 """Keys whose values are paths of input files."""
 
 
@@ -40,14 +42,17 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def missing_data_file(path: str, origin: str | None) -> DataError | None:
-    """Return an error that lists the searched folders, or None if the data file exists.
+def require_data_files(data: FileData, origin: str | None) -> None:
+    """Refuse a data file that does not exist, with the searched folders.
 
     Args:
-        path: path as given by the user.
+        data: what the configuration says of the data.
         origin: the sweep's file; None if there is none.
+
+    Raises:
+        DataError: for the first file that is missing.
     """
-    if Path(path).is_file():
-        return None
     folders = [Path.cwd(), *([Path(origin).absolute().parent] if origin else [])]
-    return missing_file(Path(path), folders)
+    for path in data.files:
+        if not Path(path).is_file():
+            raise missing_file(Path(path), folders)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sweep.planning.cost import PackCost, Rates
 from sweep.planning.recipe import Recipe
-from trainers.data import DatasetShape, Split, training_examples
+from trainers.data import DatasetShape, Split, training_size
 from trainers.loop import train_session
 from trainers.pack import TrialSpec
 from trainers.session import Session
@@ -42,7 +42,7 @@ def measure_rates(
         budget_seconds: approximate total time for measuring.
         widest: number of trials that fit into memory together.
     """
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     share = budget_seconds / max(len(batch_sizes), 1) / 2
     steps: dict[int | None, float] = {}
     pack_steps: dict[int | None, float] = {}

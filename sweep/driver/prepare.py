@@ -37,7 +37,8 @@ from sweep.records import Arm, Trial
 from sweep.system.limits import cache_folder, usable_memory_bytes
 from sweep.tracking import DatasetRecord
 from trainers.base_rates import BaseRate, base_rates
-from trainers.data import Dataset, DatasetShape, load
+from trainers.data import Dataset, DatasetShape, load, training_size
+from trainers.data.holdout import ByGroup, Folds
 from trainers.errors import UserCodeError
 from trainers.loaded_code import forget_changed_code
 from trainers.optimizers import OPTIMIZERS
@@ -97,6 +98,10 @@ class NetworkPreparation:
         """All data sets by their `data_key`, those not yet loaded are loaded on first use."""
         sources = {data_key(one.config): one.config.network_data.source for one in self.workloads}
         return {key: self.loaded.get(key) or load(source) for key, source in sources.items()}
+
+    @cached_property
+    def _sizes(self) -> dict[tuple[str, int], int]:
+        return {}
 
     @cached_property
     def _by_key(self) -> Mapping[str, Workload]:
@@ -170,23 +175,34 @@ class NetworkPreparation:
         size = pack_bytes([largest], recipe, shape, LARGEST_PROBE_EXAMPLES)
         return (largest,) * probe_width(size, room, max(kinds.values()))
 
+    def _training_size(self, key: str, seed: int) -> int:
+        """Number of training examples of a seed; 0 where it is the same for all seeds."""
+        workload = self._by_key[key]
+        holdout = workload.recipe.validation
+        if not isinstance(holdout, ByGroup | Folds):
+            return 0
+        if (key, seed) not in self._sizes:
+            self._sizes[key, seed] = training_size(workload.shape, holdout, seed, self.data_of(workload))
+        return self._sizes[key, seed]
+
     def _memory(self, workload: Workload) -> int:
         """Memory for the processes of the sweep, without the data sets of other workloads."""
         return usable_memory_bytes() - (self.workers + 1) * self.other_data_bytes(workload)
 
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs, the longest first."""
-        groups: dict[tuple[str, int], list[Trial]] = {}
+        # All trials of a pack make their steps together, so that their training parts are of one size.
+        groups: dict[tuple[str, int, int], list[Trial]] = {}
         for trial in trials:
-            age = self.resumed.get(trial.id, 0)
-            groups.setdefault((workload_key(trial.arm.setting), age), []).append(trial)
+            age, key = self.resumed.get(trial.id, 0), workload_key(trial.arm.setting)
+            groups.setdefault((key, age, self._training_size(key, trial.seed)), []).append(trial)
         total = 0.0
-        for (key, _), members in groups.items():
+        for (key, _, _), members in groups.items():
             workload = self._by_key[key]
             total += total_seconds(members, workload.recipe, rates.of(key), workload.shape)
         datasets = list(self._datasets)
         packs: list[PlannedPack] = []
-        for (key, age), members in groups.items():
+        for (key, age, _), members in groups.items():
             workload = self._by_key[key]
             given = (members, workload.recipe, rates.of(key), workload.shape, workers)
             room = PACK_BYTES
@@ -248,7 +264,8 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     except UserCodeError as error:
         # The optimizers were loaded before.
         raise config.error("network.module", str(error)) from error
-    plan = replace(plan, choices=(*config.found, *plan.choices, *filter(None, [found.note])))
+    told = dict.fromkeys(note for fact in facts.values() for note in fact.notes)
+    plan = replace(plan, choices=(*config.found, *told, *plan.choices, *filter(None, [found.note])))
     begin = perf_counter()
     workloads = workloads_of(plan, configs, facts)
     torch_seconds += perf_counter() - begin

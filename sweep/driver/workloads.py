@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from sweep.config import SweepConfig
 from sweep.config.data import FileData
-from sweep.config.file_paths import missing_data_file
+from sweep.config.file_paths import require_data_files
+from sweep.config.holdout import holdout_of
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.driver.cost_probe import measure_rates
@@ -44,16 +45,17 @@ def load_data(config: SweepConfig, loaded: dict[str, Dataset]) -> DataFacts:
     """
     source = config.network_data.source
     try:
-        if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
-            raise missing
+        if isinstance(config.data, FileData):
+            require_data_files(config.data, config.origin)
         if known := shape(source):
             return DataFacts(known, None)
-        dataset = loaded.setdefault(data_key(config), load(source))
+        if (dataset := loaded.get(data_key(config))) is None:
+            dataset = loaded[data_key(config)] = load(source)
     except CannotLoad as error:
         raise DataError(f"{config.place_of('data')}{error}") from error
     except UserCodeError as error:
         raise config.error("data.module", str(error)) from error
-    return DataFacts(dataset.shape, dataset.fingerprint)
+    return DataFacts(dataset.shape, dataset.fingerprint, dataset.notes)
 
 
 def workloads_of(
@@ -88,7 +90,7 @@ def recipe_of(config: SweepConfig) -> Recipe:
         network=_network_of(config.network),
         dtype=trainer.dtype,
         weight_decay=trainer.weight_decay,
-        validation=config.network_data.validation,
+        validation=holdout_of(config.network_data.validation),
         normalise=config.network_data.normalise,
         target=target,
         backend=trainer.backend,

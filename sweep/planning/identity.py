@@ -68,6 +68,9 @@ def identity_of(config: SweepConfig, data_fingerprint: str | None) -> dict[str, 
         ValueError: if the data comes from a file or module and no fingerprint is given.
     """
     data = config.network_data.model_dump(mode="json")
+    if data["test"] is None:
+        # Examples that are held out change what is trained on; that none are says nothing.
+        del data["test"]
     if isinstance(config.network_data, FileData | ModuleData):
         if data_fingerprint is None:
             raise ValueError("a plan over a file or module needs the fingerprint of its content")

@@ -10,7 +10,7 @@ import numpy as np
 from sweep.errors import ResourceError
 from sweep.planning.recipe import Recipe, batch_size_of
 from sweep.records import Trial
-from trainers.data import DatasetShape, training_examples
+from trainers.data import DatasetShape, training_size
 from trainers.networks.numpy_tile import CACHE_BYTES
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec
@@ -65,7 +65,7 @@ def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape, lar
     """
     seeds = len({trial.seed for trial in trials})
     parameters = recipe.parameters(shape)
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     batch_size = min(batch_size_of(trials[0].arm.setting) or examples, examples, largest_batch or examples)
     state = max(_state_arrays(name) for name in {str(trial.arm.setting["optimizer"]) for trial in trials})
     is_torch = recipe.backend == "torch"
@@ -170,7 +170,7 @@ def require_memory(
 
 def _cause(config: SweepConfig, recipe: Recipe, shape: DatasetShape, trial: Trial) -> tuple[str, str, str]:
     """Return the key that causes most of the memory use, its value, and a hint."""
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     given = trial.arm.setting["batch_size"]
     batch_size = min(batch_size_of(trial.arm.setting) or examples, examples)
     activations = _activations(recipe, shape, batch_size, examples)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sweep.config import SweepConfig
 from sweep.config.cross_checks import r2_problem, task_problem
+from sweep.config.holdout import holdout_of
 from sweep.config.optimizer_spaces import given_at, is_dotted
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.config.spaces import HYPERPARAMETERS
@@ -204,7 +205,7 @@ def plan_hash(config: SweepConfig, identity: str, trials: Sequence[Trial]) -> st
 
 def _training_examples(config: SweepConfig, shape: DatasetShape) -> int:
     """Return the size of the training part, and check that the data suit the metric and can be split."""
-    share = config.network_data.validation
+    share = holdout_of(config.network_data.validation)
     for problem in (task_problem(config.metric, shape.task), r2_problem(config.metric, shape, share)):
         if problem:
             raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
+from trainers.data.holdout import Holdout
 from trainers.errors import UserCodeError
 from trainers.imports import source_digest
 from trainers.layout import Layout
@@ -43,7 +44,7 @@ class Recipe:
     network: NetworkSpec | ModuleSpec
     dtype: Precision
     weight_decay: float
-    validation: float
+    validation: Holdout
     normalise: Literal["standard", "minmax", "none"]
     target: Target | None
     backend: Backend

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.cells import is_missing
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -15,7 +17,18 @@ PARTS = ("year", "month", "day", "weekday", "hour", "minute")
 
 DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y")
 MONTH_FIRST = ("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y", "%m/%d/%y")
-OTHERS = ("%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%H:%M:%S", "%H:%M")
+OTHERS = (
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d %B %Y",
+    "%H:%M:%S",
+    "%H:%M",
+)
 TIMES = (" %H:%M:%S", " %H:%M")
 
 
@@ -28,7 +41,8 @@ def parse_dates(cells: NDArray[Any], date_format: str | None) -> pd.Series[Any]:
 
     Args:
         cells: (N,) text, dates or missing cells.
-        date_format: as for ``datetime.strptime``; None for ISO 8601 and typed dates, whose offsets are converted to UTC.
+        date_format: as for ``datetime.strptime``; None for ISO 8601 and typed dates, which are converted to
+            UTC where they have an offset.
     """
     import pandas as pd
 
@@ -56,14 +70,16 @@ def find_date_format(cells: NDArray[Any]) -> str | None:
     >>> find_date_format(np.array(["31/12/2024", "01/02/2024"], dtype=object))
     '%d/%m/%Y'
     """
-    present = np.array([not (cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())) for cell in cells])
-    known = np.unique(cells[present].astype(str)).astype(object) if cells.dtype == object else cells[present]
-    if cells.dtype.kind == "M" or not all(isinstance(cell, str) for cell in cells[present]):
+    if cells.dtype.kind == "M":
         return None
+    present = [cell for cell in cells.tolist() if not (is_missing(cell) or cell == "")]
+    if not all(isinstance(cell, str) for cell in present):
+        return None
+    known = np.array(sorted({text for cell in present if (text := cell.strip())}), dtype=object)
 
     def fits(date_format: str | None) -> bool:
         # The first dates decide for most formats.
-        return bool(parse_dates(known[:20], date_format).notna().all() and parse_dates(known, date_format).notna().all())
+        return all(parse_dates(some, date_format).notna().all() for some in (known[:20], known))
 
     if fits(None):
         return None
@@ -86,4 +102,5 @@ def date_parts(dates: pd.Series[Any]) -> dict[str, NDArray[np.float64]]:
     {'year': 2024, 'month': 5, 'day': 1, 'weekday': 2, 'hour': 12, 'minute': 30}
     """
     names = {"weekday": "day_of_week"}
-    return {part: getattr(dates.dt, names.get(part, part)).to_numpy(dtype=np.float64, na_value=np.nan) for part in PARTS}
+    found = {part: getattr(dates.dt, names.get(part, part)) for part in PARTS}
+    return {part: values.to_numpy(dtype=np.float64, na_value=np.nan) for part, values in found.items()}

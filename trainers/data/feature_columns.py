@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.cells import Kind, kinds_of, named
 from trainers.data.dates import PARTS, AmbiguousDatesError, date_parts, find_date_format, parse_dates
-from trainers.data.numeric import MOST_EXACT, Column, finite_numbers, read_numbers, whole_numbers
-from trainers.data.table_schema import MISSING, FeatureColumn, codes_of
+from trainers.data.numeric import MOST_EXACT, Column, read_numbers, whole_numbers
+from trainers.data.table_schema import MISSING, Encoding, FeatureColumn, codes_of
 from trainers.errors import DataError
 
-Encode: TypeAlias = "str | tuple[str, ...]"
-"""How a user wants a column: an encoding of `sweep.config`, or the categories of an ordinal one in their order."""
+Encode: TypeAlias = "Encoding | tuple[str, ...]"
+"""How a user wants a column: an encoding, or the categories of an ordinal one in their order."""
 
 FEWEST_ROWS = 20
 """Below this many rows different cells do not tell an identifier from a number, nor free text from a category."""
@@ -47,6 +47,10 @@ class Feature:
     note: str = ""
 
 
+class NoDatesError(DataError):
+    """A column that was to hold dates does not."""
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """A column that is no feature.
@@ -65,8 +69,8 @@ class LeftOut:
 def read_feature(column: Column, encode: Encode | None, most_categories: int, *, is_named: bool) -> Feature | LeftOut:
     """Decide what a column holds and convert its cells.
 
-    **Variant.** Numbers stay numbers; text, and booleans with missing cells, are categories; dates are taken apart. Left
-    out are constants, identifiers (different whole numbers that number the rows or have a name such as
+    **Variant.** Numbers stay numbers; text, and booleans with missing cells, are categories; dates are taken apart.
+    Left out are constants, identifiers (different whole numbers that number the rows or have a name such as
     ``customer_id``, and UUIDs) and free text (most cells differ), unless the user names the column.
 
     Args:
@@ -80,11 +84,12 @@ def read_feature(column: Column, encode: Encode | None, most_categories: int, *,
     """
     if isinstance(encode, tuple):
         return _ordinal(column, encode)
-    if encode in ("one_hot", "ordinal", "target"):
+    if encode == "one_hot" or encode == "ordinal" or encode == "target":
         return _category(column, encode, most_categories)
+    cells = column.cells
+    found: Feature | LeftOut
     if encode == "date":
         return _date(column, is_named=True)
-    cells = column.cells
     if encode == "number" or cells.dtype.kind in "biuf":
         found = _number(column)
     else:
@@ -115,9 +120,10 @@ def _object(column: Column, most_categories: int, *, is_named: bool) -> Feature 
         is_text = column.is_typed and all(isinstance(cell, str) for cell in cells[kinds == Kind.NUMBER])
         return _category(column, "one_hot", most_categories) if is_text else _number(column)
     if disguised and not numbers and not words:
-        dates = _date(column, is_named=is_named, is_sure=False)
-        if dates is not None:
-            return dates
+        try:
+            return _date(column, is_named=is_named)
+        except NoDatesError:
+            _refuse_mixture(column, kinds)
     if numbers + disguised > words:
         _refuse_mixture(column, kinds)
     return _text(column, kinds, most_categories, is_named=is_named)
@@ -130,11 +136,11 @@ def _are_dates(cells: NDArray[np.object_]) -> bool:
     return isinstance(first, datetime.date | np.datetime64)
 
 
-def _refuse_mixture(column: Column, kinds: NDArray[np.object_]) -> None:
+def _refuse_mixture(column: Column, kinds: NDArray[np.object_]) -> NoReturn:
     odd = np.flatnonzero((kinds == Kind.WORD) | (kinds == Kind.DISGUISED))
     raise DataError(
         f"{column} must hold numbers alone, dates alone or categories. Received: {named(column.cells, odd)}. "
-        f"Say what such cells mean: `data.missing` lists words for a missing value, `data.thousands` and `data.decimal` "
+        "Say what such cells mean: `data.missing` lists words for a missing value, `data.thousands` and `data.decimal` "
         f"the separators of numbers, `data.encode: {{{column.name}: one_hot}}` makes all cells categories, and "
         "`data.drop` leaves the column out."
     )
@@ -144,7 +150,9 @@ def _number(column: Column) -> Feature:
     """Read numbers, with NaN for missing cells."""
     cells = column.cells
     if cells.dtype.kind in "biu":
-        return Feature(column=FeatureColumn(name=column.name, encoding="number"), rows=read_numbers(column)[:, np.newaxis])
+        return Feature(
+            column=FeatureColumn(name=column.name, encoding="number"), rows=read_numbers(column)[:, np.newaxis]
+        )
     if cells.dtype.kind == "f":
         missing = np.isnan(cells)
     else:
@@ -172,7 +180,7 @@ def _text(column: Column, kinds: NDArray[np.object_], most_categories: int, *, i
     return _category(column, "one_hot", most_categories)
 
 
-def _category(column: Column, encoding: str, most_categories: int) -> Feature:
+def _category(column: Column, encoding: Encoding, most_categories: int) -> Feature:
     """Read categories in the order of their names; missing cells are one of their own but for ordinal encoding."""
     texts = _texts(column)
     names = _in_order({text for text in texts if text is not None})
@@ -204,15 +212,19 @@ def _ordinal(column: Column, order: tuple[str, ...]) -> Feature:
 
 
 def _coded(
-    name: str, encoding: str, categories: tuple[str, ...], texts: Sequence[str | None], *, has_missing: bool
+    name: str, encoding: Encoding, categories: tuple[str, ...], texts: Sequence[str | None], *, has_missing: bool
 ) -> Feature:
-    column = FeatureColumn(name=name, encoding=encoding, categories=categories, has_missing=has_missing)  # type: ignore[arg-type]
-    note = f"`{name}` ({' < '.join(categories[:4])}{' < ...' if len(categories) > 4 else ''})" if encoding == "ordinal" else ""
+    column = FeatureColumn(name=name, encoding=encoding, categories=categories, has_missing=has_missing)
+    note = (
+        f"`{name}` ({' < '.join(categories[:4])}{' < ...' if len(categories) > 4 else ''})"
+        if encoding == "ordinal"
+        else ""
+    )
     return Feature(column=column, rows=codes_of(texts, categories)[:, np.newaxis], note=note)
 
 
-def _date(column: Column, *, is_named: bool, is_sure: bool = True) -> Feature | LeftOut | None:
-    """Take dates apart; None if the cells are no dates and might be something else."""
+def _date(column: Column, *, is_named: bool) -> Feature | LeftOut:
+    """Take dates apart."""
     try:
         date_format = find_date_format(column.cells)
     except AmbiguousDatesError:
@@ -220,9 +232,7 @@ def _date(column: Column, *, is_named: bool, is_sure: bool = True) -> Feature | 
             raise _ambiguous(column) from None
         return LeftOut(column.name, "dates whose day and month cannot be told apart; write them as 2024-05-31")
     except ValueError:
-        if not is_sure:
-            return None
-        raise DataError(
+        raise NoDatesError(
             f"{column} must hold dates. Received: {named(column.cells, np.arange(len(column.cells)))}. "
             "Write them as 2024-05-31, or leave `data.encode` out."
         ) from None
@@ -303,7 +313,8 @@ def as_rows(column: FeatureColumn, cells: NDArray[np.object_]) -> NDArray[np.flo
     Raises:
         DataError: if a cell is not what the column holds.
 
-    >>> as_rows(FeatureColumn(name="sex", encoding="one_hot", categories=("f", "m")), np.array(["m", "x"], object)).tolist()
+    >>> column = FeatureColumn(name="sex", encoding="one_hot", categories=("f", "m"))
+    >>> as_rows(column, np.array(["m", "x"], dtype=object)).tolist()
     [[1.0], [nan]]
     """
     given = Column(name=column.name, origin="inputs", cells=cells)

@@ -69,7 +69,9 @@ class Preparation:
                 found += [f"{column.name}=(other)"] * (len(learned.kept) < len(column.categories))
             elif column.encoding == "target":
                 many = self.schema.outputs > 1
-                found += [f"{column.name} target {output}" if many else column.name for output in range(self.schema.outputs)]
+                found += [
+                    f"{column.name} target {output}" if many else column.name for output in range(self.schema.outputs)
+                ]
             else:
                 found += [*column.stored, *[f"{column.name} missing"] * column.has_indicator]
         return tuple(found)
@@ -85,7 +87,9 @@ class Preparation:
 
     def as_mapping(self) -> dict[str, Any]:
         """Return nested mappings of JSON types, from which `from_mapping` makes it again."""
-        learned = [{"fill": list(one.fill), "kept": list(one.kept), "means": [*map(list, one.means)]} for one in self.learned]
+        learned = [
+            {"fill": list(one.fill), "kept": list(one.kept), "means": [*map(list, one.means)]} for one in self.learned
+        ]
         return {"schema": self.schema.as_mapping(), "learned": learned}
 
     @classmethod
@@ -98,9 +102,7 @@ class Preparation:
         return cls(schema=TableSchema.from_mapping(saved["schema"]), learned=learned)
 
 
-def fit_preparation(
-    schema: TableSchema, rows: Floats, targets: NDArray[Any], task: Task
-) -> tuple[Preparation, Floats]:
+def fit_preparation(schema: TableSchema, rows: Floats, targets: NDArray[Any], task: Task) -> tuple[Preparation, Floats]:
     """Fit scikit-learn's encoders to the training part.
 
     **Variant.** Missing numbers become the median, with an indicator. Of a one-hot column with more categories than
@@ -200,7 +202,8 @@ def _encode(column: FeatureColumn, learned: Learned, cells: Floats, schema: Tabl
         return np.column_stack([block, 1.0 - block.sum(axis=1)])
     if column.encoding == "target":
         known = np.nan_to_num(cells[:, 0], nan=len(column.categories)).astype(np.int64)
-        return np.array(learned.means, dtype=np.float64).reshape(-1, schema.outputs)[known]
+        means: Floats = np.array(learned.means, dtype=np.float64).reshape(-1, schema.outputs)
+        return means[known]
     missing = np.isnan(cells)
     block = np.where(missing, np.array(learned.fill), cells)
     return np.column_stack([block, missing[:, 0]]) if column.has_indicator else block

@@ -15,7 +15,7 @@ from trainers.data.feature_columns import Encode
 from trainers.data.holdout import Holdout
 from trainers.data.split import training_examples
 from trainers.data.table_schema import MOST_CATEGORIES
-from trainers.data.tables import TableOptions, subset, test_rows
+from trainers.data.tables import TableOptions, rows_of_test, subset
 from trainers.errors import DataError, did_you_mean
 
 DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
@@ -105,12 +105,12 @@ def load_parts(source: DataSource) -> tuple[Dataset, Dataset | None]:
     elif source.module is not None:
         pool, test = loader.load_by_module(source.module, source.kwargs or {}, source.task), None
     elif name in bundled.SHAPES:
-        pool, test = bundled.load_bundled(name), None
+        pool, test = bundled.load_bundled(str(name)), None
     else:
         rng = np.random.default_rng(source.generator_seed or 0)
         pool, test = synthetic.draw(str(name), source.examples, source.noise, source.classes, rng), None
     if test is None and source.test is not None:
-        in_test = test_rows(pool, source.test)
+        in_test = rows_of_test(pool, source.test)
         return subset(pool, ~in_test), subset(pool, in_test)
     return pool, test
 

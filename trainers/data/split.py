@@ -233,11 +233,18 @@ def split(
         train_targets=targets_of(train),
         val_inputs=scaling.scaled_inputs(dataset.inputs[val], dtype, dataset.name),
         val_targets=targets_of(val),
-        fingerprint=digest(repr(validation if not isinstance(validation, int) else float(validation)), train, val),
+        fingerprint=digest(_text_of(validation), train, val),
         target_mean=scaling.target_mean,
         target_scale=scaling.target_scale,
         scaling=scaling,
     )
+
+
+def _text_of(part: Part) -> str:
+    """What is held out, as text that is the same on every machine, wherever the data are."""
+    if isinstance(part, int | float):
+        return repr(float(part))
+    return "given" if isinstance(part, Given) else repr(part)
 
 
 def split_of_seed(

@@ -97,7 +97,7 @@ class TableSchema:
     def from_mapping(cls, saved: Mapping[str, Any]) -> TableSchema:
         """Make a schema from what `as_mapping` has returned."""
         columns = tuple(
-            FeatureColumn(**{name: tuple(value) if isinstance(value, list) else value for name, value in one.items()})
+            FeatureColumn(**{**one, "categories": tuple(one["categories"]), "parts": tuple(one["parts"])})
             for one in saved["columns"]
         )
         return cls(columns=columns, most_categories=saved["most_categories"], outputs=saved["outputs"])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +147,9 @@ def _joined(
 
 def _column(table: Table, frame: pd.DataFrame, name: str, options: TableOptions) -> Column:
     is_target = name == options.target
-    return Column(name=name, origin=table.name, cells=cells_of(frame[name]), is_typed=table.is_typed, is_target=is_target)
+    return Column(
+        name=name, origin=table.name, cells=cells_of(frame[name]), is_typed=table.is_typed, is_target=is_target
+    )
 
 
 def _typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
@@ -189,7 +191,10 @@ def _wanted(options: TableOptions, names: Sequence[str], table: str) -> dict[str
     if options.features is not None:
         chosen = {}
         for pattern in options.features:
-            chosen |= {name: name == pattern or chosen.get(name, False) for name in _matching(pattern, names, "features", table)}
+            chosen |= {
+                name: name == pattern or chosen.get(name, False)
+                for name in _matching(pattern, names, "features", table)
+            }
         chosen = {name: chosen[name] for name in names if name in chosen}
     for pattern in options.drop:
         for name in _matching(pattern, names, "drop", table):
@@ -235,7 +240,8 @@ def _keys(
     number = VALIDATION if key == "data.validation" else TEST
     if isinstance(holdout, ByGroup):
         texts = _present(columns[holdout.column], f"{key}.group")
-        return np.unique(np.array(texts, dtype=object), return_inverse=True)[1].astype(np.int64)
+        groups: NDArray[np.int64] = np.unique(np.array(texts, dtype=object), return_inverse=True)[1].astype(np.int64)
+        return groups
     if isinstance(holdout, ByTime):
         return time_ranks(columns[holdout.column], f"{key}.time")
     if not isinstance(holdout, Given):
@@ -243,14 +249,14 @@ def _keys(
     if holdout.path is not None:
         return (origin == number).astype(np.int64)
     column = columns[str(holdout.column)]
-    texts = [cell_text(cell) for cell in column.cells.tolist()]
-    held_out = np.array([text == holdout.value for text in texts], dtype=np.int64)
+    known_texts = [cell_text(cell) for cell in column.cells.tolist()]
+    held_out = np.array([text == holdout.value for text in known_texts], dtype=np.int64)
     if not held_out.any() or held_out.all():
-        known = sorted({text for text in texts if text is not None})
+        known = sorted({text for text in known_texts if text is not None})
         which = "all" if held_out.any() else "no"
         raise DataError(
-            f"`{key}.value` must name some of the rows. Received: {holdout.value}, which {which} rows of {column} hold. "
-            f"Values: {listed(known)}."
+            f"`{key}.value` must name some of the rows. Received: {holdout.value}, which {which} rows of {column} "
+            f"hold. Values: {listed(known)}."
         )
     return held_out
 
@@ -273,14 +279,14 @@ def _parts(
     in_test = None
     if options.test is not None:
         keys = _keys(columns, origin, options.test, "data.test")
-        in_test = test_rows(dataset, options.test, keys)
+        in_test = rows_of_test(dataset, options.test, keys)
     if in_test is None:
         return with_training(dataset, options.validation), None
     pool = subset(dataset, ~in_test)
     return with_training(pool, options.validation), subset(dataset, in_test)
 
 
-def test_rows(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
     """Choose the examples of the test part, the same for every seed.
 
     Args:
@@ -300,7 +306,7 @@ def test_rows(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None
         return held_out_latest(keys, holdout.fraction, "data.test")
     if isinstance(holdout, Given):
         assert keys is not None
-        return keys == 1
+        return np.asarray(keys == 1)
     assert isinstance(holdout, float), "folds are for validation alone"
     in_test = np.zeros(dataset.examples, dtype=bool)
     in_test[split_indices(dataset, holdout, rng)[1]] = True
@@ -326,6 +332,7 @@ def with_training(dataset: Dataset, holdout: Holdout | None) -> Dataset:
     """Return a data set that knows how many examples are trained on, where it decides what is held out."""
     if not isinstance(holdout, ByGroup | ByTime | Given):
         return dataset
+    assert dataset.keys is not None
     train, _ = split_indices(dataset, holdout, generator(0, "split"))
     return replace(dataset, training=len(train), fingerprint=digest(dataset.fingerprint, dataset.keys))
 
@@ -345,7 +352,9 @@ def _notes(features: Iterable[Feature], left_out: Sequence[LeftOut]) -> tuple[st
     notes = [f"{said[encoding]}{listed(found, quoted=False)}" for encoding, found in by_encoding.items()]
     if left_out:
         reasons = [f"`{one.name}`, {one.reason}" for one in left_out]
-        notes.append(f"left out: {listed(reasons, quoted=False, between='; ')} (`data.features` uses a column that it names)")
+        notes.append(
+            f"left out: {listed(reasons, quoted=False, between='; ')} (`data.features` uses a column that it names)"
+        )
     return tuple(notes)
 
 
