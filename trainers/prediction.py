@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from trainers.data import Dataset, Split
 from trainers.data.dataset import Task
+from trainers.data.new_rows import rows_of_table
+from trainers.data.preparation import Preparation
 from trainers.data.scaling import Scaling
 from trainers.errors import DataError
 from trainers.layout import Layout
@@ -30,7 +32,7 @@ class NetworkDescription:
     Args:
         network: the network.
         task: ``multiclass``, ``binary`` or ``regression``.
-        features: the name of each of the D features, in their order.
+        features: the name of each input, in their order: the D features, or the columns of a table that is encoded.
         classes: the name of each class; empty for regression.
         scaling: how the inputs, and the targets of a regression, were scaled.
         dtype: in which the network computes.
@@ -44,6 +46,12 @@ class NetworkDescription:
     scaling: Scaling
     dtype: Precision
     backend: Backend
+
+    @property
+    def width(self) -> int:
+        """Number of features D that the network receives."""
+        preparation = self.scaling.preparation
+        return len(self.features) if preparation is None else preparation.schema.width
 
     @property
     def outputs(self) -> int:
@@ -63,6 +71,7 @@ class NetworkDescription:
                 # JSON has no infinity; null stands for a feature without any variation, which becomes 0.
                 "divisor": [value if np.isfinite(value) else None for value in scaling.divisor.tolist()],
             },
+            "table": None if scaling.preparation is None else scaling.preparation.as_mapping(),
             "target": {"mean": scaling.target_mean, "scale": scaling.target_scale},
             "dtype": self.dtype,
             "backend": self.backend,
@@ -84,6 +93,7 @@ class NetworkDescription:
                 divisor=np.array(divisor, np.float64),
                 target_mean=saved["target"]["mean"],
                 target_scale=saved["target"]["scale"],
+                preparation=Preparation.from_mapping(table) if (table := saved.get("table")) else None,
             ),
             dtype=saved["dtype"],
             backend=saved["backend"],
@@ -102,7 +112,7 @@ def describe(pack: Pack, split: Split) -> NetworkDescription | None:
     return NetworkDescription(
         network=pack.network,
         task=pack.task,
-        features=pack.data.feature_names,
+        features=pack.data.feature_names if pack.data.schema is None else pack.data.schema.names,
         classes=pack.data.classes,
         scaling=split.scaling,
         dtype=pack.dtype,
@@ -110,7 +120,7 @@ def describe(pack: Pack, split: Split) -> NetworkDescription | None:
     )
 
 
-def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) -> NDArray[np.float64]:
+def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArray[np.float64]:
     """Predict classes or numbers.
 
     **Variant.** Binary tasks give two columns, as scikit-learn's ``predict_proba``. Numbers are in the unit of the
@@ -119,7 +129,8 @@ def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) ->
     Args:
         network: what the weights belong to.
         weights: of the trial.
-        inputs: (N, D) numbers, not scaled.
+        inputs: (N, D) numbers, not scaled; of a table, its rows as a data frame with the columns of
+            ``network.features``, as a list of mappings, or as cells in their order.
 
     Returns:
         (N, classes) probabilities in the order of ``network.classes``, or for regression (N,) numbers.
@@ -137,7 +148,9 @@ def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) ->
     [1.0, 7.0]
     """
     dtype = np.float64 if network.dtype == "float64" else np.float32
-    scaled = network.scaling.scaled_inputs(_numbers(inputs, len(network.features)), dtype, "inputs")
+    preparation = network.scaling.preparation
+    rows = _numbers(inputs, len(network.features)) if preparation is None else rows_of_table(inputs, preparation.schema)
+    scaled = network.scaling.scaled_inputs(rows, dtype, "inputs")
     compute = _function(network, weights)
     # In the portions of an evaluation; also without examples there is one.
     starts = range(0, max(len(scaled), 1), EVALUATION_EXAMPLES)
@@ -169,7 +182,7 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
     if isinstance(spec, ModuleSpec):
         from trainers.networks.module_prediction import module_function
 
-        return module_function(spec, weights, len(network.features), network.dtype)
+        return module_function(spec, weights, network.width, network.dtype)
     layers = [
         (weights[f"layers.{layer}.weight"], weights[f"layers.{layer}.bias"]) for layer in range(len(spec.hidden) + 1)
     ]
@@ -177,7 +190,7 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
         from trainers.networks.module_prediction import dense_function
 
         return dense_function(layers, spec.activation, network.dtype)
-    layout = Layout((len(network.features), *spec.hidden, network.outputs))
+    layout = Layout((network.width, *spec.hidden, network.outputs))
     parameters = layout.pack(layers)[np.newaxis]
     mlp = NumpyMLP(layout, spec.activation, network.task, parameters, np.empty_like(parameters))
 

@@ -91,7 +91,7 @@ def read_feature(column: Column, encode: Encode | None, most_categories: int, *,
     if encode == "date":
         return _date(column, is_named=True)
     if encode == "number" or cells.dtype.kind in "biuf":
-        found = _number(column)
+        found = number_column(column)
     else:
         found = _object(column, most_categories, is_named=is_named or encode is not None)
     if isinstance(found, Feature) and not is_named and encode is None and _is_constant(found):
@@ -118,7 +118,7 @@ def _object(column: Column, most_categories: int, *, is_named: bool) -> Feature 
     stands_for_missing = np.array([isinstance(cell, str) and cell.strip() in PLACEHOLDERS for cell in cells])
     if numbers and not disguised and words == int((stands_for_missing & (kinds == Kind.WORD)).sum()):
         is_text = column.is_typed and all(isinstance(cell, str) for cell in cells[kinds == Kind.NUMBER])
-        return _category(column, "one_hot", most_categories) if is_text else _number(column)
+        return _category(column, "one_hot", most_categories) if is_text else number_column(column)
     if disguised and not numbers and not words:
         try:
             return _date(column, is_named=is_named)
@@ -146,7 +146,7 @@ def _refuse_mixture(column: Column, kinds: NDArray[np.object_]) -> NoReturn:
     )
 
 
-def _number(column: Column) -> Feature:
+def number_column(column: Column) -> Feature:
     """Read numbers, with NaN for missing cells."""
     cells = column.cells
     if cells.dtype.kind in "biu":
@@ -298,30 +298,3 @@ def _is_identifier(column: Column, feature: Feature) -> bool:
         return False
     numbers_rows = abs(rows).max() < MOST_EXACT and bool((np.diff(rows) == 1).all())
     return bool(numbers_rows or _IDENTIFIER_NAME.search(column.name))
-
-
-def as_rows(column: FeatureColumn, cells: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Convert the cells of new rows as those of the table were converted.
-
-    Args:
-        column: as the table has it.
-        cells: (n,) cells.
-
-    Returns:
-        (n, stored) numbers and codes; NaN for a missing cell and for a category that the table does not have.
-
-    Raises:
-        DataError: if a cell is not what the column holds.
-
-    >>> column = FeatureColumn(name="sex", encoding="one_hot", categories=("f", "m"))
-    >>> as_rows(column, np.array(["m", "x"], dtype=object)).tolist()
-    [[1.0], [nan]]
-    """
-    given = Column(name=column.name, origin="inputs", cells=cells)
-    if column.encoding == "date":
-        dates = parse_dates(cells, column.date_format)
-        values = date_parts(dates)
-        return np.column_stack([values[part] for part in column.parts])
-    if column.encoding == "number":
-        return _number(given).rows
-    return codes_of([cell_text(cell) for cell in cells.tolist()], column.categories)[:, np.newaxis]

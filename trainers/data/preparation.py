@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.dataset import Floats, Task
-from trainers.data.table_schema import FeatureColumn, TableSchema
+from trainers.data.table_schema import MISSING, FeatureColumn, TableSchema
 
 FOLDS = 5
 """Folds by which the training part is target-encoded: the mean of a category without the fold that a row is in."""
@@ -85,6 +86,19 @@ class Preparation:
             flags += [column.encoding == "one_hot"] * (width - column.has_indicator) + [True] * column.has_indicator
         return np.array(flags, dtype=bool)
 
+    @property
+    def example(self) -> dict[str, float | str]:
+        """A row of the table: the medians, the first categories and a date."""
+        row: dict[str, float | str] = {}
+        for column, learned in zip(self.schema.columns, self.learned, strict=True):
+            if column.encoding == "number":
+                row[column.name] = learned.fill[0]
+            elif column.encoding == "date":
+                row[column.name] = date(2024, 5, 31).strftime(column.date_format or "%Y-%m-%d")
+            else:
+                row[column.name] = next((name for name in column.categories if name != MISSING), "")
+        return row
+
     def as_mapping(self) -> dict[str, Any]:
         """Return nested mappings of JSON types, from which `from_mapping` makes it again."""
         learned = [
@@ -148,11 +162,16 @@ def fit_preparation(schema: TableSchema, rows: Floats, targets: NDArray[Any], ta
 
 def _encoded_across_folds(encoder: Any, cells: Floats, targets: NDArray[Any], task: Task) -> Floats:
     """Encode each fold of the training part by the other folds, which do not depend on the seed of a trial."""
-    from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import KFold, StratifiedKFold
 
     splitter = KFold if task == "regression" else StratifiedKFold
     folds = splitter(min(FOLDS, _largest_number_of_folds(targets, task)), shuffle=True, random_state=0)
-    return np.asarray(cross_val_predict(encoder, cells, targets, cv=folds, method="transform"), dtype=np.float64)
+    parts = [
+        (outside, encoder.fit(cells[inside], targets[inside]).transform(cells[outside]))
+        for inside, outside in folds.split(cells, targets)
+    ]
+    across = np.concatenate([encoded for _, encoded in parts])
+    return np.asarray(across[np.argsort(np.concatenate([rows for rows, _ in parts]))], dtype=np.float64)
 
 
 def _largest_number_of_folds(targets: NDArray[Any], task: Task) -> int:
@@ -202,8 +221,8 @@ def _encode(column: FeatureColumn, learned: Learned, cells: Floats, schema: Tabl
         return np.column_stack([block, 1.0 - block.sum(axis=1)])
     if column.encoding == "target":
         known = np.nan_to_num(cells[:, 0], nan=len(column.categories)).astype(np.int64)
-        means: Floats = np.array(learned.means, dtype=np.float64).reshape(-1, schema.outputs)
-        return means[known]
+        found: Floats = np.array(learned.means, dtype=np.float64).reshape(-1, schema.outputs)[known]
+        return found
     missing = np.isnan(cells)
     block = np.where(missing, np.array(learned.fill), cells)
     return np.column_stack([block, missing[:, 0]]) if column.has_indicator else block

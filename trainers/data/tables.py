@@ -240,8 +240,8 @@ def _keys(
     number = VALIDATION if key == "data.validation" else TEST
     if isinstance(holdout, ByGroup):
         texts = _present(columns[holdout.column], f"{key}.group")
-        groups: NDArray[np.int64] = np.unique(np.array(texts, dtype=object), return_inverse=True)[1].astype(np.int64)
-        return groups
+        names: NDArray[np.object_] = np.array(texts, dtype=object)
+        return np.unique(names, return_inverse=True)[1].astype(np.int64)
     if isinstance(holdout, ByTime):
         return time_ranks(columns[holdout.column], f"{key}.time")
     if not isinstance(holdout, Given):
