@@ -16,7 +16,7 @@ from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.ranking import By, reaching
 from sweep.analysis.wording import ALL_SETTINGS, best_name, counted, difference, is_share, metric_name, value
 from sweep.config.gates import Exact, NoWorse
-from sweep.config.sections import METRICS
+from sweep.config.metric import usual_mode
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial, Part, setting_key
 from sweep.gates.sampling import one_sided_test
 from sweep.records import Trial
@@ -43,7 +43,7 @@ def no_worse_part(
     mode: Mode | None = None,
 ) -> Part:
     """Test one level of a factor at its best setting in the baseline, on the common seeds."""
-    mode = mode or METRICS[gate.metric].mode
+    mode = mode or usual_mode(gate.metric) or "min"
     name = best_name(level)
     here = {setting_key(trial.arm.setting): trial.arm.id for trial in planned}
     levels = {

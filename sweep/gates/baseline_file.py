@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweep.config.sections import usual_mode
+from sweep.config.metric import usual_mode
 from sweep.errors import BaselineError
 from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial

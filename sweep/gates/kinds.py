@@ -15,7 +15,7 @@ from sweep.analysis.selection import Selected, select
 from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
 from sweep.analysis.wording import best_name, counted, level_name, limited, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
-from sweep.config.sections import usual_mode
+from sweep.config.metric import usual_mode
 from sweep.gates.against_baseline import exact_parts, no_worse_part
 from sweep.gates.decision import Baseline, EvaluatedGate, Part
 from sweep.gates.sampling import binomial_p_value, one_sided_test
