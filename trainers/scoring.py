@@ -26,13 +26,14 @@ def is_due(session: Session) -> bool:
     return bool(pack.asked.names) and (session.epoch % pack.asked.every == 0 or session.epoch == pack.epochs)
 
 
-def score(session: Session, tile: Tile, rows: Sequence[int]) -> Floats:
+def score(session: Session, tile: Tile, rows: Sequence[int], parts: Sequence[Part] = get_args(Part)) -> Floats:
     """Compute the metrics that are asked of some trials of a tile.
 
     Args:
         session: the training.
         tile: one of its tiles, after an epoch.
         rows: rows of the tile.
+        parts: the parts of the data whose metrics are computed.
 
     Returns:
         (len(rows), M) float64, NaN where a metric is undefined.
@@ -44,7 +45,7 @@ def score(session: Session, tile: Tile, rows: Sequence[int]) -> Floats:
     found = np.full((len(rows), len(asked.names)), np.nan)
     if not rows:
         return found
-    for part in get_args(Part):
+    for part in parts:
         names = asked.of_part(part)
         if not names:
             continue

@@ -15,7 +15,7 @@ HYPERPARAMETERS = frozenset(SETTING_KEYS) - {"optimizer"}
 ALL_SETTINGS = "all settings"
 """Name of the one level of a sweep without a scientific factor."""
 
-PARTS = {"val": "validation", "train": "training", "test": "test"}
+PARTS = {"val": "validation", "train": "training"}
 
 
 def level_name(level: str) -> str:
@@ -39,8 +39,8 @@ def best_name(level: str) -> str:
 def metric_name(metric: str) -> str:
     """The name of a metric in a sentence.
 
-    >>> metric_name("val_accuracy"), metric_name("train_rmse"), metric_name("test_roc_auc"), metric_name("bleu")
-    ('validation accuracy', 'training RMSE', 'test ROC AUC', 'bleu')
+    >>> metric_name("val_accuracy"), metric_name("train_rmse"), metric_name("val_roc_auc"), metric_name("bleu")
+    ('validation accuracy', 'training RMSE', 'validation ROC AUC', 'bleu')
     """
     part, _, measure = metric.partition("_")
     if part not in PARTS:
@@ -66,10 +66,10 @@ def is_share(metric: str) -> bool:
 def _known(metric: str) -> Metric | None:
     """The metric of this name that is known; None if there is none.
 
-    Without a part of the data, a loss may be any loss of another tool.
+    Of another part or without one, a loss may be any loss of another tool.
     """
     part, measure = split_name(metric)
-    return METRICS.get(measure) if part or measure in SCORED else None
+    return METRICS.get(measure) if part in PARTS else SCORED.get(measure)
 
 
 def _share(metric: str) -> Metric | None:

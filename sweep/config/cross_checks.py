@@ -39,7 +39,7 @@ def own_training_problems(metric: MetricConfig) -> Iterator[Problem]:
     """Refuse to compute metrics of a user's own training, whose predictions are not known."""
     rule, hint = "is for the networks of this project, and the training is your own", "Report it in the training."
     for key in ("also", "every"):
-        if key in metric.model_fields_set:
+        if getattr(metric, key) != MetricConfig.model_fields[key].default:
             yield Problem(rule, hint, (key,), is_key=True)
 
 

@@ -28,8 +28,6 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 ALWAYS = tuple(name for name in METRICS if split_name(name)[1] not in SCORED)
 """Metrics that need not be asked for: those of its task every trial has."""
 
-PAGE = "docs/metrics.md lists all."
-
 SMALL_IS_BETTER = frozenset(("loss", "error", "err", "rmse", "mse", "mae", "mape", "perplexity", "nll", "brier"))
 LARGE_IS_BETTER = frozenset(("accuracy", "acc", "f1", "auc", "r2", "precision", "recall", "score", "iou", "bleu"))
 """Words in the names of metrics by which their direction is known."""
@@ -178,7 +176,7 @@ def name_problems(raw: Any) -> Iterator[Problem]:
     also = as_list(section.get("also", ()))
     also = tuple(name for name in also if isinstance(name, str)) if isinstance(also, tuple) else ()
     name = section.get("name", "val_loss")
-    paths = [path for path in dict.fromkeys([name, *also]) if isinstance(path, str) and is_path(path)]
+    paths = [path for path in dict.fromkeys([*([name] if isinstance(name, str) else []), *also]) if is_path(path)]
     own = {name_of(path) for path in paths}
     at = ("name",) if isinstance(raw, Mapping) else ()
     if isinstance(name, str):
@@ -227,7 +225,7 @@ def _also_problem(name: str, own: set[str], at: tuple[str, int]) -> Problem | No
 def _unknown(name: str, known: list[str], example: str, at: tuple[str | int, ...]) -> Problem:
     without = name.replace("neg_", "", 1)
     suggestion = f"Did you mean `{without}`?" if without in known else did_you_mean(name, known).strip()
-    return Problem("must be a metric that is known", suggestion or f"Give one such as {example}; {PAGE}", at, name)
+    return Problem("must be a metric of docs/metrics.md", suggestion or f"Give one such as {example}.", at, name)
 
 
 def _path_problem(path: str, paths: list[str], at: tuple[str | int, ...]) -> Problem | None:

@@ -43,6 +43,7 @@ class ProgressTracker:
         report_seeds: seeds that only the selected arms have, and that are not ranked.
         scientific: factor whose levels are shown, each by its best arm; empty if all settings are one level. Settings
             without it are not compared.
+        is_own: whether the training is the user's own, which need not report the metric after every epoch.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class ProgressTracker:
         by: By = "final",
         report_seeds: Collection[int] = (),
         scientific: str = "optimizer",
+        is_own: bool = False,
     ) -> None:
         self.progress = progress
         self.metric = metric
@@ -63,6 +65,7 @@ class ProgressTracker:
         self.counts: Counter[str] = Counter()
         self._report_seeds = frozenset(report_seeds)
         self._scientific = scientific
+        self._is_own = is_own
         self._arms: dict[str, _Arm] = {}
         self._leaders: dict[str, _Arm] = {}
 
@@ -110,8 +113,9 @@ class ProgressTracker:
         if result.status == "DIVERGED":
             arm.diverged += 1
         elif result.status in ("COMPLETED", "STOPPED") and values is not None:
-            # A metric need not be computed or reported after every epoch.
-            value = value_of(values[~np.isnan(values)], self.by, self.mode)
+            # Not every epoch need have a value, but the last of our networks has it where it is defined.
+            is_last = self.by == "final" and not self._is_own
+            value = value_of(values if is_last else values[~np.isnan(values)], self.by, self.mode)
             if np.isfinite(value):
                 arm.values.append(value)
         if arm.values:

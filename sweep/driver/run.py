@@ -171,6 +171,7 @@ def run(
             metric.by,
             report_seeds=plan.report_seeds,
             scientific=config.scientific,
+            is_own=config.own is not None,
         )
         tracker.restore(past)
         # The report's libraries load while Ray starts.
@@ -188,7 +189,7 @@ def run(
         inline = config.resources.executor == "inline"
         known = len(finished & before)
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
-        notes += lacking_notes(result.trials, config.metric)
+        notes += [] if config.own is not None else lacking_notes(result.trials, config.metric)
         seconds = time.monotonic() - start
         return RunResult(
             path=result.path,

@@ -47,7 +47,8 @@ def baseline_of(
     config: SweepConfig, plan: Plan, trials: pd.DataFrame, epochs: pd.DataFrame, versions: Mapping[str, str]
 ) -> Baseline:
     """Create a baseline from finished trials."""
-    past = baseline_trials(trials, epochs, config.metric.by)
+    asked = () if config.own is not None else config.metric.columns
+    past = baseline_trials(trials, epochs, config.metric.by, asked)
     arms = []
     for arm in plan.arms:
         mine = [trial for trial in plan.trials if trial.arm.id == arm.id and trial.id in past]

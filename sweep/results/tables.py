@@ -166,7 +166,9 @@ def trials_table(
     measured = _measured(plan, past, metric)
     told = {name: past.reported(name) for name in (*measured, metric)}
     for name in measured:
-        columns[f"final_{name}"] = _numbers(told[name].last(name), well)
+        # The last epoch of our networks has every metric that is defined there.
+        last = told[name] if is_own(plan) or name not in past.values else past
+        columns[f"final_{name}"] = _numbers(last.last(name), well)
     for name in measured:
         if good := mode if name == metric else usual_mode(name):
             columns[f"best_{name}"] = _numbers(told[name].best(name, good)[0], well)

@@ -66,6 +66,8 @@ def trial_run(
     mode: Literal["min", "max"],
     points: int = POINTS,
     keys: Sequence[str] = SETTING_KEYS,
+    *,
+    is_own: bool = False,
 ) -> TrialRun:
     """Describe the MLflow run of a trial.
 
@@ -78,6 +80,7 @@ def trial_run(
         mode: whether smaller or larger values of ``metric`` are better.
         points: maximum number of points of a metric; the epochs of a longer trial are thinned, which a tag records.
         keys: the hyperparameters, which every run of the sweep has.
+        is_own: whether the training is the user's own, which need not report a metric after every epoch.
     """
     trial = result.trial
     kept = kept_epochs(result, metric, mode, points)
@@ -90,7 +93,7 @@ def trial_run(
         ended_milliseconds=_milliseconds(max(result.ended_seconds, result.started_seconds)),
         params={**hyperparameters(trial.arm.setting, keys), "seed": str(trial.seed)},
         tags=_tags(result, kept, keys),
-        points=(*_history(result, kept), *_summary(result, metric, mode)),
+        points=(*_history(result, kept), *_summary(result, metric, mode, is_own=is_own)),
     )
 
 
@@ -188,7 +191,7 @@ def _finite_or_zero(values: NDArray[np.float64]) -> list[float]:
     return [value if math.isfinite(value) else 0.0 for value in values.tolist()]
 
 
-def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> Iterator[Point]:
+def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"], *, is_own: bool) -> Iterator[Point]:
     # Only completed trials are ranked: a diverged one must not come first in a sorted column.
     best = _best(result, metric, mode)
     if result.status not in ("COMPLETED", "STOPPED") or best is None:
@@ -196,8 +199,7 @@ def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"]) -> I
     values = result.epochs[metric]
     epochs = result.epochs["epoch"]
     moment, step = _milliseconds(result.ended_seconds), int(epochs[-1])
-    # A metric need not be computed or reported after every epoch.
-    final = values[~np.isnan(values)][-1]
+    final = values[~np.isnan(values)][-1] if is_own else values[-1]
     summary = {f"best_{metric}": values[best], "best_epoch": epochs[best], f"final_{metric}": final}
     for key, value in summary.items():
         if math.isfinite(value):

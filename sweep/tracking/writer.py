@@ -184,7 +184,7 @@ class SweepWriter:
 
     def _describe(self, result: TrialResult) -> TrialRun:
         record = self._record
-        return trial_run(result, record.metric, record.mode, self._points, record.keys)
+        return trial_run(result, record.metric, record.mode, self._points, record.keys, is_own=record.is_own)
 
     def _work(self) -> None:
         """Body of the thread: write until the queue is closed; no result is lost on an error."""

@@ -116,13 +116,13 @@ def own_result(value, **setting):
 def test_the_best_arm_is_that_of_each_level_of_the_compared_factor():
     results = [own_result([0.5], kind="tree", depth=1), own_result([0.7], kind="tree", depth=2)]
     results += [own_result([0.6, np.nan], kind="net"), own_result([0.9], width=8)]
-    tracker = ProgressTracker(Silent(), "f1", "max", done=0, scientific="kind")
+    tracker = ProgressTracker(Silent(), "f1", "max", done=0, scientific="kind", is_own=True)
     tracker.ended(results)
     # What has no kind is not compared, and a value that was not reported again is the last.
     assert {level: (one.label, one.value) for level, one in tracker.best.items()} == {
         "tree": ("kind=tree depth=2", 0.7),
         "net": ("kind=net", 0.6),
     }
-    together = ProgressTracker(Silent(), "f1", "max", done=0, scientific="")
+    together = ProgressTracker(Silent(), "f1", "max", done=0, scientific="", is_own=True)
     together.ended(results)
     assert [one.label for one in together.best.values()] == ["width=8"]

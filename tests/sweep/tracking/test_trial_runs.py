@@ -134,16 +134,16 @@ def test_a_run_of_the_users_own_training_has_its_hyperparameters_alone(make_resu
     result = make_result()
     arm = dataclasses.replace(result.trial.arm, setting={"model.width": 8, "norm": Choice("true", True)})
     result = dataclasses.replace(result, trial=dataclasses.replace(result.trial, arm=arm))
-    run = trial_run(result, "val_accuracy", "max", keys=("model.width", "depth", "norm"))
+    run = trial_run(result, "val_accuracy", "max", keys=("model.width", "depth", "norm"), is_own=True)
     assert run.params == {"model.width": "8", "depth": "-", "norm": "true", "seed": "0"}
     assert "optimizer" not in run.tags
     # An optimizer of the user's own is a tag as ours is.
-    tags = trial_run(make_result("sgd"), "val_accuracy", "max", keys=("optimizer",)).tags
+    tags = trial_run(make_result("sgd"), "val_accuracy", "max", keys=("optimizer",), is_own=True).tags
     assert tags["optimizer"] == "sgd"
 
 
 def test_the_final_value_of_the_users_own_training_is_the_last_that_was_reported(make_result):
     curves = {"val_accuracy": np.array([0.7, 0.6, np.nan])}
-    run = trial_run(make_result(epochs=3, curves=curves), "val_accuracy", "max")
+    run = trial_run(make_result(epochs=3, curves=curves), "val_accuracy", "max", is_own=True)
     assert values(run, "final_val_accuracy") == [(3, 0.6)]
     assert values(run, "best_val_accuracy") == [(3, 0.7)]

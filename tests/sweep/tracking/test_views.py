@@ -113,7 +113,7 @@ def own_views(own, make_result, *settings):
     for result, setting in zip(results, settings, strict=True):
         arm = dataclasses.replace(result.trial.arm, setting=setting)
         result = dataclasses.replace(result, trial=dataclasses.replace(result.trial, arm=arm))
-        runs.append(trial_run(result, "val_accuracy", "max", keys=own.keys))
+        runs.append(trial_run(result, "val_accuracy", "max", keys=own.keys, is_own=True))
     return saved_views(own, "p123", NOTHING_SEEN.add(runs))
 
 
