@@ -18,6 +18,7 @@ from trainers.errors import DataError
 from trainers.layout import Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 from trainers.pack import Backend, ModuleSpec, NetworkSpec, Pack, Precision
+from trainers.scores import scores_of
 from trainers.tile import EVALUATION_EXAMPLES
 
 Array = NDArray[Any]
@@ -155,7 +156,8 @@ def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArr
     # In the portions of an evaluation; also without examples there is one.
     starts = range(0, max(len(scaled), 1), EVALUATION_EXAMPLES)
     outputs = np.concatenate([compute(scaled[start : start + EVALUATION_EXAMPLES]) for start in starts])
-    return _scores(outputs.astype(np.float64), network)
+    scaling = network.scaling
+    return scores_of(outputs.astype(np.float64), network.task, scaling.target_mean, scaling.target_scale)
 
 
 def _numbers(inputs: ArrayLike, features: int) -> NDArray[np.float64]:
@@ -199,14 +201,3 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
         return outputs
 
     return compute
-
-
-def _scores(outputs: NDArray[np.float64], network: NetworkDescription) -> NDArray[np.float64]:
-    """Convert outputs (N, C) to probabilities, or to numbers in the unit of the data."""
-    if network.task == "regression":
-        return outputs[:, 0] * network.scaling.target_scale + network.scaling.target_mean
-    if network.task == "binary":
-        # The logistic function of -z and z, which cannot overflow.
-        return np.asarray(np.exp(-np.logaddexp(0.0, np.concatenate([outputs, -outputs], axis=1))))
-    exponentials = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))

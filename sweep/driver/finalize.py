@@ -11,7 +11,7 @@ from sweep.analysis.curves import best_arms, learning_curves
 from sweep.analysis.hyperparameters import grouped_by
 from sweep.analysis.ranking import mean
 from sweep.config import SweepConfig
-from sweep.config.sections import MetricConfig
+from sweep.config.metric import MetricConfig
 from sweep.driver.prepare import Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
+from sweep.driver.own_metrics import require_own_metrics
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
@@ -259,6 +260,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     load_backend(backend)
     torch_seconds = perf_counter() - begin
     here = facts[data_key(config)]
+    require_own_metrics(config, here.shape)
     try:
         plan = make_plan(config, here.shape, here.fingerprint, facts)
     except UserCodeError as error:

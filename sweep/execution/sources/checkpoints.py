@@ -99,7 +99,8 @@ def known_epochs(kept: Sequence[Kept], names: Sequence[str]) -> list[EpochMetric
     epochs = []
     for rows in zip(*(one.rows for one in kept), strict=True):
         found = [{**metrics, "steps": steps, "seconds": seconds} for _, steps, metrics, seconds in rows]
-        values = {name: np.array([row[name] for row in found], dtype=np.float64) for name in names}
+        # A metric may be asked that was not when the trials began.
+        values = {name: np.array([row.get(name, np.nan) for row in found], dtype=np.float64) for name in names}
         epochs.append(EpochMetrics(rows[0][0], trials, values, ()))
     return epochs
 
@@ -126,7 +127,8 @@ class CheckpointWriter:
         sign = self._sign
         for trial, one in enumerate(kept):
             self.rows[trial] = list(one.rows)
-            self._best[trial] = (sign * one.rows[-1][2][self.keeping.metric], one)
+            value = one.rows[-1][2].get(self.keeping.metric, np.nan)
+            self._best[trial] = (np.inf if np.isnan(value) else sign * value, one)
 
     @property
     def _sign(self) -> float:
