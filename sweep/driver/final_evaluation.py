@@ -22,7 +22,7 @@ from trainers.data import Dataset, load_parts, split_indices
 from trainers.data.holdout import part_of_seed
 from trainers.data.summary import summarize
 from trainers.metrics import OF_TASK, evaluate
-from trainers.metrics.own import is_path
+from trainers.metrics.own import is_path, name_of
 from trainers.metrics.registry import split_name
 from trainers.prediction import NetworkDescription, Weights, predict_rows
 
