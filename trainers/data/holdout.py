@@ -153,7 +153,7 @@ def held_out_groups(
     >>> held_out_groups(np.array([0, 0, 1, 1, 2, 2]), 0.3, np.random.default_rng(0)).tolist()
     [False, False, False, False, True, True]
     """
-    counts = np.bincount(keys)
+    groups, counts = np.unique(keys, return_counts=True)
     if len(counts) < 2:
         raise DataError(
             f"`{what}.group` must be a column with two groups or more. Received: {len(counts)}. Give another column."
@@ -161,7 +161,7 @@ def held_out_groups(
     order = rng.permutation(len(counts))
     totals = np.cumsum(counts[order])[:-1]
     nearest = int(np.abs(totals - fraction * len(keys)).argmin())
-    return np.asarray(np.isin(keys, order[: nearest + 1]))
+    return np.asarray(np.isin(keys, groups[order[: nearest + 1]]))
 
 
 def held_out_latest(keys: Indices, fraction: float, what: str = "data.validation") -> NDArray[np.bool_]:

@@ -91,6 +91,13 @@ def read_datasets(
     """
     origin, frame, notes = _joined(table, validation, test)
     names = [str(name) for name in frame.columns]
+    repeated = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if repeated is not None:
+        raise DataError(
+            f"the columns of `{table.name}` must have different names. "
+            f"Received: `{repeated}` {names.count(repeated)} times. Rename one of them."
+        )
+    frame = frame.set_axis(names, axis="columns")
     _require_columns(table, options, names)
     require_examples(table.name, len(frame))
     columns = {name: _column(table, frame, name, options) for name in names}
@@ -154,14 +161,21 @@ def _column(table: Table, frame: pd.DataFrame, name: str, options: TableOptions)
 
 
 def _typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
-    """The encoding of columns that the file declares as categories: in their order, or one feature each."""
-    from pandas.api.types import CategoricalDtype
+    """The encoding of columns that the file declares as categories: in their order, or numbers as one feature each.
 
-    return {
-        str(name): tuple(str(cell_text(each)) for each in kind.categories) if kind.ordered else "one_hot"
-        for name, kind in frame.dtypes.items()
-        if isinstance(kind, CategoricalDtype)
-    }
+    Other categories are told by their cells, as are constants, identifiers and free text.
+    """
+    from pandas.api import types
+
+    found: dict[str, Encode] = {}
+    for name, kind in frame.dtypes.items():
+        if not isinstance(kind, types.CategoricalDtype) or frame[name].nunique(dropna=False) < 2:
+            continue
+        if kind.ordered:
+            found[str(name)] = tuple(str(cell_text(each)) for each in kind.categories)
+        elif types.is_numeric_dtype(kind.categories.dtype):
+            found[str(name)] = "one_hot"
+    return found
 
 
 def _require_columns(table: Table, options: TableOptions, names: Sequence[str]) -> None:
@@ -302,8 +316,38 @@ def _parts(
         in_test = rows_of_test(dataset, options.test, keys)
     if in_test is None:
         return with_training(dataset, options.validation), None
+    pool, test = without_test(dataset, in_test)
+    return with_training(pool, options.validation), test
+
+
+def without_test(dataset: Dataset, in_test: NDArray[np.bool_]) -> tuple[Dataset, Dataset]:
+    """Divide the examples of the test part off.
+
+    Args:
+        dataset: all examples.
+        in_test: (N,) bool, whether an example is in the test part.
+
+    Returns:
+        The other examples, and those of the test part.
+
+    Raises:
+        DataError: if too few other examples are left, of all or of a class.
+    """
     pool = dataset.rows(~in_test)
-    return with_training(pool, options.validation), dataset.rows(in_test)
+    if pool.examples < 2:
+        raise DataError(
+            f"`data.test` must leave 2 examples or more of `{dataset.name}`, one to train on and one to validate. "
+            f"Received: {pool.examples}. Hold out fewer."
+        )
+    if dataset.task != "regression":
+        counts = np.bincount(pool.targets.astype(np.int64), minlength=len(dataset.classes))
+        if counts.min() < 2:
+            raise DataError(
+                f"`data.test` must leave 2 or more examples of each class of `{dataset.name}`, one to train on and one "
+                f"to validate. Received: {counts.min()} of class `{dataset.classes[int(counts.argmin())]}`. Hold out "
+                "other examples, or leave the class out."
+            )
+    return pool, dataset.rows(in_test)
 
 
 def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
@@ -338,6 +382,11 @@ def with_training(dataset: Dataset, holdout: Holdout | None) -> Dataset:
     if not isinstance(holdout, ByGroup | ByTime | Given):
         return dataset
     assert dataset.keys is not None
+    if isinstance(holdout, Given) and not (dataset.keys == 1).any():
+        raise DataError(
+            f"`data.validation` must hold examples that `data.test` leaves. Received: {holdout.value}, where all of "
+            "these are in the test part. Hold out different parts."
+        )
     train, _ = split_indices(dataset, holdout, generator(0, "split"))
     return replace(dataset, training=len(train), fingerprint=digest(dataset.fingerprint, dataset.keys))
 
