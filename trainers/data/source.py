@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from trainers.data import bundled, files, loader, synthetic
 from trainers.data.dataset import Dataset, DatasetShape
+from trainers.data.files import FileOptions
 from trainers.errors import DataError, did_you_mean
 
 DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
 """Every name that `DataSource` accepts: bundled sets, then synthetic ones."""
+
+READING = ("separator", "encoding", "decimal", "thousands", "missing", "sheet")
+"""The fields that say how a file is read."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,10 @@ class DataSource:
 
     Args:
         name: a name in `DATASETS`.
-        path: a ``.csv``, ``.parquet`` or ``.npz`` file.
+        path: a file of one of many formats, a folder of Parquet files, a URL of either, or ``sklearn:NAME``.
         module: a user's function that returns the data, such as ``my_package.data:load``.
         kwargs: its keyword arguments; None for none.
-        target: column to predict of a CSV or Parquet file (required), or target array of an NPZ file (``y``).
+        target: column to predict (required, but for ``sklearn:NAME``), or target array of an NPZ file (``y``).
         inputs: input array of an NPZ file (``x``).
         task: of a file; ``auto`` is classification if the target is words, booleans, or integers with at most 20
             distinct values, else regression; numbers mixed with words are refused.
@@ -34,6 +37,12 @@ class DataSource:
         noise: of a synthetic set: standard deviation, 0 or more.
         classes: of blobs (3) and spirals (2), 2 or more; moons are two.
         generator_seed: of a synthetic set, 0 or more (0); seeds of trials do not change the data.
+        separator: of a file of text, as `files.FileOptions` says, like the next five.
+        encoding: of a file of text.
+        decimal: mark of its numbers.
+        thousands: what separates groups of their digits.
+        missing: words and numbers that stand for a missing value.
+        sheet: of a workbook.
     """
 
     name: str | None = None
@@ -47,6 +56,24 @@ class DataSource:
     generator_seed: int | None = None
     module: str | None = None
     kwargs: Mapping[str, Any] | None = None
+    separator: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    missing: Sequence[str] | None = None
+    sheet: str | int | None = None
+
+    @property
+    def options(self) -> FileOptions:
+        """How its file is read."""
+        return FileOptions(
+            separator=self.separator,
+            encoding=self.encoding,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            missing=tuple(self.missing or ()),
+            sheet=self.sheet,
+        )
 
 
 def load(source: DataSource) -> Dataset:
@@ -66,7 +93,7 @@ def load(source: DataSource) -> Dataset:
     if source.module is not None:
         return loader.load_by_module(source.module, source.kwargs or {})
     if name is None:
-        return files.load_file(Path(str(source.path)), source.target, source.inputs, source.task)
+        return files.load_file(str(source.path), source.target, source.inputs, source.task, source.options)
     if name in bundled.SHAPES:
         return bundled.load_bundled(name)
     rng = np.random.default_rng(source.generator_seed or 0)
@@ -116,7 +143,8 @@ def _name(source: DataSource) -> str | None:
 
 def _refuse_what_does_not_apply(source: DataSource) -> None:
     """Refuse a field that would be ignored, because setting it is a mistake of the user."""
-    of_files = {"target": source.target, "inputs": source.inputs}
+    of_files: dict[str, object] = {"target": source.target, "inputs": source.inputs}
+    of_files |= {field: getattr(source, field) for field in READING}
     of_files["task"] = None if source.task == "auto" else source.task
     of_synthetic: dict[str, object] = {
         "examples": source.examples,
