@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.system.locations import with_home
-from trainers.data.files import missing_file
+from trainers.data.files import local_path, missing_file
 from trainers.errors import DataError
 
 READ = (("data", "path"), ("baseline",))
@@ -30,7 +30,7 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
         for section in sections:
             inside = inside.get(section) if isinstance(inside, MutableMapping) else None
         given = inside.get(key) if isinstance(inside, MutableMapping) else None
-        if not isinstance(given, str) or Path(with_home(given)).exists():
+        if not isinstance(given, str) or local_path(given) is None or Path(with_home(given)).exists():
             continue
         beside = folder / with_home(given)
         if beside.exists():
@@ -41,13 +41,14 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
 
 
 def missing_data_file(path: str, origin: str | None) -> DataError | None:
-    """Return an error that lists the searched folders, or None if the data file exists.
+    """Return an error that lists the searched folders, or None if the data file, or folder, exists.
 
     Args:
-        path: path as given by the user.
+        path: path as given by the user; what is not on this machine is not looked for.
         origin: the sweep's file; None if there is none.
     """
-    if Path(path).is_file():
+    local = local_path(path)
+    if local is None or local.exists():
         return None
     folders = [Path.cwd(), *([Path(origin).absolute().parent] if origin else [])]
-    return missing_file(Path(path), folders)
+    return missing_file(local, folders)

@@ -33,6 +33,8 @@ def _series(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_floating(column.type):
+        return column.to_numpy()
     options = {}
     if pa.types.is_integer(column.type) and column.null_count:
         extremes = pc.min_max(column).as_py()

@@ -45,10 +45,13 @@ class Content:
         with self.open() as stream:
             return stream.read(size)
 
-    def contains(self, byte: bytes) -> bool:
-        """Whether a byte occurs anywhere."""
+    def counts(self, *single: bytes) -> tuple[int, ...]:
+        """Count how often each of some bytes occurs."""
+        found = [0] * len(single)
         with self.open() as stream:
-            return any(byte in block for block in iter(lambda: stream.read(1 << 20), b""))
+            while block := stream.read(1 << 20):
+                found = [count + block.count(byte) for count, byte in zip(found, single, strict=True)]
+        return tuple(found)
 
     def line_of(self, part: bytes) -> int | None:
         """Return the number of the first line, from 1, that contains some bytes; None if none does."""

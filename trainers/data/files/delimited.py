@@ -74,17 +74,20 @@ def _read(content: Content, options: FileOptions, encoding: str) -> Table:
     Raises:
         UnicodeDecodeError: if the file is not in it.
     """
-    if encoding in ("utf-8", "utf-8-sig") and content.contains(b"\0"):
+    nul, quotes = content.counts(b"\0", b'"')
+    if nul and encoding in ("utf-8", "utf-8-sig"):
         raise _nul_bytes(content, content.line_of(b"\0") or 1)
     try:
         dialect = _detect(content, options, encoding)
         check_names(content.origin, content.shown, dialect.names)
+        check_rows(content.origin, len(dialect.rows))
+        if quotes % 2:
+            _require_closed_quotes(content, dialect, encoding)
         columns = _columns(content, dialect, options, encoding)
     except csv.Error as error:
-        raise unreadable(content.shown, EXPECTED, f"{error}, which a quote that is never closed also causes") from error
-    check_rows(content.origin, len(next(iter(columns.values()))))
+        raise unreadable(content.shown, EXPECTED, f"{error}, as after a quote that is never closed") from error
     thousands = f", thousands `{options.thousands}`" if options.thousands else ""
-    note = f"text table: {dialect}{thousands}, encoding {encoding.removesuffix('-sig')}"
+    note = f"text table: {dialect}{thousands}, encoding {_called(encoding)}"
     return Table(name=content.origin, frame=frame_of(columns), is_typed=False, notes=(note,))
 
 
@@ -137,7 +140,8 @@ def _parse_numbers(content: Content, dialect: Dialect, options: FileOptions, enc
         table = _parse(content, dialect, options, encoding, amounts)
     except pa.ArrowException:
         return None
-    return None if any(loses_meaning(table.column(name)) for name in amounts) else table
+    read = zip(dialect.names, table.columns, strict=True)
+    return None if any(loses_meaning(column) for name, column in read if name in amounts) else table
 
 
 def _parse(content: Content, dialect: Dialect, options: FileOptions, encoding: str, amounts: set[str]) -> Any:
@@ -243,9 +247,24 @@ def _uneven(content: Content, dialect: Dialect, line: int, cells: list[str]) -> 
     )
 
 
+def _require_closed_quotes(content: Content, dialect: Dialect, encoding: str) -> None:
+    """Refuse a quote that makes all that follows a single cell."""
+    try:
+        with io.TextIOWrapper(content.open(), encoding=encoding, newline="") as lines:
+            for _ in records(lines, dialect.separator, skips_blanks=dialect.has_blanks, is_strict=True):
+                pass
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise unreadable(content.shown, EXPECTED, f"{error}: a quote that is never closed") from error
+
+
+def _called(encoding: str) -> str:
+    return encoding.removesuffix("-sig")
+
+
 def _wrong_encoding(content: Content, encoding: str, error: UnicodeDecodeError) -> DataError:
     return DataError(
-        f"`{content.shown}` must be text in the encoding {encoding}. "
+        f"`{content.shown}` must be text in the encoding {_called(encoding)}. "
         f"Received: {undecodable(content, encoding) or error.reason}. "
         "Give the right `encoding`, such as cp1252 or utf-16, or leave it out."
     )

@@ -87,11 +87,14 @@ def detect(
     ('separator `;`, decimal comma', ('été', 'prix'))
     """
     candidates = (separator,) if separator else (preferred, *(one for one in SEPARATORS if one != preferred), " ")
-    readings = [found for one in candidates if (found := _read(text, one, is_whole)) is not None]
+    readings = _readings(text, candidates, is_whole)
     if not readings:
         raise DataError(f"`{name}` must hold a header and rows. Received: an empty file. Check the file.")
-    chosen = _best(readings) or readings[0]
-    _require_header_first(name, chosen if separator else max(readings, key=lambda one: one.usual), text)
+    chosen = _best(readings)
+    if chosen is None:
+        chosen = readings[0]
+        _refuse_title(name, max(readings, key=lambda one: one.usual * (one.separator != " ")), text)
+    _refuse_comment(name, chosen, text)
     has_blanks = chosen.has_blanks or (chosen.separator != " " and _has_blanks(chosen.rows))
     rows = tuple(tuple(cell.strip() if has_blanks else cell for cell in row) for row in chosen.rows)
     if decimal is None:
@@ -106,13 +109,16 @@ def detect(
     )
 
 
-def records(lines: Iterable[str], separator: str, *, skips_blanks: bool = False) -> Iterator[tuple[int, list[str]]]:
+def records(
+    lines: Iterable[str], separator: str, *, skips_blanks: bool = False, is_strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """Split lines into cells, with the number of the line in which each row begins; blank lines are left out.
 
     Args:
         lines: with their ends.
         separator: one character; a space stands for runs of spaces.
         skips_blanks: whether blanks at the beginning of a cell are no part of it.
+        is_strict: whether a quote that is never closed is an error.
 
     Raises:
         csv.Error: if a cell is too long for Python's reader, as after a quote that never ends.
@@ -124,9 +130,19 @@ def records(lines: Iterable[str], separator: str, *, skips_blanks: bool = False)
         (line.replace("\t", " ") for line in lines) if separator == " " else lines,
         delimiter=separator,
         skipinitialspace=skips_blanks or separator == " ",
+        strict=is_strict,
     )
     before = 0
-    for cells in reader:
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            long = (
+                f"a cell of more than {csv.field_size_limit():,} characters" if "field limit" in str(error) else error
+            )
+            raise csv.Error(f"{long} in the row that begins in line {before + 1:,}") from error
         first, before = before + 1, reader.line_num
         if len(cells) > 1 or (cells and cells[0].strip()):
             yield first, cells
@@ -146,6 +162,12 @@ class _Reading:
     def usual(self) -> int:
         """How many cells most rows have."""
         return Counter(map(len, self.rows)).most_common(1)[0][0] if self.rows else len(self.header)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all rows have a cell for each name, or one more, as where R writes the names of rows."""
+        lengths = set(map(len, self.rows))
+        return lengths <= {len(self.header)} or lengths == {len(self.header) + 1}
 
     @property
     def agreement(self) -> float:
@@ -182,24 +204,56 @@ def _split(text: str, separator: str, is_whole: bool, *, has_blanks: bool = Fals
     return _Reading(separator=separator, header=header, header_lines=lines, rows=rows, has_blanks=has_blanks)
 
 
+def _readings(text: str, separators: Iterable[str], is_whole: bool) -> list[_Reading]:
+    """The first rows split by each separator that splits them at all.
+
+    Raises:
+        csv.Error: if none does, because a cell is too long.
+    """
+    found, failed = [], None
+    for separator in separators:
+        try:
+            reading = _read(text, separator, is_whole)
+        except csv.Error as error:
+            # By a wrong separator a long line is a single cell.
+            failed = error
+            continue
+        if reading is not None:
+            found.append(reading)
+    if failed is not None and not any(len(reading.header) > 1 for reading in found):
+        raise failed
+    return found
+
+
 def _best(readings: Sequence[_Reading]) -> _Reading | None:
+    """The reading with most names; None if no separator splits the header."""
     several = [one for one in readings if len(one.header) > 1]
-    plain = [one for one in several if one.separator != " "] or several
+    # Words of a title are no columns.
+    marks = [one for one in several if one.separator != " "] or [one for one in several if one.is_even]
     # The first of equals wins, which is the preferred separator.
-    return max(plain, key=lambda one: (one.agreement == 1.0, one.agreement > 0.5, len(one.header)), default=None)
+    return max(marks, key=lambda one: (one.agreement == 1.0, one.agreement > 0.5, len(one.header)), default=None)
 
 
-def _require_header_first(name: str, reading: _Reading, text: str) -> None:
-    """Refuse a title or a comment above the names of the columns."""
-    first = text.lstrip("\ufeff").lstrip().partition("\n")[0].strip()
-    is_comment = first.startswith(("#", "//", "%")) and reading.agreement < 0.5
-    is_title = len(reading.header) == 1 and reading.usual > 1 and reading.separator != " "
-    if is_comment or is_title:
-        what = "a comment" if is_comment else "a title"
-        raise DataError(
-            f"the first line of `{name}` must hold the names of the columns. Received: `{shortened(first)}`, {what}, "
-            f"above rows of {reading.usual} cells. Delete the lines above the names."
-        )
+def _refuse_title(name: str, reading: _Reading, text: str) -> None:
+    if len(reading.header) == 1 and reading.usual > 1:
+        raise _header_not_first(name, reading, text, "a title")
+
+
+def _refuse_comment(name: str, reading: _Reading, text: str) -> None:
+    if _first_line(text).startswith(("#", "//", "%")) and reading.agreement < 0.5:
+        raise _header_not_first(name, reading, text, "a comment")
+
+
+def _header_not_first(name: str, reading: _Reading, text: str, what: str) -> DataError:
+    return DataError(
+        f"the first line of `{name}` must hold the names of the columns. "
+        f"Received: `{shortened(_first_line(text))}`, {what}, above rows of {reading.usual} cells. "
+        "Delete the lines above the names."
+    )
+
+
+def _first_line(text: str) -> str:
+    return text.lstrip("\ufeff").lstrip().partition("\n")[0].strip()
 
 
 def _has_blanks(rows: Sequence[Sequence[str]]) -> bool:

@@ -25,6 +25,9 @@ OTHERS = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "
 MOST_CHAOS = 0.2
 """Share of implausible neighbours in a text, of charset-normalizer, from which a guess is not sure."""
 
+FEWEST = 6
+"""Bytes beyond ASCII from which charset-normalizer can tell a script."""
+
 SAMPLE = 100_000
 """Bytes of the lines that decide."""
 
@@ -71,7 +74,8 @@ def other_encoding(content: Content) -> str:
                 break
     found = list(from_bytes(bytes(telling), cp_isolation=[WESTERN, *OTHERS]))
     best = found[0] if found else None
-    if best is not None and best.encoding in OTHERS and best.chaos <= MOST_CHAOS:
+    enough = sum(byte > 127 for byte in telling) >= FEWEST
+    if enough and best is not None and best.encoding in OTHERS and best.chaos <= MOST_CHAOS:
         alike = [other for other in found if (other.coherence, other.chaos) == (best.coherence, best.chaos)]
         if best.coherence > 0 or len(alike) < 3:
             return str(best.encoding)

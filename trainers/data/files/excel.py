@@ -88,7 +88,8 @@ def _sheet(content: Content, names: Sequence[str], given: str | int | None) -> s
     position = 0 if given is None else given
     if isinstance(position, int) and position < len(names):
         return names[position]
-    if given in names:
+    if str(given) in names:
+        # A sheet may be called 2024.
         return str(given)
     raise DataError(
         f"`{content.origin}` has no sheet `{given if given is not None else 'with cells'}`."

@@ -48,6 +48,8 @@ def read(content: Content, options: FileOptions) -> Table:
             f"`{content.shown}` must be JSON in the encoding {encoding}. "
             f"Received: {undecodable(content, encoding) or error.reason}. Give its `encoding`, or save it as UTF-8."
         ) from error
+    if rows == 1 and all(isinstance(column[0], dict | list) for column in columns.values()):
+        raise _not_records(content, "one object whose values are lists or objects")
     check_names(content.origin, content.shown, list(columns))
     check_rows(content.origin, rows)
     for column in columns.values():
@@ -69,13 +71,14 @@ def _records(content: Content, lines: io.TextIOWrapper) -> Iterator[dict[str, An
 
 def _object(content: Content, line: str, number: int) -> dict[str, Any]:
     try:
-        found = json.loads(line, object_pairs_hook=_unique)
+        found = json.loads(line.strip(), object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         if number == 1 and line.strip() == "{":
             raise _not_records(content, "one object over several lines") from error
         raise DataError(
             f"each line of `{content.shown}` must hold one JSON object. "
-            f"Received: `{shortened(line.strip())}` in line {number:,}, which is not JSON ({error}). Correct the line."
+            f"Received: `{shortened(line.strip())}` in line {number:,}, which is not JSON ({_reason(error)}). "
+            "Correct the line."
         ) from error
     if not isinstance(found, dict):
         raise DataError(
@@ -83,6 +86,10 @@ def _object(content: Content, line: str, number: int) -> dict[str, Any]:
             f"Received: `{shortened(line.strip())}` in line {number:,}. Write it as a name and a value for each column."
         )
     return found
+
+
+def _reason(error: Exception) -> str:
+    return f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def _listed(content: Content, text: str) -> list[dict[str, Any]]:

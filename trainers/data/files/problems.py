@@ -22,6 +22,10 @@ def unreadable(shown: str, expected: str, error: Exception | str) -> DataError:
     return DataError(f"`{shown}` must be {expected}. Received: {reason}. Check the file, or write it again.")
 
 
+MOST_COLUMNS = 50_000
+"""More columns than a table can have to be looked at one by one."""
+
+
 def check_names(name: str, shown: str, names: Sequence[str]) -> None:
     """Refuse columns without a name, with the same name, or a single column.
 
@@ -46,6 +50,11 @@ def check_names(name: str, shown: str, names: Sequence[str]) -> None:
             f"every column of `{name}` must have a name. "
             f"Received: none for column {names.index('') + 1}. "
             "Name it, or drop it if it is a row number (pandas: to_csv(..., index=False))."
+        )
+    if len(names) > MOST_COLUMNS:
+        raise DataError(
+            f"`{name}` must have at most {MOST_COLUMNS:,} columns. Received: {len(names):,}. "
+            "Leave columns out, or save the inputs as one array in an NPZ file."
         )
     if len(names) == 1:
         raise DataError(
