@@ -24,7 +24,7 @@ OTHERS = ("string", "date")
 SAMPLE = 1 << 16
 
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-_CELL = re.compile(rf"\s*(?:({_QUOTED})|([^,]*?))\s*(,|$)")
+_CELL = re.compile(rf"\s*(?:({_QUOTED})|(?!\s*['\"])([^,]*?))\s*(,|$)")
 _ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{]+)\s*(.+)", re.IGNORECASE)
 _SPARSE = re.compile(rf"\s*(\d+)\s+(?:({_QUOTED})|([^,\s]+))\s*(?:,|$)")
 _WHOLE = re.compile(r"[-+]?\d+", re.ASCII)

@@ -18,6 +18,11 @@ SEPARATORS = (",", ";", "\t", "|")
 MOST_ROWS = 1000
 """So many rows decide."""
 
+LONGEST_CELL = 131_072
+"""Characters of the longest cell that is looked at, the limit of Python's reader."""
+
+LONG = f"a cell of more than {LONGEST_CELL:,} characters"
+
 SPELLED = {"\t": "tab", " ": "space"}
 """How a separator is called in messages where it cannot be seen."""
 
@@ -121,7 +126,7 @@ def records(
         is_strict: whether a quote that is never closed is an error.
 
     Raises:
-        csv.Error: if a cell is too long for Python's reader, as after a quote that never ends.
+        csv.Error: if a cell is longer than `LONGEST_CELL`, as after a quote that never ends.
     """
     if separator == " ":
         lines = (line.strip(" \t\r\n") + "\n" for line in lines)
@@ -139,10 +144,11 @@ def records(
         except StopIteration:
             return
         except csv.Error as error:
-            long = (
-                f"a cell of more than {csv.field_size_limit():,} characters" if "field limit" in str(error) else error
-            )
-            raise csv.Error(f"{long} in the row that begins in line {before + 1:,}") from error
+            reason = LONG if "field limit" in str(error) else error
+            raise csv.Error(f"{reason} in the row that begins in line {before + 1:,}") from error
+        # Any library may have changed the limit of Python's reader, which is one for the whole process.
+        if max(map(len, cells), default=0) > LONGEST_CELL:
+            raise csv.Error(f"{LONG} in the row that begins in line {before + 1:,}")
         first, before = before + 1, reader.line_num
         if len(cells) > 1 or (cells and cells[0].strip()):
             yield first, cells

@@ -86,7 +86,7 @@ def _read(content: Content, sheet: str | int | None, *, computed: bool) -> tuple
 
 def _sheet(content: Content, names: Sequence[str], given: str | int | None) -> str:
     position = 0 if given is None else given
-    if isinstance(position, int) and position < len(names):
+    if isinstance(position, int) and 0 <= position < len(names):
         return names[position]
     if str(given) in names:
         # A sheet may be called 2024.

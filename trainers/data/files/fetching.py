@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from trainers.data.files.location import file_name, shown, without_urls
+from trainers.data.files.location import file_name, is_web, shown, without_urls
 from trainers.errors import DataError
 
 CONNECT_SECONDS = 15
@@ -47,14 +47,14 @@ def _copy(url: str, target: Path) -> None:
 
     system, path = fsspec.core.url_to_fs(url, **_options(url))
     # The file system of the web would read a page in order to look for links.
-    if not url.lower().startswith(("http://", "https://")) and system.isdir(path):
+    if not is_web(url) and system.isdir(path):
         system.get(path.rstrip("/") + "/", f"{target}/", recursive=True)
     else:
         system.get_file(path, str(target))
 
 
 def _options(url: str) -> dict[str, Any]:
-    if not url.lower().startswith(("http://", "https://")):
+    if not is_web(url):
         return {}
     import aiohttp
 

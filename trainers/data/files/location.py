@@ -22,6 +22,15 @@ def is_url(path: str) -> bool:
     return local_path(path) is None and not path.startswith(SKLEARN)
 
 
+def is_web(path: str) -> bool:
+    """Whether a path is of a web server, which has files but no folders.
+
+    >>> is_web("https://host/a.csv"), is_web("s3://bucket/a.csv")
+    (True, False)
+    """
+    return path.lower().startswith(("http://", "https://"))
+
+
 def local_path(path: str) -> Path | None:
     """Return the path on this machine; None for a URL of another one, and for a set within scikit-learn.
 
@@ -67,7 +76,9 @@ def without_urls(text: str) -> str:
     >>> without_urls("404, url='http://ada:secret@host/a.csv'")
     "404, url='http://***@host/a.csv'"
     """
-    return re.sub(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]+", lambda found: _masked(found[0]), text)
+    return re.sub(
+        r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]+", lambda found: "::".join(map(_masked, found[0].split("::"))), text
+    )
 
 
 def _masked(link: str) -> str:

@@ -11,7 +11,7 @@ from trainers.data.files import arff, delimited, excel, feather, json_lines, npy
 from trainers.data.files.content import Content
 from trainers.data.files.fetching import fetched
 from trainers.data.files.formats import ENCODED, ENDINGS, FORMATS, TEXT, ending_of
-from trainers.data.files.location import SKLEARN, file_name, local_path, shown
+from trainers.data.files.location import SKLEARN, file_name, is_web, local_path, shown
 from trainers.data.files.missing import missing_file
 from trainers.data.files.missing_words import with_missing
 from trainers.data.files.problems import unreadable
@@ -79,6 +79,9 @@ def _on_this_machine(path: str) -> Iterator[Path]:
             raise missing_file(local, [Path.cwd()])
         yield local
         return
+    if is_web(path):
+        # There are no folders on the web.
+        _require_ending(path, is_folder=False)
     with fetched(path) as copied:
         _require_ending(path, is_folder=copied.is_dir())
         yield copied
