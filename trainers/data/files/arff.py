@@ -79,7 +79,7 @@ def read(content: Content, options: FileOptions) -> Table:
 
 
 def _header(content: Content, lines: Iterator[tuple[int, str]]) -> list[Attribute]:
-    found = []
+    found: list[Attribute] = []
     for number, raw in lines:
         line = raw.strip()
         word = line.partition(" ")[0].partition("\t")[0].lower()

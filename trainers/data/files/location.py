@@ -10,6 +10,7 @@ SKLEARN = "sklearn:"
 """What the path of a set within scikit-learn begins with."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]+")
 _CHAIN = re.compile(r"[a-z0-9]+::")
 
 
