@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Discriminator,
     Field,
     Tag,
@@ -34,6 +35,8 @@ ARRAY_FILES = (".npz", ".npy")
 Task: TypeAlias = Literal["auto", "classification", "regression"]
 
 Encoding: TypeAlias = Literal["one_hot", "ordinal", "target", "number", "date"]
+SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}
+"""How separators may be spelled that cannot be seen."""
 
 
 class Data(Section):
@@ -119,14 +122,32 @@ class SyntheticData(Data):
         return given
 
 
+def _separator(given: str) -> str:
+    found = SEPARATORS.get(given, given)
+    if len(found) != 1 or found in '"\r\n':
+        rule = f"must be one character, or one of {', '.join(SEPARATORS)}"
+        refuse([Problem(rule, "Give one such as ; or tab.", received=given)])
+    return found
+
+
+def _words(given: Any) -> Any:
+    """Read a list of words; a single one is a list of one, and a number is its text."""
+    words = given if isinstance(given, list | tuple) else [given]
+    numbers = (int, float)
+    return tuple(str(word) if isinstance(word, numbers) and not isinstance(word, bool) else word for word in words)
+
+
 class FileData(Data):
-    """A CSV, Parquet or NPZ file."""
+    """A table in a file of your own, or two arrays in an NPZ file."""
 
     path: Annotated[str, AfterValidator(with_home)] = Field(min_length=1, examples=["data/houses.csv"])
-    """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file."""
+    """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file: CSV and other text,
+    Parquet (also a folder), Feather, JSON lines, ARFF, Excel, NPY or NPZ, also packed by gzip, bzip2, xz, zstd or zip.
+    Or a URL that fsspec opens, or `sklearn:NAME` for a set that comes with scikit-learn."""
 
     target: str | None = Field(default=None, examples=["price"])
-    """Column to predict; for an NPZ file the array of targets (default: y)."""
+    """Column to predict; of an NPY file its position, where -1 is the last; of an NPZ file the array of targets
+    (default: y)."""
 
     inputs: str | None = Field(default=None, examples=["x"])
     """For an NPZ file, the array of inputs (default: x)."""
@@ -157,6 +178,25 @@ class FileData(Data):
         """The files that the data are read from."""
         parts = (self.validation, self.test)
         return (self.path, *(part.path for part in parts if isinstance(part, FileHoldout)))
+
+    separator: Annotated[str, AfterValidator(_separator)] | None = Field(default=None, examples=[";"])
+    """Of a table of text: what separates its cells, one character, or tab, or space for runs of spaces. Default:
+    detected, and told by `sweep plan`."""
+
+    encoding: str | None = Field(default=None, examples=["cp1252"])
+    """Of a file of text, a name that Python knows. Default: detected, and told by `sweep plan`."""
+
+    decimal: Literal[".", ","] | None = Field(default=None, examples=[","])
+    """Of a table of text: the decimal mark of its numbers. Default: a point, or a comma if that is certain."""
+
+    thousands: Literal[",", ".", " ", "'", "_"] | None = Field(default=None, examples=[","])
+    """Of a table of text: what separates groups of three digits, as in 1,925. Default: nothing."""
+
+    missing: Annotated[tuple[str, ...], BeforeValidator(_words)] | None = Field(default=None, examples=[["?", "-999"]])
+    """Words and numbers that stand for a missing value, besides empty cells, as they are spelled."""
+
+    sheet: str | int | None = Field(default=None, examples=["2024"])
+    """Of a workbook: the name of a sheet, or its position from 0. Default: the first one."""
 
 
 class ModuleData(Data):

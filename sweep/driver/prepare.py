@@ -23,6 +23,7 @@ from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.driver.workers import find_workers
 from sweep.driver.workloads import load_data, measure_workloads, part_of, recipe_of, workloads_of
+from sweep.errors.masking import without_secrets
 from sweep.execution.ray import Resources
 from sweep.execution.sources.checkpoints import Keeping
 from sweep.execution.sources.packed import PackedSource
@@ -39,6 +40,7 @@ from sweep.system.limits import cache_folder, usable_memory_bytes
 from sweep.tracking import DatasetRecord
 from trainers.base_rates import BaseRate, base_rates
 from trainers.data import Dataset, DatasetShape, load, training_size
+from trainers.data.files.location import file_name
 from trainers.data.holdout import ByGroup, Folds
 from trainers.errors import UserCodeError
 from trainers.loaded_code import forget_changed_code
@@ -161,11 +163,11 @@ class NetworkPreparation:
         """The data set as MLflow records it, of the first arm where there are several."""
         source = self.workloads[0].config.network_data.source
         return DatasetRecord(
-            name=source.name or source.module or Path(str(source.path)).name,
+            name=source.name or source.module or file_name(str(source.path)),
             fingerprint=self.data.fingerprint,
             examples=self.shape.examples,
             features=self.shape.features,
-            source=source.path or source.module or "bundled",
+            source=without_secrets(source.path or source.module or "bundled"),
             task=self.shape.task,
         )
 

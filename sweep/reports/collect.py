@@ -21,6 +21,7 @@ from sweep.analysis.leader import unit_of
 from sweep.config import SweepConfig, load_config
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import AnalysisError, ResultsError
+from sweep.errors.masking import without_secrets
 from sweep.records import Setting
 from sweep.results import SweepResult, load_results
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
@@ -239,7 +240,7 @@ def _trained_on(config: SweepConfig) -> str:
     if isinstance(config.own, FunctionTrainer):
         return config.own.function
     source = config.network_data.source
-    return source.name or source.module or str(source.path)
+    return source.name or source.module or without_secrets(str(source.path))
 
 
 def _links(folder: Path) -> RunLinks | None:

@@ -13,6 +13,7 @@ from sweep.config.metric import MetricConfig
 from sweep.driver.estimate import Estimate
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import NetworkPreparation, Preparation
+from sweep.errors.masking import without_secrets
 from sweep.planning.roles import Design
 from sweep.records import plain
 from sweep.terminal.quantities import duration, plain_console, size
@@ -154,7 +155,7 @@ def _source(preparation: Preparation) -> tuple[str, str]:
 def _data(preparation: NetworkPreparation) -> str:
     shape = preparation.shape
     source = preparation.config.network_data.source
-    name = source.name or source.path or source.module
+    name = source.name or source.module or without_secrets(str(source.path))
     target = "one number" if shape.task == "regression" else f"{max(shape.outputs, 2)} classes"
     return (
         f"{name}: {shape.examples:,} examples of {shape.features:,} features, {target}; "

@@ -26,25 +26,10 @@ from trainers.seeding import generator
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trainers.data.files.table import Table
+
 TRAINING, VALIDATION, TEST = 0, 1, 2
 """Which file a row comes from, where validation or test examples have a file of their own."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Table:
-    """A table as it was read.
-
-    Args:
-        name: of the file, for messages.
-        frame: its rows; text stays text, and a cell is missing only where it is empty or the user says so.
-        is_typed: whether the file distinguishes text from numbers; CSV does not.
-        notes: what was detected, for the plan.
-    """
-
-    name: str
-    frame: pd.DataFrame
-    is_typed: bool
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
