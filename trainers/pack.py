@@ -15,7 +15,7 @@ from trainers.data.scaling import Normalise
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout
 from trainers.limits import check_number, check_word, refuse
-from trainers.metrics import Mode
+from trainers.metrics import SCORED, AskedMetrics, Mode, split_name
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import complete
 from trainers.schedules import Schedule
@@ -24,6 +24,7 @@ Precision = Literal["float32", "float64", "bfloat16"]
 Backend = Literal["numpy", "torch"]
 
 CONSTANT = Schedule()
+NOTHING_ASKED = AskedMetrics()
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ class Pack:
         target: if given, trials may stop when they reach it.
         shape: shape of the data; required if ``data`` is a split, which does not know its task.
         backend: library for the computation; bfloat16 requires torch.
+        asked: metrics that are computed from the predictions, besides those that every trial has.
 
     Raises:
         ValueError: for an empty pack, a number out of range, an unknown metric, or a split without its shape.
@@ -152,6 +154,7 @@ class Pack:
     target: Target | None = None
     shape: DatasetShape | None = None
     backend: Backend = "numpy"
+    asked: AskedMetrics = NOTHING_ASKED
 
     def __post_init__(self) -> None:
         """Validate the fields beyond their types."""
@@ -181,8 +184,16 @@ class Pack:
             object.__setattr__(self, "shape", self.data.shape)
         if isinstance(self.data, Split):
             check_fit(self.data, self._shape, "float64" if self.dtype == "float64" else "float32")
+        self._check_metrics()
+
+    def _check_metrics(self) -> None:
+        """Refuse metrics that the task does not have, and a target of a metric that is not measured."""
+        for name in self.asked.names:
+            known = SCORED.get(split_name(name)[1])
+            if known is not None and self.task not in known.tasks:
+                refuse("asked", f"must be of metrics that suit the task {self.task}", name, "Leave it out.")
         # Without seconds: whether a trial stops must not depend on the speed of the machine.
-        metrics = metric_names(self.task)[:-1]
+        metrics = (*metric_names(self.task)[:-1], *self.asked.names)
         if self.target is not None and self.target.metric not in metrics:
             check_word("target.metric", self.target.metric, metrics)
 

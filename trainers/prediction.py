@@ -11,11 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from trainers.data import Dataset, Split
 from trainers.data.dataset import Task
+from trainers.data.new_rows import rows_of_table
+from trainers.data.preparation import Preparation
 from trainers.data.scaling import Scaling
 from trainers.errors import DataError
 from trainers.layout import Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 from trainers.pack import Backend, ModuleSpec, NetworkSpec, Pack, Precision
+from trainers.scores import scores_of
 from trainers.tile import EVALUATION_EXAMPLES
 
 Array = NDArray[Any]
@@ -30,7 +33,7 @@ class NetworkDescription:
     Args:
         network: the network.
         task: ``multiclass``, ``binary`` or ``regression``.
-        features: the name of each of the D features, in their order.
+        features: the name of each input, in their order: the D features, or the columns of a table that is encoded.
         classes: the name of each class; empty for regression.
         scaling: how the inputs, and the targets of a regression, were scaled.
         dtype: in which the network computes.
@@ -44,6 +47,12 @@ class NetworkDescription:
     scaling: Scaling
     dtype: Precision
     backend: Backend
+
+    @property
+    def width(self) -> int:
+        """Number of features D that the network receives."""
+        preparation = self.scaling.preparation
+        return len(self.features) if preparation is None else preparation.schema.width
 
     @property
     def outputs(self) -> int:
@@ -63,6 +72,7 @@ class NetworkDescription:
                 # JSON has no infinity; null stands for a feature without any variation, which becomes 0.
                 "divisor": [value if np.isfinite(value) else None for value in scaling.divisor.tolist()],
             },
+            "table": None if scaling.preparation is None else scaling.preparation.as_mapping(),
             "target": {"mean": scaling.target_mean, "scale": scaling.target_scale},
             "dtype": self.dtype,
             "backend": self.backend,
@@ -84,6 +94,7 @@ class NetworkDescription:
                 divisor=np.array(divisor, np.float64),
                 target_mean=saved["target"]["mean"],
                 target_scale=saved["target"]["scale"],
+                preparation=Preparation.from_mapping(table) if (table := saved.get("table")) else None,
             ),
             dtype=saved["dtype"],
             backend=saved["backend"],
@@ -102,7 +113,7 @@ def describe(pack: Pack, split: Split) -> NetworkDescription | None:
     return NetworkDescription(
         network=pack.network,
         task=pack.task,
-        features=pack.data.feature_names,
+        features=pack.data.feature_names if pack.data.schema is None else pack.data.schema.names,
         classes=pack.data.classes,
         scaling=split.scaling,
         dtype=pack.dtype,
@@ -110,7 +121,7 @@ def describe(pack: Pack, split: Split) -> NetworkDescription | None:
     )
 
 
-def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) -> NDArray[np.float64]:
+def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArray[np.float64]:
     """Predict classes or numbers.
 
     **Variant.** Binary tasks give two columns, as scikit-learn's ``predict_proba``. Numbers are in the unit of the
@@ -119,7 +130,8 @@ def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) ->
     Args:
         network: what the weights belong to.
         weights: of the trial.
-        inputs: (N, D) numbers, not scaled.
+        inputs: (N, D) numbers, not scaled; of a table, its rows as a data frame with the columns of
+            ``network.features``, as a list of mappings, or as cells in their order.
 
     Returns:
         (N, classes) probabilities in the order of ``network.classes``, or for regression (N,) numbers.
@@ -136,13 +148,27 @@ def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) ->
     >>> predict(line, {"layers.0.weight": np.array([[3.0]]), "layers.0.bias": np.array([1.0])}, [[1], [5]]).tolist()
     [1.0, 7.0]
     """
+    preparation = network.scaling.preparation
+    rows = _numbers(inputs, len(network.features)) if preparation is None else rows_of_table(inputs, preparation.schema)
+    return predict_rows(network, weights, rows)
+
+
+def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Predict from examples as a `trainers.data.Dataset` holds them; see `predict`.
+
+    Args:
+        network: what the weights belong to.
+        weights: of the trial.
+        rows: (N, D) numbers, or (N, F) numbers and codes of a table.
+    """
     dtype = np.float64 if network.dtype == "float64" else np.float32
-    scaled = network.scaling.scaled_inputs(_numbers(inputs, len(network.features)), dtype, "inputs")
+    scaled = network.scaling.scaled_inputs(rows, dtype, "inputs")
     compute = _function(network, weights)
     # In the portions of an evaluation; also without examples there is one.
     starts = range(0, max(len(scaled), 1), EVALUATION_EXAMPLES)
     outputs = np.concatenate([compute(scaled[start : start + EVALUATION_EXAMPLES]) for start in starts])
-    return _scores(outputs.astype(np.float64), network)
+    scaling = network.scaling
+    return scores_of(outputs.astype(np.float64), network.task, scaling.target_mean, scaling.target_scale)
 
 
 def _numbers(inputs: ArrayLike, features: int) -> NDArray[np.float64]:
@@ -169,7 +195,7 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
     if isinstance(spec, ModuleSpec):
         from trainers.networks.module_prediction import module_function
 
-        return module_function(spec, weights, len(network.features), network.dtype)
+        return module_function(spec, weights, network.width, network.dtype)
     layers = [
         (weights[f"layers.{layer}.weight"], weights[f"layers.{layer}.bias"]) for layer in range(len(spec.hidden) + 1)
     ]
@@ -177,7 +203,7 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
         from trainers.networks.module_prediction import dense_function
 
         return dense_function(layers, spec.activation, network.dtype)
-    layout = Layout((len(network.features), *spec.hidden, network.outputs))
+    layout = Layout((network.width, *spec.hidden, network.outputs))
     parameters = layout.pack(layers)[np.newaxis]
     mlp = NumpyMLP(layout, spec.activation, network.task, parameters, np.empty_like(parameters))
 
@@ -186,14 +212,3 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
         return outputs
 
     return compute
-
-
-def _scores(outputs: NDArray[np.float64], network: NetworkDescription) -> NDArray[np.float64]:
-    """Convert outputs (N, C) to probabilities, or to numbers in the unit of the data."""
-    if network.task == "regression":
-        return outputs[:, 0] * network.scaling.target_scale + network.scaling.target_mean
-    if network.task == "binary":
-        # The logistic function of -z and z, which cannot overflow.
-        return np.asarray(np.exp(-np.logaddexp(0.0, np.concatenate([outputs, -outputs], axis=1))))
-    exponentials = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))

@@ -15,7 +15,7 @@ from sweep.config.optimizer_spaces import given_at
 from sweep.driver.cost_probe import measure_rates
 from sweep.errors import DataError
 from sweep.planning.cost import Rates
-from sweep.planning.identity import code_digests
+from sweep.planning.identity import code_digests, metric_digests
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.workload import DataFacts, Workload, data_key, workload_key
@@ -76,7 +76,8 @@ def workloads_of(
         config = configs[key]
         known = facts[data_key(config)].shape
         recipe = _with_size(config, recipe_of(config), known)
-        found.append(Workload(key, config, replace(recipe, code=tuple(code_digests(config).items())), known))
+        code = {**code_digests(config), **metric_digests(config)}
+        found.append(Workload(key, config, replace(recipe, code=tuple(code.items())), known))
     return tuple(found)
 
 
@@ -94,6 +95,7 @@ def recipe_of(config: SweepConfig) -> Recipe:
         normalise=config.network_data.normalise,
         target=target,
         backend=trainer.backend,
+        asked=config.metric.asked,
     )
 
 

@@ -92,11 +92,23 @@ def code_digests(config: SweepConfig) -> dict[str, str]:
     return {path: source_digest(path) for path in _own_code(config)}
 
 
+def metric_digests(config: SweepConfig) -> dict[str, str]:
+    """Return the digest of each metric of the user's own, by its import path, as loaded here.
+
+    Raises:
+        UserCodeError: if one cannot be imported.
+    """
+    return {path: source_digest(path) for path in config.metric.own.values()}
+
+
 def _own_code(config: SweepConfig) -> list[str]:
     """User-defined objects that influence a trial's numbers; data is identified by its content instead."""
     own = [space.optimizer for space in config.spaces if ":" in space.optimizer]
     if isinstance(config.network, ModuleNetwork):
         own.append(config.network.module)
+    if config.network_trainer.stop_at_target and config.metric.deciding_path is not None:
+        # Where a trial stops, the metric decides its numbers.
+        own.append(config.metric.deciding_path)
     return own
 
 

@@ -99,6 +99,7 @@ def _own_modules(config: SweepConfig) -> set[str]:
         named.append(config.network.module)
     if isinstance(config.data, ModuleData):
         named.append(config.data.module)
+    named += config.metric.own.values()
     names = {path.partition(":")[0].partition(".")[0] for path in named if ":" in path}
     here = Path.cwd().resolve()
     for name, module in list(sys.modules.items()):

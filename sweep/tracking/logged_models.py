@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -117,8 +117,7 @@ def _log_network(
                 model_id=logged.model_id,
             ),
             signature=_signature(model),
-            # The offset is a typical example: the mean of the training part, its minimum, or zeros.
-            input_example=model.network.scaling.offset[np.newaxis],
+            input_example=_input_example(model),
             pip_requirements=requirements(model),
         )
         client.log_model_artifacts(logged.model_id, str(place))
@@ -129,15 +128,36 @@ def _log_network(
     client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=model.epoch)])
 
 
+def _input_example(model: NetworkModel) -> Any:
+    """Return a typical example: the mean of the training part, its minimum or zeros, or a row of the table."""
+    preparation = model.network.scaling.preparation
+    if preparation is None:
+        return model.network.scaling.offset[np.newaxis]
+    import pandas as pd
+
+    return pd.DataFrame([preparation.example])
+
+
 def _signature(model: NetworkModel) -> ModelSignature:
     """Return what a network takes and gives: unscaled features, and probabilities or numbers."""
     from mlflow.models import ModelSignature
-    from mlflow.types import Schema, TensorSpec
+    from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
-    network = model.network
+    network, preparation = model.network, model.network.scaling.preparation
     outputs = (-1, len(network.classes)) if network.classes else (-1,)
+    if preparation is None:
+        inputs = Schema([TensorSpec(np.dtype(np.float64), (-1, len(network.features)))])
+    else:
+        # A cell may be missing, and dates are read as the text that they were.
+        kinds = {"number": DataType.double}
+        inputs = Schema(
+            [
+                ColSpec(kinds.get(column.encoding, DataType.string), column.name, required=not column.has_missing)
+                for column in preparation.schema.columns
+            ]
+        )
     return ModelSignature(
-        inputs=Schema([TensorSpec(np.dtype(np.float64), (-1, len(network.features)))]),
+        inputs=inputs,
         outputs=Schema([TensorSpec(np.dtype(np.float64), outputs)]),
     )
 

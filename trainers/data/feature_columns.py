@@ -90,9 +90,9 @@ def read_feature(column: Column, encode: Encode | None, most_categories: int, *,
     if encode == "date":
         return _date(column, is_named=True)
     if encode == "number":
-        return _number(column)
+        return number_column(column)
     if column.cells.dtype.kind in "biuf":
-        return _number(column) if is_named else _automatic_number(column)
+        return number_column(column) if is_named else _automatic_number(column)
     found = _object(column, most_categories, is_named=is_named)
     if isinstance(found, Feature) and not is_named and _is_constant(found):
         return LeftOut(column.name, "which is the same in every row")
@@ -119,7 +119,7 @@ def _object(column: Column, most_categories: int, *, is_named: bool) -> Feature 
         is_text = column.is_typed and all(isinstance(cell, str) for cell in cells[kinds == Kind.NUMBER])
         if is_text:
             return _text(column, kinds, most_categories, is_named=is_named)
-        return _number(column) if is_named else _automatic_number(column)
+        return number_column(column) if is_named else _automatic_number(column)
     if disguised and not numbers and not words:
         try:
             return _date(column, is_named=is_named)
@@ -149,7 +149,7 @@ def _refuse_mixture(column: Column, kinds: NDArray[np.object_]) -> NoReturn:
     )
 
 
-def _number(column: Column) -> Feature:
+def number_column(column: Column) -> Feature:
     """Read numbers, with NaN for missing cells."""
     cells = column.cells
     if cells.dtype.kind in "biu":
@@ -177,8 +177,8 @@ def _automatic_number(column: Column) -> Feature | LeftOut:
         exact = whole_numbers(column.cells)
         is_exact = exact is not None and max(abs(int(exact.min())), abs(int(exact.max()))) < MOST_EXACT
         reason = "an identifier: its whole numbers are all different"
-        return LeftOut(column.name, reason, _number(column) if is_exact else None)
-    found = _number(column)
+        return LeftOut(column.name, reason, number_column(column) if is_exact else None)
+    found = number_column(column)
     if np.isnan(found.rows).all():
         return LeftOut(column.name, "which is empty")
     return LeftOut(column.name, "which is the same in every row") if _is_constant(found) else found
@@ -249,7 +249,7 @@ def _date(column: Column, *, is_named: bool) -> Feature | LeftOut:
             raise _ambiguous(column) from None
         return LeftOut(column.name, "dates whose day and month cannot be told apart; write them as 2024-05-31")
     except ValueError:
-        unread = np.flatnonzero(parse_dates(column.cells, None).isna() & ~_are_missing(column.cells))
+        unread = np.flatnonzero(parse_dates(column.cells, None).isna() & ~are_missing(column.cells))
         raise NoDatesError(
             f"{column} must hold dates. Received: {named(column.cells, unread)}. "
             "Write them as 2024-05-31, or leave `data.encode` out."
@@ -276,7 +276,8 @@ def _ambiguous(column: Column) -> DataError:
     )
 
 
-def _are_missing(cells: NDArray[Any]) -> NDArray[np.bool_]:
+def are_missing(cells: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which cells are missing, (N,)."""
     return np.array([cell_text(cell) is None for cell in cells.tolist()], dtype=bool)
 
 
@@ -326,36 +327,3 @@ def _is_identifier(column: Column) -> bool:
     if exact is None or len(set(exact.tolist())) < len(exact):
         return False
     return bool((np.diff(exact) == 1).all() or _IDENTIFIER_NAME.search(column.name))
-
-
-def as_rows(column: FeatureColumn, cells: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Convert the cells of new rows as those of the table were converted.
-
-    Args:
-        column: as the table has it.
-        cells: (n,) cells.
-
-    Returns:
-        (n, stored) numbers and codes; NaN for a missing cell and for a category that the table does not have.
-
-    Raises:
-        DataError: if a cell is not what the column holds.
-
-    >>> column = FeatureColumn(name="sex", encoding="one_hot", categories=("f", "m"))
-    >>> as_rows(column, np.array(["m", "x"], dtype=object)).tolist()
-    [[1.0], [nan]]
-    """
-    given = Column(name=column.name, origin="inputs", cells=cells)
-    if column.encoding == "date":
-        dates = parse_dates(cells, column.date_format)
-        unread = np.flatnonzero(dates.isna() & ~_are_missing(cells))
-        if len(unread):
-            example = datetime.datetime(2024, 5, 31).strftime(column.date_format or "%Y-%m-%d")
-            raise DataError(
-                f"{given} must hold dates such as {example}. Received: {named(cells, unread)}. Correct the cells."
-            )
-        values = date_parts(dates)
-        return np.column_stack([values[part] for part in column.parts])
-    if column.encoding == "number":
-        return _number(given).rows
-    return codes_of([cell_text(cell) for cell in cells.tolist()], column.categories)[:, np.newaxis]

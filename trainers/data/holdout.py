@@ -114,6 +114,15 @@ def share_of(holdout: Holdout) -> float | None:
     return None if isinstance(holdout, Given) else holdout if isinstance(holdout, float) else holdout.fraction
 
 
+def overlap_of(holdout: Holdout) -> float:
+    """Validation examples per training example of a fold; 0 where the seeds are no folds.
+
+    >>> overlap_of(Folds(5)), overlap_of(0.2)
+    (0.25, 0.0)
+    """
+    return 1 / (holdout.count - 1) if isinstance(holdout, Folds) else 0.0
+
+
 def rounded_up(examples: int, share: float) -> int:
     """The number of examples of a share, rounded up.
 

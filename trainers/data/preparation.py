@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.dataset import Floats, Task
-from trainers.data.table_schema import FeatureColumn, TableSchema
+from trainers.data.table_schema import MISSING, FeatureColumn, TableSchema
 
 FOLDS = 5
 """Folds by which the training part is target-encoded: the mean of a category without the fold that a row is in."""
@@ -84,6 +85,19 @@ class Preparation:
             width = column.width(self.schema.most_categories, self.schema.outputs)
             flags += [column.encoding == "one_hot"] * (width - column.has_indicator) + [True] * column.has_indicator
         return np.array(flags, dtype=bool)
+
+    @property
+    def example(self) -> dict[str, float | str]:
+        """A row of the table: the medians, the first categories and a date."""
+        row: dict[str, float | str] = {}
+        for column, learned in zip(self.schema.columns, self.learned, strict=True):
+            if column.encoding == "number":
+                row[column.name] = learned.fill[0]
+            elif column.encoding == "date":
+                row[column.name] = date(2024, 5, 31).strftime(column.date_format or "%Y-%m-%d")
+            else:
+                row[column.name] = next((name for name in column.categories if name != MISSING), "")
+        return row
 
     def as_mapping(self) -> dict[str, Any]:
         """Return nested mappings of JSON types, from which `from_mapping` makes it again."""

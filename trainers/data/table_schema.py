@@ -75,6 +75,11 @@ class TableSchema:
     outputs: int = 1
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @property
     def stored(self) -> tuple[str, ...]:
         """Names of the F numbers that are stored for a row."""
         return tuple(name for column in self.columns for name in column.stored)

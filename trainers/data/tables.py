@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.columns import cells_of
-from trainers.data.dataset import Dataset, Floats, classification, digest, regression, require_examples
+from trainers.data.dataset import ColumnSummary, Dataset, Floats, classification, digest, regression, require_examples
 from trainers.data.feature_columns import Encode, Feature, LeftOut, cell_text, read_feature
 from trainers.data.holdout import ByGroup, ByTime, Given, Holdout, column_of, held_out_groups, held_out_latest
 from trainers.data.numeric import Column
@@ -123,7 +123,8 @@ def read_datasets(
     dataset = _dataset(table.name, features, target, options.most_categories)
     notes += (reason_of_task(columns[options.target], target, options.task), *_notes(features, left_out))
     keys = _keys(columns, origin, options.validation, "data.validation")
-    dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)))
+    summaries = tuple(_summary(columns[name], options, wanted, found) for name in names)
+    dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)), columns=summaries)
     return _parts(dataset, columns, origin, options)
 
 
@@ -247,6 +248,25 @@ def _dataset(name: str, features: Sequence[Feature], target: Classes | Floats, m
     return replace(plain, inputs=rows, feature_names=schema.stored, schema=schema, fingerprint=fingerprint)
 
 
+def _summary(
+    column: Column, options: TableOptions, wanted: Mapping[str, bool], found: Sequence[Feature | LeftOut]
+) -> ColumnSummary:
+    """Sum up a column."""
+    texts = [text for cell in column.cells.tolist() if (text := cell_text(cell)) is not None]
+    about = {"name": column.name, "missing": len(column.cells) - len(texts), "distinct": len(set(texts))}
+    if column.name == options.target:
+        return ColumnSummary(**about, role="target")
+    if column.name not in wanted:
+        if column.name in (column_of(options.validation), column_of(options.test)):
+            return ColumnSummary(**about, role="split")
+        return ColumnSummary(**about, role="left out", reason="as the configuration says")
+    one = found[list(wanted).index(column.name)]
+    if isinstance(one, LeftOut):
+        return ColumnSummary(**about, role="left out", reason=one.reason)
+    categories = len(one.column.categories) or None
+    return ColumnSummary(**about, role="feature", encoding=one.column.encoding, categories=categories)
+
+
 def _keys(
     columns: Mapping[str, Column], origin: NDArray[np.int64], holdout: Holdout | None, key: str
 ) -> NDArray[np.int64] | None:
@@ -254,8 +274,8 @@ def _keys(
     number = VALIDATION if key == "data.validation" else TEST
     if isinstance(holdout, ByGroup):
         texts = _present(columns[holdout.column], f"{key}.group")
-        groups: NDArray[np.int64] = np.unique(np.array(texts, dtype=object), return_inverse=True)[1].astype(np.int64)
-        return groups
+        names: NDArray[np.object_] = np.array(texts, dtype=object)
+        return np.unique(names, return_inverse=True)[1].astype(np.int64)
     if isinstance(holdout, ByTime):
         return time_ranks(columns[holdout.column], f"{key}.time")
     if not isinstance(holdout, Given):
@@ -313,7 +333,7 @@ def without_test(dataset: Dataset, in_test: NDArray[np.bool_]) -> tuple[Dataset,
     Raises:
         DataError: if too few other examples are left, of all or of a class.
     """
-    pool = subset(dataset, ~in_test)
+    pool = dataset.rows(~in_test)
     if pool.examples < 2:
         raise DataError(
             f"`data.test` must leave 2 examples or more of `{dataset.name}`, one to train on and one to validate. "
@@ -327,7 +347,7 @@ def without_test(dataset: Dataset, in_test: NDArray[np.bool_]) -> tuple[Dataset,
                 f"to validate. Received: {counts.min()} of class `{dataset.classes[int(counts.argmin())]}`. Hold out "
                 "other examples, or leave the class out."
             )
-    return pool, subset(dataset, in_test)
+    return pool, dataset.rows(in_test)
 
 
 def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
@@ -355,21 +375,6 @@ def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | N
     in_test = np.zeros(dataset.examples, dtype=bool)
     in_test[split_indices(dataset, holdout, rng)[1]] = True
     return in_test
-
-
-def subset(dataset: Dataset, rows: NDArray[np.bool_]) -> Dataset:
-    """Return some examples of a data set as one of their own.
-
-    Args:
-        dataset: the data set.
-        rows: (N,) bool.
-    """
-    inputs, targets = dataset.inputs[rows], dataset.targets[rows]
-    keys = None if dataset.keys is None else dataset.keys[rows]
-    if keys is not None and len(keys):
-        keys = np.unique(keys, return_inverse=True)[1].astype(np.int64) if keys.max() > 1 else keys
-    fingerprint = digest(dataset.fingerprint, np.flatnonzero(rows))
-    return replace(dataset, inputs=inputs, targets=targets, keys=keys, fingerprint=fingerprint)
 
 
 def with_training(dataset: Dataset, holdout: Holdout | None) -> Dataset:

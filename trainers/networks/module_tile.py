@@ -18,7 +18,7 @@ from trainers.networks.stacking import obstacle, remembers_more
 from trainers.networks.torch_module import TorchTile, to_numpy
 from trainers.pack import ModuleSpec, Pack
 from trainers.seeding import generator
-from trainers.tile import Batches, TileEpoch
+from trainers.tile import Batches, Part, TileEpoch
 
 PROBE_EXAMPLES = 4
 """Examples on which stacking is tested."""
@@ -143,6 +143,11 @@ class ModuleTile(TorchTile):
         """Mean validation loss (k,) and accuracy (k,), with the modules in ``eval`` mode."""
         self._train_mode(False)
         return super().evaluate()
+
+    def outputs(self, part: Part) -> NDArray[Any]:
+        """Raw outputs (k, N, C) for the examples of a part, with the modules in ``eval`` mode."""
+        self._train_mode(False)
+        return super().outputs(part)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Compute the outputs (k, B, C) for inputs (k, B, D)."""
