@@ -36,8 +36,8 @@ class DataSource:
         kwargs: its keyword arguments; None for none.
         target: column to predict (required, but for ``sklearn:NAME``), or target array of an NPZ file (``y``).
         inputs: input array of an NPZ file (``x``).
-        task: of a file; ``auto`` is classification if the target is words, booleans, or integers with at most 20
-            distinct values, else regression; numbers mixed with words are refused.
+        task: of a file or module; ``auto`` is classification if the target is words, booleans, or integers with at
+            most 20 distinct values, else regression; numbers mixed with words are refused.
         examples: of a synthetic set, 2 or more per class (1000).
         noise: of a synthetic set: standard deviation, 0 or more.
         classes: of blobs (3) and spirals (2), 2 or more; moons are two.
@@ -205,13 +205,23 @@ def _refuse_what_does_not_apply(source: DataSource) -> None:
     """Refuse a field that would be ignored, because setting it is a mistake of the user."""
     of_files: dict[str, object] = {"target": source.target, "inputs": source.inputs}
     of_files |= {field: getattr(source, field) for field in READING}
-    of_files["task"] = None if source.task == "auto" else source.task
+    task = None if source.task == "auto" else source.task
     of_synthetic: dict[str, object] = {
         "examples": source.examples,
         "noise": source.noise,
         "classes": source.classes,
         "generator_seed": source.generator_seed,
     }
+    if source.path is None or source.path.lower().endswith(".npz"):
+        of_tables: dict[str, object] = {
+            "features": source.features,
+            "drop": source.drop or None,
+            "encode": source.encode or None,
+            "most_categories": None if source.most_categories == MOST_CATEGORIES else source.most_categories,
+        }
+        _refuse(of_tables, "a table", source)
+    if source.module is None and source.path is None:
+        _refuse({"task": task}, "files and modules", source)
     if source.module is None:
         _refuse({"kwargs": source.kwargs}, "a module", source)
     if source.path is None:

@@ -120,14 +120,12 @@ def test_true_and_false_are_one_and_zero_as_inputs(csv):
         ("\n\n", "y", "must hold a header and rows. Received: an empty file."),
         ("x,y\n", "y", "must have at least 2 examples"),
         ("x,y\n1,a\n", "y", "must have at least 2 examples"),
-        ("x,y\n1,a\n,b\n,a\n4,b\n", "y", "column `x` of `pets.csv` must hold finite numbers. Received: an empty "
-         "cell in row 2, an empty cell in row 3 (the first row is 1). Fill in or drop the rows."),
-        ("x,z,y\n1,1,a\n1,inf,b\n", "y", "column `z` of `pets.csv` must hold finite numbers. Received: inf in row 2"),
+        ("x,z,y\n1,1,a\n1,inf,b\n2,3,a\n4,5,b\n", "y", "column `z` of `pets.csv` must hold finite numbers. Received: inf in row 2"),
         ("x,y\n1,-inf\n2,3.5\n", "y", "column `y` of `pets.csv` must hold finite numbers. Received: -inf in row 1"),
         ("x,y\n1,a\n2,\n3,b\n", "y", "column `y` of `pets.csv`, the target, must have a value in every "
          "row. Received: an empty cell in row 2 (the first row is 1)."),
-        ("x,y\n1,a\n2,b\nlots,a\n4,b\n", "y", "column `x` of `pets.csv` must hold numbers. Received: 'lots' in row 3 "
-         "(the first row is 1). Write them as plain numbers"),
+        ("x,y\n1,a\n2,b\nlots,a\n4,b\n", "y", "column `x` of `pets.csv` must hold numbers alone, dates alone or "
+         "categories. Received: 'lots' in row 3 (the first row is 1). Say what such cells mean: `data.missing`"),
         ("x,y\n1,a\n2,a\n", "y", "must have at least two classes to tell apart. Received: 1 ('a')."),
         ("x,y\n1,2.5\n2,2.5\n", "y", "must have targets that differ"),
         ("x,y\n1,a\n2,a\n3,b\n", "y", "must have at least 2 examples, one to train on and one to validate. "
@@ -208,11 +206,23 @@ def test_an_unknown_ending_is_refused(tmp_path):
     assert "Received: `pets.doc`. Convert the file." in message
 
 
-@pytest.mark.parametrize("column", [[[1], [2]], [{"a": 1}, {"a": 2}], [b"a", b"b"], pd.to_datetime(["2020", "2021"])])
-def test_a_parquet_column_that_is_not_of_numbers_is_refused(tmp_path, column):
+def test_missing_cells_of_a_csv_file_are_no_error_but_of_a_feature(csv):
+    assert np.isnan(csv("x,y\n1,a\n,b\n,a\n4,b\n", "y").inputs.ravel()).tolist() == [False, True, True, False]
+
+
+@pytest.mark.parametrize("column", [[[1], [2]], [{"a": 1}, {"a": 2}], [b"a", b"b"]])
+def test_a_parquet_column_of_neither_numbers_nor_text_is_no_feature(tmp_path, column):
     pd.DataFrame({"x": column, "y": [0.5, 1.5]}).to_parquet(tmp_path / "a.parquet")
     message = _message(load, DataSource(path=str(tmp_path / "a.parquet"), target="y"))
-    assert "column `x` of `a.parquet` must hold numbers. Received:" in message
+    assert "Received: `x`, which holds neither numbers nor text (" in message
+
+
+def test_a_parquet_column_of_dates_is_a_feature(tmp_path):
+    pd.DataFrame({"x": pd.to_datetime(["2020", "2021"]), "y": [0.5, 1.5]}).to_parquet(tmp_path / "a.parquet")
+    found = load(DataSource(path=str(tmp_path / "a.parquet"), target="y"))
+    # The first of January 2020 was a Wednesday, that of 2021 a Friday.
+    assert found.feature_names == ("x.year", "x.weekday")
+    assert found.inputs.tolist() == [[2020, 2], [2021, 4]]
 
 
 def _load_or_refuse(path):
