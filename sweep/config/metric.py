@@ -236,7 +236,7 @@ def _path_problem(path: str, paths: list[str], at: tuple[str | int, ...]) -> Pro
     if name in metrics.METRICS:
         rule = f"must not be called as the metric `{name}` that is known"
         return Problem(rule, "Give the function another name.", at, path)
-    if any(name_of(other) == name for other in paths if other != path):
+    if any(name_of(earlier) == name for earlier in paths[: paths.index(path)]):
         rule = "must have a name of its own, by which its column is called"
         return Problem(rule, "Give one of the functions another name.", at, path)
     return None
