@@ -62,6 +62,6 @@ def test_a_plan_tells_the_cost_of_metrics_that_is_not_negligible(share, is_told)
     console = Console(file=io.StringIO(), width=160)
     plan_summary.print_plan(preparation, found, console)
     shown = " ".join(console.file.getvalue().split())
-    told = "metrics about 10.0 s of the training for val_f1_macro after every 2 epochs; a larger `metric.every` saves it"
+    told = "metrics about 10.0 s of the training for val_f1_macro after every 2 epochs; a larger `metric.every`"
     assert (told in shown) is is_told
     assert plan_summary.plan_as_mapping(preparation, found)["estimate"]["metric_seconds"] == 20.0 * share
