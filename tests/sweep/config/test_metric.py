@@ -69,6 +69,8 @@ def test_an_own_metric_decides_by_either_name_and_its_resolved_form_is_read_agai
         (GOOD, "{also: [rok_auc]}", "`metric.also` must be a metric of docs/metrics.md. Received: rok_auc. Did you"),
         (GOOD, "{also: [log_loss, val_log_loss]}", "must name each metric once. Received: val_log_loss. Leave it out"),
         (GOOD, "{name: val_accuracy, also: [accuracy]}", "must name each metric once. Received: accuracy."),
+        (GOOD, "{also: ['a:b', val_b]}", "must name each metric once. Received: val_b. Leave it out here."),
+        (GOOD, "{name: 'a:b', mode: max, also: ['a:b']}", "must name each metric once. Received: a:b."),
         (GOOD, "{also: ['a:b', 'c:b']}", "must have a name of its own, by which its column is called."),
         (GOOD, "{also: ['a:f1']}", "must not be called as the metric `f1` that is known. Received: a:f1."),
         (GOOD, "{also: ['a b:c']}", "must name a module and a function in it. Received: a b:c."),
