@@ -9,7 +9,7 @@ import mlflow
 import numpy as np
 import pytest
 
-from sweep import load_config, load_model, run
+from sweep import load_config, load_model, plan, run
 from sweep.errors import ConfigError
 
 SWEEP = """
@@ -177,3 +177,15 @@ def test_the_best_epoch_is_kept_among_those_that_have_the_metric(sweep):
     for row in result.trials.to_dict("records"):
         kept = load_model(str(result.path), trial=row["trial_id"])
         assert kept.metrics["val_f1_macro"] == row["best_val_f1_macro"]
+
+
+@pytest.mark.parametrize(("asked", "is_told"), [("mean_absolute_percentage_error", True), ("max_error", False)])
+def test_a_plan_warns_of_targets_near_zero_that_decide_a_percentage_error(sweep, asked, is_told):
+    rows = [f"{x},{x - 3 + 0.5 * (x % 2)}" for x in range(20)]
+    Path("near.csv").write_text("x,y\n" + "\n".join([*rows, "20,0.0"]), encoding="utf-8")
+    data = SWEEP.replace("{name: iris}", "{path: near.csv, target: y, task: regression}")
+    Path("s.yaml").write_text(f"{data}metric: {{also: [{asked}]}}\n", encoding="utf-8")
+    told = [choice for choice in plan(load_config("s.yaml")).choices if "near 0" in choice]
+    # The target -3 + 0.5 * (x % 2) + x is 0 nowhere else than in the last row.
+    assert bool(told) is is_told
+    assert all("the 1 of 21 examples whose target is near 0 decide it" in choice for choice in told)
