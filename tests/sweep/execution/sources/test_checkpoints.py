@@ -194,15 +194,15 @@ def test_a_pack_that_goes_on_has_less_to_do():
 
 @pytest.mark.parametrize("weights", ["last", "best"])
 def test_a_metric_that_is_asked_when_a_trial_goes_on_is_missing_in_the_epochs_behind_it(tmp_path, weights):
-    keeping = Keeping(weights, str(tmp_path), "val_f1_macro" if weights == "best" else "val_loss", "max")
+    keeping = Keeping(weights, str(tmp_path), "val_log_loss" if weights == "best" else "val_loss", "min")
     run(planned(2, (0.1,)), Keeping("last", str(tmp_path)))
-    asked = replace(RECIPE, asked=AskedMetrics(("val_f1_macro",)))
+    asked = replace(RECIPE, asked=AskedMetrics(("val_log_loss",)))
     pack = replace(planned(4, (0.1,)).going_on(2), recipe=asked)
     reports = list(train_in_reports(pack, asked, DATA, keeping=keeping))
-    found = np.concatenate([report.values[:, report.names.index("val_f1_macro")] for report in reports])
+    found = np.concatenate([report.values[:, report.names.index("val_log_loss")] for report in reports])
     assert np.isnan(found).tolist() == [True, True, False, False]
-    whole = [metrics.values["val_f1_macro"][0] for metrics in train(pack.pack(asked, DATA))]
+    whole = [metrics.values["val_log_loss"][0] for metrics in train(pack.pack(asked, DATA))]
     assert found[2:].tolist() == whole[2:]
     kept = read_checkpoint(keeping.path(pack.trials[0]))
     assert kept is not None
-    assert kept.rows[-1][2]["val_f1_macro"] == (max(found[2:]) if weights == "best" else found[-1])
+    assert kept.rows[-1][2]["val_log_loss"] == (min(found[2:]) if weights == "best" else found[-1])
