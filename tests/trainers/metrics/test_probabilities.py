@@ -43,6 +43,11 @@ def test_the_calibration_error_by_hand():
     assert value("calibration_error", part) == pytest.approx((0.8 + 0.4) / 3)
 
 
+def test_a_bin_holds_its_upper_end():
+    # 0.6 is the end of the ninth of 15 bins, which 0.59 lies in too: |1 - 1.19| / 2.
+    assert value("calibration_error", of_scores([1, 0], [0.6, 0.59])) == pytest.approx(0.19 / 2)
+
+
 def test_predictions_that_are_right_as_often_as_they_say_are_calibrated():
     part = of_scores([1, 1, 1, 0], [0.75] * 4)
     assert value("calibration_error", part) == pytest.approx(0.0)
