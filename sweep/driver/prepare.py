@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
-from sweep.driver.own_metrics import require_own_metrics
+from sweep.driver.own_metrics import near_zero_notes, require_own_metrics
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
@@ -276,7 +276,8 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         # The optimizers were loaded before.
         raise config.error("network.module", str(error)) from error
     told = dict.fromkeys(note for fact in facts.values() for note in fact.notes)
-    plan = replace(plan, choices=(*config.found, *told, *plan.choices, *filter(None, [found.note])))
+    notes = (*near_zero_notes(config, loaded.values()), *filter(None, [found.note]))
+    plan = replace(plan, choices=(*config.found, *told, *plan.choices, *notes))
     begin = perf_counter()
     workloads = workloads_of(plan, configs, facts)
     torch_seconds += perf_counter() - begin

@@ -86,6 +86,7 @@ class Findings:
         study: comparison of the levels.
         sentence: the conclusion in one sentence.
         effects: one sentence per other factor that varies, if the file gives no ``roles``.
+        beside: metrics that are asked besides the one that decides.
         cards: results of the health checks.
         environments: one record per start of the machine and packages used; empty if not recorded.
         runs: links to the MLflow runs; None if there are none.
@@ -108,6 +109,7 @@ class Findings:
     base_rates: tuple[BaseRate, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     effects: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def answers(self) -> str:
@@ -223,6 +225,7 @@ def gather(folder: Path) -> Findings:
         base_rates=rates,
         settings=settings,
         effects=effects,
+        beside=tuple(name for name in config.metric.beside if f"final_{name}" in trials),
     )
 
 
