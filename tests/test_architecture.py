@@ -37,7 +37,16 @@ OWNERS = {
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [
         f"trainers/networks/{name}.py"
-        for name in ("torch_module", "module_tile", "module_prediction", "own_module", "stacking", "look_over")
+        for name in (
+            "torch_module",
+            "module_tile",
+            "module_prediction",
+            "own_module",
+            "stacking",
+            "look_over",
+            "module_losses",
+            "module_inputs",
+        )
     ]
     # A state that a user's own training saves may hold tensors.
     + ["sweep/execution/sources/state.py"],

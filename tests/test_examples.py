@@ -25,10 +25,17 @@ def _from_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path])
 
 
-# Chance is 0.1 for the digits and 0.5 for the rings.
+# Chance is 0.1 for the digits, 0.5 for the rings and 0.25 for the tags.
 @pytest.mark.parametrize(
     ("name", "epochs", "trials", "at_least"),
-    [("convolutional", 3, 4, 0.7), ("residual", 3, 4, 0.3), ("data", 10, 4, 0.9), ("optimizer", 4, 6, 0.8)],
+    [
+        ("convolutional", 3, 4, 0.7),
+        ("residual", 3, 4, 0.3),
+        ("data", 10, 4, 0.9),
+        ("optimizer", 4, 6, 0.8),
+        ("images", 3, 4, 0.7),
+        ("tagger", 15, 4, 0.8),
+    ],
 )
 def test_it_runs_and_learns(name, epochs, trials, at_least, tmp_path, ray):
     pytest.importorskip("torch")

@@ -37,6 +37,8 @@ Task: TypeAlias = Literal["auto", "classification", "regression"]
 Encoding: TypeAlias = Literal["one_hot", "ordinal", "target", "number", "date"]
 SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}
 """How separators may be spelled that cannot be seen."""
+OF_SPLIT = ("validation", "normalise", "augment")
+"""Keys that say how a data set is used, and not which it is."""
 
 
 class Data(Section):
@@ -54,10 +56,21 @@ class Data(Section):
     normalise: Normalise = "standard"
     """Scale each feature to mean 0 and deviation 1, or to [0, 1], by the training part alone; or leave it."""
 
+    augment: str | None = Field(default=None, examples=["my_package.data:flip"])
+    """A function of yours that changes the inputs of each training batch: `flip(inputs, rng)` gets them scaled, and a
+    numpy Generator that is the same for all arms of a seed. Evaluation is without it."""
+
+    @field_validator("augment")
+    @classmethod
+    def _is_a_function(cls, augment: str | None) -> str | None:
+        if augment is not None and ":" not in augment:
+            refuse([Problem("must name a function", "Give such as my_package.data:flip.", received=augment)])
+        return augment
+
     @property
     def source(self) -> DataSource:
         """The data source in the form that the trainers load."""
-        given = self.model_dump(exclude={"validation", "normalise", "test"})
+        given = self.model_dump(exclude={*OF_SPLIT, "test"})
         lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
         return DataSource(
             **{**given, **lists},
@@ -203,13 +216,20 @@ class ModuleData(Data):
     """Data that a function of the user's loads."""
 
     module: str = Field(min_length=1, examples=["my_package.data:load"])
-    """The function: it returns a trainers.data.Dataset, or two arrays, inputs (N, D) and targets (N,)."""
+    """The function: it returns two arrays, inputs (N, D) and targets (N,), or for a torch module images, sequences or
+    tokens (N, ...); a pandas DataFrame, a torch Dataset or DataLoader, a Hugging Face dataset, a generator of batches
+    (inputs, targets), or a trainers.data.Dataset."""
 
     kwargs: dict[str, Any] = Field(default_factory=dict, examples=[{"folder": "images"}])
     """Its arguments."""
 
     task: Task = "auto"
     """What is predicted; auto decides by the targets."""
+    target: str | None = Field(default=None, examples=["label"])
+    """Column to predict of a DataFrame or a Hugging Face dataset. Default for the latter: label, labels or target."""
+
+    inputs: str | None = Field(default=None, examples=["input_ids"])
+    """Column of the inputs of a Hugging Face dataset with several, such as input_ids."""
 
 
 def _tag(raw: Any) -> str:

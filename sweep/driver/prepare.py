@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
+from sweep.driver.data_forms import require_functions
 from sweep.driver.own_metrics import near_zero_notes, require_own_metrics
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
@@ -173,7 +174,8 @@ class NetworkPreparation:
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
         """Compute the scores of simple predictions on the splits of the given seeds, of the first arm's data."""
-        return base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
+        found = base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
+        return found if self.recipe.loss is None else tuple(rate.without_losses() for rate in found)
 
     def probed_of(self, workload: Workload) -> tuple[Trial, ...]:
         """Trials of a workload to measure together, no more than fit into one pack."""
@@ -224,10 +226,10 @@ class NetworkPreparation:
 
 
 def other_data_bytes(workload: Workload, workloads: Sequence[Workload]) -> int:
-    """Memory in bytes of the data sets of the other workloads, in float64."""
+    """Memory in bytes of the data sets of the other workloads, as they are held."""
     shapes = {data_key(one.config): one.shape for one in workloads}
     shapes.pop(data_key(workload.config))
-    return sum(8 * shape.examples * shape.features for shape in shapes.values())
+    return sum(shape.number_bytes * shape.examples * shape.features for shape in shapes.values())
 
 
 Preparation: TypeAlias = "NetworkPreparation | OwnPreparation"
@@ -259,6 +261,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
     _reload_changed_code(config)
+    require_functions(config)
     require_listable(config)
     found = find_workers(config)
     resources, workers = found.resources, found.count

@@ -34,8 +34,9 @@ class DataSource:
         path: a file of one of many formats, a folder of Parquet files, a URL of either, or ``sklearn:NAME``.
         module: a user's function that returns the data, such as ``my_package.data:load``.
         kwargs: its keyword arguments; None for none.
-        target: column to predict (required, but for ``sklearn:NAME``), or target array of an NPZ file (``y``).
-        inputs: input array of an NPZ file (``x``).
+        target: column to predict (required, but for ``sklearn:NAME``), also of what a module returns, or target array
+            of an NPZ file (``y``).
+        inputs: input array of an NPZ file (``x``), or column of what a module returns.
         task: of a file or module; ``auto`` is classification if the target is words, booleans, or integers with at
             most 20 distinct values, else regression; numbers mixed with words are refused.
         examples: of a synthetic set, 2 or more per class (1000).
@@ -132,7 +133,8 @@ def load_parts(source: DataSource) -> tuple[Dataset, Dataset | None]:
             source.path, source.target, source.inputs, source.task, source.options, _table_options(source)
         )
     elif source.module is not None:
-        pool, test = loader.load_by_module(source.module, source.kwargs or {}, source.task), None
+        given = (source.kwargs or {}, source.target, source.inputs, source.task)
+        pool, test = loader.load_by_module(source.module, *given), None
     elif name in bundled.SHAPES:
         pool, test = bundled.load_bundled(str(name)), None
     else:
@@ -203,8 +205,8 @@ def _name(source: DataSource) -> str | None:
 
 def _refuse_what_does_not_apply(source: DataSource) -> None:
     """Refuse a field that would be ignored, because setting it is a mistake of the user."""
-    of_files: dict[str, object] = {"target": source.target, "inputs": source.inputs}
-    of_files |= {field: getattr(source, field) for field in READING}
+    of_columns = {"target": source.target, "inputs": source.inputs}
+    of_files: dict[str, object] = {field: getattr(source, field) for field in READING}
     task = None if source.task == "auto" else source.task
     of_synthetic: dict[str, object] = {
         "examples": source.examples,
@@ -226,6 +228,8 @@ def _refuse_what_does_not_apply(source: DataSource) -> None:
         _refuse({"kwargs": source.kwargs}, "a module", source)
     if source.path is None:
         _refuse(of_files, "a file", source)
+    if source.name is not None:
+        _refuse(of_columns, "a file or a module", source)
     if source.name not in synthetic.MAKERS:
         _refuse(of_synthetic, "a synthetic set", source)
 

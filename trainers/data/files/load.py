@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from trainers.data import columns
+from trainers.data import columns, tensors
 from trainers.data.dataset import Dataset
 from trainers.data.files.formats import ARRAYS, ending_of
 from trainers.data.files.location import file_name
@@ -50,7 +50,8 @@ def load_file(
         arrays = (inputs or "x", target or "y")
         with opened(path) as content:
             x, y = read_arrays(content, arrays)
-        return columns.from_arrays(name, arrays, x, y, task), None
+        make = tensors.from_tensors if tensors.is_tensor(x, y) else columns.from_arrays
+        return make(name, arrays, x, y, task), None
     if inputs is not None:
         raise DataError(
             f"`inputs` names an array of an NPZ file; the columns of the table `{name}` are named by `features`. "
