@@ -28,7 +28,7 @@ OWNERS = {
     "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
     "psycopg": ["sweep/tracking/"],
     "ray": ["sweep/execution/ray/", "sweep/integrations/tune.py", "sweep/service/"],
-    "sklearn": ["trainers/data/bundled.py", "trainers/metrics/probabilities.py"],
+    "sklearn": ["sweep/analysis/classifier_curves.py", "trainers/data/", "trainers/metrics/probabilities.py"],
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [
         f"trainers/networks/{name}.py"
