@@ -52,8 +52,8 @@ class Calibration:
 def roc(predictions: pd.DataFrame) -> MeanCurve | None:
     """Average the ROC curves of the trials of one setting, at equal false positive rates.
 
-    Two classes have one curve, that of the second class. More have one each against all others, whose mean is taken first
-    (one-vs-rest, macro); a class without examples in a trial has none.
+    Two classes have one curve, that of the second class. More have one each against all others, whose mean is taken
+    first (one-vs-rest, macro); a class without examples in a trial has none.
 
     Args:
         predictions: ``trial_id target output_0 ...``, see `sweep.results.predictions.read_predictions`.
@@ -72,8 +72,8 @@ def roc(predictions: pd.DataFrame) -> MeanCurve | None:
 def precision_recall(predictions: pd.DataFrame) -> MeanCurve | None:
     """Average the precision-recall curves of the trials of one setting, at equal recall.
 
-    **Variant.** The precision at a recall is that of the highest threshold that reaches it, as in the average precision,
-    which is the area; a straight line between two thresholds would be too good.
+    **Variant.** The precision at a recall is that of the highest threshold that reaches it, as in the average
+    precision, which is the area; a straight line between two thresholds would be too good.
 
     Args:
         predictions: as for `roc`, with the same curves of more than two classes.

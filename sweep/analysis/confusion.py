@@ -60,7 +60,8 @@ def confusion(predictions: pd.DataFrame) -> NDArray[np.int64]:
         (C, C) counts, a row for each true class.
 
     >>> import pandas as pd
-    >>> confusion(pd.DataFrame({"target": [0, 0, 1], "output_0": [0.9, 0.2, 0.4], "output_1": [0.1, 0.8, 0.6]})).tolist()
+    >>> found = pd.DataFrame({"target": [0, 0, 1], "output_0": [0.9, 0.2, 0.4], "output_1": [0.1, 0.8, 0.6]})
+    >>> confusion(found).tolist()
     [[1, 1], [0, 1]]
     """
     targets, outputs = outputs_of(predictions)
