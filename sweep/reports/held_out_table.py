@@ -49,8 +49,8 @@ def held_out_grid(findings: Findings) -> Grid | None:
     at = f" at each {study.scientific}" if study.scientific else ""
     note = (
         f"The test part decided nothing: it was evaluated once, for the setting that {study.metric} selected{at}, on "
-        f"{counted(tests, 'seed')}: mean and {100 * study.confidence:g} % interval over seeds. A value of the selection "
-        "is the best of many, and looks better than it is."
+        f"{counted(tests, 'seed')}: mean and {100 * study.confidence:g} % interval over seeds. A value of the "
+        "selection is the best of many, and looks better than it is."
     )
     if is_any_cut:
         note += " Intervals are Student's, cut where the range of the metric ends."
