@@ -148,9 +148,20 @@ def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArr
     >>> predict(line, {"layers.0.weight": np.array([[3.0]]), "layers.0.bias": np.array([1.0])}, [[1], [5]]).tolist()
     [1.0, 7.0]
     """
-    dtype = np.float64 if network.dtype == "float64" else np.float32
     preparation = network.scaling.preparation
     rows = _numbers(inputs, len(network.features)) if preparation is None else rows_of_table(inputs, preparation.schema)
+    return predict_rows(network, weights, rows)
+
+
+def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Predict from examples as a `trainers.data.Dataset` holds them; see `predict`.
+
+    Args:
+        network: what the weights belong to.
+        weights: of the trial.
+        rows: (N, D) numbers, or (N, F) numbers and codes of a table.
+    """
+    dtype = np.float64 if network.dtype == "float64" else np.float32
     scaled = network.scaling.scaled_inputs(rows, dtype, "inputs")
     compute = _function(network, weights)
     # In the portions of an evaluation; also without examples there is one.

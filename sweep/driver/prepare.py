@@ -10,7 +10,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from threadpoolctl import threadpool_limits
 
@@ -138,7 +138,7 @@ class NetworkPreparation:
         tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
         backend = self.config.network_trainer.backend
         metric = self.config.metric
-        keeping = Keeping(self.config.keep.weights, str(results.absolute()), metric.name, metric.mode)
+        keeping = Keeping(self.kept_weights, str(results.absolute()), metric.name, metric.mode)
         return PackedSource(tuple(self._datasets.values()), tile_bytes, backend, seconds, keeping)
 
     def seconds(self, trials: Sequence[Trial], rates: Rates) -> float:
@@ -148,6 +148,13 @@ class NetworkPreparation:
             rates.of(workload_key(trial.arm.setting)).trial_seconds(trial.arm.setting, plan.examples_of(trial.arm))
             for trial in trials
         )
+
+    @property
+    def kept_weights(self) -> Literal["none", "last", "best"]:
+        """Which weights of a trial are kept until the sweep has ended; a test needs those that are compared."""
+        keep = self.config.keep.weights
+        is_tested = self.config.network_data.test is not None
+        return self.config.metric.of if keep == "none" and is_tested else keep
 
     @property
     def dataset_record(self) -> DatasetRecord:

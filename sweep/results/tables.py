@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyarrow import compute
 
 from sweep.analysis.hyperparameters import hyperparameter_keys
+from sweep.analysis.shared_folds import OVERLAP
 from sweep.config.metric import ALWAYS, usual_mode
 from sweep.records import Setting, Trial, Value
 from sweep.running.trial_rows import FACTS, METRIC_PREFIX
@@ -160,6 +161,7 @@ def trials_table(
         "arm": pa.array([trial.arm.label for trial in plan.trials], pa.string()),
         "seed": pa.array([trial.seed for trial in plan.trials], pa.int64()),
         **_purposes(plan),
+        **({OVERLAP: pa.array([plan.overlap] * len(plan.trials))} if plan.overlap else {}),
         "status": status,
         **_hyperparameters(plan),
     }

@@ -2,7 +2,15 @@
 
 from trainers.data.dataset import Dataset, DatasetShape
 from trainers.data.source import DATASETS, DataSource, load, load_parts, shape
-from trainers.data.split import Split, require_parts, split, split_of_seed, training_examples, training_size
+from trainers.data.split import (
+    Split,
+    require_parts,
+    split,
+    split_indices,
+    split_of_seed,
+    training_examples,
+    training_size,
+)
 
 __all__ = [
     "DATASETS",
@@ -15,6 +23,7 @@ __all__ = [
     "require_parts",
     "shape",
     "split",
+    "split_indices",
     "split_of_seed",
     "training_examples",
     "training_size",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -37,6 +37,29 @@ class DatasetShape:
     training: int | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ColumnSummary:
+    """What was found in a column of a table.
+
+    Args:
+        name: of the column.
+        role: what it is used for.
+        encoding: of a feature.
+        categories: number of categories of a feature that has some.
+        missing: number of rows without a value.
+        distinct: number of different values.
+        reason: why it is left out.
+    """
+
+    name: str
+    role: Literal["feature", "left out", "target", "split"]
+    encoding: str | None = None
+    categories: int | None = None
+    missing: int = 0
+    distinct: int = 0
+    reason: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Examples and their targets as read: neither split nor normalised.
@@ -55,6 +78,7 @@ class Dataset:
             out. None elsewhere.
         training: number of training examples in that case, of the first seed.
         notes: sentences on what was found in the data and decided, for the plan.
+        columns: what was found in each column of a table; empty for arrays.
     """
 
     name: str
@@ -68,6 +92,7 @@ class Dataset:
     keys: NDArray[np.int64] | None = None
     training: int | None = None
     notes: tuple[str, ...] = ()
+    columns: tuple[ColumnSummary, ...] = ()
 
     @property
     def examples(self) -> int:
@@ -83,6 +108,19 @@ class Dataset:
     def outputs(self) -> int:
         """Number of network outputs: the classes of a multiclass task, 1 for binary and regression."""
         return len(self.classes) if self.task == "multiclass" else 1
+
+    def rows(self, chosen: NDArray[Any]) -> Dataset:
+        """Return some examples as a data set of their own.
+
+        Args:
+            chosen: (n,) indices, or (N,) bool.
+        """
+        keys = None if self.keys is None else self.keys[chosen]
+        if keys is not None and len(keys) and keys.max() > 1:
+            keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+        fingerprint = digest(self.fingerprint, np.arange(self.examples)[chosen])
+        inputs, targets = self.inputs[chosen], self.targets[chosen]
+        return replace(self, inputs=inputs, targets=targets, keys=keys, fingerprint=fingerprint)
 
     @property
     def shape(self) -> DatasetShape:

@@ -26,9 +26,8 @@ OTHERS = (
     "%b %d, %Y",
     "%B %d, %Y",
     "%d %B %Y",
-    "%H:%M:%S",
-    "%H:%M",
 )
+TIMES_OF_DAY = ("%H:%M:%S", "%H:%M")
 TIMES = (" %H:%M:%S", " %H:%M")
 
 
@@ -40,7 +39,7 @@ def parse_dates(cells: NDArray[Any], date_format: str | None) -> pd.Series[Any]:
     """Read dates in a format; a cell that is no date becomes NaT.
 
     Args:
-        cells: (N,) text, dates or missing cells.
+        cells: (N,) text, whole numbers such as 20240531, dates or missing cells.
         date_format: as for ``datetime.strptime``; None for ISO 8601 and typed dates, which are converted to
             UTC where they have an offset.
     """
@@ -48,17 +47,27 @@ def parse_dates(cells: NDArray[Any], date_format: str | None) -> pd.Series[Any]:
 
     if cells.dtype.kind == "M":
         return pd.Series(cells)
-    texts = pd.Series([cell.strip() or None if isinstance(cell, str) else cell for cell in cells], dtype=object)
+    texts = pd.Series([_text_or_date(cell) for cell in cells.tolist()], dtype=object)
     if date_format is not None:
         return pd.to_datetime(texts, format=date_format, errors="coerce")
     return pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).dt.tz_localize(None)
+
+
+def _text_or_date(cell: Any) -> Any:
+    """A cell without blanks around it; whole numbers as text, which is read as 20240531 is, and None if missing."""
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if is_missing(cell):
+        return None
+    is_number = isinstance(cell, int | float | np.number) and not isinstance(cell, bool | np.timedelta64)
+    return str(int(cell)) if is_number and cell == np.floor(cell) else cell
 
 
 def find_date_format(cells: NDArray[Any]) -> str | None:
     """Find the format in which all cells that are not missing are dates.
 
     Args:
-        cells: (N,) text, dates or missing cells.
+        cells: (N,) text, whole numbers such as 20240531, dates or missing cells.
 
     Returns:
         The format; None for ISO 8601 and typed dates.
@@ -72,10 +81,14 @@ def find_date_format(cells: NDArray[Any]) -> str | None:
     """
     if cells.dtype.kind == "M":
         return None
-    present = [cell for cell in cells.tolist() if not (is_missing(cell) or cell == "")]
+    present = [cell for each in cells.tolist() if (cell := _text_or_date(each)) is not None]
     if not all(isinstance(cell, str) for cell in present):
+        typed = np.empty(len(present), dtype=object)
+        typed[:] = present
+        if parse_dates(typed, None).isna().any():
+            raise ValueError("not all cells are dates")
         return None
-    known = np.array(sorted({text for cell in present if (text := cell.strip())}), dtype=object)
+    known = np.array(sorted(set(present)), dtype=object)
 
     def fits(date_format: str | None) -> bool:
         # The first dates decide for most formats.
@@ -87,7 +100,8 @@ def find_date_format(cells: NDArray[Any]) -> str | None:
     found = [date_format for date_format in with_times if fits(date_format)]
     if len({date_format.replace("%d", "%x").replace("%m", "%x") for date_format in found}) < len(found):
         raise AmbiguousDatesError(found[0])
-    found += [f"{date}{time}" for date in OTHERS for time in ("", *TIMES) if not found and fits(f"{date}{time}")]
+    others = (*(f"{date}{time}" for date in OTHERS for time in ("", *TIMES)), *TIMES_OF_DAY)
+    found += [date_format for date_format in others if not found and fits(date_format)]
     if not found:
         raise ValueError("no date format fits all cells")
     return found[0]

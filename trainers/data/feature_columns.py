@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.cells import Kind, kinds_of, named
+from trainers.data.cells import Kind, is_missing, kinds_of, named
 from trainers.data.dates import PARTS, AmbiguousDatesError, date_parts, find_date_format, parse_dates
-from trainers.data.numeric import MOST_EXACT, Column, read_numbers, whole_numbers
+from trainers.data.numeric import MOST_EXACT, Column, finite_numbers, read_numbers, whole_numbers
 from trainers.data.table_schema import MISSING, Encoding, FeatureColumn, codes_of
 from trainers.errors import DataError
 
@@ -86,18 +87,15 @@ def read_feature(column: Column, encode: Encode | None, most_categories: int, *,
         return _ordinal(column, encode)
     if encode == "one_hot" or encode == "ordinal" or encode == "target":
         return _category(column, encode, most_categories)
-    cells = column.cells
-    found: Feature | LeftOut
     if encode == "date":
         return _date(column, is_named=True)
-    if encode == "number" or cells.dtype.kind in "biuf":
-        found = number_column(column)
-    else:
-        found = _object(column, most_categories, is_named=is_named or encode is not None)
-    if isinstance(found, Feature) and not is_named and encode is None and _is_constant(found):
+    if encode == "number":
+        return number_column(column)
+    if column.cells.dtype.kind in "biuf":
+        return number_column(column) if is_named else _automatic_number(column)
+    found = _object(column, most_categories, is_named=is_named)
+    if isinstance(found, Feature) and not is_named and _is_constant(found):
         return LeftOut(column.name, "which is the same in every row")
-    if isinstance(found, Feature) and not is_named and encode is None and _is_identifier(column, found):
-        return LeftOut(column.name, "an identifier: its whole numbers are all different", found)
     return found
 
 
@@ -108,17 +106,20 @@ def _object(column: Column, most_categories: int, *, is_named: bool) -> Feature 
         return _date(column, is_named=is_named)
     kinds = kinds_of(cells)
     counts = {kind: int((kinds == kind).sum()) for kind in Kind}
-    present = len(cells) - counts[Kind.EMPTY]
-    if not present:
+    if counts[Kind.EMPTY] == len(cells):
         return LeftOut(column.name, "which is empty")
     if counts[Kind.OTHER]:
         example = named(cells, np.flatnonzero(kinds == Kind.OTHER)[:1])
         return LeftOut(column.name, f"which holds neither numbers nor text ({example})")
+    typed = cells[kinds == Kind.DISGUISED]
+    if any(isinstance(cell, datetime.time | datetime.timedelta | np.timedelta64) for cell in typed):
+        return LeftOut(column.name, "which holds times without a date; make them numbers such as seconds")
     numbers, disguised, words = counts[Kind.NUMBER], counts[Kind.DISGUISED], counts[Kind.WORD]
-    stands_for_missing = np.array([isinstance(cell, str) and cell.strip() in PLACEHOLDERS for cell in cells])
-    if numbers and not disguised and words == int((stands_for_missing & (kinds == Kind.WORD)).sum()):
+    if numbers and not disguised and all(_is_placeholder(cell) for cell in cells[kinds == Kind.WORD]):
         is_text = column.is_typed and all(isinstance(cell, str) for cell in cells[kinds == Kind.NUMBER])
-        return _category(column, "one_hot", most_categories) if is_text else number_column(column)
+        if is_text:
+            return _text(column, kinds, most_categories, is_named=is_named)
+        return number_column(column) if is_named else _automatic_number(column)
     if disguised and not numbers and not words:
         try:
             return _date(column, is_named=is_named)
@@ -129,10 +130,12 @@ def _object(column: Column, most_categories: int, *, is_named: bool) -> Feature 
     return _text(column, kinds, most_categories, is_named=is_named)
 
 
-def _are_dates(cells: NDArray[np.object_]) -> bool:
-    import datetime
+def _is_placeholder(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.strip() in PLACEHOLDERS
 
-    first = next((cell for cell in cells if not (cell is None or cell != cell)), None)
+
+def _are_dates(cells: NDArray[np.object_]) -> bool:
+    first = next((cell for cell in cells if not is_missing(cell)), None)
     return isinstance(first, datetime.date | np.datetime64)
 
 
@@ -158,7 +161,7 @@ def number_column(column: Column) -> Feature:
     else:
         kinds = kinds_of(cells)
         missing = (kinds == Kind.EMPTY) | (kinds == Kind.MISSING_WORD)
-        missing |= np.array([isinstance(cell, str) and cell.strip() in PLACEHOLDERS for cell in cells])
+        missing |= (kinds == Kind.WORD) & np.array([_is_placeholder(cell) for cell in cells], dtype=bool)
     rows = np.full(len(cells), np.nan)
     rows[~missing] = read_numbers(replace(column, cells=cells[~missing])) if not missing.all() else []
     kind = FeatureColumn(name=column.name, encoding="number", has_missing=bool(missing.any()))
@@ -166,6 +169,19 @@ def number_column(column: Column) -> Feature:
     taken = f" ({', '.join(map(repr, words[:3]))} taken as missing)" if words else ""
     note = f"`{column.name}` in {int(missing.sum()):,} rows{taken}" if missing.any() else ""
     return Feature(column=kind, rows=rows[:, np.newaxis], note=note)
+
+
+def _automatic_number(column: Column) -> Feature | LeftOut:
+    """Read numbers, but leave out what is the same in every row or numbers the rows."""
+    if _is_identifier(column):
+        exact = whole_numbers(column.cells)
+        is_exact = exact is not None and max(abs(int(exact.min())), abs(int(exact.max()))) < MOST_EXACT
+        reason = "an identifier: its whole numbers are all different"
+        return LeftOut(column.name, reason, number_column(column) if is_exact else None)
+    found = number_column(column)
+    if np.isnan(found.rows).all():
+        return LeftOut(column.name, "which is empty")
+    return LeftOut(column.name, "which is the same in every row") if _is_constant(found) else found
 
 
 def _text(column: Column, kinds: NDArray[np.object_], most_categories: int, *, is_named: bool) -> Feature | LeftOut:
@@ -187,7 +203,8 @@ def _category(column: Column, encoding: Encoding, most_categories: int) -> Featu
     has_missing = any(text is None for text in texts)
     if encoding == "ordinal":
         return _coded(column.name, "ordinal", tuple(names), texts, has_missing=has_missing)
-    categories = (*names, MISSING) if has_missing else tuple(names)
+    # A cell that says the same belongs to the missing ones.
+    categories = (*(name for name in names if name != MISSING), MISSING) if has_missing else tuple(names)
     found = _coded(column.name, encoding, categories, texts, has_missing=has_missing)
     return replace(found, note=_category_note(found.column, most_categories))
 
@@ -232,11 +249,14 @@ def _date(column: Column, *, is_named: bool) -> Feature | LeftOut:
             raise _ambiguous(column) from None
         return LeftOut(column.name, "dates whose day and month cannot be told apart; write them as 2024-05-31")
     except ValueError:
+        unread = np.flatnonzero(parse_dates(column.cells, None).isna() & ~are_missing(column.cells))
         raise NoDatesError(
-            f"{column} must hold dates. Received: {named(column.cells, np.arange(len(column.cells)))}. "
+            f"{column} must hold dates. Received: {named(column.cells, unread)}. "
             "Write them as 2024-05-31, or leave `data.encode` out."
         ) from None
     dates = parse_dates(column.cells, date_format)
+    if dates.isna().all():
+        return LeftOut(column.name, "which is empty")
     values = date_parts(dates)
     has_missing = bool(dates.isna().any())
     parts = tuple(part for part in PARTS if len(np.unique(values[part][~np.isnan(values[part])])) > 1)
@@ -256,6 +276,11 @@ def _ambiguous(column: Column) -> DataError:
     )
 
 
+def are_missing(cells: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which cells are missing, (N,)."""
+    return np.array([cell_text(cell) is None for cell in cells.tolist()], dtype=bool)
+
+
 def _texts(column: Column) -> list[str | None]:
     """The cells as text without blanks around it; None for a missing cell."""
     return [cell_text(cell) for cell in column.cells.tolist()]
@@ -269,7 +294,7 @@ def cell_text(cell: object) -> str | None:
     """
     if isinstance(cell, str):
         return cell.strip() or None
-    if cell is None or cell != cell or type(cell).__name__ in ("NAType", "NaTType"):
+    if is_missing(cell):
         return None
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
@@ -288,13 +313,17 @@ def _is_constant(feature: Feature) -> bool:
     return feature.column.encoding != "date" and bool((rows == rows[0]).all())
 
 
-def _is_identifier(column: Column, feature: Feature) -> bool:
+def _is_identifier(column: Column) -> bool:
     """Whether a column numbers the rows: different whole numbers, one after another or with an identifier's name."""
-    rows = feature.rows[:, 0]
-    if feature.column.encoding != "number" or feature.column.has_missing or len(rows) < FEWEST_ROWS:
+    cells = column.cells
+    if len(cells) < FEWEST_ROWS or cells.dtype.kind == "b":
         return False
-    exact = whole_numbers(column.cells) if column.cells.dtype.kind != "b" else None
+    if cells.dtype.kind == "f" and np.isnan(cells).any():
+        return False
+    if cells.dtype.kind == "O" and set(kinds_of(cells)) != {Kind.NUMBER}:
+        return False
+    finite_numbers(column)
+    exact = whole_numbers(cells)
     if exact is None or len(set(exact.tolist())) < len(exact):
         return False
-    numbers_rows = abs(rows).max() < MOST_EXACT and bool((np.diff(rows) == 1).all())
-    return bool(numbers_rows or _IDENTIFIER_NAME.search(column.name))
+    return bool((np.diff(exact) == 1).all() or _IDENTIFIER_NAME.search(column.name))

@@ -114,6 +114,15 @@ def share_of(holdout: Holdout) -> float | None:
     return None if isinstance(holdout, Given) else holdout if isinstance(holdout, float) else holdout.fraction
 
 
+def overlap_of(holdout: Holdout) -> float:
+    """Validation examples per training example of a fold; 0 where the seeds are no folds.
+
+    >>> overlap_of(Folds(5)), overlap_of(0.2)
+    (0.25, 0.0)
+    """
+    return 1 / (holdout.count - 1) if isinstance(holdout, Folds) else 0.0
+
+
 def rounded_up(examples: int, share: float) -> int:
     """The number of examples of a share, rounded up.
 
@@ -144,7 +153,7 @@ def held_out_groups(
     >>> held_out_groups(np.array([0, 0, 1, 1, 2, 2]), 0.3, np.random.default_rng(0)).tolist()
     [False, False, False, False, True, True]
     """
-    counts = np.bincount(keys)
+    groups, counts = np.unique(keys, return_counts=True)
     if len(counts) < 2:
         raise DataError(
             f"`{what}.group` must be a column with two groups or more. Received: {len(counts)}. Give another column."
@@ -152,7 +161,7 @@ def held_out_groups(
     order = rng.permutation(len(counts))
     totals = np.cumsum(counts[order])[:-1]
     nearest = int(np.abs(totals - fraction * len(keys)).argmin())
-    return np.asarray(np.isin(keys, order[: nearest + 1]))
+    return np.asarray(np.isin(keys, groups[order[: nearest + 1]]))
 
 
 def held_out_latest(keys: Indices, fraction: float, what: str = "data.validation") -> NDArray[np.bool_]:

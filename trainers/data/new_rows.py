@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.cells import named
 from trainers.data.columns import cells_of
 from trainers.data.dates import date_parts, parse_dates
-from trainers.data.feature_columns import cell_text, number_column
+from trainers.data.feature_columns import are_missing, cell_text, number_column
 from trainers.data.numeric import Column
 from trainers.data.table_schema import FeatureColumn, TableSchema, codes_of
 from trainers.errors import DataError
@@ -76,6 +78,12 @@ def as_rows(column: FeatureColumn, cells: NDArray[np.object_]) -> NDArray[np.flo
     given = Column(name=column.name, origin="inputs", cells=cells)
     if column.encoding == "date":
         dates = parse_dates(cells, column.date_format)
+        unread = np.flatnonzero(dates.isna() & ~are_missing(cells))
+        if len(unread):
+            example = datetime.datetime(2024, 5, 31).strftime(column.date_format or "%Y-%m-%d")
+            raise DataError(
+                f"{given} must hold dates such as {example}. Received: {named(cells, unread)}. Correct the cells."
+            )
         values = date_parts(dates)
         return np.column_stack([values[part] for part in column.parts])
     if column.encoding == "number":

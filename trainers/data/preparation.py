@@ -121,8 +121,8 @@ def fit_preparation(schema: TableSchema, rows: Floats, targets: NDArray[Any], ta
 
     **Variant.** Missing numbers become the median, with an indicator. Of a one-hot column with more categories than
     ``schema.most_categories`` the most frequent ones are kept and the others share "other". Mean targets are smoothed
-    as scikit-learn's `TargetEncoder` does by default; the training part itself is encoded across folds, so that no row
-    sees its own target.
+    as scikit-learn's `TargetEncoder` does by default, of each class as of a number that is 1 in the class; the training
+    part itself is encoded across folds, so that no row sees its own target.
 
     Args:
         schema: the columns.
@@ -135,81 +135,86 @@ def fit_preparation(schema: TableSchema, rows: Floats, targets: NDArray[Any], ta
 
     Reference: Micci-Barreca (2001), "A preprocessing scheme for high-cardinality categorical attributes".
     """
-    from sklearn.compose import ColumnTransformer
-    from sklearn.impute import MissingIndicator
-
-    steps: list[tuple[str, Any, list[int]]] = []
+    outputs = _outputs_of(targets, schema, task)
+    blocks: list[Floats] = []
+    learned: list[Learned] = []
     at = 0
-    for number, column in enumerate(schema.columns):
-        stored = list(range(at, at + len(column.stored)))
-        steps.append((str(number), _encoder(column, schema, task), stored))
-        if column.has_indicator:
-            steps.append((f"{number} missing", MissingIndicator(features="all"), stored[:1]))
-        at += len(stored)
-    transformer = ColumnTransformer(steps, sparse_threshold=0.0)
-    fitted = transformer.fit(rows, targets).named_transformers_
-    learned = tuple(_learned(column, fitted[str(number)]) for number, column in enumerate(schema.columns))
-    preparation = Preparation(schema=schema, learned=learned)
-    encoded, at, feature = preparation.encode(rows), 0, 0
     for column in schema.columns:
-        width = column.width(schema.most_categories, schema.outputs)
+        cells = rows[:, at : at + len(column.stored)]
+        at += len(column.stored)
         if column.encoding == "target":
-            across = _encoded_across_folds(_encoder(column, schema, task), rows[:, [at]], targets, task)
-            encoded[:, feature : feature + width] = across
-        at, feature = at + len(column.stored), feature + width
-    return preparation, encoded
+            learned.append(Learned(means=tuple(map(tuple, _mean_targets(column, cells, outputs).tolist()))))
+            blocks.append(_encoded_across_folds(column, cells, outputs, targets, task))
+            continue
+        learned.append(_fit_categories(column, cells, schema) if column.encoding == "one_hot" else _fit_medians(cells))
+        blocks.append(_encode(column, learned[-1], cells, schema))
+    return Preparation(schema=schema, learned=tuple(learned)), np.concatenate(blocks, axis=1)
 
 
-def _encoded_across_folds(encoder: Any, cells: Floats, targets: NDArray[Any], task: Task) -> Floats:
-    """Encode each fold of the training part by the other folds, which do not depend on the seed of a trial."""
-    from sklearn.model_selection import KFold, StratifiedKFold
+def _fit_categories(column: FeatureColumn, cells: Floats, schema: TableSchema) -> Learned:
+    """Learn which categories are frequent."""
+    from sklearn.preprocessing import OneHotEncoder
 
-    splitter = KFold if task == "regression" else StratifiedKFold
-    folds = splitter(min(FOLDS, _largest_number_of_folds(targets, task)), shuffle=True, random_state=0)
-    parts = [
-        (outside, encoder.fit(cells[inside], targets[inside]).transform(cells[outside]))
-        for inside, outside in folds.split(cells, targets)
-    ]
-    across = np.concatenate([encoded for _, encoded in parts])
-    return np.asarray(across[np.argsort(np.concatenate([rows for rows, _ in parts]))], dtype=np.float64)
-
-
-def _largest_number_of_folds(targets: NDArray[Any], task: Task) -> int:
-    """Each fold must leave every class in the others."""
-    smallest = len(targets) if task == "regression" else int(np.unique(targets, return_counts=True)[1].min())
-    return max(2, smallest)
+    encoder = OneHotEncoder(
+        categories=[np.arange(len(column.categories), dtype=np.float64)],
+        max_categories=schema.most_categories,
+        handle_unknown="infrequent_if_exist",
+    )
+    rare = encoder.fit(cells).infrequent_categories_[0]
+    codes = set() if rare is None else {int(code) for code in rare}
+    return Learned(kept=tuple(code for code in range(len(column.categories)) if code not in codes))
 
 
-def _encoder(column: FeatureColumn, schema: TableSchema, task: Task) -> Any:
-    """The unfitted encoder of a column."""
+def _fit_medians(cells: Floats) -> Learned:
+    """Learn the medians; 0 for a column without a number."""
     from sklearn.impute import SimpleImputer
-    from sklearn.preprocessing import OneHotEncoder, TargetEncoder
+
+    fitted = SimpleImputer(strategy="median", keep_empty_features=True).fit(cells)
+    return Learned(fill=tuple(np.nan_to_num(fitted.statistics_).tolist()))
+
+
+def _outputs_of(targets: NDArray[Any], schema: TableSchema, task: Task) -> Floats:
+    """The numbers (n, C) whose means are learned: the target, or 1 in a class and 0 elsewhere."""
+    if task != "multiclass":
+        return targets[:, np.newaxis].astype(np.float64)
+    return (targets[:, np.newaxis] == np.arange(schema.outputs)).astype(np.float64)
+
+
+def _mean_targets(column: FeatureColumn, cells: Floats, outputs: Floats) -> Floats:
+    """Learn the means (categories + 1, C) of each category, and of all rows in the last row."""
+    from sklearn.preprocessing import TargetEncoder
 
     codes = [np.arange(len(column.categories), dtype=np.float64)]
-    if column.encoding == "one_hot":
-        return OneHotEncoder(
-            categories=codes,
-            max_categories=schema.most_categories,
-            handle_unknown="infrequent_if_exist",
-            sparse_output=False,
-        )
-    if column.encoding == "target":
-        target_type = {"regression": "continuous", "binary": "binary", "multiclass": "multiclass"}[task]
-        return TargetEncoder(categories=codes, target_type=target_type)
-    return SimpleImputer(strategy="median", keep_empty_features=True)
+    encoders = [
+        TargetEncoder(categories=codes, target_type="continuous").fit(cells, output) for output in outputs.T.copy()
+    ]
+    return np.column_stack([[*encoder.encodings_[0], encoder.target_mean_] for encoder in encoders])
 
 
-def _learned(column: FeatureColumn, fitted: Any) -> Learned:
-    """Copy what an encoder has learned."""
-    if column.encoding == "one_hot":
-        rare = fitted.infrequent_categories_[0] if hasattr(fitted, "infrequent_categories_") else None
-        rare = set() if rare is None else {int(code) for code in rare}
-        return Learned(kept=tuple(code for code in range(len(column.categories)) if code not in rare))
-    if column.encoding == "target":
-        overall = np.atleast_1d(fitted.target_mean_)
-        means = np.column_stack(fitted.encodings_)
-        return Learned(means=tuple(tuple(map(float, row)) for row in (*means, overall)))
-    return Learned(fill=tuple(float(value) for value in np.nan_to_num(fitted.statistics_)))
+def _encoded_across_folds(
+    column: FeatureColumn, cells: Floats, outputs: Floats, targets: NDArray[Any], task: Task
+) -> Floats:
+    """Encode each fold of the training part by the other folds, which do not depend on the seed of a trial."""
+    encoded = np.empty((len(cells), outputs.shape[1]))
+    for others, fold in _folds(targets, task):
+        means = _mean_targets(column, cells[others], outputs[others])
+        encoded[fold] = means[cells[fold, 0].astype(np.int64)]
+    return encoded
+
+
+def _folds(targets: NDArray[Any], task: Task) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Divide the training part, classes evenly where each has two examples or more."""
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    everything = np.arange(len(targets))
+    if len(targets) == 1:
+        return [(everything, everything)]
+    smallest = 1 if task == "regression" else int(np.unique(targets, return_counts=True)[1].min())
+    if smallest > 1:
+        splitter: Any = StratifiedKFold(min(FOLDS, smallest), shuffle=True, random_state=0)
+    else:
+        splitter = KFold(min(FOLDS, len(targets)), shuffle=True, random_state=0)
+    return list(splitter.split(everything, targets))
 
 
 def _encode(column: FeatureColumn, learned: Learned, cells: Floats, schema: TableSchema) -> Floats:
@@ -221,8 +226,8 @@ def _encode(column: FeatureColumn, learned: Learned, cells: Floats, schema: Tabl
         return np.column_stack([block, 1.0 - block.sum(axis=1)])
     if column.encoding == "target":
         known = np.nan_to_num(cells[:, 0], nan=len(column.categories)).astype(np.int64)
-        found: Floats = np.array(learned.means, dtype=np.float64).reshape(-1, schema.outputs)[known]
-        return found
+        means: Floats = np.array(learned.means, dtype=np.float64).reshape(-1, schema.outputs)
+        return means[known]
     missing = np.isnan(cells)
     block = np.where(missing, np.array(learned.fill), cells)
     return np.column_stack([block, missing[:, 0]]) if column.has_indicator else block

@@ -15,7 +15,7 @@ from trainers.data.feature_columns import Encode
 from trainers.data.holdout import Holdout
 from trainers.data.split import training_examples
 from trainers.data.table_schema import MOST_CATEGORIES
-from trainers.data.tables import TableOptions, rows_of_test, subset
+from trainers.data.tables import TableOptions, rows_of_test, without_test
 from trainers.errors import DataError, did_you_mean
 
 DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
@@ -110,8 +110,7 @@ def load_parts(source: DataSource) -> tuple[Dataset, Dataset | None]:
         rng = np.random.default_rng(source.generator_seed or 0)
         pool, test = synthetic.draw(str(name), source.examples, source.noise, source.classes, rng), None
     if test is None and source.test is not None:
-        in_test = rows_of_test(pool, source.test)
-        return subset(pool, ~in_test), subset(pool, in_test)
+        return without_test(pool, rows_of_test(pool, source.test))
     return pool, test
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.columns import cells_of
-from trainers.data.dataset import Dataset, Floats, classification, digest, regression, require_examples
+from trainers.data.dataset import ColumnSummary, Dataset, Floats, classification, digest, regression, require_examples
 from trainers.data.feature_columns import Encode, Feature, LeftOut, cell_text, read_feature
 from trainers.data.holdout import ByGroup, ByTime, Given, Holdout, column_of, held_out_groups, held_out_latest
 from trainers.data.numeric import Column
@@ -91,6 +91,13 @@ def read_datasets(
     """
     origin, frame, notes = _joined(table, validation, test)
     names = [str(name) for name in frame.columns]
+    repeated = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if repeated is not None:
+        raise DataError(
+            f"the columns of `{table.name}` must have different names. "
+            f"Received: `{repeated}` {names.count(repeated)} times. Rename one of them."
+        )
+    frame = frame.set_axis(names, axis="columns")
     _require_columns(table, options, names)
     require_examples(table.name, len(frame))
     columns = {name: _column(table, frame, name, options) for name in names}
@@ -116,7 +123,8 @@ def read_datasets(
     dataset = _dataset(table.name, features, target, options.most_categories)
     notes += (reason_of_task(columns[options.target], target, options.task), *_notes(features, left_out))
     keys = _keys(columns, origin, options.validation, "data.validation")
-    dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)))
+    summaries = tuple(_summary(columns[name], options, wanted, found) for name in names)
+    dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)), columns=summaries)
     return _parts(dataset, columns, origin, options)
 
 
@@ -153,14 +161,21 @@ def _column(table: Table, frame: pd.DataFrame, name: str, options: TableOptions)
 
 
 def _typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
-    """The encoding of columns that the file declares as categories: in their order, or one feature each."""
-    from pandas.api.types import CategoricalDtype
+    """The encoding of columns that the file declares as categories: in their order, or numbers as one feature each.
 
-    return {
-        str(name): tuple(str(cell_text(each)) for each in kind.categories) if kind.ordered else "one_hot"
-        for name, kind in frame.dtypes.items()
-        if isinstance(kind, CategoricalDtype)
-    }
+    Other categories are told by their cells, as are constants, identifiers and free text.
+    """
+    from pandas.api import types
+
+    found: dict[str, Encode] = {}
+    for name, kind in frame.dtypes.items():
+        if not isinstance(kind, types.CategoricalDtype) or frame[name].nunique(dropna=False) < 2:
+            continue
+        if kind.ordered:
+            found[str(name)] = tuple(str(cell_text(each)) for each in kind.categories)
+        elif types.is_numeric_dtype(kind.categories.dtype):
+            found[str(name)] = "one_hot"
+    return found
 
 
 def _require_columns(table: Table, options: TableOptions, names: Sequence[str]) -> None:
@@ -233,6 +248,25 @@ def _dataset(name: str, features: Sequence[Feature], target: Classes | Floats, m
     return replace(plain, inputs=rows, feature_names=schema.stored, schema=schema, fingerprint=fingerprint)
 
 
+def _summary(
+    column: Column, options: TableOptions, wanted: Mapping[str, bool], found: Sequence[Feature | LeftOut]
+) -> ColumnSummary:
+    """Sum up a column."""
+    texts = [text for cell in column.cells.tolist() if (text := cell_text(cell)) is not None]
+    about = {"name": column.name, "missing": len(column.cells) - len(texts), "distinct": len(set(texts))}
+    if column.name == options.target:
+        return ColumnSummary(**about, role="target")
+    if column.name not in wanted:
+        if column.name in (column_of(options.validation), column_of(options.test)):
+            return ColumnSummary(**about, role="split")
+        return ColumnSummary(**about, role="left out", reason="as the configuration says")
+    one = found[list(wanted).index(column.name)]
+    if isinstance(one, LeftOut):
+        return ColumnSummary(**about, role="left out", reason=one.reason)
+    categories = len(one.column.categories) or None
+    return ColumnSummary(**about, role="feature", encoding=one.column.encoding, categories=categories)
+
+
 def _keys(
     columns: Mapping[str, Column], origin: NDArray[np.int64], holdout: Holdout | None, key: str
 ) -> NDArray[np.int64] | None:
@@ -282,8 +316,38 @@ def _parts(
         in_test = rows_of_test(dataset, options.test, keys)
     if in_test is None:
         return with_training(dataset, options.validation), None
-    pool = subset(dataset, ~in_test)
-    return with_training(pool, options.validation), subset(dataset, in_test)
+    pool, test = without_test(dataset, in_test)
+    return with_training(pool, options.validation), test
+
+
+def without_test(dataset: Dataset, in_test: NDArray[np.bool_]) -> tuple[Dataset, Dataset]:
+    """Divide the examples of the test part off.
+
+    Args:
+        dataset: all examples.
+        in_test: (N,) bool, whether an example is in the test part.
+
+    Returns:
+        The other examples, and those of the test part.
+
+    Raises:
+        DataError: if too few other examples are left, of all or of a class.
+    """
+    pool = dataset.rows(~in_test)
+    if pool.examples < 2:
+        raise DataError(
+            f"`data.test` must leave 2 examples or more of `{dataset.name}`, one to train on and one to validate. "
+            f"Received: {pool.examples}. Hold out fewer."
+        )
+    if dataset.task != "regression":
+        counts = np.bincount(pool.targets.astype(np.int64), minlength=len(dataset.classes))
+        if counts.min() < 2:
+            raise DataError(
+                f"`data.test` must leave 2 or more examples of each class of `{dataset.name}`, one to train on and one "
+                f"to validate. Received: {counts.min()} of class `{dataset.classes[int(counts.argmin())]}`. Hold out "
+                "other examples, or leave the class out."
+            )
+    return pool, dataset.rows(in_test)
 
 
 def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
@@ -313,26 +377,16 @@ def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | N
     return in_test
 
 
-def subset(dataset: Dataset, rows: NDArray[np.bool_]) -> Dataset:
-    """Return some examples of a data set as one of their own.
-
-    Args:
-        dataset: the data set.
-        rows: (N,) bool.
-    """
-    inputs, targets = dataset.inputs[rows], dataset.targets[rows]
-    keys = None if dataset.keys is None else dataset.keys[rows]
-    if keys is not None and len(keys):
-        keys = np.unique(keys, return_inverse=True)[1].astype(np.int64) if keys.max() > 1 else keys
-    fingerprint = digest(dataset.fingerprint, np.flatnonzero(rows))
-    return replace(dataset, inputs=inputs, targets=targets, keys=keys, fingerprint=fingerprint)
-
-
 def with_training(dataset: Dataset, holdout: Holdout | None) -> Dataset:
     """Return a data set that knows how many examples are trained on, where it decides what is held out."""
     if not isinstance(holdout, ByGroup | ByTime | Given):
         return dataset
     assert dataset.keys is not None
+    if isinstance(holdout, Given) and not (dataset.keys == 1).any():
+        raise DataError(
+            f"`data.validation` must hold examples that `data.test` leaves. Received: {holdout.value}, where all of "
+            "these are in the test part. Hold out different parts."
+        )
     train, _ = split_indices(dataset, holdout, generator(0, "split"))
     return replace(dataset, training=len(train), fingerprint=digest(dataset.fingerprint, dataset.keys))
 

@@ -149,8 +149,23 @@ def _classes_from_text(column: Column) -> Classes:
     # An object array, because a text array would drop trailing NUL characters.
     texts = np.array([str(cell) for cell in column.cells], dtype=object)
     names, labels = np.unique(texts, return_inverse=True)
+    _refuse_alike(column, names.tolist(), texts)
     _require_two_each(column, labels, names.tolist(), "Give more examples, or leave the class out.")
     return Classes(labels, tuple(names.tolist()))
+
+
+def _refuse_alike(column: Column, names: Sequence[str], texts: NDArray[np.object_]) -> None:
+    """Refuse classes whose names differ by blanks or case alone, which are one class written in two ways."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.strip().casefold(), name)
+        if other != name:
+            rows = [int((texts == each).argmax()) + 1 for each in (other, name)]
+            raise DataError(
+                f"{column}, the target, must hold classes that differ by more than blanks and capitals. "
+                f"Received: {other!r} in row {rows[0]} and {name!r} in row {rows[1]} (the first row is 1). "
+                "Write the class alike in all rows, or rename one if they are two classes."
+            )
 
 
 def _refuse_cells(column: Column, wrong: NDArray[np.bool_]) -> None:

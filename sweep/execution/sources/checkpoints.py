@@ -67,14 +67,18 @@ def write_checkpoint(path: Path, trial: Trial, kept: Kept) -> None:
     write_state(path, snapshot(kept.checkpoint.as_mapping(), is_limited=False).content(facts))
 
 
-def read_checkpoint(path: Path) -> Kept | None:
+def read_checkpoint(path: Path, trial: Trial | None = None) -> Kept | None:
     """Return a checkpoint that `write_checkpoint` wrote; None if the file is missing or damaged.
+
+    Args:
+        path: of the file.
+        trial: whose it must be; None for any.
 
     Raises:
         StateError: if the file can be read in part only.
     """
     facts = read_facts(path)
-    if facts is None:
+    if facts is None or (trial is not None and facts["trial_id"] != trial.id):
         return None
     rows = [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in facts["rows"]]
     network = NetworkDescription.from_mapping(facts["network"]) if "network" in facts else None
