@@ -29,8 +29,10 @@ OWNERS = {
     "psycopg": ["sweep/tracking/"],
     "ray": ["sweep/execution/ray/", "sweep/integrations/tune.py", "sweep/service/"],
     "sklearn": [
+        "sweep/analysis/classifier_curves.py",
         "trainers/data/bundled.py",
         "trainers/data/files/sklearn_sets.py",
+        "trainers/data/leaks.py",
         "trainers/data/preparation.py",
         "trainers/metrics/probabilities.py",
     ],
