@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from sweep.execution.sources.trial import Assignment, Trial
 from trainers.optimizers import step
 
 FOLDER = Path(__file__).parents[1] / "examples"
-INLINE = ("seeds=1", "resources.executor=inline", "tracking.enabled=false", "report=false")
+QUICK = ("seeds=1", "tracking.enabled=false", "report=false")
+INLINE = (*QUICK, "resources.executor=inline")
+# A second one would import the same once more.
+ON_ONE_WORKER = (*QUICK, "resources.workers=1")
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +36,7 @@ def _from_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_it_runs_and_learns(name, epochs, trials, at_least, tmp_path, ray):
     pytest.importorskip("torch")
-    settings = [f"trainer.epochs={epochs}", "seeds=1", "tracking.enabled=false", f"results={tmp_path}"]
+    settings = [f"trainer.epochs={epochs}", *ON_ONE_WORKER, f"results={tmp_path}"]
     result = run(load_config(FOLDER / f"{name}.yaml", settings))
     assert len(result.trials) == trials
     assert set(result.trials["status"]) == {"COMPLETED"}
@@ -53,7 +57,9 @@ def test_it_runs_and_learns(name, epochs, trials, at_least, tmp_path, ray):
     ],
 )
 def test_training_of_ones_own_runs_and_learns(name, needs, epochs, arms, at_best, tmp_path):
-    pytest.importorskip(needs)
+    # Not imported, which takes seconds: the training has a process of its own.
+    if find_spec(needs) is None:
+        pytest.skip(f"{needs} is not installed")
     config = load_config(FOLDER / f"{name}.yaml", [f"trainer.epochs={epochs}", *INLINE, f"results={tmp_path}"])
     result = run(config)
     assert result.trials["status"].tolist() == ["COMPLETED"] * arms, result.trials["error"].tolist()
@@ -103,14 +109,15 @@ def test_the_pytorch_loop_goes_on_with_the_numbers_of_an_uninterrupted_one(tmp_p
     assert [step for _, step, _ in whole] == [11, 22, 33, 44]
 
 
-def test_the_dtype_bfloat16_trains_on_torch(tmp_path, ray):
+def test_the_dtype_bfloat16_trains_on_torch(tmp_path):
     pytest.importorskip("torch")
-    settings = ["trainer.backend=torch", "trainer.dtype=bfloat16", "trainer.epochs=10", "seeds=1"]
-    result = run(load_config(FOLDER / "data.yaml", [*settings, "tracking.enabled=false", f"results={tmp_path}"]))
+    settings = [*INLINE, "trainer.epochs=10", f"results={tmp_path}"]
+    narrow = ["trainer.backend=torch", "trainer.dtype=bfloat16"]
+    result = run(load_config(FOLDER / "data.yaml", [*settings, *narrow]))
     assert set(result.trials["status"]) == {"COMPLETED"}
     assert result.trials["final_val_accuracy"].max() >= 0.9
     # A bfloat16 has 8 significant bits, so 1.0 and 0.1 are kept as 1.0 and 0.10009765625: losses differ from float32's.
-    wide = run(load_config(FOLDER / "data.yaml", [*settings[2:], "tracking.enabled=false", f"results={tmp_path}"]))
+    wide = run(load_config(FOLDER / "data.yaml", settings))
     relative = result.trials["final_val_loss"].to_numpy() / wide.trials["final_val_loss"].to_numpy() - 1
     assert (abs(relative) > 1e-6).all()
 

@@ -49,6 +49,7 @@ network: {hidden: [16]}
 optimizers: {"mine:slow": {learning_rate: 0.001}, adam: {learning_rate: 0.01}}
 space: {batch_size: 8, epochs: EPOCHS}
 tracking: {enabled: false}
+report: false
 """
 
 
@@ -165,7 +166,7 @@ def test_three_nodes_without_code_or_data_train_what_this_machine_trains_alone(c
     # Where the modules were imported: in a copy, neither in the user's folder nor in the project's.
     assert all(str(user) not in path.read_text() and str(CODE) not in path.read_text() for path in seen.iterdir())
 
-    finish(start(user, "results=alone", "resources.workers=1"))
+    finish(start(user, "results=alone", "resources.executor=inline"))
     (spread,), (alone,) = (user / "spread").iterdir(), (user / "alone").iterdir()
     numbers = load_results(spread).epochs
     assert len(numbers) == 2 * sum(range(20, 29))
