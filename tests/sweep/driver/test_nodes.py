@@ -210,7 +210,8 @@ def test_a_function_has_the_gpu_that_ray_gives_its_worker(cluster, user, seen):
     address = f"resources.address={cluster.address}"
     try:
         finish(start(user, address, "results=auto"))
-        finish(start(user, address, "resources.gpus_per_worker=0", "results=without"))
+        # There is room for one on each node.
+        finish(start(user, address, "resources.gpus_per_worker=0", "resources.workers=1", "results=without"))
     finally:
         cluster.remove_node(node)
     (auto,), (without,) = (user / "auto").iterdir(), (user / "without").iterdir()
