@@ -314,8 +314,8 @@ def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
 
-    # Packs of more than half a second, so that they report before they end.
-    longer = [*FEW, "trainer.epochs=6000", "space.batch_size=16"]
+    # Packs of more than a second, so that they report before they end.
+    longer = [*FEW, "trainer.epochs=2000", "space.batch_size=16"]
     start = time.time()
     progress = Watched(kill)
     result = run(load_config(file, [*longer, "seeds=2"]), progress=progress)
@@ -324,7 +324,7 @@ def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path
     assert capfd.readouterr() == ("", "")
     assert result.trials["status"].tolist() == ["COMPLETED"] * 2
     assert (result.trials["started_seconds"] > start).all()
-    assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, 6001))] * 2
+    assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, 2001))] * 2
 
 
 def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, workplace, tmp_path, monkeypatch):
