@@ -16,12 +16,13 @@ from sweep.driver.final_models import find_models
 from sweep.driver.prepare import NetworkPreparation
 from sweep.records import Trial
 from sweep.results import SweepResult
-from sweep.results.data_file import write_data
+from sweep.results.data_summary import write_data_summary
 from sweep.results.evaluation_files import is_evaluated, write_predictions, write_test
 from sweep.results.kept_models import best_of_levels
 from trainers.data import Dataset, load_parts, split_indices
 from trainers.data.dataset import Task
 from trainers.data.holdout import part_of_seed
+from trainers.data.leaks import duplicates_across, leaks, rows_with_targets
 from trainers.data.shape import IGNORED
 from trainers.data.summary import summarize
 from trainers.metrics import OF_TASK, evaluate
@@ -78,8 +79,8 @@ def evaluate_selected(preparation: NetworkPreparation, result: SweepResult) -> t
         trial = best.get(one.level)
         if trial is not None and trial.id in models:
             part, dataset = _figure_part(preparation, trial, tests)
-            about = {"level": one.level, "arm_id": trial.arm.id, "trial_id": trial.id, "seed": trial.seed, "part": part}
-            predictions.append({**about, **_predictions(dataset, *models[trial.id])})
+            own = {"level": one.level, "arm_id": trial.arm.id, "trial_id": trial.id, "part": part}
+            predictions.append({**own, "seed": trial.seed, **_predictions(dataset, *models[trial.id])})
     write_test(result.path, rows)
     write_predictions(result.path, predictions)
     if has_test and len(rows) < len(wanted):
@@ -194,5 +195,13 @@ def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
     if source.test is not None:
         held_out = load_parts(source)[1]
         test = 0 if held_out is None else held_out.examples
-    found = summarize(dataset, workload.recipe.validation, preparation.plan.seeds[0], test)
-    write_data(folder, found.as_mapping())
+    holdout, seed = workload.recipe.validation, preparation.plan.seeds[0]
+    found = summarize(dataset, holdout, seed, test).as_mapping()
+    if dataset.item:
+        # A pixel or a token alone says nothing, and images are rarely the same by chance.
+        write_data_summary(folder, {**found, "leaks": [], "duplicates": {"across_parts": 0}})
+        return
+    rows = rows_with_targets(dataset)
+    train, val = split_indices(dataset, *part_of_seed(holdout, seed))
+    repeated = duplicates_across(rows[train], rows[val])
+    write_data_summary(folder, {**found, "leaks": leaks(dataset), "duplicates": {"across_parts": repeated}})

@@ -1,4 +1,4 @@
-"""Reads what a sweep has found in its data: columns, classes, missing values, parts and leaks."""
+"""Writes and reads what a sweep has found in its data: columns, classes, missing values, parts and leaks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import ResultsError
+from sweep.system.files import write_text
 
 DATA = "data.json"
 
@@ -104,6 +105,16 @@ def read_data_summary(folder: Path) -> DataSummary | None:
         raise _damaged(path, f"no key `{error.args[0]}`") from error
     except (TypeError, ValueError, AttributeError) as error:
         raise _damaged(path, str(error)) from error
+
+
+def write_data_summary(folder: Path, summary: Mapping[str, Any]) -> None:
+    """Write ``data.json``.
+
+    Args:
+        folder: results folder.
+        summary: of JSON types, with the keys of `trainers.data.summary.DataSummary`, ``leaks`` and ``duplicates``.
+    """
+    write_text(folder / DATA, json.dumps(summary, indent=1, allow_nan=False) + "\n")
 
 
 def _damaged(path: Path, reason: str) -> ResultsError:

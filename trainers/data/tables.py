@@ -238,18 +238,20 @@ def _summary(
 ) -> ColumnSummary:
     """Sum up a column."""
     texts = [text for cell in column.cells.tolist() if (text := cell_text(cell)) is not None]
-    about = {"name": column.name, "missing": len(column.cells) - len(texts), "distinct": len(set(texts))}
+    about = ColumnSummary(
+        name=column.name, role="feature", missing=len(column.cells) - len(texts), distinct=len(set(texts))
+    )
     if column.name == options.target:
-        return ColumnSummary(**about, role="target")
+        return replace(about, role="target")
     if column.name not in wanted:
         if column.name in (column_of(options.validation), column_of(options.test)):
-            return ColumnSummary(**about, role="split")
-        return ColumnSummary(**about, role="left out", reason="as the configuration says")
+            return replace(about, role="split")
+        return replace(about, role="left out", reason="as the configuration says")
     one = found[list(wanted).index(column.name)]
     if isinstance(one, LeftOut):
-        return ColumnSummary(**about, role="left out", reason=one.reason)
+        return replace(about, role="left out", reason=one.reason)
     categories = len(one.column.categories) or None
-    return ColumnSummary(**about, role="feature", encoding=one.column.encoding, categories=categories)
+    return replace(about, encoding=one.column.encoding, categories=categories)
 
 
 def _keys(
@@ -260,7 +262,8 @@ def _keys(
     if isinstance(holdout, ByGroup):
         texts = _present(columns[holdout.column], f"{key}.group")
         names: NDArray[np.object_] = np.array(texts, dtype=object)
-        return np.unique(names, return_inverse=True)[1].astype(np.int64)
+        _, groups = np.unique(names, return_inverse=True)
+        return np.asarray(groups, dtype=np.int64)
     if isinstance(holdout, ByTime):
         return time_ranks(columns[holdout.column], f"{key}.time")
     if not isinstance(holdout, Given):
