@@ -269,7 +269,7 @@ def _keys(
     if not isinstance(holdout, Given):
         return None
     if holdout.path is not None:
-        return (origin == number).astype(np.int64)
+        return np.asarray(origin == number, dtype=np.int64)
     column = columns[str(holdout.column)]
     known_texts = [cell_text(cell) for cell in column.cells.tolist()]
     held_out = np.array([text == holdout.value for text in known_texts], dtype=np.int64)
