@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from sweep.config import SweepConfig
 from sweep.config.data import FileData
-from sweep.config.file_paths import missing_data_file
+from sweep.config.file_paths import require_data_files
+from sweep.config.holdout import holdout_of
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.driver.cost_probe import measure_rates
+from sweep.driver.data_forms import suited
 from sweep.errors import DataError
 from sweep.planning.cost import Rates
-from sweep.planning.identity import code_digests
+from sweep.planning.identity import code_digests, metric_digests
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.workload import DataFacts, Workload, data_key, workload_key
@@ -44,16 +46,19 @@ def load_data(config: SweepConfig, loaded: dict[str, Dataset]) -> DataFacts:
     """
     source = config.network_data.source
     try:
-        if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
-            raise missing
+        if isinstance(config.data, FileData):
+            require_data_files(config.data, config.origin)
         if known := shape(source):
             return DataFacts(known, None)
-        dataset = loaded.setdefault(data_key(config), load(source))
+        key = data_key(config)
+        if key not in loaded:
+            loaded[key] = suited(config, load(source))
+        dataset = loaded[key]
     except CannotLoad as error:
         raise DataError(f"{config.place_of('data')}{error}") from error
     except UserCodeError as error:
         raise config.error("data.module", str(error)) from error
-    return DataFacts(dataset.shape, dataset.fingerprint)
+    return DataFacts(dataset.shape, dataset.fingerprint, dataset.notes)
 
 
 def workloads_of(
@@ -74,7 +79,8 @@ def workloads_of(
         config = configs[key]
         known = facts[data_key(config)].shape
         recipe = _with_size(config, recipe_of(config), known)
-        found.append(Workload(key, config, replace(recipe, code=tuple(code_digests(config).items())), known))
+        code = {**code_digests(config), **metric_digests(config)}
+        found.append(Workload(key, config, replace(recipe, code=tuple(code.items())), known))
     return tuple(found)
 
 
@@ -88,10 +94,13 @@ def recipe_of(config: SweepConfig) -> Recipe:
         network=_network_of(config.network),
         dtype=trainer.dtype,
         weight_decay=trainer.weight_decay,
-        validation=config.network_data.validation,
+        validation=holdout_of(config.network_data.validation),
         normalise=config.network_data.normalise,
         target=target,
         backend=trainer.backend,
+        asked=config.metric.asked,
+        loss=trainer.loss,
+        augment=config.network_data.augment,
     )
 
 
@@ -108,7 +117,7 @@ def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Reci
     from trainers.networks.own_module import module_numbers
 
     try:
-        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
+        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.example)))
     except UserCodeError as error:
         raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
 
@@ -164,7 +173,7 @@ def _cost_kind(workload: Workload) -> str:
     """Text that is equal for workloads of the same cost, whatever their initial weights, scaling and L2 penalty are."""
     recipe = workload.recipe
     network = replace(recipe.network, init="he") if isinstance(recipe.network, NetworkSpec) else recipe.network
-    alike = replace(recipe, network=network, weight_decay=0.0, normalise="none", target=None)
+    alike = replace(recipe, network=network, weight_decay=0.0, normalise="none", target=None, augment=None)
     return repr((alike, workload.shape))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweep.config.sections import usual_mode
+from sweep.config.metric import usual_mode
 from sweep.errors import BaselineError
 from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
@@ -33,6 +33,8 @@ def conditions_of(config: SweepConfig) -> dict[str, Any]:
             unrelated |= {"target", "stop_at_target"}
         return {**metric, "trainer": config.own.model_dump(mode="json", exclude=unrelated, exclude_none=True)}
     trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.network_trainer.loss is not None:
+        trainer |= {"loss": config.network_trainer.loss}
     if config.network_trainer.stop_at_target:
         trainer |= {"stop_at_target": True, "target": config.trainer.target}
     return {
@@ -47,7 +49,8 @@ def baseline_of(
     config: SweepConfig, plan: Plan, trials: pd.DataFrame, epochs: pd.DataFrame, versions: Mapping[str, str]
 ) -> Baseline:
     """Create a baseline from finished trials."""
-    past = baseline_trials(trials, epochs, config.metric.by)
+    asked = () if config.own is not None else config.metric.columns
+    past = baseline_trials(trials, epochs, config.metric.by, asked)
     arms = []
     for arm in plan.arms:
         mine = [trial for trial in plan.trials if trial.arm.id == arm.id and trial.id in past]

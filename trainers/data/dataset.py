@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.shape import Arrangement as Arrangement
+from trainers.data.shape import DatasetShape as DatasetShape
+from trainers.data.shape import Task as Task
+from trainers.data.table_schema import TableSchema
 from trainers.errors import DataError
 
-Task = Literal["multiclass", "binary", "regression"]
 Floats: TypeAlias = NDArray[np.float64]
 Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 
+PORTION = 2**20
+"""Numbers that are converted at once to be hashed."""
 
-@dataclass(frozen=True)
-class DatasetShape:
-    """Sizes that determine a network and a plan, known without loading for bundled and synthetic sets.
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnSummary:
+    """What was found in a column of a table.
 
     Args:
-        examples: number of examples N, 2 or more.
-        features: number of features D, 1 or more.
-        outputs: number of network outputs: the classes of a multiclass task, 1 for binary and regression.
-        task: ``multiclass``, ``binary`` or ``regression``.
+        name: of the column.
+        role: what it is used for.
+        encoding: of a feature.
+        categories: number of categories of a feature that has some.
+        missing: number of rows without a value.
+        distinct: number of different values.
+        reason: why it is left out.
     """
 
-    examples: int
-    features: int
-    outputs: int
-    task: Task
+    name: str
+    role: Literal["feature", "left out", "target", "split"]
+    encoding: str | None = None
+    categories: int | None = None
+    missing: int = 0
+    distinct: int = 0
+    reason: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,21 +53,37 @@ class Dataset:
 
     Args:
         name: the name of the set, or of its file.
-        inputs: (N, D) float64, C-contiguous, finite.
-        targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression.
+        inputs: (N, D) float64, C-contiguous, finite; or images and sequences (N, ...) of any numbers; or tokens (N, T)
+            int64. The latter two are made by `trainers.data.tensors.from_tensors` and for torch modules.
+        targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression; or one class for each position,
+            such as (N, T), in which `trainers.data.shape.IGNORED` has none.
         task: ``multiclass``, ``binary`` or ``regression``.
         classes: the name of each class; empty for regression.
         feature_names: the name of each of the D features.
         fingerprint: 16 hex digits, a hash of inputs, targets and task that is the same on every machine.
+        schema: of a table whose columns are encoded; its ``inputs`` are then (N, F) numbers and codes, which may be
+            NaN where a cell is missing, and its ``feature_names`` those of the F numbers. None for plain numbers.
+        keys: (N,) int64, what decides the parts where the data do: a group, the rank of a time, or 1 for what is held
+            out. None elsewhere.
+        training: number of training examples in that case, of the first seed.
+        notes: sentences on what was found in the data and decided, for the plan.
+        columns: what was found in each column of a table; empty for arrays.
+        arrangement: how the axes of an example differ from those that the user gave.
     """
 
     name: str
-    inputs: Floats
+    inputs: NDArray[Any]
     targets: Targets
     task: Task
     classes: tuple[str, ...]
     feature_names: tuple[str, ...]
     fingerprint: str
+    schema: TableSchema | None = None
+    keys: NDArray[np.int64] | None = None
+    training: int | None = None
+    notes: tuple[str, ...] = ()
+    columns: tuple[ColumnSummary, ...] = ()
+    arrangement: Arrangement = "as given"
 
     @property
     def examples(self) -> int:
@@ -63,18 +92,51 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """Number of features D."""
-        return int(self.inputs.shape[1])
+        """Number of features D that a network receives; of images and sequences, all numbers of an example."""
+        return math.prod(self.inputs.shape[1:]) if self.schema is None else self.schema.width
+
+    @property
+    def item(self) -> tuple[int, ...]:
+        """Shape of an example that is no row of features; empty for a row."""
+        return self.inputs.shape[1:] if self.inputs.ndim > 2 or self.is_tokens else ()
+
+    @property
+    def is_tokens(self) -> bool:
+        """Whether the inputs are whole numbers that index an embedding."""
+        return self.inputs.dtype == np.int64
 
     @property
     def outputs(self) -> int:
         """Number of network outputs: the classes of a multiclass task, 1 for binary and regression."""
         return len(self.classes) if self.task == "multiclass" else 1
 
+    def rows(self, chosen: NDArray[Any]) -> Dataset:
+        """Return some examples as a data set of their own.
+
+        Args:
+            chosen: (n,) indices, or (N,) bool.
+        """
+        keys = None if self.keys is None else self.keys[chosen]
+        if keys is not None and len(keys) and keys.max() > 1:
+            keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+        fingerprint = digest(self.fingerprint, np.arange(self.examples)[chosen])
+        inputs, targets = self.inputs[chosen], self.targets[chosen]
+        return replace(self, inputs=inputs, targets=targets, keys=keys, fingerprint=fingerprint)
+
     @property
     def shape(self) -> DatasetShape:
         """The sizes of this set."""
-        return DatasetShape(self.examples, self.features, self.outputs, self.task)
+        return DatasetShape(
+            self.examples,
+            self.features,
+            self.outputs,
+            self.task,
+            training=self.training,
+            item=self.item,
+            positions=self.targets.shape[1:],
+            vocabulary=int(self.inputs.max()) + 1 if self.is_tokens else 0,
+            number_bytes=self.inputs.itemsize,
+        )
 
 
 def classification(
@@ -176,6 +238,9 @@ def require_trainable(dataset: Dataset, origin: str) -> None:
         DataError: with the requirement and the value found.
     """
     inputs, targets = dataset.inputs, dataset.targets
+    if dataset.item or targets.ndim > 1:
+        # `from_tensors` has made it and checked it.
+        return
     if inputs.ndim != 2 or targets.shape != (len(inputs),) or inputs.dtype != np.float64:
         raise DataError(
             f"the Dataset of `{origin}` must have inputs (N, D) of float64 and targets (N,). "
@@ -235,14 +300,17 @@ def digest(*parts: str | NDArray[Any]) -> str:
     """
     state = hashlib.blake2b(digest_size=8)
     for part in parts:
-        if isinstance(part, str):
-            content, header = part.encode(), "text"
-        else:
-            # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
-            kind = "<f8" if part.dtype.kind == "f" else "<i8"
-            content = np.ascontiguousarray(part, dtype=kind).tobytes()
-            header = f"{kind}{part.shape}"
         # The length separates neighbouring parts: ("ab", "c") is not ("a", "bc").
-        state.update(f"{header}:{len(content)}:".encode())
-        state.update(content)
+        if isinstance(part, str):
+            content = part.encode()
+            state.update(f"text:{len(content)}:".encode())
+            state.update(content)
+            continue
+        # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
+        kind = "<f8" if part.dtype.kind == "f" else "<i8"
+        state.update(f"{kind}{part.shape}:{8 * part.size}:".encode())
+        numbers = np.ascontiguousarray(part).reshape(-1)
+        # In portions, because a set of images in bytes would take eight times its memory.
+        for start in range(0, part.size, PORTION):
+            state.update(np.ascontiguousarray(numbers[start : start + PORTION], dtype=kind).data)
     return state.hexdigest()
