@@ -28,7 +28,14 @@ OWNERS = {
     "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
     "psycopg": ["sweep/tracking/"],
     "ray": ["sweep/execution/ray/", "sweep/integrations/tune.py", "sweep/service/"],
-    "sklearn": ["trainers/data/bundled.py"],
+    "sklearn": [
+        "sweep/analysis/classifier_curves.py",
+        "trainers/data/bundled.py",
+        "trainers/data/files/sklearn_sets.py",
+        "trainers/data/leaks.py",
+        "trainers/data/preparation.py",
+        "trainers/metrics/probabilities.py",
+    ],
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [
         f"trainers/networks/{name}.py"

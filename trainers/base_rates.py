@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.dataset import Dataset
+from trainers.data.holdout import Holdout, part_of_seed
 from trainers.data.scaling import Normalise
 from trainers.data.shape import IGNORED
-from trainers.data.split import split, split_indices
+from trainers.data.split import split_indices, split_of_seed
 from trainers.metrics import OF_TASK, Measured
-from trainers.seeding import generator
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,11 @@ class BaseRate:
 
 
 def base_rates(
-    dataset: Dataset, validation: float, normalise: Normalise, seeds: Sequence[int], largest_cost: float = LARGEST_COST
+    dataset: Dataset,
+    validation: Holdout,
+    normalise: Normalise,
+    seeds: Sequence[int],
+    largest_cost: float = LARGEST_COST,
 ) -> tuple[BaseRate, ...]:
     """Evaluate simple predictions on the split that trials with each seed use.
 
@@ -61,7 +65,7 @@ def base_rates(
 
     Args:
         dataset: the data set.
-        validation: share of the validation part, in (0, 1).
+        validation: what is held out for validation.
         normalise: scaling of the inputs and of regression targets.
         seeds: seeds of the splits.
         largest_cost: multiplications above which predictions that use the inputs are omitted.
@@ -98,8 +102,8 @@ def _collect(name: str, is_trivial: bool, seeds: Sequence[int], rows: Sequence[M
     return BaseRate(name, is_trivial, tuple(seeds), {metric: tuple(row[metric] for row in rows) for metric in metrics})
 
 
-def _majority(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
-    train, val = split_indices(dataset, validation, generator(seed, "split"))
+def _majority(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:
+    train, val = split_indices(dataset, *part_of_seed(validation, seed))
     targets = dataset.targets.astype(np.int64)
     counted = {part: targets[rows][targets[rows] != IGNORED] for part, rows in (("train", train), ("val", val))}
     shares = np.bincount(counted["train"], minlength=len(dataset.classes)) / max(len(counted["train"]), 1)
@@ -114,8 +118,8 @@ def _majority(dataset: Dataset, validation: float, normalise: Normalise, seed: i
     return found
 
 
-def _nearest_centroid(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
-    parts = split(dataset, validation, normalise, generator(seed, "split"))
+def _nearest_centroid(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:
+    parts = split_of_seed(dataset, validation, normalise, seed)
     known = np.unique(parts.train_targets)
     rows = parts.train_inputs.reshape(len(parts.train_inputs), -1)
     centroids = np.stack([rows[parts.train_targets == label].mean(axis=0) for label in known])
@@ -131,8 +135,8 @@ def _nearest_centroid(dataset: Dataset, validation: float, normalise: Normalise,
     return found
 
 
-def _mean(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
-    train, val = split_indices(dataset, validation, generator(seed, "split"))
+def _mean(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:
+    train, val = split_indices(dataset, *part_of_seed(validation, seed))
     targets = dataset.targets.astype(np.float64)
     centre, deviation = float(targets[train].mean()), float(targets[train].std())
     scale = deviation if normalise != "none" and deviation else 1.0
@@ -140,8 +144,8 @@ def _mean(dataset: Dataset, validation: float, normalise: Normalise, seed: int) 
     return _errors({part: (rows, np.zeros(len(rows))) for part, rows in parts.items()}, scale)
 
 
-def _least_squares(dataset: Dataset, validation: float, normalise: Normalise, seed: int) -> dict[str, float]:
-    parts = split(dataset, validation, normalise, generator(seed, "split"))
+def _least_squares(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:
+    parts = split_of_seed(dataset, validation, normalise, seed)
     with_one = [
         np.column_stack([x.reshape(len(x), -1), np.ones(len(x))]) for x in (parts.train_inputs, parts.val_inputs)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,17 @@ Array = NDArray[Any]
 COMMON = ("learning_rate", "gradient_norm", "update_ratio", "steps_on_plateau", "steps", "examples", "seconds")
 
 
-def metric_names(task: Task) -> tuple[str, ...]:
+def metric_names(task: Task, asked: Sequence[str] = ()) -> tuple[str, ...]:
     """The names of the metrics of each epoch, in order.
 
-    >>> metric_names("binary")[:4]
-    ('train_loss', 'val_loss', 'train_accuracy', 'val_accuracy')
+    Args:
+        task: ``multiclass``, ``binary`` or ``regression``.
+        asked: names of the metrics that are computed besides those that every trial has.
+
+    >>> metric_names("binary", ["val_roc_auc"])[:4], metric_names("binary", ["val_roc_auc"])[-2:]
+    (('train_loss', 'val_loss', 'train_accuracy', 'val_accuracy'), ('seconds', 'val_roc_auc'))
     """
-    return (*(f"{part}_{metric.name}" for metric in OF_TASK[task] for part in ("train", "val")), *COMMON)
+    return (*(f"{part}_{metric.name}" for metric in OF_TASK[task] for part in ("train", "val")), *COMMON, *asked)
 
 
 def norms(rows: Array, work: Array | None = None) -> NDArray[np.float64]:

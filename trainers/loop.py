@@ -15,6 +15,7 @@ from trainers.limits import check_word
 from trainers.metrics import OF_TASK, Measured
 from trainers.pack import Pack
 from trainers.plateaus import Plateau, observe
+from trainers.scoring import is_due, score
 from trainers.segments import finite_rows
 from trainers.session import TILE_BYTES, BatchOrder, Layers, Session
 from trainers.state import TrainingState
@@ -59,10 +60,12 @@ class EpochMetrics:
         epoch: from 1.
         trials: (n,) indices into ``pack.trials`` of those that finished the epoch with finite values.
         values: metric name -> (n,) float64, with the names and order of `trainers.diagnostics.metric_names`. Training
-            loss and accuracy are means over the epoch's mini-batches, each before its step; validation is measured
-            after the epoch. ``learning_rate``, ``gradient_norm`` and ``update_ratio`` are those of the last step.
-            ``steps_on_plateau`` (see `trainers.plateaus`), ``steps``, ``examples`` and ``seconds`` are totals since the
-            start; seconds are the trial's share of its tile's training time, without evaluation.
+            loss and accuracy are means over the epoch's mini-batches, each before its step; validation, and all of
+            ``pack.asked``, is measured after the epoch. A metric of ``pack.asked`` is NaN after an epoch for which it
+            was not asked, and where it is undefined. ``learning_rate``, ``gradient_norm`` and ``update_ratio`` are
+            those of the last step. ``steps_on_plateau`` (see `trainers.plateaus`), ``steps``, ``examples`` and
+            ``seconds`` are totals since the start; seconds are the trial's share of its tile's training time, without
+            evaluation.
         ended: trials that ended with this epoch.
         state: the trials' state after the epoch, if requested; see `train`.
     """
@@ -148,9 +151,10 @@ def train_session(
                 _measure(session, tile, figures, rows, ended)
         rows.sort()
         trials = np.array([trial for trial, _ in rows], dtype=np.intp)
-        table = np.array([values for _, values in rows]).reshape(len(rows), len(metric_names(pack.task)) - 1)
-        columns = dict(zip(metric_names(pack.task), table.T, strict=False))
-        columns["seconds"] = seconds[trials]
+        names = metric_names(pack.task)
+        table = np.array([values for _, values in rows]).reshape(len(rows), len(names) - 1 + len(pack.asked.names))
+        columns = dict(zip((*names[:-1], *pack.asked.names), table.T, strict=True))
+        columns = {name: columns.get(name, seconds[trials]) for name in metric_names(pack.task, pack.asked.names)}
         gone = {end.trial for end in ended}
         asked = {"none": set(), "final": gone, "all": {*range(len(pack.trials))}}[states]
         state = session.state(asked, gone) if asked else None
@@ -187,6 +191,7 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
         segment.observe(pack, tile.trials[segment.rows], val_loss[segment.rows])
     finite, sound = np.isfinite(figures.losses), finite_rows(tile.segments, tile.parameters)
     steps_before = session.steps - len(finite)
+    measured: dict[int, tuple[float, ...]] = {}
     for row, trial in enumerate(tile.trials):
         bad = np.flatnonzero(~finite[:, row])
         if bad.size or not np.isfinite(val_loss[row]) or not sound[row]:
@@ -202,7 +207,9 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
             )
             continue
         session.last_loss[trial] = float(figures.losses[-1, row])
-        values = _values(session, trial, figures, row, val_loss[row], val_accuracy[row])
+        measured[row] = _values(session, trial, figures, row, val_loss[row], val_accuracy[row])
+    for row, values in _with_asked(session, tile, measured).items():
+        trial = tile.trials[row]
         rows.append((trial, values))
         if _reached(pack, values):
             ended.append(Ended(trial, "STOPPED", session.steps))
@@ -210,10 +217,23 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
             ended.append(Ended(trial, "COMPLETED", session.steps))
 
 
+def _with_asked(session: Session, tile: Tile, measured: dict[int, tuple[float, ...]]) -> dict[int, tuple[float, ...]]:
+    """Add the metrics that are asked to the others of each row: after every so many epochs, and where a trial ends."""
+    pack = session.pack
+    if not pack.asked.names:
+        return measured
+    missing = (float("nan"),) * len(pack.asked.names)
+    found = {row: (*values, *missing) for row, values in measured.items()}
+    rows = list(measured) if is_due(session) else [row for row, values in found.items() if _reached(pack, values)]
+    for row, scores in zip(rows, score(session, tile, rows), strict=True):
+        found[row] = (*measured[row], *scores.tolist())
+    return found
+
+
 def _values(
     session: Session, trial: int, figures: TileEpoch, row: int, val_loss: float, val_accuracy: float
 ) -> tuple[float, ...]:
-    """The metrics of one trial in the order of `metric_names`, without the seconds."""
+    """The metrics that every trial has, in the order of `metric_names`, without the seconds."""
     train_loss, mean_norm = float(figures.train_loss[row]), float(figures.mean_gradient_norm[row])
     plateau = observe(session.plateaus.get(trial, Plateau()), mean_norm, train_loss, len(figures.losses))
     session.plateaus[trial] = plateau
@@ -240,5 +260,5 @@ def _reached(pack: Pack, values: tuple[float, ...]) -> bool:
     target = pack.target
     if target is None or not target.stop:
         return False
-    value = values[metric_names(pack.task).index(target.metric)]
+    value = values[(*metric_names(pack.task)[:-1], *pack.asked.names).index(target.metric)]
     return value >= target.value if target.mode == "max" else value <= target.value

@@ -10,13 +10,14 @@ from trainers import limits
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.data.dataset import Task
 from trainers.data.fit import check_fit
+from trainers.data.holdout import Holdout
 from trainers.data.scaling import Normalise
 from trainers.data.shape import Example
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout
 from trainers.limits import check_number, check_word, refuse
 from trainers.loss_names import name_problem, task_problem
-from trainers.metrics import Mode
+from trainers.metrics import SCORED, AskedMetrics, Mode, split_name
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import complete
 from trainers.schedules import Schedule
@@ -25,6 +26,7 @@ Precision = Literal["float32", "float64", "bfloat16"]
 Backend = Literal["numpy", "torch"]
 
 CONSTANT = Schedule()
+NOTHING_ASKED = AskedMetrics()
 
 
 @dataclass(frozen=True)
@@ -131,11 +133,12 @@ class Pack:
         epochs: passes over the training part, 1 or more.
         dtype: of parameters, state and arithmetic, and of a split's inputs (float32 for bfloat16).
         weight_decay: L2 coefficient: ``weight_decay * w`` is added to the gradient of each weight, but not of biases.
-        validation: fraction of the examples held out, in (0, 1).
+        validation: what is held out for validation; a number is a fraction of the examples, in (0, 1).
         normalise: scaling of the inputs, by statistics of the training part only.
         target: if given, trials may stop when they reach it.
         shape: shape of the data; required if ``data`` is a split, which does not know its task.
         backend: library for the computation; bfloat16 requires torch.
+        asked: metrics that are computed from the predictions, besides those that every trial has.
         loss: of a module: a name in `trainers.loss_names.LOSS_TASKS`, or a function of the user's such as
             ``my_package.losses:focal``, which takes outputs and targets and gives the loss of each example; None for
             the usual one of the task.
@@ -153,11 +156,12 @@ class Pack:
     epochs: int = 10
     dtype: Precision = "float32"
     weight_decay: float = 0.0
-    validation: float = 0.2
+    validation: Holdout = 0.2
     normalise: Normalise = "standard"
     target: Target | None = None
     shape: DatasetShape | None = None
     backend: Backend = "numpy"
+    asked: AskedMetrics = NOTHING_ASKED
     loss: str | None = None
     augment: str | None = None
 
@@ -170,7 +174,8 @@ class Pack:
         if self.batch_size is not None:
             check_batch_size(self.batch_size)
         check_number("weight_decay", self.weight_decay, limits.L2)
-        check_number("validation", self.validation, limits.VALIDATION)
+        if isinstance(self.validation, int | float):
+            check_number("validation", self.validation, limits.VALIDATION)
         check_word("dtype", self.dtype, get_args(Precision))
         check_word("backend", self.backend, get_args(Backend))
         check_word("normalise", self.normalise, get_args(Normalise))
@@ -188,9 +193,17 @@ class Pack:
             object.__setattr__(self, "shape", self.data.shape)
         if isinstance(self.data, Split):
             check_fit(self.data, self._shape, "float64" if self.dtype == "float64" else "float32")
+        self._check_metrics()
         self._check_what_modules_take()
+
+    def _check_metrics(self) -> None:
+        """Refuse metrics that the task does not have, and a target of a metric that is not measured."""
+        for name in self.asked.names:
+            known = SCORED.get(split_name(name)[1])
+            if known is not None and self.task not in known.tasks:
+                refuse("asked", f"must be of metrics that suit the task {self.task}", name, "Leave it out.")
         # Without seconds: whether a trial stops must not depend on the speed of the machine.
-        metrics = metric_names(self.task)[:-1]
+        metrics = (*metric_names(self.task)[:-1], *self.asked.names)
         if self.target is not None and self.target.metric not in metrics:
             check_word("target.metric", self.target.metric, metrics)
 

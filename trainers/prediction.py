@@ -12,12 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from trainers.data import Dataset, Split
 from trainers.data.arrangements import arranged, given_item
 from trainers.data.dataset import Task
+from trainers.data.new_rows import rows_of_table
+from trainers.data.preparation import Preparation
 from trainers.data.scaling import Scaling
 from trainers.data.shape import Arrangement, Example
 from trainers.errors import DataError
 from trainers.layout import Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
 from trainers.pack import Backend, ModuleSpec, NetworkSpec, Pack, Precision
+from trainers.scores import scores_of
 from trainers.tile import EVALUATION_EXAMPLES
 
 Array = NDArray[Any]
@@ -32,7 +35,7 @@ class NetworkDescription:
     Args:
         network: the network.
         task: ``multiclass``, ``binary`` or ``regression``.
-        features: the name of each of the D features, in their order.
+        features: the name of each input, in their order: the D features, or the columns of a table that is encoded.
         classes: the name of each class; empty for regression.
         scaling: how the inputs, and the targets of a regression, were scaled.
         dtype: in which the network computes.
@@ -63,6 +66,12 @@ class NetworkDescription:
         return self.example or (len(self.features),)
 
     @property
+    def width(self) -> int:
+        """Number of features D that the network receives."""
+        preparation = self.scaling.preparation
+        return len(self.features) if preparation is None else preparation.schema.width
+
+    @property
     def outputs(self) -> int:
         """Number of the network's outputs: the classes of a multiclass task, else 1."""
         return len(self.classes) if self.task == "multiclass" else 1
@@ -80,6 +89,7 @@ class NetworkDescription:
                 # JSON has no infinity; null stands for a feature without any variation, which becomes 0.
                 "divisor": [value if np.isfinite(value) else None for value in scaling.divisor.ravel().tolist()],
             },
+            "table": None if scaling.preparation is None else scaling.preparation.as_mapping(),
             "target": {"mean": scaling.target_mean, "scale": scaling.target_scale},
             "dtype": self.dtype,
             "backend": self.backend,
@@ -114,6 +124,7 @@ class NetworkDescription:
                 divisor=np.array(divisor, np.float64).reshape(shape),
                 target_mean=saved["target"]["mean"],
                 target_scale=saved["target"]["scale"],
+                preparation=Preparation.from_mapping(table) if (table := saved.get("table")) else None,
             ),
             dtype=saved["dtype"],
             backend=saved["backend"],
@@ -133,7 +144,7 @@ def describe(pack: Pack, split: Split) -> NetworkDescription | None:
     return NetworkDescription(
         network=pack.network,
         task=pack.task,
-        features=pack.data.feature_names,
+        features=pack.data.feature_names if pack.data.schema is None else pack.data.schema.names,
         classes=pack.data.classes,
         scaling=split.scaling,
         dtype=pack.dtype,
@@ -146,7 +157,7 @@ def describe(pack: Pack, split: Split) -> NetworkDescription | None:
     )
 
 
-def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) -> NDArray[np.float64]:
+def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArray[np.float64]:
     """Predict classes or numbers.
 
     **Variant.** Binary tasks give two columns, as scikit-learn's ``predict_proba``. Numbers are in the unit of the
@@ -155,7 +166,9 @@ def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) ->
     Args:
         network: what the weights belong to.
         weights: of the trial.
-        inputs: (N, D) numbers, not scaled; or images, sequences or tokens as the data set has them.
+        inputs: (N, D) numbers, not scaled; of a table, its rows as a data frame with the columns of
+            ``network.features``, as a list of mappings, or as cells in their order; or images, sequences or tokens as
+            the data set has them.
 
     Returns:
         (N, classes) probabilities in the order of ``network.classes``, or for regression (N,) numbers; with a class for
@@ -173,14 +186,32 @@ def predict(network: NetworkDescription, weights: Weights, inputs: ArrayLike) ->
     >>> predict(line, {"layers.0.weight": np.array([[3.0]]), "layers.0.bias": np.array([1.0])}, [[1], [5]]).tolist()
     [1.0, 7.0]
     """
+    preparation = network.scaling.preparation
+    if preparation is None:
+        return predict_rows(network, weights, arranged(_numbers(inputs, network), network.arrangement))
+    return predict_rows(network, weights, rows_of_table(inputs, preparation.schema))
+
+
+def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[Any]) -> NDArray[np.float64]:
+    """Predict from examples as a `trainers.data.Dataset` holds them; see `predict`.
+
+    Args:
+        network: what the weights belong to.
+        weights: of the trial.
+        rows: (N, D) numbers, (N, F) numbers and codes of a table, or images, sequences and tokens.
+    """
     dtype = np.float64 if network.dtype == "float64" else np.float32
-    numbers = arranged(_numbers(inputs, network), network.arrangement)
-    scaled = network.scaling.scaled_inputs(numbers, dtype, "inputs")
+    scaled = network.scaling.scaled_inputs(rows, dtype, "inputs")
     compute = _function(network, weights)
     # In the portions of an evaluation; also without examples there is one.
     starts = range(0, max(len(scaled), 1), EVALUATION_EXAMPLES)
     outputs = np.concatenate([compute(scaled[start : start + EVALUATION_EXAMPLES]) for start in starts])
-    return _scores(outputs.astype(np.float64), network)
+    if network.positions and outputs.shape[1:-1] != network.positions:
+        # With as many classes as positions, the last axis is that of the classes, as in training.
+        outputs = np.moveaxis(outputs, 1, -1)
+    scaling, classes = network.scaling, len(network.classes) or None
+    outputs = outputs.astype(np.float64)
+    return scores_of(outputs, network.task, scaling.target_mean, scaling.target_scale, classes)
 
 
 def _numbers(inputs: ArrayLike, network: NetworkDescription) -> NDArray[Any]:
@@ -213,6 +244,8 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
         from trainers.networks.module_prediction import module_function
 
         axes = arranged(np.empty((0, *network.item)), network.arrangement).shape[1:]
+        if network.scaling.preparation is not None:
+            axes = (network.width,)
         return module_function(spec, weights, Example(axes, network.is_tokens), network.dtype)
     layers = [
         (weights[f"layers.{layer}.weight"], weights[f"layers.{layer}.bias"]) for layer in range(len(spec.hidden) + 1)
@@ -221,7 +254,7 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
         from trainers.networks.module_prediction import dense_function
 
         return dense_function(layers, spec.activation, network.dtype)
-    layout = Layout((len(network.features), *spec.hidden, network.outputs))
+    layout = Layout((network.width, *spec.hidden, network.outputs))
     parameters = layout.pack(layers)[np.newaxis]
     mlp = NumpyMLP(layout, spec.activation, network.task, parameters, np.empty_like(parameters))
 
@@ -230,19 +263,3 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
         return outputs
 
     return compute
-
-
-def _scores(outputs: NDArray[np.float64], network: NetworkDescription) -> NDArray[np.float64]:
-    """Convert outputs (N, C) to probabilities, or to numbers in the unit of the data."""
-    if network.positions:
-        # With as many classes as positions, the last axis is that of the classes, as in training.
-        outputs = outputs if outputs.shape[1:-1] == network.positions else np.moveaxis(outputs, 1, -1)
-    if network.task == "regression":
-        return outputs[:, 0] * network.scaling.target_scale + network.scaling.target_mean
-    if network.task == "binary" and outputs.shape[1] == 1:
-        # The logistic function of -z and z, which cannot overflow.
-        return np.asarray(np.exp(-np.logaddexp(0.0, np.concatenate([outputs, -outputs], axis=1))))
-    # Of outputs that are logarithms of probabilities this is the probabilities too.
-    exponentials = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
-    # A module may know more classes than the data have.
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))[..., : len(network.classes)]

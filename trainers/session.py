@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers import batches as batching
-from trainers.data import Split, split
+from trainers.data import Split, split_of_seed
 from trainers.data.dataset import digest
 from trainers.layout import initial_parameters
 from trainers.networks.numpy_mlp import with_ones
@@ -41,7 +41,7 @@ def split_of(pack: Pack, seed: int) -> Split:
         return pack.data
     # NumPy has no bfloat16; torch rounds from float32.
     dtype = np.float64 if pack.dtype == "float64" else np.float32
-    return split(pack.data, pack.validation, pack.normalise, generator(seed, "split"), dtype)
+    return split_of_seed(pack.data, pack.validation, pack.normalise, seed, dtype)
 
 
 def choose_tile_size(pack: Pack, batch_size: int, tile_bytes: int = TILE_BYTES) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from trainers.segments import Segment
 
 Array = NDArray[Any]
 Batches = Sequence[NDArray[np.intp]]
+Part = Literal["train", "val"]
 
 EVALUATION_EXAMPLES = 512
 """Examples evaluated at once: many for speed, but bounded so that a wide layer fits in memory."""
@@ -70,6 +71,9 @@ class Tile(Protocol):
 
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean validation loss (k,) and accuracy (k,), for regression the squared error or NaN, as `TileEpoch`."""
+
+    def outputs(self, part: Part) -> Array:
+        """Raw outputs (k, N, C) for the N examples of the training or the validation part, in their order."""
 
     def keep(self, rows: Sequence[int]) -> None:
         """Keep only some of the trials, rows in order, and drop the arrays of the others."""

@@ -10,6 +10,7 @@ from scipy import stats  # type: ignore[import-untyped]
 
 from sweep.analysis.deviation import scale_of
 from sweep.analysis.outcomes import Floats
+from sweep.analysis.shared_folds import widening
 
 Statistic: TypeAlias = Literal["mean", "median", "iqm"]
 
@@ -65,7 +66,13 @@ def resample(count: int, rng: np.random.Generator, resamples: int = RESAMPLES) -
 
 
 def estimate(
-    values: Floats, statistic: Statistic, rng: np.random.Generator, confidence: float = 0.95, resamples: int = RESAMPLES
+    values: Floats,
+    statistic: Statistic,
+    rng: np.random.Generator,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+    *,
+    overlap: float = 0.0,
 ) -> Estimate:
     """Estimate the mean, median or interquartile mean over seeds.
 
@@ -90,6 +97,7 @@ def estimate(
         rng: for the bootstrap; not used for the mean.
         confidence: in (0, 1).
         resamples: number of bootstrap samples.
+        overlap: as `sweep.analysis.shared_folds.widening` takes it.
 
     >>> round(estimate(np.array([1.0, 2.0, 3.0]), "mean", np.random.default_rng(0)).high, 3)  # 2 + 4.303 / sqrt(3)
     4.484
@@ -113,6 +121,7 @@ def estimate(
         if statistic == "iqm":
             # Corrects the bias of the bootstrap variance of a mean.
             error *= np.sqrt(count / (count - 1))
+    error *= widening(count, overlap)
     half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * error) * scale
     return Estimate(value, value - half, value + half, count, confidence)
 

@@ -15,6 +15,9 @@ from sweep.analysis.wording import counted, level_name, listing
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_VALUES = 50
+"""Maximum number of values of a factor that are compared pair by pair: 1,225 pairs, of which no more can be told."""
+
 MOST_STRATA = 3
 """Maximum number of value sets of one factor in the text; the sets that share most settings come first."""
 
@@ -42,6 +45,9 @@ def effect_answers(
     alone = []
     for factor in varied_factors(trials, keys, is_own=study.is_own):
         if factor == study.scientific:
+            continue
+        if factor in trials and (values := int(trials[factor].nunique())) > MOST_VALUES:
+            said.append(f"Main effect of {factor}: its {values:,} values are too many to be compared pair by pair.")
             continue
         effects = main_effects(
             trials,

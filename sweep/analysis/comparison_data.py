@@ -142,7 +142,9 @@ def make_study(
     table = None if target is None else times_to_target(trials, epochs, metric, mode, target)
     levels = []
     for one in picked:
-        estimates = {kind: estimate(one.report.array, kind, rng, confidence) for kind in STATISTICS}
+        estimates = {
+            kind: estimate(one.report.array, kind, rng, confidence, overlap=one.report.overlap) for kind in STATISTICS
+        }
         times = {}
         if table is not None:
             seeds = (*one.report.seeds, *one.report.diverged, *one.report.missing)

@@ -29,8 +29,9 @@ def learning_curves(epochs: pd.DataFrame, arm_ids: list[str], metric: str) -> pd
         metric: a column of ``epochs``.
 
     Returns:
-        ``arm_id epoch mean low high seeds``: the mean and the range over the seeds that reached the epoch.
+        ``arm_id epoch mean low high seeds``: the mean and the range over the seeds that have a value after the epoch.
     """
-    chosen = epochs[epochs["arm_id"].isin(arm_ids)]
+    # A metric need not be computed after every epoch.
+    chosen = epochs[epochs["arm_id"].isin(arm_ids) & epochs[metric].notna()]
     grouped = chosen.groupby(["arm_id", "epoch"], sort=True)[metric]
     return grouped.agg(mean="mean", low="min", high="max", seeds="count").reset_index()

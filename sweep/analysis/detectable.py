@@ -8,6 +8,7 @@ from sweep.analysis.comparison_data import Study
 from sweep.analysis.deviation import deviation
 from sweep.analysis.pairing import Comparison
 from sweep.analysis.power import minimum_detectable_effect
+from sweep.analysis.shared_folds import widening
 
 POWER = 0.8
 """Probability of detecting such a difference."""
@@ -29,4 +30,6 @@ def detectable(study: Study, pair: Comparison) -> float:
     differences = np.array(pair.differences)
     if np.ptp(differences) <= 1e-12 * np.abs(differences).max():
         return float("nan")
-    return minimum_detectable_effect(deviation(differences), len(pair.seeds), pair_level(study), POWER)
+    overlap = max((level.selected.report.overlap for level in study.levels), default=0.0)
+    spread = deviation(differences) * widening(len(pair.seeds), overlap)
+    return minimum_detectable_effect(spread, len(pair.seeds), pair_level(study), POWER)

@@ -14,6 +14,7 @@ from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.pairing import compare_all
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
+from sweep.analysis.shared_folds import OVERLAP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +144,7 @@ def _study(
     sound = [value for value in values if by_value[value].notna().all(axis=1).any()]
     whole = wide[wide[sound].notna().all(axis=1)] if sound else wide.iloc[:0]
     found = [
-        _mean_outcomes(value, by_value[value].loc[whole.index].mean(axis=0))
+        _mean_outcomes(value, by_value[value].loc[whole.index].mean(axis=0), rows)
         if value in sound and len(whole)
         else _outcomes_without_value(value, rows)
         for value in values
@@ -164,7 +165,7 @@ def _study(
                 report_best=one,
                 is_fresh=False,
             ),
-            {kind: estimate(one.array, kind, rng, confidence) for kind in STATISTICS},
+            {kind: estimate(one.array, kind, rng, confidence, overlap=one.overlap) for kind in STATISTICS},
             {},
         )
         for one in found
@@ -184,10 +185,12 @@ def _study(
     ), len(whole)
 
 
-def _mean_outcomes(value: str, means: pd.Series) -> Outcomes:
+def _mean_outcomes(value: str, means: pd.Series, rows: pd.DataFrame) -> Outcomes:
     """The mean of a value over the common settings, per seed."""
     ordered = means.sort_index()
-    return Outcomes(value, tuple(int(seed) for seed in ordered.index), tuple(float(mean) for mean in ordered))
+    overlap = float(rows[OVERLAP].iloc[0]) if OVERLAP in rows else 0.0
+    seeds = tuple(int(seed) for seed in ordered.index)
+    return Outcomes(value, seeds, tuple(float(mean) for mean in ordered), overlap=overlap)
 
 
 def _outcomes_without_value(value: str, rows: pd.DataFrame) -> Outcomes:

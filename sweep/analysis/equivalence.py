@@ -7,9 +7,10 @@ from scipy import stats  # type: ignore[import-untyped]
 
 from sweep.analysis.deviation import deviation
 from sweep.analysis.outcomes import Floats
+from sweep.analysis.shared_folds import widening
 
 
-def two_one_sided(differences: Floats, margin: float) -> float:
+def two_one_sided(differences: Floats, margin: float, overlap: float = 0.0) -> float:
     """P value of the hypothesis that the true mean difference is at least the margin in absolute value.
 
     ``p = max(F(-(m + mean(d)) / e), F(-(m - mean(d)) / e))``, ``e = s_d / sqrt(n)``, ``F`` of Student's t with
@@ -21,6 +22,7 @@ def two_one_sided(differences: Floats, margin: float) -> float:
     Args:
         differences: (n,), paired, in units of the metric.
         margin: above 0, in units of the metric.
+        overlap: as `sweep.analysis.shared_folds.widening` takes it.
 
     Returns:
         p in [0, 1], small if the arms are equivalent; NaN below 2 seeds.
@@ -36,5 +38,5 @@ def two_one_sided(differences: Floats, margin: float) -> float:
     mean = float(differences.mean())
     if np.ptp(differences) <= 1e-12 * np.abs(differences).max():
         return 2.0**-count if abs(mean) < margin else 1.0
-    error = deviation(differences) / np.sqrt(count)
+    error = deviation(differences) / np.sqrt(count) * widening(count, overlap)
     return float(stats.t.sf((margin - abs(mean)) / error, count - 1))

@@ -105,6 +105,9 @@ def importances(
     names = varied(rows, parameters)
     if len(rows) < FEWEST_SETTINGS or not names:
         return ()
+    if len(names) == 1 and rows[value].nunique() > 1:
+        # A forest of many settings takes long, and there is nothing to share.
+        return (Importance(names[0], 1.0),)
     if rows[value].nunique() == 1:
         return tuple(Importance(name, 0.0) for name in names)
     optuna = _optuna()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.analysis.ranking import mean
+from sweep.analysis.shared_folds import OVERLAP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,7 @@ class Outcomes:
         diverged: seeds whose training diverged.
         missing: seeds that failed or have not finished.
         failed: the missing seeds that failed.
+        overlap: validation examples per training example where the seeds are folds, which share data; else 0.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Outcomes:
     diverged: tuple[int, ...] = ()
     missing: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
+    overlap: float = 0.0
 
     @property
     def array(self) -> Floats:
@@ -85,6 +88,7 @@ def outcomes(
         diverged=tuple(numbers[diverged].tolist()),
         missing=tuple(sorted({*numbers[~well & ~diverged].tolist(), *absent})),
         failed=tuple(numbers[(rows["status"] == "FAILED").to_numpy()].tolist()),
+        overlap=float(rows[OVERLAP].iloc[0]) if OVERLAP in rows else 0.0,
     )
 
 

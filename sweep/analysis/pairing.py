@@ -14,6 +14,7 @@ from sweep.analysis.aggregate import Estimate
 from sweep.analysis.deviation import deviation
 from sweep.analysis.equivalence import two_one_sided
 from sweep.analysis.outcomes import Floats, Mode, Outcomes
+from sweep.analysis.shared_folds import widening
 
 Verdict: TypeAlias = Literal["first", "second", "equivalent", "not told apart", "unknown"]
 
@@ -126,13 +127,15 @@ def compare(
     seeds = tuple(seed for seed in first.seeds if seed in theirs)
     differences = np.array([sign * (mine[seed] - theirs[seed]) for seed in seeds], dtype=np.float64)
     lost = {*first.diverged, *second.diverged}
-    p_value = paired_t(differences)
+    # Both arms are trained on the same folds.
+    overlap = max(first.overlap, second.overlap)
+    p_value = paired_t(differences, overlap)
     return Comparison(
         first=first.name,
         second=second.name,
         seeds=seeds,
         differences=tuple(differences.tolist()),
-        difference=mean_difference(differences, confidence),
+        difference=mean_difference(differences, confidence, overlap),
         first_diverged=first.diverged,
         second_diverged=second.diverged,
         unpaired=tuple(sorted((mine.keys() ^ theirs.keys()) - lost)),
@@ -140,11 +143,12 @@ def compare(
         cliffs_delta=_cliffs_delta(sign * first.array, sign * second.array),
         improvement=_share_better(differences),
         t_p_value=p_value,
-        wilcoxon_p_value=signed_rank(differences),
+        # Its ranks would have to be independent.
+        wilcoxon_p_value=float("nan") if overlap else signed_rank(differences),
         adjusted_p_value=p_value,
         alpha=1 - confidence,
         margin=margin,
-        equivalence_p_value=float("nan") if margin is None else two_one_sided(differences, margin),
+        equivalence_p_value=float("nan") if margin is None else two_one_sided(differences, margin, overlap),
     )
 
 
@@ -197,8 +201,14 @@ def holm(p_values: Floats) -> Floats:
     return result
 
 
-def mean_difference(differences: Floats, confidence: float) -> Estimate:
-    """Mean of paired differences with Student's t interval; (-inf, inf) below 2 seeds or if all are equal but 0."""
+def mean_difference(differences: Floats, confidence: float, overlap: float = 0.0) -> Estimate:
+    """Mean of paired differences with Student's t interval; (-inf, inf) below 2 seeds or if all are equal but 0.
+
+    Args:
+        differences: (n,).
+        confidence: of the interval.
+        overlap: as `sweep.analysis.shared_folds.widening` takes it.
+    """
     count = len(differences)
     if not count:
         return Estimate(float("nan"), -np.inf, np.inf, 0, confidence)
@@ -206,18 +216,19 @@ def mean_difference(differences: Floats, confidence: float) -> Estimate:
     if count == 1 or (_all_equal(differences) and differences[0] and 2.0 ** (1 - count) > 1 - confidence):
         # Equal differences have a sample spread of 0, which too few seeds do not establish.
         return Estimate(value, -np.inf, np.inf, count, confidence)
-    half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * _deviation(differences) / np.sqrt(count))
+    error = _deviation(differences) / np.sqrt(count) * widening(count, overlap)
+    half = float(stats.t.ppf((1 + confidence) / 2, count - 1) * error)
     return Estimate(value, value - half, value + half, count, confidence)
 
 
-def paired_t(differences: Floats) -> float:
-    """Two-sided p value of the paired t test; see `compare` for equal differences."""
+def paired_t(differences: Floats, overlap: float = 0.0) -> float:
+    """Two-sided p value of the paired t test; see `compare` for equal differences, and `mean_difference`."""
     count = len(differences)
     if count < 2:
         return float("nan")
     if _all_equal(differences):
         return float(2.0 ** (1 - count)) if differences[0] else 1.0
-    statistic = differences.mean() / (_deviation(differences) / np.sqrt(count))
+    statistic = differences.mean() / (_deviation(differences) / np.sqrt(count) * widening(count, overlap))
     return float(2 * stats.t.sf(abs(statistic), count - 1))
 
 

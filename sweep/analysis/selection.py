@@ -114,7 +114,9 @@ def select(
         arm_ids = list(dict.fromkeys(tried_rows["arm_id"]))
         if not arm_ids:
             continue
-        tried = {arm_id: outcomes(rows, arm_id, column, seeds=chosen) for arm_id in arm_ids}
+        # Grouped once, since a search of the whole table for each of many arms takes seconds.
+        by_arm = {str(arm_id): own for arm_id, own in tried_rows.groupby("arm_id", sort=False)}
+        tried = {arm_id: outcomes(by_arm[arm_id], arm_id, column, seeds=chosen) for arm_id in arm_ids}
         best = arm_ids[best_first(list(tried.values()), mode)[0]]
         name = level_of(level, scientific)
         report = {key: outcomes(rows, best, f"{key}_{metric}", name, fresh) for key in ("final", "best")}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sweep.config.setting_keys import SETTING_KEYS
-from trainers.metrics import METRICS, Metric
+from trainers.metrics import METRICS, SCORED, Metric, split_name
 from trainers.optimizers import OPTIMIZERS, declaration_of
 
 HYPERPARAMETERS = frozenset(SETTING_KEYS) - {"optimizer"}
@@ -39,8 +39,8 @@ def best_name(level: str) -> str:
 def metric_name(metric: str) -> str:
     """The name of a metric in a sentence.
 
-    >>> metric_name("val_accuracy"), metric_name("train_rmse"), metric_name("bleu")
-    ('validation accuracy', 'training RMSE', 'bleu')
+    >>> metric_name("val_accuracy"), metric_name("train_rmse"), metric_name("val_roc_auc"), metric_name("bleu")
+    ('validation accuracy', 'training RMSE', 'validation ROC AUC', 'bleu')
     """
     part, _, measure = metric.partition("_")
     if part not in PARTS:
@@ -64,14 +64,20 @@ def is_share(metric: str) -> bool:
 
 
 def _known(metric: str) -> Metric | None:
-    """The project's metric of this name, of either part; None if there is none."""
-    part, _, measure = metric.partition("_")
-    return METRICS.get(measure) if part in PARTS else None
+    """The metric of this name that is known; None if there is none.
+
+    Of another part or without one, a loss may be any loss of another tool.
+    """
+    part, measure = split_name(metric)
+    return METRICS.get(measure) if part in PARTS else SCORED.get(measure)
 
 
 def _share(metric: str) -> Metric | None:
-    """The share with this name or suffix, to include other tools' names such as ``test_accuracy``."""
-    return next((known for name, known in METRICS.items() if known.is_share and metric.endswith(name)), None)
+    """The share with this name, or of those that every trial has with this suffix, as of ``eval_accuracy``."""
+    if (known := _known(metric)) is not None:
+        return known if known.is_share else None
+    names = (name for name in METRICS if name not in SCORED and METRICS[name].is_share)
+    return next((METRICS[name] for name in names if metric.endswith(name)), None)
 
 
 def value(metric: str, number: float) -> str:

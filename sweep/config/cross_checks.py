@@ -3,47 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sweep.config.data import AnyData
 from sweep.config.decay import rates_out_of_range
 from sweep.config.document import Keys
 from sweep.config.free_space import FreeSpace
+from sweep.config.metric import MetricConfig
 from sweep.config.optimizer_spaces import NetworkSpaces, OptimizerSpace, parts_of, space_of_each
 from sweep.config.problems import Problem
-from sweep.config.sections import METRICS, GridSearch, MetricConfig, TrainerConfig
+from sweep.config.sections import GridSearch, TrainerConfig
 from sweep.config.spaces import OptimizersBase, Space
 from sweep.config.values import Distribution, is_whole, written_form
-from trainers.data import DatasetShape, shape, training_examples
+from trainers.data import DatasetShape, shape, training_size
 from trainers.data.dataset import Task
+from trainers.data.holdout import Holdout
+from trainers.metrics import OF_TASK, known_metric
 from trainers.optimizers import OPTIMIZERS
 from trainers.schedules import RULES
 
 
 def metric_problems(metric: MetricConfig, data: AnyData | None) -> Iterator[Problem]:
-    """Check the metric against the data, as far as that is possible without reading a file."""
+    """Check the metrics against the data, as far as that is possible without reading a file."""
     if data is None:
         return
+    for index, name in enumerate(metric.also):
+        if name.startswith("test_") and getattr(data, "test", None) is None:
+            hint = "Give such as `data.test: 0.2`, or leave it out."
+            yield Problem("needs `data.test`, which is not given", hint, ("also", index), name)
     known = shape(data.source)
-    if known is not None and (problem := task_problem(metric, known.task)):
-        yield problem
+    if known is not None:
+        yield from task_problems(metric, known.task)
 
 
-def task_problem(metric: MetricConfig, task: Task) -> Problem | None:
-    """Check the metric against the task (classification or regression)."""
-    if task in METRICS[metric.name].tasks:
+def own_training_problems(metric: MetricConfig) -> Iterator[Problem]:
+    """Refuse to compute metrics of a user's own training, whose predictions are not known."""
+    rule, hint = "is for the networks of this project, and the training is your own", "Report it in the training."
+    for key in ("also", "every"):
+        if getattr(metric, key) != MetricConfig.model_fields[key].default:
+            yield Problem(rule, hint, (key,), is_key=True)
+
+
+def task_problems(metric: MetricConfig, task: Task) -> Iterator[Problem]:
+    """Check the metrics against the task of the data."""
+    entries: list[tuple[Keys, str]] = [(("name",), metric.name)]
+    entries += [(("also", index), name) for index, name in enumerate(metric.also)]
+    for at, name in entries:
+        if problem := task_problem(name, task):
+            yield replace(problem, at=at)
+
+
+def task_problem(name: str, task: Task) -> Problem | None:
+    """Check a metric, with or without a part of the data, against the task (classes or numbers)."""
+    known = known_metric(name)
+    if known is None or task in known.tasks:
         return None
+    part = name.removesuffix(known.name)
+    if task != "regression" and "regression" not in known.tasks:
+        if task == "binary":
+            hint = f"Give such as {part}accuracy."
+            return Problem("needs three classes or more, and the data has two", hint, ("name",), name)
+        instead = f"{part}roc_auc_ovr" if known.name == "roc_auc" else f"{part}{known.name}_macro"
+        rule = "is for two classes, and the data has more"
+        return Problem(rule, f"Give {instead}, the mean over the classes.", ("name",), name)
     kind = "regression" if task == "regression" else "classification"
-    known = ", ".join(name for name, described in METRICS.items() if task in described.tasks)
-    return Problem(f"must suit the data, which is for {kind}", f"Give one of {known}.", ("name",), metric.name)
+    suitable = [metric.name for metric in OF_TASK[task]]
+    listed = ", ".join(f"{part}{one}" for part in ("val_", "train_") for one in suitable)
+    return Problem(f"must suit the data, which is for {kind}", f"Give one of {listed}.", ("name",), name)
 
 
-def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: float) -> Problem | None:
+def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: Holdout) -> Problem | None:
     """Check that R2 is defined on the validation part: the variance of a single example is 0."""
-    if (
-        metric.name != "val_r2"
-        or shape.examples < 3
-        or shape.examples - training_examples(shape.examples, validation) > 1
-    ):
+    if metric.name != "val_r2" or shape.examples < 3 or shape.examples - training_size(shape, validation) > 1:
         return None
     rule = "needs 2 or more examples to validate on"
     hint = f"Give a `data.validation` of {_share_of_two(shape.examples)} or more, or the metric val_loss."

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Discriminator,
     Field,
     Tag,
@@ -15,17 +16,27 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from typing_extensions import Self
 
 from sweep.config.base_section import OneOf, Section
+from sweep.config.holdout import AnyTest, AnyValidation, FileHoldout, holdout_of, of_tables
 from sweep.config.problems import Problem, refuse
 from sweep.system.locations import with_home
-from trainers import limits
 from trainers.data import DATASETS, DataSource
 from trainers.data.bundled import SHAPES
 from trainers.data.scaling import Normalise
 from trainers.data.synthetic import MAKERS
+from trainers.data.table_schema import MOST_CATEGORIES
 from trainers.limits import LARGEST_COUNT
 
+ARRAY_FILES = (".npz", ".npy")
+"""Endings of files that hold arrays and no table."""
+
+Task: TypeAlias = Literal["auto", "classification", "regression"]
+
+Encoding: TypeAlias = Literal["one_hot", "ordinal", "target", "number", "date"]
+SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}
+"""How separators may be spelled that cannot be seen."""
 OF_SPLIT = ("validation", "normalise", "augment")
 """Keys that say how a data set is used, and not which it is."""
 
@@ -33,8 +44,14 @@ OF_SPLIT = ("validation", "normalise", "augment")
 class Data(Section):
     """How any data set is split and scaled."""
 
-    validation: Annotated[float, Field(**limits.VALIDATION.bounds)] = 0.2
-    """Share of the examples that is kept for validation, above 0 and below 1."""
+    validation: AnyValidation = 0.2
+    """What is kept for validation: a share of the examples, above 0 and below 1 (of each class); `{folds: 5}` for
+    cross-validation over the seeds; of a table also `{group: patient_id, fraction: 0.2}`, `{time: date, fraction:
+    0.2}`, `{column: part, value: val}` or `{path: val.csv}`."""
+
+    test: AnyTest | None = Field(default=None, examples=[0.2])
+    """What is kept for a test, as for `validation` but without folds: no training and no choice sees it; the setting
+    that is picked for each level is evaluated on it once, at the end. Default: nothing."""
 
     normalise: Normalise = "standard"
     """Scale each feature to mean 0 and deviation 1, or to [0, 1], by the training part alone; or leave it."""
@@ -53,7 +70,23 @@ class Data(Section):
     @property
     def source(self) -> DataSource:
         """The data source in the form that the trainers load."""
-        return DataSource(**self.model_dump(exclude=set(OF_SPLIT)))
+        given = self.model_dump(exclude={*OF_SPLIT, "test"})
+        lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
+        return DataSource(
+            **{**given, **lists},
+            validation=holdout_of(self.validation) if of_tables(self.validation) else None,
+            test=None if self.test is None else holdout_of(self.test),
+        )
+
+    @model_validator(mode="after")
+    def _parts_suit_the_data(self) -> Self:
+        if isinstance(self, FileData) and not self.path.lower().endswith(ARRAY_FILES):
+            return self
+        for key in ("validation", "test"):
+            if of_tables(given := getattr(self, key)):
+                rule = "must be a share of the examples here, as columns and files are for tables"
+                refuse([Problem(rule, "Give such as 0.2.", (key,), given.model_dump())])
+        return self
 
 
 class BundledData(Data):
@@ -102,20 +135,81 @@ class SyntheticData(Data):
         return given
 
 
+def _separator(given: str) -> str:
+    found = SEPARATORS.get(given, given)
+    if len(found) != 1 or found in '"\r\n':
+        rule = f"must be one character, or one of {', '.join(SEPARATORS)}"
+        refuse([Problem(rule, "Give one such as ; or tab.", received=given)])
+    return found
+
+
+def _words(given: Any) -> Any:
+    """Read a list of words; a single one is a list of one, and a number is its text."""
+    words = given if isinstance(given, list | tuple) else [given]
+    numbers = (int, float)
+    return tuple(str(word) if isinstance(word, numbers) and not isinstance(word, bool) else word for word in words)
+
+
 class FileData(Data):
-    """A CSV, Parquet or NPZ file."""
+    """A table in a file of your own, or two arrays in an NPZ file."""
 
     path: Annotated[str, AfterValidator(with_home)] = Field(min_length=1, examples=["data/houses.csv"])
-    """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file."""
+    """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file: CSV and other text,
+    Parquet (also a folder), Feather, JSON lines, ARFF, Excel, NPY or NPZ, also packed by gzip, bzip2, xz, zstd or zip.
+    Or a URL that fsspec opens, or `sklearn:NAME` for a set that comes with scikit-learn."""
 
     target: str | None = Field(default=None, examples=["price"])
-    """Column to predict; for an NPZ file the array of targets (default: y)."""
+    """Column to predict; of an NPY file its position, where -1 is the last; of an NPZ file the array of targets
+    (default: y)."""
 
     inputs: str | None = Field(default=None, examples=["x"])
     """For an NPZ file, the array of inputs (default: x)."""
 
-    task: Literal["auto", "classification", "regression"] = "auto"
+    task: Task = "auto"
     """What is predicted; auto decides by the target column."""
+
+    features: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = Field(
+        default=None, examples=[["age", "b_*"]]
+    )
+    """Columns to use, by name or pattern. Default: all but identifiers, constants and free text."""
+
+    drop: Annotated[tuple[str, ...], Field(strict=False)] = Field(default=(), examples=[["comment"]])
+    """Columns to leave out, by name or pattern."""
+
+    encode: dict[str, Encoding | Annotated[tuple[str, ...], Field(strict=False, min_length=2)]] = Field(
+        default_factory=dict, examples=[{"zip": "one_hot", "city": "target", "size": ["S", "M", "L"]}]
+    )
+    """How columns become numbers: one_hot (a feature for each category, as text does by default), target (the mean
+    target of the category in the training part), ordinal (their position in alphabetical order, or in the list that is
+    given), number or date."""
+
+    most_categories: int = Field(default=MOST_CATEGORIES, ge=2, le=10_000)
+    """Number of features of a one-hot column at most: the rarest categories of the training part share one."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the data are read from."""
+        parts = (self.validation, self.test)
+        return (self.path, *(part.path for part in parts if isinstance(part, FileHoldout)))
+
+    separator: Annotated[str, AfterValidator(_separator)] | None = Field(default=None, examples=[";"])
+    """Of a table of text: what separates its cells, one character, or tab, or space for runs of spaces. Default:
+    detected, and told by `sweep plan`."""
+
+    encoding: str | None = Field(default=None, examples=["cp1252"])
+    """Of a file of text, a name that Python knows. Default: detected, and told by `sweep plan`."""
+
+    decimal: Literal[".", ","] | None = Field(default=None, examples=[","])
+    """Of a table of text: the decimal mark of its numbers. Default: a point, or a comma if that is certain."""
+
+    thousands: Literal[",", ".", " ", "'", "_"] | None = Field(default=None, examples=[","])
+    """Of a table of text: what separates groups of three digits, as in 1,925. Default: nothing."""
+
+    missing: Annotated[tuple[str, ...], BeforeValidator(_words)] | None = Field(default=None, examples=[["?", "-999"]])
+    """Words and numbers that stand for a missing value, besides empty cells, as they are spelled."""
+
+    sheet: str | int | None = Field(default=None, examples=["2024"])
+    """Of a workbook: the name of a sheet, or its position from 0. Default: the first one."""
 
 
 class ModuleData(Data):
@@ -129,6 +223,8 @@ class ModuleData(Data):
     kwargs: dict[str, Any] = Field(default_factory=dict, examples=[{"folder": "images"}])
     """Its arguments."""
 
+    task: Task = "auto"
+    """What is predicted; auto decides by the targets."""
     target: str | None = Field(default=None, examples=["label"])
     """Column to predict of a DataFrame or a Hugging Face dataset. Default for the latter: label, labels or target."""
 

@@ -17,6 +17,7 @@ from sweep.config.conditions import as_list
 from sweep.config.data import AnyData
 from sweep.config.free_space import FreeSpace
 from sweep.config.gates import ExactGate, read_gates
+from sweep.config.metric import MetricConfig, read_metric
 from sweep.config.network import AnyNetwork, NetworkConfig
 from sweep.config.optimizer_spaces import NetworkSpaces
 from sweep.config.own_training import (
@@ -26,11 +27,9 @@ from sweep.config.own_training import (
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
     GridSearch,
-    MetricConfig,
     ResourcesConfig,
     TrackingConfig,
     TrainerConfig,
-    read_metric,
 )
 from sweep.config.spaces import OptimizersBase, OptimizersField, SharedSpace, Space
 from sweep.system.locations import with_home

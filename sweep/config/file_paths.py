@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweep.system.locations import with_home
-from trainers.data.files import missing_file
-from trainers.errors import DataError
+from trainers.data.files import local_path, missing_file
 
-READ = (("data", "path"), ("baseline",))
+if TYPE_CHECKING:
+    from sweep.config.data import FileData
+
+READ = (("data", "path"), ("data", "validation", "path"), ("data", "test", "path"), ("baseline",))
 """Keys whose values are paths of input files."""
 
 
@@ -30,7 +32,7 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
         for section in sections:
             inside = inside.get(section) if isinstance(inside, MutableMapping) else None
         given = inside.get(key) if isinstance(inside, MutableMapping) else None
-        if not isinstance(given, str) or Path(with_home(given)).exists():
+        if not isinstance(given, str) or local_path(given) is None or Path(with_home(given)).exists():
             continue
         beside = folder / with_home(given)
         if beside.exists():
@@ -40,14 +42,18 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def missing_data_file(path: str, origin: str | None) -> DataError | None:
-    """Return an error that lists the searched folders, or None if the data file exists.
+def require_data_files(data: FileData, origin: str | None) -> None:
+    """Refuse a data file, or folder, that does not exist, with the searched folders; URLs are not looked for.
 
     Args:
-        path: path as given by the user.
+        data: what the configuration says of the data.
         origin: the sweep's file; None if there is none.
+
+    Raises:
+        DataError: for the first file that is missing.
     """
-    if Path(path).is_file():
-        return None
     folders = [Path.cwd(), *([Path(origin).absolute().parent] if origin else [])]
-    return missing_file(Path(path), folders)
+    for path in data.files:
+        local = local_path(path)
+        if local is not None and not local.exists():
+            raise missing_file(local, folders)

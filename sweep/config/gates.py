@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationInfo
 
 from sweep.config.base_section import Section
+from sweep.config.metric import ALWAYS, METRICS, usual_mode
 from sweep.config.own_training import OwnTrainer
 from sweep.config.problems import Problem, refuse
-from sweep.config.sections import METRICS, usual_mode
 from trainers.errors import did_you_mean
 
 TimeUnit: TypeAlias = Literal["epochs", "steps", "examples"]
@@ -153,7 +153,9 @@ def read_gates(raw: Any, info: ValidationInfo) -> Any:
         refuse([Problem("must be a list of gates", FORMS, received=raw)])
     is_own, metric = isinstance(info.data.get("trainer"), OwnTrainer), info.data.get("metric")
     own_metric = (metric.name if metric is not None else "") if is_own else None
-    problems = [problem for index, entry in enumerate(raw) if (problem := _problem(entry, index, own_metric))]
+    # A metric that is not valid itself is told there.
+    columns = tuple(METRICS) if metric is None else metric.columns
+    problems = [problem for index, entry in enumerate(raw) if (problem := _problem(entry, index, own_metric, columns))]
     if problems:
         refuse(problems)
     return tuple(ExactGate(**entry) if isinstance(entry, Mapping) else entry for entry in raw)
@@ -169,18 +171,23 @@ def _direction_problem(gate: Gate, deciding: str) -> tuple[str, str] | None:
     return None
 
 
-def _metric_problem(gate: Gate) -> tuple[str, str] | None:
-    """What is wrong with the metric of a gate on our networks: a rule and a hint."""
+def _metric_problem(gate: Gate, columns: Sequence[str]) -> tuple[str, str] | None:
+    """What is wrong with the metric of a gate on our networks: a rule and a hint.
+
+    Args:
+        gate: the gate.
+        columns: the metrics that are asked besides those that every trial has.
+    """
     metric = getattr(gate, "metric", "val_loss")
-    known = (*METRICS, "diverged") if isinstance(gate, Bound) else tuple(METRICS)
-    return (
-        None
-        if metric in known
-        else (f"must name one of {', '.join(known)}", did_you_mean(metric, known).strip() or FORMS)
-    )
+    known = tuple(dict.fromkeys((*ALWAYS, *columns, *(("diverged",) if isinstance(gate, Bound) else ()))))
+    if metric in known:
+        return _direction_problem(gate, known[0]) if metric not in METRICS and metric != "diverged" else None
+    if metric in METRICS:
+        return "must name a metric that is computed", f"Add {metric} to `metric.also`."
+    return f"must name one of {', '.join(known)}", did_you_mean(metric, known).strip() or FORMS
 
 
-def _problem(entry: Any, index: int, own_metric: str | None) -> Problem | None:
+def _problem(entry: Any, index: int, own_metric: str | None, columns: Sequence[str]) -> Problem | None:
     if isinstance(entry, ExactGate):
         return None
     if isinstance(entry, Mapping):
@@ -196,7 +203,7 @@ def _problem(entry: Any, index: int, own_metric: str | None) -> Problem | None:
         gate = None
     if gate is None:
         return Problem("is not a gate", FORMS, (index,), entry)
-    if said := _metric_problem(gate) if own_metric is None else _direction_problem(gate, own_metric):
+    if said := _metric_problem(gate, columns) if own_metric is None else _direction_problem(gate, own_metric):
         return Problem(*said, (index,), entry)
     metric = getattr(gate, "metric", "val_loss")
     if isinstance(gate, NoWorse) and gate.margin is not None and gate.margin <= 0:

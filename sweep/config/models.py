@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import (
@@ -14,10 +14,10 @@ from pydantic import (
     model_validator,
 )
 
-from sweep.config.base_section import Section, unknown_name
+from sweep.config.base_section import Section
 from sweep.config.comparison import Roles, SeedRoles, role_problems
 from sweep.config.conditions import Condition, condition_problems, parse_condition
-from sweep.config.cross_checks import free_space_problems, metric_problems, space_problems
+from sweep.config.cross_checks import free_space_problems, metric_problems, own_training_problems, space_problems
 from sweep.config.data import AnyData
 from sweep.config.document import Document
 from sweep.config.dotted_keys import SECTIONS, read_network_space
@@ -25,6 +25,7 @@ from sweep.config.fields import SweepFields
 from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems
 from sweep.config.known_names import compared_levels, known_hyperparameters
+from sweep.config.metric import MetricConfig, name_problems
 from sweep.config.network import ModuleNetwork
 from sweep.config.optimizer_spaces import OptimizerSpace, space_of_each
 from sweep.config.own_training import (
@@ -36,8 +37,6 @@ from sweep.config.own_training import (
 )
 from sweep.config.problems import Problem, refuse
 from sweep.config.sections import (
-    METRICS,
-    MetricConfig,
     TrainerConfig,
 )
 from sweep.errors import ConfigError
@@ -111,13 +110,13 @@ class SweepConfig(SweepFields):
     @classmethod
     def _metric_fits_the_task(cls, raw: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> MetricConfig:
         if isinstance(raw, OfOwnTraining):
-            raw = raw.raw
-        else:
-            name = raw.get("name") if isinstance(raw, Mapping) else raw
-            if isinstance(name, str) and name not in METRICS:
-                at = ("name",) if isinstance(raw, Mapping) else ()
-                refuse([replace(unknown_name(name, tuple(METRICS)), at=at)])
-        metric: MetricConfig = read(raw)
+            metric: MetricConfig = read(raw.raw)
+            if problems := list(own_training_problems(metric)):
+                refuse(problems)
+            return metric
+        if problems := list(name_problems(raw)):
+            refuse(problems)
+        metric = read(raw)
         if problems := list(metric_problems(metric, info.data.get("data"))):
             refuse(problems)
         return metric

@@ -3,60 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from sweep.config.base_section import CountOr, NumberOr, Section
 from sweep.config.problems import Problem, refuse
 from sweep.errors.masking import without_secrets
 from sweep.system.locations import with_home
-from sweep.system.mlflow_names import is_mlflow_name
-from trainers import limits, metrics
+from trainers import limits
 from trainers.limits import LARGEST_COUNT
 from trainers.loss_names import name_problem
-from trainers.metrics import Metric, Mode
 from trainers.pack import Backend, Precision
 
 EXPERIMENT_CHARACTERS = 500
 """Maximum length of an MLflow experiment name."""
-
-METRICS: Mapping[str, Metric] = MappingProxyType(
-    {f"{part}_{name}": metric for part in ("val", "train") for name, metric in metrics.METRICS.items()}
-)
-"""Metrics that a sweep can compare by."""
-
-
-SMALL_IS_BETTER = frozenset(("loss", "error", "err", "rmse", "mse", "mae", "mape", "perplexity", "nll", "brier"))
-LARGE_IS_BETTER = frozenset(("accuracy", "acc", "f1", "auc", "r2", "precision", "recall", "score", "iou", "bleu"))
-"""Words in the names of metrics by which their direction is known."""
-
-
-def usual_mode(name: str) -> Mode | None:
-    """Return whether small or large values of a metric are better, by its name; None if that is not known.
-
-    >>> usual_mode("val_f1_macro"), usual_mode("train_loss"), usual_mode("width")
-    ('max', 'min', None)
-    """
-    if name in METRICS:
-        return METRICS[name].mode
-    words = set(re.split(r"[^a-z0-9]+", name.lower()))
-    is_small, is_large = bool(words & SMALL_IS_BETTER), bool(words & LARGE_IS_BETTER)
-    return None if is_small == is_large else "min" if is_small else "max"
-
-
-def _metric_name(name: str) -> str:
-    if not is_mlflow_name(name):
-        rule = "must be a name of letters, digits, `_`, `-`, `.`, `/` and spaces, 250 at most, as MLflow refuses others"
-        refuse([Problem(rule, "Give another name, such as val_f1.", received=name)])
-    return name
-
-
-def read_metric(raw: Any) -> Any:
-    """Read a metric that is given by its name alone."""
-    return {"name": raw} if isinstance(raw, str) else raw
 
 
 def require_target(stop: bool, info: ValidationInfo) -> bool:
@@ -108,43 +69,6 @@ class TrainerConfig(Section):
         return loss
 
     _needs_a_target = field_validator("stop_at_target")(require_target)
-
-
-class MetricConfig(Section):
-    """What the trials are compared by."""
-
-    name: Annotated[str, AfterValidator(_metric_name)] = Field(default="val_loss", examples=list(METRICS))
-    """The metric: accuracy is for classification, rmse and r2 are for regression. Of your own training, any metric
-    that it reports."""
-
-    mode: Mode = Field(default=None, validate_default=True)
-    """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
-
-    margin: float | None = Field(default=None, gt=0, examples=[0.005])
-    """Differences of the metric below this do not matter: the report says which arms are shown to be equivalent within
-    it (two one-sided tests). Default: none, and then the report only says which arms cannot be told apart."""
-
-    of: Literal["last", "best"] = "last"
-    """Which epoch of a trial counts wherever trials are ranked, picked or compared: its last, or its best. The best
-    epoch flatters noisy curves."""
-
-    @property
-    def by(self) -> Literal["final", "best"]:
-        """Prefix of the columns that rank trials, such as in ``final_val_loss``."""
-        return "best" if self.of == "best" else "final"
-
-    @field_validator("mode", mode="before")
-    @classmethod
-    def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
-        if mode is not None:
-            return mode
-        if "name" not in info.data:
-            return "min"
-        name = info.data["name"]
-        if (usual := usual_mode(name)) is None:
-            rule = f"is needed, as it is not known whether a small or a large {name} is better"
-            refuse([Problem(rule, "Give min or max.", is_key=True)])
-        return usual
 
 
 class GridSearch(Section):

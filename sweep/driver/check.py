@@ -9,7 +9,6 @@ from pathlib import Path
 from sweep.config import SweepConfig
 from sweep.config.cross_checks import task_problem
 from sweep.config.gates import Bound, Exact, Gate, NoWorse
-from sweep.config.sections import MetricConfig
 from sweep.driver.display import Progress
 from sweep.driver.prepare import NetworkPreparation, prepare
 from sweep.driver.run import RunResult, run
@@ -111,7 +110,7 @@ def check(
 
 def _require_metric(config: SweepConfig, index: int, gate: Gate, task: Task) -> None:
     metric = gate.metric if isinstance(gate, Bound | NoWorse) else "diverged"
-    if metric != "diverged" and (problem := task_problem(MetricConfig(name=metric), task)):
+    if metric != "diverged" and (problem := task_problem(metric, task)):
         said = f"`gates[{index}]` {problem.rule}. Received: {gate.text}. {problem.hint}"
         raise ConfigError(f"{config.place_of('gates')}{said}")
 
@@ -125,7 +124,8 @@ def train(
     # Results of other code must not be resumed, so that each state of the code has its own folder.
     placed = config.model_copy(update={"results": str(root / "check" / code), "report": False})
     cache = TrialCache(root / "cache", code)
-    before = {*_known(placed, plan), *(past.trial.id for past in cache.find(plan.trials))} if use_cache else set()
+    cached = {past.trial.id for past in cache.find(plan.trials) if plan.demand.is_met(past)} if use_cache else set()
+    before = {*_known(placed, plan), *cached} if use_cache else set()
     result = run(placed, progress=progress, fresh=not use_cache, cache=cache, deadline_seconds=deadline_seconds)
     ended = result.trials[result.trials["status"] != "PENDING"]["trial_id"]
     return Checked(result, plan, len(set(ended) - before))

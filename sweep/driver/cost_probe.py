@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
 
 from sweep.planning.cost import PackCost, Rates
 from sweep.planning.recipe import Recipe
-from trainers.data import DatasetShape, Split, training_examples
+from trainers.data import DatasetShape, Split, training_size
+from trainers.errors import UserCodeError
 from trainers.loop import train_session
-from trainers.pack import TrialSpec
+from trainers.pack import Pack, TrialSpec
+from trainers.scoring import score
 from trainers.session import Session
+from trainers.tile import Part
 
 PROBE_TRIALS = 8
 PROBE_BYTES = 2**28
@@ -21,6 +24,12 @@ PROBE_BYTES = 2**28
 
 For trials of that size, larger packs save little more.
 """
+
+ENDLESS = 1_000_000
+"""Epochs of a pack that is only measured."""
+
+SCORING_REPETITIONS = 3
+"""The first time includes the import of scikit-learn."""
 
 LARGEST_PROBE_EXAMPLES = 8192
 """Larger batches are measured at this size and scaled."""
@@ -42,7 +51,7 @@ def measure_rates(
         budget_seconds: approximate total time for measuring.
         widest: number of trials that fit into memory together.
     """
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     share = budget_seconds / max(len(batch_sizes), 1) / 2
     steps: dict[int | None, float] = {}
     pack_steps: dict[int | None, float] = {}
@@ -56,7 +65,12 @@ def measure_rates(
         evaluation, pack_evaluation = _split(alone.evaluation, together.evaluation, width)
         # The first pack includes the warm-up, which a worker does once and not for each pack.
         setup = min(alone.setup, together.setup)
-    return Rates(steps, evaluation, PackCost(setup=setup, step=pack_steps, evaluation=pack_evaluation))
+    return Rates(
+        steps,
+        evaluation,
+        PackCost(setup=setup, step=pack_steps, evaluation=pack_evaluation),
+        metric_seconds=scoring_seconds(recipe, shape) / recipe.asked.every,
+    )
 
 
 def probe_width(largest: int, room: int, trials: int) -> int:
@@ -83,6 +97,66 @@ def _split(alone: float, together: float, width: int) -> tuple[float, float]:
     share = together / width
     each = min(max((together - alone) / (width - 1), share / 10), share)
     return each, together - width * each
+
+
+def scoring_seconds(recipe: Recipe, shape: DatasetShape) -> float:
+    """Time the metrics that are asked on random data: seconds of one trial after one epoch.
+
+    Args:
+        recipe: recipe of the sweep.
+        shape: shape of its data.
+
+    Returns:
+        Seconds; 0 if none is asked, or one of the user's own does not take random predictions.
+    """
+    if not recipe.asked.names:
+        return 0.0
+    examples = training_size(shape, recipe.validation)
+    measured = min(examples, LARGEST_PROBE_EXAMPLES)
+    session = Session(_probe_pack(recipe, shape, measured, 1, examples, 1))
+    sizes: dict[Part, float] = {
+        "val": (shape.examples - examples) / _held_out(shape, examples),
+        "train": examples / measured,
+    }
+    total = 0.0
+    try:
+        for part, larger in sizes.items():
+            if recipe.asked.of_part(part):
+                total += larger * min(_timed(session, part) for _ in range(SCORING_REPETITIONS))
+    except UserCodeError:
+        # The training tells it.
+        return 0.0
+    return total
+
+
+def _timed(session: Session, part: Part) -> float:
+    begin = perf_counter()
+    score(session, session.tiles[0], [0], [part])
+    return perf_counter() - begin
+
+
+def _held_out(shape: DatasetShape, examples: int) -> int:
+    """Number of examples on which evaluation is measured."""
+    return min(shape.examples - examples, LARGEST_PROBE_EXAMPLES)
+
+
+def _probe_pack(recipe: Recipe, shape: DatasetShape, batch_size: int, steps: int, examples: int, trials: int) -> Pack:
+    """Create a pack on random data that never ends, and never computes the metrics that are asked."""
+    rng = np.random.default_rng(0)
+    # NumPy has no bfloat16; torch converts from float32.
+    kind = "float64" if recipe.dtype == "float64" else "float32"
+    cut = batch_size * steps
+    sizes = (cut + _held_out(shape, examples), *shape.example.item)
+    inputs = rng.integers(0, shape.vocabulary, sizes) if shape.vocabulary else rng.standard_normal(sizes).astype(kind)
+    if shape.task == "regression":
+        targets = rng.standard_normal(len(inputs)).astype(kind)
+    else:
+        targets = rng.integers(0, max(shape.outputs, 2), (len(inputs), *shape.positions))
+    is_tensor = bool(shape.item or shape.positions)
+    split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="", is_tensor=is_tensor)
+    specs = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(trials)]
+    recipe = replace(recipe, asked=replace(recipe.asked, every=ENDLESS + 1))
+    return recipe.pack(split, specs, batch_size, ENDLESS, shape)
 
 
 @dataclass(frozen=True)
@@ -112,21 +186,8 @@ def probe(
     size = min(batch_size or examples, examples)
     measured = min(size, LARGEST_PROBE_EXAMPLES)
     steps = max(1, min(8, examples // measured))
-    rng = np.random.default_rng(0)
-    # NumPy has no bfloat16; torch converts from float32.
-    kind = "float64" if recipe.dtype == "float64" else "float32"
-    held_out = min(shape.examples - examples, LARGEST_PROBE_EXAMPLES)
-    sizes = (measured * steps + held_out, *shape.example.item)
-    inputs = rng.integers(0, shape.vocabulary, sizes) if shape.vocabulary else rng.standard_normal(sizes).astype(kind)
-    if shape.task == "regression":
-        targets = rng.standard_normal(len(inputs)).astype(kind)
-    else:
-        targets = rng.integers(0, max(shape.outputs, 2), (len(inputs), *shape.positions))
-    cut = measured * steps
-    is_tensor = bool(shape.item or shape.positions)
-    split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="", is_tensor=is_tensor)
-    specs = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(trials)]
-    pack = recipe.pack(split, specs, measured, 1_000_000, shape)
+    pack = _probe_pack(recipe, shape, measured, steps, examples, trials)
+    held_out = _held_out(shape, examples)
     best_step, best_evaluation = float("inf"), float("inf")
     begin = perf_counter()
     session = Session(pack)

@@ -40,6 +40,9 @@ def suited(config: SweepConfig, dataset: Dataset) -> Dataset:
     if not isinstance(network, ModuleNetwork):
         _require_rows(dataset)
         return dataset
+    if dataset.schema is not None:
+        # The numbers of a table are encoded before a module gets them.
+        return dataset
     from trainers.networks.module_inputs import fitted
 
     objective = objective_of(config, dataset.shape)

@@ -8,7 +8,9 @@ from time import perf_counter
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import NetworkPreparation, Preparation
+from sweep.planning.cost import Rates
 from sweep.planning.memory import base_bytes, pack_bytes
+from sweep.planning.workload import workload_key
 
 STARTUP_SECONDS = 4.0
 """Startup time of Ray and of the workers' imports on a machine with two cores."""
@@ -34,6 +36,7 @@ class Estimate:
         total_seconds: wall-clock time including imports, measuring, Ray's startup, tables, MLflow and the report.
         worker_bytes: memory of the largest worker.
         disk_bytes: size of the results and, with the default store, of MLflow's data.
+        metric_seconds: wall-clock part of the training for the metrics that are asked besides those of every trial.
     """
 
     packs: int
@@ -41,6 +44,7 @@ class Estimate:
     total_seconds: float
     worker_bytes: int
     disk_bytes: int
+    metric_seconds: float = 0.0
 
 
 def estimate(preparation: Preparation) -> Estimate | None:
@@ -73,7 +77,16 @@ def estimate(preparation: Preparation) -> Estimate | None:
         _total_seconds(preparation, measuring, training),
         worker_bytes,
         rows * 10 * (BYTES_PER_NUMBER + tracked),
+        _metric_seconds(preparation, rates),
     )
+
+
+def _metric_seconds(preparation: NetworkPreparation, rates: Rates) -> float:
+    total = sum(
+        int(trial.arm.setting["epochs"]) * rates.of(workload_key(trial.arm.setting)).metric_seconds
+        for trial in preparation.plan.trials
+    )
+    return total / min(preparation.workers, len(preparation.plan.trials))
 
 
 def _total_seconds(preparation: NetworkPreparation, measuring: float, training: float) -> float:

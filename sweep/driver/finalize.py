@@ -11,13 +11,16 @@ from sweep.analysis.curves import best_arms, learning_curves
 from sweep.analysis.hyperparameters import grouped_by
 from sweep.analysis.ranking import mean
 from sweep.config import SweepConfig
-from sweep.config.sections import MetricConfig
-from sweep.driver.prepare import Preparation
+from sweep.config.metric import MetricConfig
+from sweep.driver.final_evaluation import describe_data, evaluate_selected
+from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
+from sweep.results.data_summary import DATA
 from sweep.results.kept_files import drop_files
 from sweep.results.kept_models import best_of_levels, read_models
+from sweep.results.predictions import TEST
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
 from sweep.tracking.logged_models import log_models
 from trainers.base_rates import BaseRate
@@ -44,6 +47,9 @@ def finalize(
     config = preparation.config
     result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
     if not interrupted:
+        if isinstance(preparation, NetworkPreparation):
+            describe_data(preparation, result.path)
+            folder.problems += evaluate_selected(preparation, result)
         drop_unkept_files(config, folder, result)
     rates = find_base_rates(preparation, folder)
     links = None
@@ -123,7 +129,9 @@ def _summaries(plan: Plan, result: SweepResult, config: SweepConfig) -> list[Arm
 
 def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
     names = ("leaderboard.csv", "config.yaml", "plan.json", "trials.parquet", "epochs.parquet")
-    return {name: result.path / name for name in names}
+    # What a training of the user's own, or a sweep without a test part, does not have.
+    found = [name for name in (DATA, TEST) if (result.path / name).is_file()]
+    return {name: result.path / name for name in (*names, *found)}
 
 
 def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:

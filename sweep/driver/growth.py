@@ -44,7 +44,7 @@ def take_over(root: str, folder: ResultsFolder, trials: Sequence[Trial]) -> list
     Returns:
         A note for the user for each folder that trials were taken from.
     """
-    found = find_finished(local_root(root), folder.path, trials)
+    found = find_finished(local_root(root), folder.path, trials, folder.plan.demand)
     folder.append(found)
     for result in found:
         _bring_files(root, folder, result)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from sweep.analysis.outcomes import ENDED_WELL
+from sweep.analysis.wording import counted, listing
+from sweep.config.metric import MetricConfig
 from sweep.tracking import WriterReport
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_NAMED = 10
+"""Trials that a note names."""
 
 
 def notes_on(
@@ -41,6 +51,51 @@ def notes_on(
         notes += _tracking_notes(tracked)
     if unreported:
         notes.append(f"There is no report: {unreported}")
+    return notes
+
+
+def renewed_notes(metric: MetricConfig, count: int) -> list[str]:
+    """Say that trials are trained again because they lack a metric that is asked now.
+
+    Args:
+        metric: what is asked.
+        count: number of such trials.
+    """
+    if not count:
+        return []
+    names = listing(metric.columns)
+    return [
+        f"{count:,} trials were trained again, as they were trained before {names} was asked or changed; their other "
+        "numbers do not depend on it."
+    ]
+
+
+def lacking_notes(trials: pd.DataFrame, metric: MetricConfig) -> list[str]:
+    """Say which trials that ended well lack a metric, since it is not defined on their part of the data.
+
+    Args:
+        trials: one row per trial.
+        metric: what is asked; of the metric that decides, the trials are named.
+    """
+    notes = []
+    ended = trials[trials["status"].isin(ENDED_WELL)]
+    for name in dict.fromkeys((metric.name, *metric.columns)):
+        if f"final_{name}" not in ended:
+            continue
+        lacking = ended[ended[f"final_{name}"].isna()]
+        if lacking.empty:
+            continue
+        seeds = listing([str(seed) for seed in sorted(set(lacking["seed"]))])
+        found = f"{len(lacking):,} of {counted(len(ended), 'trial')} lack {name}, of the seeds {seeds}"
+        if name != metric.name:
+            notes.append(f"{found}: it is not defined on their data.")
+            continue
+        named = [f"{arm} with seed {seed}" for arm, seed in zip(lacking["arm"], lacking["seed"], strict=True)]
+        more = f" and {len(named) - MOST_NAMED:,} more" if len(named) > MOST_NAMED else ""
+        notes.append(
+            f"{found}, by which the sweep compares: it is not defined on their data, and they are not ranked by it "
+            f"({'; '.join(named[:MOST_NAMED])}{more})."
+        )
     return notes
 
 

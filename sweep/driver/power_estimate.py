@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from sweep.analysis.deviation import deviation
+from sweep.analysis.outcomes import Mode
 from sweep.analysis.pairing import compare
 from sweep.analysis.power import minimum_detectable_effect
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected, select
 from sweep.analysis.wording import counted, difference, metric_name
-from sweep.config.sections import METRICS
+from sweep.config.metric import usual_mode
 from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.errors import AnalysisError
 from sweep.planning.recipe import batch_size_of, spec_of
@@ -56,10 +57,11 @@ def find_spread(preparation: Preparation, name: str | None) -> Spread:
     if name is None:
         return probe_spread(preparation)
     config = preparation.config
-    return spread_of_results(find_folder(name, config.results), config.metric.name, config.scientific, config.metric.by)
+    folder, metric = find_folder(name, config.results), config.metric
+    return spread_of_results(folder, metric.name, config.scientific, metric.by, metric.mode)
 
 
-def spread_of_results(folder: Path, metric: str, scientific: str, by: By = "final") -> Spread:
+def spread_of_results(folder: Path, metric: str, scientific: str, by: By = "final", mode: Mode | None = None) -> Spread:
     """Measure the spread between the best settings of an earlier sweep's levels.
 
     Args:
@@ -67,6 +69,7 @@ def spread_of_results(folder: Path, metric: str, scientific: str, by: By = "fina
         metric: metric of both sweeps.
         scientific: the factor whose levels are compared.
         by: which value of a trial counts.
+        mode: whether small or large values are better; None for what the name of the metric says.
 
     Raises:
         ResultsError: if the folder holds no results.
@@ -79,7 +82,7 @@ def spread_of_results(folder: Path, metric: str, scientific: str, by: By = "fina
             f"`--spread-from` needs results of the same metric and factor. Received: `{folder}`, which has no "
             f"`{lacking}`. Name a sweep that has, or use `--probe`."
         )
-    picked = select(trials, metric, METRICS[metric].mode, scientific=scientific, by=by)
+    picked = select(trials, metric, mode or usual_mode(metric) or "min", scientific=scientific, by=by)
     return _spread(picked, str(folder))
 
 
@@ -133,7 +136,9 @@ def probe_spread(preparation: Preparation) -> Spread:
         better = np.fmin if config.metric.mode == "min" else np.fmax
         statuses = ["COMPLETED"] * PROBE_SEEDS
         for metrics in train(pack):
-            values[metrics.trials] = metrics.values[config.metric.name]
+            now = metrics.values[config.metric.name]
+            # A metric need not be computed after every epoch.
+            values[metrics.trials[~np.isnan(now)]] = now[~np.isnan(now)]
             bests = better(bests, values)
             for end in metrics.ended:
                 statuses[end.trial] = end.status

@@ -10,7 +10,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -19,11 +19,13 @@ from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
 from sweep.driver.data_forms import require_functions, try_augmentation
+from sweep.driver.own_metrics import near_zero_notes, require_own_metrics
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.driver.workers import find_workers
 from sweep.driver.workloads import load_data, measure_workloads, part_of, recipe_of, workloads_of
+from sweep.errors.masking import without_secrets
 from sweep.execution.ray import Resources
 from sweep.execution.sources.checkpoints import Keeping
 from sweep.execution.sources.packed import PackedSource
@@ -39,7 +41,9 @@ from sweep.records import Arm, Trial
 from sweep.system.limits import cache_folder, usable_memory_bytes
 from sweep.tracking import DatasetRecord
 from trainers.base_rates import BaseRate, base_rates
-from trainers.data import Dataset, DatasetShape, load
+from trainers.data import Dataset, DatasetShape, load, training_size
+from trainers.data.files.location import file_name
+from trainers.data.holdout import ByGroup, Folds
 from trainers.errors import UserCodeError
 from trainers.loaded_code import forget_changed_code
 from trainers.optimizers import OPTIMIZERS
@@ -101,6 +105,10 @@ class NetworkPreparation:
         return {key: self.loaded.get(key) or load(source) for key, source in sources.items()}
 
     @cached_property
+    def _sizes(self) -> dict[tuple[str, int], int]:
+        return {}
+
+    @cached_property
     def _by_key(self) -> Mapping[str, Workload]:
         return {workload.key: workload for workload in self.workloads}
 
@@ -134,7 +142,7 @@ class NetworkPreparation:
         tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
         backend = self.config.network_trainer.backend
         metric = self.config.metric
-        keeping = Keeping(self.config.keep.weights, str(results.absolute()), metric.name, metric.mode)
+        keeping = Keeping(self.kept_weights, str(results.absolute()), metric.name, metric.mode)
         return PackedSource(tuple(self._datasets.values()), tile_bytes, backend, seconds, keeping)
 
     def seconds(self, trials: Sequence[Trial], rates: Rates) -> float:
@@ -146,15 +154,22 @@ class NetworkPreparation:
         )
 
     @property
+    def kept_weights(self) -> Literal["none", "last", "best"]:
+        """Which weights of a trial are kept until the sweep has ended; a test needs those that are compared."""
+        keep = self.config.keep.weights
+        is_tested = self.config.network_data.test is not None
+        return self.config.metric.of if keep == "none" and is_tested else keep
+
+    @property
     def dataset_record(self) -> DatasetRecord:
         """The data set as MLflow records it, of the first arm where there are several."""
         source = self.workloads[0].config.network_data.source
         return DatasetRecord(
-            name=source.name or source.module or Path(str(source.path)).name,
+            name=source.name or source.module or file_name(str(source.path)),
             fingerprint=self.data.fingerprint,
             examples=self.shape.examples,
             features=self.shape.features,
-            source=source.path or source.module or "bundled",
+            source=without_secrets(source.path or source.module or "bundled"),
             task=self.shape.task,
         )
 
@@ -173,23 +188,34 @@ class NetworkPreparation:
         size = pack_bytes([largest], recipe, shape, LARGEST_PROBE_EXAMPLES)
         return (largest,) * probe_width(size, room, max(kinds.values()))
 
+    def _training_size(self, key: str, seed: int) -> int:
+        """Number of training examples of a seed; 0 where it is the same for all seeds."""
+        workload = self._by_key[key]
+        holdout = workload.recipe.validation
+        if not isinstance(holdout, ByGroup | Folds):
+            return 0
+        if (key, seed) not in self._sizes:
+            self._sizes[key, seed] = training_size(workload.shape, holdout, seed, self.data_of(workload))
+        return self._sizes[key, seed]
+
     def _memory(self, workload: Workload) -> int:
         """Memory for the processes of the sweep, without the data sets of other workloads."""
         return usable_memory_bytes() - (self.workers + 1) * self.other_data_bytes(workload)
 
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs, the longest first."""
-        groups: dict[tuple[str, int], list[Trial]] = {}
+        # All trials of a pack make their steps together, so that their training parts are of one size.
+        groups: dict[tuple[str, int, int], list[Trial]] = {}
         for trial in trials:
-            age = self.resumed.get(trial.id, 0)
-            groups.setdefault((workload_key(trial.arm.setting), age), []).append(trial)
+            age, key = self.resumed.get(trial.id, 0), workload_key(trial.arm.setting)
+            groups.setdefault((key, age, self._training_size(key, trial.seed)), []).append(trial)
         total = 0.0
-        for (key, _), members in groups.items():
+        for (key, _, _), members in groups.items():
             workload = self._by_key[key]
             total += total_seconds(members, workload.recipe, rates.of(key), workload.shape)
         datasets = list(self._datasets)
         packs: list[PlannedPack] = []
-        for (key, age), members in groups.items():
+        for (key, age, _), members in groups.items():
             workload = self._by_key[key]
             given = (members, workload.recipe, rates.of(key), workload.shape, workers)
             room = PACK_BYTES
@@ -247,12 +273,15 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     load_backend(backend)
     torch_seconds = perf_counter() - begin
     here = facts[data_key(config)]
+    require_own_metrics(config, here.shape)
     try:
         plan = make_plan(config, here.shape, here.fingerprint, facts)
     except UserCodeError as error:
         # The optimizers were loaded before.
         raise config.error("network.module", str(error)) from error
-    plan = replace(plan, choices=(*config.found, *plan.choices, *filter(None, [found.note])))
+    told = dict.fromkeys(note for fact in facts.values() for note in fact.notes)
+    notes = (*near_zero_notes(config, loaded.values()), *filter(None, [found.note]))
+    plan = replace(plan, choices=(*config.found, *told, *plan.choices, *notes))
     begin = perf_counter()
     workloads = workloads_of(plan, configs, facts)
     torch_seconds += perf_counter() - begin

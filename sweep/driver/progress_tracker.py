@@ -113,7 +113,9 @@ class ProgressTracker:
         if result.status == "DIVERGED":
             arm.diverged += 1
         elif result.status in ("COMPLETED", "STOPPED") and values is not None:
-            value = value_of(values[~np.isnan(values)] if self._is_own else values, self.by, self.mode)
+            # Not every epoch need have a value, but the last of our networks has it where it is defined.
+            is_last = self.by == "final" and not self._is_own
+            value = value_of(values if is_last else values[~np.isnan(values)], self.by, self.mode)
             if np.isfinite(value):
                 arm.values.append(value)
         if arm.values:

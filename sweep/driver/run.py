@@ -22,7 +22,7 @@ from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
 from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
-from sweep.driver.notes import notes_on
+from sweep.driver.notes import lacking_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
@@ -135,14 +135,16 @@ def run(
         folder.write_plan()
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
-        before = folder.finished_trial_ids()
+        before, lacking = folder.finished_trial_ids(), folder.lacking_trial_ids()
         missing = [trial for trial in plan.trials if trial.id not in before]
         growth = [] if fresh else take_over(config.results, folder, missing)
         phases = Phases(config, plan, folder)
         remaining = phases.first()
         if remaining and not fresh:
-            preparation, resumed = continue_trials(preparation, folder, remaining)
-            growth += [*resumed, *restarted_notes(earlier, remaining)]
+            # The first epochs of a trial that lacks a metric would lack it again.
+            others = [trial for trial in remaining if trial.id not in lacking]
+            preparation, resumed = continue_trials(preparation, folder, others)
+            growth += [*resumed, *restarted_notes(earlier, others), *renewed_notes(config.metric, len(lacking))]
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
         past = [one for one in folder.results() if one.trial.id in finished] if finished else []
         writer = None
@@ -151,7 +153,7 @@ def run(
             writer = stack.enter_context(
                 SweepWriter(
                     uri,
-                    _record(preparation, uri, phases.total),
+                    _record(preparation, uri, phases.total, lacking),
                     folder.path,
                     points=tracking.points,
                     database=tracking.store,
@@ -187,6 +189,7 @@ def run(
         inline = config.resources.executor == "inline"
         known = len(finished & before)
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        notes += [] if config.own is not None or interrupted else lacking_notes(result.trials, config.metric)
         seconds = time.monotonic() - start
         return RunResult(
             path=result.path,
@@ -230,7 +233,8 @@ def _load_finished(folder: ResultsFolder, plan: Plan, fresh: bool, cache: TrialC
         folder.clear()
     elif cache is not None:
         finished = folder.finished_trial_ids()
-        folder.append(cache.find([trial for trial in plan.trials if trial.id not in finished]))
+        found = cache.find([trial for trial in plan.trials if trial.id not in finished])
+        folder.append([result for result in found if plan.demand.is_met(result)])
 
 
 def _stop_condition(interruption: Interruption, deadline_seconds: float | None) -> Callable[[], bool]:
@@ -239,7 +243,7 @@ def _stop_condition(interruption: Interruption, deadline_seconds: float | None) 
     return lambda: interruption.requested or time.monotonic() > deadline_seconds
 
 
-def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
+def _record(preparation: Preparation, uri: str, trials: int, renewed: frozenset[str]) -> SweepRecord:
     config, plan = preparation.config, preparation.plan
     return SweepRecord(
         name=config.name,
@@ -256,6 +260,7 @@ def _record(preparation: Preparation, uri: str, trials: int) -> SweepRecord:
         # MLflow's parameters are immutable, and a sweep can grow.
         tags={"trials": str(trials), "arms": str(len(plan.arms)), "seeds": str(len(plan.seeds))},
         dataset=preparation.dataset_record,
+        renewed=renewed,
     )
 
 

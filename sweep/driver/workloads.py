@@ -8,14 +8,15 @@ from dataclasses import replace
 
 from sweep.config import SweepConfig
 from sweep.config.data import FileData
-from sweep.config.file_paths import missing_data_file
+from sweep.config.file_paths import require_data_files
+from sweep.config.holdout import holdout_of
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.driver.cost_probe import measure_rates
 from sweep.driver.data_forms import suited
 from sweep.errors import DataError
 from sweep.planning.cost import Rates
-from sweep.planning.identity import code_digests
+from sweep.planning.identity import code_digests, metric_digests
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.workload import DataFacts, Workload, data_key, workload_key
@@ -45,8 +46,8 @@ def load_data(config: SweepConfig, loaded: dict[str, Dataset]) -> DataFacts:
     """
     source = config.network_data.source
     try:
-        if isinstance(config.data, FileData) and (missing := missing_data_file(config.data.path, config.origin)):
-            raise missing
+        if isinstance(config.data, FileData):
+            require_data_files(config.data, config.origin)
         if known := shape(source):
             return DataFacts(known, None)
         key = data_key(config)
@@ -57,7 +58,7 @@ def load_data(config: SweepConfig, loaded: dict[str, Dataset]) -> DataFacts:
         raise DataError(f"{config.place_of('data')}{error}") from error
     except UserCodeError as error:
         raise config.error("data.module", str(error)) from error
-    return DataFacts(dataset.shape, dataset.fingerprint)
+    return DataFacts(dataset.shape, dataset.fingerprint, dataset.notes)
 
 
 def workloads_of(
@@ -78,7 +79,8 @@ def workloads_of(
         config = configs[key]
         known = facts[data_key(config)].shape
         recipe = _with_size(config, recipe_of(config), known)
-        found.append(Workload(key, config, replace(recipe, code=tuple(code_digests(config).items())), known))
+        code = {**code_digests(config), **metric_digests(config)}
+        found.append(Workload(key, config, replace(recipe, code=tuple(code.items())), known))
     return tuple(found)
 
 
@@ -92,10 +94,11 @@ def recipe_of(config: SweepConfig) -> Recipe:
         network=_network_of(config.network),
         dtype=trainer.dtype,
         weight_decay=trainer.weight_decay,
-        validation=config.network_data.validation,
+        validation=holdout_of(config.network_data.validation),
         normalise=config.network_data.normalise,
         target=target,
         backend=trainer.backend,
+        asked=config.metric.asked,
         loss=trainer.loss,
         augment=config.network_data.augment,
     )

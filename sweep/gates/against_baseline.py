@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.ranking import By, reaching
 from sweep.analysis.wording import ALL_SETTINGS, best_name, counted, difference, is_share, metric_name, value
 from sweep.config.gates import Exact, NoWorse
-from sweep.config.sections import METRICS
+from sweep.config.metric import usual_mode
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial, Part, setting_key
 from sweep.gates.sampling import one_sided_test
 from sweep.records import Trial
@@ -43,7 +43,7 @@ def no_worse_part(
     mode: Mode | None = None,
 ) -> Part:
     """Test one level of a factor at its best setting in the baseline, on the common seeds."""
-    mode = mode or METRICS[gate.metric].mode
+    mode = mode or usual_mode(gate.metric) or "min"
     name = best_name(level)
     here = {setting_key(trial.arm.setting): trial.arm.id for trial in planned}
     levels = {
@@ -155,10 +155,11 @@ def exact_parts(
     baseline: Baseline,
     is_bitwise: bool,
     by: By = "final",
+    asked: Collection[str] = (),
 ) -> list[Part]:
     """Compare every trial with the same trial of the baseline, bit for bit or within the tolerance."""
     past = {(arm.key, seed): one for arm in baseline.arms for seed, one in arm.seeds.items()}
-    now = baseline_trials(trials, epochs, by)
+    now = baseline_trials(trials, epochs, by, asked)
     differing, missing, same = [], 0, 0
     for trial in planned:
         old, new = past.get((setting_key(trial.arm.setting), trial.seed)), now.get(trial.id)
@@ -195,9 +196,20 @@ def _difference(old: BaselineTrial, new: BaselineTrial, tolerance: float, is_bit
     return ""
 
 
-def baseline_trials(trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final") -> dict[str, BaselineTrial]:
-    """Extract the baseline's record of each ended trial, by trial id."""
-    numbers = [name for name in epochs.columns if name not in NOT_NUMBERS and not name.startswith("fingerprint")]
+def baseline_trials(
+    trials: pd.DataFrame, epochs: pd.DataFrame, by: By = "final", asked: Collection[str] = ()
+) -> dict[str, BaselineTrial]:
+    """Extract the baseline's record of each ended trial, by trial id.
+
+    Args:
+        trials: one row per trial.
+        epochs: one row per epoch of a trial.
+        by: which value of a trial counts.
+        asked: metrics that are computed because they are asked, which are no part of the curve: asking for another one
+            changes no number.
+    """
+    left_out = (*NOT_NUMBERS, *asked)
+    numbers = [name for name in epochs.columns if name not in left_out and not name.startswith("fingerprint")]
     rows = {str(trial_id): part[numbers].to_numpy(np.float64) for trial_id, part in epochs.groupby("trial_id")}
     finals = [name for name in trials.columns if name.startswith(f"{by}_") and name != "best_epoch"]
     prints = [name for name in trials.columns if name.startswith("fingerprint_")]

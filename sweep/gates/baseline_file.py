@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweep.config.sections import usual_mode
+from sweep.config.metric import usual_mode
 from sweep.errors import BaselineError
 from sweep.gates.against_baseline import baseline_trials
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
@@ -49,7 +49,8 @@ def baseline_of(
     config: SweepConfig, plan: Plan, trials: pd.DataFrame, epochs: pd.DataFrame, versions: Mapping[str, str]
 ) -> Baseline:
     """Create a baseline from finished trials."""
-    past = baseline_trials(trials, epochs, config.metric.by)
+    asked = () if config.own is not None else config.metric.columns
+    past = baseline_trials(trials, epochs, config.metric.by, asked)
     arms = []
     for arm in plan.arms:
         mine = [trial for trial in plan.trials if trial.arm.id == arm.id and trial.id in past]

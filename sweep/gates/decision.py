@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from sweep.config.gates import Gate
-from sweep.config.sections import usual_mode
+from sweep.config.metric import usual_mode
 from sweep.records import Setting, plain
 from trainers.metrics import Mode
 

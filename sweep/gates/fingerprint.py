@@ -62,6 +62,7 @@ def _own_files(config: SweepConfig) -> list[Path]:
         paths.append(config.network.module)
     if isinstance(config.data, ModuleData):
         paths.append(config.data.module)
+    paths += config.metric.own.values()
     files: dict[Path, None] = {Path(file): None for file in code_of(config)}
     for path in paths:
         module = path.partition(":")[0]

@@ -15,7 +15,7 @@ from sweep.analysis.selection import Selected, select
 from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, times_to_target
 from sweep.analysis.wording import best_name, counted, level_name, limited, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
-from sweep.config.sections import usual_mode
+from sweep.config.metric import usual_mode
 from sweep.gates.against_baseline import exact_parts, no_worse_part
 from sweep.gates.decision import Baseline, EvaluatedGate, Part
 from sweep.gates.sampling import binomial_p_value, one_sided_test
@@ -45,6 +45,7 @@ class Evidence:
         is_bitwise: whether numbers are reproducible bit for bit: same environment as the baseline, and NumPy.
         by: whether the last or the best epoch of a trial ranks it and is tested by gates on a metric.
         factor: factor whose levels the gates name; empty if all settings are one level.
+        asked: metrics that are computed because they are asked.
     """
 
     trials: pd.DataFrame
@@ -57,6 +58,7 @@ class Evidence:
     is_bitwise: bool = False
     by: By = "final"
     factor: str = "optimizer"
+    asked: tuple[str, ...] = ()
 
     @property
     def levels(self) -> dict[str, str]:
@@ -88,6 +90,7 @@ def evidence_of(
         is_bitwise=is_bitwise,
         by=metric.by,
         factor=grouped_by(config),
+        asked=() if config.own is not None else metric.columns,
     )
 
 
@@ -145,6 +148,7 @@ def _comparisons(
             baseline=baseline,
             is_bitwise=evidence.is_bitwise,
             by=evidence.by,
+            asked=evidence.asked,
         )
         return
     if unknown := _unknown(gate, evidence):

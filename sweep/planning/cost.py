@@ -33,12 +33,14 @@ class Rates:
         evaluation_seconds: per evaluation of an epoch and trial.
         pack: overhead of each pack.
         others: the rates of trials whose network, data or precision costs something else, by their `workload_key`.
+        metric_seconds: average per epoch and trial, for the metrics that are asked besides those that every trial has.
     """
 
     step_seconds: Mapping[int | None, float]
     evaluation_seconds: float
     pack: PackCost = PackCost()
     others: Mapping[str, Rates] = field(default_factory=dict)
+    metric_seconds: float = 0.0
 
     def of(self, workload: str) -> Rates:
         """Return the rates of the trials of a workload."""
@@ -47,7 +49,7 @@ class Rates:
     def trial_seconds(self, setting: Setting, examples: int) -> float:
         """Estimate the training time that one more trial adds to a pack."""
         steps = steps_per_epoch(setting, examples)
-        each = steps * self.step_seconds[batch_size_of(setting)] + self.evaluation_seconds
+        each = steps * self.step_seconds[batch_size_of(setting)] + self.evaluation_seconds + self.metric_seconds
         return int(setting["epochs"]) * each
 
     def pack_seconds(self, setting: Setting, examples: int) -> float:

@@ -68,9 +68,8 @@ def identity_of(config: SweepConfig, data_fingerprint: str | None) -> dict[str, 
         ValueError: if the data comes from a file or module and no fingerprint is given.
     """
     data = config.network_data.model_dump(mode="json")
-    # Included only if it is given, so that the ids of earlier trials stay.
-    if data["augment"] is None:
-        del data["augment"]
+    # Included only if they are given, so that the ids of earlier trials stay.
+    data = {key: value for key, value in data.items() if key not in ("test", "augment") or value is not None}
     if isinstance(config.network_data, FileData | ModuleData):
         if data_fingerprint is None:
             raise ValueError("a plan over a file or module needs the fingerprint of its content")
@@ -94,11 +93,23 @@ def code_digests(config: SweepConfig) -> dict[str, str]:
     return {path: source_digest(path) for path in _own_code(config)}
 
 
+def metric_digests(config: SweepConfig) -> dict[str, str]:
+    """Return the digest of each metric of the user's own, by its import path, as loaded here.
+
+    Raises:
+        UserCodeError: if one cannot be imported.
+    """
+    return {path: source_digest(path) for path in config.metric.own.values()}
+
+
 def _own_code(config: SweepConfig) -> list[str]:
     """User-defined objects that influence a trial's numbers; data is identified by its content instead."""
     own = [space.optimizer for space in config.spaces if ":" in space.optimizer]
     if isinstance(config.network, ModuleNetwork):
         own.append(config.network.module)
+    if config.network_trainer.stop_at_target and config.metric.deciding_path is not None:
+        # Where a trial stops, the metric decides its numbers.
+        own.append(config.metric.deciding_path)
     named = (config.network_trainer.loss, config.network_data.augment)
     return own + [path for path in named if path is not None and ":" in path]
 

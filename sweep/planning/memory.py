@@ -11,10 +11,11 @@ import numpy as np
 from sweep.errors import ResourceError
 from sweep.planning.recipe import Recipe, batch_size_of
 from sweep.records import Trial
-from trainers.data import DatasetShape, training_examples
+from trainers.data import DatasetShape, training_size
 from trainers.networks.numpy_tile import CACHE_BYTES
 from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec
+from trainers.scoring import BLOCK_NUMBERS
 from trainers.tile import EVALUATION_EXAMPLES
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ On torch also the temporaries of a step and of the norms at the end of an epoch:
 copies of them and of those after it, their difference and its square.
 """
 
+CONVERTED = 4
+"""Arrays in float64 of the size of the outputs from which the metrics of a block of trials are computed."""
+
 OWN_STATE = 3
 """State arrays assumed for a user-defined optimizer; built-in optimizers declare their number."""
 
@@ -66,14 +70,16 @@ def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape, lar
     """
     seeds = len({trial.seed for trial in trials})
     parameters = recipe.parameters(shape)
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     batch_size = min(batch_size_of(trials[0].arm.setting) or examples, examples, largest_batch or examples)
     state = max(_state_arrays(name) for name in {str(trial.arm.setting["optimizer"]) for trial in trials})
     is_torch = recipe.backend == "torch"
     scratch = 0 if is_torch else 2 * min(parameters, CACHE_BYTES // (5 * number_bytes(recipe)))
     arrays = (TORCH_ARRAYS if is_torch else ARRAYS) + state
     fixed = recipe.module_size.fixed if recipe.module_size else 0
-    of_trial = parameters * arrays + scratch + fixed + _activations(recipe, shape, batch_size, examples)
+    outputs = _outputs(recipe, shape, examples)
+    of_trial = parameters * arrays + scratch + fixed + _activations(recipe, shape, batch_size, examples) + outputs
+    converted = CONVERTED * 8 * min(len(trials) * outputs, max(BLOCK_NUMBERS, outputs))
     # Each seed has its split and the network's copy of it, or the two float64 passes that create a split (a file is
     # read in as many); targets are stored in addition to the features.
     number = number_bytes(recipe)
@@ -81,11 +87,18 @@ def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape, lar
     # Initial values of each seed are kept; a NumPy tile under construction has its own too. Torch peaks later.
     stacked = 0 if is_torch else min(len(trials) * parameters, parameters + STACKED_INITIAL)
     initial = INITIAL_BYTES * (seeds * parameters + stacked)
-    return data + number * len(trials) * of_trial + initial
+    return data + number * len(trials) * of_trial + initial + converted
 
 
 def _state_arrays(optimizer: str) -> int:
     return OWN_STATE if ":" in optimizer else len(OPTIMIZERS[optimizer].init(np.zeros((1, 1))))
+
+
+def _outputs(recipe: Recipe, shape: DatasetShape, examples: int) -> int:
+    """Number of outputs of one trial that are kept to compute the metrics that are asked."""
+    sizes = {"val": shape.examples - examples, "train": examples}
+    kept = [size for part, size in sizes.items() if recipe.asked.of_part(part)]
+    return max(kept, default=0) * max(shape.outputs, 2)
 
 
 def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples: int) -> int:
@@ -173,7 +186,7 @@ def require_memory(
 
 def _cause(config: SweepConfig, recipe: Recipe, shape: DatasetShape, trial: Trial) -> tuple[str, str, str]:
     """Return the key that causes most of the memory use, its value, and a hint."""
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     given = trial.arm.setting["batch_size"]
     batch_size = min(batch_size_of(trial.arm.setting) or examples, examples)
     activations = _activations(recipe, shape, batch_size, examples)

@@ -13,7 +13,7 @@ from sweep.planning.cost import Rates
 from sweep.planning.memory import PACK_BYTES, pack_bytes
 from sweep.planning.recipe import Recipe, batch_size_of, spec_of
 from sweep.records import Trial
-from trainers.data import Dataset, DatasetShape, training_examples
+from trainers.data import Dataset, DatasetShape, training_size
 from trainers.pack import Pack, TrialSpec
 
 PACKS_PER_WORKER = 4
@@ -87,7 +87,7 @@ def form_packs(
         share: seconds of training of each worker; None if these trials are all that it trains.
         dataset: which of the sweep's data sets they are trained on.
     """
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
     for trial in trials:
         groups[batch_size_of(trial.arm.setting), int(trial.arm.setting["epochs"])].append(trial)
@@ -114,7 +114,7 @@ def form_packs(
 
 def total_seconds(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: DatasetShape) -> float:
     """Estimate the training time of trials with the same recipe and data, with the overhead of a pack of each kind."""
-    examples = training_examples(shape.examples, recipe.validation)
+    examples = training_size(shape, recipe.validation)
     kinds = {(trial.arm.setting["batch_size"], trial.arm.setting["epochs"]): trial for trial in trials}
     overhead = sum(rates.pack_seconds(trial.arm.setting, examples) for trial in kinds.values())
     return overhead + sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)

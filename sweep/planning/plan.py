@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from sweep.config import SweepConfig
-from sweep.config.cross_checks import r2_problem, task_problem
+from sweep.config.cross_checks import r2_problem, task_problems
+from sweep.config.holdout import holdout_of
 from sweep.config.optimizer_spaces import given_at, is_dotted
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.config.spaces import HYPERPARAMETERS
 from sweep.errors import DataError
 from sweep.planning.identity import ArmIdentity, code_files, digest, identity_of, network_identity
+from sweep.planning.metric_demand import MetricDemand, metric_demand
+from sweep.planning.part_notes import fold_notes, part_notes
 from sweep.planning.recipe import steps_per_epoch
 from sweep.planning.roles import Design, make_design
 from sweep.planning.search import asked_settings, meeting, require_listable, settings
-from sweep.planning.space import Merge, auto_batch_size, merge_equal
+from sweep.planning.space import Merge, auto_batch_size, merge_equal, summed
 from sweep.planning.workload import DataFacts, configs_by_workload, data_key, undotted, workload_key
 from sweep.records import Arm, Setting, Trial, TrialResult, Value
 from trainers.data import DatasetShape, require_parts
+from trainers.data.holdout import overlap_of
 from trainers.errors import DataError as CannotSplit
 from trainers.optimizers import OPTIMIZERS
 
@@ -52,6 +56,8 @@ class Plan:
         code: files of the user's code; changing one of them changes the trial ids.
         identities: arm id -> what the ids of its trials are computed from.
         examples: arm id -> size of the training part, where it differs between the arms.
+        demand: the metrics that every trial must have.
+        overlap: validation examples per training example where the seeds are folds, which share data; else 0.
     """
 
     name: str
@@ -69,6 +75,8 @@ class Plan:
     code: tuple[str, ...] = ()
     identities: Mapping[str, ArmIdentity] = field(default_factory=dict)
     examples: Mapping[str, int] = field(default_factory=dict)
+    demand: MetricDemand = field(default_factory=MetricDemand)
+    overlap: float = 0.0
 
     def examples_of(self, arm: Arm) -> int:
         """Return the size of the training part of an arm; 0 for a training of the user's own."""
@@ -170,7 +178,8 @@ def make_plan(
     if same := len(distinct) - len(arms):
         merged.append(Merge("the content of the data is the same", same))
     for key, facts_here in facts_of.items():
-        choices += _part_notes(config, facts_here.shape, examples[key], groups[examples[key]])
+        choices += part_notes(config, facts_here.shape, examples[key], groups[examples[key]])
+    choices += fold_notes(config)
     design = make_design(config, tuple(arms.values()))
     seeds, report_seeds = config.selection_seeds, config.report_seeds
     trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms.values() for seed in seeds)
@@ -179,7 +188,7 @@ def make_plan(
         name=config.name,
         hash=plan_hash(config, shared, trials),
         asked=len(asked),
-        merged=_summed(merged),
+        merged=summed(merged),
         arms=tuple(arms.values()),
         seeds=seeds,
         trials=trials,
@@ -191,6 +200,8 @@ def make_plan(
         code=code_files(config),
         identities=identities,
         examples=sizes if len(set(sizes.values())) > 1 else {},
+        demand=metric_demand(config),
+        overlap=overlap_of(holdout_of(config.network_data.validation)),
     )
 
 
@@ -204,37 +215,16 @@ def plan_hash(config: SweepConfig, identity: str, trials: Sequence[Trial]) -> st
 
 def _training_examples(config: SweepConfig, shape: DatasetShape) -> int:
     """Return the size of the training part, and check that the data suit the metric and can be split."""
-    share = config.network_data.validation
-    for problem in (task_problem(config.metric, shape.task), r2_problem(config.metric, shape, share)):
+    share = holdout_of(config.network_data.validation)
+    for problem in (*task_problems(config.metric, shape.task), r2_problem(config.metric, shape, share)):
         if problem:
-            raise config.error("metric.name", f"{problem.rule}. Received: {problem.received}. {problem.hint}")
+            key = f"metric.{problem.at[0]}"
+            raise config.error(key, f"{problem.rule}. Received: {problem.received}. {problem.hint}")
     key = given_at(config.spaces, "data.validation")
     try:
         return require_parts(shape, share, key)
     except CannotSplit as error:
         raise DataError(f"{config.place_of(key)}{error}") from None
-
-
-def _summed(merged: Iterable[Merge]) -> tuple[Merge, ...]:
-    """Add up the counts of equal reasons."""
-    counts: dict[str, int] = {}
-    for merge in merged:
-        counts[merge.reason] = counts.get(merge.reason, 0) + merge.count
-    return tuple(Merge(reason, count) for reason, count in counts.items())
-
-
-def _part_notes(config: SweepConfig, shape: DatasetShape, examples: int, asked: Sequence[Setting]) -> list[str]:
-    """Describe effects of the sizes of the training and validation parts, but not of the default batch size."""
-    notes = []
-    is_given = any("batch_size" in space.domains for space in config.spaces)
-    sizes = {setting["batch_size"] for setting in asked} if is_given else set()
-    if too_large := sorted(size for size in sizes if isinstance(size, int) and size > examples):
-        named = ", ".join(map(str, too_large))
-        notes.append(f"batch_size {named} is full, as there are only {examples:,} examples to train on")
-    held_out, classes = shape.examples - examples, max(shape.outputs, 2)
-    if shape.task != "regression" and not shape.positions and held_out < classes:
-        notes.append(f"the {held_out} examples to validate on are fewer than the {classes} classes: some have none")
-    return notes
 
 
 def cautions(settings: Sequence[Setting]) -> list[str]:

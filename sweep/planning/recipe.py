@@ -8,11 +8,13 @@ from typing import Literal
 
 from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, Split
+from trainers.data.holdout import Holdout
 from trainers.errors import UserCodeError
 from trainers.imports import source_digest
 from trainers.layout import Layout
+from trainers.metrics import AskedMetrics
 from trainers.optimizers import OPTIMIZERS
-from trainers.pack import CONSTANT, Backend, ModuleSpec, NetworkSpec, Pack, Precision, Target, TrialSpec
+from trainers.pack import CONSTANT, NOTHING_ASKED, Backend, ModuleSpec, NetworkSpec, Pack, Precision, Target, TrialSpec
 from trainers.schedules import Schedule
 from trainers.schedules.ranges import applicable
 
@@ -37,13 +39,14 @@ class Recipe:
     """What all trials of a pack share: everything in a `trainers.pack.Pack` except its data, trials and batches.
 
     ``module_size`` is the size of a user's module, once it is known; ``code`` maps each user-defined object, such as
-    ``my_package.models:make_net``, to its digest, once the plan is made.
+    ``my_package.models:make_net``, to its digest, once the plan is made. ``asked`` are the metrics besides those that
+    every trial has.
     """
 
     network: NetworkSpec | ModuleSpec
     dtype: Precision
     weight_decay: float
-    validation: float
+    validation: Holdout
     normalise: Literal["standard", "minmax", "none"]
     target: Target | None
     backend: Backend
@@ -51,6 +54,7 @@ class Recipe:
     augment: str | None = None
     module_size: ModuleSize | None = None
     code: tuple[tuple[str, str], ...] = ()
+    asked: AskedMetrics = NOTHING_ASKED
 
     def require_planned_code(self) -> None:
         """Refuse to train code that differs from the code that the trial ids were computed from.
@@ -87,6 +91,7 @@ class Recipe:
             target=self.target,
             shape=shape,
             backend=self.backend,
+            asked=self.asked,
             loss=self.loss,
             augment=self.augment,
         )

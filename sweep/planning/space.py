@@ -275,3 +275,11 @@ def _one_step_an_epoch(setting: Setting) -> Changed:
     if setting.get("batch_size") != "full" or setting.get("decay_by") != "step":
         return None
     return {**setting, "decay_by": "epoch"}, "with full batches an epoch is one step, so decay_by is the same for both"
+
+
+def summed(merged: Iterable[Merge]) -> tuple[Merge, ...]:
+    """Add up the counts of equal reasons."""
+    counts: dict[str, int] = {}
+    for merge in merged:
+        counts[merge.reason] = counts.get(merge.reason, 0) + merge.count
+    return tuple(Merge(reason, count) for reason, count in counts.items())

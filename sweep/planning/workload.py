@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sweep.config import SweepConfig
 from sweep.config.data import OF_SPLIT
 from sweep.config.dotted_keys import SECTIONS, with_values
+from sweep.config.holdout import of_tables
 from sweep.config.optimizer_spaces import is_dotted
 from sweep.config.values import Distribution
 from sweep.planning.recipe import Recipe
@@ -27,10 +28,12 @@ class DataFacts:
     Args:
         shape: its shape.
         fingerprint: hash of the data of a file or module; not used for bundled and synthetic data.
+        notes: sentences on what was found in the data and decided.
     """
 
     shape: DatasetShape
     fingerprint: str | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,9 @@ def _with_values(config: SweepConfig, values: Mapping[str, Any]) -> SweepConfig:
 
 
 def data_key(config: SweepConfig) -> str:
-    """Return what identifies the data set of a configuration: its section without split and scaling."""
-    data = config.network_data.model_dump(mode="json", exclude=set(OF_SPLIT))
+    """Return what identifies the data set of a configuration: its section without scaling and shares of a split."""
+    keys = {key for key in OF_SPLIT if key != "validation" or not of_tables(config.network_data.validation)}
+    data = config.network_data.model_dump(mode="json", exclude=keys)
     return json.dumps(data, sort_keys=True)
 
 

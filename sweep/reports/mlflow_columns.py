@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sweep.analysis.outcomes import Mode
-from sweep.config.sections import METRICS
+from sweep.config.metric import METRICS
 from sweep.errors import AnalysisError
 from trainers import metrics
 

@@ -48,6 +48,7 @@ REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 
 if TYPE_CHECKING:
     from sweep.analysis.ranking import By
+    from sweep.planning.metric_demand import MetricDemand
     from sweep.planning.plan import Plan
     from sweep.results.frames import SweepResult
     from sweep.tracking import RunLinks
@@ -234,10 +235,17 @@ class ResultsFolder:
                 (self.path / name).unlink(missing_ok=True)
 
     def finished_trial_ids(self) -> frozenset[str]:
-        """Ids of trials that are COMPLETED, STOPPED or DIVERGED and are not trained again; FAILED ones are retried."""
-        rows = self._read()
-        pairs = zip(rows["trial_id"].to_pylist(), rows["status"].to_pylist(), strict=True)
-        return frozenset(trial_id for trial_id, status in pairs if status in FINISHED)
+        """Ids of trials that are COMPLETED, STOPPED or DIVERGED and are not trained again; FAILED ones are retried.
+
+        A trial that lacks a metric that is asked is trained again too.
+        """
+        return frozenset(one.trial.id for one in self._ended() if one.status in FINISHED and self._demand.is_met(one))
+
+    def lacking_trial_ids(self) -> frozenset[str]:
+        """Ids of trials that have ended well, but lack a metric that is asked now."""
+        if not self._demand.columns:
+            return frozenset()
+        return frozenset(one.trial.id for one in self._ended() if not self._demand.is_met(one))
 
     def results(self) -> list[TrialResult]:
         """Read back all results so far, in the order of the plan."""
@@ -268,11 +276,17 @@ class ResultsFolder:
             self.problems, self.unsent = (*self.problems, problem), True
         return load_results(self.path)
 
-    def _read(self) -> pa.Table:
+    @property
+    def _demand(self) -> MetricDemand:
+        return self._plan.demand
+
+    def _ended(self) -> list[TrialResult]:
         records, problems = self.log.read()
         self.problems = (*self._converted, *problems)
-        results = replay(records, self._plan.trials)
-        return to_table([self._plan.tagged(result) for result in results])
+        return replay(records, self._plan.trials)
+
+    def _read(self) -> pa.Table:
+        return to_table([self._plan.tagged(result) for result in self._ended()])
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sweep.errors import ResultsError
 from sweep.execution.sources.assignment import TRIALS
+from sweep.planning.metric_demand import MetricDemand
 from sweep.records import Trial, TrialResult
 from sweep.running.event_log import EventLog
 from sweep.running.replay import replay
@@ -18,16 +19,21 @@ from sweep.system.files import reported
 TAKEN_TAG = "taken_from"
 """Tag of a trial that was not trained by this sweep: the results folder that it was taken from."""
 
+NO_DEMAND = MetricDemand()
+
 TRIAL_ID = re.compile(rb'"([0-9a-f]{12})"')
 
 
-def find_finished(root: Path, own: Path, trials: Sequence[Trial]) -> list[TrialResult]:
+def find_finished(
+    root: Path, own: Path, trials: Sequence[Trial], demand: MetricDemand = NO_DEMAND
+) -> list[TrialResult]:
     """Return the results of trials that are finished in another results folder, the newest folder first.
 
     Args:
         root: folder of all results.
         own: the results folder of the sweep, which is not searched.
         trials: the trials that are wanted.
+        demand: the metrics that they must have.
     """
     wanted = {trial.id: trial for trial in trials}
     found: list[TrialResult] = []
@@ -41,7 +47,7 @@ def find_finished(root: Path, own: Path, trials: Sequence[Trial]) -> list[TrialR
             # Another version has written it, or another user; its trials are trained again.
             continue
         for result in replay(records, [wanted[trial_id] for trial_id in held]):
-            if result.status in FINISHED:
+            if result.status in FINISHED and demand.is_met(result):
                 del wanted[result.trial.id]
                 found.append(replace(result, tags={**result.tags, TAKEN_TAG: folder.name}))
     return found

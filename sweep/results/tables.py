@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from pyarrow import compute
 
 from sweep.analysis.hyperparameters import hyperparameter_keys
-from sweep.config.sections import METRICS, usual_mode
+from sweep.analysis.shared_folds import OVERLAP
+from sweep.config.metric import ALWAYS, usual_mode
 from sweep.records import Setting, Trial, Value
 from sweep.running.trial_rows import FACTS, METRIC_PREFIX
+from trainers.diagnostics import COMMON
 
 if TYPE_CHECKING:
     from sweep.planning.plan import Plan
@@ -47,8 +49,10 @@ class Histories:
         return np.cumsum(self.lengths)
 
     def reported(self, name: str) -> Histories:
-        """The epochs after which a metric was reported, as the user's own training need not do so after each."""
+        """The epochs that have a value of a metric, which need not be computed or reported after each."""
         has = ~np.isnan(self.values[name]) if name in self.values else np.zeros(int(self.lengths.sum()), dtype=bool)
+        if has.all() and name in self.values:
+            return self
         trials = np.repeat(np.arange(len(self.lengths)), self.lengths)
         lengths = np.bincount(trials[has], minlength=len(self.lengths)).astype(np.int64)
         return Histories({key: values[has] for key, values in self.values.items()}, lengths)
@@ -132,7 +136,9 @@ def epochs_table(plan: Plan, past: Histories, metric: str) -> pa.Table:
     columns["epoch"] = pa.array([], pa.int64())
     for name, values in past.values.items():
         # A training of the user's own may not count its examples.
-        columns[name] = _counts(values) if name in COUNTS else pa.array(values)
+        is_asked = not is_own(plan) and name not in ALWAYS and name not in COMMON
+        # A metric is empty after an epoch for which it was not computed.
+        columns[name] = _counts(values) if name in COUNTS else _numbers(values) if is_asked else pa.array(values)
     if is_own(plan):
         columns.setdefault(metric, pa.nulls(len(trial), pa.float64()))
     return pa.table(columns)
@@ -155,13 +161,16 @@ def trials_table(
         "arm": pa.array([trial.arm.label for trial in plan.trials], pa.string()),
         "seed": pa.array([trial.seed for trial in plan.trials], pa.int64()),
         **_purposes(plan),
+        **({OVERLAP: pa.array([plan.overlap] * len(plan.trials))} if plan.overlap else {}),
         "status": status,
         **_hyperparameters(plan),
     }
     measured = _measured(plan, past, metric)
-    told = {name: past.reported(name) if is_own(plan) else past for name in (*measured, metric)}
+    told = {name: past.reported(name) for name in (*measured, metric)}
     for name in measured:
-        columns[f"final_{name}"] = _numbers(told[name].last(name), well)
+        # The last epoch of our networks has every metric that is defined there.
+        last = told[name] if is_own(plan) or name not in past.values else past
+        columns[f"final_{name}"] = _numbers(last.last(name), well)
     for name in measured:
         if good := mode if name == metric else usual_mode(name):
             columns[f"best_{name}"] = _numbers(told[name].best(name, good)[0], well)
@@ -190,7 +199,7 @@ def _measured(plan: Plan, past: Histories, metric: str) -> list[str]:
     """The metrics that have columns of results: those of our networks, or whatever the user's training reports."""
     if is_own(plan):
         return list(dict.fromkeys([*(name for name in past.values if name not in (*COUNTS, "seconds")), metric]))
-    return [name for name in past.values if name in METRICS] or [metric]
+    return list(dict.fromkeys([*(name for name in past.values if name not in ("epoch", *COMMON)), metric]))
 
 
 def _hyperparameters(plan: Plan) -> dict[str, pa.Array]:

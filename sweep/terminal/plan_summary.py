@@ -8,12 +8,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from sweep.analysis.wording import listing
+from sweep.config.metric import MetricConfig
 from sweep.driver.estimate import Estimate
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import NetworkPreparation, Preparation
+from sweep.errors.masking import without_secrets
 from sweep.planning.roles import Design
 from sweep.records import plain
 from sweep.terminal.quantities import duration, plain_console, size
+
+NEGLIGIBLE = 0.05
+"""Share of the training below which the cost of the metrics is not told."""
 
 
 def plan_as_mapping(preparation: Preparation, estimate: Estimate | None, *, detectable: str = "") -> dict[str, Any]:
@@ -42,6 +48,7 @@ def plan_as_mapping(preparation: Preparation, estimate: Estimate | None, *, dete
         if estimate is None
         else {
             "training_seconds": round(estimate.training_seconds, 3),
+            "metric_seconds": round(estimate.metric_seconds, 3),
             "total_seconds": round(estimate.total_seconds, 3),
             "worker_bytes": estimate.worker_bytes,
             "disk_bytes": estimate.disk_bytes,
@@ -72,7 +79,7 @@ def print_plan(
         rows.add_row("your code", ", ".join(plan.code))
     rows.add_row("arms", f"{len(plan.arms):,} distinct settings")
     design = plan.design
-    for name, text in _compared(design):
+    for name, text in (*_metrics(config.metric), *_compared(design)):
         rows.add_row(name, text)
     rows.add_row("seeds", f"{len(plan.seeds):,} each ({_seeds(plan.seeds)})")
     rows.add_row("trials", f"{len(plan.trials):,}")
@@ -98,6 +105,12 @@ def _merged(preparation: Preparation) -> Iterator[str]:
         yield "nothing by its meaning, as it is not known what your training does with a value"
 
 
+def _metrics(metric: MetricConfig) -> Iterator[tuple[str, str]]:
+    """Which metrics are computed besides the one that decides, as rows of the plan."""
+    if beside := metric.beside:
+        yield "metric", f"{metric.name} decides; also {listing(beside)}"
+
+
 def _compared(design: Design) -> Iterator[tuple[str, str]]:
     """What is compared, as rows of the plan."""
     if len(design.budgets) > 1:
@@ -119,6 +132,12 @@ def _cost(preparation: Preparation, estimate: Estimate | None) -> Iterator[tuple
     yield "packs", f"{estimate.packs:,} on {preparation.workers} workers"
     yield "optimizer steps", f"{preparation.plan.optimizer_steps:,}"
     yield "time", f"about {duration(estimate.total_seconds)}, {training} of it training"
+    if estimate.metric_seconds > NEGLIGIBLE * estimate.training_seconds:
+        metric = preparation.config.metric
+        often = "every epoch" if metric.every == 1 else f"every {metric.every:,} epochs"
+        names = listing(metric.columns)
+        seconds = duration(estimate.metric_seconds)
+        yield "metrics", f"about {seconds} of the training for {names} after {often}; a larger `metric.every` saves it"
     yield "memory", f"about {size(estimate.worker_bytes)} a worker"
     yield "disk", f"about {size(estimate.disk_bytes)}"
 
@@ -136,7 +155,7 @@ def _source(preparation: Preparation) -> tuple[str, str]:
 def _data(preparation: NetworkPreparation) -> str:
     shape = preparation.shape
     source = preparation.config.network_data.source
-    name = source.name or source.path or source.module
+    name = source.name or source.module or without_secrets(str(source.path))
     target = "one number" if shape.task == "regression" else f"{max(shape.outputs, 2)} classes"
     if shape.positions:
         target += f" at each of {' x '.join(map(str, shape.positions))} positions"

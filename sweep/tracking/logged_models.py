@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,8 +118,7 @@ def _log_network(
                 model_id=logged.model_id,
             ),
             signature=_signature(model),
-            # The offset is a typical example: the mean of the training part, its minimum, or zeros.
-            input_example=_typical(model),
+            input_example=_input_example(model),
             pip_requirements=requirements(model),
         )
         client.log_model_artifacts(logged.model_id, str(place))
@@ -130,15 +129,36 @@ def _log_network(
     client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=model.epoch)])
 
 
+def _input_example(model: NetworkModel) -> Any:
+    """Return a typical example: the mean of the training part, its minimum or zeros, or a row of the table."""
+    preparation = model.network.scaling.preparation
+    if preparation is None:
+        return model.network.scaling.offset[np.newaxis]
+    import pandas as pd
+
+    return pd.DataFrame([preparation.example])
+
+
 def _signature(model: NetworkModel) -> ModelSignature:
     """Return what a network takes and gives: unscaled features, and probabilities or numbers."""
     from mlflow.models import ModelSignature
-    from mlflow.types import Schema, TensorSpec
+    from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
-    network = model.network
+    network, preparation = model.network, model.network.scaling.preparation
     outputs = (-1, *network.positions, len(network.classes)) if network.classes else (-1,)
+    if preparation is None:
+        inputs = Schema([TensorSpec(np.dtype(np.float64), (-1, *network.item))])
+    else:
+        # A cell may be missing, and dates are read as the text that they were.
+        kinds = {"number": DataType.double}
+        inputs = Schema(
+            [
+                ColSpec(kinds.get(column.encoding, DataType.string), column.name, required=not column.has_missing)
+                for column in preparation.schema.columns
+            ]
+        )
     return ModelSignature(
-        inputs=Schema([TensorSpec(np.dtype(np.float64), (-1, *network.item))]),
+        inputs=inputs,
         outputs=Schema([TensorSpec(np.dtype(np.float64), outputs)]),
     )
 

@@ -52,7 +52,7 @@ class ParentRun:
             parent = self.client.create_run(self.experiment_id, tags=tags, run_name=record.name)
         self.run_id = parent.info.run_id
         if found:
-            self._remember_trials()
+            self._remember_trials(record.renewed)
         # MLflow's parameters are immutable, so that a resumed sweep only adds missing ones.
         params = [Param(k, str(v)) for k, v in record.parameters.items() if k not in parent.data.params]
         # The question, or the number of trials, may have changed since the earlier start.
@@ -113,12 +113,13 @@ class ParentRun:
                 self.client.set_experiment_tag(found.experiment_id, key, value)
         return str(found.experiment_id)
 
-    def _remember_trials(self) -> None:
+    def _remember_trials(self, renewed: frozenset[str]) -> None:
         for run in self._search(f"tags.`{PARENT_TAG}` = '{self.run_id}'"):
             tags = run.data.tags
             complete = run.info.status in ("FINISHED", "FAILED")
-            outcome = tags.get(STATUS_TAG, "") if complete else ""
-            self._runs[tags.get(TRIAL_TAG, run.info.run_id)] = (run.info.run_id, outcome)
+            trial_id = tags.get(TRIAL_TAG, run.info.run_id)
+            outcome = tags.get(STATUS_TAG, "") if complete and trial_id not in renewed else ""
+            self._runs[trial_id] = (run.info.run_id, outcome)
 
     def _search(self, condition: str) -> list[MlflowRun]:
         found: list[MlflowRun] = []

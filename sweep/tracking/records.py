@@ -53,6 +53,7 @@ class SweepRecord:
         keys: the hyperparameters, which every run of the sweep has as parameters.
         grouped_by: factor of whose levels the best arms are shown; empty if all settings are one level.
         is_own: whether the training is the user's own.
+        renewed: ids of trials that are trained again, whose runs of an earlier start are replaced.
     """
 
     name: str
@@ -69,6 +70,7 @@ class SweepRecord:
     keys: tuple[str, ...] = SETTING_KEYS
     grouped_by: str = "optimizer"
     is_own: bool = False
+    renewed: frozenset[str] = frozenset()
 
     @property
     def ranked_by(self) -> str:

@@ -47,8 +47,8 @@ class Collected:
     classes: tuple[str, ...] = ()
 
 
-def table_columns(path: str, table: pd.DataFrame, target: str | None) -> tuple[list[pd.Series[Any]], pd.Series[Any]]:
-    """Return the columns of inputs and the column of targets of a DataFrame.
+def target_of_table(path: str, table: pd.DataFrame, target: str | None) -> str:
+    """Return the name of the column of targets of a DataFrame.
 
     Raises:
         DataError: if the target is not named, or is no column or the only one.
@@ -64,8 +64,7 @@ def table_columns(path: str, table: pd.DataFrame, target: str | None) -> tuple[l
             f"`{path}` must return a column `{target}` and at least one other. Received: {_listed(names)}."
             f"{did_you_mean(target, names) or ' Name one of them by `target`.'}"
         )
-    at = names.index(target)
-    return [table.iloc[:, column] for column in range(len(names)) if column != at], table.iloc[:, at]
+    return target
 
 
 def is_table(loaded: Any) -> bool:

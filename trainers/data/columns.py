@@ -1,4 +1,4 @@
-"""Converts the columns of a file, or two arrays, to a data set."""
+"""Converts two arrays to a data set, and a column of a table to cells."""
 
 from __future__ import annotations
 
@@ -16,32 +16,6 @@ from trainers.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def from_table(
-    name: str, inputs: Sequence[pd.Series[Any]], target: pd.Series[Any], task: Task, *, is_typed: bool
-) -> Dataset:
-    """Make a data set from the columns of a table.
-
-    Args:
-        name: the file, for messages.
-        inputs: the input columns, one or more.
-        target: the column to predict.
-        task: as given by the user.
-        is_typed: whether the file distinguishes text from numbers; CSV does not.
-
-    Raises:
-        DataError: naming column, row and value of the first cells that cannot be used.
-    """
-    require_examples(name, len(target))
-    numbers = np.column_stack(
-        [
-            read_numbers(Column(name=str(series.name), origin=name, cells=_cells(series), is_typed=is_typed))
-            for series in inputs
-        ]
-    )
-    target_column = Column(name=str(target.name), origin=name, cells=_cells(target), is_typed=is_typed, is_target=True)
-    return _dataset(name, numbers, read_target(target_column, task), [str(series.name) for series in inputs])
 
 
 def from_arrays(
@@ -100,7 +74,7 @@ def _dataset(name: str, inputs: Floats, target: Classes | Floats, feature_names:
     return regression(name, inputs, target, feature_names)
 
 
-def _cells(series: pd.Series[Any]) -> NDArray[Any]:
+def cells_of(series: pd.Series[Any]) -> NDArray[Any]:
     """The cells of a column as a NumPy array; categories become their values."""
     from pandas.api import types
 

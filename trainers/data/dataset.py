@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trainers.data.shape import Arrangement as Arrangement
 from trainers.data.shape import DatasetShape as DatasetShape
 from trainers.data.shape import Task as Task
+from trainers.data.table_schema import TableSchema
 from trainers.errors import DataError
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -21,6 +22,29 @@ Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 
 PORTION = 2**20
 """Numbers that are converted at once to be hashed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnSummary:
+    """What was found in a column of a table.
+
+    Args:
+        name: of the column.
+        role: what it is used for.
+        encoding: of a feature.
+        categories: number of categories of a feature that has some.
+        missing: number of rows without a value.
+        distinct: number of different values.
+        reason: why it is left out.
+    """
+
+    name: str
+    role: Literal["feature", "left out", "target", "split"]
+    encoding: str | None = None
+    categories: int | None = None
+    missing: int = 0
+    distinct: int = 0
+    reason: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +61,13 @@ class Dataset:
         classes: the name of each class; empty for regression.
         feature_names: the name of each of the D features.
         fingerprint: 16 hex digits, a hash of inputs, targets and task that is the same on every machine.
+        schema: of a table whose columns are encoded; its ``inputs`` are then (N, F) numbers and codes, which may be
+            NaN where a cell is missing, and its ``feature_names`` those of the F numbers. None for plain numbers.
+        keys: (N,) int64, what decides the parts where the data do: a group, the rank of a time, or 1 for what is held
+            out. None elsewhere.
+        training: number of training examples in that case, of the first seed.
+        notes: sentences on what was found in the data and decided, for the plan.
+        columns: what was found in each column of a table; empty for arrays.
         arrangement: how the axes of an example differ from those that the user gave.
     """
 
@@ -47,6 +78,11 @@ class Dataset:
     classes: tuple[str, ...]
     feature_names: tuple[str, ...]
     fingerprint: str
+    schema: TableSchema | None = None
+    keys: NDArray[np.int64] | None = None
+    training: int | None = None
+    notes: tuple[str, ...] = ()
+    columns: tuple[ColumnSummary, ...] = ()
     arrangement: Arrangement = "as given"
 
     @property
@@ -56,8 +92,8 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """Number of features D; of images and sequences, all numbers of an example."""
-        return math.prod(self.inputs.shape[1:])
+        """Number of features D that a network receives; of images and sequences, all numbers of an example."""
+        return math.prod(self.inputs.shape[1:]) if self.schema is None else self.schema.width
 
     @property
     def item(self) -> tuple[int, ...]:
@@ -74,6 +110,19 @@ class Dataset:
         """Number of network outputs: the classes of a multiclass task, 1 for binary and regression."""
         return len(self.classes) if self.task == "multiclass" else 1
 
+    def rows(self, chosen: NDArray[Any]) -> Dataset:
+        """Return some examples as a data set of their own.
+
+        Args:
+            chosen: (n,) indices, or (N,) bool.
+        """
+        keys = None if self.keys is None else self.keys[chosen]
+        if keys is not None and len(keys) and keys.max() > 1:
+            keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+        fingerprint = digest(self.fingerprint, np.arange(self.examples)[chosen])
+        inputs, targets = self.inputs[chosen], self.targets[chosen]
+        return replace(self, inputs=inputs, targets=targets, keys=keys, fingerprint=fingerprint)
+
     @property
     def shape(self) -> DatasetShape:
         """The sizes of this set."""
@@ -82,6 +131,7 @@ class Dataset:
             self.features,
             self.outputs,
             self.task,
+            training=self.training,
             item=self.item,
             positions=self.targets.shape[1:],
             vocabulary=int(self.inputs.max()) + 1 if self.is_tokens else 0,

@@ -9,19 +9,27 @@ from typing import Any
 
 from trainers.data import collecting, columns, tensors
 from trainers.data.dataset import Dataset, require_trainable
+from trainers.data.files.table import Table
+from trainers.data.tables import TableOptions, read_datasets
+from trainers.data.target import Task
 from trainers.errors import UserCodeError
 from trainers.imports import import_attribute
 from trainers.user_code import RaisedError, run_user_code
 
 
 def load_by_module(
-    path: str, kwargs: Mapping[str, Any], target: str | None = None, inputs: str | None = None
+    path: str,
+    kwargs: Mapping[str, Any],
+    target: str | None = None,
+    inputs: str | None = None,
+    task: Task = "auto",
 ) -> Dataset:
     """Load data by calling a user's function.
 
     Args:
         path: ``module:attribute`` of the function.
         kwargs: its keyword arguments.
+        task: what is predicted; ``auto`` decides by the targets.
         target: column to predict of a DataFrame or a Hugging Face dataset.
         inputs: column of the inputs of a Hugging Face dataset.
 
@@ -56,12 +64,13 @@ def load_by_module(
         require_trainable(loaded, path)
         return loaded
     if collecting.is_table(loaded):
-        columns_of_inputs, column = collecting.table_columns(path, loaded, target)
-        return columns.from_table(path, columns_of_inputs, column, "auto", is_typed=True)
+        column = collecting.target_of_table(path, loaded, target)
+        table = Table(name=path, frame=loaded.rename(columns=str), is_typed=True)
+        return read_datasets(table, TableOptions(target=column, task=task))[0]
     found = collecting.collect(path, loaded, collecting.Columns(target, inputs))
     x, y = (collecting.as_array(path, *one) for one in (("inputs", found.inputs), ("targets", found.targets)))
     make = tensors.from_tensors if tensors.is_tensor(x, y) else columns.from_arrays
-    dataset = make(path, ("inputs", "targets"), x, y, "auto", has_task=False)
+    dataset = make(path, ("inputs", "targets"), x, y, task)
     return _with_class_names(dataset, found.classes)
 
 

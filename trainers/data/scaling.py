@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from trainers.data.arrangements import channel_axis
 from trainers.data.dataset import Dataset, Floats
+from trainers.data.preparation import Preparation, fit_preparation
 from trainers.errors import DataError
 
 Normalise = Literal["standard", "minmax", "none"]
@@ -27,24 +28,33 @@ class Scaling:
         divisor: likewise; infinite for a feature that is constant in the training part, which becomes 0.
         target_mean: what is subtracted from regression targets; 0.0 for classification.
         target_scale: what regression targets are then divided by; 1.0 for classification.
+        preparation: how rows of a table are encoded before; None for plain numbers.
     """
 
     offset: Floats
     divisor: Floats
     target_mean: float = 0.0
     target_scale: float = 1.0
+    preparation: Preparation | None = None
 
     def scaled_inputs(self, inputs: NDArray[Any], dtype: DTypeLike, name: str) -> NDArray[Any]:
-        """Scale inputs (N, D), images or sequences; tokens stay as they are.
+        """Encode and scale inputs (N, D), rows of a table, images or sequences; tokens stay as they are.
 
         Args:
-            inputs: as the data set has them.
+            inputs: as the data set has them, (N, D), or (N, F) of a table that is encoded.
             dtype: float32 or float64, of the result.
             name: of the data in messages.
+
+        Returns:
+            (N, D) inputs of a network.
 
         Raises:
             DataError: if a number is too large for ``dtype``.
         """
+        return self.scaled(inputs if self.preparation is None else self.preparation.encode(inputs), dtype, name)
+
+    def scaled(self, inputs: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
+        """Scale encoded inputs (N, D); arguments and errors as for `scaled_inputs`."""
         # A number beyond the range becomes inf, which is reported as an error.
         with np.errstate(over="ignore", invalid="ignore"):
             if inputs.dtype == np.int64:
@@ -59,31 +69,41 @@ class Scaling:
             return _cast((targets - self.target_mean) / self.target_scale, dtype, name)
 
 
-def fit_scaling(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise) -> Scaling:
-    """Compute the scaling of a data set from its training part.
+def fit_inputs(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise) -> tuple[Scaling, Floats]:
+    """Compute the encoding and the scaling of a data set from its training part.
 
     Args:
         dataset: the data set.
         train: indices of the training part.
         normalise: ``standard``, ``minmax`` or ``none``; see `trainers.data.split.split`.
 
+    Returns:
+        The scaling, and the training part encoded but not scaled, (n, D).
+
     Raises:
         DataError: if a deviation or range exceeds float64.
 
     >>> from trainers.data import DataSource, load
-    >>> fit_scaling(load(DataSource("iris")), np.arange(50), "minmax").offset.tolist()
-    [4.3, 2.3, 1.0, 0.1]
+    >>> scaling, inputs = fit_inputs(load(DataSource("iris")), np.arange(50), "minmax")
+    >>> scaling.offset.tolist(), inputs.shape
+    ([4.3, 2.3, 1.0, 0.1], (50, 4))
     """
-    if dataset.item:
-        offset, divisor = fit_channels(dataset, train, normalise)
-    else:
-        offset, divisor = _fit(dataset.inputs[train], normalise, dataset.name)
+    inputs, preparation = dataset.inputs[train], None
+    if dataset.schema is not None:
+        preparation, inputs = fit_preparation(dataset.schema, inputs, dataset.targets[train], dataset.task)
+    offset, divisor = fit_channels(dataset, train, normalise) if dataset.item else _fit(inputs, normalise, dataset.name)
+    if preparation is not None:
+        # A category or an indicator stays 0 and 1; one that no training example has becomes 0, like a constant.
+        binary = preparation.is_binary
+        offset = np.where(binary, 0.0, offset)
+        divisor = np.where(binary, np.where(inputs.any(axis=0), 1.0, np.inf), divisor)
+    found = Scaling(offset=offset, divisor=divisor, preparation=preparation)
     if dataset.task != "regression" or normalise == "none":
-        return Scaling(offset=offset, divisor=divisor)
+        return found, inputs
     mean, scale = _fit(dataset.targets.astype(np.float64)[train, np.newaxis], "standard", dataset.name)
     # Targets that are constant in the training part are only centred.
     target_scale = float(scale[0]) if np.isfinite(scale[0]) else 1.0
-    return Scaling(offset=offset, divisor=divisor, target_mean=float(mean[0]), target_scale=target_scale)
+    return replace(found, target_mean=float(mean[0]), target_scale=target_scale), inputs
 
 
 def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Floats]:

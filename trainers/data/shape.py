@@ -51,6 +51,7 @@ class DatasetShape:
         positions: shape of the targets of an example, one class for each token or pixel; empty for one target.
         vocabulary: of tokens, one more than the largest; 0 for quantities.
         number_bytes: bytes of one number of the inputs as they are held.
+        training: number of training examples where the data decide what is held out, of the first seed; else None.
     """
 
     examples: int
@@ -61,6 +62,7 @@ class DatasetShape:
     positions: tuple[int, ...] = ()
     vocabulary: int = 0
     number_bytes: int = 8
+    training: int | None = None
 
     def __repr__(self) -> str:
         """The sizes that every set has, and the others where they are not the usual ones."""

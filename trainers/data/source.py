@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from trainers.data import bundled, files, loader, synthetic
 from trainers.data.dataset import Dataset, DatasetShape
+from trainers.data.feature_columns import Encode
+from trainers.data.files import FileOptions
+from trainers.data.holdout import Holdout
+from trainers.data.split import training_examples
+from trainers.data.table_schema import MOST_CATEGORIES
+from trainers.data.tables import TableOptions, rows_of_test, without_test
 from trainers.errors import DataError, did_you_mean
 
 DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
 """Every name that `DataSource` accepts: bundled sets, then synthetic ones."""
+
+READING = ("separator", "encoding", "decimal", "thousands", "missing", "sheet")
+"""The fields that say how a file is read."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +31,30 @@ class DataSource:
 
     Args:
         name: a name in `DATASETS`.
-        path: a ``.csv``, ``.parquet`` or ``.npz`` file.
+        path: a file of one of many formats, a folder of Parquet files, a URL of either, or ``sklearn:NAME``.
         module: a user's function that returns the data, such as ``my_package.data:load``.
         kwargs: its keyword arguments; None for none.
-        target: column to predict of a CSV or Parquet file (required) or of what a module returns, or target array of an
-            NPZ file (``y``).
+        target: column to predict (required, but for ``sklearn:NAME``), also of what a module returns, or target array
+            of an NPZ file (``y``).
         inputs: input array of an NPZ file (``x``), or column of what a module returns.
-        task: of a file; ``auto`` is classification if the target is words, booleans, or integers with at most 20
-            distinct values, else regression; numbers mixed with words are refused.
+        task: of a file or module; ``auto`` is classification if the target is words, booleans, or integers with at
+            most 20 distinct values, else regression; numbers mixed with words are refused.
         examples: of a synthetic set, 2 or more per class (1000).
         noise: of a synthetic set: standard deviation, 0 or more.
         classes: of blobs (3) and spirals (2), 2 or more; moons are two.
         generator_seed: of a synthetic set, 0 or more (0); seeds of trials do not change the data.
+        features: of a table, names or patterns of the columns to use; None for all that can be used.
+        drop: of a table, names or patterns of columns to leave out.
+        encode: of a table, column -> its encoding, or its categories in their order.
+        most_categories: of a table, number of categories of a column that are told apart.
+        validation: what is held out for validation, if the table decides it.
+        test: what is held out for the test, which no training sees; None for nothing.
+        separator: of a file of text, as `files.FileOptions` says, like the next five.
+        encoding: of a file of text.
+        decimal: mark of its numbers.
+        thousands: what separates groups of their digits.
+        missing: words and numbers that stand for a missing value.
+        sheet: of a workbook.
     """
 
     name: str | None = None
@@ -48,6 +68,30 @@ class DataSource:
     generator_seed: int | None = None
     module: str | None = None
     kwargs: Mapping[str, Any] | None = None
+    features: tuple[str, ...] | None = None
+    drop: tuple[str, ...] = ()
+    encode: Mapping[str, Encode] | None = None
+    most_categories: int = MOST_CATEGORIES
+    validation: Holdout | None = None
+    test: Holdout | None = None
+    separator: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    missing: Sequence[str] | None = None
+    sheet: str | int | None = None
+
+    @property
+    def options(self) -> FileOptions:
+        """How its file is read."""
+        return FileOptions(
+            separator=self.separator,
+            encoding=self.encoding,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            missing=tuple(self.missing or ()),
+            sheet=self.sheet,
+        )
 
 
 def load(source: DataSource) -> Dataset:
@@ -63,15 +107,55 @@ def load(source: DataSource) -> Dataset:
     >>> load(DataSource("wine")).shape
     DatasetShape(examples=178, features=13, outputs=3, task='multiclass')
     """
+    return load_parts(source)[0]
+
+
+def load_parts(source: DataSource) -> tuple[Dataset, Dataset | None]:
+    """Load or generate a data set, and its test part.
+
+    Args:
+        source: the data set.
+
+    Returns:
+        The examples to train and validate on, and those of ``source.test``; None without one.
+
+    Raises:
+        DataError: if the source is inconsistent or its file cannot be used.
+        UserCodeError: if a user's module cannot be imported.
+
+    >>> pool, test = load_parts(DataSource("wine", test=0.25))
+    >>> pool.examples, test.examples
+    (133, 45)
+    """
     name = _name(source)
-    if source.module is not None:
-        return loader.load_by_module(source.module, source.kwargs or {}, source.target, source.inputs)
-    if name is None:
-        return files.load_file(Path(str(source.path)), source.target, source.inputs, source.task)
-    if name in bundled.SHAPES:
-        return bundled.load_bundled(name)
-    rng = np.random.default_rng(source.generator_seed or 0)
-    return synthetic.draw(name, source.examples, source.noise, source.classes, rng)
+    if source.path is not None:
+        pool, test = files.load_file(
+            source.path, source.target, source.inputs, source.task, source.options, _table_options(source)
+        )
+    elif source.module is not None:
+        given = (source.kwargs or {}, source.target, source.inputs, source.task)
+        pool, test = loader.load_by_module(source.module, *given), None
+    elif name in bundled.SHAPES:
+        pool, test = bundled.load_bundled(str(name)), None
+    else:
+        rng = np.random.default_rng(source.generator_seed or 0)
+        pool, test = synthetic.draw(str(name), source.examples, source.noise, source.classes, rng), None
+    if test is None and source.test is not None:
+        return without_test(pool, rows_of_test(pool, source.test))
+    return pool, test
+
+
+def _table_options(source: DataSource) -> TableOptions:
+    return TableOptions(
+        target=str(source.target),
+        task=source.task,
+        features=source.features,
+        drop=source.drop,
+        encode=source.encode or {},
+        most_categories=source.most_categories,
+        validation=source.validation,
+        test=source.test,
+    )
 
 
 def shape(source: DataSource) -> DatasetShape | None:
@@ -90,8 +174,12 @@ def shape(source: DataSource) -> DatasetShape | None:
     if name is None:
         return None
     if name in bundled.SHAPES:
-        return bundled.SHAPES[name]
-    return synthetic.shape_of(name, source.examples, source.noise, source.classes)
+        known = bundled.SHAPES[name]
+    else:
+        known = synthetic.shape_of(name, source.examples, source.noise, source.classes)
+    if isinstance(source.test, float):
+        return replace(known, examples=training_examples(known.examples, source.test))
+    return known
 
 
 def _name(source: DataSource) -> str | None:
@@ -118,13 +206,24 @@ def _name(source: DataSource) -> str | None:
 def _refuse_what_does_not_apply(source: DataSource) -> None:
     """Refuse a field that would be ignored, because setting it is a mistake of the user."""
     of_columns = {"target": source.target, "inputs": source.inputs}
-    of_files = {"task": None if source.task == "auto" else source.task}
+    of_files: dict[str, object] = {field: getattr(source, field) for field in READING}
+    task = None if source.task == "auto" else source.task
     of_synthetic: dict[str, object] = {
         "examples": source.examples,
         "noise": source.noise,
         "classes": source.classes,
         "generator_seed": source.generator_seed,
     }
+    if source.path is None or source.path.lower().endswith(".npz"):
+        of_tables: dict[str, object] = {
+            "features": source.features,
+            "drop": source.drop or None,
+            "encode": source.encode or None,
+            "most_categories": None if source.most_categories == MOST_CATEGORIES else source.most_categories,
+        }
+        _refuse(of_tables, "a table", source)
+    if source.module is None and source.path is None:
+        _refuse({"task": task}, "files and modules", source)
     if source.module is None:
         _refuse({"kwargs": source.kwargs}, "a module", source)
     if source.path is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +11,22 @@ from numpy.typing import DTypeLike, NDArray
 
 from trainers.data.arrays import ARRAYS, check_arrays
 from trainers.data.dataset import Dataset, DatasetShape, digest
-from trainers.data.scaling import Normalise, Scaling, fit_scaling
+from trainers.data.holdout import (
+    ByGroup,
+    ByTime,
+    Fold,
+    Folds,
+    Given,
+    Holdout,
+    Part,
+    held_out_fold,
+    held_out_groups,
+    held_out_latest,
+    part_of_seed,
+    rounded_up,
+    share_of,
+)
+from trainers.data.scaling import Normalise, Scaling, fit_inputs
 from trainers.data.shape import IGNORED
 from trainers.errors import DataError
 
@@ -97,26 +111,48 @@ def training_examples(examples: int, validation: float) -> int:
         )
     if examples < 2:
         raise DataError(f"a split needs at least 2 examples. Received: {examples}. Give more examples.")
-    return examples - min(max(_rounded_up(examples, validation), 1), examples - 1)
+    return examples - min(max(rounded_up(examples, validation), 1), examples - 1)
 
 
-def _rounded_up(examples: int, validation: float) -> int:
-    # Rounded first, so that 0.07 * 100 = 7.000000000000001 counts as 7.
-    return math.ceil(round(examples * validation, 9))
+def training_size(shape: DatasetShape, holdout: Holdout, seed: int = 0, dataset: Dataset | None = None) -> int:
+    """Count the training examples of a seed.
+
+    Args:
+        shape: of the data set.
+        holdout: what is held out for validation.
+        seed: of the trial; whole groups and folds differ in size from seed to seed.
+        dataset: the data set, without which the size of whole groups is that of the first seed.
+
+    Raises:
+        DataError: if nothing is left to train on.
+
+    >>> training_size(DatasetShape(10, 4, 1, "regression"), Folds(4)), training_size(
+    ...     DatasetShape(10, 4, 1, "regression"), Folds(4), seed=2)
+    (7, 8)
+    """
+    if isinstance(holdout, float):
+        return training_examples(shape.examples, holdout)
+    if isinstance(holdout, Folds):
+        return shape.examples - len(range(seed % holdout.count, shape.examples, holdout.count))
+    if dataset is not None and isinstance(holdout, ByGroup):
+        part, rng = part_of_seed(holdout, seed)
+        return len(split_indices(dataset, part, rng)[0])
+    assert shape.training is not None, "set where the data decide the parts"
+    return shape.training
 
 
-def require_parts(shape: DatasetShape, validation: float, key: str = "validation") -> int:
+def require_parts(shape: DatasetShape, holdout: Holdout, key: str = "validation") -> int:
     """Refuse a validation share that leaves too few training examples, before any data is read.
 
     The training part needs an example of each class, or two examples of a regression, if the set has that many.
 
     Args:
         shape: of the data set.
-        validation: share of the validation part, in (0, 1).
+        holdout: what is held out for validation.
         key: name of the share in messages.
 
     Returns:
-        The number of training examples, as `training_examples`.
+        The number of training examples, as `training_size`.
 
     Raises:
         DataError: with the largest share that works.
@@ -124,10 +160,17 @@ def require_parts(shape: DatasetShape, validation: float, key: str = "validation
     >>> require_parts(DatasetShape(150, 4, 3, "multiclass"), 0.98)
     3
     """
-    size = training_examples(shape.examples, validation)
+    if isinstance(holdout, Folds) and holdout.count > shape.examples:
+        raise DataError(
+            f"`{key}.folds` must be {shape.examples} or less, the number of examples. Received: {holdout.count}. "
+            "Give such as 5."
+        )
+    size, validation = training_size(shape, holdout), share_of(holdout)
+    if validation is None:
+        return size
     is_regression = shape.task == "regression" or bool(shape.positions)
     fewest = min(2, shape.examples - 1) if is_regression else max(shape.outputs, 2)
-    left = shape.examples - _rounded_up(shape.examples, validation)
+    left = shape.examples - rounded_up(shape.examples, validation)
     if left >= fewest:
         return size
     needed = f"{fewest} or more examples" if is_regression else f"an example of each of the {fewest} classes"
@@ -147,32 +190,33 @@ def largest_share(examples: int, fewest: int) -> float:
     for digits in range(1, 10):
         unit = int(10**digits)
         share = most * unit // examples / unit
-        if share > 0.0 and _rounded_up(examples, share) == most:
+        if share > 0.0 and rounded_up(examples, share) == most:
             return share
     return most / examples
 
 
 def split(
     dataset: Dataset,
-    validation: float,
+    validation: Part,
     normalise: Normalise,
     rng: np.random.Generator,
     dtype: DTypeLike = np.float64,
 ) -> Split:
-    """Split and scale: ``x' = (x - mean) / std`` or ``(x - min) / (max - min)``, fitted on the training part.
+    """Split, prepare and scale: ``x' = (x - mean) / std`` or ``(x - min) / (max - min)``, fitted on the training part.
 
     **Variant.** The standard deviation divides by n, not n - 1. A feature that is constant in the training part
-    becomes 0 in both parts. Both parts keep the class proportions and the order of the data set.
+    becomes 0 in both parts. Both parts keep the class proportions (where a share is held out) and the order of the
+    data set. Encoded categories and indicators of missing values stay 0 and 1.
 
     Args:
         dataset: the data to split.
-        validation: share of the validation part, in (0, 1).
+        validation: what is held out for validation: a share in (0, 1), or as `part_of_seed` says.
         normalise: ``standard``, ``minmax`` (to [0, 1] on the training part) or ``none``.
         rng: assigns examples to parts; used for nothing else.
         dtype: float32 or float64, of the inputs and of regression targets.
 
     Returns:
-        The parts; the training part has `training_examples` examples.
+        The parts; the training part has `training_size` examples.
 
     Raises:
         DataError: if a class has a single example, the training part has fewer examples than there are classes,
@@ -184,10 +228,7 @@ def split(
     ((120, 4), [10, 10, 10])
     """
     train, val = split_indices(dataset, validation, rng)
-    scaling = fit_scaling(dataset, train, normalise)
-
-    def inputs_of(part: Indices) -> NDArray[Any]:
-        return scaling.scaled_inputs(dataset.inputs[part], dtype, dataset.name)
+    scaling, prepared = fit_inputs(dataset, train, normalise)
 
     def targets_of(part: Indices) -> NDArray[Any]:
         if dataset.task != "regression":
@@ -195,11 +236,11 @@ def split(
         return scaling.scaled_targets(dataset.targets[part].astype(np.float64), dtype, dataset.name)
 
     return Split(
-        train_inputs=inputs_of(train),
+        train_inputs=scaling.scaled(prepared, dtype, dataset.name),
         train_targets=targets_of(train),
-        val_inputs=inputs_of(val),
+        val_inputs=scaling.scaled_inputs(dataset.inputs[val], dtype, dataset.name),
         val_targets=targets_of(val),
-        fingerprint=digest(repr(float(validation)), train, val),
+        fingerprint=digest(_text_of(validation), train, val),
         target_mean=scaling.target_mean,
         target_scale=scaling.target_scale,
         scaling=scaling,
@@ -207,8 +248,27 @@ def split(
     )
 
 
-def split_indices(dataset: Dataset, validation: float, rng: np.random.Generator) -> tuple[Indices, Indices]:
+def _text_of(part: Part) -> str:
+    """What is held out, as text that is the same on every machine, wherever the data are."""
+    if isinstance(part, int | float):
+        return repr(float(part))
+    return "given" if isinstance(part, Given) else repr(part)
+
+
+def split_of_seed(
+    dataset: Dataset, holdout: Holdout, normalise: Normalise, seed: int, dtype: DTypeLike = np.float64
+) -> Split:
+    """Split as trials of a seed do; see `split`."""
+    part, rng = part_of_seed(holdout, seed)
+    return split(dataset, part, normalise, rng, dtype)
+
+
+def split_indices(dataset: Dataset, validation: Part, rng: np.random.Generator) -> tuple[Indices, Indices]:
     """Choose the training and the validation examples, each in increasing order, together all of them."""
+    if isinstance(validation, ByGroup | ByTime | Given | Fold):
+        held_out = _held_out(dataset, validation, rng)
+        _require_classes(dataset, ~held_out)
+        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
     size = training_examples(dataset.examples, validation)
     order = rng.permutation(dataset.examples)
     if dataset.task == "regression" or dataset.targets.ndim > 1:
@@ -221,6 +281,30 @@ def split_indices(dataset: Dataset, validation: float, rng: np.random.Generator)
     in_training = np.zeros(dataset.examples, dtype=bool)
     in_training[chosen] = True
     return np.flatnonzero(in_training), np.flatnonzero(~in_training)
+
+
+def _held_out(dataset: Dataset, part: ByGroup | ByTime | Given | Fold, rng: np.random.Generator) -> NDArray[np.bool_]:
+    if isinstance(part, Fold):
+        is_regression = dataset.task == "regression"
+        strata = np.zeros(dataset.examples, np.int64) if is_regression else dataset.targets.astype(np.int64)
+        return held_out_fold(strata, part, rng)
+    assert dataset.keys is not None, "the loader reads the column that decides the parts"
+    if isinstance(part, ByGroup):
+        return held_out_groups(dataset.keys, part.fraction, rng)
+    return held_out_latest(dataset.keys, part.fraction) if isinstance(part, ByTime) else dataset.keys == 1
+
+
+def _require_classes(dataset: Dataset, in_training: NDArray[np.bool_]) -> None:
+    """Refuse parts where a class has no training example, which no network can learn."""
+    if dataset.task == "regression":
+        return
+    counts = np.bincount(dataset.targets[in_training].astype(np.int64), minlength=len(dataset.classes))
+    if not counts.all():
+        raise DataError(
+            f"the training part of `{dataset.name}` must hold an example of each class. "
+            f"Received: none of class `{dataset.classes[int(counts.argmin())]}`, as `data.validation` holds all of it "
+            "out. Hold out other examples, or leave the class out."
+        )
 
 
 def class_shares(counts: Indices, size: int, dataset_name: str) -> list[int]:

@@ -87,6 +87,35 @@ def read_target(column: Column, task: Task) -> Classes | Floats:
     return _classes_from_text(column)
 
 
+def reason_of_task(column: Column, target: Classes | Floats, task: Task) -> str:
+    """Say what is predicted and why, for the plan; empty where the user has said it.
+
+    Args:
+        column: the target column.
+        target: as `read_target` has read it.
+        task: as given by the user.
+
+    >>> column = Column(name="y", origin="a.csv", cells=np.array([1, 2, 2, 1]))
+    >>> reason_of_task(column, read_target(column, "auto"), "auto")
+    'classification, as `y` has 2 different whole numbers (`data.task: regression` predicts amounts)'
+    """
+    if task != "auto":
+        return ""
+    if not isinstance(target, Classes):
+        distinct = len(np.unique(target))
+        return (
+            f"regression, as `{column.name}` has {distinct:,} different numbers (`data.task: classification` makes "
+            "each a class)"
+        )
+    is_text = column.cells.dtype.kind == "b" or any(isinstance(cell, str | bool) for cell in column.cells[:1].tolist())
+    if is_text or column.cells.dtype.kind not in "iufO":
+        return f"classification, as `{column.name}` has {len(target.names):,} different words"
+    return (
+        f"classification, as `{column.name}` has {len(target.names):,} different whole numbers "
+        "(`data.task: regression` predicts amounts)"
+    )
+
+
 def _read_numeric(column: Column, task: Task) -> Classes | Floats:
     """Read numeric cells; integers become classes named by all their digits."""
     floats = finite_numbers(column)
@@ -120,8 +149,23 @@ def _classes_from_text(column: Column) -> Classes:
     # An object array, because a text array would drop trailing NUL characters.
     texts = np.array([str(cell) for cell in column.cells], dtype=object)
     names, labels = np.unique(texts, return_inverse=True)
+    _refuse_alike(column, names.tolist(), texts)
     _require_two_each(column, labels, names.tolist(), "Give more examples, or leave the class out.")
     return Classes(labels, tuple(names.tolist()))
+
+
+def _refuse_alike(column: Column, names: Sequence[str], texts: NDArray[np.object_]) -> None:
+    """Refuse classes whose names differ by blanks or case alone, which are one class written in two ways."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.strip().casefold(), name)
+        if other != name:
+            rows = [int((texts == each).argmax()) + 1 for each in (other, name)]
+            raise DataError(
+                f"{column}, the target, must hold classes that differ by more than blanks and capitals. "
+                f"Received: {other!r} in row {rows[0]} and {name!r} in row {rows[1]} (the first row is 1). "
+                "Write the class alike in all rows, or rename one if they are two classes."
+            )
 
 
 def _refuse_cells(column: Column, wrong: NDArray[np.bool_]) -> None:

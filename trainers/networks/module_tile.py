@@ -19,7 +19,7 @@ from trainers.networks.stacking import obstacle, remembers_more
 from trainers.networks.torch_module import TorchTile, to_numpy
 from trainers.pack import ModuleSpec, Pack
 from trainers.seeding import generator
-from trainers.tile import Batches, TileEpoch
+from trainers.tile import Batches, Part, TileEpoch
 
 PROBE_EXAMPLES = 4
 """Examples on which stacking is tested."""
@@ -163,6 +163,11 @@ class ModuleTile(TorchTile):
             return super()._losses(outputs, targets)
         draws = [number + self._step for number in self._draws]
         return self._objective.measure(outputs.to(self._wide), targets, draws, self._counted)
+
+    def outputs(self, part: Part) -> NDArray[Any]:
+        """Raw outputs (k, N, C) for the examples of a part, with the modules in ``eval`` mode."""
+        self._train_mode(False)
+        return super().outputs(part)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Compute the outputs (k, B, C) for inputs (k, B, D)."""

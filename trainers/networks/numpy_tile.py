@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from trainers.networks.numpy_mlp import InputRun, NumpyMLP, Workspace, with_ones
 from trainers.optimizers.base import Coefficients, Optimizer, State
 from trainers.pack import Pack
 from trainers.segments import Segment, at_step, keep_rows, make_segments, seed_runs
-from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch
+from trainers.tile import EVALUATION_EXAMPLES, Batches, Part, TileEpoch
 
 Array = NDArray[Any]
 
@@ -201,9 +201,7 @@ class NumpyTile:
         size[size == 0.0] = np.nan
         return gradient_norm, change / size
 
-    def _gather(
-        self, rows: Mapping[int, NDArray[np.intp] | slice], part: Literal["train", "val"]
-    ) -> tuple[list[InputRun], Array]:
+    def _gather(self, rows: Mapping[int, NDArray[np.intp] | slice], part: Part) -> tuple[list[InputRun], Array]:
         """Gather once per seed for all its trials: the inputs of each run and the targets (k, B) of each trial."""
         inputs: dict[int, Array] = {}
         labels: dict[int, Array] = {}
@@ -247,3 +245,14 @@ class NumpyTile:
                 hits_total += np.add.reduce(hits, axis=1)
         share = hits_total / total if self.pack.task != "regression" else np.full(len(losses), np.nan)
         return losses / total, share
+
+    def outputs(self, part: Part) -> Array:
+        """Raw outputs (k, N, C) for the examples of a part; see `Tile.outputs`."""
+        first = next(iter(self.splits.values()))
+        total = len(first.train_targets if part == "train" else first.val_targets)
+        found = np.empty((len(self.trials), total, self.network.widths[-1]), self.parameters.dtype)
+        for start in range(0, total, EVALUATION_EXAMPLES):
+            rows = slice(start, min(start + EVALUATION_EXAMPLES, total))
+            inputs, _ = self._gather(dict.fromkeys(self._seeds, rows), part)
+            found[:, rows] = self.network.forward(inputs, self._space(rows.stop - start)).transpose(0, 2, 1)
+        return found

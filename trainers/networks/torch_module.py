@@ -18,7 +18,7 @@ from trainers.layout import Activation
 from trainers.mean_gradient import mean_gradient_norms, sampled_parameters, sampled_steps
 from trainers.pack import Pack
 from trainers.segments import at_step, keep_rows, make_segments, seed_runs
-from trainers.tile import EVALUATION_EXAMPLES, Batches, TileEpoch
+from trainers.tile import EVALUATION_EXAMPLES, Batches, Part, TileEpoch
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
 
@@ -176,6 +176,18 @@ class TorchTile:
             hits_total += hits.sum(1)
         share = to_numpy(hits_total) / total
         return to_numpy(losses) / total, share if self._has_hits else np.full(len(share), np.nan)
+
+    @torch.no_grad()
+    def outputs(self, part: Part) -> NDArray[Any]:
+        """Raw outputs (k, N, C) for the examples of a part; see `trainers.tile.Tile.outputs`."""
+        data = self._train if part == "train" else self._val
+        found = []
+        total = data[1].shape[1]
+        for start in range(0, total, EVALUATION_EXAMPLES):
+            rows = torch.arange(start, min(start + EVALUATION_EXAMPLES, total), device=self.device)
+            inputs, _ = self._gather(data, rows.expand(len(self._position), -1))
+            found.append(to_numpy(self.forward(inputs)))
+        return np.concatenate(found, axis=1)
 
     def _number(self, values: NDArray[np.float64]) -> Tensor:
         return torch.as_tensor(np.array(values)).to(self.device, self.dtype)

@@ -67,14 +67,18 @@ def write_checkpoint(path: Path, trial: Trial, kept: Kept) -> None:
     write_state(path, snapshot(kept.checkpoint.as_mapping(), is_limited=False).content(facts))
 
 
-def read_checkpoint(path: Path) -> Kept | None:
+def read_checkpoint(path: Path, trial: Trial | None = None) -> Kept | None:
     """Return a checkpoint that `write_checkpoint` wrote; None if the file is missing or damaged.
+
+    Args:
+        path: of the file.
+        trial: whose it must be; None for any.
 
     Raises:
         StateError: if the file can be read in part only.
     """
     facts = read_facts(path)
-    if facts is None:
+    if facts is None or (trial is not None and facts["trial_id"] != trial.id):
         return None
     rows = [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in facts["rows"]]
     network = NetworkDescription.from_mapping(facts["network"]) if "network" in facts else None
@@ -99,7 +103,8 @@ def known_epochs(kept: Sequence[Kept], names: Sequence[str]) -> list[EpochMetric
     epochs = []
     for rows in zip(*(one.rows for one in kept), strict=True):
         found = [{**metrics, "steps": steps, "seconds": seconds} for _, steps, metrics, seconds in rows]
-        values = {name: np.array([row[name] for row in found], dtype=np.float64) for name in names}
+        # A metric may be asked that was not when the trials began.
+        values = {name: np.array([row.get(name, np.nan) for row in found], dtype=np.float64) for name in names}
         epochs.append(EpochMetrics(rows[0][0], trials, values, ()))
     return epochs
 
@@ -126,7 +131,8 @@ class CheckpointWriter:
         sign = self._sign
         for trial, one in enumerate(kept):
             self.rows[trial] = list(one.rows)
-            self._best[trial] = (sign * one.rows[-1][2][self.keeping.metric], one)
+            value = one.rows[-1][2].get(self.keeping.metric, np.nan)
+            self._best[trial] = (np.inf if np.isnan(value) else sign * value, one)
 
     @property
     def _sign(self) -> float:

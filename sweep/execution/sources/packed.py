@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 from threadpoolctl import threadpool_limits
 
 from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, known_epochs, read_checkpoints
+from sweep.planning.metric_demand import metric_tags
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, load_backend
 from sweep.running.reports import Report, make_report
@@ -101,10 +102,11 @@ def train_in_reports(
     writer = CheckpointWriter(keeping, pack.trials, session) if keeping and keeping.weights != "none" else None
     epochs: list[EpochMetrics] = []
     if kept is not None:
-        epochs = known_epochs(kept, metric_names(whole.task))
+        epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names))
         if writer is not None:
             writer.restore(kept)
     given = session.fingerprints()
+    tags = metric_tags({path: digest for path, digest in recipe.code if path in recipe.asked.own.values()})
     number, left = 0, len(pack.trials)
     begin = time.monotonic()
     for metrics in train_session(session):
@@ -113,5 +115,6 @@ def train_in_reports(
             writer.add(metrics)
         left -= len(metrics.ended)
         if not left or time.monotonic() - begin > report_seconds:
-            yield make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)
+            report = make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)
+            yield replace(report, tags=tags) if tags else report
             number, epochs, begin = number + 1, [], time.monotonic()

@@ -118,7 +118,10 @@ class SqliteStore:
             if record.dataset is not None:
                 _log_dataset(database, record.dataset, place)
             _set_experiment_tags(database, experiment, saved_views(record, place.parent_run_id, NOTHING_SEEN))
-            self._runs = dict(_runs_of_trials(database, place))
+            self._runs = {
+                trial_id: (run_id, "" if trial_id in record.renewed else outcome)
+                for trial_id, (run_id, outcome) in _runs_of_trials(database, place)
+            }
         self._place = place
 
     def outcome(self, trial_id: str) -> str | None:

@@ -92,3 +92,9 @@ def test_without_an_optimizer_every_factor_is_told_of_or_named(tables):
         "accuracy tie exactly on every seed (4 seeds)."
     )
     assert alone == "No main effect is told of kind: no two values were tried with the rest the same."
+
+
+def test_a_factor_of_many_values_is_not_compared_pair_by_pair(tables):
+    arms = [("sgd", 0.1, batch, 0.9 - batch / 1000) for batch in range(1, 52)]
+    assert tell(tables, arms) == ("Main effect of batch_size: its 51 values are too many to be compared pair by pair.",)
+    assert tell(tables, arms[:50])[0].startswith("Main effect of batch_size (mean over 1 common setting): ")

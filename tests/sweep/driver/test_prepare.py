@@ -37,7 +37,7 @@ def test_bundled_data_is_read_when_it_is_needed():
 
 def test_a_file_is_read_and_its_content_decides_the_plan(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    rows = [f"{number},{number % 3},{'ab'[number % 2]}" for number in range(40)]
+    rows = [f"{3 * number},{number % 3},{'ab'[number % 2]}" for number in range(40)]
     config = SweepConfig.model_validate({**CONFIG, "data": {"path": "data.csv", "target": "kind"}})
     hashes = []
     for changed in ("", "7,7,a"):

@@ -35,6 +35,31 @@ def test_own_arrays_become_a_data_set(own):
 
 
 @pytest.mark.parametrize(
+    ("targets", "task", "expected", "classes"),
+    [
+        # A hundred labels are amounts unless they are said to be classes, and few are classes unless said otherwise.
+        ("np.arange(300) % 100", "auto", "regression", 0),
+        ("np.arange(300) % 100", "classification", "multiclass", 100),
+        ("(np.arange(300) % 100).astype(float)", "classification", "multiclass", 100),
+        ("np.arange(300) % 5 + 1", "auto", "multiclass", 5),
+        ("np.arange(300) % 5 + 1", "regression", "regression", 0),
+        ("np.array(['ja', 'nein'] * 150, dtype=object)", "auto", "binary", 2),
+        ("['ja', 'nein', 'None'] * 100", "auto", "multiclass", 3),
+    ],
+)
+def test_the_task_of_own_arrays_follows_from_the_targets_unless_it_is_said(own, targets, task, expected, classes):
+    own(f"import numpy as np\ndef load():\n    return np.arange(600.0).reshape(300, 2), {targets}")
+    loaded = load(DataSource(module="own_code:load", task=task))
+    assert (loaded.task, len(loaded.classes)) == (expected, classes)
+
+
+def test_one_hot_targets_of_a_module_say_argmax(own):
+    own("import numpy as np\ndef load():\n    return np.arange(12.0).reshape(6, 2), np.eye(3)[[0, 1, 2] * 2]")
+    with pytest.raises(DataError, match=r"its rows are one-hot\. .*Take `targets\.argmax\(axis=1\)`"):
+        load(DataSource(module="own_code:load", task="classification"))
+
+
+@pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
         ("load = 3", UserCodeError, "must name a function"),

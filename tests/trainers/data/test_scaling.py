@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trainers.data.dataset import Dataset, regression
-from trainers.data.scaling import Scaling, fit_scaling
+from trainers.data.scaling import Scaling, fit_inputs
 from trainers.errors import DataError
 
 INPUTS = np.array([[1.0, 5.0], [3.0, 5.0], [100.0, -7.0]])
@@ -22,7 +22,7 @@ def data() -> Dataset:
 
 
 def test_only_the_training_part_decides(data):
-    scaling = fit_scaling(data, TRAIN, "standard")
+    scaling, _ = fit_inputs(data, TRAIN, "standard")
     # Mean 2 and deviation 1 of [1, 3]; the second feature is constant there and becomes 0 everywhere.
     assert scaling.scaled_inputs(INPUTS, np.float64, "line").tolist() == [[-1.0, 0.0], [1.0, 0.0], [98.0, 0.0]]
     # Mean 12 and deviation 2 of [10, 14].
@@ -30,20 +30,20 @@ def test_only_the_training_part_decides(data):
 
 
 def test_minmax_maps_the_training_part_to_the_unit_interval_and_standardises_targets(data):
-    scaling = fit_scaling(data, TRAIN, "minmax")
+    scaling, _ = fit_inputs(data, TRAIN, "minmax")
     assert scaling.scaled_inputs(INPUTS, np.float64, "line")[:, 0].tolist() == [0.0, 1.0, 49.5]
     assert (scaling.target_mean, scaling.target_scale) == (12.0, 2.0)
 
 
 def test_none_changes_nothing(data):
-    scaling = fit_scaling(data, TRAIN, "none")
+    scaling, _ = fit_inputs(data, TRAIN, "none")
     np.testing.assert_array_equal(scaling.scaled_inputs(INPUTS, np.float64, "line"), INPUTS)
     np.testing.assert_array_equal(scaling.scaled_targets(TARGETS, np.float64, "line"), TARGETS)
 
 
 def test_constant_targets_are_only_centred(data):
     same = replace(data, targets=np.array([4.0, 4.0, 9.0]))
-    scaling = fit_scaling(same, TRAIN, "standard")
+    scaling, _ = fit_inputs(same, TRAIN, "standard")
     assert (scaling.target_mean, scaling.target_scale) == (4.0, 1.0)
 
 

@@ -1,0 +1,62 @@
+"""Tells whether the result of a trial has the metrics that a sweep asks for, or must be trained again for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sweep.config import SweepConfig
+from sweep.planning.identity import metric_digests
+from sweep.records import TrialResult
+
+CODE_TAG = "metric_code."
+"""Begin of the tag of a trial with the digest of a metric of the user's own, by the name of the metric."""
+
+
+@dataclass(frozen=True)
+class MetricDemand:
+    """The metrics that every trial of a sweep must have, besides those that it always has.
+
+    A trial's id does not depend on them, since they change none of its other numbers. Of its predictions nothing is
+    kept, so that a trial which lacks a metric is trained again, and gives the same numbers again.
+
+    Args:
+        columns: their names.
+        code: tag with the code of the metric that decides, if it is one of the user's own -> its digest. Changed code
+            of other metrics does not make a sweep train again.
+    """
+
+    columns: tuple[str, ...] = ()
+    code: Mapping[str, str] = field(default_factory=dict)
+
+    def is_met(self, result: TrialResult) -> bool:
+        """Whether a result has all that is asked.
+
+        A diverged or failed trial has no value to compare, with or without the metric.
+        """
+        if result.status not in ("COMPLETED", "STOPPED"):
+            return True
+        count = len(result.epochs["epoch"])
+        has_columns = all(name in result.epochs and len(result.epochs[name]) == count for name in self.columns)
+        return has_columns and all(result.tags.get(tag) == digest for tag, digest in self.code.items())
+
+
+def metric_demand(config: SweepConfig) -> MetricDemand:
+    """Return the metrics that every trial of a sweep over our networks must have."""
+    path = config.metric.deciding_path
+    code = {} if path is None else {tag_of(path): metric_digests(config)[path]}
+    return MetricDemand(config.metric.columns, code)
+
+
+def tag_of(path: str) -> str:
+    """The tag of a trial with the digest of a metric of the user's own.
+
+    >>> tag_of("my_package.metrics:share_of_first")
+    'metric_code.share_of_first'
+    """
+    return f"{CODE_TAG}{path.rpartition(':')[2]}"
+
+
+def metric_tags(digests: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of trials that are trained now, from the digests of metrics by their import paths."""
+    return {tag_of(path): digest for path, digest in digests.items()}

@@ -1,0 +1,410 @@
+"""Makes data sets of a table: features, target, and the columns that decide what is held out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data.columns import cells_of
+from trainers.data.dataset import ColumnSummary, Dataset, Floats, classification, digest, regression, require_examples
+from trainers.data.feature_columns import Encode, Feature, LeftOut, cell_text, read_feature
+from trainers.data.holdout import ByGroup, ByTime, Given, Holdout, column_of, held_out_groups, held_out_latest
+from trainers.data.numeric import Column
+from trainers.data.split import split_indices
+from trainers.data.table_schema import MOST_CATEGORIES, TableSchema
+from trainers.data.target import Classes, Task, read_target, reason_of_task
+from trainers.data.time_ranks import time_ranks
+from trainers.errors import DataError, did_you_mean
+from trainers.seeding import generator
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trainers.data.files.table import Table
+
+TRAINING, VALIDATION, TEST = 0, 1, 2
+"""Which file a row comes from, where validation or test examples have a file of their own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """What a user says of a table.
+
+    Args:
+        target: column to predict.
+        task: what is predicted; ``auto`` decides by the target.
+        features: names or patterns such as ``b_*`` of the columns to use; None for all that can be used.
+        drop: names or patterns of columns to leave out.
+        encode: column -> its encoding, or its categories in their order.
+        most_categories: number of categories of a one-hot column that are told apart, 2 or more.
+        validation: what is held out for validation where the table decides it.
+        test: what is held out for the test.
+    """
+
+    target: str
+    task: Task = "auto"
+    features: tuple[str, ...] | None = None
+    drop: tuple[str, ...] = ()
+    encode: Mapping[str, Encode] = field(default_factory=dict)
+    most_categories: int = MOST_CATEGORIES
+    validation: Holdout | None = None
+    test: Holdout | None = None
+
+
+def read_datasets(
+    table: Table, options: TableOptions, validation: Table | None = None, test: Table | None = None
+) -> tuple[Dataset, Dataset | None]:
+    """Make the data set of a table, and that of its test part.
+
+    Args:
+        table: the table.
+        options: what the user says of it.
+        validation: the table of the validation part, if that has a file of its own.
+        test: the table of the test part, if that has a file of its own.
+
+    Returns:
+        The examples to train and validate on, and those of the test; None without one.
+
+    Raises:
+        DataError: naming column, row and value of the first cells that cannot be used.
+    """
+    origin, frame, notes = _joined(table, validation, test)
+    names = [str(name) for name in frame.columns]
+    repeated = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if repeated is not None:
+        raise DataError(
+            f"the columns of `{table.name}` must have different names. "
+            f"Received: `{repeated}` {names.count(repeated)} times. Rename one of them."
+        )
+    frame = frame.set_axis(names, axis="columns")
+    _require_columns(table, options, names)
+    require_examples(table.name, len(frame))
+    columns = {name: _column(table, frame, name, options) for name in names}
+    encode = {**_typed_categories(frame), **options.encode}
+    target = read_target(columns[options.target], options.task)
+    held = {name for part in (options.validation, options.test) if (name := column_of(part)) is not None}
+    wanted = _wanted(options, [name for name in names if name not in (options.target, *held)], table.name)
+    found = [
+        read_feature(columns[name], encode.get(name), options.most_categories, is_named=is_named)
+        for name, is_named in wanted.items()
+    ]
+    if not any(isinstance(one, Feature) for one in found):
+        # A single column of numbers is what the target is predicted from, also where it numbers the rows.
+        found = [one.feature if isinstance(one, LeftOut) and one.feature is not None else one for one in found]
+    features = [one for one in found if isinstance(one, Feature)]
+    left_out = [one for one in found if isinstance(one, LeftOut)]
+    if not features:
+        reasons = "; ".join(f"`{one.name}`, {one.reason}" for one in left_out[:3])
+        raise DataError(
+            f"`{table.name}` must have a column that can be a feature. Received: {reasons or 'the target alone'}. "
+            "Name the columns to use in `data.features`."
+        )
+    dataset = _dataset(table.name, features, target, options.most_categories)
+    notes += (reason_of_task(columns[options.target], target, options.task), *_notes(features, left_out))
+    keys = _keys(columns, origin, options.validation, "data.validation")
+    summaries = tuple(_summary(columns[name], options, wanted, found) for name in names)
+    dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)), columns=summaries)
+    return _parts(dataset, columns, origin, options)
+
+
+def _joined(
+    table: Table, validation: Table | None, test: Table | None
+) -> tuple[NDArray[np.int64], pd.DataFrame, tuple[str, ...]]:
+    """Put the rows of all files below each other; returns the file of each row, the rows and the notes."""
+    frames, notes = [table.frame], table.notes
+    origin = [np.zeros(len(table.frame), dtype=np.int64)]
+    for number, part, key in ((VALIDATION, validation, "data.validation"), (TEST, test, "data.test")):
+        if part is None:
+            continue
+        lacking = [str(name) for name in table.frame.columns if name not in part.frame]
+        if lacking:
+            raise DataError(
+                f"`{key}.path` must be a file with the columns of `{table.name}`. Received: `{part.name}` without "
+                f"`{lacking[0]}`. Give a file with the same columns."
+            )
+        frames.append(part.frame[list(table.frame.columns)])
+        origin.append(np.full(len(part.frame), number, dtype=np.int64))
+        notes += tuple(note for note in part.notes if note not in notes)
+    if len(frames) == 1:
+        return origin[0], table.frame, notes
+    import pandas as pd
+
+    return np.concatenate(origin), pd.concat(frames, ignore_index=True), notes
+
+
+def _column(table: Table, frame: pd.DataFrame, name: str, options: TableOptions) -> Column:
+    is_target = name == options.target
+    return Column(
+        name=name, origin=table.name, cells=cells_of(frame[name]), is_typed=table.is_typed, is_target=is_target
+    )
+
+
+def _typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
+    """The encoding of columns that the file declares as categories: in their order, or numbers as one feature each.
+
+    Other categories are told by their cells, as are constants, identifiers and free text.
+    """
+    from pandas.api import types
+
+    found: dict[str, Encode] = {}
+    for name, kind in frame.dtypes.items():
+        if not isinstance(kind, types.CategoricalDtype) or frame[name].nunique(dropna=False) < 2:
+            continue
+        if kind.ordered:
+            found[str(name)] = tuple(str(cell_text(each)) for each in kind.categories)
+        elif types.is_numeric_dtype(kind.categories.dtype):
+            found[str(name)] = "one_hot"
+    return found
+
+
+def _require_columns(table: Table, options: TableOptions, names: Sequence[str]) -> None:
+    """Refuse a name that is no column."""
+    if options.target not in names:
+        raise DataError(
+            f"`{table.name}` has no column `{options.target}`.{did_you_mean(options.target, names)} "
+            f"Columns: {listed(names)}."
+        )
+    named_by = {f"data.encode.{name}": name for name in options.encode}
+    for key, part in (("data.validation", options.validation), ("data.test", options.test)):
+        if (column := column_of(part)) is not None:
+            kind = "group" if isinstance(part, ByGroup) else "time" if isinstance(part, ByTime) else "column"
+            named_by[f"{key}.{kind}"] = column
+    for key, name in named_by.items():
+        if name not in names:
+            raise DataError(
+                f"`{key}` must name a column of `{table.name}`. Received: {name}.{did_you_mean(name, names)} "
+                f"Columns: {listed(names)}."
+            )
+        if name == options.target:
+            raise DataError(f"`{key}` must not be the target. Received: {name}. Name another column.")
+
+
+def _wanted(options: TableOptions, names: Sequence[str], table: str) -> dict[str, bool]:
+    """The columns to use, and whether the user has named each by its full name."""
+    chosen = dict.fromkeys(names, False)
+    if options.features is not None:
+        chosen = {}
+        for pattern in options.features:
+            chosen |= {
+                name: name == pattern or chosen.get(name, False)
+                for name in _matching(pattern, names, "features", table)
+            }
+        chosen = {name: chosen[name] for name in names if name in chosen}
+    for pattern in options.drop:
+        for name in _matching(pattern, names, "drop", table):
+            chosen.pop(name, None)
+    return chosen
+
+
+def _matching(pattern: str, names: Sequence[str], key: str, table: str) -> list[str]:
+    found = [name for name in names if name == pattern] or [name for name in names if fnmatchcase(name, pattern)]
+    if not found:
+        raise DataError(
+            f"`data.{key}` must name columns of `{table}` besides the target and what decides the parts. "
+            f"Received: {pattern}.{did_you_mean(pattern, names)} Columns: {listed(names)}."
+        )
+    return found
+
+
+def _dataset(name: str, features: Sequence[Feature], target: Classes | Floats, most_categories: int) -> Dataset:
+    rows = np.concatenate([feature.rows for feature in features], axis=1)
+    outputs = len(target.names) if isinstance(target, Classes) and len(target.names) > 2 else 1
+    schema = TableSchema(
+        columns=tuple(feature.column for feature in features), most_categories=most_categories, outputs=outputs
+    )
+    # The checks of plain numbers hold for the targets of any table.
+    inputs = rows if schema.is_plain else np.zeros((len(rows), 1))
+    names = schema.stored if schema.is_plain else ("",)
+    if isinstance(target, Classes):
+        plain = classification(name, inputs, target.labels, target.names, names)
+    else:
+        plain = regression(name, inputs, target, names)
+    if schema.is_plain:
+        return plain
+    text = json.dumps(schema.as_mapping(), sort_keys=True)
+    present = np.where(np.isnan(rows), 0.0, rows)
+    fingerprint = digest(plain.task, text, present, np.isnan(rows).astype(np.int64), plain.targets)
+    return replace(plain, inputs=rows, feature_names=schema.stored, schema=schema, fingerprint=fingerprint)
+
+
+def _summary(
+    column: Column, options: TableOptions, wanted: Mapping[str, bool], found: Sequence[Feature | LeftOut]
+) -> ColumnSummary:
+    """Sum up a column."""
+    texts = [text for cell in column.cells.tolist() if (text := cell_text(cell)) is not None]
+    about = ColumnSummary(
+        name=column.name, role="feature", missing=len(column.cells) - len(texts), distinct=len(set(texts))
+    )
+    if column.name == options.target:
+        return replace(about, role="target")
+    if column.name not in wanted:
+        if column.name in (column_of(options.validation), column_of(options.test)):
+            return replace(about, role="split")
+        return replace(about, role="left out", reason="as the configuration says")
+    one = found[list(wanted).index(column.name)]
+    if isinstance(one, LeftOut):
+        return replace(about, role="left out", reason=one.reason)
+    categories = len(one.column.categories) or None
+    return replace(about, encoding=one.column.encoding, categories=categories)
+
+
+def _keys(
+    columns: Mapping[str, Column], origin: NDArray[np.int64], holdout: Holdout | None, key: str
+) -> NDArray[np.int64] | None:
+    """What decides whether each row is held out."""
+    number = VALIDATION if key == "data.validation" else TEST
+    if isinstance(holdout, ByGroup):
+        texts = _present(columns[holdout.column], f"{key}.group")
+        names: NDArray[np.object_] = np.array(texts, dtype=object)
+        _, groups = np.unique(names, return_inverse=True)
+        return np.asarray(groups, dtype=np.int64)
+    if isinstance(holdout, ByTime):
+        return time_ranks(columns[holdout.column], f"{key}.time")
+    if not isinstance(holdout, Given):
+        return None
+    if holdout.path is not None:
+        return np.asarray(origin == number, dtype=np.int64)
+    column = columns[str(holdout.column)]
+    known_texts = [cell_text(cell) for cell in column.cells.tolist()]
+    held_out = np.array([text == holdout.value for text in known_texts], dtype=np.int64)
+    if not held_out.any() or held_out.all():
+        known = sorted({text for text in known_texts if text is not None})
+        which = "all" if held_out.any() else "no"
+        raise DataError(
+            f"`{key}.value` must name some of the rows. Received: {holdout.value}, which {which} rows of {column} "
+            f"hold. Values: {listed(known)}."
+        )
+    return held_out
+
+
+def _present(column: Column, key: str) -> list[str]:
+    texts = [cell_text(cell) for cell in column.cells.tolist()]
+    missing = [row for row, text in enumerate(texts) if text is None]
+    if missing:
+        raise DataError(
+            f"`{key}` must be a column with a value in every row. Received: {column}, where row {missing[0] + 1} has "
+            f"none{f' and {len(missing) - 1} more' if len(missing) > 1 else ''}. Fill in or drop the rows."
+        )
+    return [str(text) for text in texts]
+
+
+def _parts(
+    dataset: Dataset, columns: Mapping[str, Column], origin: NDArray[np.int64], options: TableOptions
+) -> tuple[Dataset, Dataset | None]:
+    """Divide off the test part."""
+    in_test = None
+    if options.test is not None:
+        keys = _keys(columns, origin, options.test, "data.test")
+        in_test = rows_of_test(dataset, options.test, keys)
+    if in_test is None:
+        return with_training(dataset, options.validation), None
+    pool, test = without_test(dataset, in_test)
+    return with_training(pool, options.validation), test
+
+
+def without_test(dataset: Dataset, in_test: NDArray[np.bool_]) -> tuple[Dataset, Dataset]:
+    """Divide the examples of the test part off.
+
+    Args:
+        dataset: all examples.
+        in_test: (N,) bool, whether an example is in the test part.
+
+    Returns:
+        The other examples, and those of the test part.
+
+    Raises:
+        DataError: if too few other examples are left, of all or of a class.
+    """
+    pool = dataset.rows(~in_test)
+    if pool.examples < 2:
+        raise DataError(
+            f"`data.test` must leave 2 examples or more of `{dataset.name}`, one to train on and one to validate. "
+            f"Received: {pool.examples}. Hold out fewer."
+        )
+    if dataset.task != "regression":
+        counts = np.bincount(pool.targets.astype(np.int64), minlength=len(dataset.classes))
+        if counts.min() < 2:
+            raise DataError(
+                f"`data.test` must leave 2 or more examples of each class of `{dataset.name}`, one to train on and one "
+                f"to validate. Received: {counts.min()} of class `{dataset.classes[int(counts.argmin())]}`. Hold out "
+                "other examples, or leave the class out."
+            )
+    return pool, dataset.rows(in_test)
+
+
+def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+    """Choose the examples of the test part, the same for every seed.
+
+    Args:
+        dataset: all examples.
+        holdout: what is held out.
+        keys: what decides it, where the table does.
+
+    Returns:
+        (N,) bool.
+    """
+    rng = generator(0, "test")
+    if isinstance(holdout, ByGroup):
+        assert keys is not None
+        return held_out_groups(keys, holdout.fraction, rng, "data.test")
+    if isinstance(holdout, ByTime):
+        assert keys is not None
+        return held_out_latest(keys, holdout.fraction, "data.test")
+    if isinstance(holdout, Given):
+        assert keys is not None
+        return np.asarray(keys == 1)
+    assert isinstance(holdout, float), "folds are for validation alone"
+    in_test = np.zeros(dataset.examples, dtype=bool)
+    in_test[split_indices(dataset, holdout, rng)[1]] = True
+    return in_test
+
+
+def with_training(dataset: Dataset, holdout: Holdout | None) -> Dataset:
+    """Return a data set that knows how many examples are trained on, where it decides what is held out."""
+    if not isinstance(holdout, ByGroup | ByTime | Given):
+        return dataset
+    assert dataset.keys is not None
+    if isinstance(holdout, Given) and not (dataset.keys == 1).any():
+        raise DataError(
+            f"`data.validation` must hold examples that `data.test` leaves. Received: {holdout.value}, where all of "
+            "these are in the test part. Hold out different parts."
+        )
+    train, _ = split_indices(dataset, holdout, generator(0, "split"))
+    return replace(dataset, training=len(train), fingerprint=digest(dataset.fingerprint, dataset.keys))
+
+
+def _notes(features: Iterable[Feature], left_out: Sequence[LeftOut]) -> tuple[str, ...]:
+    said = {
+        "one_hot": "categories as one feature each: ",
+        "ordinal": "categories in order: ",
+        "target": "categories as their mean target in the training part: ",
+        "date": "dates in parts: ",
+        "number": "missing numbers as the median of the training part, with an indicator: ",
+    }
+    by_encoding: dict[str, list[str]] = {}
+    for feature in features:
+        if feature.note:
+            by_encoding.setdefault(feature.column.encoding, []).append(feature.note)
+    notes = [f"{said[encoding]}{listed(found, quoted=False)}" for encoding, found in by_encoding.items()]
+    if left_out:
+        reasons = [f"`{one.name}`, {one.reason}" for one in left_out]
+        notes.append(
+            f"left out: {listed(reasons, quoted=False, between='; ')} (`data.features` uses a column that it names)"
+        )
+    return tuple(notes)
+
+
+def listed(names: Sequence[str], most: int = 20, *, quoted: bool = True, between: str = ", ") -> str:
+    """List names in a sentence, at most so many.
+
+    >>> listed(["a", "b", "c"], 2)
+    '`a`, `b` and 1 more'
+    """
+    shown = between.join(f"`{name}`" if quoted else name for name in names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
