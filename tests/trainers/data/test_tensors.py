@@ -5,6 +5,7 @@ import pytest
 
 from trainers.data.shape import IGNORED
 from trainers.data.split import split
+from trainers.data.summary import summarize
 from trainers.data.tensors import from_tensors, is_tensor
 
 NAMES = ("inputs", "targets")
@@ -80,3 +81,11 @@ def test_a_split_keeps_classes_in_proportion_and_sequences_whole():
     assert parts.val_targets.shape == (4, 2)
     for x, y in zip(parts.val_inputs, parts.val_targets, strict=True):
         np.testing.assert_array_equal(x[:, 0] % 3, y)
+
+
+def test_the_summary_has_no_columns_of_images_and_counts_no_position_without_a_class():
+    tags = np.arange(40).reshape(10, 4) % 2
+    tags[0] = IGNORED
+    found = summarize(made(np.arange(80.0).reshape(10, 4, 2), tags), 0.2, seed=0, test=0)
+    assert (found.columns, found.features) == ((), 8)
+    assert [one["rows"] for one in found.classes] == [18, 18]
