@@ -191,10 +191,12 @@ def _refuse_amounts(column: Column, is_amount: NDArray[np.bool_], odd: NDArray[n
         return
     plain = int((~odd).sum())
     what = f"{plain:,} cells are numbers, and these are not" if plain else "these look like amounts or dates"
+    # A file of text has separators that a user can name.
+    separators = "" if column.is_typed else ", name their separators by `data.thousands` and `data.decimal`"
     raise DataError(
         f"{column}, the target, must hold numbers alone or words alone ({what}). "
         f"Received: {named(column.cells, np.flatnonzero(odd))}. "
-        f"Write them as plain numbers such as 1925.5, drop the rows, or {column.without}."
+        f"Write them as plain numbers such as 1925.5{separators}, drop the rows, or {column.without}."
     )
 
 
