@@ -18,7 +18,7 @@ from trainers.data.bundled import SHAPES
 from trainers.data.holdout import ByGroup, ByTime, Folds, Given, Holdout
 from trainers.data.source import shape
 from trainers.data.split import split_indices
-from trainers.data.tables import Table, TableOptions, listed, read_datasets, subset
+from trainers.data.tables import Table, TableOptions, listed, read_datasets
 from trainers.errors import DataError
 from trainers.seeding import generator
 
@@ -463,7 +463,7 @@ def test_the_same_table_from_another_file_has_the_same_fingerprint(tmp_path: Pat
 
 def test_a_part_of_a_data_set_keeps_its_rows_and_numbers_its_groups_anew() -> None:
     dataset = read(frame(), validation=ByGroup("house", 0.3))
-    some = subset(dataset, np.arange(ROWS) >= 40)
+    some = dataset.rows(np.arange(ROWS) >= 40)
     np.testing.assert_array_equal(some.inputs, dataset.inputs[40:])
     assert some.keys is not None
     assert some.keys.tolist() == [row // 4 for row in range(20)]

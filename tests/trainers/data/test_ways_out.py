@@ -18,9 +18,9 @@ from pyarrow import parquet
 import trainers.data
 from trainers.data import DatasetShape, DataSource, load, require_parts, split, training_examples
 from trainers.data.dataset import Dataset, classification, regression
-from trainers.data.feature_columns import as_rows
 from trainers.data.holdout import ByGroup, ByTime, Folds, Given
-from trainers.data.table_schema import FeatureColumn
+from trainers.data.new_rows import as_rows, rows_of_table
+from trainers.data.table_schema import FeatureColumn, TableSchema
 from trainers.data.tables import Table, TableOptions, read_datasets
 from trainers.errors import DataError, UserCodeError
 
@@ -402,6 +402,16 @@ CASES = {
         new_rows(DAY, "soon"),
         "must hold dates such as 2024-05-31. Received: 'soon' in row 1 .*Correct the cells",
         new_rows(DAY, "2024-05-31"),
+    ),
+    "new rows of too few cells": Case(
+        call(lambda: rows_of_table([[1, 2]], TableSchema(columns=(DAY,)))),
+        r"inputs must be rows of the 1 columns of the table: day\. Received: \(1, 2\)\. Give a data frame",
+        call(lambda: rows_of_table([["2024-05-31"]], TableSchema(columns=(DAY,)))),
+    ),
+    "new rows without a column": Case(
+        call(lambda: rows_of_table([{"Day": "2024-05-31"}], TableSchema(columns=(DAY,)))),
+        "Received: none called day. Give all of them; a cell may be missing",
+        call(lambda: rows_of_table([{"day": None}], TableSchema(columns=(DAY,)))),
     ),
     # Columns of a table.
     "a feature that is no column": Case(
