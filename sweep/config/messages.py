@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from sweep.config import synonyms
 from sweep.config.document import Document, Keys
+from sweep.config.holdout import KINDS
 from sweep.config.models import SweepConfig
 from sweep.config.own_training import trainer_kind
 from sweep.config.quotes import at_fault, broken_rule, needless_quotes
@@ -25,6 +26,10 @@ TAGS = {
     "network": ("dense", "module"),
     "trainer": ("network", "function", "command"),
 }
+HOLDOUTS = ("fraction", *KINDS.values())
+HELD_OUT = (("data", "validation"), ("data", "test"), ("space", "data.validation"), ("space", "data.test"))
+"""Keys that say what is held out, in which a variant follows."""
+
 DOTTED = {"network": "network.hidden", "trainer": "trainer.weight_decay", "data": "data.normalise"}
 """Sections whose keys may vary in a space, each with such a key."""
 
@@ -97,9 +102,16 @@ def _plain(value: Any) -> Any:
 
 
 def _path(location: Keys) -> Keys:
-    """Remove the tag of the data or network variant that pydantic inserts into the path."""
+    """Remove the tags of the variants of data, networks and holdouts that pydantic inserts into the path."""
     if len(location) > 1 and location[1] in TAGS.get(str(location[0]), ()):
-        return (location[0], *location[2:])
+        location = (location[0], *location[2:])
+    if location[:2] in HELD_OUT:
+        # In a space, the place in a list of values comes first.
+        at = next((at for at, key in enumerate(location) if at > 1 and isinstance(key, str)), len(location))
+        if at < len(location) and location[at] in HOLDOUTS:
+            return (*location[:at], *location[at + 1 :])
+    if location[:2] == ("data", "encode"):
+        return (*location[:3], *location[4:])
     return location
 
 
