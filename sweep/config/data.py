@@ -41,8 +41,7 @@ def _kind_of_encoding(raw: Any) -> str:
 
 
 AnyEncoding: TypeAlias = Annotated[
-    Annotated[Encoding, Tag("encoding")]
-    | Annotated[tuple[str, ...], Field(strict=False, min_length=2), Tag("order")],
+    Annotated[Encoding, Tag("encoding")] | Annotated[tuple[str, ...], Field(strict=False, min_length=2), Tag("order")],
     Discriminator(_kind_of_encoding),
 ]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from sweep.config import synonyms
 from sweep.config.document import Document, Keys
@@ -67,7 +68,7 @@ def render(error: ValidationError, document: Document, model: type[BaseModel] = 
     """
     known = known_keys(model)
     lines = []
-    found = error.errors(include_url=False)
+    found = _without_consequences(error.errors(include_url=False))
     paths = [_path(at_fault(details)) for details in found]
     faults = {path: (details["input"], broken_rule(details)) for path, details in zip(paths, found, strict=True)}
     quoted = needless_quotes(faults, document, model)
@@ -81,6 +82,13 @@ def render(error: ValidationError, document: Document, model: type[BaseModel] = 
             sentence += "Drop the quotes."
         lines.append(((place.line is None, place.line or 0, place.column or 0), f"{place}: {sentence}"))
     return "\n".join(dict.fromkeys(line for _, line in sorted(lines, key=lambda entry: entry[0])))
+
+
+def _without_consequences(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Drop that a list is too short where entries of it are wrong, which pydantic does not count."""
+    paths = [details["loc"] for details in found]
+    wrong = {path[:-1] for path in paths if path and isinstance(path[-1], int)}
+    return [details for details in found if details["type"] != "too_short" or details["loc"] not in wrong]
 
 
 def received(value: Any) -> str:
@@ -143,7 +151,8 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
     if kind == "string_type" and isinstance(value, bool | int | float):
         text = document.texts.get(path, received(value))
         what = "true or false" if isinstance(value, bool) else "a number"
-        return f'`{name}` {rule}. Received: {text}, which is {what}. Put it into quotes: `{path[-1]}: "{text}"`.'
+        quoted = f'"{text}"' if isinstance(path[-1], int) else f'{path[-1]}: "{text}"'
+        return f"`{name}` {rule}. Received: {text}, which is {what}. Put it into quotes: `{quoted}`."
     return f"`{name}` {rule}. Received: {received(value)}. {hint}"
 
 

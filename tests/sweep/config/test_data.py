@@ -61,9 +61,15 @@ def test_a_module_is_told_its_task(load):
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ("encode: {zip: onehot}", "`data.encode.zip` must be one of one_hot, ordinal, target, number, date. Received: onehot. Did you"),
+        (
+            "encode: {zip: onehot}",
+            "`data.encode.zip` must be one of one_hot, ordinal, target, number, date. Received: onehot. Did you",
+        ),
         ("encode: {size: [S]}", "`data.encode.size` must have 2 or more entries. Received: [S]."),
-        ("encode: {size: [S, 2]}", "`data.encode.size[1]` must be text. Received: 2, which is a number."),
+        (
+            "encode: {size: [S, 2]}",
+            '`data.encode.size` must be text. Received: 2, which is a number. Put it into quotes: `"2"`.',
+        ),
         ("features: []", "`data.features` must have 1 or more entries"),
         ("most_categories: 1", "`data.most_categories` must be 2 or more. Received: 1."),
     ],

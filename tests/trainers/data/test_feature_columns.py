@@ -121,7 +121,11 @@ def test_numeric_text_is_categories_where_the_file_distinguishes_text() -> None:
         ([datetime.date(2024, 5, 1), None], ("month",), None),
         (["01.05.2024", "31.05.2024"], ("day", "weekday"), [[1, 2], [31, 4]]),
         # 23:00 in Vienna is 21:00 UTC.
-        (pd.to_datetime(["2024-05-01 23:00", "2024-05-01 22:00"]).tz_localize("Europe/Vienna"), ("hour",), [[21], [20]]),
+        (
+            pd.to_datetime(["2024-05-01 23:00", "2024-05-01 22:00"]).tz_localize("Europe/Vienna"),
+            ("hour",),
+            [[21], [20]],
+        ),
         (["12:30", "13:30"], ("hour",), [[12], [13]]),
     ],
 )

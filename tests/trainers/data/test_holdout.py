@@ -78,9 +78,7 @@ def test_different_times_hold_out_exactly_the_share() -> None:
     assert held_out_latest(np.array([4, 0, 3, 1, 2]), 0.4).tolist() == [True, False, True, False, False]
 
 
-@given(
-    counts=st.lists(st.integers(1, 20), min_size=1, max_size=4), folds=st.integers(2, 7), seed=st.integers(0, 5)
-)
+@given(counts=st.lists(st.integers(1, 20), min_size=1, max_size=4), folds=st.integers(2, 7), seed=st.integers(0, 5))
 def test_folds_partition_the_examples_and_are_stratified(counts: list[int], folds: int, seed: int) -> None:
     strata = np.repeat(np.arange(len(counts)), counts)
     parts = [held_out_fold(strata, Fold(folds, index), np.random.default_rng(seed)) for index in range(folds)]

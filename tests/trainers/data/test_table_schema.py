@@ -49,7 +49,14 @@ def test_only_numbers_without_missing_cells_are_plain() -> None:
 
 
 def test_missing_categories_are_indicated_by_their_category_and_not_twice() -> None:
-    assert [column.has_indicator for column in (AGE, FARE, PORT, SIZE, TOWN, DAY)] == [True, False, False, True, False, True]
+    assert [column.has_indicator for column in (AGE, FARE, PORT, SIZE, TOWN, DAY)] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_schema_that_went_through_json_is_the_same() -> None:

@@ -132,7 +132,10 @@ def test_names_that_are_no_text_are_taken_by_their_text() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"features": ("aeg",)}, r"`data\.features` must name columns of `mine` .*Received: aeg\. Did you mean `age`\?"),
+        (
+            {"features": ("aeg",)},
+            r"`data\.features` must name columns of `mine` .*Received: aeg\. Did you mean `age`\?",
+        ),
         ({"features": ("z*",)}, r"Received: z\*"),
         ({"drop": ("survived",)}, r"`data\.drop` must name columns of `mine` besides the target"),
         ({"encode": {"porto": "one_hot"}}, r"`data\.encode\.porto` must name a column of `mine`\. .*`port`"),
@@ -140,7 +143,10 @@ def test_names_that_are_no_text_are_taken_by_their_text() -> None:
         ({"validation": ByGroup("absent", 0.2)}, r"`data\.validation\.group` must name a column .*Received: absent"),
         ({"test": ByTime("absent", 0.2)}, r"`data\.test\.time` must name a column"),
         ({"validation": Given(column="survived", value="no")}, r"`data\.validation\.column` must not be the target"),
-        ({"validation": Given(column="part", value="vla")}, r"no rows of column `part` of `mine` hold\. Values: `test`"),
+        (
+            {"validation": Given(column="part", value="vla")},
+            r"no rows of column `part` of `mine` hold\. Values: `test`",
+        ),
         ({"validation": Given(column="ship", value="Titanic")}, "Received: Titanic, which all rows"),
         ({"validation": ByGroup("port", 0.2)}, r"`data\.validation\.group` .*where row \d+ has none and \d+ more"),
         ({"features": ("fare",), "drop": ("fare",)}, "must have a column that can be a feature. Received: the target"),
@@ -425,7 +431,9 @@ def test_groups_that_the_test_part_has_taken_are_none_to_choose_from() -> None:
 def test_a_part_in_a_file_without_a_column_is_refused() -> None:
     table = Table(name="train.csv", frame=frame(), is_typed=False)
     val = Table(name="val.csv", frame=frame().drop(columns="age"), is_typed=False)
-    with pytest.raises(DataError, match=r"`data\.validation\.path` must be a file with the columns of `train\.csv`.*`age`"):
+    with pytest.raises(
+        DataError, match=r"`data\.validation\.path` must be a file with the columns of `train\.csv`.*`age`"
+    ):
         read_datasets(table, TableOptions(target="survived", validation=Given(path="val.csv")), val)
 
 
@@ -447,7 +455,13 @@ def test_another_cell_is_another_fingerprint(change: Callable[[pd.DataFrame], pd
 
 @pytest.mark.parametrize(
     "options",
-    [{"encode": {"port": "target"}}, {"most_categories": 3}, {"features": ("age",)}, {"validation": BY_PART}, {"test": 0.2}],
+    [
+        {"encode": {"port": "target"}},
+        {"most_categories": 3},
+        {"features": ("age",)},
+        {"validation": BY_PART},
+        {"test": 0.2},
+    ],
 )
 def test_another_encoding_or_part_is_another_fingerprint(options: Any) -> None:
     assert read(frame(), **options).fingerprint != read(frame()).fingerprint
@@ -457,7 +471,9 @@ def test_the_same_table_from_another_file_has_the_same_fingerprint(tmp_path: Pat
     table = frame().drop(columns=["note"])
     table.to_csv(tmp_path / "a.csv", index=False)
     table.to_parquet(tmp_path / "a.parquet")
-    csv, parquet = [load(DataSource(path=str(tmp_path / f"a.{kind}"), target="survived")) for kind in ("csv", "parquet")]
+    csv, parquet = [
+        load(DataSource(path=str(tmp_path / f"a.{kind}"), target="survived")) for kind in ("csv", "parquet")
+    ]
     assert csv.fingerprint == parquet.fingerprint
 
 

@@ -25,7 +25,10 @@ def read(folder, cells, task="auto", name="a.csv"):
     return load(DataSource(path=str(path), target="y", task=task))
 
 
-@given(words=st.lists(WORDS, min_size=2, max_size=6, unique_by=str.casefold), ending=st.sampled_from(["csv", "parquet", "npz"]))
+@given(
+    words=st.lists(WORDS, min_size=2, max_size=6, unique_by=str.casefold),
+    ending=st.sampled_from(["csv", "parquet", "npz"]),
+)
 @settings(max_examples=60, deadline=None)
 def test_words_are_classes_by_their_text_also_those_that_stand_for_nothing_elsewhere(tmp_path_factory, words, ending):
     dataset = read(tmp_path_factory.getbasetemp(), words * 2, name=f"words.{ending}")

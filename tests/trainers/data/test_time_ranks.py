@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,7 +15,9 @@ from trainers.errors import DataError
 
 
 def ranks(cells: Any) -> list[int]:
-    return time_ranks(Column(name="day", origin="a.csv", cells=cells_of(pd.Series(cells))), "data.validation.time").tolist()
+    return time_ranks(
+        Column(name="day", origin="a.csv", cells=cells_of(pd.Series(cells))), "data.validation.time"
+    ).tolist()
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,9 @@ CASES = {
         returned("(x, np.array([38, '?', 38, '?'], dtype=object))", task="classification"),
     ),
     "a module's amounts": Case(
-        returned("(x, [38, 39, 60, 61])"), "Say `task: regression`", returned("(x, [38, 39, 60, 61])", task="regression")
+        returned("(x, [38, 39, 60, 61])"),
+        "Say `task: regression`",
+        returned("(x, [38, 39, 60, 61])", task="regression"),
     ),
     # Cells.
     "NA among numbers": Case(
