@@ -17,8 +17,10 @@ from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
+from sweep.results.data_summary import DATA
 from sweep.results.kept_files import drop_files
 from sweep.results.kept_models import best_of_levels, read_models
+from sweep.results.predictions import TEST
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
 from sweep.tracking.logged_models import log_models
 from trainers.base_rates import BaseRate
@@ -127,7 +129,9 @@ def _summaries(plan: Plan, result: SweepResult, config: SweepConfig) -> list[Arm
 
 def _tables(result: SweepResult) -> dict[str, Path | str | bytes]:
     names = ("leaderboard.csv", "config.yaml", "plan.json", "trials.parquet", "epochs.parquet")
-    return {name: result.path / name for name in names}
+    # What a training of the user's own, or a sweep without a test part, does not have.
+    found = [name for name in (DATA, TEST) if (result.path / name).is_file()]
+    return {name: result.path / name for name in (*names, *found)}
 
 
 def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | bytes]:

@@ -16,14 +16,18 @@ from sweep.analysis.answer_effects import effect_answers
 from sweep.analysis.comparison_data import Study, make_study
 from sweep.analysis.health import health
 from sweep.analysis.health_card import Card
+from sweep.analysis.health_data import data_cards
 from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.analysis.leader import unit_of
 from sweep.config import SweepConfig, load_config
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import AnalysisError, ResultsError
+from sweep.errors.masking import without_secrets
 from sweep.records import Setting
 from sweep.results import SweepResult, load_results
+from sweep.results.data_summary import DataSummary, read_data_summary
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
+from sweep.results.predictions import read_predictions, read_test_results
 from sweep.system.invocation import command
 from sweep.tracking.records import RunLinks
 from trainers.base_rates import BaseRate
@@ -85,11 +89,15 @@ class Findings:
         study: comparison of the levels.
         sentence: the conclusion in one sentence.
         effects: one sentence per other factor that varies, if the file gives no ``roles``.
+        beside: metrics that are asked besides the one that decides.
         cards: results of the health checks.
         environments: one record per start of the machine and packages used; empty if not recorded.
         runs: links to the MLflow runs; None if there are none.
         base_rates: scores of simple baselines on the same splits; empty if unknown.
         settings: maps arm id to its canonical setting; empty if there is no plan.
+        data: what was found in the data; None if not recorded.
+        test: metrics of the test part; None without one.
+        predictions: of the best setting of each level; None if not recorded.
     """
 
     folder: Path
@@ -107,6 +115,10 @@ class Findings:
     base_rates: tuple[BaseRate, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     effects: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    data: DataSummary | None = None
+    test: pd.DataFrame | None = None
+    predictions: pd.DataFrame | None = None
 
     @property
     def answers(self) -> str:
@@ -200,7 +212,7 @@ def gather(folder: Path) -> Findings:
         margin=config.metric.margin,
         is_own=config.own is not None,
     )
-    rates, settings = read_base_rates(folder), read_settings(folder)
+    rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_summary(folder)
     subject = _subject(config, folder, settings)
     effects: tuple[str, ...] = ()
     if config.roles is None:
@@ -216,13 +228,25 @@ def gather(folder: Path) -> Findings:
         leaderboard=result.leaderboard,
         study=study,
         sentence=answer(study, unit_of(study)),
-        cards=health(study, trials, result.epochs, rates, subject.keys),
+        cards=(*_of_data(data), *health(study, trials, result.epochs, rates, subject.keys)),
         environments=tuple(read_environments(folder)),
         runs=_links(folder),
         base_rates=rates,
         settings=settings,
         effects=effects,
+        beside=tuple(name for name in config.metric.beside if f"final_{name}" in trials),
+        data=data,
+        test=read_test_results(folder),
+        predictions=read_predictions(folder),
     )
+
+
+def _of_data(data: DataSummary | None) -> tuple[Card, ...]:
+    """The cards on the data, which come first: what is wrong with them is wrong with all results."""
+    if data is None:
+        return ()
+    held_out = sum(rows for part, rows in data.parts.items() if part != "training")
+    return tuple(data_cards(data.leaks, data.duplicates, held_out))
 
 
 def _subject(config: SweepConfig, folder: Path, settings: Mapping[str, Setting]) -> Subject:
@@ -239,7 +263,7 @@ def _trained_on(config: SweepConfig) -> str:
     if isinstance(config.own, FunctionTrainer):
         return config.own.function
     source = config.network_data.source
-    return source.name or source.module or str(source.path)
+    return source.name or source.module or without_secrets(str(source.path))
 
 
 def _links(folder: Path) -> RunLinks | None:

@@ -12,10 +12,13 @@ from markupsafe import Markup, escape
 from sweep.analysis.health_card import Card
 from sweep.analysis.wording import counted
 from sweep.reports.collect import Findings, find_folder, gather
+from sweep.reports.data_section import columns_grid, data_facts, data_graph
 from sweep.reports.environment_table import environment, fingerprints
 from sweep.reports.graph_records import Graph
+from sweep.reports.held_out_table import held_out_grid
 from sweep.reports.html_tables import arms_grid, levels_grid, trials_grid
 from sweep.reports.parallel_coordinates import parallel
+from sweep.reports.prediction_graphs import classifier_graph, confused_grid, confusion_graph, residual_graph
 from sweep.reports.setting_graphs import (
     difference_graph,
     heat_graph,
@@ -40,7 +43,13 @@ GRAPHS = (
     schedule_graph,
     heat_graph,
     importance_graph,
+    confusion_graph,
+    classifier_graph,
+    residual_graph,
 )
+
+DATA = "data"
+"""Name of the figure of the data, which stands in their section."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,10 @@ def write_findings(findings: Findings, *, figures: bool = False) -> ReportFiles:
 
 def make_graphs(findings: Findings) -> tuple[Graph, ...]:
     """Make the figures that the results allow, in page order."""
-    return tuple(graph for make in GRAPHS if (graph := make(findings)) is not None)
+    graphs = [graph for make in GRAPHS if (graph := make(findings)) is not None]
+    if findings.data is not None and (of_data := data_graph(findings.data)) is not None:
+        graphs.append(of_data)
+    return tuple(graphs)
 
 
 def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
@@ -114,8 +126,9 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
     template = _templates().get_template("page.html.jinja")
     text: str = template.render(
         **_content(findings),
-        graphs=graphs,
+        graphs=[graph for graph in graphs if graph.name != DATA],
         views=views,
+        pictures=[picture for *_, panels in views.get(DATA, ()) for picture in panels],
         parallel=None if lines is None else Markup(draw_parallel(lines)),
         arms=len(findings.leaderboard),
         tables=(arms_grid(findings), trials_grid(findings)),
@@ -127,7 +140,13 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
 def render_markdown(findings: Findings, graphs: tuple[Graph, ...]) -> str:
     """Render the Markdown version, which links to the pictures in ``figures``."""
     template = _templates().get_template("page.md.jinja")
-    text: str = template.render(**_content(findings), graphs=graphs, folder=FIGURES, arms=arms_grid(findings))
+    text: str = template.render(
+        **_content(findings),
+        graphs=[graph for graph in graphs if graph.name != DATA],
+        pictures=[panel.title for graph in graphs if graph.name == DATA for panel in graph.panels],
+        folder=FIGURES,
+        arms=arms_grid(findings),
+    )
     return text
 
 
@@ -140,6 +159,11 @@ def _content(findings: Findings) -> dict[str, object]:
         "sentence": findings.sentence,
         "effects": findings.effects,
         "levels": levels_grid(findings),
+        "test": held_out_grid(findings),
+        "confused": confused_grid(findings),
+        "facts": () if findings.data is None else data_facts(findings.data),
+        "columns": None if findings.data is None else columns_grid(findings.data),
+        "remarks": () if findings.data is None else findings.data.notes,
         "urgent": urgent,
         "notes": [card for card in findings.cards if card.severity == "note"],
         "size": ", ".join(

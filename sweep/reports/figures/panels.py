@@ -29,7 +29,7 @@ from sweep.reports.figures.style import (
     themed,
 )
 from sweep.reports.graph_records import Curves, Forest, Heat, Panel, Shares
-from sweep.reports.svg.curves import MOST_TOGETHER
+from sweep.reports.svg.curves import MOST_TOGETHER, full
 
 WIDTH_INCHES = 5.6
 BESIDE_INCHES = (6.4, 4.4)
@@ -122,7 +122,7 @@ def _with_legend_inside(axes: Axes, panel: Panel) -> None:
 def report_figure(panel: Panel) -> Figure:
     """Draw one panel of a report; if it has many lines, one cell per line."""
     figure = Figure(figsize=(WIDTH_INCHES, _height(panel)), dpi=DPI, layout="constrained")
-    if isinstance(panel, Curves) and len(panel.curves) > MOST_TOGETHER:
+    if isinstance(panel, Curves) and len(full(panel)) > MOST_TOGETHER:
         _in_cells(figure, panel)
         return figure
     axes = figure.subplots()
@@ -136,8 +136,8 @@ def report_figure(panel: Panel) -> Figure:
 
 
 def _height(panel: Panel) -> float:
-    if isinstance(panel, Curves) and len(panel.curves) > MOST_TOGETHER:
-        return 0.9 + CELL_INCHES * math.ceil(len(panel.curves) / CELLS)
+    if isinstance(panel, Curves) and len(full(panel)) > MOST_TOGETHER:
+        return 0.9 + CELL_INCHES * math.ceil(len(full(panel)) / CELLS)
     if isinstance(panel, Curves):
         return 4.0 + 0.2 * math.ceil(len(panel.curves) / 2)
     if isinstance(panel, Forest):
@@ -150,17 +150,18 @@ def _height(panel: Panel) -> float:
 def _in_cells(figure: Figure, panel: Curves) -> None:
     """Draw each line in its own cell, in front of all others in grey, if there are too many for one panel."""
     figure.suptitle(panel.title, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
-    rows = math.ceil(len(panel.curves) / CELLS)
+    shown = [place for place, curve in enumerate(panel.curves) if curve.tone == "full"]
+    rows = math.ceil(len(shown) / CELLS)
     grid = figure.subplots(rows, CELLS, sharex=True, sharey=True, squeeze=False)
     for place, axes in enumerate(grid.flat):
-        if place >= len(panel.curves):
+        if place >= len(shown):
             axes.set_axis_off()
             continue
-        draw_one_of_many(axes, panel, place, OF_REPORT)
-        name = "\n".join(textwrap.wrap(panel.curves[place].label, LONGEST_OF_CELL))
+        draw_one_of_many(axes, panel, shown[place], OF_REPORT)
+        name = "\n".join(textwrap.wrap(panel.curves[shown[place]].label, LONGEST_OF_CELL))
         axes.set_title(name, loc="left", fontsize=9)
         # Shared axes are labelled at the left, and below the last cell of each column.
-        axes.tick_params(which="both", labelbottom=place + CELLS >= len(panel.curves), labelsize=8.5)
+        axes.tick_params(which="both", labelbottom=place + CELLS >= len(shown), labelsize=8.5)
         if panel.x_scale == "linear":
             limit_count(axes, panel, 4)
     figure.supxlabel(panel.x_label, fontsize=10)

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from sweep.reports.graph_records import Curve, Curves, Numbers
 from sweep.reports.svg.letters import FONT, shortened, width_of, wrapped
-from sweep.reports.svg.marks import PHONE, Paint, area, cross, dot, line, text
+from sweep.reports.svg.marks import PHONE, Paint, area, cross, dot, line, spots, text
 from sweep.reports.svg.scales import TICK_DIGITS, Axis, fitted, numbered, spelled
 
 WIDTH = PHONE
@@ -25,13 +25,24 @@ MOST_BANDS = 4
 
 MOST_NAME_LINES = 4
 
+REFERENCE = "5 3"
+"""Dash pattern of the grey lines that others are compared with."""
+
+SPOTS = 0.5
+"""Opacity of points that are not joined."""
+
 CELLS, CELL_HEIGHT, GAP = 2, 74.0, 14.0
 """Number of cells per row, their height, and the gap between them."""
 
 
 def draw_curves(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
     """Draw the lines, axes and labels below ``top``; also returns the height of the drawing."""
-    return _cells(panel, paint, top) if len(panel.curves) > MOST_TOGETHER else _together(panel, paint, top)
+    return _cells(panel, paint, top) if len(full(panel)) > MOST_TOGETHER else _together(panel, paint, top)
+
+
+def full(panel: Curves) -> tuple[Curve, ...]:
+    """The lines of a panel without those that are drawn behind them."""
+    return tuple(curve for curve in panel.curves if curve.tone == "full")
 
 
 def _y_axis(panel: Curves, bottom: float, top: float) -> tuple[Axis, float]:
@@ -45,6 +56,8 @@ def _y_axis(panel: Curves, bottom: float, top: float) -> tuple[Axis, float]:
 
 
 def _x_axis(panel: Curves, left: float, right: float) -> Axis:
+    if panel.x_limits is not None:
+        return Axis(panel.x_scale, *panel.x_limits, left, right)
     values = [float(x) for curve in panel.curves for x in (*curve.x, *curve.crosses)]
     return fitted(values, panel.x_scale, left, right, is_whole=panel.x_scale == "linear")
 
@@ -57,7 +70,7 @@ def _together(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float
     marks += _names(panel, (left + WIDTH - RIGHT) / 2, bottom, top, paint)
     marks += _target(panel, x_axis, y_axis, paint)
     opacity = 0.16 if len(panel.curves) <= MOST_BANDS else 0.07
-    for curve in panel.curves:
+    for curve in sorted(panel.curves, key=lambda curve: curve.tone == "full"):
         marks += _curve(curve, x_axis, y_axis, paint, opacity)
     return _with_legend(panel, panel.curves, marks, bottom + 50, paint)
 
@@ -65,7 +78,7 @@ def _together(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float
 def _with_legend(
     panel: Curves, curves: Sequence[Curve], marks: list[str], start: float, paint: Paint
 ) -> tuple[list[str], float]:
-    entries = [(curve.label, *paint.look(curve.look), curve) for curve in curves]
+    entries = [(curve.label, *_look(curve, paint), curve) for curve in curves if curve.tone != "pale"]
     names: list[tuple[str, str, str, Curve | None]] = [*entries]
     if panel.target is not None:
         names.append((f"target, {spelled(panel.target, TICK_DIGITS)}", paint.grey, "2 3", None))
@@ -73,7 +86,8 @@ def _with_legend(
     columns = 2 if widest <= WIDTH / 2 - 44 else 1
     for place, (label, colour, dashes, curve) in enumerate(names):
         x, y = (place % columns) * WIDTH / columns, start + LINE * (place // columns)
-        marks.append(line([(x + 4, y - 4), (x + 30, y - 4)], colour, dashes, 2))
+        is_grey = curve is not None and curve.tone == "grey"
+        marks.append(line([(x + 4, y - 4), (x + 30, y - 4)], colour, dashes, 1 if is_grey else 2))
         if curve is not None and curve.has_dots:
             marks.append(dot(x + 17, y - 4, curve.look, colour))
         marks.append(text(x + 36, y, shortened(label, WIDTH / columns - 40), paint.ink, whole=label))
@@ -84,7 +98,8 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
     # The width of a cell does not depend on its height, but the number of lines of its name depends on its width.
     _, left = _y_axis(panel, CELL_HEIGHT, 0.0)
     wide = (WIDTH - left - RIGHT - GAP) / CELLS
-    names = [_name_lines(curve.label, wide) for curve in panel.curves]
+    curves = full(panel)
+    names = [_name_lines(curve.label, wide) for curve in curves]
     # The space above each row of cells depends on the length of its names.
     downs, end = [], top
     for row in range(0, len(names), CELLS):
@@ -93,12 +108,14 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
     first_top = downs[0]
     y_axis, _ = _y_axis(panel, first_top + CELL_HEIGHT, first_top)
     x_axis = _x_axis(panel, left, left + wide)
-    grey = [mark for curve in panel.curves for mark in _curve(_plain(curve), x_axis, y_axis, paint, 0.0, is_grey=True)]
+    grey = [mark for curve in curves for mark in _curve(_plain(curve), x_axis, y_axis, paint, 0.0, is_grey=True)]
+    behind = [curve for curve in panel.curves if curve.tone != "full"]
+    grey += [mark for curve in behind for mark in _curve(curve, x_axis, y_axis, paint, 0.0)]
     background = "".join([*_grid(x_axis, y_axis, paint), *_target(panel, x_axis, y_axis, paint), *grey])
     # Drawn once and reused in every cell; the id is a hash of its content, because a page contains many drawings.
     name = f"g{hashlib.sha256(background.encode()).hexdigest()[:12]}"
     marks = [f'<g id="{name}">{background}</g>']
-    for place, curve in enumerate(panel.curves):
+    for place, curve in enumerate(curves):
         right, down = (place % CELLS) * (wide + GAP), downs[place // CELLS] - first_top
         if place:
             marks.append(f'<use href="#{name}" x="{right:.1f}" y="{down:.1f}"/>')
@@ -110,13 +127,13 @@ def _cells(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float]:
         marks += _curve(curve, x, y, paint, 0.16)
         if place % CELLS == 0:
             marks += _y_numbers(y, left, paint)
-        if place + CELLS >= len(panel.curves):
+        if place + CELLS >= len(curves):
             marks += _x_numbers(x, y.start, (0.0, x.start - GAP / 2)[place % CELLS], paint, x.end + RIGHT)
     bottom = downs[-1] + CELL_HEIGHT
     marks += _names(panel, (left + WIDTH - RIGHT) / 2, bottom, first_top, paint)
-    if panel.target is None:
+    if panel.target is None and not behind:
         return marks, bottom + 38
-    return _with_legend(panel, (), marks, bottom + 50, paint)
+    return _with_legend(panel, behind, marks, bottom + 50, paint)
 
 
 def _name_lines(label: str, width: float) -> list[str]:
@@ -125,6 +142,10 @@ def _name_lines(label: str, width: float) -> list[str]:
     if len(lines) > MOST_NAME_LINES:
         lines[MOST_NAME_LINES - 1 :] = [shortened(" ".join(lines[MOST_NAME_LINES - 1 :]), width, is_bold=True)]
     return lines
+
+
+def _look(curve: Curve, paint: Paint) -> tuple[str, str]:
+    return (paint.grey, REFERENCE) if curve.tone == "grey" else paint.look(curve.look)
 
 
 def _plain(curve: Curve) -> Curve:
@@ -168,16 +189,20 @@ def _target(panel: Curves, x_axis: Axis, y_axis: Axis, paint: Paint) -> Iterator
 def _curve(
     curve: Curve, x_axis: Axis, y_axis: Axis, paint: Paint, opacity: float, *, is_grey: bool = False
 ) -> Iterator[str]:
-    colour, dashes = (paint.line, "") if is_grey else paint.look(curve.look)
+    colour, dashes = (paint.line, "") if is_grey else _look(curve, paint)
+    is_thin = is_grey or curve.tone != "full"
     points = _points(curve.x, curve.y, x_axis, y_axis)
     if len(curve.low):
         upper = _points(curve.x, curve.high, x_axis, y_axis)
         lower = _points(curve.x, curve.low, x_axis, y_axis)
         yield area([point for point in upper if point], [point for point in lower if point], colour, opacity)
+    if not curve.is_joined:
+        yield spots([point for point in points if point], colour, SPOTS)
+        return
     for is_gap, run in groupby(points, key=lambda point: point is None):
         if not is_gap:
             whole = [point for point in run if point is not None]
-            yield line(_stairs(whole) if curve.is_step else whole, colour, dashes, 1 if is_grey else 2)
+            yield line(_stairs(whole) if curve.is_step else whole, colour, dashes, 1 if is_thin else 2)
     if curve.has_dots or len(points) == 1:
         yield from (dot(*point, curve.look, colour) for point in points if point)
     # At the upper edge, offset per level, so that crosses at the same x do not overlap.

@@ -49,10 +49,7 @@ def draw(panel: Panel, *, is_themed: bool = True) -> str:
 
 
 def _is_picture_only(panel: Curves) -> bool:
-    special = (panel.x_limits, panel.contour, *panel.marks, *panel.guides)
-    return any(part is not None for part in special) or any(
-        curve.tone != "full" or not curve.is_joined for curve in panel.curves
-    )
+    return any(part is not None for part in (panel.contour, *panel.marks, *panel.guides))
 
 
 def _forest(panel: Forest, paint: Paint, top: float) -> tuple[list[str], float]:

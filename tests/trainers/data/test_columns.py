@@ -10,7 +10,8 @@ import pytest
 
 from trainers.data.columns import from_arrays
 from trainers.data.dataset import Dataset
-from trainers.data.tables import Table, TableOptions, read_datasets
+from trainers.data.files import Table
+from trainers.data.tables import TableOptions, read_datasets
 from trainers.errors import DataError
 
 

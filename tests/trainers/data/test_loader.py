@@ -64,7 +64,7 @@ def test_one_hot_targets_of_a_module_say_argmax(own):
     [
         ("load = 3", UserCodeError, "must name a function"),
         ("def load(n): return n", UserCodeError, "takes the `kwargs`"),
-        ("def load(): return 3", DataError, "must return a Dataset or two arrays"),
+        ("def load(): return 3", DataError, "must return two arrays (inputs, targets), a pandas"),
     ],
 )
 def test_what_loads_no_data_is_refused(own, text, error, sentence):
@@ -74,6 +74,6 @@ def test_what_loads_no_data_is_refused(own, text, error, sentence):
     assert sentence in str(raised.value)
 
 
-def test_data_of_a_module_takes_no_column():
-    with pytest.raises(DataError, match="`target` applies to a file alone"):
-        load(DataSource(module="own_code:load", target="x"))
+def test_a_named_data_set_takes_no_column():
+    with pytest.raises(DataError, match="`target` applies to a file or a module alone"):
+        load(DataSource(name="iris", target="x"))

@@ -12,7 +12,7 @@ from trainers.errors import DataError
         (DataSource(), "one of a name, a path and a module. Received: none."),
         (DataSource("iris", path="a.csv"), "one of a name, a path and a module. Received: name and path."),
         (DataSource("digit"), "`digit` is not a known data set. Did you mean `digits`?"),
-        (DataSource("iris", target="y"), "`target` applies to a file alone"),
+        (DataSource("iris", target="y"), "`target` applies to a file or a module alone"),
         (DataSource("iris", task="regression"), "`task` applies to files and modules alone"),
         (DataSource("iris", examples=10), "`examples` applies to a synthetic set alone"),
         (DataSource(path="a.csv", noise=0.1), "`noise` applies to a synthetic set alone"),

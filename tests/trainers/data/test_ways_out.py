@@ -28,6 +28,45 @@ FOLDER = Path(trainers.data.__file__).parent
 Action = Callable[[Path], Any]
 COUNTER = itertools.count()
 X = np.arange(8.0).reshape(4, 2)
+IMAGES = np.arange(16.0).reshape(4, 2, 2)
+TAGS = np.arange(8).reshape(4, 2) % 3
+TABLE = "import pandas as pd\ndef get():\n    return pd.DataFrame({'x': [0.5, 1.5] * 2, 'y': [0, 1] * 2})\n"
+ITEMS = """from torch.utils.data import Dataset
+class Items(Dataset):
+    def __len__(self):
+        return 4
+    def __getitem__(self, i):
+        return x[i], i % 2
+def get():
+    return Items()
+"""
+# Takes no memory, as all its numbers are one.
+ENDLESS = """def get():
+    while True:
+        yield np.broadcast_to(0.0, (4, 2**29)), [0, 1, 0, 1]
+"""
+# The part of a Hugging Face dataset that is used; tests/trainers/data/test_collecting.py reads a real one where the
+# package is installed.
+FACE = """class Face:
+    def __init__(self, **columns):
+        self.columns, self.column_names, self.features = columns, list(columns), {}
+    def __len__(self):
+        return 4
+    def with_format(self, kind):
+        return self
+    def __getitem__(self, rows):
+        return self.columns
+def get():
+    return Face(x=x, label=np.array([0, 1, 0, 1]))
+def parts():
+    return {'train': get()}
+def ragged():
+    return Face(x=np.array([[1], [1, 2], [1], [1]], dtype=object), label=np.array([0, 1, 0, 1]))
+def unlabelled():
+    return Face(x=x, z=np.array([0, 1, 0, 1]))
+def several():
+    return Face(x=x, z=x, label=np.array([0, 1, 0, 1]))
+"""
 BIG = 1765432109876543210
 GOOD = "x,y\n1,a\n2,b\n3,a\n4,b\n"
 
@@ -108,12 +147,14 @@ def module(body: str, name: str = "get", task: Any = "auto", **kwargs: Any) -> A
     """A module of the user's, with NumPy as ``np`` and four examples as ``x``."""
 
     def read(folder: Path) -> Dataset:
+        columns = {key: value for key, value in kwargs.items() if key in ("target", "inputs")}
+        rest = {key: value for key, value in kwargs.items() if key not in columns}
         own = f"own_data_{next(COUNTER)}"
         start = "import numpy as np\nfrom trainers.data import dataset\nx = np.arange(8.0).reshape(4, 2)\n"
         (folder / f"{own}.py").write_text(start + body)
         sys.path.append(str(folder))
         try:
-            return load(DataSource(module=f"{own}:{name}", kwargs=kwargs or None, task=task))
+            return load(DataSource(module=f"{own}:{name}", kwargs=rest or None, task=task, **columns))
         finally:
             sys.path.remove(str(folder))
 
@@ -186,10 +227,96 @@ CASES = {
     "inputs of one dimension": Case(
         npz(x=X[:, 0], y=[0, 1, 0, 1]), r"`x\.reshape\(len\(x\), -1\)`", npz(x=X[:, 0].reshape(4, -1), y=[0, 1, 0, 1])
     ),
-    "images": Case(
-        npz(x=np.zeros((4, 2, 2)), y=[0, 1, 0, 1]),
-        r"Received: shape \(4, 2, 2\)\. Take `x\.reshape",
-        npz(x=np.zeros((4, 2, 2)).reshape(4, -1), y=[0, 1, 0, 1]),
+    # Images, sequences and tokens.
+    "images of which some have no target": Case(
+        npz(x=IMAGES, y=[0, 1, 0]), r"4 in `x`, 3 in `y`\. Give one target", npz(x=IMAGES, y=[0, 1, 0, 1])
+    ),
+    "images with one-hot targets": Case(
+        npz(x=IMAGES, y=np.eye(2)[[0, 1, 0, 1]]),
+        r"float64 of shape \(4, 2\).*`y\.argmax\(axis=1\)`",
+        npz(x=IMAGES, y=np.eye(2)[[0, 1, 0, 1]].argmax(axis=1)),
+    ),
+    "images of words": Case(
+        npz(x=np.full((4, 2, 2), "a"), y=[0, 1, 0, 1]),
+        r"must hold numbers.*Number the words",
+        npz(x=IMAGES, y=[0, 1] * 2),
+    ),
+    "images with NaN": Case(
+        npz(x=np.where(IMAGES == 6, np.nan, IMAGES), y=[0, 1, 0, 1]),
+        r"NaN or infinity in example 2 \(the first is 1\)\. Fill",
+        npz(x=IMAGES, y=[0, 1, 0, 1]),
+    ),
+    "amounts at each position": Case(
+        npz(x=IMAGES, y=TAGS, task="regression"),
+        r"one number.*`y\[:, 0\]`",
+        npz(x=IMAGES, y=TAGS[:, 0], task="regression"),
+    ),
+    "negative tags": Case(
+        npz(x=TAGS, y=TAGS - 2), r"-100 where there is none\. Received: -2\. Number them", npz(x=TAGS, y=TAGS)
+    ),
+    "one tag": Case(npz(x=TAGS, y=TAGS * 0), r"two classes.*Received: 0 at every position", npz(x=TAGS, y=TAGS)),
+    # What a loading function returns.
+    "a table without a target": Case(
+        module(TABLE), r"target column of `own_data_\d+:get` must be named.*`x`, `y`", module(TABLE, target="y")
+    ),
+    "a table without that target": Case(
+        module(TABLE, target="z"),
+        r"a column `z` and at least one other\. Received: `x`, `y`",
+        module(TABLE, target="y"),
+    ),
+    "a Dataset without a length": Case(
+        module(ITEMS.replace("__len__", "length")),
+        r"Received: Items, which has none\. Give it `__len__`",
+        module(ITEMS),
+    ),
+    "items that raise": Case(
+        module(ITEMS.replace("x[i]", "x[i + 9]")), r"an error in it, IndexError at .*Mend", module(ITEMS)
+    ),
+    "items of different shapes": Case(
+        module(ITEMS.replace("x[i]", "x[i][: i + 1]")),
+        r"Received: \(1,\), and \(2,\) in item 2 \(the first is 1\)\. Pad",
+        module(ITEMS),
+    ),
+    "items of three": Case(
+        module(ITEMS.replace("x[i]", "x[i], 0")), r"a pair.*Received: tuple of 3\. Return such as `x, y`", module(ITEMS)
+    ),
+    "batches that differ in length": Case(
+        module("def get():\n    yield x, [0, 1, 0]\n"),
+        r"inputs \(4, 2\) and targets \(3,\) in batch 1\. Give one target",
+        module("def get():\n    yield x, [0, 1, 0, 1]\n"),
+    ),
+    "no batches": Case(
+        module("def get():\n    yield from ()\n"),
+        r"Received: none.*Check what it reads",
+        module("def get():\n    yield x, [0, 1, 0, 1]\n"),
+    ),
+    "batches without an end": Case(
+        module(ENDLESS),
+        r"Received: more than 17 GB in 1 of them\. Let it end",
+        module(ENDLESS.replace("while True", "for _ in x").replace("2**29", "2")),
+    ),
+    "several parts": Case(
+        module(FACE, name="parts"),
+        r"a dictionary of train\. Return one of them, such as `datasets\['train'\]`",
+        module(FACE),
+    ),
+    "a column of lists": Case(
+        module(FACE, name="ragged"), r"column `x` .* Received: \(1,\) and \(2,\)\. Pad", module(FACE)
+    ),
+    "an unknown column": Case(
+        module(FACE, target="lable"),
+        r"that `target` names\. Received: lable\. Did you mean `label`\?",
+        module(FACE, target="label"),
+    ),
+    "no column of targets": Case(
+        module(FACE, name="unlabelled"),
+        r"column of targets .* must be named\. Received: none\. Columns: `x`, `z`",
+        module(FACE, name="unlabelled", target="z"),
+    ),
+    "several columns of inputs": Case(
+        module(FACE, name="several"),
+        r"Received: `x`, `z`\. Give one of them as `inputs`",
+        module(FACE, name="several", inputs="x"),
     ),
     "one-hot": Case(
         npz(x=X, y=np.eye(2)[[0, 1, 0, 1]]),
@@ -627,6 +754,7 @@ def caught(action: Action, folder: Path) -> tuple[str, tuple[str, int]]:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_mistake_is_one_sentence_whose_way_out_works(case, tmp_path):
+    pytest.importorskip("torch")
     said, _ = caught(case.broken, tmp_path)
     assert re.search(case.said, said), said
     assert "\n" not in said
@@ -655,6 +783,7 @@ def sites() -> dict[tuple[str, int], tuple[int, str]]:
 
 
 def test_every_place_that_raises_has_its_case(tmp_path):
+    pytest.importorskip("torch")
     raised = {caught(case.broken, tmp_path)[1] for case in CASES.values()}
     untried = [
         f"{file}:{first} {text}"

@@ -51,3 +51,36 @@ def test_on_a_logarithmic_axis_equal_factors_are_equal_distances_and_zero_has_no
     svg = draw(Curves("", "", "", (curve,), x_scale="log", y_scale="log"))
     line = next(line for line in elements(svg, "polyline") if "stroke:var(--c0)" in line.getAttribute("style"))
     assert len(places(line)) == 2
+
+
+def test_a_grey_line_is_thin_behind_the_others_and_named_and_no_line_of_many():
+    diagonal = Curve("by chance", 0, (0, 1), (0, 1), tone="grey")
+    curves = tuple(Curve(f"level {n}", n, (0, 1), (n, n)) for n in range(7))
+    for shown in (curves[:2], curves):
+        svg = draw(Curves("t", "x", "y", (*shown, diagonal)))
+        styles = [line.getAttribute("style") for line in elements(svg, "polyline")]
+        grey = [place for place, style in enumerate(styles) if "stroke:var(--grey);stroke-width:1;" in style]
+        assert grey[0] < min(place for place, style in enumerate(styles) if "stroke:var(--c" in style)
+        words = [text.firstChild.data for text in elements(svg, "text")]
+        assert words.count("by chance") == 1
+        assert sum(word.startswith("level") for word in words) == len(shown)
+
+
+def test_points_that_are_not_joined_are_spots_at_their_places():
+    points = Curve("pale", 1, (0.0, 0.5, 1.0), (0.0, math.nan, 2.0), is_joined=False, tone="pale")
+    svg = draw(Curves("t", "x", "y", (points, Curve("mean", 1, (0.0, 1.0), (0.0, 2.0)))))
+    (path,) = elements(svg, "path")
+    spots = [list(map(float, one.removesuffix("h0").split())) for one in path.getAttribute("d").split("M")[1:]]
+    line = next(line for line in elements(svg, "polyline") if "stroke:var(--c1)" in line.getAttribute("style"))
+    assert spots == places(line)
+    assert [text.firstChild.data for text in elements(svg, "text")].count("pale") == 0
+
+
+def test_limits_of_the_horizontal_axis_are_where_it_ends():
+    curve = Curve("a", 0, (0.25, 0.75), (0.0, 1.0))
+    ends = []
+    for limits in ((0.0, 1.0), (0.25, 0.75)):
+        svg = draw(Curves("", "", "", (curve,), x_limits=limits))
+        line = next(line for line in elements(svg, "polyline") if "stroke:var(--c0)" in line.getAttribute("style"))
+        ends.append(places(line)[1][0] - places(line)[0][0])
+    assert ends[1] == pytest.approx(2 * ends[0], abs=0.3)

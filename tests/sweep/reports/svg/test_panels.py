@@ -8,7 +8,7 @@ import xml.dom.minidom
 import numpy as np
 import pytest
 
-from sweep.reports.graph_records import Cells, Curve, Curves, Forest, Guide, Heat, Interval, Panel, Shares
+from sweep.reports.graph_records import Cells, Curve, Curves, Forest, Guide, Heat, Interval, Mark, Panel, Shares
 from sweep.reports.svg import draw
 from sweep.reports.svg.scales import Axis, fitted
 
@@ -58,7 +58,7 @@ def test_what_users_have_called_things_is_no_part_of_the_page():
     [
         Cells("cells", "place", ("epoch 1",), (((3, 0), (1, 0)),)),
         Curves("a guide", "x", "y", (Curve("a", 0, (1, 2), (1, 2)),), guides=(Guide("here", x=1.0),)),
-        Curves("points alone", "x", "y", (Curve("a", 0, (1, 2), (1, 2), is_joined=False),)),
+        Curves("a point", "x", "y", (Curve("a", 0, (1, 2), (1, 2)),), marks=(Mark("here", 1.0, 1.0),)),
         Shares("hatched", "steps", ("a",), (1.0,), ("1",), hatched=(True,)),
     ],
     ids=lambda panel: panel.title,
