@@ -107,5 +107,5 @@ def test_one_day_beyond_the_twelfth_decides_for_all_cells() -> None:
     ],
 )
 def test_cells_among_which_one_is_no_date_have_no_format(column: Any) -> None:
-    with pytest.raises(ValueError, match="dates|date format"):
+    with pytest.raises(ValueError, match=r"dates|date format"):
         find_date_format(column)

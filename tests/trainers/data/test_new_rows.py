@@ -40,7 +40,7 @@ def test_new_rows_are_read_as_those_of_the_table(cells: Any, encode: Any) -> Non
 def test_new_cells_may_be_unknown_or_missing_but_no_other_kind() -> None:
     number = FeatureColumn(name="age", encoding="number")
     np.testing.assert_array_equal(as_rows(number, np.array([1, None, "NA"], dtype=object)).ravel(), [1, NAN, NAN])
-    with pytest.raises(DataError, match="column `age` of `inputs` must hold numbers. Received: 'old' in row 2"):
+    with pytest.raises(DataError, match=r"column `age` of `inputs` must hold numbers\. Received: 'old' in row 2"):
         as_rows(number, np.array([1, "old"], dtype=object))
     day = FeatureColumn(name="day", encoding="date", parts=("month",), date_format="%d.%m.%Y")
     assert as_rows(day, np.array(["31.05.2024"], dtype=object)).tolist() == [[5]]

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from trainers.data import Dataset, DataSource, load, load_parts, split_of_seed
 from trainers.data.bundled import SHAPES
+from trainers.data.files.table import Table
 from trainers.data.holdout import ByGroup, ByTime, Folds, Given, Holdout
 from trainers.data.source import shape
 from trainers.data.split import split_indices
-from trainers.data.tables import Table, TableOptions, listed, read_datasets
+from trainers.data.tables import TableOptions, listed, read_datasets
 from trainers.errors import DataError
 from trainers.seeding import generator
 
@@ -418,7 +419,7 @@ def test_a_test_part_that_takes_a_class_away_is_refused_before_anything_is_train
 def test_a_validation_part_that_the_test_part_holds_or_that_holds_a_class_is_refused() -> None:
     with pytest.raises(DataError, match=r"`data\.validation` must hold examples that `data\.test` leaves"):
         parts(frame(), validation=BY_PART, test=BY_PART)
-    with pytest.raises(DataError, match="must hold an example of each class. Received: none of class `yes`"):
+    with pytest.raises(DataError, match=r"must hold an example of each class\. Received: none of class `yes`"):
         read(frame(survived=np.where(frame().part == "val", "yes", "no")), validation=BY_PART)
 
 

@@ -18,10 +18,11 @@ from pyarrow import parquet
 import trainers.data
 from trainers.data import DatasetShape, DataSource, load, require_parts, split, training_examples
 from trainers.data.dataset import Dataset, classification, regression
+from trainers.data.files.table import Table
 from trainers.data.holdout import ByGroup, ByTime, Folds, Given
 from trainers.data.new_rows import as_rows, rows_of_table
 from trainers.data.table_schema import FeatureColumn, TableSchema
-from trainers.data.tables import Table, TableOptions, read_datasets
+from trainers.data.tables import TableOptions, read_datasets
 from trainers.errors import DataError, UserCodeError
 
 FOLDER = Path(trainers.data.__file__).parent

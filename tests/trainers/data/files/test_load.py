@@ -120,7 +120,8 @@ def test_true_and_false_are_one_and_zero_as_inputs(csv):
         ("\n\n", "y", "must hold a header and rows. Received: an empty file."),
         ("x,y\n", "y", "must have at least 2 examples"),
         ("x,y\n1,a\n", "y", "must have at least 2 examples"),
-        ("x,z,y\n1,1,a\n1,inf,b\n2,3,a\n4,5,b\n", "y", "column `z` of `pets.csv` must hold finite numbers. Received: inf in row 2"),
+        ("x,z,y\n1,1,a\n1,inf,b\n2,3,a\n4,5,b\n", "y", "column `z` of `pets.csv` must hold finite numbers. "
+         "Received: inf in row 2"),
         ("x,y\n1,-inf\n2,3.5\n", "y", "column `y` of `pets.csv` must hold finite numbers. Received: -inf in row 1"),
         ("x,y\n1,a\n2,\n3,b\n", "y", "column `y` of `pets.csv`, the target, must have a value in every "
          "row. Received: an empty cell in row 2 (the first row is 1)."),
