@@ -10,7 +10,7 @@ from trainers import limits
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.data.dataset import Task
 from trainers.data.fit import check_fit
-from trainers.data.holdout import Holdout
+from trainers.data.holdout import ByGroup, ByTime, Folds, Given, Holdout
 from trainers.data.scaling import Normalise
 from trainers.data.shape import Example
 from trainers.diagnostics import metric_names
@@ -174,7 +174,7 @@ class Pack:
         if self.batch_size is not None:
             check_batch_size(self.batch_size)
         check_number("weight_decay", self.weight_decay, limits.L2)
-        if isinstance(self.validation, int | float):
+        if not isinstance(self.validation, ByGroup | ByTime | Given | Folds):
             check_number("validation", self.validation, limits.VALIDATION)
         check_word("dtype", self.dtype, get_args(Precision))
         check_word("backend", self.backend, get_args(Backend))

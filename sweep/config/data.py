@@ -41,6 +41,16 @@ OF_SPLIT = ("validation", "normalise", "augment")
 """Keys that say how a data set is used, and not which it is."""
 
 
+def _kind_of_encoding(raw: Any) -> str:
+    return "order" if isinstance(raw, list | tuple) else "encoding"
+
+
+AnyEncoding: TypeAlias = Annotated[
+    Annotated[Encoding, Tag("encoding")] | Annotated[tuple[str, ...], Field(strict=False, min_length=2), Tag("order")],
+    Discriminator(_kind_of_encoding),
+]
+
+
 class Data(Section):
     """How any data set is split and scaled."""
 
@@ -77,6 +87,13 @@ class Data(Section):
             validation=holdout_of(self.validation) if of_tables(self.validation) else None,
             test=None if self.test is None else holdout_of(self.test),
         )
+
+    @field_validator("test", mode="before")
+    @classmethod
+    def _test_is_one_part(cls, given: Any) -> Any:
+        if isinstance(given, Mapping) and "folds" in given:
+            refuse([Problem("must be one part, as folds are for validation", "Give such as 0.2.", (), given)])
+        return given
 
     @model_validator(mode="after")
     def _parts_suit_the_data(self) -> Self:
@@ -176,7 +193,7 @@ class FileData(Data):
     drop: Annotated[tuple[str, ...], Field(strict=False)] = Field(default=(), examples=[["comment"]])
     """Columns to leave out, by name or pattern."""
 
-    encode: dict[str, Encoding | Annotated[tuple[str, ...], Field(strict=False, min_length=2)]] = Field(
+    encode: dict[str, AnyEncoding] = Field(
         default_factory=dict, examples=[{"zip": "one_hot", "city": "target", "size": ["S", "M", "L"]}]
     )
     """How columns become numbers: one_hot (a feature for each category, as text does by default), target (the mean

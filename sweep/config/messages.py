@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from sweep.config import synonyms
 from sweep.config.document import Document, Keys
+from sweep.config.holdout import KINDS
 from sweep.config.models import SweepConfig
 from sweep.config.own_training import trainer_kind
 from sweep.config.quotes import at_fault, broken_rule, needless_quotes
@@ -25,6 +27,10 @@ TAGS = {
     "network": ("dense", "module"),
     "trainer": ("network", "function", "command"),
 }
+HOLDOUTS = ("fraction", *KINDS.values())
+HELD_OUT = (("data", "validation"), ("data", "test"), ("space", "data.validation"), ("space", "data.test"))
+"""Keys that say what is held out, in which a variant follows."""
+
 DOTTED = {"network": "network.hidden", "trainer": "trainer.weight_decay", "data": "data.normalise"}
 """Sections whose keys may vary in a space, each with such a key."""
 
@@ -62,7 +68,7 @@ def render(error: ValidationError, document: Document, model: type[BaseModel] = 
     """
     known = known_keys(model)
     lines = []
-    found = error.errors(include_url=False)
+    found = _without_consequences(error.errors(include_url=False))
     paths = [_path(at_fault(details)) for details in found]
     faults = {path: (details["input"], broken_rule(details)) for path, details in zip(paths, found, strict=True)}
     quoted = needless_quotes(faults, document, model)
@@ -76,6 +82,13 @@ def render(error: ValidationError, document: Document, model: type[BaseModel] = 
             sentence += "Drop the quotes."
         lines.append(((place.line is None, place.line or 0, place.column or 0), f"{place}: {sentence}"))
     return "\n".join(dict.fromkeys(line for _, line in sorted(lines, key=lambda entry: entry[0])))
+
+
+def _without_consequences(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Drop that a list is too short where entries of it are wrong, which pydantic does not count."""
+    paths = [details["loc"] for details in found]
+    wrong = {path[:-1] for path in paths if path and isinstance(path[-1], int)}
+    return [details for details in found if details["type"] != "too_short" or details["loc"] not in wrong]
 
 
 def received(value: Any) -> str:
@@ -97,9 +110,16 @@ def _plain(value: Any) -> Any:
 
 
 def _path(location: Keys) -> Keys:
-    """Remove the tag of the data or network variant that pydantic inserts into the path."""
+    """Remove the tags of the variants of data, networks and holdouts that pydantic inserts into the path."""
     if len(location) > 1 and location[1] in TAGS.get(str(location[0]), ()):
-        return (location[0], *location[2:])
+        location = (location[0], *location[2:])
+    if location[:2] in HELD_OUT:
+        # In a space, the place in a list of values comes first.
+        at = next((at for at, key in enumerate(location) if at > 1 and isinstance(key, str)), len(location))
+        if at < len(location) and location[at] in HOLDOUTS:
+            return (*location[:at], *location[at + 1 :])
+    if location[:2] == ("data", "encode"):
+        return (*location[:3], *location[4:])
     return location
 
 
@@ -131,7 +151,8 @@ def _sentence(kind: str, context: Mapping[str, Any], path: Keys, value: Any, doc
     if kind == "string_type" and isinstance(value, bool | int | float):
         text = document.texts.get(path, received(value))
         what = "true or false" if isinstance(value, bool) else "a number"
-        return f'`{name}` {rule}. Received: {text}, which is {what}. Put it into quotes: `{path[-1]}: "{text}"`.'
+        quoted = f'"{text}"' if isinstance(path[-1], int) else f'{path[-1]}: "{text}"'
+        return f"`{name}` {rule}. Received: {text}, which is {what}. Put it into quotes: `{quoted}`."
     return f"`{name}` {rule}. Received: {received(value)}. {hint}"
 
 

@@ -71,3 +71,49 @@ def test_keys_that_are_left_out_leave_no_trace_in_what_is_recorded(load):
 def test_each_mistake_in_the_data_is_one_sentence(refusal, data, sentence):
     (told,) = refusal(f"data: {data}\noptimizers: {{sgd: {{learning_rate: 1}}}}\n")
     assert sentence in told
+
+
+@pytest.mark.parametrize(
+    ("keys", "field", "expected"),
+    [
+        ("features: [age, 'b_*']", "features", ("age", "b_*")),
+        ("drop: [note]", "drop", ("note",)),
+        ("encode: {zip: one_hot, size: [S, M, L]}", "encode", {"zip": "one_hot", "size": ("S", "M", "L")}),
+        ("most_categories: 3", "most_categories", 3),
+    ],
+)
+def test_the_columns_of_a_table_and_their_encodings_reach_the_trainers(load, keys, field, expected):
+    source = load(GOOD, f"data={{path: a.csv, target: y, {keys}}}").data.source
+    assert getattr(source, field) == expected
+
+
+def test_a_module_is_told_its_task(load):
+    assert load(GOOD, "data={module: 'json:loads', task: classification}").data.source.task == "classification"
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        (
+            "encode: {zip: onehot}",
+            "`data.encode.zip` must be one of one_hot, ordinal, target, number, date. Received: onehot. Did you",
+        ),
+        ("encode: {size: [S]}", "`data.encode.size` must have 2 or more entries. Received: [S]."),
+        (
+            "encode: {size: [S, 2]}",
+            '`data.encode.size` must be text. Received: 2, which is a number. Put it into quotes: `"2"`.',
+        ),
+        ("features: []", "`data.features` must have 1 or more entries"),
+        ("most_categories: 1", "`data.most_categories` must be 2 or more. Received: 1."),
+    ],
+)
+def test_each_mistake_in_the_columns_of_a_table_is_one_sentence(refusal, keys, sentence):
+    (told,) = refusal(f"data: {{path: a.csv, target: y, {keys}}}\noptimizers: {{sgd: {{learning_rate: 1}}}}\n")
+    assert sentence in told
+
+
+@pytest.mark.parametrize("keys", ["features: [a]", "drop: [a]", "encode: {a: target}", "most_categories: 3"])
+@pytest.mark.parametrize("data", ["name: iris", "module: 'json:loads'"])
+def test_the_keys_of_a_table_are_refused_elsewhere(refusal, data, keys):
+    (told,) = refusal(f"data: {{{data}, {keys}}}\noptimizers: {{sgd: {{learning_rate: 1}}}}\n")
+    assert f"`data.{keys.partition(':')[0]}` is not for the data" in told

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from trainers.data.columns import cells_of
-from trainers.data.feature_columns import FEWEST_ROWS, Feature, LeftOut, as_rows, cell_text, read_feature
+from trainers.data.feature_columns import FEWEST_ROWS, Feature, LeftOut, cell_text, read_feature
 from trainers.data.numeric import Column
-from trainers.data.table_schema import MISSING, FeatureColumn
+from trainers.data.table_schema import MISSING
 from trainers.errors import DataError
 
 NAN = float("nan")
@@ -290,31 +290,3 @@ def test_cells_that_do_not_fit_are_named_with_their_rows(cells: Any, encode: Any
 )
 def test_a_cell_names_its_category(cell: Any, text: str | None) -> None:
     assert cell_text(cell) == text
-
-
-@pytest.mark.parametrize(
-    ("cells", "encode"),
-    [
-        ([1.5, None, 3.0], None),
-        (["a", None, "b"], None),
-        (["b", None, "a"], "ordinal"),
-        (["b", "a", "b"], "target"),
-        (["31.05.2024", "", "01.06.2023"], None),
-        (["S", None, "L"], ("S", "M", "L")),
-    ],
-)
-def test_new_rows_are_read_as_those_of_the_table(cells: Any, encode: Any) -> None:
-    feature = read(cells, encode)
-    again = as_rows(feature.column, column(cells).cells.astype(object))
-    np.testing.assert_array_equal(again, feature.rows)
-
-
-def test_new_cells_may_be_unknown_or_missing_but_no_other_kind() -> None:
-    number = FeatureColumn(name="age", encoding="number")
-    np.testing.assert_array_equal(as_rows(number, np.array([1, None, "NA"], dtype=object)).ravel(), [1, NAN, NAN])
-    with pytest.raises(DataError, match=r"column `age` of `inputs` must hold numbers. Received: 'old' in row 2"):
-        as_rows(number, np.array([1, "old"], dtype=object))
-    day = FeatureColumn(name="day", encoding="date", parts=("month",), date_format="%d.%m.%Y")
-    assert as_rows(day, np.array(["31.05.2024"], dtype=object)).tolist() == [[5]]
-    with pytest.raises(DataError, match=r"must hold dates such as 31\.05\.2024\. Received: '2024-05-31' in row 2"):
-        as_rows(day, np.array(["31.05.2024", "2024-05-31"], dtype=object))

@@ -34,7 +34,7 @@ def _series(column: Any) -> Any:
     import pyarrow.compute as pc
 
     if pa.types.is_floating(column.type):
-        return column.to_numpy()
+        return column.to_numpy(zero_copy_only=False)
     options = {}
     if pa.types.is_integer(column.type) and column.null_count:
         extremes = pc.min_max(column).as_py()
