@@ -5,7 +5,7 @@ import pytest
 
 from trainers.data.arrangements import arrange, arranged, as_tokens, channel_axis, given_item, whole_tokens
 from trainers.data.dataset import classification
-from trainers.data.scaling import fit_scaling
+from trainers.data.scaling import fit_inputs
 from trainers.data.tensors import from_tensors
 
 
@@ -48,26 +48,26 @@ def test_the_channel_is_where_images_and_sequences_have_it(shape, dtype, axis):
 def test_each_channel_is_scaled_by_the_training_part_alone():
     dataset = images((8, 6, 3), np.uint8)
     train = np.arange(15)
-    scaling = fit_scaling(dataset, train, "standard")
+    scaling, _ = fit_inputs(dataset, train, "standard")
     assert scaling.offset.shape == (1, 1, 3)
     channels = dataset.inputs[:15].astype(float)
     np.testing.assert_allclose(scaling.offset.ravel(), channels.mean(axis=(0, 1, 2)))
     np.testing.assert_allclose(scaling.divisor.ravel(), channels.std(axis=(0, 1, 2)))
     scaled = scaling.scaled_inputs(dataset.inputs[:15], np.float32, "x")
     np.testing.assert_allclose(scaled.mean(axis=(0, 1, 2)), 0, atol=1e-6)
-    ranged = fit_scaling(dataset, train, "minmax").scaled_inputs(dataset.inputs[:15], np.float32, "x")
+    ranged = fit_inputs(dataset, train, "minmax")[0].scaled_inputs(dataset.inputs[:15], np.float32, "x")
     assert (ranged.min(), ranged.max()) == (0, 1)
-    turned = fit_scaling(arrange(dataset, "channels first"), train, "standard")
+    turned, _ = fit_inputs(arrange(dataset, "channels first"), train, "standard")
     np.testing.assert_allclose(turned.divisor[:, 0, 0], scaling.divisor[0, 0])
 
 
 def test_8_bit_numbers_without_scaling_are_shares_of_255_and_constants_become_0():
-    scaled = fit_scaling(images((8, 6, 3), np.uint8), np.arange(15), "none")
+    scaled, _ = fit_inputs(images((8, 6, 3), np.uint8), np.arange(15), "none")
     assert scaled.scaled_inputs(np.full((1, 8, 6, 3), 51, np.uint8), np.float64, "x").max() == 0.2
     dataset = images((8, 6, 3), np.float32)
-    assert fit_scaling(dataset, np.arange(15), "none").scaled_inputs(dataset.inputs, np.float32, "x").max() > 100
+    assert fit_inputs(dataset, np.arange(15), "none")[0].scaled_inputs(dataset.inputs, np.float32, "x").max() > 100
     flat = from_tensors("f", ("x", "y"), np.full((4, 2, 2), 7.0), np.array([0, 1, 0, 1]), "auto")
-    assert not fit_scaling(flat, np.arange(3), "standard").scaled_inputs(flat.inputs, np.float32, "x").any()
+    assert not fit_inputs(flat, np.arange(3), "standard")[0].scaled_inputs(flat.inputs, np.float32, "x").any()
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_tokens_stay_whole_numbers_that_are_not_scaled_and_are_other_data_than_q
     tokens = as_tokens(quantities)
     assert (tokens.inputs.dtype, tokens.shape.vocabulary, tokens.item) == (np.int64, 4, (2,))
     assert tokens.fingerprint != quantities.fingerprint
-    scaling = fit_scaling(tokens, np.array([0]), "standard")
+    scaling, _ = fit_inputs(tokens, np.array([0]), "standard")
     assert scaling.scaled_inputs(tokens.inputs, np.float32, "x").tolist() == [[0, 3], [1, 2]]
