@@ -50,7 +50,7 @@ def test_a_dotted_key_of_the_command_line_is_one_key(load):
         ("{data.validation: [0.1, 1.5]}", "`space.data.validation` must be below 1. Received: 1.5."),
         (
             "{data.noise: 1}",
-            "`space.data.noise` is not a known key. Known: data.validation, data.test, data.normalise, data.name.",
+            "`space.data.noise` is not a known key. Known: data.validation, data.test, data.normalise, data.augment, data.name.",
         ),
         ("{trainer.weight_decay: {log_uniform: [0.1, 1]}}", "as `search.method` is grid. Received: {log_uniform:"),
         ("{network: {hidden: [8]}}", "`space.network` is a section of the file. Name a key of it with a dot, such as"),
