@@ -156,7 +156,7 @@ def _separator(given: str) -> str:
     found = SEPARATORS.get(given, given)
     if len(found) != 1 or found in '"\r\n':
         rule = f"must be one character, or one of {', '.join(SEPARATORS)}"
-        refuse([Problem(rule, "Give one such as ; or tab.", received=given)])
+        refuse([Problem(rule, "Give one such as tab.", received=given)])
     return found
 
 
