@@ -80,7 +80,7 @@ class Data(Section):
     @property
     def source(self) -> DataSource:
         """The data source in the form that the trainers load."""
-        given = self.model_dump(exclude={*OF_SPLIT, "test"})
+        given = self.model_dump(exclude={*OF_SPLIT, "test"}, exclude_none=True)
         lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
         return DataSource(
             **{**given, **lists},
@@ -156,7 +156,7 @@ def _separator(given: str) -> str:
     found = SEPARATORS.get(given, given)
     if len(found) != 1 or found in '"\r\n':
         rule = f"must be one character, or one of {', '.join(SEPARATORS)}"
-        refuse([Problem(rule, "Give one such as ; or tab.", received=given)])
+        refuse([Problem(rule, "Give one such as tab.", received=given)])
     return found
 
 
@@ -190,18 +190,18 @@ class FileData(Data):
     )
     """Columns to use, by name or pattern. Default: all but identifiers, constants and free text."""
 
-    drop: Annotated[tuple[str, ...], Field(strict=False)] = Field(default=(), examples=[["comment"]])
-    """Columns to leave out, by name or pattern."""
+    drop: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(default=None, examples=[["comment"]])
+    """Columns to leave out, by name or pattern. Default: none."""
 
-    encode: dict[str, AnyEncoding] = Field(
-        default_factory=dict, examples=[{"zip": "one_hot", "city": "target", "size": ["S", "M", "L"]}]
+    encode: dict[str, AnyEncoding] | None = Field(
+        default=None, examples=[{"zip": "one_hot", "city": "target", "size": ["S", "M", "L"]}]
     )
     """How columns become numbers: one_hot (a feature for each category, as text does by default), target (the mean
     target of the category in the training part), ordinal (their position in alphabetical order, or in the list that is
     given), number or date."""
 
-    most_categories: int = Field(default=MOST_CATEGORIES, ge=2, le=10_000)
-    """Number of features of a one-hot column at most: the rarest categories of the training part share one."""
+    most_categories: Annotated[int, Field(ge=2, le=10_000)] | None = Field(default=None, examples=[MOST_CATEGORIES])
+    """Number of features of a one-hot column at most (20): the rarest categories of the training part share one."""
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def test_each_channel_is_scaled_by_the_training_part_alone():
     np.testing.assert_allclose(scaled.mean(axis=(0, 1, 2)), 0, atol=1e-6)
     ranged = fit_inputs(dataset, train, "minmax")[0].scaled_inputs(dataset.inputs[:15], np.float32, "x")
     assert (ranged.min(), ranged.max()) == (0, 1)
-    turned = fit_inputs(arrange(dataset, "channels first"), train, "standard")[0]
+    turned, _ = fit_inputs(arrange(dataset, "channels first"), train, "standard")
     np.testing.assert_allclose(turned.divisor[:, 0, 0], scaling.divisor[0, 0])
 
 
@@ -82,5 +82,5 @@ def test_tokens_stay_whole_numbers_that_are_not_scaled_and_are_other_data_than_q
     tokens = as_tokens(quantities)
     assert (tokens.inputs.dtype, tokens.shape.vocabulary, tokens.item) == (np.int64, 4, (2,))
     assert tokens.fingerprint != quantities.fingerprint
-    scaling = fit_inputs(tokens, np.array([0]), "standard")[0]
+    scaling, _ = fit_inputs(tokens, np.array([0]), "standard")
     assert scaling.scaled_inputs(tokens.inputs, np.float32, "x").tolist() == [[0, 3], [1, 2]]
