@@ -24,8 +24,18 @@ from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.driver.workers import find_workers
-from sweep.driver.workloads import load_data, measure_workloads, part_of, recipe_of, workloads_of
-from sweep.errors.masking import without_secrets
+from sweep.driver.workloads import (
+    dataset_record,
+    load_data,
+    measure_workloads,
+    other_data_bytes,
+    part_of,
+    recipe_of,
+    reload_changed_code,
+    sizes_differ,
+    training_sizes,
+    workloads_of,
+)
 from sweep.execution.ray import Resources
 from sweep.execution.sources.checkpoints import Keeping
 from sweep.execution.sources.packed import PackedSource
@@ -41,12 +51,8 @@ from sweep.records import Arm, Trial
 from sweep.system.limits import cache_folder, usable_memory_bytes
 from sweep.tracking import DatasetRecord
 from trainers.base_rates import BaseRate, base_rates
-from trainers.data import Dataset, DatasetShape, load, training_size
-from trainers.data.files.location import file_name
-from trainers.data.holdout import ByGroup, Folds
+from trainers.data import Dataset, DatasetShape, load
 from trainers.errors import UserCodeError
-from trainers.loaded_code import forget_changed_code
-from trainers.optimizers import OPTIMIZERS
 
 __all__ = ["NetworkPreparation", "Preparation", "prepare", "prepare_networks", "recipe_of"]
 
@@ -105,10 +111,6 @@ class NetworkPreparation:
         return {key: self.loaded.get(key) or load(source) for key, source in sources.items()}
 
     @cached_property
-    def _sizes(self) -> dict[tuple[str, int], int]:
-        return {}
-
-    @cached_property
     def _by_key(self) -> Mapping[str, Workload]:
         return {workload.key: workload for workload in self.workloads}
 
@@ -163,15 +165,7 @@ class NetworkPreparation:
     @property
     def dataset_record(self) -> DatasetRecord:
         """The data set as MLflow records it, of the first arm where there are several."""
-        source = self.workloads[0].config.network_data.source
-        return DatasetRecord(
-            name=source.name or source.module or file_name(str(source.path)),
-            fingerprint=self.data.fingerprint,
-            examples=self.shape.examples,
-            features=self.shape.features,
-            source=without_secrets(source.path or source.module or "bundled"),
-            task=self.shape.task,
-        )
+        return dataset_record(self.workloads[0], self.data)
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
         """Compute the scores of simple predictions on the splits of the given seeds, of the first arm's data."""
@@ -188,27 +182,23 @@ class NetworkPreparation:
         size = pack_bytes([largest], recipe, shape, LARGEST_PROBE_EXAMPLES)
         return (largest,) * probe_width(size, room, max(kinds.values()))
 
-    def _training_size(self, key: str, seed: int) -> int:
-        """Number of training examples of a seed; 0 where it is the same for all seeds."""
-        workload = self._by_key[key]
-        holdout = workload.recipe.validation
-        if not isinstance(holdout, ByGroup | Folds):
-            return 0
-        if (key, seed) not in self._sizes:
-            self._sizes[key, seed] = training_size(workload.shape, holdout, seed, self.data_of(workload))
-        return self._sizes[key, seed]
-
     def _memory(self, workload: Workload) -> int:
         """Memory for the processes of the sweep, without the data sets of other workloads."""
         return usable_memory_bytes() - (self.workers + 1) * self.other_data_bytes(workload)
 
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs, the longest first."""
+        sizes: dict[tuple[str, int], int] = {}
+        seeds = {trial.seed for trial in trials}
+        for key, workload in self._by_key.items():
+            if sizes_differ(workload):
+                found = training_sizes(workload, self.data_of(workload), seeds)
+                sizes |= {(key, seed): size for seed, size in found.items()}
         # All trials of a pack make their steps together, so that their training parts are of one size.
         groups: dict[tuple[str, int, int], list[Trial]] = {}
         for trial in trials:
             age, key = self.resumed.get(trial.id, 0), workload_key(trial.arm.setting)
-            groups.setdefault((key, age, self._training_size(key, trial.seed)), []).append(trial)
+            groups.setdefault((key, age, sizes.get((key, trial.seed), 0)), []).append(trial)
         total = 0.0
         for (key, _, _), members in groups.items():
             workload = self._by_key[key]
@@ -224,13 +214,6 @@ class NetworkPreparation:
             dataset = datasets.index(data_key(workload.config))
             packs += [pack.going_on(age) for pack in form_packs(*given, room, total / workers, dataset)]
         return sorted(packs, key=lambda pack: -pack.seconds)
-
-
-def other_data_bytes(workload: Workload, workloads: Sequence[Workload]) -> int:
-    """Memory in bytes of the data sets of the other workloads, as they are held."""
-    shapes = {data_key(one.config): one.shape for one in workloads}
-    shapes.pop(data_key(workload.config))
-    return sum(shape.number_bytes * shape.examples * shape.features for shape in shapes.values())
 
 
 Preparation: TypeAlias = "NetworkPreparation | OwnPreparation"
@@ -261,7 +244,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
             "needs PyTorch, which is not installed. Received: torch. "
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
-    _reload_changed_code(config)
+    reload_changed_code(config)
     require_functions(config)
     require_listable(config)
     found = find_workers(config)
@@ -316,13 +299,3 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         workers=workers,
         torch_seconds=torch_seconds,
     )
-
-
-def _reload_changed_code(config: SweepConfig) -> None:
-    """Reload user-defined optimizers whose files have changed; other user code is loaded on first use."""
-    forget_changed_code()
-    for space in config.spaces:
-        try:
-            OPTIMIZERS[space.optimizer]
-        except UserCodeError as error:
-            raise config.error("optimizers", str(error)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sweep.config import SweepConfig
@@ -15,15 +15,21 @@ from sweep.config.optimizer_spaces import given_at
 from sweep.driver.cost_probe import measure_rates
 from sweep.driver.data_forms import suited
 from sweep.errors import DataError
+from sweep.errors.masking import without_secrets
 from sweep.planning.cost import Rates
 from sweep.planning.identity import code_digests, metric_digests
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.workload import DataFacts, Workload, data_key, workload_key
 from sweep.records import Arm
-from trainers.data import Dataset, DatasetShape, load, shape
+from sweep.tracking import DatasetRecord
+from trainers.data import Dataset, DatasetShape, load, shape, training_size
+from trainers.data.files.location import file_name
+from trainers.data.holdout import ByGroup, Folds
 from trainers.errors import DataError as CannotLoad
 from trainers.errors import UserCodeError
+from trainers.loaded_code import forget_changed_code
+from trainers.optimizers import OPTIMIZERS
 from trainers.pack import ModuleSpec, NetworkSpec, Target
 
 MOST_MEASURED = 12
@@ -189,3 +195,44 @@ def _spread(workloads: Sequence[Workload]) -> list[Workload]:
     ordered = sorted(workloads, key=_size)
     last = len(ordered) - 1
     return [ordered[round(number * last / (MOST_MEASURED - 1))] for number in range(MOST_MEASURED)]
+
+
+def other_data_bytes(workload: Workload, workloads: Sequence[Workload]) -> int:
+    """Memory in bytes of the data sets of the other workloads, as they are held."""
+    shapes = {data_key(one.config): one.shape for one in workloads}
+    shapes.pop(data_key(workload.config))
+    return sum(shape.number_bytes * shape.examples * shape.features for shape in shapes.values())
+
+
+def reload_changed_code(config: SweepConfig) -> None:
+    """Reload user-defined optimizers whose files have changed; other user code is loaded on first use."""
+    forget_changed_code()
+    for space in config.spaces:
+        try:
+            OPTIMIZERS[space.optimizer]
+        except UserCodeError as error:
+            raise config.error("optimizers", str(error)) from error
+
+
+def dataset_record(workload: Workload, dataset: Dataset) -> DatasetRecord:
+    """Return the data set of a workload as MLflow records it."""
+    source = workload.config.network_data.source
+    return DatasetRecord(
+        name=source.name or source.module or file_name(str(source.path)),
+        fingerprint=dataset.fingerprint,
+        examples=workload.shape.examples,
+        features=workload.shape.features,
+        source=without_secrets(source.path or source.module or "bundled"),
+        task=workload.shape.task,
+    )
+
+
+def sizes_differ(workload: Workload) -> bool:
+    """Whether the training parts of a workload differ in size from seed to seed."""
+    return isinstance(workload.recipe.validation, ByGroup | Folds)
+
+
+def training_sizes(workload: Workload, dataset: Dataset, seeds: Collection[int]) -> dict[int, int]:
+    """Return the number of training examples of each seed."""
+    holdout = workload.recipe.validation
+    return {seed: training_size(workload.shape, holdout, seed, dataset) for seed in seeds}

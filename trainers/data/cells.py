@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import numbers
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -90,16 +90,7 @@ def is_missing(cell: Any) -> bool:
 
 def kinds_of(cells: Objects) -> Objects:
     """Classify each cell, (N,); repeated texts are classified once."""
-    known: dict[str, Kind] = {}
-    kinds = np.empty(len(cells), dtype=object)
-    for row, cell in enumerate(cells):
-        if not isinstance(cell, str):
-            kinds[row] = kind_of(cell)
-            continue
-        if cell not in known:
-            known[cell] = kind_of(cell)
-        kinds[row] = known[cell]
-    return kinds
+    return by_distinct(cells, kind_of)
 
 
 def named(cells: Sequence[Any] | NDArray[Any], rows: NDArray[np.intp]) -> str:
@@ -131,3 +122,51 @@ def spelled(cell: Any) -> str:
 def _short(text: str) -> str:
     text = text.replace("\n", " ")
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def cell_text(cell: object) -> str | None:
+    """The category that a cell names; None for a missing one.
+
+    >>> [cell_text(cell) for cell in (" a", 3.0, True, None, float("nan"))]
+    ['a', '3', 'True', None, None]
+    """
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if is_missing(cell):
+        return None
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def texts_of(cells: NDArray[Any]) -> list[str | None]:
+    """The text of each cell without blanks around it, None for a missing cell; see `cell_text`."""
+    return by_distinct(cells, cell_text).tolist()
+
+
+def are_missing(cells: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which cells are missing, (N,)."""
+    return np.array([text is None for text in texts_of(cells)], dtype=bool)
+
+
+def by_distinct(cells: NDArray[Any], function: Callable[[Any], Any]) -> Objects:
+    """Apply a function to each cell, (N,); of a column of text, once to each different text.
+
+    Args:
+        cells: (N,).
+        function: gives the same for all missing cells.
+
+    >>> by_distinct(np.array(["a", "b", "a", None], dtype=object), str).tolist()
+    ['a', 'b', 'a', 'None']
+    """
+    found = np.empty(len(cells), dtype=object)
+    if cells.dtype == object:
+        import pandas as pd
+
+        if pd.api.types.infer_dtype(cells, skipna=True) == "string":
+            codes, distinct = pd.factorize(cells)
+            results = np.empty(len(distinct) + 1, dtype=object)
+            results[:-1] = [function(text) for text in distinct]
+            # The code of a missing cell is -1.
+            results[-1] = function(None)
+            return results[codes]
+    found[:] = [function(cell) for cell in cells.tolist()]
+    return found

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from trainers.data.shape import Arrangement as Arrangement
 from trainers.data.shape import DatasetShape as DatasetShape
 from trainers.data.shape import Task as Task
-from trainers.data.table_schema import TableSchema
+from trainers.data.table_schema import ColumnSummary, TableSchema
 from trainers.errors import DataError
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -22,29 +22,6 @@ Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 
 PORTION = 2**20
 """Numbers that are converted at once to be hashed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnSummary:
-    """What was found in a column of a table.
-
-    Args:
-        name: of the column.
-        role: what it is used for.
-        encoding: of a feature.
-        categories: number of categories of a feature that has some.
-        missing: number of rows without a value.
-        distinct: number of different values.
-        reason: why it is left out.
-    """
-
-    name: str
-    role: Literal["feature", "left out", "target", "split"]
-    encoding: str | None = None
-    categories: int | None = None
-    missing: int = 0
-    distinct: int = 0
-    reason: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

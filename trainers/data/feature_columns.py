@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, TypeAlias
@@ -11,26 +10,21 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.cells import Kind, is_missing, kinds_of, named
+from trainers.data.cells import Kind, are_missing, is_missing, kinds_of, named, texts_of
 from trainers.data.dates import PARTS, AmbiguousDatesError, date_parts, find_date_format, parse_dates
-from trainers.data.numeric import MOST_EXACT, Column, finite_numbers, read_numbers, whole_numbers
+from trainers.data.identifiers import FEWEST_ROWS, UUID, is_identifier
+from trainers.data.numeric import MOST_EXACT, Column, read_numbers, whole_numbers
 from trainers.data.table_schema import MISSING, Encoding, FeatureColumn, codes_of
 from trainers.errors import DataError
 
 Encode: TypeAlias = "Encoding | tuple[str, ...]"
 """How a user wants a column: an encoding, or the categories of an ordinal one in their order."""
 
-FEWEST_ROWS = 20
-"""Below this many rows different cells do not tell an identifier from a number, nor free text from a category."""
-
 FREE_TEXT_WORDS = 4.0
 """Mean number of words from which many different texts are sentences and not categories."""
 
 PLACEHOLDERS = ("?", "-", "--", ".")
 """Text that stands for a missing number in a column of numbers."""
-
-_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
-_IDENTIFIER_NAME = re.compile(r"(?i:(^|[_\s.-])(id|ids|uid|uuid|guid|key|index|rowid)$)|[a-z]I[dD]$")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -173,7 +167,7 @@ def number_column(column: Column) -> Feature:
 
 def _automatic_number(column: Column) -> Feature | LeftOut:
     """Read numbers, but leave out what is the same in every row or numbers the rows."""
-    if _is_identifier(column):
+    if is_identifier(column):
         exact = whole_numbers(column.cells)
         is_exact = exact is not None and max(abs(int(exact.min())), abs(int(exact.max()))) < MOST_EXACT
         reason = "an identifier: its whole numbers are all different"
@@ -185,10 +179,10 @@ def _automatic_number(column: Column) -> Feature | LeftOut:
 
 
 def _text(column: Column, kinds: NDArray[np.object_], most_categories: int, *, is_named: bool) -> Feature | LeftOut:
-    texts = [text for text in _texts(column) if text is not None]
+    texts = [text for text in texts_of(column.cells) if text is not None]
     distinct = set(texts)
     if not is_named and len(texts) >= FEWEST_ROWS:
-        if len(distinct) == len(texts) and all(_UUID.fullmatch(text) for text in distinct):
+        if len(distinct) == len(texts) and all(UUID.fullmatch(text) for text in distinct):
             return LeftOut(column.name, "an identifier: its cells are UUIDs")
         words = sum(len(text.split()) for text in distinct) / len(distinct)
         if 2 * len(distinct) > len(texts) or (words >= FREE_TEXT_WORDS and len(distinct) > most_categories):
@@ -198,7 +192,7 @@ def _text(column: Column, kinds: NDArray[np.object_], most_categories: int, *, i
 
 def _category(column: Column, encoding: Encoding, most_categories: int) -> Feature:
     """Read categories in the order of their names; missing cells are one of their own but for ordinal encoding."""
-    texts = _texts(column)
+    texts = texts_of(column.cells)
     names = _in_order({text for text in texts if text is not None})
     has_missing = any(text is None for text in texts)
     if encoding == "ordinal":
@@ -218,7 +212,7 @@ def _category_note(column: FeatureColumn, most_categories: int) -> str:
 
 
 def _ordinal(column: Column, order: tuple[str, ...]) -> Feature:
-    texts = _texts(column)
+    texts = texts_of(column.cells)
     unknown = [row for row, text in enumerate(texts) if text is not None and text not in order]
     if unknown:
         raise DataError(
@@ -276,29 +270,6 @@ def _ambiguous(column: Column) -> DataError:
     )
 
 
-def are_missing(cells: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which cells are missing, (N,)."""
-    return np.array([cell_text(cell) is None for cell in cells.tolist()], dtype=bool)
-
-
-def _texts(column: Column) -> list[str | None]:
-    """The cells as text without blanks around it; None for a missing cell."""
-    return [cell_text(cell) for cell in column.cells.tolist()]
-
-
-def cell_text(cell: object) -> str | None:
-    """The category that a cell names; None for a missing one.
-
-    >>> [cell_text(cell) for cell in (" a", 3.0, True, None, float("nan"))]
-    ['a', '3', 'True', None, None]
-    """
-    if isinstance(cell, str):
-        return cell.strip() or None
-    if is_missing(cell):
-        return None
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
 def _in_order(names: set[str]) -> list[str]:
     """Names in alphabetical order, or by value if all are numbers."""
     try:
@@ -311,19 +282,3 @@ def _is_constant(feature: Feature) -> bool:
     """Whether all cells are the same; a column of which some cells are missing is none."""
     rows = feature.rows
     return feature.column.encoding != "date" and bool((rows == rows[0]).all())
-
-
-def _is_identifier(column: Column) -> bool:
-    """Whether a column numbers the rows: different whole numbers, one after another or with an identifier's name."""
-    cells = column.cells
-    if len(cells) < FEWEST_ROWS or cells.dtype.kind == "b":
-        return False
-    if cells.dtype.kind == "f" and np.isnan(cells).any():
-        return False
-    if cells.dtype.kind == "O" and set(kinds_of(cells)) != {Kind.NUMBER}:
-        return False
-    finite_numbers(column)
-    exact = whole_numbers(cells)
-    if exact is None or len(set(exact.tolist())) < len(exact):
-        return False
-    return bool((np.diff(exact) == 1).all() or _IDENTIFIER_NAME.search(column.name))

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.cells import named
+from trainers.data.cells import are_missing, named, texts_of
 from trainers.data.columns import cells_of
 from trainers.data.dates import date_parts, parse_dates
-from trainers.data.feature_columns import are_missing, cell_text, number_column
+from trainers.data.feature_columns import number_column
 from trainers.data.numeric import Column
 from trainers.data.table_schema import FeatureColumn, TableSchema, codes_of
 from trainers.errors import DataError
@@ -88,4 +88,4 @@ def as_rows(column: FeatureColumn, cells: NDArray[np.object_]) -> NDArray[np.flo
         return np.column_stack([values[part] for part in column.parts])
     if column.encoding == "number":
         return number_column(given).rows
-    return codes_of([cell_text(cell) for cell in cells.tolist()], column.categories)[:, np.newaxis]
+    return codes_of(texts_of(cells), column.categories)[:, np.newaxis]

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from trainers.data.dataset import ColumnSummary, Dataset
+from trainers.data.dataset import Dataset
 from trainers.data.holdout import ByGroup, ByTime, Folds, Given, Holdout
 from trainers.data.shape import IGNORED
 from trainers.data.split import training_size
+from trainers.data.table_schema import ColumnSummary
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,6 +108,29 @@ class TableSchema:
         return cls(columns=columns, most_categories=saved["most_categories"], outputs=saved["outputs"])
 
 
+@dataclass(frozen=True, kw_only=True)
+class ColumnSummary:
+    """What was found in a column of a table.
+
+    Args:
+        name: of the column.
+        role: what it is used for.
+        encoding: of a feature.
+        categories: number of categories of a feature that has some.
+        missing: number of rows without a value.
+        distinct: number of different values.
+        reason: why it is left out.
+    """
+
+    name: str
+    role: Literal["feature", "left out", "target", "split"]
+    encoding: str | None = None
+    categories: int | None = None
+    missing: int = 0
+    distinct: int = 0
+    reason: str | None = None
+
+
 def codes_of(texts: Sequence[str | None], categories: Sequence[str]) -> NDArray[np.float64]:
     """Return the position of each text among the categories; NaN for one that is not among them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -11,25 +11,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.cells import cell_text
 from trainers.data.columns import cells_of
-from trainers.data.dataset import ColumnSummary, Dataset, Floats, classification, digest, regression, require_examples
-from trainers.data.feature_columns import Encode, Feature, LeftOut, cell_text, read_feature
-from trainers.data.holdout import ByGroup, ByTime, Given, Holdout, column_of, held_out_groups, held_out_latest
+from trainers.data.dataset import Dataset, Floats, classification, digest, regression, require_examples
+from trainers.data.feature_columns import Encode, Feature, LeftOut, read_feature
+from trainers.data.holdout import ByGroup, ByTime, Holdout, column_of
 from trainers.data.numeric import Column
-from trainers.data.split import split_indices
+from trainers.data.table_notes import column_summary, listed, notes_on
+from trainers.data.table_parts import TEST, VALIDATION, keys_of, rows_of_test, with_training, without_test
 from trainers.data.table_schema import MOST_CATEGORIES, TableSchema
 from trainers.data.target import Classes, Task, read_target, reason_of_task
-from trainers.data.time_ranks import time_ranks
 from trainers.errors import DataError, did_you_mean
-from trainers.seeding import generator
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from trainers.data.files.table import Table
-
-TRAINING, VALIDATION, TEST = 0, 1, 2
-"""Which file a row comes from, where validation or test examples have a file of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +103,9 @@ def read_datasets(
             "Name the columns to use in `data.features`."
         )
     dataset = _dataset(table.name, features, target, options.most_categories)
-    notes += (reason_of_task(columns[options.target], target, options.task), *_notes(features, left_out))
-    keys = _keys(columns, origin, options.validation, "data.validation")
-    summaries = tuple(_summary(columns[name], options, wanted, found) for name in names)
+    notes += (reason_of_task(columns[options.target], target, options.task), *notes_on(features, left_out))
+    keys = keys_of(columns, origin, options.validation, "data.validation")
+    summaries = tuple(column_summary(columns[name], options, wanted, found) for name in names)
     dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)), columns=summaries)
     return _parts(dataset, columns, origin, options)
 
@@ -233,178 +230,15 @@ def _dataset(name: str, features: Sequence[Feature], target: Classes | Floats, m
     return replace(plain, inputs=rows, feature_names=schema.stored, schema=schema, fingerprint=fingerprint)
 
 
-def _summary(
-    column: Column, options: TableOptions, wanted: Mapping[str, bool], found: Sequence[Feature | LeftOut]
-) -> ColumnSummary:
-    """Sum up a column."""
-    texts = [text for cell in column.cells.tolist() if (text := cell_text(cell)) is not None]
-    about = ColumnSummary(
-        name=column.name, role="feature", missing=len(column.cells) - len(texts), distinct=len(set(texts))
-    )
-    if column.name == options.target:
-        return replace(about, role="target")
-    if column.name not in wanted:
-        if column.name in (column_of(options.validation), column_of(options.test)):
-            return replace(about, role="split")
-        return replace(about, role="left out", reason="as the configuration says")
-    one = found[list(wanted).index(column.name)]
-    if isinstance(one, LeftOut):
-        return replace(about, role="left out", reason=one.reason)
-    categories = len(one.column.categories) or None
-    return replace(about, encoding=one.column.encoding, categories=categories)
-
-
-def _keys(
-    columns: Mapping[str, Column], origin: NDArray[np.int64], holdout: Holdout | None, key: str
-) -> NDArray[np.int64] | None:
-    """What decides whether each row is held out."""
-    number = VALIDATION if key == "data.validation" else TEST
-    if isinstance(holdout, ByGroup):
-        texts = _present(columns[holdout.column], f"{key}.group")
-        names: NDArray[np.object_] = np.array(texts, dtype=object)
-        _, groups = np.unique(names, return_inverse=True)
-        return np.asarray(groups, dtype=np.int64)
-    if isinstance(holdout, ByTime):
-        return time_ranks(columns[holdout.column], f"{key}.time")
-    if not isinstance(holdout, Given):
-        return None
-    if holdout.path is not None:
-        return np.asarray(origin == number, dtype=np.int64)
-    column = columns[str(holdout.column)]
-    known_texts = [cell_text(cell) for cell in column.cells.tolist()]
-    held_out = np.array([text == holdout.value for text in known_texts], dtype=np.int64)
-    if not held_out.any() or held_out.all():
-        known = sorted({text for text in known_texts if text is not None})
-        which = "all" if held_out.any() else "no"
-        raise DataError(
-            f"`{key}.value` must name some of the rows. Received: {holdout.value}, which {which} rows of {column} "
-            f"hold. Values: {listed(known)}."
-        )
-    return held_out
-
-
-def _present(column: Column, key: str) -> list[str]:
-    texts = [cell_text(cell) for cell in column.cells.tolist()]
-    missing = [row for row, text in enumerate(texts) if text is None]
-    if missing:
-        raise DataError(
-            f"`{key}` must be a column with a value in every row. Received: {column}, where row {missing[0] + 1} has "
-            f"none{f' and {len(missing) - 1} more' if len(missing) > 1 else ''}. Fill in or drop the rows."
-        )
-    return [str(text) for text in texts]
-
-
 def _parts(
     dataset: Dataset, columns: Mapping[str, Column], origin: NDArray[np.int64], options: TableOptions
 ) -> tuple[Dataset, Dataset | None]:
     """Divide off the test part."""
     in_test = None
     if options.test is not None:
-        keys = _keys(columns, origin, options.test, "data.test")
+        keys = keys_of(columns, origin, options.test, "data.test")
         in_test = rows_of_test(dataset, options.test, keys)
     if in_test is None:
         return with_training(dataset, options.validation), None
     pool, test = without_test(dataset, in_test)
     return with_training(pool, options.validation), test
-
-
-def without_test(dataset: Dataset, in_test: NDArray[np.bool_]) -> tuple[Dataset, Dataset]:
-    """Divide the examples of the test part off.
-
-    Args:
-        dataset: all examples.
-        in_test: (N,) bool, whether an example is in the test part.
-
-    Returns:
-        The other examples, and those of the test part.
-
-    Raises:
-        DataError: if too few other examples are left, of all or of a class.
-    """
-    pool = dataset.rows(~in_test)
-    if pool.examples < 2:
-        raise DataError(
-            f"`data.test` must leave 2 examples or more of `{dataset.name}`, one to train on and one to validate. "
-            f"Received: {pool.examples}. Hold out fewer."
-        )
-    if dataset.task != "regression":
-        counts = np.bincount(pool.targets.astype(np.int64), minlength=len(dataset.classes))
-        if counts.min() < 2:
-            raise DataError(
-                f"`data.test` must leave 2 or more examples of each class of `{dataset.name}`, one to train on and one "
-                f"to validate. Received: {counts.min()} of class `{dataset.classes[int(counts.argmin())]}`. Hold out "
-                "other examples, or leave the class out."
-            )
-    return pool, dataset.rows(in_test)
-
-
-def rows_of_test(dataset: Dataset, holdout: Holdout, keys: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
-    """Choose the examples of the test part, the same for every seed.
-
-    Args:
-        dataset: all examples.
-        holdout: what is held out.
-        keys: what decides it, where the table does.
-
-    Returns:
-        (N,) bool.
-    """
-    rng = generator(0, "test")
-    if isinstance(holdout, ByGroup):
-        assert keys is not None
-        return held_out_groups(keys, holdout.fraction, rng, "data.test")
-    if isinstance(holdout, ByTime):
-        assert keys is not None
-        return held_out_latest(keys, holdout.fraction, "data.test")
-    if isinstance(holdout, Given):
-        assert keys is not None
-        return np.asarray(keys == 1)
-    assert isinstance(holdout, float), "folds are for validation alone"
-    in_test = np.zeros(dataset.examples, dtype=bool)
-    in_test[split_indices(dataset, holdout, rng)[1]] = True
-    return in_test
-
-
-def with_training(dataset: Dataset, holdout: Holdout | None) -> Dataset:
-    """Return a data set that knows how many examples are trained on, where it decides what is held out."""
-    if not isinstance(holdout, ByGroup | ByTime | Given):
-        return dataset
-    assert dataset.keys is not None
-    if isinstance(holdout, Given) and not (dataset.keys == 1).any():
-        raise DataError(
-            f"`data.validation` must hold examples that `data.test` leaves. Received: {holdout.value}, where all of "
-            "these are in the test part. Hold out different parts."
-        )
-    train, _ = split_indices(dataset, holdout, generator(0, "split"))
-    return replace(dataset, training=len(train), fingerprint=digest(dataset.fingerprint, dataset.keys))
-
-
-def _notes(features: Iterable[Feature], left_out: Sequence[LeftOut]) -> tuple[str, ...]:
-    said = {
-        "one_hot": "categories as one feature each: ",
-        "ordinal": "categories in order: ",
-        "target": "categories as their mean target in the training part: ",
-        "date": "dates in parts: ",
-        "number": "missing numbers as the median of the training part, with an indicator: ",
-    }
-    by_encoding: dict[str, list[str]] = {}
-    for feature in features:
-        if feature.note:
-            by_encoding.setdefault(feature.column.encoding, []).append(feature.note)
-    notes = [f"{said[encoding]}{listed(found, quoted=False)}" for encoding, found in by_encoding.items()]
-    if left_out:
-        reasons = [f"`{one.name}`, {one.reason}" for one in left_out]
-        notes.append(
-            f"left out: {listed(reasons, quoted=False, between='; ')} (`data.features` uses a column that it names)"
-        )
-    return tuple(notes)
-
-
-def listed(names: Sequence[str], most: int = 20, *, quoted: bool = True, between: str = ", ") -> str:
-    """List names in a sentence, at most so many.
-
-    >>> listed(["a", "b", "c"], 2)
-    '`a`, `b` and 1 more'
-    """
-    shown = between.join(f"`{name}`" if quoted else name for name in names[:most])
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trainers.data.cells import cell_text
 from trainers.data.columns import cells_of
-from trainers.data.feature_columns import FEWEST_ROWS, Feature, LeftOut, cell_text, read_feature
+from trainers.data.feature_columns import Feature, LeftOut, read_feature
+from trainers.data.identifiers import FEWEST_ROWS
 from trainers.data.numeric import Column
 from trainers.data.table_schema import MISSING
 from trainers.errors import DataError

@@ -1,0 +1,34 @@
+"""Tells columns that number or name the rows of a table from those that say something about them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from trainers.data.cells import Kind, kinds_of
+from trainers.data.numeric import Column, finite_numbers, whole_numbers
+
+FEWEST_ROWS = 20
+"""Below this many rows different cells do not tell an identifier from a number, nor free text from a category."""
+
+UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+"""A universally unique identifier, with or without dashes."""
+
+_IDENTIFIER_NAME = re.compile(r"(?i:(^|[_\s.-])(id|ids|uid|uuid|guid|key|index|rowid)$)|[a-z]I[dD]$")
+
+
+def is_identifier(column: Column) -> bool:
+    """Whether a column numbers the rows: different whole numbers, one after another or with an identifier's name."""
+    cells = column.cells
+    if len(cells) < FEWEST_ROWS or cells.dtype.kind == "b":
+        return False
+    if cells.dtype.kind == "f" and np.isnan(cells).any():
+        return False
+    if cells.dtype.kind == "O" and set(kinds_of(cells)) != {Kind.NUMBER}:
+        return False
+    finite_numbers(column)
+    exact = whole_numbers(cells)
+    if exact is None or len(set(exact.tolist())) < len(exact):
+        return False
+    return bool((np.diff(exact) == 1).all() or _IDENTIFIER_NAME.search(column.name))
