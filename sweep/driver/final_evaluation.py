@@ -20,6 +20,7 @@ from sweep.results.evaluation_files import is_evaluated, write_predictions, writ
 from sweep.results.kept_models import best_of_levels
 from trainers.data import Dataset, load_parts, split_indices
 from trainers.data.holdout import part_of_seed
+from trainers.data.leaks import duplicates_across, leaks, rows_with_targets
 from trainers.data.summary import summarize
 from trainers.metrics import OF_TASK, evaluate
 from trainers.metrics.own import is_path, name_of
@@ -171,10 +172,11 @@ def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
         folder: its results folder.
     """
     workload = preparation.workloads[0]
-    source, dataset = workload.config.network_data.source, preparation.data
-    test = 0
-    if source.test is not None:
-        held_out = load_parts(source)[1]
-        test = 0 if held_out is None else held_out.examples
-    found = summarize(dataset, workload.recipe.validation, preparation.plan.seeds[0], test)
-    write_data(folder, found.as_mapping())
+    source, dataset, seed = workload.config.network_data.source, preparation.data, preparation.plan.seeds[0]
+    test = load_parts(source)[1] if source.test is not None else None
+    found = summarize(dataset, workload.recipe.validation, seed, 0 if test is None else test.examples)
+    train, held_out = split_indices(dataset, *part_of_seed(workload.recipe.validation, seed))
+    rows = rows_with_targets(dataset)
+    again = duplicates_across(rows[train], rows[held_out])
+    again += 0 if test is None else duplicates_across(rows[train], rows_with_targets(test))
+    write_data(folder, {**found.as_mapping(), "leaks": leaks(dataset), "duplicates": {"across_parts": again}})

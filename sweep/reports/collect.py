@@ -24,7 +24,7 @@ from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import AnalysisError, ResultsError
 from sweep.records import Setting
 from sweep.results import SweepResult, load_results
-from sweep.results.data_summary import DataSummary, read_data_summary
+from sweep.results.data_record import DataRecord, read_data_record
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
 from sweep.results.predictions import read_predictions, read_test_results
 from sweep.system.invocation import command
@@ -113,7 +113,7 @@ class Findings:
     base_rates: tuple[BaseRate, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     effects: tuple[str, ...] = ()
-    data: DataSummary | None = None
+    data: DataRecord | None = None
     test: pd.DataFrame | None = None
     predictions: pd.DataFrame | None = None
 
@@ -209,7 +209,7 @@ def gather(folder: Path) -> Findings:
         margin=config.metric.margin,
         is_own=config.own is not None,
     )
-    rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_summary(folder)
+    rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_record(folder)
     subject = _subject(config, folder, settings)
     effects: tuple[str, ...] = ()
     if config.roles is None:
@@ -237,7 +237,7 @@ def gather(folder: Path) -> Findings:
     )
 
 
-def _of_data(data: DataSummary | None) -> tuple[Card, ...]:
+def _of_data(data: DataRecord | None) -> tuple[Card, ...]:
     """The cards on the data, which come first: what is wrong with them is wrong with all results."""
     if data is None:
         return ()

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import ResultsError
-
-DATA = "data.json"
+from sweep.results.data_file import DATA
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnSummary:
+class ColumnRecord:
     """A column of a table.
 
     Args:
@@ -37,7 +36,7 @@ class ColumnSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TargetSummary:
+class TargetRecord:
     """The distribution of a numeric target."""
 
     minimum: float
@@ -47,7 +46,7 @@ class TargetSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataSummary:
+class DataRecord:
     """The data of a sweep.
 
     Args:
@@ -69,9 +68,9 @@ class DataSummary:
     rows: int
     task: str
     features: int
-    columns: tuple[ColumnSummary, ...] = ()
+    columns: tuple[ColumnRecord, ...] = ()
     classes: tuple[tuple[str, int], ...] = ()
-    target: TargetSummary | None = None
+    target: TargetRecord | None = None
     parts: Mapping[str, int]
     held_out_by: str = ""
     notes: tuple[str, ...] = ()
@@ -79,7 +78,7 @@ class DataSummary:
     duplicates: int = 0
 
 
-def read_data_summary(folder: Path) -> DataSummary | None:
+def read_data_record(folder: Path) -> DataRecord | None:
     """Read ``data.json`` of a results folder.
 
     Args:
@@ -113,8 +112,8 @@ def _damaged(path: Path, reason: str) -> ResultsError:
     )
 
 
-def _summary(found: Mapping[str, Any]) -> DataSummary:
-    return DataSummary(
+def _summary(found: Mapping[str, Any]) -> DataRecord:
+    return DataRecord(
         name=str(found["name"]),
         rows=int(found["rows"]),
         task=str(found["task"]),
@@ -130,9 +129,9 @@ def _summary(found: Mapping[str, Any]) -> DataSummary:
     )
 
 
-def _column(found: Mapping[str, Any]) -> ColumnSummary:
+def _column(found: Mapping[str, Any]) -> ColumnRecord:
     categories = found.get("categories")
-    return ColumnSummary(
+    return ColumnRecord(
         name=str(found["name"]),
         role=str(found["role"]),
         encoding=str(found.get("encoding") or ""),
@@ -143,9 +142,9 @@ def _column(found: Mapping[str, Any]) -> ColumnSummary:
     )
 
 
-def _target(found: Mapping[str, Any]) -> TargetSummary:
+def _target(found: Mapping[str, Any]) -> TargetRecord:
     low, middle, high = map(float, found["quartiles"])
-    return TargetSummary(
+    return TargetRecord(
         minimum=float(found["minimum"]),
         quartiles=(low, middle, high),
         maximum=float(found["maximum"]),
