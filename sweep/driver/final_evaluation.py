@@ -179,4 +179,5 @@ def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
     rows = rows_with_targets(dataset)
     again = duplicates_across(rows[train], rows[held_out])
     again += 0 if test is None else duplicates_across(rows[train], rows_with_targets(test))
-    write_data(folder, {**found.as_mapping(), "leaks": leaks(dataset), "duplicates": {"across_parts": again}})
+    seen = {"leaks": list(leaks(dataset)), "duplicates": {"across_parts": again}}
+    write_data(folder, {**found.as_mapping(), **seen})

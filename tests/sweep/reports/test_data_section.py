@@ -73,6 +73,12 @@ def test_the_table_has_a_row_for_each_column():
     assert len(grid.columns) == len(grid.numeric) == len(grid.rows[0])
 
 
+def test_columns_of_the_table_that_no_row_fills_are_left_out():
+    grid = columns_grid(replace(DATA, columns=(ColumnRecord(name="bmi", role="feature", distinct=7),)))
+    assert (grid.columns, grid.rows) == (("Column", "Role", "Missing", "Distinct"), (("bmi", "feature", "0", "7"),))
+    assert grid.numeric == (False, False, True, True)
+
+
 def test_bars_show_the_balance_of_the_classes_and_the_gaps_of_the_columns():
     classes, missing = data_graph(DATA).panels
     assert (classes.names, list(classes.lengths), classes.notes) == (("no", "yes"), [75.0, 25.0], ("450", "150"))
