@@ -28,11 +28,27 @@ OWNERS = {
     "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
     "psycopg": ["sweep/tracking/"],
     "ray": ["sweep/execution/ray/", "sweep/integrations/tune.py", "sweep/service/"],
-    "sklearn": ["sweep/analysis/classifier_curves.py", "trainers/data/", "trainers/metrics/probabilities.py"],
+    "sklearn": [
+        "sweep/analysis/classifier_curves.py",
+        "trainers/data/bundled.py",
+        "trainers/data/files/sklearn_sets.py",
+        "trainers/data/leaks.py",
+        "trainers/data/preparation.py",
+        "trainers/metrics/probabilities.py",
+    ],
     "sqlalchemy": ["sweep/tracking/"],
     "torch": [
         f"trainers/networks/{name}.py"
-        for name in ("torch_module", "module_tile", "module_prediction", "own_module", "stacking", "look_over")
+        for name in (
+            "torch_module",
+            "module_tile",
+            "module_prediction",
+            "own_module",
+            "stacking",
+            "look_over",
+            "module_losses",
+            "module_inputs",
+        )
     ]
     # A state that a user's own training saves may hold tensors.
     + ["sweep/execution/sources/state.py"],

@@ -7,6 +7,7 @@ import re
 import signal
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ import pytest
 
 nbclient = pytest.importorskip("nbclient")
 nbformat = pytest.importorskip("nbformat")
-pytest.importorskip("ipykernel")
 
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "notebook.ipynb"
 
 
 # What the libraries of the notebook's protocol leave behind is no fault of this project.
 pytestmark = [
+    pytest.mark.skipif(find_spec("ipykernel") is None, reason="ipykernel is not installed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trainers.data.dataset import Dataset
 from trainers.data.holdout import Holdout, part_of_seed
 from trainers.data.scaling import Normalise
+from trainers.data.shape import IGNORED
 from trainers.data.split import split_indices, split_of_seed
 from trainers.metrics import OF_TASK, Measured
 
@@ -35,6 +36,11 @@ class BaseRate:
     is_trivial: bool
     seeds: tuple[int, ...]
     values: Mapping[str, tuple[float, ...]]
+
+    def without_losses(self) -> BaseRate:
+        """Return it without its losses, which are the usual ones of the task."""
+        values = {name: found for name, found in self.values.items() if not name.endswith("_loss")}
+        return replace(self, values=values)
 
     def on(self, metric: str, seeds: Collection[int]) -> dict[int, float]:
         """The finite values of a metric for those of the given seeds that have one."""
@@ -76,7 +82,13 @@ def base_rates(
     trivial = [(_mean if is_numeric else _majority)(dataset, validation, normalise, seed) for seed in seeds]
     found = [_collect("mean predictor" if is_numeric else "majority class", True, seeds, trivial)]
     width = dataset.features if is_numeric else max(dataset.outputs, 2)
-    if seeds and float(dataset.examples) * (dataset.features + 1) * (width + 1) * len(seeds) <= largest_cost:
+    # Tokens are no quantities, and with positions there is no single prediction for an example.
+    is_measured = not dataset.is_tokens and dataset.targets.ndim == 1
+    if (
+        is_measured
+        and seeds
+        and float(dataset.examples) * (dataset.features + 1) * (width + 1) * len(seeds) <= largest_cost
+    ):
         learned = [
             (_least_squares if is_numeric else _nearest_centroid)(dataset, validation, normalise, seed)
             for seed in seeds
@@ -93,26 +105,30 @@ def _collect(name: str, is_trivial: bool, seeds: Sequence[int], rows: Sequence[M
 def _majority(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:
     train, val = split_indices(dataset, *part_of_seed(validation, seed))
     targets = dataset.targets.astype(np.int64)
-    shares = np.bincount(targets[train], minlength=len(dataset.classes)) / len(train)
+    counted = {part: targets[rows][targets[rows] != IGNORED] for part, rows in (("train", train), ("val", val))}
+    shares = np.bincount(counted["train"], minlength=len(dataset.classes)) / max(len(counted["train"]), 1)
     # A class without training examples has an infinite loss, which is not reported.
     losses = -np.log(shares, out=np.full(len(shares), -np.inf), where=shares > 0)
     most = int(shares.argmax())
     found = {}
-    for part, rows in (("train", train), ("val", val)):
-        found[f"{part}_loss"] = float(losses[targets[rows]].mean())
-        found[f"{part}_accuracy"] = float((targets[rows] == most).mean())
+    for part, labels in counted.items():
+        if labels.size:
+            found[f"{part}_loss"] = float(losses[labels].mean())
+            found[f"{part}_accuracy"] = float((labels == most).mean())
     return found
 
 
 def _nearest_centroid(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:
     parts = split_of_seed(dataset, validation, normalise, seed)
     known = np.unique(parts.train_targets)
-    centroids = np.stack([parts.train_inputs[parts.train_targets == label].mean(axis=0) for label in known])
+    rows = parts.train_inputs.reshape(len(parts.train_inputs), -1)
+    centroids = np.stack([rows[parts.train_targets == label].mean(axis=0) for label in known])
     found = {}
     for part, inputs, targets in (
         ("train", parts.train_inputs, parts.train_targets),
         ("val", parts.val_inputs, parts.val_targets),
     ):
+        inputs = inputs.reshape(len(inputs), -1)
         # |x - c|^2 without |x|^2, which is the same for all classes.
         distances = (centroids * centroids).sum(axis=1) - 2 * inputs @ centroids.T
         found[f"{part}_accuracy"] = float((known[distances.argmin(axis=1)] == targets).mean())
@@ -130,7 +146,9 @@ def _mean(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int
 
 def _least_squares(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:
     parts = split_of_seed(dataset, validation, normalise, seed)
-    with_one = [np.column_stack([inputs, np.ones(len(inputs))]) for inputs in (parts.train_inputs, parts.val_inputs)]
+    with_one = [
+        np.column_stack([x.reshape(len(x), -1), np.ones(len(x))]) for x in (parts.train_inputs, parts.val_inputs)
+    ]
     weights = np.linalg.lstsq(with_one[0], parts.train_targets, rcond=None)[0]
     predicted = {
         "train": (parts.train_targets, with_one[0] @ weights),

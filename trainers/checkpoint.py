@@ -155,7 +155,7 @@ def weight_shapes(pack: Pack) -> Mapping[str, tuple[int, ...]]:
     if isinstance(pack.network, ModuleSpec):
         from trainers.networks.own_module import make_module, trained
 
-        module = make_module(pack.network, 0, pack.features)
+        module = make_module(pack.network, 0, pack.example)
         return {name: tuple(parameter.shape) for name, parameter in trained(module).items()}
     shapes: dict[str, tuple[int, ...]] = {}
     for layer, (inputs, outputs) in enumerate(pairwise(pack.layout.widths)):

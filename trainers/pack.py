@@ -12,9 +12,11 @@ from trainers.data.dataset import Task
 from trainers.data.fit import check_fit
 from trainers.data.holdout import Holdout
 from trainers.data.scaling import Normalise
+from trainers.data.shape import Example
 from trainers.diagnostics import metric_names
 from trainers.layout import Activation, Init, Layout
 from trainers.limits import check_number, check_word, refuse
+from trainers.loss_names import name_problem, task_problem
 from trainers.metrics import SCORED, AskedMetrics, Mode, split_name
 from trainers.optimizers import OPTIMIZERS
 from trainers.optimizers.base import complete
@@ -137,6 +139,11 @@ class Pack:
         shape: shape of the data; required if ``data`` is a split, which does not know its task.
         backend: library for the computation; bfloat16 requires torch.
         asked: metrics that are computed from the predictions, besides those that every trial has.
+        loss: of a module: a name in `trainers.loss_names.LOSS_TASKS`, or a function of the user's such as
+            ``my_package.losses:focal``, which takes outputs and targets and gives the loss of each example; None for
+            the usual one of the task.
+        augment: a function of the user's such as ``my_package.data:flip``, which takes the inputs of a training batch
+            and a generator, and gives inputs of the same shape; None for none.
 
     Raises:
         ValueError: for an empty pack, a number out of range, an unknown metric, or a split without its shape.
@@ -155,6 +162,8 @@ class Pack:
     shape: DatasetShape | None = None
     backend: Backend = "numpy"
     asked: AskedMetrics = NOTHING_ASKED
+    loss: str | None = None
+    augment: str | None = None
 
     def __post_init__(self) -> None:
         """Validate the fields beyond their types."""
@@ -185,6 +194,7 @@ class Pack:
         if isinstance(self.data, Split):
             check_fit(self.data, self._shape, "float64" if self.dtype == "float64" else "float32")
         self._check_metrics()
+        self._check_what_modules_take()
 
     def _check_metrics(self) -> None:
         """Refuse metrics that the task does not have, and a target of a metric that is not measured."""
@@ -196,6 +206,19 @@ class Pack:
         metrics = (*metric_names(self.task)[:-1], *self.asked.names)
         if self.target is not None and self.target.metric not in metrics:
             check_word("target.metric", self.target.metric, metrics)
+
+    def _check_what_modules_take(self) -> None:
+        """Refuse data and losses that do not suit the network."""
+        if isinstance(self.network, ModuleSpec):
+            problem = None if self.loss is None else name_problem(self.loss) or task_problem(self.loss, self.task)
+            if problem is not None:
+                refuse("loss", problem[0], self.loss, problem[1])
+            return
+        if self.loss is not None:
+            refuse("loss", "is for a network that is a module", self.loss, "Leave it out.")
+        if self._shape.item or self._shape.positions:
+            rule = "must be rows of features (N, D) with targets (N,) for a dense network"
+            refuse("data", rule, self._shape, "Take `.reshape(len(x), -1)`, or a `ModuleSpec`.")
 
     @property
     def task(self) -> Task:
@@ -222,6 +245,11 @@ class Pack:
     def features(self) -> int:
         """D, the number of features."""
         return self._shape.features
+
+    @property
+    def example(self) -> Example:
+        """What one example is to a network."""
+        return self._shape.example
 
     @property
     def _shape(self) -> DatasetShape:

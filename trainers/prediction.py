@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trainers.data import Dataset, Split
+from trainers.data.arrangements import arranged, given_item
 from trainers.data.dataset import Task
 from trainers.data.new_rows import rows_of_table
 from trainers.data.preparation import Preparation
 from trainers.data.scaling import Scaling
+from trainers.data.shape import Arrangement, Example
 from trainers.errors import DataError
 from trainers.layout import Layout
 from trainers.networks.numpy_mlp import InputRun, NumpyMLP, with_ones
@@ -38,6 +40,11 @@ class NetworkDescription:
         scaling: how the inputs, and the targets of a regression, were scaled.
         dtype: in which the network computes.
         backend: library that computes.
+        example: shape of an example as the data set has it, of images, sequences and tokens; empty for features.
+        is_tokens: whether the inputs are whole numbers that index an embedding.
+        arrangement: how the axes of an example are turned for the network.
+        positions: shape of the targets of an example, with one class for each; empty for one target.
+        loss: by which a module was trained; None for the usual one.
     """
 
     network: NetworkSpec | ModuleSpec
@@ -47,6 +54,16 @@ class NetworkDescription:
     scaling: Scaling
     dtype: Precision
     backend: Backend
+    example: tuple[int, ...] = ()
+    is_tokens: bool = False
+    arrangement: Arrangement = "as given"
+    positions: tuple[int, ...] = ()
+    loss: str | None = None
+
+    @property
+    def item(self) -> tuple[int, ...]:
+        """Shape of an example as a user gives it."""
+        return self.example or (len(self.features),)
 
     @property
     def width(self) -> int:
@@ -62,26 +79,39 @@ class NetworkDescription:
     def as_mapping(self) -> dict[str, Any]:
         """Return nested mappings of JSON types, from which `from_mapping` makes it again."""
         scaling = self.scaling
-        return {
+        found: dict[str, Any] = {
             "network": asdict(self.network),
             "task": self.task,
             "features": list(self.features),
             "classes": list(self.classes),
             "inputs": {
-                "offset": scaling.offset.tolist(),
+                "offset": scaling.offset.ravel().tolist(),
                 # JSON has no infinity; null stands for a feature without any variation, which becomes 0.
-                "divisor": [value if np.isfinite(value) else None for value in scaling.divisor.tolist()],
+                "divisor": [value if np.isfinite(value) else None for value in scaling.divisor.ravel().tolist()],
             },
             "table": None if scaling.preparation is None else scaling.preparation.as_mapping(),
             "target": {"mean": scaling.target_mean, "scale": scaling.target_scale},
             "dtype": self.dtype,
             "backend": self.backend,
         }
+        if self.example or self.positions or self.loss:
+            found["tensors"] = {
+                "example": list(self.example),
+                "is_tokens": self.is_tokens,
+                "arrangement": self.arrangement,
+                "positions": list(self.positions),
+                "loss": self.loss,
+                "scaling": list(scaling.offset.shape),
+            }
+        return found
 
     @classmethod
     def from_mapping(cls, saved: Mapping[str, Any]) -> NetworkDescription:
         """Make a description from what `as_mapping` has returned, also with other keys beside."""
         divisor = [np.inf if value is None else value for value in saved["inputs"]["divisor"]]
+        tensors = dict(saved.get("tensors", {}))
+        shape = tuple(tensors.pop("scaling", (len(divisor),)))
+        tensors |= {name: tuple(tensors[name]) for name in ("example", "positions") if name in tensors}
         network: NetworkSpec | ModuleSpec
         network = (ModuleSpec if "module" in saved["network"] else NetworkSpec)(**saved["network"])
         return cls(
@@ -90,14 +120,15 @@ class NetworkDescription:
             features=tuple(saved["features"]),
             classes=tuple(saved["classes"]),
             scaling=Scaling(
-                offset=np.array(saved["inputs"]["offset"], np.float64),
-                divisor=np.array(divisor, np.float64),
+                offset=np.array(saved["inputs"]["offset"], np.float64).reshape(shape),
+                divisor=np.array(divisor, np.float64).reshape(shape),
                 target_mean=saved["target"]["mean"],
                 target_scale=saved["target"]["scale"],
                 preparation=Preparation.from_mapping(table) if (table := saved.get("table")) else None,
             ),
             dtype=saved["dtype"],
             backend=saved["backend"],
+            **tensors,
         )
 
 
@@ -118,6 +149,11 @@ def describe(pack: Pack, split: Split) -> NetworkDescription | None:
         scaling=split.scaling,
         dtype=pack.dtype,
         backend=pack.backend,
+        example=given_item(pack.data),
+        is_tokens=pack.data.is_tokens,
+        arrangement=pack.data.arrangement,
+        positions=pack.data.targets.shape[1:],
+        loss=pack.loss,
     )
 
 
@@ -131,10 +167,12 @@ def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArr
         network: what the weights belong to.
         weights: of the trial.
         inputs: (N, D) numbers, not scaled; of a table, its rows as a data frame with the columns of
-            ``network.features``, as a list of mappings, or as cells in their order.
+            ``network.features``, as a list of mappings, or as cells in their order; or images, sequences or tokens as
+            the data set has them.
 
     Returns:
-        (N, classes) probabilities in the order of ``network.classes``, or for regression (N,) numbers.
+        (N, classes) probabilities in the order of ``network.classes``, or for regression (N,) numbers; with a class for
+        each position such as (N, T, classes).
 
     Raises:
         DataError: if the inputs are not (N, D) numbers that the dtype can hold.
@@ -149,17 +187,18 @@ def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArr
     [1.0, 7.0]
     """
     preparation = network.scaling.preparation
-    rows = _numbers(inputs, len(network.features)) if preparation is None else rows_of_table(inputs, preparation.schema)
-    return predict_rows(network, weights, rows)
+    if preparation is None:
+        return predict_rows(network, weights, arranged(_numbers(inputs, network), network.arrangement))
+    return predict_rows(network, weights, rows_of_table(inputs, preparation.schema))
 
 
-def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[Any]) -> NDArray[np.float64]:
     """Predict from examples as a `trainers.data.Dataset` holds them; see `predict`.
 
     Args:
         network: what the weights belong to.
         weights: of the trial.
-        rows: (N, D) numbers, or (N, F) numbers and codes of a table.
+        rows: (N, D) numbers, (N, F) numbers and codes of a table, or images, sequences and tokens.
     """
     dtype = np.float64 if network.dtype == "float64" else np.float32
     scaled = network.scaling.scaled_inputs(rows, dtype, "inputs")
@@ -167,25 +206,34 @@ def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[np
     # In the portions of an evaluation; also without examples there is one.
     starts = range(0, max(len(scaled), 1), EVALUATION_EXAMPLES)
     outputs = np.concatenate([compute(scaled[start : start + EVALUATION_EXAMPLES]) for start in starts])
-    scaling = network.scaling
-    return scores_of(outputs.astype(np.float64), network.task, scaling.target_mean, scaling.target_scale)
+    if network.positions and outputs.shape[1:-1] != network.positions:
+        # With as many classes as positions, the last axis is that of the classes, as in training.
+        outputs = np.moveaxis(outputs, 1, -1)
+    scaling, classes = network.scaling, len(network.classes) or None
+    outputs = outputs.astype(np.float64)
+    return scores_of(outputs, network.task, scaling.target_mean, scaling.target_scale, classes)
 
 
-def _numbers(inputs: ArrayLike, features: int) -> NDArray[np.float64]:
-    """Return inputs as (N, D) float64."""
+def _numbers(inputs: ArrayLike, network: NetworkDescription) -> NDArray[Any]:
+    """Return inputs as (N, ...) float64, or tokens as int64."""
+    features = ", ".join(map(str, network.item))
     try:
         numbers = np.asarray(inputs, dtype=np.float64)
     except (ValueError, TypeError) as error:
         raise DataError(
             f"inputs must be (N, {features}) numbers. Received: {error}. Give one row of numbers for each example."
         ) from error
-    if numbers.ndim != 2 or numbers.shape[1] != features:
+    if numbers.ndim == 0 or numbers.shape[1:] != network.item:
         raise DataError(
             f"inputs must be (N, {features}) numbers, as the data set has them. Received: {numbers.shape}. "
             "Give one row for each example."
         )
     if not np.isfinite(numbers).all():
         raise DataError("inputs must be finite. Received: NaN or infinity. Fill or drop such examples.")
+    if network.is_tokens:
+        if not np.array_equal(numbers, np.floor(numbers)) or (numbers.size and numbers.min() < 0):
+            raise DataError("inputs must be tokens. Received: a fraction or a negative number. Give whole numbers.")
+        return numbers.astype(np.int64)
     return numbers
 
 
@@ -195,7 +243,10 @@ def _function(network: NetworkDescription, weights: Weights) -> Callable[[Array]
     if isinstance(spec, ModuleSpec):
         from trainers.networks.module_prediction import module_function
 
-        return module_function(spec, weights, network.width, network.dtype)
+        axes = arranged(np.empty((0, *network.item)), network.arrangement).shape[1:]
+        if network.scaling.preparation is not None:
+            axes = (network.width,)
+        return module_function(spec, weights, Example(axes, network.is_tokens), network.dtype)
     layers = [
         (weights[f"layers.{layer}.weight"], weights[f"layers.{layer}.bias"]) for layer in range(len(spec.hidden) + 1)
     ]

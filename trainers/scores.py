@@ -10,7 +10,7 @@ from trainers.data.dataset import Task
 Floats = NDArray[np.float64]
 
 
-def scores_of(outputs: Floats, task: Task, mean: float = 0.0, scale: float = 1.0) -> Floats:
+def scores_of(outputs: Floats, task: Task, mean: float = 0.0, scale: float = 1.0, classes: int | None = None) -> Floats:
     """Convert outputs (..., N, C) to (..., N, classes) probabilities, or of a regression to (..., N) numbers.
 
     Args:
@@ -18,14 +18,16 @@ def scores_of(outputs: Floats, task: Task, mean: float = 0.0, scale: float = 1.0
         task: ``multiclass``, ``binary`` or ``regression``.
         mean: of regression targets on the scale of the data.
         scale: units of the data per unit of the outputs.
+        classes: number of classes of the data, of which a module may know more; None for as many as outputs.
 
     >>> scores_of(np.array([[0.0]]), "binary").tolist(), scores_of(np.array([[2.0]]), "regression", 1.0, 3.0).tolist()
     ([[0.5, 0.5]], [7.0])
     """
     if task == "regression":
         return np.asarray(outputs[..., 0] * scale + mean)
-    if task == "binary":
+    if task == "binary" and outputs.shape[-1] == 1:
         # The logistic function of -z and z, which cannot overflow.
         return np.asarray(np.exp(-np.logaddexp(0.0, np.concatenate([outputs, -outputs], axis=-1))))
+    # Of outputs that are logarithms of probabilities this is the probabilities too.
     exponentials = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))[..., :classes]

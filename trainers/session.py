@@ -96,7 +96,7 @@ def initial_row(pack: Pack, seed: int) -> NDArray[np.float64]:
     if isinstance(pack.network, ModuleSpec):
         from trainers.networks.own_module import initial_module_parameters
 
-        return initial_module_parameters(pack.network, seed, pack.features)
+        return initial_module_parameters(pack.network, seed, pack.example)
     return initial_parameters(pack.layout, pack.network.init, generator(seed, "init"))
 
 

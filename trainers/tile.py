@@ -26,7 +26,7 @@ class TileEpoch:
     Args:
         losses: (steps, k) float64, mean loss of each mini-batch before its step.
         train_loss: (k,) float64, mean over the epoch's examples.
-        train_accuracy: (k,) float64, NaN for regression.
+        train_accuracy: (k,) float64; for regression the mean squared error, NaN if that is the loss.
         learning_rate: (k,) float64, of the last step.
         gradient_norm: (k,) float64, of the last step.
         update_ratio: (k,) float64, of the last step.
@@ -70,7 +70,7 @@ class Tile(Protocol):
         """
 
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean validation loss (k,) and accuracy (k,), NaN for regression."""
+        """Mean validation loss (k,) and accuracy (k,), for regression the squared error or NaN, as `TileEpoch`."""
 
     def outputs(self, part: Part) -> Array:
         """Raw outputs (k, N, C) for the N examples of the training or the validation part, in their order."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Discriminator,
     Field,
     Tag,
@@ -34,6 +35,10 @@ ARRAY_FILES = (".npz", ".npy")
 Task: TypeAlias = Literal["auto", "classification", "regression"]
 
 Encoding: TypeAlias = Literal["one_hot", "ordinal", "target", "number", "date"]
+SEPARATORS = {"tab": "\t", "\\t": "\t", "space": " "}
+"""How separators may be spelled that cannot be seen."""
+OF_SPLIT = ("validation", "normalise", "augment")
+"""Keys that say how a data set is used, and not which it is."""
 
 
 class Data(Section):
@@ -51,10 +56,21 @@ class Data(Section):
     normalise: Normalise = "standard"
     """Scale each feature to mean 0 and deviation 1, or to [0, 1], by the training part alone; or leave it."""
 
+    augment: str | None = Field(default=None, examples=["my_package.data:flip"])
+    """A function of yours that changes the inputs of each training batch: `flip(inputs, rng)` gets them scaled, and a
+    numpy Generator that is the same for all arms of a seed. Evaluation is without it."""
+
+    @field_validator("augment")
+    @classmethod
+    def _is_a_function(cls, augment: str | None) -> str | None:
+        if augment is not None and ":" not in augment:
+            refuse([Problem("must name a function", "Give such as my_package.data:flip.", received=augment)])
+        return augment
+
     @property
     def source(self) -> DataSource:
         """The data source in the form that the trainers load."""
-        given = self.model_dump(exclude={"validation", "normalise", "test"})
+        given = self.model_dump(exclude={*OF_SPLIT, "test"})
         lists = {key: tuple(value) for key, value in given.items() if isinstance(value, list)}
         return DataSource(
             **{**given, **lists},
@@ -119,14 +135,32 @@ class SyntheticData(Data):
         return given
 
 
+def _separator(given: str) -> str:
+    found = SEPARATORS.get(given, given)
+    if len(found) != 1 or found in '"\r\n':
+        rule = f"must be one character, or one of {', '.join(SEPARATORS)}"
+        refuse([Problem(rule, "Give one such as ; or tab.", received=given)])
+    return found
+
+
+def _words(given: Any) -> Any:
+    """Read a list of words; a single one is a list of one, and a number is its text."""
+    words = given if isinstance(given, list | tuple) else [given]
+    numbers = (int, float)
+    return tuple(str(word) if isinstance(word, numbers) and not isinstance(word, bool) else word for word in words)
+
+
 class FileData(Data):
-    """A CSV, Parquet or NPZ file."""
+    """A table in a file of your own, or two arrays in an NPZ file."""
 
     path: Annotated[str, AfterValidator(with_home)] = Field(min_length=1, examples=["data/houses.csv"])
-    """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file."""
+    """The file, from the folder in which `sweep` runs or else from the folder of the sweep's file: CSV and other text,
+    Parquet (also a folder), Feather, JSON lines, ARFF, Excel, NPY or NPZ, also packed by gzip, bzip2, xz, zstd or zip.
+    Or a URL that fsspec opens, or `sklearn:NAME` for a set that comes with scikit-learn."""
 
     target: str | None = Field(default=None, examples=["price"])
-    """Column to predict; for an NPZ file the array of targets (default: y)."""
+    """Column to predict; of an NPY file its position, where -1 is the last; of an NPZ file the array of targets
+    (default: y)."""
 
     inputs: str | None = Field(default=None, examples=["x"])
     """For an NPZ file, the array of inputs (default: x)."""
@@ -158,18 +192,44 @@ class FileData(Data):
         parts = (self.validation, self.test)
         return (self.path, *(part.path for part in parts if isinstance(part, FileHoldout)))
 
+    separator: Annotated[str, AfterValidator(_separator)] | None = Field(default=None, examples=[";"])
+    """Of a table of text: what separates its cells, one character, or tab, or space for runs of spaces. Default:
+    detected, and told by `sweep plan`."""
+
+    encoding: str | None = Field(default=None, examples=["cp1252"])
+    """Of a file of text, a name that Python knows. Default: detected, and told by `sweep plan`."""
+
+    decimal: Literal[".", ","] | None = Field(default=None, examples=[","])
+    """Of a table of text: the decimal mark of its numbers. Default: a point, or a comma if that is certain."""
+
+    thousands: Literal[",", ".", " ", "'", "_"] | None = Field(default=None, examples=[","])
+    """Of a table of text: what separates groups of three digits, as in 1,925. Default: nothing."""
+
+    missing: Annotated[tuple[str, ...], BeforeValidator(_words)] | None = Field(default=None, examples=[["?", "-999"]])
+    """Words and numbers that stand for a missing value, besides empty cells, as they are spelled."""
+
+    sheet: str | int | None = Field(default=None, examples=["2024"])
+    """Of a workbook: the name of a sheet, or its position from 0. Default: the first one."""
+
 
 class ModuleData(Data):
     """Data that a function of the user's loads."""
 
     module: str = Field(min_length=1, examples=["my_package.data:load"])
-    """The function: it returns a trainers.data.Dataset, or two arrays, inputs (N, D) and targets (N,)."""
+    """The function: it returns two arrays, inputs (N, D) and targets (N,), or for a torch module images, sequences or
+    tokens (N, ...); a pandas DataFrame, a torch Dataset or DataLoader, a Hugging Face dataset, a generator of batches
+    (inputs, targets), or a trainers.data.Dataset."""
 
     kwargs: dict[str, Any] = Field(default_factory=dict, examples=[{"folder": "images"}])
     """Its arguments."""
 
     task: Task = "auto"
     """What is predicted; auto decides by the targets."""
+    target: str | None = Field(default=None, examples=["label"])
+    """Column to predict of a DataFrame or a Hugging Face dataset. Default for the latter: label, labels or target."""
+
+    inputs: str | None = Field(default=None, examples=["input_ids"])
+    """Column of the inputs of a Hugging Face dataset with several, such as input_ids."""
 
 
 def _tag(raw: Any) -> str:

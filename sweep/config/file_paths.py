@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.system.locations import with_home
-from trainers.data.files import missing_file
+from trainers.data.files import local_path, missing_file
 
 if TYPE_CHECKING:
     from sweep.config.data import FileData
@@ -32,7 +32,7 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
         for section in sections:
             inside = inside.get(section) if isinstance(inside, MutableMapping) else None
         given = inside.get(key) if isinstance(inside, MutableMapping) else None
-        if not isinstance(given, str) or Path(with_home(given)).exists():
+        if not isinstance(given, str) or local_path(given) is None or Path(with_home(given)).exists():
             continue
         beside = folder / with_home(given)
         if beside.exists():
@@ -43,7 +43,7 @@ def find_beside(values: dict[str | int, Any], folder: Path) -> tuple[str, ...]:
 
 
 def require_data_files(data: FileData, origin: str | None) -> None:
-    """Refuse a data file that does not exist, with the searched folders.
+    """Refuse a data file, or folder, that does not exist, with the searched folders; URLs are not looked for.
 
     Args:
         data: what the configuration says of the data.
@@ -54,5 +54,6 @@ def require_data_files(data: FileData, origin: str | None) -> None:
     """
     folders = [Path.cwd(), *([Path(origin).absolute().parent] if origin else [])]
     for path in data.files:
-        if not Path(path).is_file():
-            raise missing_file(Path(path), folders)
+        local = local_path(path)
+        if local is not None and not local.exists():
+            raise missing_file(local, folders)

@@ -90,6 +90,12 @@ def _name_columns(document: Document) -> None:
     data = document.values.get("data")
     if not isinstance(data, dict) or "path" not in data:
         return
+    if isinstance(words := data.get("missing"), list):
+        # A word such as null or -999.0 stands in a file of data as it is spelled here.
+        spelled_words = [document.texts.get(("data", "missing", index)) for index in range(len(words))]
+        data["missing"] = [
+            word if isinstance(word, str) else text or word for word, text in zip(words, spelled_words, strict=True)
+        ]
     for key in ("target", "inputs"):
         spelled = document.texts.get(("data", key))
         # An empty value gives no name, and the arrays of an NPZ file have default names.

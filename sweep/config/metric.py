@@ -173,29 +173,25 @@ def name_problems(raw: Any) -> Iterator[Problem]:
     section = read_metric(raw)
     if not isinstance(section, Mapping):
         return
-    also = as_list(section.get("also", ()))
-    also = tuple(name for name in also if isinstance(name, str)) if isinstance(also, tuple) else ()
+    given = as_list(section.get("also", ()))
+    also = [(index, one) for index, one in enumerate(given) if isinstance(one, str)] if isinstance(given, tuple) else []
     name = section.get("name", "val_loss")
-    paths = [path for path in dict.fromkeys([*([name] if isinstance(name, str) else []), *also]) if is_path(path)]
+    names = [*([name] if isinstance(name, str) else []), *(one for _, one in also)]
+    paths = [one for one in dict.fromkeys(names) if is_path(one)]
     own = {name_of(path) for path in paths}
-    at = ("name",) if isinstance(raw, Mapping) else ()
+    seen: set[str] = set()
     if isinstance(name, str):
-        yield from _deciding_problems(name, own, paths, at)
-    seen = {_column_of(name)} if isinstance(name, str) and name_of(name) not in own else set()
-    if isinstance(name, str) and is_path(name):
-        seen = {name}
-    for index, one in enumerate(also):
-        place = ("also", index)
-        if is_path(one):
-            found = _path_problem(one, paths, place)
-            key = one
-        else:
-            found, key = _also_problem(one, own, place), _column_of(one)
-        if found is None and key in seen:
-            found = Problem("must name each metric once", "Leave it out here.", place, one)
+        yield from _deciding_problems(name, own, paths, ("name",) if isinstance(raw, Mapping) else ())
+        # One of the user's own is named here and given by its path below.
+        seen = {_column_of(name)} if is_path(name) or split_name(name)[1] not in own else set()
+    for index, one in also:
+        at = ("also", index)
+        found = _path_problem(one, paths, at) if is_path(one) else _also_problem(one, own, at)
+        if found is None and _column_of(one) in seen:
+            found = Problem("must name each metric once", "Leave it out here.", at, one)
         if found is not None:
             yield found
-        seen.add(key)
+        seen.add(_column_of(one))
 
 
 def _deciding_problems(name: str, own: set[str], paths: list[str], at: tuple[str, ...]) -> Iterator[Problem]:
@@ -236,7 +232,7 @@ def _path_problem(path: str, paths: list[str], at: tuple[str | int, ...]) -> Pro
     if name in metrics.METRICS:
         rule = f"must not be called as the metric `{name}` that is known"
         return Problem(rule, "Give the function another name.", at, path)
-    if any(name_of(other) == name for other in paths if other != path):
+    if any(name_of(earlier) == name for earlier in paths[: paths.index(path)]):
         rule = "must have a name of its own, by which its column is called"
         return Problem(rule, "Give one of the functions another name.", at, path)
     return None

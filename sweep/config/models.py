@@ -99,6 +99,11 @@ class SweepConfig(SweepFields):
         if isinstance(info.data.get("network"), ModuleNetwork) and trainer.backend != "torch":
             rule, hint = "must be torch for a network that is a `module`", "Give `trainer.backend: torch`."
             refuse([Problem(rule, hint, ("trainer", "backend"), trainer.backend, absolute=True)])
+        if trainer.loss is not None and not isinstance(info.data.get("network"), ModuleNetwork):
+            hint = "Leave it out: dense networks have the loss of their task."
+            refuse(
+                [Problem("is for a network that is a `module`", hint, ("trainer", "loss"), trainer.loss, absolute=True)]
+            )
         return trainer
 
     @field_validator("metric", mode="wrap")

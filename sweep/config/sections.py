@@ -13,6 +13,7 @@ from sweep.errors.masking import without_secrets
 from sweep.system.locations import with_home
 from trainers import limits
 from trainers.limits import LARGEST_COUNT
+from trainers.loss_names import name_problem
 from trainers.pack import Backend, Precision
 
 EXPERIMENT_CHARACTERS = 500
@@ -41,6 +42,11 @@ class TrainerConfig(Section):
     weight_decay: Annotated[float, Field(**limits.L2.bounds)] = Field(default=0.0, examples=[limits.L2.example])
     """L2 penalty: this times half the squared weights is added to the loss."""
 
+    loss: str | None = Field(default=None, examples=["huber"])
+    """Loss of a network that is a `module`: cross_entropy, bce, nll or kl of classes, mse, mae or huber of numbers, or
+    a function of yours such as my_package.losses:focal, which takes outputs and targets and gives a loss for each
+    example. Default: cross_entropy, for two classes bce, for numbers mse."""
+
     target: float | None = Field(default=None, examples=[0.97])
     """Value of the metric at which the target counts as reached, such as 0.97."""
 
@@ -54,6 +60,13 @@ class TrainerConfig(Section):
             hint = "Give float32, or `trainer.backend: torch`."
             refuse([Problem("must be float32 or float64 for the backend numpy", hint, received=dtype)])
         return dtype
+
+    @field_validator("loss")
+    @classmethod
+    def _is_known(cls, loss: str | None) -> str | None:
+        if loss is not None and (problem := name_problem(loss)):
+            refuse([Problem(*problem, received=loss)])
+        return loss
 
     _needs_a_target = field_validator("stop_at_target")(require_target)
 

@@ -146,12 +146,14 @@ def _probe_pack(recipe: Recipe, shape: DatasetShape, batch_size: int, steps: int
     # NumPy has no bfloat16; torch converts from float32.
     kind = "float64" if recipe.dtype == "float64" else "float32"
     cut = batch_size * steps
-    inputs = rng.standard_normal((cut + _held_out(shape, examples), shape.features)).astype(kind)
+    sizes = (cut + _held_out(shape, examples), *shape.example.item)
+    inputs = rng.integers(0, shape.vocabulary, sizes) if shape.vocabulary else rng.standard_normal(sizes).astype(kind)
     if shape.task == "regression":
         targets = rng.standard_normal(len(inputs)).astype(kind)
     else:
-        targets = rng.integers(0, max(shape.outputs, 2), len(inputs))
-    split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="")
+        targets = rng.integers(0, max(shape.outputs, 2), (len(inputs), *shape.positions))
+    is_tensor = bool(shape.item or shape.positions)
+    split = Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:], fingerprint="", is_tensor=is_tensor)
     specs = [TrialSpec("adam", {"learning_rate": 1e-3}) for _ in range(trials)]
     recipe = replace(recipe, asked=replace(recipe.asked, every=ENDLESS + 1))
     return recipe.pack(split, specs, batch_size, ENDLESS, shape)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.selection import Selected
@@ -15,12 +16,14 @@ from sweep.driver.final_models import find_models
 from sweep.driver.prepare import NetworkPreparation
 from sweep.records import Trial
 from sweep.results import SweepResult
-from sweep.results.data_file import write_data
+from sweep.results.data_summary import write_data_summary
 from sweep.results.evaluation_files import is_evaluated, write_predictions, write_test
 from sweep.results.kept_models import best_of_levels
 from trainers.data import Dataset, load_parts, split_indices
+from trainers.data.dataset import Task
 from trainers.data.holdout import part_of_seed
 from trainers.data.leaks import duplicates_across, leaks, rows_with_targets
+from trainers.data.shape import IGNORED
 from trainers.data.summary import summarize
 from trainers.metrics import OF_TASK, evaluate
 from trainers.metrics.own import is_path, name_of
@@ -76,8 +79,8 @@ def evaluate_selected(preparation: NetworkPreparation, result: SweepResult) -> t
         trial = best.get(one.level)
         if trial is not None and trial.id in models:
             part, dataset = _figure_part(preparation, trial, tests)
-            about = {"level": one.level, "arm_id": trial.arm.id, "trial_id": trial.id, "seed": trial.seed, "part": part}
-            predictions.append({**about, **_predictions(dataset, *models[trial.id])})
+            own = {"level": one.level, "arm_id": trial.arm.id, "trial_id": trial.id, "part": part}
+            predictions.append({**own, "seed": trial.seed, **_predictions(dataset, *models[trial.id])})
     write_test(result.path, rows)
     write_predictions(result.path, predictions)
     if has_test and len(rows) < len(wanted):
@@ -133,10 +136,10 @@ def _test_metrics(
     config: SweepConfig, test: Dataset, network: NetworkDescription, weights: Weights
 ) -> dict[str, float]:
     names = _test_names(config, test)
-    outputs = predict_rows(network, weights, test.inputs)
+    targets, outputs = _flat(test.targets, predict_rows(network, weights, test.inputs), test.task)
     classes = max(len(test.classes), 1)
     scale = network.scaling.target_scale
-    found = evaluate(names, test.targets, outputs, test.task, classes, scale=scale)
+    found = evaluate(names, targets, outputs, test.task, classes, scale=scale)
     return {f"test_{name}": value for name, value in found.items()}
 
 
@@ -144,7 +147,11 @@ def _test_names(config: SweepConfig, dataset: Dataset) -> list[str]:
     """The metrics on the test part: those of the task and those that are asked, without a part of the data."""
     asked = [config.metric.name, *config.metric.also]
     measures = [name if is_path(name) else split_name(name)[1] for name in asked]
-    return list(dict.fromkeys([*(metric.name for metric in OF_TASK[dataset.task]), *measures]))
+    # Another loss than the usual one is not known here.
+    usual = [
+        metric.name for metric in OF_TASK[dataset.task] if metric.name != "loss" or not config.network_trainer.loss
+    ]
+    return list(dict.fromkeys([*usual, *(name for name in measures if name != "loss" or name in usual)]))
 
 
 def _figure_part(preparation: NetworkPreparation, trial: Trial, tests: dict[str, Dataset]) -> tuple[str, Dataset]:
@@ -160,8 +167,19 @@ def _figure_part(preparation: NetworkPreparation, trial: Trial, tests: dict[str,
 def _predictions(dataset: Dataset, network: NetworkDescription, weights: Weights) -> dict[str, Any]:
     count = min(dataset.examples, MOST_EXAMPLES)
     rows = np.linspace(0, dataset.examples - 1, count).astype(np.int64)
-    outputs = predict_rows(network, weights, dataset.inputs[rows])
-    return {"target": dataset.targets[rows], "outputs": outputs.reshape(len(rows), -1)}
+    targets, outputs = _flat(dataset.targets[rows], predict_rows(network, weights, dataset.inputs[rows]), dataset.task)
+    return {
+        "target": targets[:MOST_EXAMPLES],
+        "outputs": outputs[:MOST_EXAMPLES].reshape(len(targets[:MOST_EXAMPLES]), -1),
+    }
+
+
+def _flat(targets: NDArray[Any], outputs: NDArray[np.float64], task: Task) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Put the positions of all examples below each other, without those that are ignored."""
+    if task == "regression" or targets.ndim == 1:
+        return targets, outputs
+    counted = targets != IGNORED
+    return targets[counted], outputs[counted]
 
 
 def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
@@ -172,12 +190,17 @@ def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
         folder: its results folder.
     """
     workload = preparation.workloads[0]
-    source, dataset, seed = workload.config.network_data.source, preparation.data, preparation.plan.seeds[0]
+    source, dataset = workload.config.network_data.source, preparation.data
     test = load_parts(source)[1] if source.test is not None else None
-    found = summarize(dataset, workload.recipe.validation, seed, 0 if test is None else test.examples)
-    train, held_out = split_indices(dataset, *part_of_seed(workload.recipe.validation, seed))
+    holdout, seed = workload.recipe.validation, preparation.plan.seeds[0]
+    found = summarize(dataset, holdout, seed, 0 if test is None else test.examples).as_mapping()
+    if dataset.item:
+        # A pixel or a token alone says nothing, and images are rarely the same by chance.
+        write_data_summary(folder, {**found, "leaks": [], "duplicates": {"across_parts": 0}})
+        return
     rows = rows_with_targets(dataset)
-    again = duplicates_across(rows[train], rows[held_out])
-    again += 0 if test is None else duplicates_across(rows[train], rows_with_targets(test))
-    seen = {"leaks": list(leaks(dataset)), "duplicates": {"across_parts": again}}
-    write_data(folder, {**found.as_mapping(), **seen})
+    train, val = split_indices(dataset, *part_of_seed(holdout, seed))
+    repeated = duplicates_across(rows[train], rows[val])
+    if test is not None:
+        repeated += duplicates_across(rows[train], rows_with_targets(test))
+    write_data_summary(folder, {**found, "leaks": list(leaks(dataset)), "duplicates": {"across_parts": repeated}})

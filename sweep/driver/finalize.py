@@ -17,10 +17,10 @@ from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
-from sweep.results.data_file import DATA
-from sweep.results.evaluation_files import TEST
+from sweep.results.data_summary import DATA
 from sweep.results.kept_files import drop_files
 from sweep.results.kept_models import best_of_levels, read_models
+from sweep.results.predictions import TEST
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
 from sweep.tracking.logged_models import log_models
 from trainers.base_rates import BaseRate

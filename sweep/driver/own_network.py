@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING
 from sweep.config import SweepConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.config.values import Distribution
+from sweep.driver.data_forms import form_notes, objective_of
 from sweep.driver.workloads import part_of
 from sweep.errors import ConfigError, DataError
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import Recipe, batch_size_of, spec_of
 from sweep.planning.workload import Workload, data_key
+from trainers.augmentation import augmented
 from trainers.data import Dataset, DatasetShape, Split
 from trainers.errors import DataError as CannotSplit
 from trainers.errors import UserCodeError
 from trainers.pack import ModuleSpec
 from trainers.session import split_of
 from trainers.tile import EVALUATION_EXAMPLES
+from trainers.user_code import RaisedError
 
 if TYPE_CHECKING:
     from trainers.networks.look_over import BatchProblem, ModuleFacts
+    from trainers.networks.module_losses import Objective
 
 SUGGESTIONS = 2
 """Number of other batch sizes suggested for one that fails."""
@@ -50,7 +54,14 @@ def inspect_workloads(
     for workload in workloads:
         recipe = workload.recipe
         # Weight decay and target do not change what a module can be run on.
-        key = (recipe.network, recipe.dtype, recipe.validation, recipe.normalise, data_key(workload.config))
+        key = (
+            recipe.network,
+            recipe.dtype,
+            recipe.validation,
+            recipe.normalise,
+            recipe.augment,
+            data_key(workload.config),
+        )
         alike.setdefault(repr(key), []).append(workload)
     inspected: dict[str, Workload] = {}
     notes: list[str] = []
@@ -60,6 +71,7 @@ def inspect_workloads(
         assert isinstance(first.recipe.network, ModuleSpec), "the caller has checked the network"
         dataset = datasets[data_key(first.config)]
         trial, facts = inspect_module(first.config, part, first.recipe, first.recipe.network, dataset, first.shape)
+        notes += form_notes(first.config, dataset)
         notes += check_batches(first.config, part, trial, facts)
         for workload in members:
             size = workload.recipe.module_size
@@ -86,18 +98,33 @@ def inspect_module(
         ConfigError: if the module does not suit the data.
         DataError: if the data cannot be split.
     """
-    from trainers.networks.look_over import look_over
+    from trainers.networks.look_over import PROBE_EXAMPLES, look_over
+    from trainers.networks.module_losses import check_own_loss
 
+    objective = objective_of(config, shape)
     first = plan.trials[0]
     try:
         parts = split_of(recipe.pack(dataset, [spec_of(first)], 1, 1), first.seed)
     except CannotSplit as error:
         raise DataError(f"{config.place_of('data')}{error}") from error
     try:
-        facts = look_over(module, shape.features, shape.outputs, recipe.dtype, parts.train_inputs)
+        facts = look_over(module, shape.example, objective, recipe.dtype, parts.train_inputs)
     except UserCodeError as error:
         raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
-    return ModuleTrial(module, shape.outputs, recipe.dtype, parts), facts
+    few = parts.train_inputs[:PROBE_EXAMPLES], parts.train_targets[:PROBE_EXAMPLES]
+    try:
+        check_own_loss(module, objective, recipe.dtype, *few)
+    except UserCodeError as error:
+        raise config.error("trainer.loss", str(error)) from error
+    if recipe.augment is not None:
+        try:
+            augmented(recipe.augment, few[0], first.seed, 0)
+        except RaisedError as error:
+            rule = f"must name a function that takes inputs {few[0].shape} and a numpy Generator"
+            raise config.error("data.augment", f"{rule}. Received: {recipe.augment}, which raises {error}.") from error
+        except CannotSplit as error:
+            raise config.error("data.augment", f"does not suit: {error}") from error
+    return ModuleTrial(module, objective, recipe.dtype, parts), facts
 
 
 def check_batches(config: SweepConfig, plan: Plan, trial: ModuleTrial, facts: ModuleFacts) -> tuple[str, ...]:
@@ -135,10 +162,10 @@ def _notes(module: ModuleSpec, facts: ModuleFacts) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ModuleTrial:
-    """Inputs for testing a user's module: the number of outputs, the dtype and a split."""
+    """Inputs for testing a user's module: what is measured of its outputs, the dtype and a split."""
 
     module: ModuleSpec
-    outputs: int
+    outputs: Objective
     dtype: str
     parts: Split
 

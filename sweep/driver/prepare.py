@@ -17,12 +17,14 @@ from threadpoolctl import threadpool_limits
 from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
-from sweep.driver.own_metrics import require_own_metrics
+from sweep.driver.data_forms import require_functions
+from sweep.driver.own_metrics import near_zero_notes, require_own_metrics
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
 from sweep.driver.tile_size import tuned_tile_bytes
 from sweep.driver.workers import find_workers
 from sweep.driver.workloads import load_data, measure_workloads, part_of, recipe_of, workloads_of
+from sweep.errors.masking import without_secrets
 from sweep.execution.ray import Resources
 from sweep.execution.sources.checkpoints import Keeping
 from sweep.execution.sources.packed import PackedSource
@@ -39,6 +41,7 @@ from sweep.system.limits import cache_folder, usable_memory_bytes
 from sweep.tracking import DatasetRecord
 from trainers.base_rates import BaseRate, base_rates
 from trainers.data import Dataset, DatasetShape, load, training_size
+from trainers.data.files.location import file_name
 from trainers.data.holdout import ByGroup, Folds
 from trainers.errors import UserCodeError
 from trainers.loaded_code import forget_changed_code
@@ -161,17 +164,18 @@ class NetworkPreparation:
         """The data set as MLflow records it, of the first arm where there are several."""
         source = self.workloads[0].config.network_data.source
         return DatasetRecord(
-            name=source.name or source.module or Path(str(source.path)).name,
+            name=source.name or source.module or file_name(str(source.path)),
             fingerprint=self.data.fingerprint,
             examples=self.shape.examples,
             features=self.shape.features,
-            source=source.path or source.module or "bundled",
+            source=without_secrets(source.path or source.module or "bundled"),
             task=self.shape.task,
         )
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
         """Compute the scores of simple predictions on the splits of the given seeds, of the first arm's data."""
-        return base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
+        found = base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
+        return found if self.recipe.loss is None else tuple(rate.without_losses() for rate in found)
 
     def probed_of(self, workload: Workload) -> tuple[Trial, ...]:
         """Trials of a workload to measure together, no more than fit into one pack."""
@@ -222,10 +226,10 @@ class NetworkPreparation:
 
 
 def other_data_bytes(workload: Workload, workloads: Sequence[Workload]) -> int:
-    """Memory in bytes of the data sets of the other workloads, in float64."""
+    """Memory in bytes of the data sets of the other workloads, as they are held."""
     shapes = {data_key(one.config): one.shape for one in workloads}
     shapes.pop(data_key(workload.config))
-    return sum(8 * shape.examples * shape.features for shape in shapes.values())
+    return sum(shape.number_bytes * shape.examples * shape.features for shape in shapes.values())
 
 
 Preparation: TypeAlias = "NetworkPreparation | OwnPreparation"
@@ -257,6 +261,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
             "Install it with `pip install 'optimizer-sweep[torch]'`, or use numpy.",
         )
     _reload_changed_code(config)
+    require_functions(config)
     require_listable(config)
     found = find_workers(config)
     resources, workers = found.resources, found.count
@@ -274,7 +279,8 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         # The optimizers were loaded before.
         raise config.error("network.module", str(error)) from error
     told = dict.fromkeys(note for fact in facts.values() for note in fact.notes)
-    plan = replace(plan, choices=(*config.found, *told, *plan.choices, *filter(None, [found.note])))
+    notes = (*near_zero_notes(config, loaded.values()), *filter(None, [found.note]))
+    plan = replace(plan, choices=(*config.found, *told, *plan.choices, *notes))
     begin = perf_counter()
     workloads = workloads_of(plan, configs, facts)
     torch_seconds += perf_counter() - begin

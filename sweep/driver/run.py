@@ -189,7 +189,7 @@ def run(
         inline = config.resources.executor == "inline"
         known = len(finished & before)
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
-        notes += [] if config.own is not None else lacking_notes(result.trials, config.metric)
+        notes += [] if config.own is not None or interrupted else lacking_notes(result.trials, config.metric)
         seconds = time.monotonic() - start
         return RunResult(
             path=result.path,

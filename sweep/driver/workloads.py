@@ -13,6 +13,7 @@ from sweep.config.holdout import holdout_of
 from sweep.config.network import ModuleNetwork, NetworkConfig
 from sweep.config.optimizer_spaces import given_at
 from sweep.driver.cost_probe import measure_rates
+from sweep.driver.data_forms import suited
 from sweep.errors import DataError
 from sweep.planning.cost import Rates
 from sweep.planning.identity import code_digests, metric_digests
@@ -49,8 +50,10 @@ def load_data(config: SweepConfig, loaded: dict[str, Dataset]) -> DataFacts:
             require_data_files(config.data, config.origin)
         if known := shape(source):
             return DataFacts(known, None)
-        if (dataset := loaded.get(data_key(config))) is None:
-            dataset = loaded[data_key(config)] = load(source)
+        key = data_key(config)
+        if key not in loaded:
+            loaded[key] = suited(config, load(source))
+        dataset = loaded[key]
     except CannotLoad as error:
         raise DataError(f"{config.place_of('data')}{error}") from error
     except UserCodeError as error:
@@ -96,6 +99,8 @@ def recipe_of(config: SweepConfig) -> Recipe:
         target=target,
         backend=trainer.backend,
         asked=config.metric.asked,
+        loss=trainer.loss,
+        augment=config.network_data.augment,
     )
 
 
@@ -112,7 +117,7 @@ def _with_size(config: SweepConfig, recipe: Recipe, known: DatasetShape) -> Reci
     from trainers.networks.own_module import module_numbers
 
     try:
-        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.features)))
+        return replace(recipe, module_size=ModuleSize(*module_numbers(recipe.network, known.example)))
     except UserCodeError as error:
         raise config.error(given_at(config.spaces, "network.module"), str(error)) from error
 
@@ -168,7 +173,7 @@ def _cost_kind(workload: Workload) -> str:
     """Text that is equal for workloads of the same cost, whatever their initial weights, scaling and L2 penalty are."""
     recipe = workload.recipe
     network = replace(recipe.network, init="he") if isinstance(recipe.network, NetworkSpec) else recipe.network
-    alike = replace(recipe, network=network, weight_decay=0.0, normalise="none", target=None)
+    alike = replace(recipe, network=network, weight_decay=0.0, normalise="none", target=None, augment=None)
     return repr((alike, workload.shape))
 
 

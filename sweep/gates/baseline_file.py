@@ -33,6 +33,8 @@ def conditions_of(config: SweepConfig) -> dict[str, Any]:
             unrelated |= {"target", "stop_at_target"}
         return {**metric, "trainer": config.own.model_dump(mode="json", exclude=unrelated, exclude_none=True)}
     trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.network_trainer.loss is not None:
+        trainer |= {"loss": config.network_trainer.loss}
     if config.network_trainer.stop_at_target:
         trainer |= {"stop_at_target": True, "target": config.trainer.target}
     return {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.config import SweepConfig
-from sweep.config.data import FileData, ModuleData
+from sweep.config.data import OF_SPLIT, FileData, ModuleData
 from sweep.config.network import ModuleNetwork
 from sweep.records import Arm, Setting, Trial
 from trainers.imports import source_digest, source_files
@@ -68,15 +68,16 @@ def identity_of(config: SweepConfig, data_fingerprint: str | None) -> dict[str, 
         ValueError: if the data comes from a file or module and no fingerprint is given.
     """
     data = config.network_data.model_dump(mode="json")
-    if data["test"] is None:
-        # Examples that are held out change what is trained on; that none are says nothing.
-        del data["test"]
+    # Included only if they are given, so that the ids of earlier trials stay.
+    data = {key: value for key, value in data.items() if key not in ("test", "augment") or value is not None}
     if isinstance(config.network_data, FileData | ModuleData):
         if data_fingerprint is None:
             raise ValueError("a plan over a file or module needs the fingerprint of its content")
-        split = {key: data[key] for key in ("validation", "normalise")}
+        split = {key: data[key] for key in OF_SPLIT if key in data}
         data = {"fingerprint": data_fingerprint, **split}
     trainer = config.network_trainer.model_dump(mode="json", include={"backend", "dtype", "weight_decay"})
+    if config.network_trainer.loss is not None:
+        trainer |= {"loss": config.network_trainer.loss}
     if config.network_trainer.stop_at_target:
         # Other keys of the metric do not influence any number.
         metric = config.metric.model_dump(mode="json", include={"name", "mode"})
@@ -109,7 +110,8 @@ def _own_code(config: SweepConfig) -> list[str]:
     if config.network_trainer.stop_at_target and config.metric.deciding_path is not None:
         # Where a trial stops, the metric decides its numbers.
         own.append(config.metric.deciding_path)
-    return own
+    named = (config.network_trainer.loss, config.network_data.augment)
+    return own + [path for path in named if path is not None and ":" in path]
 
 
 def code_files(config: SweepConfig) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,8 @@ def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples:
     measured = min(held_out, EVALUATION_EXAMPLES)
     if isinstance(recipe.network, ModuleSpec):
         taken = recipe.module_size.taken if recipe.module_size else 0.0
-        return int(max(batch_size, measured) * (taken + shape.features + 4 * shape.outputs))
+        outputs = shape.outputs * math.prod(shape.positions)
+        return int(max(batch_size, measured) * (taken + shape.features + 4 * outputs))
     hidden = sum(recipe.network.hidden)
     if recipe.backend == "torch":
         return max(batch_size, measured) * (4 * hidden + shape.features + 4 * shape.outputs)
@@ -118,8 +120,9 @@ def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples:
 
 
 def base_bytes(recipe: Recipe, shape: DatasetShape) -> int:
-    """Estimate a worker's memory without its pack: the libraries, and the data set in float64."""
-    return WORKER_BYTES + (TORCH_BYTES if recipe.backend == "torch" else 0) + 8 * shape.examples * shape.features
+    """Estimate a worker's memory without its pack: the libraries, and the data set as it is held."""
+    libraries = WORKER_BYTES + (TORCH_BYTES if recipe.backend == "torch" else 0)
+    return libraries + shape.number_bytes * shape.examples * shape.features
 
 
 def pack_room(recipe: Recipe, shape: DatasetShape, workers: int, memory: int) -> int:

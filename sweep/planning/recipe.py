@@ -50,6 +50,8 @@ class Recipe:
     normalise: Literal["standard", "minmax", "none"]
     target: Target | None
     backend: Backend
+    loss: str | None = None
+    augment: str | None = None
     module_size: ModuleSize | None = None
     code: tuple[tuple[str, str], ...] = ()
     asked: AskedMetrics = NOTHING_ASKED
@@ -90,6 +92,8 @@ class Recipe:
             shape=shape,
             backend=self.backend,
             asked=self.asked,
+            loss=self.loss,
+            augment=self.augment,
         )
 
     def parameters(self, shape: DatasetShape) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sweep.config import SweepConfig
+from sweep.config.data import OF_SPLIT
 from sweep.config.dotted_keys import SECTIONS, with_values
 from sweep.config.holdout import of_tables
 from sweep.config.optimizer_spaces import is_dotted
@@ -106,8 +107,8 @@ def _with_values(config: SweepConfig, values: Mapping[str, Any]) -> SweepConfig:
 
 def data_key(config: SweepConfig) -> str:
     """Return what identifies the data set of a configuration: its section without scaling and shares of a split."""
-    split = set() if of_tables(config.network_data.validation) else {"validation"}
-    data = config.network_data.model_dump(mode="json", exclude={"normalise", *split})
+    keys = {key for key in OF_SPLIT if key != "validation" or not of_tables(config.network_data.validation)}
+    data = config.network_data.model_dump(mode="json", exclude=keys)
     return json.dumps(data, sort_keys=True)
 
 

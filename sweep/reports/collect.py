@@ -22,9 +22,10 @@ from sweep.analysis.leader import unit_of
 from sweep.config import SweepConfig, load_config
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import AnalysisError, ResultsError
+from sweep.errors.masking import without_secrets
 from sweep.records import Setting
 from sweep.results import SweepResult, load_results
-from sweep.results.data_record import DataRecord, read_data_record
+from sweep.results.data_summary import DataSummary, read_data_summary
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
 from sweep.results.predictions import read_predictions, read_test_results
 from sweep.system.invocation import command
@@ -88,6 +89,7 @@ class Findings:
         study: comparison of the levels.
         sentence: the conclusion in one sentence.
         effects: one sentence per other factor that varies, if the file gives no ``roles``.
+        beside: metrics that are asked besides the one that decides.
         cards: results of the health checks.
         environments: one record per start of the machine and packages used; empty if not recorded.
         runs: links to the MLflow runs; None if there are none.
@@ -113,7 +115,8 @@ class Findings:
     base_rates: tuple[BaseRate, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
     effects: tuple[str, ...] = ()
-    data: DataRecord | None = None
+    beside: tuple[str, ...] = ()
+    data: DataSummary | None = None
     test: pd.DataFrame | None = None
     predictions: pd.DataFrame | None = None
 
@@ -209,7 +212,7 @@ def gather(folder: Path) -> Findings:
         margin=config.metric.margin,
         is_own=config.own is not None,
     )
-    rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_record(folder)
+    rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_summary(folder)
     subject = _subject(config, folder, settings)
     effects: tuple[str, ...] = ()
     if config.roles is None:
@@ -231,13 +234,14 @@ def gather(folder: Path) -> Findings:
         base_rates=rates,
         settings=settings,
         effects=effects,
+        beside=tuple(name for name in config.metric.beside if f"final_{name}" in trials),
         data=data,
         test=read_test_results(folder),
         predictions=read_predictions(folder),
     )
 
 
-def _of_data(data: DataRecord | None) -> tuple[Card, ...]:
+def _of_data(data: DataSummary | None) -> tuple[Card, ...]:
     """The cards on the data, which come first: what is wrong with them is wrong with all results."""
     if data is None:
         return ()
@@ -259,7 +263,7 @@ def _trained_on(config: SweepConfig) -> str:
     if isinstance(config.own, FunctionTrainer):
         return config.own.function
     source = config.network_data.source
-    return source.name or source.module or str(source.path)
+    return source.name or source.module or without_secrets(str(source.path))
 
 
 def _links(folder: Path) -> RunLinks | None:

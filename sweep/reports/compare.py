@@ -134,7 +134,7 @@ def _warnings(found: Contrast, names: tuple[str, str]) -> list[str]:
 def _trained_otherwise(ours: Findings, theirs: Findings, names: tuple[str, str]) -> Iterator[str]:
     """Yield differences that affect all trials of a sweep but are not part of a setting."""
     first, second = (load_config(one.folder / "config.yaml") for one in (ours, theirs))
-    for key in ("backend", "dtype", "weight_decay", *OWN_KEYS):
+    for key in ("backend", "dtype", "weight_decay", "loss", *OWN_KEYS):
         one, other = getattr(first.trainer, key, None), getattr(second.trainer, key, None)
         # The number of epochs of our networks is a part of their settings.
         if one != other and not (key == "epochs" and (first.own is None or second.own is None)):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sweep.analysis.wording import counted, listing
 from sweep.reports.graph_records import Graph, Shares
 from sweep.reports.html_tables import Grid
-from sweep.results.data_record import ColumnRecord, DataRecord
+from sweep.results.data_summary import ColumnSummary, DataSummary
 
 TASKS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
 
@@ -25,7 +25,7 @@ MOST_NAMES = 12
 """Names in one sentence; the table has all."""
 
 
-def data_facts(data: DataRecord) -> tuple[tuple[str, str], ...]:
+def data_facts(data: DataSummary) -> tuple[tuple[str, str], ...]:
     """Name and text of each fact on the data, in the order of the section."""
     facts = [("rows", f"{data.rows:,}{_parts(data)}")]
     if data.held_out_by:
@@ -52,12 +52,12 @@ def data_facts(data: DataRecord) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
-def _parts(data: DataRecord) -> str:
+def _parts(data: DataSummary) -> str:
     known = [(name, rows) for name, rows in data.parts.items() if rows]
     return f": {listing([f'{rows:,} for {name}' for name, rows in known])}" if known else ""
 
 
-def _target(data: DataRecord) -> list[tuple[str, str]]:
+def _target(data: DataSummary) -> list[tuple[str, str]]:
     column = next((column.name for column in data.columns if column.role == "target"), "")
     name = f"`{column}`: " if column else ""
     if data.target is None:
@@ -81,7 +81,7 @@ def _target(data: DataRecord) -> list[tuple[str, str]]:
     ]
 
 
-def _named(columns: list[ColumnRecord], say: Callable[[ColumnRecord], str]) -> str:
+def _named(columns: list[ColumnSummary], say: Callable[[ColumnSummary], str]) -> str:
     shown = [f"`{column.name}` ({said})" if (said := say(column)) else f"`{column.name}`" for column in columns]
     more = [f"{len(shown) - MOST_NAMES:,} more"] if len(shown) > MOST_NAMES else []
     return listing([*shown[:MOST_NAMES], *more]) if shown else ""
@@ -91,7 +91,7 @@ def _share(rows: int, of: int) -> str:
     return f"{100 * rows / of:.2g} %" if of else f"{rows:,}"
 
 
-def columns_grid(data: DataRecord) -> Grid | None:
+def columns_grid(data: DataSummary) -> Grid | None:
     """One row per column of the table; None for data without named columns."""
     if not data.columns:
         return None
@@ -122,7 +122,7 @@ def columns_grid(data: DataRecord) -> Grid | None:
     )
 
 
-def data_graph(data: DataRecord) -> Graph | None:
+def data_graph(data: DataSummary) -> Graph | None:
     """Bars of the classes and of the missing values of each column; None if there is neither."""
     panels = []
     if data.classes:

@@ -83,9 +83,13 @@ def levels_grid(findings: Findings) -> Grid:
         columns += ["Where it was picked", "Optimism"]
     if study.target is not None:
         columns += ["Reached target", f"Median {unit_of(study)}"]
+    columns += [f"{capitalised(metric_name(name))}, mean" for name in findings.beside]
     columns += ["Tried", "Best setting"]
     places = ranks([level.selected.report for level in study.levels])
-    rows = [_level_row(study, place, level, fresh) for place, level in zip(places, study.levels, strict=True)]
+    rows = [
+        _level_row(study, place, level, fresh, _beside(findings, level))
+        for place, level in zip(places, study.levels, strict=True)
+    ]
     guesses = [row for rate in findings.base_rates if (row := _base_rate_row(study, rate, len(columns)))]
     rows += guesses
     words = {factor, "Best setting", f"{100 * study.confidence:g} % interval", "Reached target"}
@@ -99,6 +103,9 @@ def levels_grid(findings: Findings) -> Grid:
     means = [level.estimates["mean"] for level in study.levels]
     if any(is_cut(study.metric, one.low, one.high, one.value) for one in means):
         note += f" Intervals are Student's, cut {range_note(study.metric)}, where the range of the metric ends."
+    if findings.beside:
+        verb = "is" if len(findings.beside) == 1 else "are"
+        note += f" {capitalised(listing([metric_name(name) for name in findings.beside]))} {verb} after the last epoch."
     if guesses:
         note += " Rows without a rank are base rates: simple predictions on the same splits, without a network."
     numeric = tuple(column not in words for column in columns)
@@ -125,7 +132,16 @@ def _base_rate_row(study: Study, rate: BaseRate, width: int) -> tuple[str, ...]:
     return (*row, *[""] * (width - len(row) - 1), "base rate")
 
 
-def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tuple[str, ...]:
+def _beside(findings: Findings, level: Level) -> tuple[str, ...]:
+    """The means of the metrics that are asked besides, of the level's best setting after the last epoch."""
+    trials, selected = findings.trials, level.selected
+    rows = trials[(trials["arm_id"] == selected.arm_id) & trials["seed"].isin(selected.report.seeds)]
+    found = {name: rows[f"final_{name}"].to_numpy(np.float64, na_value=np.nan) for name in findings.beside}
+    known = {name: values[np.isfinite(values)] for name, values in found.items()}
+    return tuple(spell(name, mean(values)) if len(values) else "none" for name, values in known.items())
+
+
+def _level_row(study: Study, place: int | None, level: Level, fresh: bool, beside: tuple[str, ...]) -> tuple[str, ...]:
     found, report = level.estimates["mean"], level.selected.report
     has = bool(report.values)
     low, high = limited(study.metric, found.low, found.high, found.value)
@@ -151,7 +167,7 @@ def _level_row(study: Study, place: int | None, level: Level, fresh: bool) -> tu
             f"{times.hits} of {len(times.times)}",
             f"{times.median:,.10g}" if np.isfinite(times.median) else "never",
         ]
-    return (*row, str(level.selected.settings), level.selected.arm)
+    return (*row, *beside, str(level.selected.settings), level.selected.arm)
 
 
 def arms_grid(findings: Findings) -> Grid:

@@ -73,8 +73,10 @@ def learning_graph(findings: Findings) -> Graph | None:
 def _shown_metrics(findings: Findings, epochs: pd.DataFrame) -> list[str]:
     """The metrics with learning curves: the compared one, and the losses or all that the user's training reports."""
     metric = findings.study.metric
-    others = [name for name in epochs if name not in NOT_METRICS] if findings.study.is_own else LOSSES
-    known = [name for name in others if name != metric and name in epochs and epochs[name].notna().any()]
+    # Those that are asked come before the training loss.
+    of_networks = (LOSSES[0], *findings.beside, *LOSSES[1:])
+    others = [name for name in epochs if name not in NOT_METRICS] if findings.study.is_own else of_networks
+    known = [name for name in dict.fromkeys(others) if name != metric and name in epochs and epochs[name].notna().any()]
     return [metric, *map(str, known[: MOST_METRICS - 1])]
 
 

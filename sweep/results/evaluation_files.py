@@ -10,9 +10,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from sweep.results.predictions import PREDICTIONS, TEST
 from sweep.system.files import replacing, reported
-
-TEST, PREDICTIONS = "test.parquet", "predictions.parquet"
 
 
 def write_test(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:

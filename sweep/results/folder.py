@@ -243,6 +243,8 @@ class ResultsFolder:
 
     def lacking_trial_ids(self) -> frozenset[str]:
         """Ids of trials that have ended well, but lack a metric that is asked now."""
+        if not self._demand.columns:
+            return frozenset()
         return frozenset(one.trial.id for one in self._ended() if not self._demand.is_met(one))
 
     def results(self) -> list[TrialResult]:

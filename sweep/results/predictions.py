@@ -9,10 +9,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sweep.errors import ResultsError
-from sweep.results.evaluation_files import PREDICTIONS, TEST
 
 if TYPE_CHECKING:
     import pandas as pd
+
+TEST, PREDICTIONS = "test.parquet", "predictions.parquet"
 
 OF_TEST = ("level", "arm_id", "trial_id", "seed")
 OF_PREDICTIONS = ("arm_id", "trial_id", "seed", "part", "target", "output_0")

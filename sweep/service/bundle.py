@@ -14,6 +14,7 @@ from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import DataError
 from sweep.execution.ray.code_shipping import NOT_SHIPPED, copy_project
 from sweep.planning.own_training import working_folder
+from trainers.data.files import local_path
 from trainers.imported_files import copy_modules, imported_files
 
 LARGEST_BYTES = 400_000_000
@@ -53,19 +54,31 @@ def gather(config: SweepConfig, file: Path, folder: Path) -> Bundle:
     elif isinstance(config.own, FunctionTrainer):
         # The function was looked over in another process, so that its modules are not loaded here.
         copy_modules(imported_files(config.own.function.partition(":")[0]), folder)
-    overrides = []
-    if isinstance(config.data, FileData):
-        data = Path(config.data.path)
-        size = data.stat().st_size
-        if size > LARGEST_BYTES:
-            raise DataError(
-                f"`data.path` must be at most {LARGEST_BYTES // 1_000_000} MB to be sent with a sweep. "
-                f"Received: {data}, {size // 1_000_000} MB. Load it on the cluster by a function, `data.module`."
-            )
-        (folder / "data").mkdir()
-        shutil.copyfile(data, folder / "data" / data.name)
-        overrides.append(f"data.path=data/{data.name}")
-    return Bundle(file.name, tuple(overrides))
+    data = local_path(config.data.path) if isinstance(config.data, FileData) else None
+    # What is at a URL is read there by the cluster itself.
+    overrides = () if data is None else (f"data.path={_copy_data(data, folder)}",)
+    return Bundle(file.name, overrides)
+
+
+def _copy_data(data: Path, folder: Path) -> str:
+    """Copy a data file, or a folder of them, and return its path in the folder.
+
+    Raises:
+        DataError: if it is too large to be sent.
+    """
+    paths = sorted(path for path in data.rglob("*") if path.is_file()) if data.is_dir() else [data]
+    if (size := sum(path.stat().st_size for path in paths)) > LARGEST_BYTES:
+        raise DataError(
+            f"`data.path` must be at most {LARGEST_BYTES // 1_000_000} MB to be sent with a sweep. "
+            f"Received: {data}, {size // 1_000_000} MB. "
+            "Load it on the cluster by a function, `data.module`, or from a URL."
+        )
+    name = data.name or data.absolute().name
+    for path in paths:
+        target = folder / "data" / name / path.relative_to(data)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return f"data/{name}"
 
 
 def _copy_beside(config: SweepConfig, source: Path, folder: Path) -> None:

@@ -13,6 +13,7 @@ from sweep.config.metric import MetricConfig
 from sweep.driver.estimate import Estimate
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import NetworkPreparation, Preparation
+from sweep.errors.masking import without_secrets
 from sweep.planning.roles import Design
 from sweep.records import plain
 from sweep.terminal.quantities import duration, plain_console, size
@@ -154,12 +155,25 @@ def _source(preparation: Preparation) -> tuple[str, str]:
 def _data(preparation: NetworkPreparation) -> str:
     shape = preparation.shape
     source = preparation.config.network_data.source
-    name = source.name or source.path or source.module
+    name = source.name or source.module or without_secrets(str(source.path))
     target = "one number" if shape.task == "regression" else f"{max(shape.outputs, 2)} classes"
+    if shape.positions:
+        target += f" at each of {' x '.join(map(str, shape.positions))} positions"
+    of = f"{shape.features:,} features"
+    if shape.item:
+        sizes = " x ".join(f"{size:,}" for size in shape.item)
+        of = f"{sizes} tokens below {shape.vocabulary:,}" if shape.vocabulary else f"{sizes} numbers"
     return (
-        f"{name}: {shape.examples:,} examples of {shape.features:,} features, {target}; "
-        f"{preparation.plan.training_examples:,} to train on"
+        f"{name}: {shape.examples:,} examples of {of}, {target}; {preparation.plan.training_examples:,} to train on"
+        f"{_training(preparation)}"
     )
+
+
+def _training(preparation: NetworkPreparation) -> str:
+    """What is said of the training beside its data, where it is not the usual one."""
+    recipe = preparation.recipe
+    augment = f", augmented by {recipe.augment}" if recipe.augment else ""
+    return augment + (f"; the loss is {recipe.loss}" if recipe.loss else "")
 
 
 def _seeds(seeds: tuple[int, ...]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.execution.sources.assignment import FILES
 from sweep.results.kept_models import NetworkModel, OwnModel
@@ -144,9 +145,9 @@ def _signature(model: NetworkModel) -> ModelSignature:
     from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
     network, preparation = model.network, model.network.scaling.preparation
-    outputs = (-1, len(network.classes)) if network.classes else (-1,)
+    outputs = (-1, *network.positions, len(network.classes)) if network.classes else (-1,)
     if preparation is None:
-        inputs = Schema([TensorSpec(np.dtype(np.float64), (-1, len(network.features)))])
+        inputs = Schema([TensorSpec(np.dtype(np.float64), (-1, *network.item))])
     else:
         # A cell may be missing, and dates are read as the text that they were.
         kinds = {"number": DataType.double}
@@ -160,6 +161,12 @@ def _signature(model: NetworkModel) -> ModelSignature:
         inputs=inputs,
         outputs=Schema([TensorSpec(np.dtype(np.float64), outputs)]),
     )
+
+
+def _typical(model: NetworkModel) -> NDArray[np.float64]:
+    """Return an example in the shape of the data set: the offsets of its scaling, or zeros of images and tokens."""
+    network = model.network
+    return np.zeros((1, *network.example)) if network.example else network.scaling.offset[np.newaxis]
 
 
 def _copy_code(model: NetworkModel, folder: Path) -> list[str] | None:

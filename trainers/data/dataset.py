@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.shape import Arrangement as Arrangement
+from trainers.data.shape import DatasetShape as DatasetShape
+from trainers.data.shape import Task as Task
 from trainers.data.table_schema import TableSchema
 from trainers.errors import DataError
 
-Task = Literal["multiclass", "binary", "regression"]
 Floats: TypeAlias = NDArray[np.float64]
 Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 
-
-@dataclass(frozen=True)
-class DatasetShape:
-    """Sizes that determine a network and a plan, known without loading for bundled and synthetic sets.
-
-    Args:
-        examples: number of examples N, 2 or more.
-        features: number of features D, 1 or more.
-        outputs: number of network outputs: the classes of a multiclass task, 1 for binary and regression.
-        task: ``multiclass``, ``binary`` or ``regression``.
-        training: number of training examples where the data decide what is held out, of the first seed; else None.
-    """
-
-    examples: int
-    features: int
-    outputs: int
-    task: Task
-    training: int | None = field(default=None, repr=False)
+PORTION = 2**20
+"""Numbers that are converted at once to be hashed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +53,10 @@ class Dataset:
 
     Args:
         name: the name of the set, or of its file.
-        inputs: (N, D) float64, C-contiguous, finite.
-        targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression.
+        inputs: (N, D) float64, C-contiguous, finite; or images and sequences (N, ...) of any numbers; or tokens (N, T)
+            int64. The latter two are made by `trainers.data.tensors.from_tensors` and for torch modules.
+        targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression; or one class for each position,
+            such as (N, T), in which `trainers.data.shape.IGNORED` has none.
         task: ``multiclass``, ``binary`` or ``regression``.
         classes: the name of each class; empty for regression.
         feature_names: the name of each of the D features.
@@ -79,10 +68,11 @@ class Dataset:
         training: number of training examples in that case, of the first seed.
         notes: sentences on what was found in the data and decided, for the plan.
         columns: what was found in each column of a table; empty for arrays.
+        arrangement: how the axes of an example differ from those that the user gave.
     """
 
     name: str
-    inputs: Floats
+    inputs: NDArray[Any]
     targets: Targets
     task: Task
     classes: tuple[str, ...]
@@ -93,6 +83,7 @@ class Dataset:
     training: int | None = None
     notes: tuple[str, ...] = ()
     columns: tuple[ColumnSummary, ...] = ()
+    arrangement: Arrangement = "as given"
 
     @property
     def examples(self) -> int:
@@ -101,8 +92,18 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """Number of features D that a network receives."""
-        return int(self.inputs.shape[1]) if self.schema is None else self.schema.width
+        """Number of features D that a network receives; of images and sequences, all numbers of an example."""
+        return math.prod(self.inputs.shape[1:]) if self.schema is None else self.schema.width
+
+    @property
+    def item(self) -> tuple[int, ...]:
+        """Shape of an example that is no row of features; empty for a row."""
+        return self.inputs.shape[1:] if self.inputs.ndim > 2 or self.is_tokens else ()
+
+    @property
+    def is_tokens(self) -> bool:
+        """Whether the inputs are whole numbers that index an embedding."""
+        return self.inputs.dtype == np.int64
 
     @property
     def outputs(self) -> int:
@@ -125,7 +126,17 @@ class Dataset:
     @property
     def shape(self) -> DatasetShape:
         """The sizes of this set."""
-        return DatasetShape(self.examples, self.features, self.outputs, self.task, self.training)
+        return DatasetShape(
+            self.examples,
+            self.features,
+            self.outputs,
+            self.task,
+            training=self.training,
+            item=self.item,
+            positions=self.targets.shape[1:],
+            vocabulary=int(self.inputs.max()) + 1 if self.is_tokens else 0,
+            number_bytes=self.inputs.itemsize,
+        )
 
 
 def classification(
@@ -227,6 +238,9 @@ def require_trainable(dataset: Dataset, origin: str) -> None:
         DataError: with the requirement and the value found.
     """
     inputs, targets = dataset.inputs, dataset.targets
+    if dataset.item or targets.ndim > 1:
+        # `from_tensors` has made it and checked it.
+        return
     if inputs.ndim != 2 or targets.shape != (len(inputs),) or inputs.dtype != np.float64:
         raise DataError(
             f"the Dataset of `{origin}` must have inputs (N, D) of float64 and targets (N,). "
@@ -286,14 +300,17 @@ def digest(*parts: str | NDArray[Any]) -> str:
     """
     state = hashlib.blake2b(digest_size=8)
     for part in parts:
-        if isinstance(part, str):
-            content, header = part.encode(), "text"
-        else:
-            # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
-            kind = "<f8" if part.dtype.kind == "f" else "<i8"
-            content = np.ascontiguousarray(part, dtype=kind).tobytes()
-            header = f"{kind}{part.shape}"
         # The length separates neighbouring parts: ("ab", "c") is not ("a", "bc").
-        state.update(f"{header}:{len(content)}:".encode())
-        state.update(content)
+        if isinstance(part, str):
+            content = part.encode()
+            state.update(f"text:{len(content)}:".encode())
+            state.update(content)
+            continue
+        # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
+        kind = "<f8" if part.dtype.kind == "f" else "<i8"
+        state.update(f"{kind}{part.shape}:{8 * part.size}:".encode())
+        numbers = np.ascontiguousarray(part).reshape(-1)
+        # In portions, because a set of images in bytes would take eight times its memory.
+        for start in range(0, part.size, PORTION):
+            state.update(np.ascontiguousarray(numbers[start : start + PORTION], dtype=kind).data)
     return state.hexdigest()

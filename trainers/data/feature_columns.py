@@ -30,7 +30,7 @@ PLACEHOLDERS = ("?", "-", "--", ".")
 """Text that stands for a missing number in a column of numbers."""
 
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
-_IDENTIFIER_NAME = re.compile(r"(^|[_\s.-])(id|ids|uid|uuid|guid|key|index|rowid)$|[a-z]I[dD]$", re.IGNORECASE)
+_IDENTIFIER_NAME = re.compile(r"(?i:(^|[_\s.-])(id|ids|uid|uuid|guid|key|index|rowid)$)|[a-z]I[dD]$")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from trainers.data.arrays import refuse
@@ -15,11 +17,22 @@ def check_fit(split: Split, shape: DatasetShape, dtype: str) -> None:
     Raises:
         DataError: with the way out.
     """
-    features = split.train_inputs.shape[1]
+    item = split.train_inputs.shape[1:]
+    features = math.prod(item)
     if features != shape.features:
         rule = f"must have the {features} features of the split's inputs"
         refuse("shape.features", rule, shape.features, f"Give {features}.")
-    if split.train_inputs.dtype != dtype:
+    if len(item) > 1 and item != shape.item:
+        refuse("shape.item", f"must have the shape {item} of an example of the split", shape.item, f"Give {item}.")
+    if split.train_targets.shape[1:] != shape.positions:
+        positions = split.train_targets.shape[1:]
+        rule = f"must have the shape {positions} of the targets of an example of the split"
+        refuse("shape.positions", rule, shape.positions, f"Give {positions}.")
+    is_tokens = split.train_inputs.dtype == np.int64
+    if is_tokens != shape.example.is_tokens:
+        received = shape.vocabulary
+        refuse("shape.vocabulary", "must be above 0 for tokens, and for them alone", received, "Give the largest + 1.")
+    if split.train_inputs.dtype != dtype and not is_tokens:
         found = split.train_inputs.dtype
         rule = f"must hold inputs of the pack's type, {dtype}"
         way_out = f"Convert them by `.astype(np.{dtype})`" + (
@@ -27,7 +40,7 @@ def check_fit(split: Split, shape: DatasetShape, dtype: str) -> None:
         )
         refuse("data", rule, found, way_out)
     if shape.task == "regression":
-        if split.train_targets.dtype != split.train_inputs.dtype:
+        if split.train_targets.dtype != dtype:
             rule = f"must hold targets in {dtype} for regression"
             refuse("data", rule, split.train_targets.dtype, f"Convert them by `.astype(np.{dtype})`.")
         return

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from trainers.data import columns
+from trainers.data import collecting, columns, tensors
 from trainers.data.dataset import Dataset, require_trainable
+from trainers.data.files.table import Table
+from trainers.data.tables import TableOptions, read_datasets
 from trainers.data.target import Task
-from trainers.errors import DataError, UserCodeError
+from trainers.errors import UserCodeError
 from trainers.imports import import_attribute
 from trainers.user_code import RaisedError, run_user_code
 
 
-def load_by_module(path: str, kwargs: Mapping[str, Any], task: Task = "auto") -> Dataset:
+def load_by_module(
+    path: str,
+    kwargs: Mapping[str, Any],
+    target: str | None = None,
+    inputs: str | None = None,
+    task: Task = "auto",
+) -> Dataset:
     """Load data by calling a user's function.
 
     Args:
         path: ``module:attribute`` of the function.
         kwargs: its keyword arguments.
         task: what is predicted; ``auto`` decides by the targets.
+        target: column to predict of a DataFrame or a Hugging Face dataset.
+        inputs: column of the inputs of a Hugging Face dataset.
 
     Returns:
-        The returned `Dataset`, or one made from the returned arrays ``(inputs, targets)``, (N, D) numbers and (N,):
+        The returned `Dataset`, or one made from the returned arrays ``(inputs, targets)``, (N, D) numbers and (N,), or
+        from anything that `trainers.data.collecting.collect` turns into such arrays or `trainers.data.tensors` takes:
         classification for text, booleans or integers with at most 20 distinct values, else regression.
 
     Raises:
@@ -54,13 +63,22 @@ def load_by_module(path: str, kwargs: Mapping[str, Any], task: Task = "auto") ->
     if isinstance(loaded, Dataset):
         require_trainable(loaded, path)
         return loaded
-    if not isinstance(loaded, tuple | list) or len(loaded) != 2:
-        raise DataError(
-            f"`{path}` must return a Dataset or two arrays (inputs, targets). Received: {_format_type(loaded)}. "
-            "Return such as `x, y`."
-        )
-    inputs, targets = (_array(path, label, part) for label, part in zip(("inputs", "targets"), loaded, strict=True))
-    return columns.from_arrays(path, ("inputs", "targets"), inputs, targets, task)
+    if collecting.is_table(loaded):
+        column = collecting.target_of_table(path, loaded, target)
+        table = Table(name=path, frame=loaded.rename(columns=str), is_typed=True)
+        return read_datasets(table, TableOptions(target=column, task=task))[0]
+    found = collecting.collect(path, loaded, collecting.Columns(target, inputs))
+    x, y = (collecting.as_array(path, *one) for one in (("inputs", found.inputs), ("targets", found.targets)))
+    make = tensors.from_tensors if tensors.is_tensor(x, y) else columns.from_arrays
+    dataset = make(path, ("inputs", "targets"), x, y, task)
+    return _with_class_names(dataset, found.classes)
+
+
+def _with_class_names(dataset: Dataset, names: Sequence[str]) -> Dataset:
+    """Return a data set with the names of the classes that its labels number, where they are known."""
+    if not all(label.isdecimal() and int(label) < len(names) for label in dataset.classes):
+        return dataset
+    return replace(dataset, classes=tuple(names[int(label)] for label in dataset.classes))
 
 
 def _require_arguments(path: str, load: Callable[..., Any], kwargs: Mapping[str, Any]) -> None:
@@ -76,17 +94,3 @@ def _require_arguments(path: str, load: Callable[..., Any], kwargs: Mapping[str,
             f"must name a function that takes the `kwargs`. Received: {path}, which says: {error}. "
             "Change one of the two."
         ) from error
-
-
-def _array(path: str, label: str, part: Any) -> NDArray[Any]:
-    try:
-        return run_user_code(lambda: np.asarray(part))
-    except RaisedError as error:
-        raise DataError(
-            f"the {label} of `{path}` must be an array. Received: {_format_type(part)}, which NumPy refuses "
-            f"by {error}. Return a numpy array."
-        ) from error
-
-
-def _format_type(value: Any) -> str:
-    return f"{type(value).__name__} of {len(value)}" if isinstance(value, tuple | list) else type(value).__name__

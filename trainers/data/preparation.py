@@ -176,8 +176,8 @@ def _fit_medians(cells: Floats) -> Learned:
 def _outputs_of(targets: NDArray[Any], schema: TableSchema, task: Task) -> Floats:
     """The numbers (n, C) whose means are learned: the target, or 1 in a class and 0 elsewhere."""
     if task != "multiclass":
-        return targets[:, np.newaxis].astype(np.float64)
-    return (targets[:, np.newaxis] == np.arange(schema.outputs)).astype(np.float64)
+        return np.asarray(targets[:, np.newaxis], dtype=np.float64)
+    return np.asarray(targets[:, np.newaxis] == np.arange(schema.outputs), dtype=np.float64)
 
 
 def _mean_targets(column: FeatureColumn, cells: Floats, outputs: Floats) -> Floats:
@@ -220,7 +220,7 @@ def _folds(targets: NDArray[Any], task: Task) -> list[tuple[NDArray[np.int64], N
 def _encode(column: FeatureColumn, learned: Learned, cells: Floats, schema: TableSchema) -> Floats:
     """Encode the stored numbers of a column, (n, stored) -> (n, width)."""
     if column.encoding == "one_hot":
-        block = (cells == np.array(learned.kept, dtype=np.float64)).astype(np.float64)
+        block = np.asarray(cells == np.array(learned.kept, dtype=np.float64), dtype=np.float64)
         if len(learned.kept) == len(column.categories):
             return block
         return np.column_stack([block, 1.0 - block.sum(axis=1)])

@@ -8,11 +8,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from trainers.data.arrangements import channel_axis
 from trainers.data.dataset import Dataset, Floats
 from trainers.data.preparation import Preparation, fit_preparation
 from trainers.errors import DataError
 
 Normalise = Literal["standard", "minmax", "none"]
+
+PORTION = 1024
+"""Images or sequences that are scaled at once."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,8 +24,8 @@ class Scaling:
     """How a data set is scaled: ``x' = (x - offset) / divisor`` and ``y' = (y - target_mean) / target_scale``.
 
     Args:
-        offset: (D,) float64.
-        divisor: (D,) float64; infinite for a feature that is constant in the training part, which becomes 0.
+        offset: (D,) float64; of images and sequences one for each channel, in a shape that fits an example.
+        divisor: likewise; infinite for a feature that is constant in the training part, which becomes 0.
         target_mean: what is subtracted from regression targets; 0.0 for classification.
         target_scale: what regression targets are then divided by; 1.0 for classification.
         preparation: how rows of a table are encoded before; None for plain numbers.
@@ -33,8 +37,8 @@ class Scaling:
     target_scale: float = 1.0
     preparation: Preparation | None = None
 
-    def scaled_inputs(self, inputs: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
-        """Encode and scale inputs.
+    def scaled_inputs(self, inputs: NDArray[Any], dtype: DTypeLike, name: str) -> NDArray[Any]:
+        """Encode and scale inputs (N, D), rows of a table, images or sequences; tokens stay as they are.
 
         Args:
             inputs: as the data set has them, (N, D), or (N, F) of a table that is encoded.
@@ -53,6 +57,10 @@ class Scaling:
         """Scale encoded inputs (N, D); arguments and errors as for `scaled_inputs`."""
         # A number beyond the range becomes inf, which is reported as an error.
         with np.errstate(over="ignore", invalid="ignore"):
+            if inputs.dtype == np.int64:
+                return np.ascontiguousarray(inputs)
+            if inputs.ndim > 2:
+                return _scale_in_portions(inputs, self, dtype, name)
             return _cast((inputs - self.offset) / self.divisor, dtype, name)
 
     def scaled_targets(self, targets: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:
@@ -83,7 +91,7 @@ def fit_inputs(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise)
     inputs, preparation = dataset.inputs[train], None
     if dataset.schema is not None:
         preparation, inputs = fit_preparation(dataset.schema, inputs, dataset.targets[train], dataset.task)
-    offset, divisor = _fit(inputs, normalise, dataset.name)
+    offset, divisor = fit_channels(dataset, train, normalise) if dataset.item else _fit(inputs, normalise, dataset.name)
     if preparation is not None:
         # A category or an indicator stays 0 and 1; one that no training example has becomes 0, like a constant.
         binary = preparation.is_binary
@@ -111,6 +119,53 @@ def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Float
     _require_finite(scale, name, np.float64)
     # Compared by value: the deviation of a constant such as 0.1 is not exactly 0. Dividing by inf gives 0.
     return offset, np.where(lowest == highest, np.inf, scale)
+
+
+def fit_channels(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise) -> tuple[Floats, Floats]:
+    """Compute the offset and the divisor of each channel of images or sequences, in a shape that fits an example.
+
+    **Variant.** Channels are those of `trainers.data.arrangements.channel_axis`; numbers without channels are scaled as
+    one. ``none`` divides 8-bit numbers by 255, as torchvision's ``ToTensor``, and leaves all others. Tokens are never
+    scaled.
+
+    Args:
+        dataset: the data set, with an ``item``.
+        train: indices of the training part.
+        normalise: ``standard``, ``minmax`` or ``none``.
+
+    Raises:
+        DataError: if a deviation or range exceeds float64.
+    """
+    item, inputs = dataset.item, dataset.inputs
+    axis = channel_axis(dataset)
+    shape = tuple(size if at == axis else 1 for at, size in enumerate(item))
+    if dataset.is_tokens or normalise == "none":
+        return np.zeros(shape), np.full(shape, 255.0 if inputs.dtype == np.uint8 else 1.0)
+    over = tuple(at for at in range(len(item) + 1) if at == 0 or at - 1 != axis)
+    portions = [train[start : start + PORTION] for start in range(0, len(train), PORTION)]
+    lowest = np.min([inputs[rows].min(axis=over, keepdims=True)[0] for rows in portions], axis=0).astype(np.float64)
+    highest = np.max([inputs[rows].max(axis=over, keepdims=True)[0] for rows in portions], axis=0).astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if normalise == "minmax":
+            offset, scale = lowest, highest - lowest
+        else:
+            count = len(train) * np.prod(item) / np.prod(shape)
+            total = [inputs[rows].sum(axis=over, keepdims=True, dtype=np.float64)[0] for rows in portions]
+            offset = np.sum(total, axis=0) / count
+            squares = [((inputs[rows] - offset) ** 2).sum(axis=over, keepdims=True)[0] for rows in portions]
+            scale = np.sqrt(np.sum(squares, axis=0) / count)
+    _require_finite(scale, dataset.name, np.float64)
+    return offset, np.where(lowest == highest, np.inf, scale)
+
+
+def _scale_in_portions(inputs: NDArray[Any], scaling: Scaling, dtype: DTypeLike, name: str) -> NDArray[Any]:
+    """Scale images or sequences without a copy of all of them in float64."""
+    scaled = np.empty(inputs.shape, dtype)
+    for start in range(0, len(inputs), PORTION):
+        rows = slice(start, start + PORTION)
+        scaled[rows] = (inputs[rows] - scaling.offset) / scaling.divisor
+        _require_finite(scaled[rows], name, dtype)
+    return scaled
 
 
 def _cast(numbers: Floats, dtype: DTypeLike, name: str) -> NDArray[Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from trainers.data import bundled, files, loader, synthetic
 from trainers.data.dataset import Dataset, DatasetShape
 from trainers.data.feature_columns import Encode
+from trainers.data.files import FileOptions
 from trainers.data.holdout import Holdout
 from trainers.data.split import training_examples
 from trainers.data.table_schema import MOST_CATEGORIES
@@ -21,6 +21,9 @@ from trainers.errors import DataError, did_you_mean
 DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)
 """Every name that `DataSource` accepts: bundled sets, then synthetic ones."""
 
+READING = ("separator", "encoding", "decimal", "thousands", "missing", "sheet")
+"""The fields that say how a file is read."""
+
 
 @dataclass(frozen=True)
 class DataSource:
@@ -28,13 +31,14 @@ class DataSource:
 
     Args:
         name: a name in `DATASETS`.
-        path: a ``.csv``, ``.parquet`` or ``.npz`` file.
+        path: a file of one of many formats, a folder of Parquet files, a URL of either, or ``sklearn:NAME``.
         module: a user's function that returns the data, such as ``my_package.data:load``.
         kwargs: its keyword arguments; None for none.
-        target: column to predict of a CSV or Parquet file (required), or target array of an NPZ file (``y``).
-        inputs: input array of an NPZ file (``x``).
-        task: of a file; ``auto`` is classification if the target is words, booleans, or integers with at most 20
-            distinct values, else regression; numbers mixed with words are refused.
+        target: column to predict (required, but for ``sklearn:NAME``), also of what a module returns, or target array
+            of an NPZ file (``y``).
+        inputs: input array of an NPZ file (``x``), or column of what a module returns.
+        task: of a file or module; ``auto`` is classification if the target is words, booleans, or integers with at
+            most 20 distinct values, else regression; numbers mixed with words are refused.
         examples: of a synthetic set, 2 or more per class (1000).
         noise: of a synthetic set: standard deviation, 0 or more.
         classes: of blobs (3) and spirals (2), 2 or more; moons are two.
@@ -45,6 +49,12 @@ class DataSource:
         most_categories: of a table, number of categories of a column that are told apart.
         validation: what is held out for validation, if the table decides it.
         test: what is held out for the test, which no training sees; None for nothing.
+        separator: of a file of text, as `files.FileOptions` says, like the next five.
+        encoding: of a file of text.
+        decimal: mark of its numbers.
+        thousands: what separates groups of their digits.
+        missing: words and numbers that stand for a missing value.
+        sheet: of a workbook.
     """
 
     name: str | None = None
@@ -64,6 +74,24 @@ class DataSource:
     most_categories: int = MOST_CATEGORIES
     validation: Holdout | None = None
     test: Holdout | None = None
+    separator: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    missing: Sequence[str] | None = None
+    sheet: str | int | None = None
+
+    @property
+    def options(self) -> FileOptions:
+        """How its file is read."""
+        return FileOptions(
+            separator=self.separator,
+            encoding=self.encoding,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            missing=tuple(self.missing or ()),
+            sheet=self.sheet,
+        )
 
 
 def load(source: DataSource) -> Dataset:
@@ -101,9 +129,12 @@ def load_parts(source: DataSource) -> tuple[Dataset, Dataset | None]:
     """
     name = _name(source)
     if source.path is not None:
-        pool, test = files.load_file(Path(source.path), source.target, source.inputs, source.task, _options(source))
+        pool, test = files.load_file(
+            source.path, source.target, source.inputs, source.task, source.options, _table_options(source)
+        )
     elif source.module is not None:
-        pool, test = loader.load_by_module(source.module, source.kwargs or {}, source.task), None
+        given = (source.kwargs or {}, source.target, source.inputs, source.task)
+        pool, test = loader.load_by_module(source.module, *given), None
     elif name in bundled.SHAPES:
         pool, test = bundled.load_bundled(str(name)), None
     else:
@@ -114,7 +145,7 @@ def load_parts(source: DataSource) -> tuple[Dataset, Dataset | None]:
     return pool, test
 
 
-def _options(source: DataSource) -> TableOptions:
+def _table_options(source: DataSource) -> TableOptions:
     return TableOptions(
         target=str(source.target),
         task=source.task,
@@ -174,18 +205,31 @@ def _name(source: DataSource) -> str | None:
 
 def _refuse_what_does_not_apply(source: DataSource) -> None:
     """Refuse a field that would be ignored, because setting it is a mistake of the user."""
-    of_files = {"target": source.target, "inputs": source.inputs}
-    of_files["task"] = None if source.task == "auto" else source.task
+    of_columns = {"target": source.target, "inputs": source.inputs}
+    of_files: dict[str, object] = {field: getattr(source, field) for field in READING}
+    task = None if source.task == "auto" else source.task
     of_synthetic: dict[str, object] = {
         "examples": source.examples,
         "noise": source.noise,
         "classes": source.classes,
         "generator_seed": source.generator_seed,
     }
+    if source.path is None or source.path.lower().endswith(".npz"):
+        of_tables: dict[str, object] = {
+            "features": source.features,
+            "drop": source.drop or None,
+            "encode": source.encode or None,
+            "most_categories": None if source.most_categories == MOST_CATEGORIES else source.most_categories,
+        }
+        _refuse(of_tables, "a table", source)
+    if source.module is None and source.path is None:
+        _refuse({"task": task}, "files and modules", source)
     if source.module is None:
         _refuse({"kwargs": source.kwargs}, "a module", source)
     if source.path is None:
         _refuse(of_files, "a file", source)
+    if source.name is not None:
+        _refuse(of_columns, "a file or a module", source)
     if source.name not in synthetic.MAKERS:
         _refuse(of_synthetic, "a synthetic set", source)
 

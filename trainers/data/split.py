@@ -27,6 +27,7 @@ from trainers.data.holdout import (
     share_of,
 )
 from trainers.data.scaling import Normalise, Scaling, fit_inputs
+from trainers.data.shape import IGNORED
 from trainers.errors import DataError
 
 Indices = NDArray[np.int64]
@@ -49,6 +50,8 @@ class Split:
         target_mean: what was subtracted from regression targets; 0.0 for classification.
         target_scale: what regression targets were then divided by; 1.0 for classification.
         scaling: how both parts were scaled; None if it is not known.
+        is_tensor: True for images (n, ...), sequences, tokens (n, T) int64 and targets for each position, which are
+            for torch modules.
 
     Raises:
         DataError: for an empty part, shapes that do not match, other dtypes than those above, NaN or infinity.
@@ -67,18 +70,22 @@ class Split:
     target_mean: float = 0.0
     target_scale: float = 1.0
     scaling: Scaling | None = None
+    is_tensor: bool = False
 
     def __post_init__(self) -> None:
         """Check the arrays once, and compute the fingerprint if none is given."""
         parts = {name: getattr(self, name) for name in ARRAYS}
-        check_arrays(parts)
+        check_arrays(parts, is_tensor=self.is_tensor)
         if self.fingerprint is None:
             object.__setattr__(self, "fingerprint", digest("split", *parts.values()))
 
     @cached_property
     def labels(self) -> tuple[int, int]:
-        """The lowest and the highest class index of both parts."""
-        both = (self.train_targets, self.val_targets)
+        """The lowest and the highest class index of both parts, without positions that have none."""
+        both = [self.train_targets, self.val_targets]
+        if self.train_targets.ndim > 1:
+            both = [part[part != IGNORED] for part in both]
+            both = [part for part in both if part.size] or [np.zeros(1, np.int64)]
         return min(int(part.min()) for part in both), max(int(part.max()) for part in both)
 
 
@@ -161,7 +168,7 @@ def require_parts(shape: DatasetShape, holdout: Holdout, key: str = "validation"
     size, validation = training_size(shape, holdout), share_of(holdout)
     if validation is None:
         return size
-    is_regression = shape.task == "regression"
+    is_regression = shape.task == "regression" or bool(shape.positions)
     fewest = min(2, shape.examples - 1) if is_regression else max(shape.outputs, 2)
     left = shape.examples - rounded_up(shape.examples, validation)
     if left >= fewest:
@@ -237,6 +244,7 @@ def split(
         target_mean=scaling.target_mean,
         target_scale=scaling.target_scale,
         scaling=scaling,
+        is_tensor=bool(dataset.item) or dataset.targets.ndim > 1,
     )
 
 
@@ -263,7 +271,7 @@ def split_indices(dataset: Dataset, validation: Part, rng: np.random.Generator) 
         return np.flatnonzero(~held_out), np.flatnonzero(held_out)
     size = training_examples(dataset.examples, validation)
     order = rng.permutation(dataset.examples)
-    if dataset.task == "regression":
+    if dataset.task == "regression" or dataset.targets.ndim > 1:
         chosen = order[:size]
     else:
         counts = np.bincount(dataset.targets.astype(np.int64), minlength=len(dataset.classes))

@@ -26,25 +26,10 @@ from trainers.seeding import generator
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trainers.data.files.table import Table
+
 TRAINING, VALIDATION, TEST = 0, 1, 2
 """Which file a row comes from, where validation or test examples have a file of their own."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Table:
-    """A table as it was read.
-
-    Args:
-        name: of the file, for messages.
-        frame: its rows; text stays text, and a cell is missing only where it is empty or the user says so.
-        is_typed: whether the file distinguishes text from numbers; CSV does not.
-        notes: what was detected, for the plan.
-    """
-
-    name: str
-    frame: pd.DataFrame
-    is_typed: bool
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,18 +238,20 @@ def _summary(
 ) -> ColumnSummary:
     """Sum up a column."""
     texts = [text for cell in column.cells.tolist() if (text := cell_text(cell)) is not None]
-    about = {"name": column.name, "missing": len(column.cells) - len(texts), "distinct": len(set(texts))}
+    about = ColumnSummary(
+        name=column.name, role="feature", missing=len(column.cells) - len(texts), distinct=len(set(texts))
+    )
     if column.name == options.target:
-        return ColumnSummary(**about, role="target")
+        return replace(about, role="target")
     if column.name not in wanted:
         if column.name in (column_of(options.validation), column_of(options.test)):
-            return ColumnSummary(**about, role="split")
-        return ColumnSummary(**about, role="left out", reason="as the configuration says")
+            return replace(about, role="split")
+        return replace(about, role="left out", reason="as the configuration says")
     one = found[list(wanted).index(column.name)]
     if isinstance(one, LeftOut):
-        return ColumnSummary(**about, role="left out", reason=one.reason)
+        return replace(about, role="left out", reason=one.reason)
     categories = len(one.column.categories) or None
-    return ColumnSummary(**about, role="feature", encoding=one.column.encoding, categories=categories)
+    return replace(about, encoding=one.column.encoding, categories=categories)
 
 
 def _keys(
@@ -275,13 +262,14 @@ def _keys(
     if isinstance(holdout, ByGroup):
         texts = _present(columns[holdout.column], f"{key}.group")
         names: NDArray[np.object_] = np.array(texts, dtype=object)
-        return np.unique(names, return_inverse=True)[1].astype(np.int64)
+        _, groups = np.unique(names, return_inverse=True)
+        return np.asarray(groups, dtype=np.int64)
     if isinstance(holdout, ByTime):
         return time_ranks(columns[holdout.column], f"{key}.time")
     if not isinstance(holdout, Given):
         return None
     if holdout.path is not None:
-        return (origin == number).astype(np.int64)
+        return np.asarray(origin == number, dtype=np.int64)
     column = columns[str(holdout.column)]
     known_texts = [cell_text(cell) for cell in column.cells.tolist()]
     held_out = np.array([text == holdout.value for text in known_texts], dtype=np.int64)

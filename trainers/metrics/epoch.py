@@ -9,12 +9,12 @@ from trainers.metrics.metric import ALL, CLASSES, NUMBERS, EpochMetric, Gap, Mea
 
 def root_mean_squared_error(part: Measured) -> float:
     """``sqrt(mean((z - y)^2))`` in the units of the data."""
-    return float(np.sqrt(part.loss)) * part.scale
+    return float(np.sqrt(part.squared_error)) * part.scale
 
 
 def coefficient_of_determination(part: Measured) -> float:
     """``R2 = 1 - mean squared error / variance of the targets``; NaN if all targets are equal, as for one example."""
-    return 1.0 - part.loss / part.variance if part.variance else float("nan")
+    return 1.0 - part.squared_error / part.variance if part.variance else float("nan")
 
 
 METRICS = (

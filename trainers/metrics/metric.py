@@ -24,7 +24,8 @@ class Measured(NamedTuple):
 
     Args:
         loss: mean loss; for regression the mean squared error on the scale on which trials are trained.
-        hits: share of correct predictions; NaN for regression.
+        hits: share of correct predictions; for regression the mean squared error on the same scale as the loss, NaN if
+            that is the loss.
         variance: variance of the part's targets, on the same scale as the loss; NaN for classification.
         scale: units of the data per unit of that scale.
     """
@@ -33,6 +34,11 @@ class Measured(NamedTuple):
     hits: float
     variance: float = float("nan")
     scale: float = 1.0
+
+    @property
+    def squared_error(self) -> float:
+        """Mean squared error of a regression, whatever its loss is."""
+        return self.loss if np.isnan(self.hits) else self.hits
 
 
 class Gap(NamedTuple):

@@ -11,9 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from trainers.data.shape import DatasetShape, Example, example_of
 from trainers.errors import UserCodeError
 from trainers.imports import import_attribute
-from trainers.networks.own_module import make_module, module_seed, own_stream, trained
+from trainers.networks.module_losses import Objective
+from trainers.networks.own_module import as_batch, example_of_batch, make_module, module_seed, own_stream, trained
 from trainers.networks.stacking import obstacle
 from trainers.pack import ModuleSpec
 from trainers.user_code import RaisedError, run_user_code
@@ -55,14 +57,18 @@ class ModuleFacts:
 
 
 def look_over(
-    spec: ModuleSpec, features: int, outputs: int, dtype: str = "float32", inputs: NDArray[Any] | None = None
+    spec: ModuleSpec,
+    features: int | Example,
+    outputs: int | Objective,
+    dtype: str = "float32",
+    inputs: NDArray[Any] | None = None,
 ) -> ModuleFacts:
     """Make a module and train it for one step on a small batch, alone and as a stack of two.
 
     Args:
         spec: names the module.
-        features: D, inputs per example.
-        outputs: C, as the data requires.
+        features: D, inputs per example; or what an example is.
+        outputs: C, as the data requires; or what is measured of the outputs.
         dtype: training dtype.
         inputs: (B, D) training examples; None draws random ones.
 
@@ -70,9 +76,10 @@ def look_over(
         UserCodeError: if it cannot be made, has nothing to train, fails on inputs (B, D) or does not return (B, C).
     """
     kind = getattr(torch, dtype)
-    drawn = torch.randn((PROBE_EXAMPLES, features), generator=torch.Generator().manual_seed(0))
-    batch = (drawn if inputs is None else torch.as_tensor(inputs[:PROBE_EXAMPLES])).to(kind)
-    module = make_module(spec, module_seed(0), features)
+    example, objective = example_of(features), objective_of(outputs)
+    drawn = torch.randn((PROBE_EXAMPLES, *example.item), generator=torch.Generator().manual_seed(0))
+    batch = drawn.to(kind) if inputs is None else as_batch(inputs[:PROBE_EXAMPLES], kind)
+    module = make_module(spec, module_seed(0), example)
     _require_trainable(spec, module, dtype)
     before = {name: parameter.requires_grad for name, parameter in module.named_parameters()}
     module = module.to(kind)
@@ -80,12 +87,12 @@ def look_over(
         found = run_user_code(lambda: run_batch(spec, module, batch), import_attribute(spec.module))
     except RaisedError as error:
         raise UserCodeError(
-            f"must make a module that takes inputs (B, {features}). Received: {spec.module}, which raises {error}. "
-            f"Mend it; it gets rows of {features} numbers, which it reshapes itself."
+            f"must make a module that takes inputs {example}. Received: {spec.module}, which raises {error}. "
+            f"{_way_out(example, str(error))}."
         ) from error
-    if found != (len(batch), outputs):
+    if found[:1] != (len(batch),) or not objective.accepts(found):
         raise UserCodeError(
-            f"must make a module that gives (B, {outputs}) for this data. Received: {spec.module}, which gives "
+            f"must make a module that gives {objective.asked} for this data. Received: {spec.module}, which gives "
             f"{found} for a batch of {len(batch)}. Change its last layer."
         )
     parameters = dict(module.named_parameters())
@@ -98,7 +105,25 @@ def look_over(
     count = sum(numbers[name] for name in trained(module))
     own = tuple(name for name in UNUSED_METHODS if callable(getattr(module, name, None)))
     taken = _saved_values(module, batch) * (CONVOLUTION_FACTOR if _has_convolutions(module) else MEMORY_FACTOR)
-    return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch), own, taken)
+    return ModuleFacts(count, sum(numbers.values()) - count, obstacle(spec, batch, kind), own, taken)
+
+
+def objective_of(outputs: int | Objective) -> Objective:
+    """Return what is measured of outputs, of which only their number may be given."""
+    if isinstance(outputs, Objective):
+        return outputs
+    return Objective(DatasetShape(2, 1, outputs, "multiclass" if outputs > 1 else "regression"))
+
+
+def _way_out(example: Example, error: str) -> str:
+    """What to do about a module that does not take its inputs."""
+    if "indices" in error and "Long" in error:
+        return "Return tokens as whole numbers of 0 or more, which an embedding takes"
+    if example.is_tokens:
+        return f"Mend it; it gets whole numbers {example}, as an embedding takes them"
+    if len(example.item) > 1:
+        return f"Mend it; it gets numbers {example}"
+    return f"Mend it; it gets rows of {example.item[0]} numbers, which it reshapes itself"
 
 
 def _has_convolutions(module: nn.Module) -> bool:
@@ -199,13 +224,19 @@ class BatchProblem:
 
 
 def batch_problem(
-    spec: ModuleSpec, outputs: int, dtype: str, inputs: NDArray[Any], sizes: Sequence[int], *, training: bool
+    spec: ModuleSpec,
+    outputs: int | Objective,
+    dtype: str,
+    inputs: NDArray[Any],
+    sizes: Sequence[int],
+    *,
+    training: bool,
 ) -> BatchProblem | None:
     """Find the first of ``sizes`` on which a module cannot be trained or evaluated; None if there is none.
 
     Args:
         spec: names the module.
-        outputs: C.
+        outputs: C, or what is measured of the outputs.
         dtype: training dtype.
         inputs: (n, D) examples, of which the first ones are used.
         sizes: batch sizes, each at most n.
@@ -215,14 +246,15 @@ def batch_problem(
         UserCodeError: as for `make_module`.
     """
     kind = getattr(torch, dtype)
-    module = make_module(spec, module_seed(0), inputs.shape[1]).to(kind)
+    objective, example = objective_of(outputs), example_of_batch(as_batch(inputs[:1], kind))
+    module = make_module(spec, module_seed(0), example).to(kind)
     for size in sizes:
-        batch = torch.as_tensor(inputs[:size]).to(kind)
+        batch = as_batch(inputs[:size], kind)
         try:
             found = run_user_code(partial(run_batch, spec, module, batch, training), import_attribute(spec.module))
         except RaisedError as error:
             is_normalised = any(isinstance(part, nn.modules.batchnorm._BatchNorm) for part in module.modules())
             return BatchProblem(size, f"raises {error}", needs_two=training and size == 1 and is_normalised)
-        if found != (size, outputs):
-            return BatchProblem(size, f"gives {found} where ({size}, {outputs}) is asked for")
+        if found[:1] != (size,) or not objective.accepts(found):
+            return BatchProblem(size, f"gives {found} where {objective.asked.replace('B', str(size))} is asked for")
     return None

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
+from trainers.data.shape import Example
 from trainers.errors import UserCodeError
 from trainers.layout import Activation
-from trainers.networks.own_module import make_module, own_stream
+from trainers.networks.own_module import as_batch, make_module, own_stream
 from trainers.networks.torch_module import dense_outputs, to_numpy
 from trainers.pack import ModuleSpec, Precision
 from trainers.user_code import RaisedError, run_user_code
@@ -39,14 +40,14 @@ def dense_function(
 
 
 def module_function(
-    spec: ModuleSpec, weights: Mapping[str, Array], features: int, dtype: Precision
+    spec: ModuleSpec, weights: Mapping[str, Array], features: int | Example, dtype: Precision
 ) -> Callable[[Array], Array]:
     """Return the function of a user's module in ``eval`` mode, from inputs (B, D) to outputs (B, C).
 
     Args:
         spec: names the module.
         weights: its parameters and buffers by name.
-        features: D.
+        features: D, or what an example is.
         dtype: in which it computes.
 
     Raises:
@@ -68,7 +69,7 @@ def module_function(
             tensors[name].copy_(torch.tensor(values))
 
     def compute(inputs: Array) -> Array:
-        batch = torch.tensor(inputs, dtype=kind)
+        batch = as_batch(inputs, kind)
         with own_stream(0), torch.no_grad():
             try:
                 return to_numpy(run_user_code(lambda: module(batch)))

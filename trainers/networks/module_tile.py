@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from trainers.data import Split
-from trainers.networks.own_module import make_module, module_seed, own_stream, trained, without_warnings
+from trainers.networks.module_losses import Objective, mean_counted
+from trainers.networks.own_module import as_batch, make_module, module_seed, own_stream, trained, without_warnings
 from trainers.networks.stacking import obstacle, remembers_more
 from trainers.networks.torch_module import TorchTile, to_numpy
 from trainers.pack import ModuleSpec, Pack
@@ -50,15 +51,18 @@ class ModuleTile(TorchTile):
         self, pack: Pack, trials: Sequence[int], splits: Mapping[int, Split], parameters: NDArray[Any]
     ) -> None:
         assert isinstance(pack.network, ModuleSpec)
+        assert pack.shape is not None, "a pack has filled it in"
+        self._objective = Objective(pack.shape, pack.loss)
+        self._counted: Tensor | None = None
         spec, kind = pack.network, getattr(torch, pack.dtype)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         seeds = [pack.trials[trial].seed for trial in trials]
 
         def build(seed: int) -> nn.Module:
-            return make_module(spec, module_seed(seed), pack.features).to(device, kind)
+            return make_module(spec, module_seed(seed), pack.example).to(device, kind)
 
         inputs = next(iter(splits.values())).train_inputs[:PROBE_EXAMPLES]
-        self.is_stacked = obstacle(spec, torch.as_tensor(inputs).to(kind)) is None
+        self.is_stacked = obstacle(spec, as_batch(inputs, kind), kind) is None
         self._fixed: dict[str, Tensor] = {}
         if self.is_stacked:
             by_seed = {seed: build(seed) for seed in dict.fromkeys(seeds)}
@@ -113,7 +117,7 @@ class ModuleTile(TorchTile):
         if self.is_stacked:
             return True
         assert isinstance(self.pack.network, ModuleSpec)
-        fresh = make_module(self.pack.network, module_seed(self._seeds[row]), self.pack.features)
+        fresh = make_module(self.pack.network, module_seed(self._seeds[row]), self.pack.example)
         return not remembers_more(self._modules[row], fresh)
 
     def restore_fixed(self, fixed: Sequence[Mapping[str, NDArray[Any]]]) -> None:
@@ -142,7 +146,23 @@ class ModuleTile(TorchTile):
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean validation loss (k,) and accuracy (k,), with the modules in ``eval`` mode."""
         self._train_mode(False)
-        return super().evaluate()
+        if self._objective.shape.positions:
+            # All positions of the part weigh the same, in whichever portion they are measured.
+            self._counted = mean_counted(self._val[1])[self._seed_rows]
+        try:
+            return super().evaluate()
+        finally:
+            self._counted = None
+
+    @property
+    def _has_hits(self) -> bool:
+        return self._objective.has_hits
+
+    def _losses(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        if self._objective.is_usual:
+            return super()._losses(outputs, targets)
+        draws = [number + self._step for number in self._draws]
+        return self._objective.measure(outputs.to(self._wide), targets, draws, self._counted)
 
     def outputs(self, part: Part) -> NDArray[Any]:
         """Raw outputs (k, N, C) for the examples of a part, with the modules in ``eval`` mode."""

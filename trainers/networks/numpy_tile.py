@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.augmentation import augmented
 from trainers.data import Split
 from trainers.diagnostics import norms
 from trainers.mean_gradient import add_sample, mean_gradient_norms, sampled_parameters, sampled_steps
-from trainers.networks.numpy_mlp import InputRun, NumpyMLP, Workspace
+from trainers.networks.numpy_mlp import InputRun, NumpyMLP, Workspace, with_ones
 from trainers.optimizers.base import Coefficients, Optimizer, State
 from trainers.pack import Pack
 from trainers.segments import Segment, at_step, keep_rows, make_segments, seed_runs
@@ -133,6 +134,8 @@ class NumpyTile:
         sampled = sampled_steps(steps)
         for step, size in enumerate(sizes):
             inputs, targets = self._gather({seed: batches[seed][step] for seed in self._seeds}, "train")
+            if self.pack.augment is not None:
+                inputs = self._augmented(self.pack.augment, inputs, finished + step)
             loss, hits = self.network.loss_and_gradients(inputs, targets, self._space(size))
             totals[step] = np.add.reduce(loss, axis=1)
             if hits.size:
@@ -215,6 +218,14 @@ class NumpyTile:
         for start, stop, seed in self.runs:
             targets[start:stop] = labels[seed]
         return [InputRun(start, stop, inputs[seed]) for start, stop, seed in self.runs], targets
+
+    def _augmented(self, path: str, runs: Sequence[InputRun], step: int) -> list[InputRun]:
+        """Augment the inputs of each run, without their column of ones; ``step`` counts from 0."""
+        found: dict[int, Array] = {}
+        for run, (_, _, seed) in zip(runs, self.runs, strict=True):
+            if seed not in found:
+                found[seed] = with_ones(augmented(path, run.inputs[:, :-1], seed, step))
+        return [InputRun(start, stop, found[seed]) for start, stop, seed in self.runs]
 
     def _space(self, size: int) -> Workspace:
         if size not in self._spaces:

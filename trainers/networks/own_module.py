@@ -5,13 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
+from trainers.data.shape import Example, example_of
 from trainers.errors import UserCodeError
 from trainers.imports import import_attribute
 from trainers.pack import ModuleSpec
@@ -40,7 +42,7 @@ def module_seed(seed: int) -> int:
     return int(generator(seed, "init").integers(2**63))
 
 
-def make_module(spec: ModuleSpec, seed: int = 0, features: int | None = None) -> nn.Module:
+def make_module(spec: ModuleSpec, seed: int = 0, features: int | Example | None = None) -> nn.Module:
     """Make the module with initial weights drawn under ``torch.manual_seed(seed)``; the global state is restored.
 
     Layers that take their shape from the first batch, such as ``torch.nn.LazyLinear``, are run on two examples of
@@ -49,7 +51,7 @@ def make_module(spec: ModuleSpec, seed: int = 0, features: int | None = None) ->
     Args:
         spec: names the module.
         seed: of its weights, buffers and other random draws.
-        features: D, for lazy layers.
+        features: D, or what an example is, for lazy layers.
 
     Raises:
         UserCodeError: if it cannot be imported, does not take the arguments, raises an error or makes no module.
@@ -86,8 +88,18 @@ def make_module(spec: ModuleSpec, seed: int = 0, features: int | None = None) ->
                     f"has layers without a shape, as the number of features is not known here. Received: {spec.module}."
                     " Give the layers their numbers of inputs."
                 )
-            _give_shapes(spec, module, features)
+            _give_shapes(spec, module, example_of(features))
     return module
+
+
+def example_of_batch(inputs: Tensor) -> Example:
+    """What each example of a batch is: whole numbers are tokens."""
+    return Example(tuple(inputs.shape[1:]), not inputs.is_floating_point())
+
+
+def as_batch(inputs: NDArray[Any], kind: torch.dtype) -> Tensor:
+    """Return inputs as a tensor of the training dtype; tokens stay whole numbers."""
+    return torch.as_tensor(inputs) if inputs.dtype == np.int64 else torch.as_tensor(inputs).to(kind)
 
 
 def is_lazy(module: nn.Module) -> bool:
@@ -98,16 +110,16 @@ def is_lazy(module: nn.Module) -> bool:
     )
 
 
-def _give_shapes(spec: ModuleSpec, module: nn.Module, features: int) -> None:
+def _give_shapes(spec: ModuleSpec, module: nn.Module, example: Example) -> None:
     was_training = {part: part.training for part in module.modules()}
     module.eval()
-    inputs = torch.zeros(2, features)
+    inputs = torch.zeros((2, *example.item), dtype=torch.int64 if example.is_tokens else None)
     try:
         with torch.no_grad():
             run_user_code(lambda: module(inputs))
     except RaisedError as error:
         raise UserCodeError(
-            f"must make a module that takes inputs (B, {features}), from which its lazy layers take their shapes. "
+            f"must make a module that takes inputs {example}, from which its lazy layers take their shapes. "
             f"Received: {spec.module}, which raises {error}. Reshape the inputs inside the module."
         ) from error
     for part, mode in was_training.items():
@@ -124,14 +136,14 @@ def trained(module: nn.Module) -> dict[str, nn.Parameter]:
     return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
 
 
-def initial_module_parameters(spec: ModuleSpec, seed: int, features: int) -> NDArray[np.float64]:
+def initial_module_parameters(spec: ModuleSpec, seed: int, features: int | Example) -> NDArray[np.float64]:
     """The initial values of the trained parameters of a module for a trial's seed, as one row: (P,)."""
     module = make_module(spec, module_seed(seed), features)
     parts = [parameter.detach().double().flatten() for parameter in trained(module).values()]
     return torch.cat(parts).numpy() if parts else np.zeros(0)
 
 
-def module_numbers(spec: ModuleSpec, features: int) -> tuple[int, int]:
+def module_numbers(spec: ModuleSpec, features: int | Example) -> tuple[int, int]:
     """Count the values of a module's parameters, without allocating them where possible.
 
     Returns:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
-from trainers.networks.own_module import make_module, module_seed, own_stream, trained
+from trainers.networks.own_module import example_of_batch, make_module, module_seed, own_stream, trained
 from trainers.pack import ModuleSpec
 from trainers.user_code import RaisedError, run_user_code
 
@@ -34,7 +34,7 @@ GENERATOR_TYPES = ("Generator", "RandomState", "Random")
 """Random generator types of NumPy, torch and Python."""
 
 
-def obstacle(spec: ModuleSpec, inputs: Tensor) -> str | None:
+def obstacle(spec: ModuleSpec, inputs: Tensor, dtype: torch.dtype | None = None) -> str | None:
     """Why trials of a module cannot be trained as one stack; None if they can.
 
     Two modules with different seeds run as a stack and alone. The results must be equal, and everything besides
@@ -42,12 +42,14 @@ def obstacle(spec: ModuleSpec, inputs: Tensor) -> str | None:
 
     Args:
         spec: names the module, which is known to run.
-        inputs: (B, D) in the training dtype.
+        inputs: (B, D) in the training dtype, or tokens.
+        dtype: the training dtype; None for that of the inputs.
 
     Raises:
         UserCodeError: as for `make_module`.
     """
-    twins = [make_module(spec, module_seed(seed), inputs.shape[1]).to(inputs.dtype).train() for seed in (0, 1)]
+    kind, example = dtype or inputs.dtype, example_of_batch(inputs)
+    twins = [make_module(spec, module_seed(seed), example).to(kind).train() for seed in (0, 1)]
     if any(getattr(part, hooks, None) for part in twins[0].modules() for hooks in HOOKS):
         return "it has hooks"
     if any(_has_hooks(parameter) for parameter in twins[0].parameters()):
@@ -105,7 +107,7 @@ def _matches_single(
             return False
         if gradient is not None:
             pairs.append((gradient, torch.stack([part for part in own if part is not None])))
-    tolerance = max(AGREEMENT, 8 * torch.finfo(inputs.dtype).eps)
+    tolerance = max(AGREEMENT, 8 * torch.finfo(outputs.dtype).eps)
     return all(
         bool((one - other).abs().max() <= tolerance * (1e-6 + other.abs().max())) for one, other in pairs if one.numel()
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from trainers.augmentation import augmented
 from trainers.data import Split
 from trainers.diagnostics import norms, update_ratios
 from trainers.layout import Activation
@@ -52,7 +53,8 @@ class TorchTile:
 
     def _tensors(self, parts: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[Tensor, Tensor]:
         """Stack inputs (S, n, D) and targets (S, n) of all seeds on the device."""
-        inputs = torch.as_tensor(np.stack([x for x, _ in parts])).to(self.device, self.dtype)
+        stacked = torch.as_tensor(np.stack([x for x, _ in parts])).to(self.device)
+        inputs = stacked.to(self.dtype) if stacked.is_floating_point() else stacked
         kind = torch.int64 if self.pack.task == "multiclass" else self._wide
         return inputs, torch.as_tensor(np.stack([y for _, y in parts])).to(self.device, kind)
 
@@ -116,14 +118,14 @@ class TorchTile:
             np.stack([np.concatenate(list(batches[seed])) for seed in sorted(order, key=order.__getitem__)])
         ).to(self.device)
         totals = torch.empty((steps, len(self.trials)), dtype=torch.float64, device=self.device)
-        hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
+        hits_total = torch.zeros(len(self.trials), dtype=torch.float64, device=self.device)
         before = self.parameters
         sampled = sampled_steps(steps)
         sample = sampled_parameters(self.gradients.shape[1])
         gradient_sums = torch.zeros((2, *self.gradients[:, sample].shape), dtype=self._wide, device=self.device)
         start = 0
         for step, size in enumerate(sizes):
-            inputs, targets = self._gather(self._train, indices[:, start : start + size])
+            inputs, targets = self._training_batch(indices[:, start : start + size], finished + step)
             start += size
             loss, hits = self._losses(self.forward(inputs), targets)
             totals[step] = loss.detach().sum(1)
@@ -148,7 +150,7 @@ class TorchTile:
         return TileEpoch(
             losses=sums / np.array(sizes)[:, None],
             train_loss=sums.sum(axis=0) / examples,
-            train_accuracy=accuracy if self.pack.task != "regression" else np.full(len(accuracy), np.nan),
+            train_accuracy=accuracy if self._has_hits else np.full(len(accuracy), np.nan),
             learning_rate=np.concatenate([rate[-1, :, 0] for rate in rates]),
             gradient_norm=norms(to_numpy(self.gradients)),
             update_ratio=update_ratios(to_numpy(before), to_numpy(self.parameters)),
@@ -161,10 +163,10 @@ class TorchTile:
 
     @torch.no_grad()
     def evaluate(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean validation loss (k,) and accuracy (k,), NaN for regression."""
+        """Mean validation loss (k,) and accuracy (k,); see `trainers.tile.Tile.evaluate`."""
         total = self._val[1].shape[1]
         losses = torch.zeros(len(self.trials), dtype=torch.float64, device=self.device)
-        hits_total = torch.zeros(len(self.trials), dtype=torch.int64, device=self.device)
+        hits_total = torch.zeros(len(self.trials), dtype=torch.float64, device=self.device)
         for start in range(0, total, EVALUATION_EXAMPLES):
             part = torch.arange(start, min(start + EVALUATION_EXAMPLES, total), device=self.device)
             inputs, targets = self._gather(self._val, part.expand(len(self._position), -1))
@@ -173,7 +175,7 @@ class TorchTile:
             losses += loss.double().sum(1)
             hits_total += hits.sum(1)
         share = to_numpy(hits_total) / total
-        return to_numpy(losses) / total, share if self.pack.task != "regression" else np.full(len(share), np.nan)
+        return to_numpy(losses) / total, share if self._has_hits else np.full(len(share), np.nan)
 
     @torch.no_grad()
     def outputs(self, part: Part) -> NDArray[Any]:
@@ -197,9 +199,28 @@ class TorchTile:
         if self._one_seed is not None:
             row = self._one_seed
             x, y = inputs[row, indices[row]], targets[row, indices[row]]
-            return x.expand(trials, *x.shape), y.expand(trials, -1)
+            return x.expand(trials, *x.shape), y.expand(trials, *y.shape)
         rows = self._seed_rows[:, None]
         return inputs[rows, indices[self._seed_rows]], targets[rows, indices[self._seed_rows]]
+
+    def _training_batch(self, indices: Tensor, step: int) -> tuple[Tensor, Tensor]:
+        """Gather as `_gather`, with the inputs augmented once for all trials of a seed; ``step`` counts from 0."""
+        if self.pack.augment is None:
+            return self._gather(self._train, indices)
+        inputs, targets = self._train
+        rows = torch.arange(len(indices), device=self.device)[:, None]
+        x, y = inputs[rows, indices], targets[rows, indices]
+        # Seeds of trials that have left the pack are not augmented any more.
+        for seed in {self.pack.trials[trial].seed for trial in self.trials}:
+            row = self._position[seed]
+            found = augmented(self.pack.augment, to_numpy(x[row]), seed, step)
+            x[row] = torch.as_tensor(found).to(self.device, x.dtype)
+        return self._gather((x, y), torch.arange(x.shape[1], device=self.device).expand(len(x), -1))
+
+    @property
+    def _has_hits(self) -> bool:
+        """Whether something beside the loss is measured of each prediction."""
+        return self.pack.task != "regression"
 
     def _losses(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Per-example loss (k, B) and hits (k, B), as in `trainers.losses`."""

@@ -53,6 +53,21 @@ def test_a_file_that_is_nowhere_is_refused_with_both_places_and_the_nearest_name
     assert prepare(load_config("sweeps/x.yaml")).shape.examples == 20
 
 
+def test_a_url_and_a_set_of_scikit_learn_are_looked_for_on_no_disk(folder):
+    for path in ("memory://absent/rows.csv", "sklearn:wine"):
+        Path("sweeps/x.yaml").write_text(FILE.replace("rows.csv, target: y", f"'{path}'"))
+        config = load_config("sweeps/x.yaml")
+        assert (config.data.path, config.found) == (path, ())
+    assert prepare(config).shape.examples == 178
+    with pytest.raises(Exception, match="must be reachable"):
+        prepare(load_config("sweeps/x.yaml", ["data.path=memory://absent/rows.csv"]))
+
+
+def test_a_folder_beside_the_file_is_found(folder):
+    Path("sweeps/rows.csv").mkdir()
+    assert load_config("sweeps/x.yaml").data.path == "sweeps/rows.csv"
+
+
 def test_a_tilde_at_the_beginning_is_the_home_folder(folder):
     Path("home/rows.csv").write_text(ROWS)
     config = load_config("sweeps/x.yaml", ["data.path=~/rows.csv", "results=~/r", "baseline=~/b.json"])

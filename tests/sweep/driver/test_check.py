@@ -71,8 +71,8 @@ def test_a_check_whose_time_is_up_ends_with_3_and_goes_on_the_next_time(command,
 
 
 def test_ray_and_this_process_give_the_same_numbers(folder, ray):
-    inline = sweep.run(load_config("ci.yaml", ["results=inline"]))
-    spread = sweep.run(load_config("ci.yaml", ["results=ray", "resources.executor=ray"]))
+    inline = sweep.run(load_config("ci.yaml", ["results=inline", "report=false"]))
+    spread = sweep.run(load_config("ci.yaml", ["results=ray", "report=false", "resources.executor=ray"]))
     columns = ["trial_id", "epoch", "train_loss", "val_loss", "val_accuracy"]
     assert inline.epochs[columns].equals(spread.epochs[columns])
     assert inline.path.name == spread.path.name

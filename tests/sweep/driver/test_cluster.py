@@ -34,6 +34,7 @@ SWEEP = {
     "space": {"batch_size": [4, 8, 16]},
     "seeds": 4,
     "tracking": {"enabled": False},
+    "report": False,
 }
 
 
@@ -127,9 +128,9 @@ def driver(tmp_path_factory):
     return folder
 
 
-def begin(folder: Path, address: str, results: str) -> subprocess.Popen[str]:
+def begin(folder: Path, where: str, results: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "sweep", "run", "sweep.yaml", f"resources.address={address}", f"results={results}"],
+        [sys.executable, "-m", "sweep", "run", "sweep.yaml", f"resources.{where}", f"results={results}"],
         cwd=folder,
         env=os.environ | QUIET | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -155,11 +156,11 @@ def nodes_of(folder: Path, results: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def alone(driver):
-    end(begin(driver, "null", "alone"))
+    end(begin(driver, "executor=inline", "alone"))
     return epochs(driver, "alone")
 
 
 def test_a_client_that_belongs_to_no_node_gets_the_same_numbers(nodes, driver, alone):
-    end(begin(driver, f"ray://127.0.0.1:{nodes.client_port}", "client"))
+    end(begin(driver, f"address=ray://127.0.0.1:{nodes.client_port}", "client"))
     assert all(nodes_of(driver, "client"))
     pd.testing.assert_frame_equal(epochs(driver, "client"), alone, check_exact=True)

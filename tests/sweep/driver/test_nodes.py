@@ -49,6 +49,7 @@ network: {hidden: [16]}
 optimizers: {"mine:slow": {learning_rate: 0.001}, adam: {learning_rate: 0.01}}
 space: {batch_size: 8, epochs: EPOCHS}
 tracking: {enabled: false}
+report: false
 """
 
 
@@ -165,7 +166,7 @@ def test_three_nodes_without_code_or_data_train_what_this_machine_trains_alone(c
     # Where the modules were imported: in a copy, neither in the user's folder nor in the project's.
     assert all(str(user) not in path.read_text() and str(CODE) not in path.read_text() for path in seen.iterdir())
 
-    finish(start(user, "results=alone", "resources.workers=1"))
+    finish(start(user, "results=alone", "resources.executor=inline"))
     (spread,), (alone,) = (user / "spread").iterdir(), (user / "alone").iterdir()
     numbers = load_results(spread).epochs
     assert len(numbers) == 2 * sum(range(20, 29))
@@ -209,7 +210,8 @@ def test_a_function_has_the_gpu_that_ray_gives_its_worker(cluster, user, seen):
     address = f"resources.address={cluster.address}"
     try:
         finish(start(user, address, "results=auto"))
-        finish(start(user, address, "resources.gpus_per_worker=0", "results=without"))
+        # There is room for one on each node.
+        finish(start(user, address, "resources.gpus_per_worker=0", "resources.workers=1", "results=without"))
     finally:
         cluster.remove_node(node)
     (auto,), (without,) = (user / "auto").iterdir(), (user / "without").iterdir()

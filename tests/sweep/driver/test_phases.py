@@ -27,6 +27,18 @@ seeds: {selection: 2, report: 3}
 """
 
 
+@pytest.fixture(scope="module")
+def whole(ray, tmp_path_factory):
+    """The folder, the configuration and the result of the sweep where nothing stops it."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "two.yaml").write_text(SWEEP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        config = load_config("two.yaml")
+        return folder, config, run(config)
+
+
 @pytest.fixture
 def config(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -35,9 +47,11 @@ def config(tmp_path, monkeypatch):
     return load_config("two.yaml")
 
 
-def test_the_best_of_each_level_is_run_again_on_fresh_seeds(config, ray):
+def test_the_best_of_each_level_is_run_again_on_fresh_seeds(whole, monkeypatch):
+    folder, config, result = whole
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     assert plan(config).report_trials == 9
-    result = run(config)
     trials = result.trials
     assert Counter(trials["purpose"]) == {"selection": 10, "report": 6}
     fresh = trials[trials["purpose"] == "report"]
@@ -71,23 +85,23 @@ def test_the_best_of_each_level_is_run_again_on_fresh_seeds(config, ray):
     pd.testing.assert_frame_equal(again.trials, trials)
 
 
-def test_a_run_that_was_stopped_between_the_phases_picks_the_same_and_goes_on(config, ray, tmp_path):
-    whole = run(config)
-    partial = load_config("two.yaml", [f"results={tmp_path / 'other'}", "tracking.enabled=false"])
+def test_a_run_that_was_stopped_between_the_phases_picks_the_same_and_goes_on(config, whole, tmp_path):
+    folder, _, result = whole
+    partial = load_config("two.yaml", [f"results={tmp_path / 'other'}", "tracking.enabled=false", "report=false"])
     first = plan(partial)
     chosen = {trial.id for trial in first.trials}
-    with ResultsFolder(config.results, first) as source:
-        past = [result for result in source.results() if result.trial.id in chosen]
-    with ResultsFolder(partial.results, first) as folder:
-        folder.append(past)
-        phases = Phases(partial, first, folder)
+    with ResultsFolder(folder / config.results, first) as source:
+        past = [one for one in source.results() if one.trial.id in chosen]
+    with ResultsFolder(partial.results, first) as partly:
+        partly.append(past)
+        phases = Phases(partial, first, partly)
         left = phases.first()
     assert phases.ended
-    expected = whole.trials[whole.trials["purpose"] == "report"]["trial_id"]
+    expected = result.trials[result.trials["purpose"] == "report"]["trial_id"]
     assert [trial.id for trial in left] == expected.tolist()
     resumed = run(partial)
     columns = ["trial_id", "purpose", "status", "final_val_accuracy"]
-    pd.testing.assert_frame_equal(resumed.trials[columns], whole.trials[columns])
+    pd.testing.assert_frame_equal(resumed.trials[columns], result.trials[columns])
 
 
 def test_nothing_is_reported_before_every_setting_has_run(config):

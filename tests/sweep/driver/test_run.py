@@ -40,6 +40,8 @@ space:
   decay: {kind: inverse_time, rate: 0.1}
 seeds: [0, 7]
 """
+# For tests that do not look at the report, which takes seconds.
+FEW = ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1", "report=false"]
 STATUS_OF_MLFLOW = {"COMPLETED": "FINISHED", "DIVERGED": "FAILED"}
 
 
@@ -247,10 +249,10 @@ def test_a_second_run_trains_nothing_and_adds_no_run_to_mlflow(finished):
     assert (len(parents), len(children)) == (1, 12)
 
 
-def test_more_of_a_sweep_keeps_its_folder_and_what_it_has_trained(ray, workplace, tmp_path):
+def test_more_of_a_sweep_keeps_its_folder_and_what_it_has_trained(workplace, tmp_path):
     file = workplace(tmp_path, SWEEP)
-    few = ["optimizers={adam: {learning_rate: 0.01}}", "tracking.enabled=false", "resources.executor=inline"]
-    first = run(load_config(file, [*few, "seeds=1"]))
+    few = [*FEW, "tracking.enabled=false", "resources.executor=inline"]
+    first = run(load_config(file, few))
     ended = first.trials.set_index("trial_id")["ended_seconds"]
     more = run(load_config(file, [*few, "seeds=2"]))
     assert more.path == first.path
@@ -261,9 +263,9 @@ def test_more_of_a_sweep_keeps_its_folder_and_what_it_has_trained(ray, workplace
     assert kept[ended.index].tolist() == ended.tolist()
 
 
-def test_fresh_trains_all_again_to_the_same_numbers(ray, workplace, tmp_path):
+def test_fresh_trains_all_again_to_the_same_numbers(workplace, tmp_path):
     file = workplace(tmp_path, SWEEP)
-    few = ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]
+    few = [*FEW, "resources.executor=inline"]
     first = run(load_config(file, few))
     # Read before the tables are written again.
     ended, epochs = first.trials["ended_seconds"], first.epochs.drop(columns="seconds")
@@ -274,9 +276,9 @@ def test_fresh_trains_all_again_to_the_same_numbers(ray, workplace, tmp_path):
     assert (len(parents), len(children)) == (1, 2)
 
 
-def test_what_was_trained_without_tracking_is_tracked_later(ray, workplace, tmp_path):
+def test_what_was_trained_without_tracking_is_tracked_later(workplace, tmp_path):
     file = workplace(tmp_path, SWEEP)
-    few = ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]
+    few = [*FEW, "resources.executor=inline"]
     run(load_config(file, [*few, "tracking.enabled=false"]))
     progress = Watched()
     assert run(load_config(file, few), progress=progress).tracked.written == 2
@@ -312,8 +314,8 @@ def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
 
-    # Packs of more than half a second, so that they report before they end.
-    longer = ["trainer.epochs=6000", "optimizers={adam: {learning_rate: 0.01}}", "space.batch_size=16"]
+    # Packs of more than a second, so that they report before they end.
+    longer = [*FEW, "trainer.epochs=2000", "space.batch_size=16"]
     start = time.time()
     progress = Watched(kill)
     result = run(load_config(file, [*longer, "seeds=2"]), progress=progress)
@@ -322,13 +324,13 @@ def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path
     assert capfd.readouterr() == ("", "")
     assert result.trials["status"].tolist() == ["COMPLETED"] * 2
     assert (result.trials["started_seconds"] > start).all()
-    assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, 6001))] * 2
+    assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, 2001))] * 2
 
 
 def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, workplace, tmp_path, monkeypatch):
     """One pack is spoilt before it starts and one on its way; the third is as if they were not there."""
     file = workplace(tmp_path, SWEEP.replace("[16, full]", "[16, 32, full]"))
-    few = ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]
+    few = [*FEW, "resources.workers=1"]
     from sweep.driver import prepare as preparation
 
     form = preparation.form_packs
@@ -357,7 +359,7 @@ def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, work
     assert sorted(child.data.tags["status"] for child in children.values()) == ["COMPLETED", "FAILED", "FAILED"]
 
     monkeypatch.undo()
-    again = run(load_config(file, few))
+    again = run(load_config(file, [*few, "resources.executor=inline"]))
     assert again.trials["status"].tolist() == ["COMPLETED"] * 3
     assert again.trials["error"].isna().all()
     _, _, children = mlflow_runs(tmp_path)
@@ -372,7 +374,7 @@ def test_a_results_folder_that_fails_on_the_way_is_told_in_its_own_words(ray, wo
     monkeypatch.setattr(EventLog, "append", fail)
     file = workplace(tmp_path, SWEEP)
     with pytest.raises(ResultsError, match=r"^no space left$"):
-        run(load_config(file, ["optimizers={adam: {learning_rate: 0.01}}", "seeds=1"]))
+        run(load_config(file, [*FEW, "resources.workers=1"]))
     _, (parent,), children = mlflow_runs(tmp_path)
     assert parent.info.status == "FAILED"
     assert children == {}

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from sweep.config.gates import Exact
-from sweep.gates.against_baseline import exact_parts
+from sweep.gates.against_baseline import baseline_trials, exact_parts
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial
 from sweep.records import Arm, Trial
 
@@ -29,6 +29,19 @@ def test_a_number_that_has_changed_is_named_by_the_epoch_that_counts(by, verb):
     baseline = Baseline("b", "p", "val_loss", {}, {}, (past,))
     (part,) = exact_parts(Exact("{exact: true}", 0.01), trials, epochs, planned, baseline, True, by)
     assert f"`adam` with seed 0 {verb} val_loss 1.5, where it was 1.0" in part.evidence
+
+
+@pytest.mark.parametrize(("asked", "is_same"), [(("val_f1",), True), ((), False)])
+def test_a_metric_that_is_asked_later_is_no_part_of_the_curve(asked, is_same):
+    trials = pd.DataFrame([{"trial_id": "adam0", "status": "COMPLETED", "final_val_loss": 1.5, "final_val_f1": 0.5}])
+    epochs = pd.DataFrame([{"trial_id": "adam0", "val_loss": 1.5}])
+    past = BaselineArm("adam", {"optimizer": "adam"}, {0: baseline_trials(trials, epochs)["adam0"]})
+    planned = [Trial("adam0", Arm("adam", "adam", {"optimizer": "adam"}), 0)]
+    baseline = Baseline("b", "p", "val_loss", {}, {}, (past,))
+    (part,) = exact_parts(
+        Exact("{exact: true}", 0.01), trials, epochs.assign(val_f1=0.5), planned, baseline, is_bitwise=True, asked=asked
+    )
+    assert part.holds is is_same
 
 
 def test_a_relative_margin_is_held_against_the_ratios(parts):

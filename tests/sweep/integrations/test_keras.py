@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
-pytest.importorskip("h5py", reason="needs the extra keras: pip install '.[keras]'")
+# Looked for and not imported: only the processes that train need it, and each process of pytest reads this file.
+pytestmark = pytest.mark.skipif(find_spec("h5py") is None, reason="needs the extra keras: pip install '.[keras]'")
 
 MODULE = """
     import os

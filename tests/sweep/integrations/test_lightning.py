@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
-pytest.importorskip("lightning", reason="needs the extra lightning: pip install '.[lightning]'")
+# Looked for and not imported: only the processes that train need it, and each process of pytest reads this file.
+pytestmark = pytest.mark.skipif(
+    find_spec("lightning") is None, reason="needs the extra lightning: pip install '.[lightning]'"
+)
 
 # Batches in a fixed order, no dropout, and a learning rate that falls with the epochs.
 MODULE = """

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
-pytest.importorskip("accelerate", reason="needs the extra transformers: pip install '.[transformers]'")
+# Looked for and not imported: only the processes that train need it, and each process of pytest reads this file.
+pytestmark = pytest.mark.skipif(
+    find_spec("accelerate") is None, reason="needs the extra transformers: pip install '.[transformers]'"
+)
 
 MODULE = """
     import torch

@@ -142,3 +142,11 @@ def test_a_small_address_space_ends_in_a_sentence_before_the_libraries_fail(tmp_
     assert ended.returncode == 2
     assert ended.stderr.startswith("error: the memory must hold the sweep's processes")
     assert "Traceback" not in ended.stderr
+
+
+def test_outputs_that_metrics_are_computed_from_are_counted():
+    plan, recipe, size = parts_of(sweep())
+    _, asked, _ = parts_of(sweep(metric={"also": ["train_f1_macro"]}))
+    more = pack_bytes(plan.trials, asked, size) - pack_bytes(plan.trials, recipe, size)
+    # Of two trials, 1437 examples and ten classes: once in float32 and at least twice in float64.
+    assert 2 * 1437 * 10 * (4 + 2 * 8) <= more <= 2 * 1437 * 10 * (4 + 5 * 8)

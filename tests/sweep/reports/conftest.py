@@ -23,12 +23,13 @@ optimizers:
   adam: {learning_rate: [0.01, 0.1], beta1: [0.8, 0.9], beta2: [0.9, 0.99]}
 space: {batch_size: [16, 32], decay: cosine}
 seeds: 3
+resources: {executor: inline}
 tracking: {enabled: false}
 """
 
 
 @pytest.fixture(scope="session")
-def results(ray, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results folder of the sweep; tests that change it take a copy."""
     root = tmp_path_factory.mktemp("report")
     (root / "sweep.yaml").write_text(f"{SWEEP}results: {root / 'results'}\n", encoding="utf-8")

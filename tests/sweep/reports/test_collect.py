@@ -37,16 +37,16 @@ def test_what_is_found_of_the_users_own_training_speaks_of_its_hyperparameters_a
     found = gather(own_sweep.path)
     # A tree of width 16 on the seeds 0 and 1 ends at 0.5 + 0.1 + 0.16 - 0.1 / 4 = 0.735 and 0.745.
     assert found.sentence.startswith(
-        "Of 8 settings, model.kind=tree model.width=16 norm=true ranks first: it ends at 0.74 validation f1 (95 % CI"
+        "Of 8 settings, model.kind=tree model.width=16 norm=true ranks first: it ends at 0.74 validation F1 (95 % CI"
     )
     assert "2 seeds), and 1 other ties with it" in found.sentence
     # 0.7 is reached as soon as 0.1 / epoch is 0.06 or less, and 0.07.
-    assert found.sentence.endswith("; it reaches a validation f1 of 0.7 in a median of 2 epochs.")
+    assert found.sentence.endswith("; it reaches a validation F1 of 0.7 in a median of 2 epochs.")
     factors = [effect.partition(" (mean")[0] for effect in found.effects]
     assert factors == ["Main effect of model.kind", "Main effect of model.width", "Main effect of norm"]
     # Means over both widths, 0.1 apart on each of two seeds, which is too few to show a difference without a spread.
-    assert "model.kind tree at 0.7 and model.kind net at 0.6 validation f1 are not told apart" in found.effects[0]
-    assert "norm true at 0.65 and norm null at 0.65 validation f1 tie exactly on every seed" in found.effects[2]
+    assert "model.kind tree at 0.7 and model.kind net at 0.6 validation F1 are not told apart" in found.effects[0]
+    assert "norm true at 0.65 and norm null at 0.65 validation F1 tie exactly on every seed" in found.effects[2]
     assert found.subject.keys == ("model.kind", "model.width", "norm")
     assert not found.subject.are_seconds_shared
     told = " ".join([found.answers, *(f"{card.sentence} {card.advice}" for card in found.cards)])

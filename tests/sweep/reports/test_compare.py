@@ -85,7 +85,7 @@ def test_another_metric_and_a_name_that_is_not_there_are_refused(results, better
 
 def test_two_sweeps_over_the_users_own_training_are_compared_and_told_where_they_differ(own_sweep, tmp_path):
     found = compare_sweeps(own_sweep.path, own_sweep.path, output=tmp_path / "same.md")
-    assert "have the same validation f1 in all trials over 8 common settings and 2 common seeds" in found.sentence
+    assert "have the same validation F1 in all trials over 8 common settings and 2 common seeds" in found.sentence
     assert not any("differen" in warning for warning in found.warnings)
     folder = shutil.copytree(own_sweep.path, tmp_path / "other-12345678")
     for name, old, new in (

@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 
 from sweep.reports.data_section import columns_grid, data_facts, data_graph
-from sweep.results.data_record import ColumnRecord, DataRecord, TargetRecord
+from sweep.results.data_summary import ColumnSummary, DataSummary, TargetSummary
 
 COLUMNS = (
-    ColumnRecord(name="id", role="left out", distinct=600, reason="an identifier"),
-    ColumnRecord(name="alive", role="target", distinct=2),
-    ColumnRecord(name="age", role="feature", encoding="number", missing=120, distinct=70),
-    ColumnRecord(name="port", role="feature", encoding="one_hot", categories=4, missing=30, distinct=3),
-    ColumnRecord(name="part", role="split", distinct=2),
+    ColumnSummary(name="id", role="left out", distinct=600, reason="an identifier"),
+    ColumnSummary(name="alive", role="target", distinct=2),
+    ColumnSummary(name="age", role="feature", encoding="number", missing=120, distinct=70),
+    ColumnSummary(name="port", role="feature", encoding="one_hot", categories=4, missing=30, distinct=3),
+    ColumnSummary(name="part", role="split", distinct=2),
 )
-DATA = DataRecord(
+DATA = DataSummary(
     name="passengers.csv",
     rows=600,
     task="binary",
@@ -48,7 +48,7 @@ def test_leaks_and_duplicates_are_said():
 
 
 def test_a_numeric_target_is_its_range_mean_and_quartiles():
-    target = TargetRecord(minimum=25.0, quartiles=(87.0, 140.5, 211.5), maximum=346.0, mean=152.1334842)
+    target = TargetSummary(minimum=25.0, quartiles=(87.0, 140.5, 211.5), maximum=346.0, mean=152.1334842)
     data = replace(DATA, task="regression", classes=(), target=target, columns=())
     facts = dict(data_facts(data))
     assert facts["target"] == "a number from 25 to 346, mean 152.133, quartiles 87, 140.5 and 211.5"
@@ -59,7 +59,7 @@ def test_a_numeric_target_is_its_range_mean_and_quartiles():
 
 
 def test_many_names_of_a_wide_table_are_cut_short():
-    columns = tuple(ColumnRecord(name=f"x{n}", role="left out") for n in range(40))
+    columns = tuple(ColumnSummary(name=f"x{n}", role="left out") for n in range(40))
     text = dict(data_facts(replace(DATA, columns=columns)))["left out"]
     assert text.startswith("`x0`, `x1`, ")
     assert text.endswith("`x11` and 28 more")
@@ -74,7 +74,7 @@ def test_the_table_has_a_row_for_each_column():
 
 
 def test_columns_of_the_table_that_no_row_fills_are_left_out():
-    grid = columns_grid(replace(DATA, columns=(ColumnRecord(name="bmi", role="feature", distinct=7),)))
+    grid = columns_grid(replace(DATA, columns=(ColumnSummary(name="bmi", role="feature", distinct=7),)))
     assert (grid.columns, grid.rows) == (("Column", "Role", "Missing", "Distinct"), (("bmi", "feature", "0", "7"),))
     assert grid.numeric == (False, False, True, True)
 

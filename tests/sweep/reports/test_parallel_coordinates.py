@@ -87,6 +87,6 @@ def test_few_arms_or_arms_that_differ_in_nothing_else_have_no_picture():
 
 def test_arms_of_the_users_own_training_are_lines_over_its_hyperparameters_in_one_colour(own_sweep):
     shown = parallel(gather(own_sweep.path))
-    assert [one.name for one in shown.dimensions] == ["model.kind", "model.width", "norm", "validation f1"]
+    assert [one.name for one in shown.dimensions] == ["model.kind", "model.width", "norm", "validation F1"]
     assert set(shown.looks) == {0}
     assert shown.absent == "none: the setting lacks it, or has no result"

@@ -10,10 +10,10 @@ import pytest
 
 from sweep.reports.prediction_graphs import classifier_graph, confused_grid, confusion_graph, residual_graph
 from sweep.reports.svg import draw
-from sweep.results.data_record import DataRecord
+from sweep.results.data_summary import DataSummary
 from tests.sweep.reports.test_training_graphs import CURVES, findings
 
-DATA = DataRecord(name="d", rows=8, task="binary", features=1, classes=(("no", 4), ("yes", 4)), parts={})
+DATA = DataSummary(name="d", rows=8, task="binary", features=1, classes=(("no", 4), ("yes", 4)), parts={})
 
 
 def rows(arm, pairs, classes=2, part="test", seed=0):

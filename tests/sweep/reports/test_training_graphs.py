@@ -146,7 +146,7 @@ def test_a_level_is_spelled_with_a_capital_letter_unless_it_is_a_value_of_a_hype
 def test_the_curves_of_the_users_own_training_are_all_that_it_reports_over_what_it_counts(own_sweep):
     graph = learning_graph(gather(own_sweep.path))
     assert [panel.title for panel in graph.panels] == [
-        "Validation f1 over epochs",
+        "Validation F1 over epochs",
         "Training loss over epochs",
         "Width over epochs",
     ]

@@ -56,6 +56,25 @@ def test_the_data_file_travels_and_the_sweep_reads_it_from_there(place, tmp_path
     assert (folder / "data/rows.csv").read_text(encoding="utf-8") == ROWS
 
 
+def test_a_folder_of_data_travels_with_its_subfolders(place, tmp_path):
+    user, folder = place
+    for name in ("year=2023/a.parquet", "year=2024/b.parquet"):
+        (tmp_path / "parts" / name).parent.mkdir(parents=True)
+        (tmp_path / "parts" / name).write_text(name, encoding="utf-8")
+    file = write(user, f"data: {{path: {tmp_path / 'parts'}, target: kind}}\n")
+    made = gather(load_config(file), file, folder)
+    assert made.overrides == ("data.path=data/parts",)
+    assert (folder / "data/parts/year=2024/b.parquet").read_text(encoding="utf-8") == "year=2024/b.parquet"
+
+
+@pytest.mark.parametrize("path", ["s3://bucket/rows.csv", "sklearn:wine"])
+def test_what_is_on_no_disk_does_not_travel(place, path):
+    user, folder = place
+    file = write(user, f"data: {{path: '{path}', target: kind}}\n")
+    assert gather(load_config(file), file, folder).overrides == ()
+    assert not (folder / "data").exists()
+
+
 def test_a_data_file_that_ray_would_not_take_is_refused_before_it_is_sent(place, monkeypatch):
     user, folder = place
     monkeypatch.setattr(bundle, "LARGEST_BYTES", 100)

@@ -252,7 +252,7 @@ def whole(workplace, tmp_path_factory):
 # Last, because it goes on with what the others look at.
 def test_the_next_run_trains_the_rest_alone_and_ends_with_one_run_a_trial(stopped, whole):
     # Also where Ray had begun: who trains changes no number.
-    config = load_config(stopped.file, ["resources.executor=inline"])
+    config = load_config(stopped.file, ["resources.executor=inline", "report=false"])
     result = run(config)
     assert not result.interrupted
     trials = result.trials.set_index("trial_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -44,3 +45,23 @@ def test_a_plan_says_what_is_learned(data, said):
 )
 def test_a_plan_names_its_seeds(seeds, said):
     assert said in printed(seeds=seeds)
+
+
+def test_a_plan_names_the_metrics_beside_the_one_that_decides():
+    assert "metric val_loss decides; also val_accuracy and train_f1_macro" in printed(
+        metric={"also": ["accuracy", "train_f1_macro"]}
+    )
+    assert not [line for line in printed() if line.startswith("metric")]
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.5, True), (0.01, False)])
+def test_a_plan_tells_the_cost_of_metrics_that_is_not_negligible(share, is_told):
+    content = {"data": {"name": "iris"}, "optimizers": {"sgd": {"learning_rate": 0.1}}}
+    preparation = prepare(SweepConfig.model_validate({**content, "metric": {"name": "val_f1_macro", "every": 2}}))
+    found = replace(estimate(preparation), training_seconds=20.0, metric_seconds=20.0 * share)
+    console = Console(file=io.StringIO(), width=160)
+    plan_summary.print_plan(preparation, found, console)
+    shown = " ".join(console.file.getvalue().split())
+    told = "metrics about 10.0 s of the training for val_f1_macro after every 2 epochs; a larger `metric.every`"
+    assert (told in shown) is is_told
+    assert plan_summary.plan_as_mapping(preparation, found)["estimate"]["metric_seconds"] == 20.0 * share

@@ -62,6 +62,16 @@ def test_only_runs_that_have_ended_count_as_those_of_their_trials(opened):
     assert (second.find("t3"), second.find("t4")) == (half, None)
 
 
+def test_a_run_of_a_trial_that_is_trained_again_is_replaced_whatever_its_outcome(opened, store_uri):
+    first = opened()
+    before, other = add_run(first, "t1", "FINISHED", "COMPLETED"), add_run(first, "t2", "FINISHED", "COMPLETED")
+    again = opened(renewed=frozenset({"t1"}))
+    assert again.outcome("t1") != "COMPLETED"
+    assert again.run_ids() == {"t2": other}
+    again.discard("t1")
+    assert MlflowClient(store_uri).get_run(before).info.lifecycle_stage == "deleted"
+
+
 def test_a_run_that_is_discarded_is_deleted_and_forgotten(opened, store_uri):
     half = add_run(opened(), "t1", "RUNNING")
     parent = opened()

@@ -10,7 +10,8 @@ import pytest
 
 from trainers.data.columns import from_arrays
 from trainers.data.dataset import Dataset
-from trainers.data.tables import Table, TableOptions, read_datasets
+from trainers.data.files import Table
+from trainers.data.tables import TableOptions, read_datasets
 from trainers.errors import DataError
 
 
@@ -30,11 +31,13 @@ def test_the_columns_of_a_table_become_features_in_their_order_and_words_classes
     assert found.targets.tolist() == [1, 0, 1, 0]
 
 
-def test_categories_become_what_they_stand_for() -> None:
+def test_categories_are_told_apart_by_what_they_stand_for() -> None:
     sizes = pd.Categorical([10, 30, 20, 10], categories=[30, 20, 10])
     kinds = pd.Categorical(["b", "a", "b", "a"], categories=["b", "a"])
     found = table({"size": sizes}, kinds)
-    assert found.inputs.tolist() == [[10.0], [30.0], [20.0], [10.0]]
+    assert found.schema is not None
+    assert found.schema.columns[0].categories == ("10", "20", "30")
+    assert found.inputs.tolist() == [[0.0], [2.0], [1.0], [0.0]]
     assert (found.classes, found.targets.tolist()) == (("a", "b"), [1, 0, 1, 0])
 
 
@@ -44,10 +47,12 @@ def test_a_number_in_letters_is_a_number_only_where_the_file_has_no_type_for_tex
     assert table({"x": [1, 2, 3, 4]}, labels).classes == ("10", "9")
 
 
-def test_a_date_with_a_time_zone_is_no_number() -> None:
-    dates = pd.to_datetime(["2024-05-01", "2024-05-02"]).tz_localize("Europe/Vienna")
-    with pytest.raises(DataError, match="column `day` of `mine` must hold"):
-        table({"day": dates}, ["a", "b"])
+def test_a_date_with_a_time_zone_is_a_date_in_utc() -> None:
+    # Midnight in Vienna is 22:00 of the day before.
+    dates = pd.to_datetime(["2024-05-02", "2024-05-03"] * 2).tz_localize("Europe/Vienna")
+    found = table({"day": dates}, ["a", "b"] * 2)
+    assert found.feature_names == ("day.day", "day.weekday")
+    assert found.inputs.tolist() == [[1.0, 2.0], [2.0, 3.0]] * 2
 
 
 def test_two_arrays_become_a_regression_where_the_targets_are_amounts() -> None:

@@ -35,11 +35,36 @@ def test_own_arrays_become_a_data_set(own):
 
 
 @pytest.mark.parametrize(
+    ("targets", "task", "expected", "classes"),
+    [
+        # A hundred labels are amounts unless they are said to be classes, and few are classes unless said otherwise.
+        ("np.arange(300) % 100", "auto", "regression", 0),
+        ("np.arange(300) % 100", "classification", "multiclass", 100),
+        ("(np.arange(300) % 100).astype(float)", "classification", "multiclass", 100),
+        ("np.arange(300) % 5 + 1", "auto", "multiclass", 5),
+        ("np.arange(300) % 5 + 1", "regression", "regression", 0),
+        ("np.array(['ja', 'nein'] * 150, dtype=object)", "auto", "binary", 2),
+        ("['ja', 'nein', 'None'] * 100", "auto", "multiclass", 3),
+    ],
+)
+def test_the_task_of_own_arrays_follows_from_the_targets_unless_it_is_said(own, targets, task, expected, classes):
+    own(f"import numpy as np\ndef load():\n    return np.arange(600.0).reshape(300, 2), {targets}")
+    loaded = load(DataSource(module="own_code:load", task=task))
+    assert (loaded.task, len(loaded.classes)) == (expected, classes)
+
+
+def test_one_hot_targets_of_a_module_say_argmax(own):
+    own("import numpy as np\ndef load():\n    return np.arange(12.0).reshape(6, 2), np.eye(3)[[0, 1, 2] * 2]")
+    with pytest.raises(DataError, match=r"its rows are one-hot\. .*Take `targets\.argmax\(axis=1\)`"):
+        load(DataSource(module="own_code:load", task="classification"))
+
+
+@pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
         ("load = 3", UserCodeError, "must name a function"),
         ("def load(n): return n", UserCodeError, "takes the `kwargs`"),
-        ("def load(): return 3", DataError, "must return a Dataset or two arrays"),
+        ("def load(): return 3", DataError, "must return two arrays (inputs, targets), a pandas"),
     ],
 )
 def test_what_loads_no_data_is_refused(own, text, error, sentence):
@@ -49,6 +74,6 @@ def test_what_loads_no_data_is_refused(own, text, error, sentence):
     assert sentence in str(raised.value)
 
 
-def test_data_of_a_module_takes_no_column():
-    with pytest.raises(DataError, match="`target` applies to a file alone"):
-        load(DataSource(module="own_code:load", target="x"))
+def test_a_named_data_set_takes_no_column():
+    with pytest.raises(DataError, match="`target` applies to a file or a module alone"):
+        load(DataSource(name="iris", target="x"))

@@ -12,10 +12,14 @@ from trainers.errors import DataError
         (DataSource(), "one of a name, a path and a module. Received: none."),
         (DataSource("iris", path="a.csv"), "one of a name, a path and a module. Received: name and path."),
         (DataSource("digit"), "`digit` is not a known data set. Did you mean `digits`?"),
-        (DataSource("iris", target="y"), "`target` applies to a file alone"),
-        (DataSource("iris", task="regression"), "`task` applies to a file alone"),
+        (DataSource("iris", target="y"), "`target` applies to a file or a module alone"),
+        (DataSource("iris", task="regression"), "`task` applies to files and modules alone"),
         (DataSource("iris", examples=10), "`examples` applies to a synthetic set alone"),
         (DataSource(path="a.csv", noise=0.1), "`noise` applies to a synthetic set alone"),
+        (DataSource("iris", features=("a",)), "`features` applies to a table alone"),
+        (DataSource(path="a.npz", drop=("a",)), "`drop` applies to a table alone"),
+        (DataSource(module="a:b", encode={"a": "target"}), "`encode` applies to a table alone"),
+        (DataSource(path="a.npz", most_categories=3), "`most_categories` applies to a table alone"),
     ],
 )
 def test_a_source_that_contradicts_itself_is_refused(source, text):

@@ -25,7 +25,10 @@ def read(folder, cells, task="auto", name="a.csv"):
     return load(DataSource(path=str(path), target="y", task=task))
 
 
-@given(words=st.lists(WORDS, min_size=2, max_size=6, unique=True), ending=st.sampled_from(["csv", "parquet", "npz"]))
+@given(
+    words=st.lists(WORDS, min_size=2, max_size=6, unique_by=str.casefold),
+    ending=st.sampled_from(["csv", "parquet", "npz"]),
+)
 @settings(max_examples=60, deadline=None)
 def test_words_are_classes_by_their_text_also_those_that_stand_for_nothing_elsewhere(tmp_path_factory, words, ending):
     dataset = read(tmp_path_factory.getbasetemp(), words * 2, name=f"words.{ending}")
@@ -128,6 +131,40 @@ def test_one_hot_targets_say_argmax_and_argmax_gives_the_classes(tmp_path_factor
     np.savez(path, x=x, y=hot.argmax(axis=1))
     if len(set(labels)) > 1:
         assert load(DataSource(path=str(path))).classes == tuple(map(str, sorted(set(labels))))
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "npz"])
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [
+        (["yes", "no", "Yes", "no"], "'Yes' in row 3 and 'yes' in row 1"),
+        (["no", "yes", "no", "yes "], "'yes' in row 2 and 'yes ' in row 4"),
+        (["no", " NO", "yes", "yes"], "' NO' in row 2 and 'no' in row 1"),
+        (["STRASSE", "a", "straße", "a"], "'STRASSE' in row 1 and 'straße' in row 3"),
+    ],
+)
+def test_classes_that_differ_by_blanks_or_capitals_alone_are_refused(tmp_path, cells, rows, ending):
+    for task in ("auto", "classification"):
+        with pytest.raises(DataError) as refused:
+            read(tmp_path, cells * 2, task, f"a.{ending}")
+        assert f"Received: {rows} (the first row is 1). Write the class alike in all rows" in str(refused.value)
+
+
+@pytest.mark.parametrize(("task", "classes"), [("auto", 5), ("classification", 5), ("regression", 0)])
+def test_ratings_are_classes_unless_they_are_said_to_be_amounts(tmp_path, task, classes):
+    assert len(read(tmp_path, [1, 2, 3, 4, 5] * 3, task).classes) == classes
+
+
+def test_the_task_that_was_guessed_is_told_with_its_reason_and_the_key_that_changes_it(tmp_path):
+    ratings, amounts = read(tmp_path, [1, 2, 3, 4, 5] * 3), read(tmp_path, [1.5, 2.5, 3.0])
+    assert ratings.notes[0] == (
+        "classification, as `y` has 5 different whole numbers (`data.task: regression` predicts amounts)"
+    )
+    assert amounts.notes[0] == (
+        "regression, as `y` has 3 different numbers (`data.task: classification` makes each a class)"
+    )
+    assert read(tmp_path, ["a", "b"] * 2).notes[0] == "classification, as `y` has 2 different words"
+    assert read(tmp_path, [1, 2] * 2, "classification").notes == ()
 
 
 def test_what_a_parquet_file_types_is_read_as_such(tmp_path):

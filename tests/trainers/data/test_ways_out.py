@@ -4,7 +4,7 @@ import ast
 import itertools
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,55 @@ from pyarrow import parquet
 import trainers.data
 from trainers.data import DatasetShape, DataSource, load, require_parts, split, training_examples
 from trainers.data.dataset import Dataset, classification, regression
+from trainers.data.feature_columns import as_rows
+from trainers.data.holdout import ByGroup, ByTime, Folds, Given
+from trainers.data.table_schema import FeatureColumn
+from trainers.data.tables import Table, TableOptions, read_datasets
 from trainers.errors import DataError, UserCodeError
 
 FOLDER = Path(trainers.data.__file__).parent
 Action = Callable[[Path], Any]
 COUNTER = itertools.count()
 X = np.arange(8.0).reshape(4, 2)
+IMAGES = np.arange(16.0).reshape(4, 2, 2)
+TAGS = np.arange(8).reshape(4, 2) % 3
+TABLE = "import pandas as pd\ndef get():\n    return pd.DataFrame({'x': [0.5, 1.5] * 2, 'y': [0, 1] * 2})\n"
+ITEMS = """from torch.utils.data import Dataset
+class Items(Dataset):
+    def __len__(self):
+        return 4
+    def __getitem__(self, i):
+        return x[i], i % 2
+def get():
+    return Items()
+"""
+# Takes no memory, as all its numbers are one.
+ENDLESS = """def get():
+    while True:
+        yield np.broadcast_to(0.0, (4, 2**29)), [0, 1, 0, 1]
+"""
+# The part of a Hugging Face dataset that is used; tests/trainers/data/test_collecting.py reads a real one where the
+# package is installed.
+FACE = """class Face:
+    def __init__(self, **columns):
+        self.columns, self.column_names, self.features = columns, list(columns), {}
+    def __len__(self):
+        return 4
+    def with_format(self, kind):
+        return self
+    def __getitem__(self, rows):
+        return self.columns
+def get():
+    return Face(x=x, label=np.array([0, 1, 0, 1]))
+def parts():
+    return {'train': get()}
+def ragged():
+    return Face(x=np.array([[1], [1, 2], [1], [1]], dtype=object), label=np.array([0, 1, 0, 1]))
+def unlabelled():
+    return Face(x=x, z=np.array([0, 1, 0, 1]))
+def several():
+    return Face(x=x, z=x, label=np.array([0, 1, 0, 1]))
+"""
 BIG = 1765432109876543210
 GOOD = "x,y\n1,a\n2,b\n3,a\n4,b\n"
 
@@ -51,9 +94,37 @@ def column(*cells: object, task: Any = "auto") -> Action:
     return csv("x,y\n" + "".join(f'{row},"{cell}"\n' for row, cell in enumerate(cells)), task=task)
 
 
-def inputs(*cells: object) -> Action:
+def inputs(*cells: object, **more: Any) -> Action:
     """A CSV file with these cells as its only input."""
-    return csv("x,y\n" + "".join(f'"{cell}",{"ab"[row % 2]}\n' for row, cell in enumerate(cells)))
+    return csv("x,y\n" + "".join(f'"{cell}",{"ab"[row % 2]}\n' for row, cell in enumerate(cells)), **more)
+
+
+def grouped(cells: Sequence[object] = (0, 1, 2, 0, 1, 2, 2, 1), **more: Any) -> Action:
+    """A CSV file of eight rows and two classes whose column ``g`` decides what is held out."""
+    rows = [f"{row * row % 5},{'' if cell is None else cell},{'ab'[row % 2]}\n" for row, cell in enumerate(cells)]
+    return csv("x,g,y\n" + "".join(rows), **more)
+
+
+def beside(text: str) -> Action:
+    """A CSV file with a file of its own for validation."""
+
+    def read(folder: Path) -> Dataset:
+        (folder / "val.csv").write_text(text)
+        return csv(GOOD, validation=Given(path=str(folder / "val.csv")))(folder)
+
+    return read
+
+
+def frame(names: list[str]) -> Action:
+    made = pd.DataFrame([[1, 2, "a"], [2, 1, "b"]] * 2, columns=names)
+    return lambda folder: read_datasets(Table(name="a", frame=made, is_typed=True), TableOptions(target="y"))
+
+
+def new_rows(column: FeatureColumn, *cells: object) -> Action:
+    return lambda folder: as_rows(column, np.array(cells, dtype=object))
+
+
+DAY = FeatureColumn(name="day", encoding="date", parts=("day",))
 
 
 def npz(target: str | None = None, task: Any = "auto", **arrays: Any) -> Action:
@@ -72,16 +143,18 @@ def table(task: Any = "auto", **columns: Any) -> Action:
     return read
 
 
-def module(body: str, name: str = "get", **kwargs: Any) -> Action:
+def module(body: str, name: str = "get", task: Any = "auto", **kwargs: Any) -> Action:
     """A module of the user's, with NumPy as ``np`` and four examples as ``x``."""
 
     def read(folder: Path) -> Dataset:
+        columns = {key: value for key, value in kwargs.items() if key in ("target", "inputs")}
+        rest = {key: value for key, value in kwargs.items() if key not in columns}
         own = f"own_data_{next(COUNTER)}"
         start = "import numpy as np\nfrom trainers.data import dataset\nx = np.arange(8.0).reshape(4, 2)\n"
         (folder / f"{own}.py").write_text(start + body)
         sys.path.append(str(folder))
         try:
-            return load(DataSource(module=f"{own}:{name}", kwargs=kwargs or None))
+            return load(DataSource(module=f"{own}:{name}", kwargs=rest or None, task=task, **columns))
         finally:
             sys.path.remove(str(folder))
 
@@ -96,8 +169,8 @@ def call(function: Callable[[], Any]) -> Action:
     return lambda folder: function()
 
 
-def returned(expression: str) -> Action:
-    return module(f"def get():\n    return {expression}\n")
+def returned(expression: str, task: Any = "auto") -> Action:
+    return module(f"def get():\n    return {expression}\n", task=task)
 
 
 def own_set(inputs: str = "x", targets: str = "np.array([0, 1, 0, 1])", task: str = "binary") -> Action:
@@ -154,10 +227,96 @@ CASES = {
     "inputs of one dimension": Case(
         npz(x=X[:, 0], y=[0, 1, 0, 1]), r"`x\.reshape\(len\(x\), -1\)`", npz(x=X[:, 0].reshape(4, -1), y=[0, 1, 0, 1])
     ),
-    "images": Case(
-        npz(x=np.zeros((4, 2, 2)), y=[0, 1, 0, 1]),
-        r"Received: shape \(4, 2, 2\)\. Take `x\.reshape",
-        npz(x=np.zeros((4, 2, 2)).reshape(4, -1), y=[0, 1, 0, 1]),
+    # Images, sequences and tokens.
+    "images of which some have no target": Case(
+        npz(x=IMAGES, y=[0, 1, 0]), r"4 in `x`, 3 in `y`\. Give one target", npz(x=IMAGES, y=[0, 1, 0, 1])
+    ),
+    "images with one-hot targets": Case(
+        npz(x=IMAGES, y=np.eye(2)[[0, 1, 0, 1]]),
+        r"float64 of shape \(4, 2\).*`y\.argmax\(axis=1\)`",
+        npz(x=IMAGES, y=np.eye(2)[[0, 1, 0, 1]].argmax(axis=1)),
+    ),
+    "images of words": Case(
+        npz(x=np.full((4, 2, 2), "a"), y=[0, 1, 0, 1]),
+        r"must hold numbers.*Number the words",
+        npz(x=IMAGES, y=[0, 1] * 2),
+    ),
+    "images with NaN": Case(
+        npz(x=np.where(IMAGES == 6, np.nan, IMAGES), y=[0, 1, 0, 1]),
+        r"NaN or infinity in example 2 \(the first is 1\)\. Fill",
+        npz(x=IMAGES, y=[0, 1, 0, 1]),
+    ),
+    "amounts at each position": Case(
+        npz(x=IMAGES, y=TAGS, task="regression"),
+        r"one number.*`y\[:, 0\]`",
+        npz(x=IMAGES, y=TAGS[:, 0], task="regression"),
+    ),
+    "negative tags": Case(
+        npz(x=TAGS, y=TAGS - 2), r"-100 where there is none\. Received: -2\. Number them", npz(x=TAGS, y=TAGS)
+    ),
+    "one tag": Case(npz(x=TAGS, y=TAGS * 0), r"two classes.*Received: 0 at every position", npz(x=TAGS, y=TAGS)),
+    # What a loading function returns.
+    "a table without a target": Case(
+        module(TABLE), r"target column of `own_data_\d+:get` must be named.*`x`, `y`", module(TABLE, target="y")
+    ),
+    "a table without that target": Case(
+        module(TABLE, target="z"),
+        r"a column `z` and at least one other\. Received: `x`, `y`",
+        module(TABLE, target="y"),
+    ),
+    "a Dataset without a length": Case(
+        module(ITEMS.replace("__len__", "length")),
+        r"Received: Items, which has none\. Give it `__len__`",
+        module(ITEMS),
+    ),
+    "items that raise": Case(
+        module(ITEMS.replace("x[i]", "x[i + 9]")), r"an error in it, IndexError at .*Mend", module(ITEMS)
+    ),
+    "items of different shapes": Case(
+        module(ITEMS.replace("x[i]", "x[i][: i + 1]")),
+        r"Received: \(1,\), and \(2,\) in item 2 \(the first is 1\)\. Pad",
+        module(ITEMS),
+    ),
+    "items of three": Case(
+        module(ITEMS.replace("x[i]", "x[i], 0")), r"a pair.*Received: tuple of 3\. Return such as `x, y`", module(ITEMS)
+    ),
+    "batches that differ in length": Case(
+        module("def get():\n    yield x, [0, 1, 0]\n"),
+        r"inputs \(4, 2\) and targets \(3,\) in batch 1\. Give one target",
+        module("def get():\n    yield x, [0, 1, 0, 1]\n"),
+    ),
+    "no batches": Case(
+        module("def get():\n    yield from ()\n"),
+        r"Received: none.*Check what it reads",
+        module("def get():\n    yield x, [0, 1, 0, 1]\n"),
+    ),
+    "batches without an end": Case(
+        module(ENDLESS),
+        r"Received: more than 17 GB in 1 of them\. Let it end",
+        module(ENDLESS.replace("while True", "for _ in x").replace("2**29", "2")),
+    ),
+    "several parts": Case(
+        module(FACE, name="parts"),
+        r"a dictionary of train\. Return one of them, such as `datasets\['train'\]`",
+        module(FACE),
+    ),
+    "a column of lists": Case(
+        module(FACE, name="ragged"), r"column `x` .* Received: \(1,\) and \(2,\)\. Pad", module(FACE)
+    ),
+    "an unknown column": Case(
+        module(FACE, target="lable"),
+        r"that `target` names\. Received: lable\. Did you mean `label`\?",
+        module(FACE, target="label"),
+    ),
+    "no column of targets": Case(
+        module(FACE, name="unlabelled"),
+        r"column of targets .* must be named\. Received: none\. Columns: `x`, `z`",
+        module(FACE, name="unlabelled", target="z"),
+    ),
+    "several columns of inputs": Case(
+        module(FACE, name="several"),
+        r"Received: `x`, `z`\. Give one of them as `inputs`",
+        module(FACE, name="several", inputs="x"),
     ),
     "one-hot": Case(
         npz(x=X, y=np.eye(2)[[0, 1, 0, 1]]),
@@ -319,14 +478,14 @@ CASES = {
         returned("(np.array([[1, 0], [2, 3]] * 2), [0, 1, 0, 1])"),
     ),
     "a module's ? among numbers": Case(
-        returned("(x, [38, '?', 60, 61])"),
-        "return the labels of `numpy.unique",
-        returned("(x, np.unique(['38', '?', '38', '?'], return_inverse=True)[1])"),
+        returned("(x, np.array([38, '?', 38, '?'], dtype=object))"),
+        "say `task: classification` if every cell names a class",
+        returned("(x, np.array([38, '?', 38, '?'], dtype=object))", task="classification"),
     ),
     "a module's amounts": Case(
         returned("(x, [38, 39, 60, 61])"),
-        "Return `trainers.data.dataset.regression",
-        returned("dataset.regression('own', x, np.array([38, 39, 60, 61]), ['p', 'q'])"),
+        "Say `task: regression`",
+        returned("(x, [38, 39, 60, 61])", task="regression"),
     ),
     # Cells.
     "NA among numbers": Case(
@@ -334,15 +493,135 @@ CASES = {
         "the text 'NA' counts as missing.*'NA' in row 2.*drop the rows",
         column(1.5, 2.5, 3.5),
     ),
-    "an empty input": Case(inputs(1, "", 3, 4), "`x` .*Received: an empty cell in row 2.*Fill in", inputs(1, 2, 3, 4)),
+    "an empty amount": Case(
+        column(1.5, "", 3.5, 4.5), "`y` .*Received: an empty cell in row 2.*Fill in", column(1.5, 2.5, 3.5, 4.5)
+    ),
     "infinity": Case(
         inputs(1, "inf", 3, 4), "must hold finite numbers. Received: inf in row 2.*Correct", inputs(1, 2, 3, 4)
     ),
     "a word among the inputs": Case(
-        inputs(1, "tall", 3, 4), "Received: 'tall' in row 2.*Write them as plain numbers", inputs(1, 180, 3, 4)
+        inputs(1, "tall", 3, 4),
+        r"Received: 'tall' in row 2.*`data\.encode: \{x: one_hot\}` makes all cells categories",
+        inputs(1, "tall", 3, 4, encode={"x": "one_hot"}),
     ),
     "separators among the inputs": Case(
-        inputs("1,925", 2, 3, 4), "'1,925' in row 1.*plain numbers such as 1925.5", inputs(1925, 2, 3, 4)
+        inputs("1,925", 2, 3, 4), "'1,925' in row 1.*`data.thousands`", inputs(1925, 2, 3, 4)
+    ),
+    "a word said to be a number": Case(
+        inputs(1, "tall", 3, 4, encode={"x": "number"}),
+        "'tall' in row 2.*plain numbers such as 1925.5",
+        inputs(1, 180, 3, 4, encode={"x": "number"}),
+    ),
+    "a word said to be a date": Case(
+        inputs("soon", "2024-05-31", "2024-06-01", "2024-06-02", encode={"x": "date"}),
+        "must hold dates. Received: 'soon' in row 1 .*Write them as 2024-05-31",
+        inputs("2024-05-30", "2024-05-31", "2024-06-01", "2024-06-02", encode={"x": "date"}),
+    ),
+    "dates that can be read in two ways": Case(
+        inputs("01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024", features=("x",)),
+        "day and month can be told apart. Received: '01/02/2024' in row 1.*Write them as 2024-05-31",
+        inputs("2024-02-01", "2024-04-03", "2024-06-05", "2024-08-07", features=("x",)),
+    ),
+    "a category beyond its order": Case(
+        inputs("S", "M", "XL", "S", encode={"x": ("S", "M")}),
+        r"`data\.encode\.x` lists\. Received: 'XL' in row 3 .*Add them to the list",
+        inputs("S", "M", "XL", "S", encode={"x": ("S", "M", "XL")}),
+    ),
+    "a new row whose date is none": Case(
+        new_rows(DAY, "soon"),
+        "must hold dates such as 2024-05-31. Received: 'soon' in row 1 .*Correct the cells",
+        new_rows(DAY, "2024-05-31"),
+    ),
+    # Columns of a table.
+    "a feature that is no column": Case(
+        csv(GOOD, features=("X",)), "Received: X.*Columns: `x`.", csv(GOOD, features=("x",))
+    ),
+    "an encoding of no column": Case(
+        csv(GOOD, encode={"X": "one_hot"}),
+        r"`data\.encode\.X` must name a column of `a\.csv`\. Received: X\. Did you mean `x`",
+        csv(GOOD, encode={"x": "one_hot"}),
+    ),
+    "an encoding of the target": Case(
+        csv(GOOD, encode={"y": "one_hot"}),
+        r"`data\.encode\.y` must not be the target\. Received: y\. Name another column",
+        csv(GOOD, encode={"x": "one_hot"}),
+    ),
+    "no feature": Case(
+        inputs(7, 7, 7, 7),
+        "Received: `x`, which is the same in every row. Name the columns to use in `data.features`",
+        inputs(7, 7, 7, 7, features=("x",)),
+    ),
+    "a name twice in a frame": Case(
+        frame(["x", "x", "y"]), "Received: `x` 2 times. Rename one of them.", frame(["x", "z", "y"])
+    ),
+    # Parts of a table.
+    "a file of the validation part that lacks a column": Case(
+        beside("z,y\n1,a\n2,b\n"),
+        r"`data\.validation\.path` must be a file with the columns of `a\.csv`\. Received: `val\.csv` without `x`",
+        beside("x,y\n1,a\n2,b\n"),
+    ),
+    "a missing file of the validation part": Case(
+        csv(GOOD, validation=Given(path="nowhere/val.csv")), r"must exist\. .*Check the path", csv(GOOD)
+    ),
+    "a value that no row has": Case(
+        grouped(validation=Given(column="g", value="3")),
+        r"`data\.validation\.value` must name some of the rows\. Received: 3, which no rows .*Values: `0`, `1`, `2`",
+        grouped(validation=Given(column="g", value="2")),
+    ),
+    "a group that is missing": Case(
+        grouped(cells=[0, None, 1, 2] * 2, validation=ByGroup("g", 0.3)),
+        r"`data\.validation\.group` .*value in every row\. .* where row 2 has none and 1 more\. Fill in or drop",
+        grouped(validation=ByGroup("g", 0.3)),
+    ),
+    "a single group": Case(
+        grouped(cells=[1] * 8, validation=ByGroup("g", 0.3)),
+        r"`data\.validation\.group` must be a column with two groups or more\. Received: 1\. Give another column",
+        grouped(validation=ByGroup("g", 0.3)),
+    ),
+    "a single time": Case(
+        grouped(cells=[1] * 8, test=ByTime("g", 0.3)),
+        r"`data\.test\.time` must leave earlier examples .*8 of 8 examples have the earliest time\. Give a smaller",
+        grouped(test=ByTime("g", 0.3)),
+    ),
+    "a time that is none": Case(
+        grouped(cells=["2024-05-31", "soon"] * 4, validation=ByTime("g", 0.3)),
+        r"`data\.validation\.time` must be a column with a time in every row: .*'soon' in row 2.*Correct the cells",
+        grouped(cells=["2024-05-31", "2024-05-31", "2024-05-30", "2024-05-30"] * 2, validation=ByTime("g", 0.3)),
+    ),
+    "a time that is missing": Case(
+        grouped(cells=["2024-05-31", "", "2024-05-30", "2024-05-29"] * 2, validation=ByTime("g", 0.3)),
+        r"`data\.validation\.time` .*an empty cell in row 2.*Correct the cells",
+        grouped(cells=["2024-05-31", "2024-05-31", "2024-05-30", "2024-05-30"] * 2, validation=ByTime("g", 0.3)),
+    ),
+    "a time that can be read in two ways": Case(
+        grouped(cells=["01/02/2024", "03/04/2024"] * 4, validation=ByTime("g", 0.3)),
+        r"`data\.validation\.time` .*dates such as 2024-05-31, or numbers\. .*'01/02/2024' in row 1",
+        grouped(cells=["2024-02-01", "2024-02-01", "2024-04-03", "2024-04-03"] * 2, validation=ByTime("g", 0.3)),
+    ),
+    "a class in the validation part alone": Case(
+        grouped(cells=[1, 0, 1, 0, 1, 0, 1, 0], validation=Given(column="g", value="0")),
+        "must hold an example of each class. Received: none of class `b`, .*Hold out other examples",
+        grouped(validation=Given(column="g", value="0")),
+    ),
+    "a class in the test part alone": Case(
+        grouped(cells=[1, 0, 1, 0, 1, 0, 1, 0], test=Given(column="g", value="0")),
+        r"`data\.test` must leave 2 or more examples of each class .*Received: 0 of class `b`\. Hold out other",
+        grouped(test=Given(column="g", value="0")),
+    ),
+    "a test part of nearly all": Case(
+        csv("x,y\n1,1.5\n2,2.5\n4,3.5\n", test=0.5),
+        r"`data\.test` must leave 2 examples or more .*Received: 1\. Hold out fewer",
+        csv("x,y\n1,1.5\n2,2.5\n4,3.5\n", test=0.1),
+    ),
+    "a part that is held out twice": Case(
+        grouped(validation=Given(column="g", value="2"), test=Given(column="g", value="2")),
+        r"`data\.validation` must hold examples that `data\.test` leaves\. Received: 2, .*Hold out different parts",
+        grouped(validation=Given(column="g", value="2"), test=Given(column="g", value="1")),
+    ),
+    "more folds than examples": Case(
+        call(lambda: require_parts(DatasetShape(3, 4, 1, "regression"), Folds(4))),
+        r"folds` must be 3 or less, the number of examples\. Received: 4\. Give such as 5",
+        call(lambda: require_parts(DatasetShape(5, 4, 1, "regression"), Folds(5))),
     ),
     "words as amounts": Case(
         column("a", "b", "a", "b", task="regression"),
@@ -363,9 +642,14 @@ CASES = {
         table(x=[1.0, 2.0], y=["1.5", "2.5"]), "'1.5' in row 1.*Save it as numbers", table(x=[1.0, 2.0], y=[1.5, 2.5])
     ),
     "amounts as text, said to be classes": Case(
-        table(x=[1.0] * 4, y=["1.5", "2.5"] * 2),
+        table(x=[1.0, 2.0] * 2, y=["1.5", "2.5"] * 2),
         "say `task: classification`",
-        table(task="classification", x=[1.0] * 4, y=["1.5", "2.5"] * 2),
+        table(task="classification", x=[1.0, 2.0] * 2, y=["1.5", "2.5"] * 2),
+    ),
+    "a class written in two ways": Case(
+        column("yes", "no", "Yes", "no"),
+        "'Yes' in row 3 and 'yes' in row 1 .*Write the class alike in all rows",
+        column("yes", "no", "yes", "no"),
     ),
     "lists as targets": Case(
         table(x=[1.0, 2.0], y=[[1], [2]]),
@@ -460,6 +744,7 @@ def caught(action: Action, folder: Path) -> tuple[str, tuple[str, int]]:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_mistake_is_one_sentence_whose_way_out_works(case, tmp_path):
+    pytest.importorskip("torch")
     said, _ = caught(case.broken, tmp_path)
     assert re.search(case.said, said), said
     assert "\n" not in said
@@ -482,12 +767,13 @@ def sites() -> dict[tuple[str, int], tuple[int, str]]:
             if not isinstance(node, ast.Raise) or node.exc is None or id(node) in skipped:
                 continue
             # What is caught in the same function is no error of a user's.
-            if "ValueError" not in (text := ast.unparse(node.exc)):
+            if not re.search("ValueError|AmbiguousDatesError", text := ast.unparse(node.exc)):
                 found[path.name, node.lineno] = (node.end_lineno or node.lineno, text)
     return found
 
 
 def test_every_place_that_raises_has_its_case(tmp_path):
+    pytest.importorskip("torch")
     raised = {caught(case.broken, tmp_path)[1] for case in CASES.values()}
     untried = [
         f"{file}:{first} {text}"

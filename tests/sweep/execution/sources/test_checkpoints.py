@@ -16,6 +16,7 @@ from sweep.records import Arm, Trial
 from trainers.checkpoint import join_checkpoints
 from trainers.data import DataSource, load
 from trainers.loop import train
+from trainers.metrics import AskedMetrics
 from trainers.pack import NetworkSpec
 
 RECIPE = Recipe(NetworkSpec((4,)), "float64", 0.0, 0.2, "standard", None, "numpy")
@@ -189,3 +190,19 @@ def test_a_pack_that_goes_on_has_less_to_do():
     pack = planned(4)
     assert pack.going_on(0) == pack
     assert (pack.going_on(3).resumed_epoch, pack.going_on(3).seconds) == (3, 0.25)
+
+
+@pytest.mark.parametrize("weights", ["last", "best"])
+def test_a_metric_that_is_asked_when_a_trial_goes_on_is_missing_in_the_epochs_behind_it(tmp_path, weights):
+    keeping = Keeping(weights, str(tmp_path), "val_log_loss" if weights == "best" else "val_loss", "min")
+    run(planned(2, (0.1,)), Keeping("last", str(tmp_path)))
+    asked = replace(RECIPE, asked=AskedMetrics(("val_log_loss",)))
+    pack = replace(planned(4, (0.1,)).going_on(2), recipe=asked)
+    reports = list(train_in_reports(pack, asked, DATA, keeping=keeping))
+    found = np.concatenate([report.values[:, report.names.index("val_log_loss")] for report in reports])
+    assert np.isnan(found).tolist() == [True, True, False, False]
+    whole = [metrics.values["val_log_loss"][0] for metrics in train(pack.pack(asked, DATA))]
+    assert found[2:].tolist() == whole[2:]
+    kept = read_checkpoint(keeping.path(pack.trials[0]))
+    assert kept is not None
+    assert kept.rows[-1][2]["val_log_loss"] == (min(found[2:]) if weights == "best" else found[-1])

@@ -1,4 +1,4 @@
-"""Reads what a sweep has found in its data: columns, classes, missing values, parts and leaks."""
+"""Writes and reads what a sweep has found in its data: columns, classes, missing values, parts and leaks."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import ResultsError
-from sweep.results.data_file import DATA
+from sweep.system.files import write_text
+
+DATA = "data.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnRecord:
+class ColumnSummary:
     """A column of a table.
 
     Args:
@@ -36,7 +38,7 @@ class ColumnRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TargetRecord:
+class TargetSummary:
     """The distribution of a numeric target."""
 
     minimum: float
@@ -46,7 +48,7 @@ class TargetRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataRecord:
+class DataSummary:
     """The data of a sweep.
 
     Args:
@@ -68,9 +70,9 @@ class DataRecord:
     rows: int
     task: str
     features: int
-    columns: tuple[ColumnRecord, ...] = ()
+    columns: tuple[ColumnSummary, ...] = ()
     classes: tuple[tuple[str, int], ...] = ()
-    target: TargetRecord | None = None
+    target: TargetSummary | None = None
     parts: Mapping[str, int]
     held_out_by: str = ""
     notes: tuple[str, ...] = ()
@@ -78,7 +80,7 @@ class DataRecord:
     duplicates: int = 0
 
 
-def read_data_record(folder: Path) -> DataRecord | None:
+def read_data_summary(folder: Path) -> DataSummary | None:
     """Read ``data.json`` of a results folder.
 
     Args:
@@ -105,6 +107,16 @@ def read_data_record(folder: Path) -> DataRecord | None:
         raise _damaged(path, str(error)) from error
 
 
+def write_data_summary(folder: Path, summary: Mapping[str, Any]) -> None:
+    """Write ``data.json``.
+
+    Args:
+        folder: results folder.
+        summary: of JSON types, with the keys of `trainers.data.summary.DataSummary`, ``leaks`` and ``duplicates``.
+    """
+    write_text(folder / DATA, json.dumps(summary, indent=1, allow_nan=False) + "\n")
+
+
 def _damaged(path: Path, reason: str) -> ResultsError:
     return ResultsError(
         f"`{path}` must describe the data of its sweep. Received: a damaged file, {reason.rstrip('.')}. Delete it for "
@@ -112,8 +124,8 @@ def _damaged(path: Path, reason: str) -> ResultsError:
     )
 
 
-def _summary(found: Mapping[str, Any]) -> DataRecord:
-    return DataRecord(
+def _summary(found: Mapping[str, Any]) -> DataSummary:
+    return DataSummary(
         name=str(found["name"]),
         rows=int(found["rows"]),
         task=str(found["task"]),
@@ -129,9 +141,9 @@ def _summary(found: Mapping[str, Any]) -> DataRecord:
     )
 
 
-def _column(found: Mapping[str, Any]) -> ColumnRecord:
+def _column(found: Mapping[str, Any]) -> ColumnSummary:
     categories = found.get("categories")
-    return ColumnRecord(
+    return ColumnSummary(
         name=str(found["name"]),
         role=str(found["role"]),
         encoding=str(found.get("encoding") or ""),
@@ -142,9 +154,9 @@ def _column(found: Mapping[str, Any]) -> ColumnRecord:
     )
 
 
-def _target(found: Mapping[str, Any]) -> TargetRecord:
+def _target(found: Mapping[str, Any]) -> TargetSummary:
     low, middle, high = map(float, found["quartiles"])
-    return TargetRecord(
+    return TargetSummary(
         minimum=float(found["minimum"]),
         quartiles=(low, middle, high),
         maximum=float(found["maximum"]),

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sweep.errors import ResultsError
-from sweep.results.data_record import ColumnRecord, TargetRecord, read_data_record
+from sweep.results.data_summary import ColumnSummary, TargetSummary, read_data_summary
 
 WRITTEN = {
     "name": "passengers.csv",
@@ -43,9 +43,9 @@ def write(folder, content):
 
 
 def test_a_summary_is_read_as_it_was_written(tmp_path):
-    found = read_data_record(write(tmp_path, WRITTEN))
+    found = read_data_summary(write(tmp_path, WRITTEN))
     assert (found.name, found.rows, found.task, found.features) == ("passengers.csv", 600, "binary", 12)
-    assert found.columns[0] == ColumnRecord(
+    assert found.columns[0] == ColumnSummary(
         name="port", role="feature", encoding="one_hot", categories=4, missing=32, distinct=3
     )
     assert (found.columns[1].encoding, found.columns[1].reason) == ("", "free text: 600 different cells")
@@ -58,13 +58,13 @@ def test_a_summary_is_read_as_it_was_written(tmp_path):
 def test_a_numeric_target_has_quartiles_and_what_is_not_said_is_empty(tmp_path):
     target = {"minimum": 1, "quartiles": [2, 3, 4], "maximum": 9.5, "mean": 3.25}
     least = {key: WRITTEN[key] for key in ("name", "rows", "features", "parts")}
-    found = read_data_record(write(tmp_path, {**least, "task": "regression", "target": target}))
-    assert found.target == TargetRecord(minimum=1.0, quartiles=(2.0, 3.0, 4.0), maximum=9.5, mean=3.25)
+    found = read_data_summary(write(tmp_path, {**least, "task": "regression", "target": target}))
+    assert found.target == TargetSummary(minimum=1.0, quartiles=(2.0, 3.0, 4.0), maximum=9.5, mean=3.25)
     assert (found.columns, found.classes, found.leaks, found.duplicates) == ((), (), (), 0)
 
 
 def test_a_sweep_without_the_file_has_no_summary(tmp_path):
-    assert read_data_record(tmp_path) is None
+    assert read_data_summary(tmp_path) is None
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_a_sweep_without_the_file_has_no_summary(tmp_path):
 )
 def test_a_damaged_file_is_one_sentence_with_a_way_out(tmp_path, content, reason):
     with pytest.raises(ResultsError, match=reason) as caught:
-        read_data_record(write(tmp_path, content))
+        read_data_summary(write(tmp_path, content))
     assert f"`{tmp_path / 'data.json'}` must describe the data of its sweep. Received: a damaged" in str(caught.value)
     assert "Delete it" in str(caught.value)
