@@ -150,12 +150,13 @@ def _recalls() -> Floats:
 
 
 def _precision_recall_of(is_positive: Floats, scores: Floats) -> Found:
-    from sklearn.metrics import average_precision_score, precision_recall_curve
+    from sklearn.metrics import precision_recall_curve
 
     precision, recall, _ = precision_recall_curve(is_positive, scores)
     # Ascending in recall; of several thresholds with the same recall, the highest stands first.
     place = np.searchsorted(recall[::-1], _recalls() - 1e-12)
-    area = float(average_precision_score(is_positive, scores))
+    # The average precision, as scikit-learn's `average_precision_score` sums it, which would sort the scores again.
+    area = float(-np.sum(np.diff(recall) * precision[:-1]))
     return np.asarray(precision[::-1][place]), area, float(is_positive.mean())
 
 

@@ -35,7 +35,7 @@ class Confused:
 
 
 def outputs_of(predictions: pd.DataFrame) -> tuple[NDArray[np.int64], Floats]:
-    """Return the classes and the probabilities of predictions, without those that are not finite.
+    """Return the classes and the probabilities of predictions, without those that are not finite or have no class.
 
     Args:
         predictions: ``target output_0 ... output_{C-1}``.
@@ -46,7 +46,7 @@ def outputs_of(predictions: pd.DataFrame) -> tuple[NDArray[np.int64], Floats]:
     names = sorted((name for name in predictions if OUTPUT.fullmatch(str(name))), key=lambda name: int(str(name)[7:]))
     outputs = predictions[names].to_numpy(dtype=np.float64)
     targets = predictions["target"].to_numpy(dtype=np.float64)
-    known = np.isfinite(outputs).all(axis=1) & np.isfinite(targets)
+    known = np.isfinite(outputs).all(axis=1) & (targets >= 0) & (targets < outputs.shape[1])
     return targets[known].astype(np.int64), outputs[known]
 
 

@@ -191,12 +191,9 @@ def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
     """
     workload = preparation.workloads[0]
     source, dataset = workload.config.network_data.source, preparation.data
-    test = 0
-    if source.test is not None:
-        held_out = load_parts(source)[1]
-        test = 0 if held_out is None else held_out.examples
+    test = load_parts(source)[1] if source.test is not None else None
     holdout, seed = workload.recipe.validation, preparation.plan.seeds[0]
-    found = summarize(dataset, holdout, seed, test).as_mapping()
+    found = summarize(dataset, holdout, seed, 0 if test is None else test.examples).as_mapping()
     if dataset.item:
         # A pixel or a token alone says nothing, and images are rarely the same by chance.
         write_data_summary(folder, {**found, "leaks": [], "duplicates": {"across_parts": 0}})
@@ -204,4 +201,6 @@ def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
     rows = rows_with_targets(dataset)
     train, val = split_indices(dataset, *part_of_seed(holdout, seed))
     repeated = duplicates_across(rows[train], rows[val])
-    write_data_summary(folder, {**found, "leaks": leaks(dataset), "duplicates": {"across_parts": repeated}})
+    if test is not None:
+        repeated += duplicates_across(rows[train], rows_with_targets(test))
+    write_data_summary(folder, {**found, "leaks": list(leaks(dataset)), "duplicates": {"across_parts": repeated}})

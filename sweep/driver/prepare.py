@@ -188,17 +188,17 @@ class NetworkPreparation:
 
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs, the longest first."""
-        sizes: dict[tuple[str, int], int] = {}
         seeds = {trial.seed for trial in trials}
-        for key, workload in self._by_key.items():
-            if sizes_differ(workload):
-                found = training_sizes(workload, self.data_of(workload), seeds)
-                sizes |= {(key, seed): size for seed, size in found.items()}
+        sizes = {
+            key: training_sizes(workload, self.data_of(workload), seeds)
+            for key, workload in self._by_key.items()
+            if sizes_differ(workload)
+        }
         # All trials of a pack make their steps together, so that their training parts are of one size.
         groups: dict[tuple[str, int, int], list[Trial]] = {}
         for trial in trials:
             age, key = self.resumed.get(trial.id, 0), workload_key(trial.arm.setting)
-            groups.setdefault((key, age, sizes.get((key, trial.seed), 0)), []).append(trial)
+            groups.setdefault((key, age, sizes.get(key, {}).get(trial.seed, 0)), []).append(trial)
         total = 0.0
         for (key, _, _), members in groups.items():
             workload = self._by_key[key]

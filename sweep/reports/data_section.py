@@ -110,14 +110,25 @@ def columns_grid(data: DataSummary) -> Grid | None:
     )
     heads = ("Column", "Role", "Encoding", "Categories", "Missing", "Missing (share)", "Distinct", "Reason")
     numeric = (False, False, False, True, True, True, True, False)
-    return Grid("columns", "Columns of the data", heads, rows, numeric, kept=("row",))
+    # Arrays have no categories, and a table may have no gaps.
+    kept = [place for place in range(len(heads)) if any(row[place] for row in rows)]
+    return Grid(
+        "columns",
+        "Columns of the data",
+        tuple(heads[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
+        tuple(numeric[place] for place in kept),
+        kept=("row",),
+    )
 
 
 def data_graph(data: DataSummary) -> Graph | None:
     """Bars of the classes and of the missing values of each column; None if there is neither."""
     panels = []
     if data.classes:
-        panels.append(_bars("Rows of each class", "share of the rows (%)", list(data.classes), None))
+        is_pool = sum(rows for _, rows in data.classes) < data.rows
+        title = f"Rows of each class{' outside of the test part' if is_pool else ''}"
+        panels.append(_bars(title, "share of the rows (%)", list(data.classes), None))
     missing = [(column.name, column.missing) for column in data.columns if column.missing]
     if missing:
         panels.append(_bars("Missing values of each column", "share of the rows (%)", missing, data.rows))

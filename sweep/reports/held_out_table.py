@@ -42,7 +42,7 @@ def held_out_grid(findings: Findings) -> Grid | None:
     rows, is_any_cut = [], False
     for level in levels:
         own = test[test["arm_id"] == level.selected.arm_id]
-        found = {name: _estimate(own, name, study.confidence) for name in names}
+        found = {name: _estimate(own, name, study, level) for name in names}
         is_any_cut |= any(is_cut(_formatted(name), one.low, one.high, one.value) for name, one in found.items())
         rows.append(_row(study, level, found, fresh, own["trial_id"].nunique()))
     tests = max(int(test.loc[test["arm_id"] == level.selected.arm_id, "seed"].nunique()) for level in levels)
@@ -70,9 +70,11 @@ def _formatted(name: str) -> str:
     return f"val_{name.removeprefix(PREFIX)}"
 
 
-def _estimate(own: pd.DataFrame, name: str, confidence: float) -> Estimate:
+def _estimate(own: pd.DataFrame, name: str, study: Study, level: Level) -> Estimate:
     values = own[name].dropna().to_numpy(dtype=np.float64)
-    return estimate(values, "mean", np.random.default_rng(SEED), confidence)
+    # The trainings of folds share examples, whatever part they are evaluated on.
+    overlap = level.selected.report.overlap
+    return estimate(values, "mean", np.random.default_rng(SEED), study.confidence, overlap=overlap)
 
 
 def _row(study: Study, level: Level, found: dict[str, Estimate], fresh: bool, seeds: int) -> tuple[str, ...]:

@@ -82,7 +82,8 @@ def _whose(findings: Findings, part: str, shown: Sequence[Predicted]) -> str:
     """What the figures show, as the start of a caption."""
     each = f" of each {findings.study.scientific}" if findings.study.scientific else ""
     seeds = max(one.rows["trial_id"].nunique() for one in shown)
-    return f"The best setting{each} on the {part} part, {counted(seeds, 'seed')}"
+    together = "together" if seeds > 1 else "each"
+    return f"The best setting{each} on the {part} part, {counted(seeds, 'seed')} {together}"
 
 
 def confusion_graph(findings: Findings) -> Graph | None:
@@ -97,7 +98,7 @@ def confusion_graph(findings: Findings) -> Graph | None:
     return Graph(
         "confusion",
         "Confusion matrix",
-        f"{_whose(findings, part, shown)} together: a row has the examples of one class, a cell {said}how many per "
+        f"{_whose(findings, part, shown)}: a row has the examples of one class, a cell {said}how many per "
         "cent of them are predicted as the class of its column. The diagonal is right; an empty cell has none.",
         panels,
     )
@@ -191,12 +192,13 @@ def classifier_graph(findings: Findings) -> Graph | None:
     else:
         what = "Each class against all others, and their mean (macro)."
         sure = "the probability of the predicted class"
+    is_mean = any(one.rows["trial_id"].nunique() > 1 for one in shown)
+    mean = " Lines and areas are means over seeds, and the band has all seeds." if is_mean else ""
     return Graph(
         "classifier-curves",
         "ROC, precision-recall and calibration",
-        f"{_whose(findings, part, shown)}: mean over seeds, and in the band all seeds; the areas are means too. {what} "
-        f"Calibration compares {sure} with how often it comes true, a dot for each tenth of the predictions of all "
-        "seeds: above the diagonal it is too low, below too high.",
+        f"{_whose(findings, part, shown)}. {what}{mean} Calibration compares {sure} with how often it comes true, a "
+        "dot for each tenth of the predictions: above the diagonal it is too low, below too high.",
         tuple(panels),
     )
 

@@ -1,6 +1,7 @@
 """Training data: bundled sets, synthetic sets and user files, and their split into training and validation parts."""
 
 from trainers.data.dataset import Dataset, DatasetShape
+from trainers.data.part_sizes import training_examples
 from trainers.data.source import DATASETS, DataSource, load, load_parts, shape
 from trainers.data.split import (
     Split,
@@ -8,7 +9,6 @@ from trainers.data.split import (
     split,
     split_indices,
     split_of_seed,
-    training_examples,
     training_size,
 )
 

@@ -139,7 +139,8 @@ def cell_text(cell: object) -> str | None:
 
 def texts_of(cells: NDArray[Any]) -> list[str | None]:
     """The text of each cell without blanks around it, None for a missing cell; see `cell_text`."""
-    return by_distinct(cells, cell_text).tolist()
+    texts: list[str | None] = by_distinct(cells, cell_text).tolist()
+    return texts
 
 
 def are_missing(cells: NDArray[Any]) -> NDArray[np.bool_]:

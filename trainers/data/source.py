@@ -13,9 +13,10 @@ from trainers.data.dataset import Dataset, DatasetShape
 from trainers.data.feature_columns import Encode
 from trainers.data.files import FileOptions
 from trainers.data.holdout import Holdout
-from trainers.data.split import training_examples
+from trainers.data.part_sizes import training_examples
+from trainers.data.table_parts import rows_of_test, without_test
 from trainers.data.table_schema import MOST_CATEGORIES
-from trainers.data.tables import TableOptions, rows_of_test, without_test
+from trainers.data.tables import TableOptions
 from trainers.errors import DataError, did_you_mean
 
 DATASETS: tuple[str, ...] = (*bundled.SHAPES, *synthetic.MAKERS)

@@ -89,3 +89,15 @@ def test_calibration_of_more_classes_is_that_of_the_predicted_class():
     found = calibration(pd.DataFrame(rows))
     assert (found.predicted.tolist(), found.observed.tolist()) == ([0.5], [0.5])
     assert calibration(pd.DataFrame(rows[:1]).assign(output_0=np.nan)) is None
+
+
+def test_areas_are_those_of_scikit_learn():
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    draw = np.random.default_rng(2)
+    truth = draw.integers(0, 2, 300)
+    # Rounded, so that scores repeat.
+    said = np.clip(0.5 + 0.2 * (truth - 0.5) + 0.2 * draw.normal(size=300), 0, 1).round(1)
+    frame = binary(list(zip(truth, said, strict=True)))
+    assert roc(frame).area == pytest.approx(roc_auc_score(truth, said), abs=1e-12)
+    assert precision_recall(frame).area == pytest.approx(average_precision_score(truth, said), abs=1e-12)

@@ -36,6 +36,11 @@ def test_predictions_that_are_not_finite_are_left_out():
     assert confusion(frame.iloc[2:]).tolist() == [[0, 0], [0, 0]]
 
 
+def test_examples_whose_target_is_no_class_are_left_out():
+    frame = predictions([0, 1, 1, 0], [0, 1, 1, 1], 2).assign(target=[0.0, -100.0, 2.0, np.nan])
+    assert confusion(frame).tolist() == [[1, 0], [0, 0]]
+
+
 def test_the_most_frequent_confusions_come_first_and_what_is_right_is_none():
     counts = np.array([[50, 3, 0], [3, 1, 0], [7, 0, 3]])
     found = most_confused(counts)

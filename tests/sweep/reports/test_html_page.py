@@ -77,6 +77,7 @@ def test_every_figure_is_on_the_page_and_beside_it_as_png_and_svg(report):
     text = report.html.read_text(encoding="utf-8")
     names = {path.stem.rpartition("-")[0] for path in report.figures}
     always = {"learning-curves", "time-to-target", "differences", "learning-rate-sensitivity", "tuning-curves"}
+    always |= {"confusion", "classifier-curves", "data"}
     assert always | {"heat-maps", "schedules"} <= names <= always | {"heat-maps", "schedules", "importance"}
     for name in names:
         assert f'id="{name}"' in text
