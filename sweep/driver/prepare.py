@@ -248,7 +248,6 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     require_functions(config)
     require_listable(config)
     found = find_workers(config)
-    resources, workers = found.resources, found.count
     configs = configs_by_workload(config)
     loaded: dict[str, Dataset] = {}
     facts = {data_key(one): load_data(one, loaded) for one in by_data([config, *configs.values()]).values()}
@@ -271,10 +270,10 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
 
     def check_memory() -> None:
         # The memory of a cluster's nodes is unknown.
-        if resources.address is None:
+        if found.resources.address is None:
             for one in workloads:
-                memory = usable_memory_bytes() - (workers + 1) * other_data_bytes(one, workloads)
-                require_memory(one.config, part_of(plan, [one]), one.recipe, one.shape, workers, memory)
+                memory = usable_memory_bytes() - (found.count + 1) * other_data_bytes(one, workloads)
+                require_memory(one.config, part_of(plan, [one]), one.recipe, one.shape, found.count, memory)
 
     check_memory()
     if isinstance(config.network, ModuleNetwork):
@@ -295,7 +294,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         plan=plan,
         workloads=workloads,
         loaded=loaded,
-        resources=resources,
-        workers=workers,
+        resources=found.resources,
+        workers=found.count,
         torch_seconds=torch_seconds,
     )
