@@ -40,11 +40,12 @@ AGAIN_SECONDS, AGAIN_SHARE = 2.0, 0.05
 """Trials are trained again for figures alone if that takes less than these seconds, or this share of the training."""
 
 
-def evaluate_selected(preparation: NetworkPreparation, result: SweepResult) -> tuple[str, ...]:
+def evaluate_selected(preparation: NetworkPreparation, trials: Sequence[Trial], result: SweepResult) -> tuple[str, ...]:
     """Evaluate the setting picked for each level on the test part, and keep predictions for the report's figures.
 
     Args:
         preparation: a sweep that has ended.
+        trials: all of its trials, those on report seeds included.
         result: its tables.
 
     Returns:
@@ -52,13 +53,13 @@ def evaluate_selected(preparation: NetworkPreparation, result: SweepResult) -> t
     """
     config, frame = preparation.config, result.trials
     picked = best_of_levels(config, frame)
-    by_id = {trial.id: trial for trial in preparation.plan.trials}
+    by_id = {trial.id: trial for trial in trials}
     chosen = {one.level: _trials_of(one, frame, by_id) for one in picked}
     best = {one.level: trial for one in picked if (trial := _best_trial(config, one, frame, by_id)) is not None}
     has_test = config.network_data.test is not None
     if not has_test and not _is_cheap(preparation, list(best.values()), frame):
         return ()
-    wanted = [trial for trials in chosen.values() for trial in trials] if has_test else list(best.values())
+    wanted = [trial for of_level in chosen.values() for trial in of_level] if has_test else list(best.values())
     if has_test and is_evaluated(
         result.path,
         [trial.id for trial in wanted],

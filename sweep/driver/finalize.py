@@ -49,7 +49,7 @@ def finalize(
     if not interrupted:
         if isinstance(preparation, NetworkPreparation):
             describe_data(preparation, result.path)
-            folder.problems += evaluate_selected(preparation, result)
+            folder.problems += evaluate_selected(preparation, folder.plan.trials, result)
         drop_unkept_files(config, folder, result)
     rates = find_base_rates(preparation, folder)
     links = None

@@ -19,6 +19,7 @@ from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.errors import ResultsError
 from sweep.execution.sources.assignment import TRIALS as TRIAL_FOLDERS
 from sweep.records import TrialResult, plain
+from sweep.results.data_summary import DATA
 from sweep.results.frames import (
     BASE_RATES,
     CONFIG,
@@ -34,6 +35,7 @@ from sweep.results.frames import (
     trials_frame,
 )
 from sweep.results.leaderboard import leaderboard
+from sweep.results.predictions import PREDICTIONS, TEST
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
 from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table
 from sweep.running.event_log import EventLog
@@ -230,7 +232,7 @@ class ResultsFolder:
         self.log.clear()
         self._drop_report()
         shutil.rmtree(self.path / TRIAL_FOLDERS, ignore_errors=True)
-        for name in (TRIALS, EPOCHS, LEADERBOARD):
+        for name in (TRIALS, EPOCHS, LEADERBOARD, DATA, TEST, PREDICTIONS):
             with reported(self.path):
                 (self.path / name).unlink(missing_ok=True)
 

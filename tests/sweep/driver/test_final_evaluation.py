@@ -1,0 +1,83 @@
+"""The setting picked for each level is evaluated on the test part once, and its predictions are kept for figures."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import accuracy_score, f1_score
+
+from sweep import load_model
+from sweep.config import SweepConfig
+from sweep.driver import final_evaluation
+from sweep.driver.run import run
+from trainers.data import DataSource, load_parts
+
+BASE = {
+    "data": {"name": "wine", "test": 0.25},
+    "network": {"hidden": [6]},
+    "optimizers": {"adam": {"learning_rate": [0.1, 0.0001]}, "sgd": {"learning_rate": [0.1]}},
+    "trainer": {"epochs": 6},
+    "metric": {"name": "val_accuracy", "also": ["f1_macro"]},
+    "seeds": {"selection": 2, "report": 1},
+    "resources": {"executor": "inline"},
+    "tracking": {"enabled": False},
+    "report": False,
+}
+
+
+def config(folder, **changes):
+    return SweepConfig.model_validate({"name": "held", **BASE, "results": str(folder), **changes})
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    return run(config(tmp_path_factory.mktemp("held"), keep={"weights": "last", "trials": "all"}))
+
+
+def test_only_the_picked_settings_are_evaluated_on_the_seeds_of_the_report(finished):
+    test = pd.read_parquet(finished.path / "test.parquet")
+    assert sorted(test["level"]) == ["adam", "sgd"]
+    (report_seed,) = set(finished.trials.loc[finished.trials["purpose"] == "report", "seed"])
+    assert set(test["seed"]) == {report_seed}
+    assert test.loc[test["level"] == "adam", "arm"].item() == "adam learning_rate=0.1"
+
+
+def test_the_metrics_are_those_of_the_kept_model_on_rows_that_no_training_has_seen(finished):
+    _, held_out = load_parts(DataSource("wine", test=0.25))
+    for row in pd.read_parquet(finished.path / "test.parquet").itertuples():
+        predicted = load_model(finished.path, trial=row.trial_id).predict(held_out.inputs).argmax(axis=1)
+        assert row.test_accuracy == pytest.approx(accuracy_score(held_out.targets, predicted))
+        assert row.test_f1_macro == pytest.approx(f1_score(held_out.targets, predicted, average="macro"))
+
+
+def test_the_figures_are_of_the_test_part_where_there_is_one_and_of_the_validation_part_elsewhere(finished, tmp_path):
+    found = pd.read_parquet(finished.path / "predictions.parquet")
+    assert set(found["part"]) == {"test"}
+    assert len(found) == 2 * 45
+    np.testing.assert_allclose(found[["output_0", "output_1", "output_2"]].sum(axis=1), 1)
+    plain = run(config(tmp_path, data={"name": "wine"}))
+    held = pd.read_parquet(plain.path / "predictions.parquet")
+    assert set(held["part"]) == {"validation"}
+    trial = plain.trials.set_index("trial_id").loc[held["trial_id"].iloc[0]]
+    right = held[held["trial_id"] == trial.name]
+    labels = right[["output_0", "output_1", "output_2"]].to_numpy().argmax(axis=1)
+    assert (labels == right["target"]).mean() == pytest.approx(trial["final_val_accuracy"])
+    assert not (plain.path / "test.parquet").exists()
+
+
+def test_the_test_part_is_touched_once(tmp_path, monkeypatch):
+    first = run(config(tmp_path))
+    written = (first.path / "test.parquet").read_bytes()
+    monkeypatch.setattr(final_evaluation, "find_models", lambda *_: pytest.fail("was evaluated again"))
+    assert (run(config(tmp_path)).path / "test.parquet").read_bytes() == written
+    # The weights were kept for the evaluation alone.
+    assert not list(first.path.rglob("*.safetensors"))
+
+
+def test_the_data_are_summed_up_with_the_sizes_of_their_parts(finished):
+    found = json.loads((finished.path / "data.json").read_text())
+    assert found["parts"] == {"training": 106, "validation": 27, "test": 45}
+    assert found["rows"] == 178
+    assert [one["name"] for one in found["classes"]] == ["class_0", "class_1", "class_2"]
+    assert found["leaks"] == []
