@@ -147,8 +147,12 @@ def test_a_cleared_folder_holds_no_result(tmp_path, plan):
     with ResultsFolder(tmp_path, plan) as folder:
         folder.append([make_result(plan.trials[0], [0.5])])
         folder.finalise("val_loss", "min")
+        evaluated = [folder.path / name for name in ("data.json", "test.parquet", "predictions.parquet")]
+        for path in evaluated:
+            path.write_bytes(b"of the trials that are deleted")
         folder.clear()
         assert folder.finished_trial_ids() == frozenset()
+        assert not any(path.exists() for path in evaluated)
         with pytest.raises(ResultsError):
             load_results(folder.path)
 
