@@ -85,7 +85,13 @@ def test_a_plan_in_json_has_every_arm_and_trial_and_the_ids_of_a_run(command, fo
     assert planned["optimizer_steps"] == 2 * 2 * 2 * 2  # 2 arms, 2 seeds, 2 epochs of 2 batches: 64 and 56
     assert planned["packs"] >= 1
     assert planned["workers"] >= 1
-    assert set(planned["estimate"]) == {"training_seconds", "total_seconds", "worker_bytes", "disk_bytes"}
+    assert set(planned["estimate"]) == {
+        "training_seconds",
+        "metric_seconds",
+        "total_seconds",
+        "worker_bytes",
+        "disk_bytes",
+    }
     assert planned["estimate"]["total_seconds"] > planned["estimate"]["training_seconds"] >= 0
     assert min(planned["estimate"]["worker_bytes"], planned["estimate"]["disk_bytes"]) > 0
     assert [arm["label"] for arm in planned["arms"]] == ["sgd learning_rate=0.1", "adam learning_rate=0.01"]
