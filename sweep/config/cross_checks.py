@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sweep.config.data import AnyData
+from sweep.config.data import AnyData, FileData, ModuleData
 from sweep.config.decay import rates_out_of_range
 from sweep.config.document import Keys
 from sweep.config.free_space import FreeSpace
@@ -70,6 +70,20 @@ def task_problem(name: str, task: Task) -> Problem | None:
     suitable = [metric.name for metric in OF_TASK[task]]
     listed = ", ".join(f"{part}{one}" for part in ("val_", "train_") for one in suitable)
     return Problem(f"must suit the data, which is for {kind}", f"Give one of {listed}.", ("name",), name)
+
+
+def task_hint(data: AnyData, task: Task) -> str:
+    """Return how a user says what is predicted, where it was guessed from the targets; empty elsewhere.
+
+    Args:
+        data: what the configuration says of the data.
+        task: as it was guessed.
+    """
+    if not isinstance(data, FileData | ModuleData) or data.task != "auto":
+        return ""
+    if task == "regression":
+        return "Give `data.task: classification` if the target names classes. "
+    return "Give `data.task: regression` if the target holds amounts. "
 
 
 def r2_problem(metric: MetricConfig, shape: DatasetShape, validation: Holdout) -> Problem | None:

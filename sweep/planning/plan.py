@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sweep.config import SweepConfig
-from sweep.config.cross_checks import r2_problem, task_problems
+from sweep.config.cross_checks import r2_problem, task_hint, task_problems
 from sweep.config.holdout import holdout_of
 from sweep.config.optimizer_spaces import given_at, is_dotted
 from sweep.config.setting_keys import SETTING_KEYS
@@ -216,10 +216,13 @@ def plan_hash(config: SweepConfig, identity: str, trials: Sequence[Trial]) -> st
 def _training_examples(config: SweepConfig, shape: DatasetShape) -> int:
     """Return the size of the training part, and check that the data suit the metric and can be split."""
     share = holdout_of(config.network_data.validation)
-    for problem in (*task_problems(config.metric, shape.task), r2_problem(config.metric, shape, share)):
+    of_task = [
+        (problem, task_hint(config.network_data, shape.task)) for problem in task_problems(config.metric, shape.task)
+    ]
+    for problem, hint in (*of_task, (r2_problem(config.metric, shape, share), "")):
         if problem:
             key = f"metric.{problem.at[0]}"
-            raise config.error(key, f"{problem.rule}. Received: {problem.received}. {problem.hint}")
+            raise config.error(key, f"{problem.rule}. Received: {problem.received}. {hint}{problem.hint}")
     key = given_at(config.spaces, "data.validation")
     try:
         return require_parts(shape, share, key)

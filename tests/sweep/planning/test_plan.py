@@ -127,8 +127,12 @@ def test_steps_count_the_short_last_batch():
 
 def test_a_metric_that_a_file_cannot_have_is_refused_once_its_task_is_known():
     config = sweep(data={"path": "a.csv"}, metric={"name": "val_accuracy"})
-    with pytest.raises(ConfigError, match=r"`metric\.name` must suit the data, which is for regression"):
+    said = r"`metric\.name` must suit the data, which is for regression\. Received: val_accuracy\. Give `data\.task: "
+    with pytest.raises(ConfigError, match=f"{said}classification` if the target names classes\\. Give one of"):
         make_plan(config, DatasetShape(100, 3, 1, "regression"), "aa")
+    given = sweep(data={"path": "a.csv", "task": "regression"}, metric={"name": "val_accuracy"})
+    with pytest.raises(ConfigError, match=r"Received: val_accuracy\. Give one of"):
+        make_plan(given, DatasetShape(100, 3, 1, "regression"), "aa")
 
 
 @pytest.mark.parametrize(
