@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from sweep.execution.sources.state import StateError
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import batch_size_of, spec_of
 from sweep.records import Trial
+from trainers.errors import UserCodeError
 from trainers.prediction import NetworkDescription, Weights
 
 
@@ -65,5 +67,7 @@ def _train(preparation: NetworkPreparation, trial: Trial, keeping: Keeping) -> N
     workload = preparation.workload_of(trial.arm)
     setting = trial.arm.setting
     pack = PlannedPack((trial,), (spec_of(trial),), batch_size_of(setting), int(setting["epochs"]), 0.0)
-    for _ in train_in_reports(pack, workload.recipe, preparation.data_of(workload), keeping=keeping):
-        pass
+    # Code that has changed in the meantime, or fails now, leaves the trial without a model.
+    with suppress(UserCodeError):
+        for _ in train_in_reports(pack, workload.recipe, preparation.data_of(workload), keeping=keeping):
+            pass

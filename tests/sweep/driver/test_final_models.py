@@ -8,6 +8,7 @@ from sweep.driver import final_models
 from sweep.driver.final_models import compared_weights, find_models
 from sweep.driver.prepare import prepare_networks
 from sweep.driver.run import run
+from trainers.errors import UserCodeError
 from trainers.prediction import predict_rows
 
 CONFIG = {
@@ -52,3 +53,13 @@ def test_the_epoch_that_counts_is_the_one_by_which_trials_are_compared():
     assert compared_weights(SweepConfig.model_validate(CONFIG)) == "last"
     best = {**CONFIG, "metric": {"name": "val_accuracy", "of": "best"}}
     assert compared_weights(SweepConfig.model_validate(best)) == "best"
+
+
+def test_a_trial_whose_code_has_changed_has_no_model_and_ends_nothing(tmp_path, monkeypatch):
+    def changed(*_, **__):
+        raise UserCodeError("must stay as it was when the sweep was planned")
+        yield
+
+    preparation = prepare_networks(SweepConfig.model_validate({**CONFIG, "results": str(tmp_path)}))
+    monkeypatch.setattr(final_models, "train_in_reports", changed)
+    assert find_models(preparation, tmp_path, preparation.plan.trials) == {}
