@@ -78,7 +78,8 @@ def _find(name: str, folders: tuple[str, ...]) -> ModuleSpec | None:
     if top in OURS or top in sys.builtin_module_names:
         return None
     try:
-        spec = PathFinder.find_spec(top, list(folders)) or importlib.util.find_spec(top)
+        # Where it would be imported from, whatever another module of that name has been loaded from.
+        spec = PathFinder.find_spec(top, list(folders)) or PathFinder.find_spec(top) or importlib.util.find_spec(top)
     except (ValueError, ImportError):
         return None
     for depth in range(len(rest)):

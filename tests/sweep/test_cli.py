@@ -62,7 +62,7 @@ MISTAKES = {
         "override `trainer.epochs`: it must be a dotted key, `=` and a value.",
     ),
     "missing data file": ("data={path: none.csv, target: kind}", "the data file must exist. Received: `none.csv`."),
-    "empty cell": ("data={path: nan.csv, target: kind}", "column `height` of `nan.csv` must hold finite numbers."),
+    "empty cell": ("data={path: nan.csv, target: height}", "column `height` of `nan.csv` must hold finite numbers."),
     "text among numbers": ("data={path: text.csv, target: kind}", "Received: 'tall' in row 2"),
     "one class": ("data={path: one.csv, target: kind}", "`one.csv` must have at least two classes to tell apart."),
     "absent target": ("data={path: good.csv, target: sort}", "`good.csv` has no column `sort`."),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import types
+from importlib.machinery import ModuleSpec
 
 import pytest
 
@@ -132,3 +134,11 @@ def test_modules_are_copied_under_their_names_and_a_compiled_one_stays_compiled(
     copy_modules({module: source / name for module, name in files.items()}, tmp_path / "copy")
     copied = {str(file.relative_to(tmp_path / "copy")) for file in (tmp_path / "copy").rglob("*") if file.is_file()}
     assert copied == {"package/__init__.py", "package/plain.py", "fast.so"}
+
+
+def test_a_module_of_the_same_name_that_is_loaded_from_elsewhere_hides_nothing(write, monkeypatch):
+    write({"my_package/__init__": "", "my_package/three": HELPER}, my_net="from my_package import three")
+    other = types.ModuleType("my_package")
+    other.__spec__ = ModuleSpec("my_package", None, is_package=True)
+    monkeypatch.setitem(sys.modules, "my_package", other)
+    assert set(imported_files("my_net")) == {"my_net", "my_package", "my_package.three"}
