@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +20,14 @@ from sweep.results.data_summary import write_data_summary
 from sweep.results.evaluation_files import is_evaluated, write_predictions, write_test
 from sweep.results.kept_models import best_of_levels
 from trainers.data import Dataset, load_parts, split_indices
+from trainers.data.arrangements import in_form_of
 from trainers.data.dataset import Task
 from trainers.data.holdout import part_of_seed
 from trainers.data.leaks import duplicates_across, leaks, rows_with_targets
 from trainers.data.shape import IGNORED
 from trainers.data.summary import summarize
 from trainers.metrics import OF_TASK, evaluate
-from trainers.metrics.own import is_path, name_of
-from trainers.metrics.registry import split_name
+from trainers.metrics.own import name_of
 from trainers.prediction import NetworkDescription, Weights, predict_rows
 
 if TYPE_CHECKING:
@@ -40,13 +40,40 @@ AGAIN_SECONDS, AGAIN_SHARE = 2.0, 0.05
 """Trials are trained again for figures alone if that takes less than these seconds, or this share of the training."""
 
 
-def evaluate_selected(preparation: NetworkPreparation, trials: Sequence[Trial], result: SweepResult) -> tuple[str, ...]:
+def held_out_parts(preparation: NetworkPreparation) -> dict[str, Dataset]:
+    """Load the test part of each workload, in the form in which its network takes examples.
+
+    Args:
+        preparation: the sweep.
+
+    Returns:
+        Key of the workload -> its test part; without those whose data have changed since the sweep was prepared.
+    """
+    found: dict[str, Dataset] = {}
+    loaded: dict[str, tuple[Dataset, Dataset | None]] = {}
+    for workload in preparation.workloads:
+        source = workload.config.network_data.source
+        if source.test is None:
+            continue
+        if repr(source) not in loaded:
+            loaded[repr(source)] = load_parts(source)
+        pool, test = loaded[repr(source)]
+        trained = preparation.data_of(workload)
+        if test is not None and in_form_of(pool, trained).fingerprint == trained.fingerprint:
+            found[workload.key] = in_form_of(test, trained)
+    return found
+
+
+def evaluate_selected(
+    preparation: NetworkPreparation, trials: Sequence[Trial], result: SweepResult, tests: Mapping[str, Dataset]
+) -> tuple[str, ...]:
     """Evaluate the setting picked for each level on the test part, and keep predictions for the report's figures.
 
     Args:
         preparation: a sweep that has ended.
         trials: all of its trials, those on report seeds included.
         result: its tables.
+        tests: as `held_out_parts` returns them.
 
     Returns:
         Notes on what could not be evaluated.
@@ -60,14 +87,11 @@ def evaluate_selected(preparation: NetworkPreparation, trials: Sequence[Trial], 
     if not has_test and not _is_cheap(preparation, list(best.values()), frame):
         return ()
     wanted = [trial for of_level in chosen.values() for trial in of_level] if has_test else list(best.values())
-    if has_test and is_evaluated(
-        result.path,
-        [trial.id for trial in wanted],
-        [name_of(name) if is_path(name) else name for name in _test_names(config, preparation.data)],
-    ):
+    columns = [name_of(name) for name in _test_names(config, preparation.data)] if has_test else []
+    tested = [trial.id for trial in wanted] if has_test else []
+    if wanted and is_evaluated(result.path, tested, columns, [trial.id for trial in best.values()]):
         return ()
     models = find_models(preparation, result.path, wanted)
-    tests = _test_parts(preparation) if has_test else {}
     rows: list[dict[str, Any]] = []
     predictions: list[dict[str, Any]] = []
     for one in picked:
@@ -119,20 +143,6 @@ def _is_cheap(preparation: NetworkPreparation, trials: Sequence[Trial], frame: p
     return needed < max(AGAIN_SECONDS, AGAIN_SHARE * float(seconds.sum()))
 
 
-def _test_parts(preparation: NetworkPreparation) -> dict[str, Dataset]:
-    """The test part of each workload, by its key; without those whose file has changed in the meantime."""
-    found: dict[str, Dataset] = {}
-    loaded: dict[str, tuple[Dataset, Dataset | None]] = {}
-    for workload in preparation.workloads:
-        source = workload.config.network_data.source
-        if repr(source) not in loaded:
-            loaded[repr(source)] = load_parts(source)
-        pool, test = loaded[repr(source)]
-        if test is not None and pool.fingerprint == preparation.data_of(workload).fingerprint:
-            found[workload.key] = test
-    return found
-
-
 def _test_metrics(
     config: SweepConfig, test: Dataset, network: NetworkDescription, weights: Weights
 ) -> dict[str, float]:
@@ -146,16 +156,13 @@ def _test_metrics(
 
 def _test_names(config: SweepConfig, dataset: Dataset) -> list[str]:
     """The metrics on the test part: those of the task and those that are asked, without a part of the data."""
-    asked = [config.metric.name, *config.metric.also]
-    measures = [name if is_path(name) else split_name(name)[1] for name in asked]
     # Another loss than the usual one is not known here.
-    usual = [
-        metric.name for metric in OF_TASK[dataset.task] if metric.name != "loss" or not config.network_trainer.loss
-    ]
-    return list(dict.fromkeys([*usual, *(name for name in measures if name != "loss" or name in usual)]))
+    has_usual_loss = config.network_trainer.loss is None
+    usual = [metric.name for metric in OF_TASK[dataset.task] if metric.name != "loss" or has_usual_loss]
+    return list(dict.fromkeys([*usual, *(name for name in config.metric.measures if name != "loss" or name in usual)]))
 
 
-def _figure_part(preparation: NetworkPreparation, trial: Trial, tests: dict[str, Dataset]) -> tuple[str, Dataset]:
+def _figure_part(preparation: NetworkPreparation, trial: Trial, tests: Mapping[str, Dataset]) -> tuple[str, Dataset]:
     """The part of the data that the figures of a trial are of: the test part where there is one."""
     workload = preparation.workload_of(trial.arm)
     if workload.key in tests:
@@ -168,11 +175,9 @@ def _figure_part(preparation: NetworkPreparation, trial: Trial, tests: dict[str,
 def _predictions(dataset: Dataset, network: NetworkDescription, weights: Weights) -> dict[str, Any]:
     count = min(dataset.examples, MOST_EXAMPLES)
     rows = np.linspace(0, dataset.examples - 1, count).astype(np.int64)
-    targets, outputs = _flat(dataset.targets[rows], predict_rows(network, weights, dataset.inputs[rows]), dataset.task)
-    return {
-        "target": targets[:MOST_EXAMPLES],
-        "outputs": outputs[:MOST_EXAMPLES].reshape(len(targets[:MOST_EXAMPLES]), -1),
-    }
+    predicted = predict_rows(network, weights, dataset.inputs[rows])
+    targets, outputs = (part[:MOST_EXAMPLES] for part in _flat(dataset.targets[rows], predicted, dataset.task))
+    return {"target": targets, "outputs": outputs.reshape(len(targets), -1)}
 
 
 def _flat(targets: NDArray[Any], outputs: NDArray[np.float64], task: Task) -> tuple[NDArray[Any], NDArray[np.float64]]:
@@ -183,16 +188,16 @@ def _flat(targets: NDArray[Any], outputs: NDArray[np.float64], task: Task) -> tu
     return targets[counted], outputs[counted]
 
 
-def describe_data(preparation: NetworkPreparation, folder: Path) -> None:
+def describe_data(preparation: NetworkPreparation, folder: Path, tests: Mapping[str, Dataset]) -> None:
     """Write what the report says of the data, of the first arm where there are several data sets.
 
     Args:
         preparation: the sweep.
         folder: its results folder.
+        tests: as `held_out_parts` returns them.
     """
-    workload = preparation.workloads[0]
-    source, dataset = workload.config.network_data.source, preparation.data
-    test = load_parts(source)[1] if source.test is not None else None
+    workload, dataset = preparation.workloads[0], preparation.data
+    test = tests.get(workload.key)
     holdout, seed = workload.recipe.validation, preparation.plan.seeds[0]
     found = summarize(dataset, holdout, seed, 0 if test is None else test.examples).as_mapping()
     if dataset.item:

@@ -12,7 +12,7 @@ from sweep.analysis.hyperparameters import grouped_by
 from sweep.analysis.ranking import mean
 from sweep.config import SweepConfig
 from sweep.config.metric import MetricConfig
-from sweep.driver.final_evaluation import describe_data, evaluate_selected
+from sweep.driver.final_evaluation import describe_data, evaluate_selected, held_out_parts
 from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
@@ -48,8 +48,9 @@ def finalize(
     result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
     if not interrupted:
         if isinstance(preparation, NetworkPreparation):
-            describe_data(preparation, result.path)
-            folder.problems += evaluate_selected(preparation, folder.plan.trials, result)
+            tests = held_out_parts(preparation)
+            describe_data(preparation, result.path, tests)
+            folder.problems += evaluate_selected(preparation, folder.plan.trials, result, tests)
         drop_unkept_files(config, folder, result)
     rates = find_base_rates(preparation, folder)
     links = None

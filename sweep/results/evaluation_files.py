@@ -25,20 +25,28 @@ def write_test(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     _write(folder / TEST, {name: [row.get(name) for row in rows] for name in names})
 
 
-def is_evaluated(folder: Path, trial_ids: Sequence[str], metrics: Sequence[str]) -> bool:
-    """Whether an earlier start has evaluated just these trials on the test part, so that it is not touched again.
+def is_evaluated(folder: Path, tested: Sequence[str], metrics: Sequence[str], shown: Sequence[str] = ()) -> bool:
+    """Whether an earlier start has evaluated just these trials, so that they are not evaluated again.
 
     Args:
         folder: results folder.
-        trial_ids: ids of the trials.
-        metrics: names of the metrics, without a part of the data.
+        tested: ids of the trials that are evaluated on the test part; none without one.
+        metrics: names of the metrics on it, without a part of the data.
+        shown: ids of the trials whose predictions the figures show.
     """
+    columns = {"trial_id", *(f"test_{name}" for name in metrics)}
+    wanted = ((TEST, columns, tested), (PREDICTIONS, {"trial_id"}, shown))
+    return all(_has_just(folder / name, needed, ids) for name, needed, ids in wanted if ids)
+
+
+def _has_just(path: Path, columns: set[str], trial_ids: Sequence[str]) -> bool:
+    """Whether a table has the columns, and rows of just these trials."""
     try:
-        known = parquet.read_table(folder / TEST)
+        known = parquet.read_table(path, columns=["trial_id"])
+        names = set(parquet.read_schema(path).names)
     except (OSError, pa.ArrowException):
         return False
-    columns = {f"test_{name}" for name in metrics}
-    return columns <= set(known.column_names) and set(known["trial_id"].to_pylist()) == set(trial_ids)
+    return columns <= names and set(known["trial_id"].to_pylist()) == set(trial_ids)
 
 
 def write_predictions(folder: Path, levels: Sequence[Mapping[str, Any]]) -> None:

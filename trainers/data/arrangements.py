@@ -41,6 +41,17 @@ def arrange(dataset: Dataset, arrangement: Arrangement) -> Dataset:
     return replace(dataset, inputs=arranged(dataset.inputs, arrangement), arrangement=arrangement)
 
 
+def in_form_of(dataset: Dataset, other: Dataset) -> Dataset:
+    """Return a data set as it was loaded in the form in which another part of the same data is trained on.
+
+    Args:
+        dataset: as it was loaded.
+        other: the other part, whose axes may be turned, and whose whole numbers may be tokens.
+    """
+    same_kind = as_tokens(dataset) if other.is_tokens and not dataset.is_tokens else dataset
+    return arrange(same_kind, other.arrangement)
+
+
 def given_item(dataset: Dataset) -> tuple[int, ...]:
     """Return the shape of an example as the user has given it; empty for a row of features."""
     item = dataset.item

@@ -81,3 +81,59 @@ def test_the_data_are_summed_up_with_the_sizes_of_their_parts(finished):
     assert found["rows"] == 178
     assert [one["name"] for one in found["classes"]] == ["class_0", "class_1", "class_2"]
     assert found["leaks"] == []
+
+
+def test_predictions_that_are_known_are_not_made_again(tmp_path, monkeypatch):
+    plain = config(tmp_path, data={"name": "wine"})
+    written = (run(plain).path / "predictions.parquet").read_bytes()
+    monkeypatch.setattr(final_evaluation, "find_models", lambda *_: pytest.fail("was trained again"))
+    assert (run(plain).path / "predictions.parquet").read_bytes() == written
+
+
+IMAGES = """
+import numpy as np
+import torch
+
+def images(examples=60):
+    rng = np.random.default_rng(0)
+    kinds = np.arange(examples) % 2
+    return rng.normal(size=(examples, 6, 6, 3)) + kinds[:, None, None, None], kinds
+
+def net():
+    return torch.nn.Sequential(torch.nn.Conv2d(3, 2, 3), torch.nn.Flatten(), torch.nn.Linear(32, 1))
+
+def words(examples=60):
+    kinds = np.arange(examples) % 2
+    return np.random.default_rng(0).integers(0, 5, (examples, 4)) + 5 * kinds[:, None], kinds
+
+class Bag(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.output = torch.nn.Embedding(10, 3), torch.nn.Linear(3, 1)
+
+    def forward(self, tokens):
+        return self.output(self.embedding(tokens).mean(dim=1))
+"""
+
+
+@pytest.mark.parametrize(("load", "network"), [("images", "net"), ("words", "Bag")])
+def test_a_test_part_reaches_a_module_in_the_form_in_which_it_was_trained(load, network, tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    module = f"own_held_out_{load}"
+    (tmp_path / f"{module}.py").write_text(IMAGES)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    changes = {
+        "data": {"module": f"{module}:{load}", "test": 0.25},
+        "network": {"module": f"{module}:{network}"},
+        "trainer": {"backend": "torch", "epochs": 2},
+        "metric": "val_accuracy",
+        "optimizers": {"adam": {"learning_rate": 0.01}},
+        "keep": {"weights": "last"},
+    }
+    result = run(config(tmp_path, **changes))
+    _, held_out = load_parts(DataSource(module=f"{module}:{load}", test=0.25))
+    test = pd.read_parquet(result.path / "test.parquet")
+    assert len(test) == 1
+    predicted = load_model(result.path, trial=test["trial_id"].item()).predict(held_out.inputs).argmax(axis=1)
+    assert test["test_accuracy"].item() == pytest.approx(accuracy_score(held_out.targets, predicted))
