@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class DataError(ValueError):
@@ -71,3 +71,23 @@ def _most_edits(received: str, name: str) -> int:
         # Any two names of two letters are one or two edits apart.
         return 0
     return 1 if shorter <= 5 else 2 if shorter <= 11 else 3
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """List names in backticks, of many names the first ones.
+
+    >>> listed(["a", "b", "c"], most=2)
+    '`a`, `b` and 1 more'
+    """
+    shown = ", ".join(f"`{shortened(name)}`" for name in names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Shorten a text to one line for a message.
+
+    >>> shortened("two" + chr(10) + "lines, and more than fits", most=14)
+    'two lines, ...'
+    """
+    text = text.replace("\r", " ").replace("\n", " ").replace("\0", "\\0")
+    return text if len(text) <= most else f"{text[: most - 3]}..."

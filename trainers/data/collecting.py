@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.errors import DataError, did_you_mean
+from trainers.errors import DataError, did_you_mean, listed
 from trainers.user_code import RaisedError, run_user_code
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ def target_of_table(path: str, table: pd.DataFrame, target: str | None) -> str:
     names = list(map(str, table.columns))
     if target is None:
         raise DataError(
-            f"the target column of `{path}` must be named. Received: none. Columns: {_listed(names)}. "
+            f"the target column of `{path}` must be named. Received: none. Columns: {listed(names)}. "
             "Give one of them as `target`."
         )
     if names.count(target) != 1 or len(names) < 2:
         raise DataError(
-            f"`{path}` must return a column `{target}` and at least one other. Received: {_listed(names)}."
+            f"`{path}` must return a column `{target}` and at least one other. Received: {listed(names)}."
             f"{did_you_mean(target, names) or ' Name one of them by `target`.'}"
         )
     return target
@@ -233,7 +233,7 @@ def _of_hugging_face(path: str, dataset: Any, columns: Columns) -> Collected:
 
 def _chosen(path: str, names: Sequence[str], columns: Columns) -> tuple[str, str]:
     """The names of the columns of targets and of inputs."""
-    shown = _listed(names)
+    shown = listed(names)
     for key, name in (("target", columns.target), ("inputs", columns.inputs)):
         if name is not None and name not in names:
             raise DataError(
@@ -255,11 +255,6 @@ def _chosen(path: str, names: Sequence[str], columns: Columns) -> tuple[str, str
             f"Received: {', '.join(f'`{name}`' for name in others) or 'none'}. Give one of them as `inputs`."
         )
     return target, others[0]
-
-
-def _listed(names: Sequence[str], most: int = 20) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def as_array(path: str, label: str, part: Any) -> Array:

@@ -67,20 +67,14 @@ def notes_on(features: Iterable[Feature], left_out: Sequence[LeftOut]) -> tuple[
     for feature in features:
         if feature.note:
             by_encoding.setdefault(feature.column.encoding, []).append(feature.note)
-    notes = [f"{said[encoding]}{listed(found, quoted=False)}" for encoding, found in by_encoding.items()]
+    notes = [f"{said[encoding]}{_enumerated(found)}" for encoding, found in by_encoding.items()]
     if left_out:
         reasons = [f"`{one.name}`, {one.reason}" for one in left_out]
-        notes.append(
-            f"left out: {listed(reasons, quoted=False, between='; ')} (`data.features` uses a column that it names)"
-        )
+        notes.append(f"left out: {_enumerated(reasons, '; ')} (`data.features` uses a column that it names)")
     return tuple(notes)
 
 
-def listed(names: Sequence[str], most: int = 20, *, quoted: bool = True, between: str = ", ") -> str:
-    """List names in a sentence, at most so many.
-
-    >>> listed(["a", "b", "c"], 2)
-    '`a`, `b` and 1 more'
-    """
-    shown = between.join(f"`{name}`" if quoted else name for name in names[:most])
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+def _enumerated(phrases: Sequence[str], between: str = ", ", most: int = 20) -> str:
+    """Put phrases one after another, of many the first ones."""
+    shown = between.join(phrases[:most])
+    return f"{shown} and {len(phrases) - most:,} more" if len(phrases) > most else shown

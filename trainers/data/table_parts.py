@@ -13,9 +13,8 @@ from trainers.data.dataset import Dataset, digest
 from trainers.data.holdout import ByGroup, ByTime, Given, Holdout, held_out_groups, held_out_latest
 from trainers.data.numeric import Column
 from trainers.data.split import split_indices
-from trainers.data.table_notes import listed
 from trainers.data.time_ranks import time_ranks
-from trainers.errors import DataError
+from trainers.errors import DataError, listed
 from trainers.seeding import generator
 
 TRAINING, VALIDATION, TEST = 0, 1, 2

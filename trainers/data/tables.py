@@ -17,11 +17,11 @@ from trainers.data.dataset import Dataset, Floats, classification, digest, regre
 from trainers.data.feature_columns import Encode, Feature, LeftOut, read_feature
 from trainers.data.holdout import ByGroup, ByTime, Holdout, column_of
 from trainers.data.numeric import Column
-from trainers.data.table_notes import column_summary, listed, notes_on
+from trainers.data.table_notes import column_summary, notes_on
 from trainers.data.table_parts import TEST, VALIDATION, keys_of, rows_of_test, with_training, without_test
 from trainers.data.table_schema import MOST_CATEGORIES, TableSchema
 from trainers.data.target import Classes, Task, read_target, reason_of_task
-from trainers.errors import DataError, did_you_mean
+from trainers.errors import DataError, did_you_mean, listed
 
 if TYPE_CHECKING:
     import pandas as pd

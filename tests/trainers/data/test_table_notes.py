@@ -5,9 +5,10 @@ import numpy as np
 from trainers.data.feature_columns import Feature, LeftOut
 from trainers.data.holdout import ByGroup
 from trainers.data.numeric import Column
-from trainers.data.table_notes import column_summary, listed, notes_on
+from trainers.data.table_notes import column_summary, notes_on
 from trainers.data.table_schema import FeatureColumn
 from trainers.data.tables import TableOptions
+from trainers.errors import listed
 
 OPTIONS = TableOptions(target="y", validation=ByGroup("house", 0.2))
 PORT = FeatureColumn(name="port", encoding="one_hot", categories=("C", "Q", "(missing)"), has_missing=True)

@@ -19,8 +19,8 @@ from trainers.data.files.table import Table
 from trainers.data.holdout import ByGroup, ByTime, Folds, Given, Holdout
 from trainers.data.source import shape
 from trainers.data.split import split_indices
-from trainers.data.tables import TableOptions, listed, read_datasets
-from trainers.errors import DataError
+from trainers.data.tables import TableOptions, read_datasets
+from trainers.errors import DataError, listed
 from trainers.seeding import generator
 
 ROWS = 60

@@ -12,10 +12,10 @@ from trainers.data.files.content import Content
 from trainers.data.files.dialect import Dialect, detect, records
 from trainers.data.files.encoding import checked_encoding, encoding_of, other_encoding, undecodable
 from trainers.data.files.memory import require_fits
-from trainers.data.files.problems import check_names, check_rows, shortened, unreadable
+from trainers.data.files.problems import check_names, check_rows, unreadable
 from trainers.data.files.table import FileOptions, Table
 from trainers.data.files.text_columns import NumberFormat, convert, loses_meaning
-from trainers.errors import DataError
+from trainers.errors import DataError, shortened
 
 EXPECTED = "a text table with a header line"
 

@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from trainers.data.files.problems import shortened
-from trainers.errors import DataError
+from trainers.errors import DataError, shortened
 
 SEPARATORS = (",", ";", "\t", "|")
 """Tried in this order; runs of spaces are tried if none of them splits the header."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from trainers.data.files.content import Content
 from trainers.data.files.memory import require_fits
-from trainers.data.files.problems import check_names, check_rows, listed, shortened, unreadable
+from trainers.data.files.problems import check_names, check_rows, unreadable
 from trainers.data.files.table import FileOptions, Table
 from trainers.data.files.typed_cells import column_of
-from trainers.errors import DataError, did_you_mean
+from trainers.errors import DataError, did_you_mean, listed, shortened
 
 EXPECTED = "a workbook of Excel, .xlsx"
 

@@ -10,10 +10,10 @@ from typing import Any
 from trainers.data.files.content import Content
 from trainers.data.files.encoding import checked_encoding, encoding_of, undecodable
 from trainers.data.files.memory import require_fits
-from trainers.data.files.problems import check_names, check_rows, shortened
+from trainers.data.files.problems import check_names, check_rows
 from trainers.data.files.table import FileOptions, Table
 from trainers.data.files.typed_cells import column_of
-from trainers.errors import DataError
+from trainers.errors import DataError, shortened
 
 SAMPLE = 1 << 16
 

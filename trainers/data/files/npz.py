@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from trainers.data.files.content import Content
 from trainers.data.files.memory import require_fits
-from trainers.data.files.problems import listed, unreadable
-from trainers.errors import DataError, did_you_mean
+from trainers.data.files.problems import unreadable
+from trainers.errors import DataError, did_you_mean, listed
 
 
 def read_arrays(content: Content, names: tuple[str, str]) -> list[NDArray[Any]]:

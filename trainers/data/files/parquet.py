@@ -9,10 +9,10 @@ from urllib.parse import unquote
 from trainers.data.files.arrow_frames import frame_of
 from trainers.data.files.content import Content
 from trainers.data.files.memory import require_fits
-from trainers.data.files.problems import check_names, check_rows, listed, unreadable
+from trainers.data.files.problems import check_names, check_rows, unreadable
 from trainers.data.files.table import FileOptions, Table
 from trainers.data.files.text_columns import NumberFormat, convert
-from trainers.errors import DataError
+from trainers.errors import DataError, listed
 
 EXPECTED = "Parquet"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from trainers.errors import DataError
+from trainers.errors import DataError, shortened
 
 
 def unreadable(shown: str, expected: str, error: Exception | str) -> DataError:
@@ -74,23 +74,3 @@ def check_rows(name: str, rows: int) -> None:
             f"`{name}` must have at least 2 examples, one in each row below the names of the columns. "
             "Received: no row. Check the file."
         )
-
-
-def listed(names: Sequence[str], most: int = 20) -> str:
-    """List names in backticks, of many names the first ones.
-
-    >>> listed(["a", "b", "c"], most=2)
-    '`a`, `b` and 1 more'
-    """
-    shown = ", ".join(f"`{shortened(name)}`" for name in names[:most])
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
-
-
-def shortened(text: str, most: int = 60) -> str:
-    """Shorten a text to one line for a message.
-
-    >>> shortened("two" + chr(10) + "lines, and more than fits", most=14)
-    'two lines, ...'
-    """
-    text = text.replace("\r", " ").replace("\n", " ").replace("\0", "\\0")
-    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainers.data.files.problems import listed
-from trainers.errors import DataError, did_you_mean
+from trainers.errors import DataError, did_you_mean, listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 from trainers.data.files.content import Content
 from trainers.data.files.memory import most_bytes, require_fits
-from trainers.data.files.problems import listed, unreadable
-from trainers.errors import DataError
+from trainers.data.files.problems import unreadable
+from trainers.errors import DataError, listed
 
 BLOCK = 1 << 20
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from trainers.data.files.problems import MOST_COLUMNS, check_names, check_rows, listed, shortened, unreadable
-from trainers.errors import DataError
+from trainers.data.files.problems import MOST_COLUMNS, check_names, check_rows, unreadable
+from trainers.errors import DataError, listed, shortened
 
 
 @pytest.mark.parametrize(
