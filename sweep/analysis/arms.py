@@ -10,7 +10,7 @@ from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.ranking import By
-from sweep.analysis.shared_folds import OVERLAP, widening
+from sweep.analysis.shared_folds import overlap_in, widening
 from sweep.analysis.wording import limits
 
 if TYPE_CHECKING:
@@ -47,9 +47,8 @@ def arm_summaries(
     lost = diverged.groupby(arm_ids, sort=False).sum()
     count = table["count"].to_numpy(dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        error = table["std"].to_numpy() / np.sqrt(count)
-        if OVERLAP in trials:
-            error *= np.array([widening(int(number), float(trials[OVERLAP].iloc[0])) for number in count])
+        wider = np.array([widening(int(number), overlap_in(trials)) for number in count])
+        error = table["std"].to_numpy() / np.sqrt(count) * wider
         half = stdtrit(np.maximum(count - 1, 1), (1 + confidence) / 2) * error
         share = lost.to_numpy(dtype=np.float64) / ended.to_numpy(dtype=np.float64)
     mean = table["mean"].to_numpy()

@@ -16,7 +16,7 @@ from sweep.analysis.outcomes import Mode, best_first, outcomes
 from sweep.analysis.pairing import Comparison, compare, holm, mean_difference, paired_t
 from sweep.analysis.power import minimum_detectable_effect
 from sweep.analysis.ranking import By
-from sweep.analysis.shared_folds import OVERLAP
+from sweep.analysis.shared_folds import overlap_in
 from sweep.analysis.wording import bounds, counted, difference, limits, metric_name
 from sweep.analysis.wording import value as spelled
 from sweep.records import Setting
@@ -114,7 +114,7 @@ def contrast(
     ours, others = _best(first, column, mode), _best(second, column, mode)
     best = None if ours is None or others is None else _pair(first, second, ours, others, column, mode)
     by_seed = _by_seed(pairs)
-    overlap = max((float(rows[OVERLAP].max()) for rows in (first, second) if OVERLAP in rows), default=0.0)
+    overlap = max(overlap_in(first), overlap_in(second))
     alone = (len(ours_by_setting) - len(common), len(theirs_by_setting) - len(common))
     found, has_fingerprints = _conditions(first, second)
     return Contrast(

@@ -14,7 +14,7 @@ from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
 from sweep.analysis.pairing import compare_all
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
-from sweep.analysis.shared_folds import OVERLAP
+from sweep.analysis.shared_folds import overlap_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,9 +188,8 @@ def _study(
 def _mean_outcomes(value: str, means: pd.Series, rows: pd.DataFrame) -> Outcomes:
     """The mean of a value over the common settings, per seed."""
     ordered = means.sort_index()
-    overlap = float(rows[OVERLAP].iloc[0]) if OVERLAP in rows else 0.0
     seeds = tuple(int(seed) for seed in ordered.index)
-    return Outcomes(value, seeds, tuple(float(mean) for mean in ordered), overlap=overlap)
+    return Outcomes(value, seeds, tuple(float(mean) for mean in ordered), overlap=overlap_in(rows))
 
 
 def _outcomes_without_value(value: str, rows: pd.DataFrame) -> Outcomes:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.analysis.ranking import mean
-from sweep.analysis.shared_folds import OVERLAP
+from sweep.analysis.shared_folds import overlap_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ def outcomes(
         diverged=tuple(numbers[diverged].tolist()),
         missing=tuple(sorted({*numbers[~well & ~diverged].tolist(), *absent})),
         failed=tuple(numbers[(rows["status"] == "FAILED").to_numpy()].tolist()),
-        overlap=float(rows[OVERLAP].iloc[0]) if OVERLAP in rows else 0.0,
+        overlap=overlap_in(rows),
     )
 
 

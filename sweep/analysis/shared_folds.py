@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OVERLAP = "overlap"
 """Column of the table of trials: validation examples per training example of a fold; only with folds."""
+
+
+def overlap_in(trials: pd.DataFrame) -> float:
+    """Return validation examples per training example of the folds of a table of trials; 0 without folds."""
+    return float(trials[OVERLAP].iloc[0]) if OVERLAP in trials and len(trials) else 0.0
 
 
 def widening(count: int, overlap: float) -> float:

@@ -1,4 +1,4 @@
-"""Loads a user's file as a data set whose inputs are all columns but the target."""
+"""Loads a user's file as a data set: arrays as they are, a table with its columns prepared."""
 
 from __future__ import annotations
 
