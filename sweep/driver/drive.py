@@ -19,9 +19,10 @@ from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
 from sweep.results.kept_files import write_files
 from sweep.running.commands import AcceptReport, Command, FailPack, NotifyWaiting, PlanMore, RestartPack
-from sweep.running.coordinator import Coordinator, Counts
+from sweep.running.coordinator import Coordinator
 from sweep.running.events import Event, PacksPlanned, PlanEnded, PlanWaits, StopRequested, TimePassed
 from sweep.running.log_records import records_of, start_record
+from sweep.running.packs import Counts
 from sweep.running.reports import PackCollector
 from sweep.tracking import SweepWriter
 
