@@ -128,6 +128,8 @@ def results_record(results: Sequence[TrialResult]) -> Record:
             "diverged_step": result.diverged_step,
             "last_finite_loss": result.last_finite_loss,
             "error": result.error,
+            "pruned_rung": result.pruned_rung,
+            "pruned_value": result.pruned_value,
             "tags": dict(result.tags),
             "epochs": {name: len(values) for name, values in result.epochs.items()},
         }
@@ -157,4 +159,7 @@ def results_of(record: Record, trials: Mapping[str, Trial]) -> Iterable[TrialRes
                 last_finite_loss=found["last_finite_loss"],
                 error=found["error"],
                 tags=found["tags"],
+                # Logs of earlier versions lack them.
+                pruned_rung=found.get("pruned_rung"),
+                pruned_value=found.get("pruned_value"),
             )

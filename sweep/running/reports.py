@@ -167,6 +167,8 @@ class PackCollector:
             diverged_step=end.step if end.status == "DIVERGED" else None,
             last_finite_loss=end.last_finite_loss if end.status == "DIVERGED" else None,
             error=end.error,
+            pruned_rung=end.rung if end.status == "PRUNED" else None,
+            pruned_value=end.value if end.status == "PRUNED" else None,
             tags={**({"node": report.node} if report.node else {}), **report.tags},
         )
 
