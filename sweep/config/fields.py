@@ -25,8 +25,8 @@ from sweep.config.own_training import (
     KeepConfig,
 )
 from sweep.config.problems import Problem, refuse
+from sweep.config.search import SearchConfig
 from sweep.config.sections import (
-    GridSearch,
     ResourcesConfig,
     TrackingConfig,
     TrainerConfig,
@@ -73,7 +73,7 @@ class SweepFields(Section):
     metric: Annotated[MetricConfig, BeforeValidator(read_metric)] = Field(default_factory=MetricConfig)
     """What the trials are compared by; its name alone where its direction is known."""
 
-    search: GridSearch = Field(default_factory=GridSearch)
+    search: SearchConfig = Field(default_factory=SearchConfig)
     """How settings are chosen from the space."""
 
     optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
