@@ -26,6 +26,7 @@ from sweep.running.events import (
     PackFailed,
     PacksPlanned,
     PlanEnded,
+    PlanWaits,
     ReportReceived,
     StopRequested,
     TimePassed,
@@ -82,13 +83,23 @@ class Coordinator:
     Args:
         workers: number of workers that may train at once.
         follows_capacity: whether to use more workers when the cluster has capacity for more.
+        plans_ahead: whether to ask the planner for more as soon as a worker is free, and not only once all packs have
+            ended.
         wait_seconds: time after which the user is notified that no worker has joined.
     """
 
-    def __init__(self, workers: int, *, follows_capacity: bool = False, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self,
+        workers: int,
+        *,
+        follows_capacity: bool = False,
+        plans_ahead: bool = False,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
         self.counts = Counts()
         self._least = self._capacity = workers
         self._follows_capacity = follows_capacity
+        self._plans_ahead = plans_ahead
         self._wait_seconds = wait_seconds
         self._packs: dict[int, _Pack] = {}
         self._queue: deque[int] = deque()
@@ -119,6 +130,7 @@ class Coordinator:
     def _dispatch(self, event: Event) -> Iterable[Command]:
         handlers: Mapping[type, Callable[[Any], Iterable[Command]]] = {
             PacksPlanned: self._plan,
+            PlanWaits: lambda event: [],
             PlanEnded: self._end_plan,
             WorkerJoined: self._join,
             WorkerLost: self._remove_worker,
@@ -186,6 +198,8 @@ class Coordinator:
             self._workers[event.worker] = None
             return [stop, *self._restart(event.pack)]
         pack.next_report += 1
+        # The planner may propose more once a trial has ended.
+        self._has_asked = self._has_asked and not event.report.ended
         if event.report.last:
             self._end(event.pack)
         return [AcceptReport(event.pack, event.report)]
@@ -219,6 +233,7 @@ class Coordinator:
         return [RestartPack(pack, state.attempt)]
 
     def _end(self, pack: int) -> None:
+        self._has_asked = False
         worker = self._packs.pop(pack).worker
         if worker in self._workers:
             self._workers[worker] = None
@@ -245,12 +260,15 @@ class Coordinator:
         return max(1, self._used, min(most, len(self._packs)))
 
     def _plan_more_or_end(self) -> Iterable[Command]:
-        """Once all packs have ended, request more; once the plan has ended, end the execution."""
-        if self._has_ended or self._packs:
+        """Request more once workers are free or all packs have ended; once the plan has ended, end the execution."""
+        if self._has_ended:
             return
+        is_idle = not self._packs
+        free = sum(pack is None for pack in self._workers.values())
         if self._has_plan_ended:
-            self._has_ended = True
-            yield EndExecution(at_once=False)
-        elif not self._has_asked:
+            if is_idle:
+                self._has_ended = True
+                yield EndExecution(at_once=False)
+        elif not self._has_asked and (is_idle or (self._plans_ahead and free and not self._queue)):
             self._has_asked = True
-            yield PlanMore()
+            yield PlanMore(max(free, 1), is_idle)
