@@ -103,6 +103,11 @@ class MetricConfig(Section):
         return "best" if self.of == "best" else "final"
 
     @property
+    def modes(self) -> tuple[Mode, ...]:
+        """Direction of each objective."""
+        return (self.mode,)
+
+    @property
     def own(self) -> Mapping[str, str]:
         """Name of each metric of the user's own -> its import path."""
         return {name_of(path): path for path in self.also if is_path(path)}
