@@ -50,6 +50,7 @@ def task_problems(metric: MetricConfig, task: Task) -> Iterator[Problem]:
     """Check the metrics against the task of the data."""
     entries: list[tuple[Keys, str]] = [(("name",), metric.name)]
     entries += [(("also", index), name) for index, name in enumerate(metric.also)]
+    entries += [(("objectives", index, "name"), one.name) for index, one in enumerate(metric.objectives)]
     for at, name in entries:
         if problem := task_problem(name, task):
             yield replace(problem, at=at)

@@ -105,7 +105,10 @@ def _read_values(name: str, raw: Any, sections: Mapping[str, Section]) -> Domain
             "key", [InitErrorDetails(type=Problem(*problem, is_key=True).error, loc=(), input=raw)]
         )
     domain = read_domain(raw)
-    if isinstance(domain, Distribution) or section not in sections:
+    if section not in sections:
+        return domain
+    if isinstance(domain, Distribution):
+        _require_ends(name, domain, sections)
         return domain
     found: list[Value] = []
     problems: list[InitErrorDetails] = []
@@ -118,6 +121,21 @@ def _read_values(name: str, raw: Any, sections: Mapping[str, Section]) -> Domain
     if problems:
         raise ValidationError.from_exception_data("values", problems)
     return tuple(found)
+
+
+def _require_ends(name: str, domain: Distribution, sections: Mapping[str, Section]) -> None:
+    """Check that both ends of a range are values of a dotted key; of data there are no ranges, as each is loaded."""
+    problems: list[InitErrorDetails] = []
+    if name.startswith("data."):
+        rule = Problem("must be a value or a list of values", "List the values to try.", received=domain.written)
+        problems.append(InitErrorDetails(type=rule.error, loc=(), input=domain.written))
+    for index, end in enumerate((domain.listed[0], domain.listed[-1]) if domain.size else (domain.low, domain.high)):
+        try:
+            with_values(sections, {name: end})
+        except ValidationError as error:
+            problems += _of_key(error, name, (domain.kind, index))
+    if problems:
+        raise ValidationError.from_exception_data("range", problems)
 
 
 def _of_key(error: ValidationError, name: str, at: Keys) -> Iterator[InitErrorDetails]:
