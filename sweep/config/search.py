@@ -197,7 +197,7 @@ class SearchConfig(Section):
         written = {WRITTEN.get(key, key): value for key, value in written.items()}
         if self.is_grid:
             # As before there were other methods, so that the configuration of a grid stays the same text.
-            return {key: written[key] for key in ("method", "limit")}
+            return {key: written[key] for key in ("method", "limit") if key in written}
         return {key: value for key, value in written.items() if value not in ((), [], {})}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from sweep.config import SweepConfig
-from sweep.planning.identity import MadeArm
+from sweep.planning.identity import MadeArm, digest
 from sweep.planning.plan import Plan
 from sweep.planning.search.method import Outcome
 from sweep.planning.search.search import Search
@@ -48,6 +48,8 @@ class Growing:
     def __init__(self, config: SweepConfig, arms_of: ArmMaker, earlier: Earlier = ()) -> None:
         self._config = config
         self._arms_of = arms_of
+        self.identity = identity_of_search(config)
+        """Hash of what decides what is proposed, besides the results."""
         self.search = Search(config, arms_of.accept, arms_of.examples_of, earlier)
 
     def first(self) -> list[Setting]:
@@ -107,3 +109,13 @@ def searched(
     plan = planned(growing.first())
     pending = growing.search.pending
     return replace(plan, pending=pending, choices=(*plan.choices, *growing.notes())), growing
+
+
+def identity_of_search(config: SweepConfig) -> str:
+    """Hash what decides which settings a search proposes, besides the results and how many there are to be."""
+    without = {"trials", "levels", "budget", "limit", "at_once"}
+    sections = config.model_dump(
+        mode="json", exclude_none=True, include={"space", "optimizers", "where", "roles", "metric", "trainer"}
+    )
+    search = config.search.model_dump(mode="json", exclude_none=True, exclude=without)
+    return digest({**sections, "search": search, "seeds": config.selection_seeds})[:16]
