@@ -148,6 +148,11 @@ class MetricConfig(Section):
         return (self.mode, *(one.mode for one in self.objectives))
 
     @property
+    def further(self) -> tuple[tuple[str, Mode], ...]:
+        """Name and direction of each further objective."""
+        return tuple((one.name, one.mode) for one in self.objectives)
+
+    @property
     def goals(self) -> tuple[str, ...]:
         """Name of each objective, the metric that decides first."""
         return (self.name, *(one.name for one in self.objectives))
