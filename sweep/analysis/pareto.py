@@ -33,7 +33,7 @@ def front(values: Floats, modes: Sequence[Mode]) -> NDArray[np.bool_]:
     array([ True,  True, False,  True])
     """
     losses = _losses(values, modes)
-    on_front = np.isfinite(losses).all(axis=1)
+    on_front: NDArray[np.bool_] = np.array(np.isfinite(losses).all(axis=1))
     for row in np.flatnonzero(on_front):
         better = (losses <= losses[row]).all(axis=1) & (losses < losses[row]).any(axis=1)
         on_front[row] = not better.any()
@@ -99,12 +99,14 @@ def front_sentence(table: pd.DataFrame, names: Sequence[str], modes: Sequence[Mo
     ends = []
     for name, mode in zip(names, modes, strict=True):
         values = chosen[mean_column(name, by, table)].astype(float)
-        best = values.idxmin() if mode == "min" else values.idxmax()
-        ends.append(f"{table.loc[best, 'arm']} has the best {name}, {values[best]:.4g}")
+        numbers = values.to_numpy()
+        at = int(numbers.argmin() if mode == "min" else numbers.argmax())
+        ends.append(f"{chosen['arm'].iloc[at]} has the best {name}, {numbers[at]:.4g}")
     what = f"{len(chosen):,} of {len(table):,} settings are on the Pareto front of {' and '.join(names)}"
     return f"{what}: {'; '.join(ends)}."
 
 
 def _losses(values: Floats, modes: Sequence[Mode]) -> Floats:
     signs = np.array([1.0 if mode == "min" else -1.0 for mode in modes])
-    return np.asarray(values, dtype=np.float64) * signs
+    losses: Floats = np.asarray(values, dtype=np.float64) * signs
+    return losses

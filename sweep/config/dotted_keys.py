@@ -11,6 +11,7 @@ from pydantic_core import InitErrorDetails
 
 from sweep.config.base_section import Section
 from sweep.config.data import AnyData
+from sweep.config.distributions import Distribution
 from sweep.config.document import Keys
 from sweep.config.free_space import listed_spaces
 from sweep.config.free_values import label_values, name_problem, read_domain, written_values
@@ -19,7 +20,7 @@ from sweep.config.optimizer_spaces import NetworkSpaces, SpacePart, is_dotted
 from sweep.config.problems import Problem, placed
 from sweep.config.sections import TrainerConfig
 from sweep.config.spaces import SharedSpace, Space
-from sweep.config.values import Distribution, Domain
+from sweep.config.values import Domain
 from sweep.records import Value
 from trainers.errors import did_you_mean
 

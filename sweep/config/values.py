@@ -107,8 +107,11 @@ class Values:
             refuse([Problem(rule, f"Write such as `{shape}`.", received=raw)])
         ends = raw[kind]
         if kind in STEPPED:
-            values = self.read(self._steps(ends, kind))
-            return Distribution(kind, float(ends[0]), float(ends[1]), float(ends[2]), tuple(values))
+            values = self._steps(ends, kind)
+            if wrong := self._problems(values[:1] + values[-1:], (kind,)):
+                refuse(wrong)
+            listed = tuple(map(self.convert, values))
+            return Distribution(kind, float(ends[0]), float(ends[1]), float(ends[2]), listed)
         if not isinstance(ends, list | tuple) or len(ends) != 2:
             rule = "must be a list of the lowest and the highest value"
             refuse([Problem(rule, f"Write such as `{shape}`.", (kind,), ends)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sweep.config import SweepConfig
 from sweep.driver.search_outcome import outcome_of
@@ -92,7 +92,7 @@ class Proposing:
             if arm.id not in self._told and len(self._results.get(arm.id, ())) >= seeds
         }
 
-    def _tell(self, outcomes: dict[str, Outcome]) -> None:
+    def _tell(self, outcomes: Mapping[str, Outcome]) -> None:
         settings = {arm.id: arm.setting for arm in self.plan.arms}
         for arm_id, outcome in outcomes.items():
             if arm_id in settings and arm_id not in self._told:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from sweep.analysis.ranking import mean, value_of
 from sweep.config.metric import SECONDS, MetricConfig
-from sweep.planning.search.method import Outcome
+from sweep.planning.search.method import Outcome, State
 from sweep.records import TrialResult
 
-STATES = {"COMPLETED": "COMPLETE", "STOPPED": "COMPLETE", "PRUNED": "PRUNED"}
+STATES: Mapping[str, State] = {"COMPLETED": "COMPLETE", "STOPPED": "COMPLETE", "PRUNED": "PRUNED"}
 """Status of a trial -> Optuna's; all others are FAIL."""
 
 
@@ -33,7 +33,7 @@ def outcome_of(results: Sequence[TrialResult], metric: MetricConfig) -> Outcome:
     )
     if "FAIL" in states or not all(map(np.isfinite, values)):
         return Outcome(state="FAIL", epoch=epoch, seconds=seconds)
-    state = "PRUNED" if "PRUNED" in states else "COMPLETE"
+    state: State = "PRUNED" if "PRUNED" in states else "COMPLETE"
     return Outcome(state=state, values=values, epoch=epoch, seconds=seconds)
 
 

@@ -10,6 +10,7 @@ from sweep.config.distributions import Distribution
 from sweep.config.optimizer_spaces import is_dotted
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.config.spaces import HYPERPARAMETERS
+from sweep.config.values import Domain
 from sweep.planning.space import Subspace
 from sweep.records import Setting, Value
 
@@ -47,9 +48,12 @@ def varied_in(parts: Iterable[Subspace]) -> frozenset[str]:
     return frozenset(
         name
         for name in names
-        if len({part.get(name) for part in listed}) > 1
-        or any(isinstance(part[name], Distribution) or len(part[name]) > 1 for part in listed)
+        if len({part.get(name) for part in listed}) > 1 or any(_has_several(part[name]) for part in listed)
     )
+
+
+def _has_several(domain: Domain) -> bool:
+    return isinstance(domain, Distribution) or len(domain) > 1
 
 
 def label_of(setting: Setting, varied: Collection[str]) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sweep.config import SweepConfig
+from sweep.config.distributions import Distribution
 from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
-from sweep.config.values import Distribution
 from sweep.planning.arm_labels import label_of, labels, varied_in
 from sweep.planning.identity import ArmIdentity, MadeArm, canonical, digest, relative_paths
 from sweep.planning.own_training import code_of

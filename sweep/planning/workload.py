@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from sweep.config import SweepConfig
 from sweep.config.data import OF_SPLIT
+from sweep.config.distributions import Distribution
 from sweep.config.dotted_keys import SECTIONS, with_values
 from sweep.config.holdout import of_tables
 from sweep.config.optimizer_spaces import is_dotted
-from sweep.config.values import Distribution
 from sweep.planning.recipe import Recipe
 from sweep.records import Setting, plain
 from trainers.data import DatasetShape

@@ -12,6 +12,9 @@ from sweep.planning.search.levels import Level, varying
 from sweep.planning.search.ranges import value_at
 from sweep.records import Setting
 
+State = Literal["COMPLETE", "PRUNED", "FAIL"]
+"""How a setting has ended, in Optuna's words."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -24,7 +27,7 @@ class Outcome:
         seconds: seconds of training of all its trials.
     """
 
-    state: Literal["COMPLETE", "PRUNED", "FAIL"]
+    state: State
     values: tuple[float, ...] = ()
     epoch: int = 0
     seconds: float = 0.0

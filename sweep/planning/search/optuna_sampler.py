@@ -116,13 +116,14 @@ class OptunaMethod:
         self, level: Level, method: str, arguments: Mapping[str, Any], stream: SeedSequence, modes: Sequence[str]
     ) -> None:
         import optuna
+        from optuna.study import StudyDirection
 
         sampler = sampler_named(method)
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._level = level
         self._names = _parameter_names(level)
         self._next = 0
-        directions = ["minimize" if mode == "min" else "maximize" for mode in modes]
+        directions = [StudyDirection.MINIMIZE if mode == "min" else StudyDirection.MAXIMIZE for mode in modes]
         count = 1 if sampler.is_conditional else len(level.parts)
         self._studies = []
         for seed in map(number_of, stream.spawn(count)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from sweep.config import SweepConfig
+from sweep.config.distributions import Distribution
 from sweep.config.free_space import FreeSpace
-from sweep.config.values import Distribution
 from sweep.planning.space import Subspace, subspaces
 
 
