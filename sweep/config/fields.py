@@ -26,8 +26,8 @@ from sweep.config.own_training import (
 )
 from sweep.config.problems import Problem, refuse
 from sweep.config.scheduler import AnyScheduler, NoScheduler, read_scheduler
+from sweep.config.search import SearchConfig
 from sweep.config.sections import (
-    GridSearch,
     ResourcesConfig,
     TrackingConfig,
     TrainerConfig,
@@ -74,7 +74,7 @@ class SweepFields(Section):
     metric: Annotated[MetricConfig, BeforeValidator(read_metric)] = Field(default_factory=MetricConfig)
     """What the trials are compared by; its name alone where its direction is known."""
 
-    search: GridSearch = Field(default_factory=GridSearch)
+    search: SearchConfig = Field(default_factory=SearchConfig)
     """How settings are chosen from the space."""
 
     scheduler: Annotated[AnyScheduler, BeforeValidator(read_scheduler)] = Field(default_factory=NoScheduler)

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import Discriminator, Field, Tag
 
 from sweep.config.base_section import Section, unknown_name
+from sweep.config.distributions import Distribution
 from sweep.config.problems import Problem, refuse
-from sweep.config.values import Distribution, Domain
+from sweep.config.values import Domain
 
 
 class Rule(Section):

@@ -98,7 +98,8 @@ class Training:
             rates = preparation.rates()
             if preparation.config.resources.executor == "inline":
                 inline = InlineExecutor(preparation.source(self.folder.path, 0.0), resources.cpus_per_worker)
-                self._drive(inline, Coordinator(1, decisions=self._decisions()), trials, rates, should_stop, 1)
+                alone = Coordinator(1, plans_ahead=preparation.growing is not None, decisions=self._decisions())
+                self._drive(inline, alone, trials, rates, should_stop, 1)
                 return
             seconds = preparation.seconds(trials, rates)
             source = preparation.source(self.folder.path, seconds / preparation.workers)
@@ -110,8 +111,12 @@ class Training:
             with ray_session(resources, later, seconds=seconds) as workers:
                 settings = WorkerSettings(source, resources, preparation.grace_seconds)
                 follows_capacity = resources.address is not None and resources.workers is None
-                decisions = self._decisions()
-                coordinator = Coordinator(workers, follows_capacity=follows_capacity, decisions=decisions)
+                coordinator = Coordinator(
+                    workers,
+                    follows_capacity=follows_capacity,
+                    plans_ahead=preparation.growing is not None,
+                    decisions=self._decisions(),
+                )
                 self._drive(ray_executor(settings, workers), coordinator, trials, rates, should_stop, workers)
                 for note in fallbacks():
                     self.tracker.progress.message(note)
@@ -162,13 +167,18 @@ class Training:
             if remaining is None:
                 handle(PlanWaits())
                 return
+            if self.phases.plan is not self.preparation.plan and self.preparation.growing is not None:
+                self.preparation = self.preparation.with_plan(self.phases.plan)
             packs = self.preparation.packs(remaining, rates, workers) if remaining else []
             if self.scheduler is not None and not self.phases.is_report:
                 packs = [replace(pack, decisions=self.scheduler.points) for pack in packs]
             handle(PacksPlanned(tuple(packs)) if packs else PlanEnded())
 
         def plan_more(more: PlanMore) -> None:
-            plan(() if should_stop() else self.phases.next(workers=more.workers, is_idle=more.is_idle))
+            found = () if should_stop() else self.phases.next(workers=more.workers, is_idle=more.is_idle)
+            self._add_results(self.phases.taken)
+            self.phases.taken.clear()
+            plan(found)
 
         plan(trials)
         executor.run(handle)
@@ -208,6 +218,7 @@ class Training:
     def _add_results(self, results: Sequence[TrialResult]) -> None:
         """Pass results of ended trials, which are already in the event log, to MLflow and the display."""
         results = [self.phases.plan.tagged(result) for result in results]
+        self.phases.add(results)
         if self.writer is not None:
             for result in results:
                 self.writer.log_trial(result)

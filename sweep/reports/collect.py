@@ -19,6 +19,7 @@ from sweep.analysis.health_card import Card
 from sweep.analysis.health_data import data_cards
 from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.analysis.leader import unit_of
+from sweep.analysis.pareto import COLUMN, front_sentence
 from sweep.config import SweepConfig, load_config
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import AnalysisError, ResultsError
@@ -88,7 +89,8 @@ class Findings:
         leaderboard: one row per arm, best first.
         study: comparison of the levels.
         sentence: the conclusion in one sentence.
-        effects: one sentence per other factor that varies, if the file gives no ``roles``.
+        effects: one sentence per other factor that varies, if the file gives no ``roles``, and one on the Pareto front
+            of several objectives.
         beside: metrics that are asked besides the one that decides.
         cards: results of the health checks.
         environments: one record per start of the machine and packages used; empty if not recorded.
@@ -215,9 +217,12 @@ def gather(folder: Path) -> Findings:
     rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_summary(folder)
     subject = _subject(config, folder, settings)
     effects: tuple[str, ...] = ()
-    if config.roles is None:
+    if config.roles is None and config.search.is_grid:
+        # Drawn settings have few values in common, over which an effect could be averaged.
         rng = np.random.default_rng(SEED)
         effects = effect_answers(study, trials, subject.keys, rng, seeds=config.selection_seeds)
+    if COLUMN in result.leaderboard:
+        effects += (front_sentence(result.leaderboard, config.metric.goals, config.metric.modes, config.metric.by),)
     return Findings(
         folder=folder,
         subject=subject,
