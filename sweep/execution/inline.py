@@ -58,7 +58,7 @@ class InlineExecutor:
             case AnswerPack():
                 self._add(Answer(command.stop, command.pause))
             case StopTrials():
-                self._add(Answer(command.trials))
+                self._add(Answer(command.trials, command.pause))
             case StopPack():
                 self._stop()
             case EndExecution():
@@ -69,8 +69,7 @@ class InlineExecutor:
 
     def _add(self, answer: Answer) -> None:
         """Add an answer to those that the training gets before it goes on."""
-        known = self._answer or Answer()
-        self._answer = Answer((*known.stop, *answer.stop), (*known.pause, *answer.pause))
+        self._answer = (self._answer or Answer()).joined(answer)
 
     def _stop(self) -> None:
         self._command = None
