@@ -38,13 +38,11 @@ from sweep.running.events import (
     WorkerLost,
     WorkersRequested,
 )
+from sweep.running.limits import LIMIT_TAG
 from sweep.running.pack_queue import PackQueue
 from sweep.running.packs import Counts
 from sweep.running.worker_pool import WorkerPool
 from trainers.loop import Ended
-
-LIMIT_TAG = "limit"
-"""Tag of a trial that was CANCELLED since a limit of the sweep was reached: the key of the limit."""
 
 RETRIES = 2
 """How often a pack is restarted after its worker has died."""

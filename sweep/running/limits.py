@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
 from sweep.config.limits import LimitsConfig
 from sweep.records import ENDED_WELL, TrialResult
+
+LIMIT_TAG = "limit"
+"""Tag of a trial that was CANCELLED since a limit of the sweep was reached: the key of the limit."""
 
 LEAST_TRIALS = 10
 """A failure rate is not judged by fewer trials."""
@@ -48,12 +51,19 @@ class Limits:
     def add(self, results: Sequence[TrialResult]) -> str | None:
         """Take trials that have ended, in this start or before; returns the key of the limit that is reached."""
         for result in results:
+            if result.status == "CANCELLED":
+                continue
             self._trials += 1
             self._epochs += len(result.epochs.get("epoch", ()))
             self._failed += result.status == "FAILED"
             self._failed_in_a_row = self._failed_in_a_row + 1 if result.status == "FAILED" else 0
             self._add_value(result)
         return self.reached(0.0)
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """Change limits, by their keys; the values are checked already."""
+        if changes:
+            self._config = self._config.model_copy(update=dict(changes))
 
     def reached(self, minutes: float) -> str | None:
         """Return the key of the limit that is reached after so many minutes of training; None if none is."""
