@@ -19,6 +19,7 @@ from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
+from sweep.driver.control import extended
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
@@ -35,6 +36,7 @@ from sweep.records import Trial, TrialResult, plain
 from sweep.reports.report_subprocess import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
+from sweep.results.requests import take_requests
 from sweep.system.invocation import command
 from sweep.system.signals import Interruption
 from sweep.tracking import (
@@ -122,6 +124,21 @@ def run(
     Raises:
         SweepError: a subclass, with a one-sentence message; before any training.
     """
+    result = _run_once(config, progress, fresh, cache, deadline_seconds)
+    while not result.interrupted and (asked := take_requests(result.path, frozenset(("extend",)))):
+        config = extended(config, asked)
+        result = _run_once(config, progress, False, cache, deadline_seconds)
+    return result
+
+
+def _run_once(
+    config: SweepConfig,
+    progress: Progress | None,
+    fresh: bool,
+    cache: TrialCache | None,
+    deadline_seconds: float | None,
+) -> RunResult:
+    """Run a sweep with the settings that are asked now; arguments as for `run`."""
     start = time.monotonic()
     require_writable(config.results)
     preparation = prepare(config)
