@@ -23,7 +23,7 @@ from sweep.config import SweepConfig, load_config
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.errors import AnalysisError, ResultsError
 from sweep.errors.masking import without_secrets
-from sweep.records import Setting
+from sweep.records import UNFINISHED, Setting
 from sweep.results import SweepResult, load_results
 from sweep.results.data_summary import DataSummary, read_data_summary
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESULTS = "results"
-
-UNFINISHED = ("PENDING", "RUNNING")
 
 SEED = 0
 """Seed of the bootstraps, so that the same results give the same report."""

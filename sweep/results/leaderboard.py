@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from sweep.analysis.arms import target_medians
 from sweep.analysis.outcomes import group_of, lowest_rung, rounded
 from sweep.analysis.ranking import OTHER, By, mean
 from sweep.config.setting_keys import SETTING_KEYS
@@ -47,7 +48,7 @@ def leaderboard(
         metric there; mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``,
         ``seconds_mean``; with ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target
         ``reached`` and ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it
-        is empty if half of them or more did); with report
+        is empty if half of them or more did, and pruned ones as cut off, by Kaplan and Meier); with report
         seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
         ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
     """
@@ -78,12 +79,10 @@ def leaderboard(
     table[f"{OTHER[by]}_{metric}_mean"] = _means(trials[well], f"{OTHER[by]}_{metric}")
     table["seconds_mean"] = done["seconds"].mean().astype(np.float64)
     if "target_steps" in trials:
-        ended = trials[well | (trials["status"] == "DIVERGED")]
-        steps = ended["target_steps"].astype(np.float64)
-        table["reached"] = steps.notna().groupby(ended["arm_id"], sort=False).sum().astype(np.int64)
-        median = steps.fillna(np.inf).groupby(ended["arm_id"], sort=False).median()
-        table["target_steps_median"] = median.replace(np.inf, np.nan)
-        table["reached"] = table["reached"].fillna(0).astype(np.int64)
+        ended = trials[trials["status"].isin([*ENDED_WELL, "DIVERGED", "PRUNED"])]
+        reached = ended["target_steps"].notna().groupby(ended["arm_id"], sort=False).sum()
+        table["reached"] = reached.reindex(table.index).fillna(0).astype(np.int64)
+        table["target_steps_median"] = target_medians(trials).replace(np.inf, np.nan)
     if report_seeds:
         table = table.join(_reported(reported, f"{by}_{metric}", metric))
     used = [key for key in keys if key in trials and trials[key].notna().any()]
