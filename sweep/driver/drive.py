@@ -19,9 +19,10 @@ from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
 from sweep.results.kept_files import write_files
 from sweep.running.commands import AcceptReport, Command, FailPack, NotifyWaiting, PlanMore, RestartPack
-from sweep.running.coordinator import Coordinator, Counts
-from sweep.running.events import Event, PacksPlanned, PlanEnded, StopRequested, TimePassed
+from sweep.running.coordinator import Coordinator
+from sweep.running.events import Event, PacksPlanned, PlanEnded, PlanWaits, StopRequested, TimePassed
 from sweep.running.log_records import records_of, start_record
+from sweep.running.packs import Counts
 from sweep.running.reports import PackCollector
 from sweep.tracking import SweepWriter
 
@@ -126,17 +127,20 @@ class Training:
             for command in commands:
                 self._perform(command, executor, plan_more)
 
-        def plan(remaining: Sequence[Trial]) -> None:
+        def plan(remaining: Sequence[Trial] | None) -> None:
+            if remaining is None:
+                handle(PlanWaits())
+                return
             packs = self.preparation.packs(remaining, rates, workers) if remaining else ()
             handle(PacksPlanned(tuple(packs)) if packs else PlanEnded())
 
-        def plan_more() -> None:
-            plan(() if should_stop() else self.phases.next())
+        def plan_more(more: PlanMore) -> None:
+            plan(() if should_stop() else self.phases.next(workers=more.workers, is_idle=more.is_idle))
 
         plan(trials)
         executor.run(handle)
 
-    def _perform(self, command: Command, executor: Executor, plan_more: Callable[[], None]) -> None:
+    def _perform(self, command: Command, executor: Executor, plan_more: Callable[[PlanMore], None]) -> None:
         match command:
             case AcceptReport(pack, report):
                 if report.files:
@@ -149,7 +153,7 @@ class Training:
             case NotifyWaiting():
                 self.tracker.progress.message(WAITING)
             case PlanMore():
-                plan_more()
+                plan_more(command)
             case _:
                 executor.send(command)
 

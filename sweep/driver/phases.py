@@ -67,10 +67,15 @@ class Phases:
 
     def first(self) -> Sequence[Trial]:
         """Return the remaining trials of the first unfinished phase."""
-        return self._remaining() or self.next()
+        return self._remaining() or self.next() or ()
 
-    def next(self) -> Sequence[Trial]:
-        """Return the remaining trials of the next phase; empty after the last."""
+    def next(self, *, workers: int = 1, is_idle: bool = True) -> Sequence[Trial] | None:
+        """Return the remaining trials of the next phase; empty after the last, None where there are none yet.
+
+        Args:
+            workers: number of workers that are free.
+            is_idle: whether no trial is being trained, so that there is nothing to wait for.
+        """
         if self._has_report:
             return ()
         self._has_report = True

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sweep.planning.cost import Rates
+from sweep.planning.decision_points import DecisionPoints
 from sweep.planning.memory import PACK_BYTES, pack_bytes
 from sweep.planning.recipe import Recipe, batch_size_of, spec_of
 from sweep.records import Trial
@@ -42,6 +43,8 @@ class PlannedPack:
         recipe: what the trials share; None for a training of the user's own.
         dataset: which of the sweep's data sets they are trained on.
         resumed_epoch: the epoch whose checkpoints the trials go on from; 0 from the beginning.
+        decisions: where its trials wait for a scheduler; None for nowhere.
+        part_size: what else than the other fields trials of one pack must share: the size of their training parts.
     """
 
     trials: tuple[Trial, ...]
@@ -52,6 +55,8 @@ class PlannedPack:
     recipe: Recipe | None = None
     dataset: int = 0
     resumed_epoch: int = 0
+    decisions: DecisionPoints | None = None
+    part_size: int = 0
 
     def pack(self, recipe: Recipe, data: Dataset) -> Pack:
         """Create the pack that the trainers train."""
@@ -60,6 +65,37 @@ class PlannedPack:
     def going_on(self, epoch: int) -> PlannedPack:
         """Return the pack of the same trials that go on from their checkpoints of an epoch."""
         return replace(self, resumed_epoch=epoch, seconds=self.seconds * (1 - epoch / self.epochs)) if epoch else self
+
+    def is_of_kind(self, other: PlannedPack) -> bool:
+        """Whether trials of both could be trained in one pack, if they were of equal age."""
+        mine, others = (
+            (pack.batch_size, pack.epochs, pack.dataset, pack.part_size, pack.decisions) for pack in (self, other)
+        )
+        return self.recipe is other.recipe and mine == others
+
+    def only(self, chosen: Sequence[int]) -> PlannedPack:
+        """Return the pack of some of its trials, given by their index."""
+        return replace(
+            self,
+            trials=tuple(self.trials[index] for index in chosen),
+            specs=tuple(self.specs[index] for index in chosen) if self.specs else (),
+            seconds=self.seconds * len(chosen) / len(self.trials),
+        )
+
+    def after(self, epoch: int) -> PlannedPack:
+        """Return the pack of the same trials that go on from a later epoch than before."""
+        left = self.epochs - self.resumed_epoch
+        seconds = self.seconds * (self.epochs - epoch) / left if left else self.seconds
+        return replace(self, resumed_epoch=epoch, seconds=seconds)
+
+    def joined(self, others: Sequence[PlannedPack]) -> PlannedPack:
+        """Return one pack of the trials of several of equal kind and age."""
+        return replace(
+            self,
+            trials=tuple(trial for pack in (self, *others) for trial in pack.trials),
+            specs=tuple(spec for pack in (self, *others) for spec in pack.specs),
+            seconds=sum(pack.seconds for pack in (self, *others)),
+        )
 
 
 def form_packs(

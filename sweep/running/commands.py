@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from sweep.planning.packing import PlannedPack
 from sweep.running.reports import Report
+from trainers.loop import Ended
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,44 @@ class StopPack:
 
 
 @dataclass(frozen=True)
+class AnswerPack:
+    """To the executor: a pack that waits for a decision on its trials goes on without some of them.
+
+    Args:
+        worker: id of the worker.
+        pack: number of the pack.
+        attempt: attempt that waits.
+        number: number of the report that is answered.
+        stop: trials that end here, as indices into the trials of the pack.
+        pause: trials that leave the pack with a checkpoint.
+    """
+
+    worker: str
+    pack: int
+    attempt: int
+    number: int
+    stop: tuple[int, ...] = ()
+    pause: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class StopTrials:
+    """To the executor: some trials leave a pack that does not wait, after the epoch that is trained.
+
+    Args:
+        worker: id of the worker.
+        pack: number of the pack.
+        attempt: attempt that trains them.
+        trials: indices into the trials of the pack.
+    """
+
+    worker: str
+    pack: int
+    attempt: int
+    trials: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class UseWorkers:
     """To the executor: keep this many workers; lost ones are replaced.
 
@@ -69,6 +108,32 @@ class AcceptReport:
 
     pack: int
     report: Report
+
+
+@dataclass(frozen=True)
+class EndTrials:
+    """To the readers: trials end by a decision, and not by themselves.
+
+    Args:
+        pack: number of the pack that has trained them last.
+        ended: how each has ended.
+    """
+
+    pack: int
+    ended: tuple[Ended, ...]
+
+
+@dataclass(frozen=True)
+class FormPack:
+    """To the readers: trials that were planned before are a pack of their own from now on.
+
+    Args:
+        pack: number of the new pack.
+        planned: the pack.
+    """
+
+    pack: int
+    planned: PlannedPack
 
 
 @dataclass(frozen=True)
@@ -104,9 +169,29 @@ class NotifyWaiting:
 
 @dataclass(frozen=True)
 class PlanMore:
-    """To the planner: all packs have ended; reply with `PacksPlanned` or `PlanEnded`."""
+    """To the planner: workers are free; reply with `PacksPlanned`, `PlanWaits` or `PlanEnded`.
+
+    Args:
+        workers: number of workers that are free.
+        is_idle: whether all packs have ended, so that `PlanWaits` would wait for nothing.
+    """
+
+    workers: int = 1
+    is_idle: bool = True
 
 
 Command: TypeAlias = (
-    TrainPack | StopPack | UseWorkers | EndExecution | AcceptReport | FailPack | RestartPack | NotifyWaiting | PlanMore
+    TrainPack
+    | StopPack
+    | AnswerPack
+    | StopTrials
+    | UseWorkers
+    | EndExecution
+    | AcceptReport
+    | EndTrials
+    | FormPack
+    | FailPack
+    | RestartPack
+    | NotifyWaiting
+    | PlanMore
 )

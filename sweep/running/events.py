@@ -21,6 +21,11 @@ class PacksPlanned:
 
 
 @dataclass(frozen=True)
+class PlanWaits:
+    """Nothing can be planned before a trial has ended; the planner is asked again then."""
+
+
+@dataclass(frozen=True)
 class PlanEnded:
     """No more packs will be planned."""
 
@@ -122,6 +127,7 @@ class TimePassed:
 
 Event: TypeAlias = (
     PacksPlanned
+    | PlanWaits
     | PlanEnded
     | WorkerJoined
     | WorkerLost

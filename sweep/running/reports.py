@@ -38,6 +38,7 @@ class Report:
         fingerprints: fingerprints per seed, in the first report or the last.
         node: name of the cluster node; empty without a cluster.
         tags: tags of the trials that ended.
+        waits: whether the trials of its last epoch that have not ended wait for a decision.
         files: files of the trial that ended, by their path in its folder, from a machine that does not share the
             results folder; they are not part of the event log.
     """
@@ -55,6 +56,16 @@ class Report:
     node: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    waits: bool = False
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """The trials that wait for a decision, as indices into the trials of the pack."""
+        if not self.waits:
+            return ()
+        ended = {end.trial for end in self.ended}
+        here = self.trials[self.epochs == self.epochs[-1]]
+        return tuple(trial for trial in map(int, here) if trial not in ended)
 
     @property
     def first(self) -> bool:

@@ -306,6 +306,7 @@ def workers() -> list[int]:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
 def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path, capfd):
     file = workplace(tmp_path, SWEEP)
+    epochs = 8000
     killed = []
 
     def kill(done, running):
@@ -314,8 +315,8 @@ def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
 
-    # Packs of more than a second, so that they report before they end.
-    longer = [*FEW, "trainer.epochs=2000", "space.batch_size=16"]
+    # Packs of several seconds, so that on a busy machine too their first report is seen long before they end.
+    longer = [*FEW, f"trainer.epochs={epochs}", "space.batch_size=16"]
     start = time.time()
     progress = Watched(kill)
     result = run(load_config(file, [*longer, "seeds=2"]), progress=progress)
@@ -324,7 +325,7 @@ def test_a_pack_whose_worker_is_killed_is_trained_again(ray, workplace, tmp_path
     assert capfd.readouterr() == ("", "")
     assert result.trials["status"].tolist() == ["COMPLETED"] * 2
     assert (result.trials["started_seconds"] > start).all()
-    assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, 2001))] * 2
+    assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, epochs + 1))] * 2
 
 
 def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, workplace, tmp_path, monkeypatch):

@@ -29,6 +29,7 @@ from sweep.running.events import (
     PackFailed,
     PacksPlanned,
     PlanEnded,
+    PlanWaits,
     ReportReceived,
     StopRequested,
     TimePassed,
@@ -86,6 +87,23 @@ def test_more_is_planned_once_all_packs_have_ended_and_the_end_comes_when_there_
     assert two.handle(PlanEnded()) == [EndExecution(at_once=False)]
     assert two.has_ended
     assert two.is_complete
+
+
+def test_a_planner_that_plans_ahead_is_asked_when_a_worker_is_free_and_again_when_a_trial_has_ended():
+    coordinator = Coordinator(2, plans_ahead=True)
+    coordinator.handle(PacksPlanned(packs(2)))
+    coordinator.handle(WorkerJoined("a"))
+    coordinator.handle(WorkerJoined("b"))
+    assert coordinator.handle(received("a", 0, 0, 0, last=True))[-1] == PlanMore(1, is_idle=False)
+    assert coordinator.handle(PlanWaits()) == []
+    # Nothing has ended since.
+    assert [type(command) for command in coordinator.handle(received("b", 1, 0, 0))] == [AcceptReport]
+    assert coordinator.handle(received("b", 1, 0, 1, last=True))[-1] == PlanMore(2, is_idle=True)
+    commands = coordinator.handle(PacksPlanned(packs(1, first=2)))
+    assert trains(commands) == [("a", 2, 0)]
+    # The other worker is free still.
+    assert commands[-1] == PlanMore(1, is_idle=False)
+    assert coordinator.handle(TimePassed(1.0)) == []
 
 
 def test_a_lost_worker_s_pack_goes_first_to_the_next_free_worker_as_a_new_attempt(two):
