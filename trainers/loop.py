@@ -38,8 +38,8 @@ class Ended:
     Args:
         trial: index into ``pack.trials``.
         status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on NaN or infinity; FAILED for a
-            training of the user's own; PRUNED or CANCELLED if the caller ended it, which `train` never does itself; PAUSED
-            for a trial that leaves its pack with a checkpoint and goes on in another.
+            training of the user's own; PRUNED or CANCELLED if the caller ended it, which `train` never does itself;
+            PAUSED for a trial that leaves its pack with a checkpoint and goes on in another.
         step: number of steps made; for PAUSED the epoch of the checkpoint; for DIVERGED the first step (from 1) whose
             loss, or the validation after it, was not finite, or the last step of the epoch after which a parameter or
             the optimizer state was not finite.

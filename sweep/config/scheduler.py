@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import Discriminator, Field, Tag
@@ -142,7 +143,7 @@ def read_scheduler(raw: Any) -> Any:
         if "method" not in raw:
             refuse([Problem("is needed", f"Give one of {', '.join(METHODS)}.", ("method",), is_key=True)])
         if raw["method"] not in METHODS:
-            refuse([unknown_name(raw["method"], tuple(METHODS), ("method",))])
+            refuse([replace(unknown_name(raw["method"], tuple(METHODS)), at=("method",))])
     return raw
 
 

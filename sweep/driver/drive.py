@@ -15,10 +15,20 @@ from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
 from sweep.planning.cost import Rates
+from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
 from sweep.results.kept_files import write_files
-from sweep.running.commands import AcceptReport, Command, FailPack, NotifyWaiting, PlanMore, RestartPack
+from sweep.running.commands import (
+    AcceptReport,
+    Command,
+    EndTrials,
+    FailPack,
+    FormPack,
+    NotifyWaiting,
+    PlanMore,
+    RestartPack,
+)
 from sweep.running.coordinator import Coordinator
 from sweep.running.events import Event, PacksPlanned, PlanEnded, PlanWaits, StopRequested, TimePassed
 from sweep.running.log_records import records_of, start_record
@@ -54,6 +64,7 @@ class Training:
         self.tracker = tracker
         self.phases = phases
         self.collectors: list[PackCollector] = []
+        self._collector_of: dict[str, PackCollector] = {}
         self.workers = 0
         self.counts = Counts()
         self._start = uuid.uuid4().hex[:8]
@@ -119,7 +130,7 @@ class Training:
                 event = StopRequested("user")
             first_pack = len(self.collectors)
             if isinstance(event, PacksPlanned):
-                self.collectors += [PackCollector(pack.trials) for pack in event.packs]
+                self._collect(event.packs)
             commands = coordinator.handle(event)
             self.folder.log.append(
                 records_of(event, commands, start=self._start, first_pack=first_pack, seconds=time.time())
@@ -140,12 +151,25 @@ class Training:
         plan(trials)
         executor.run(handle)
 
+    def _collect(self, packs: Sequence[PlannedPack]) -> None:
+        """Collect the reports of packs, which have the next numbers."""
+        for planned in packs:
+            collector = PackCollector(planned.trials)
+            self.collectors.append(collector)
+            self._collector_of |= {trial.id: collector for trial in planned.trials}
+
     def _perform(self, command: Command, executor: Executor, plan_more: Callable[[PlanMore], None]) -> None:
         match command:
             case AcceptReport(pack, report):
                 if report.files:
                     write_files(self.folder.path, self.collectors[pack].trials[0], report.files)
                 self._add_results(self.collectors[pack].add(report))
+            case EndTrials(pack, ended, tags):
+                self._add_results(self.collectors[pack].end(ended, time.time(), tags))
+            case FormPack(_, planned):
+                for trial in planned.trials:
+                    self._collector_of[trial.id].leave(trial.id)
+                self._collect([planned])
             case FailPack(pack, error):
                 self._add_results(self.collectors[pack].fail(error, time.time()))
             case RestartPack():

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
+from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
-from sweep.running.commands import AcceptReport, Command, EndExecution, FailPack, RestartPack, TrainPack
+from sweep.running.commands import (
+    AcceptReport,
+    Command,
+    EndExecution,
+    EndTrials,
+    FailPack,
+    FormPack,
+    RestartPack,
+    TrainPack,
+)
 from sweep.running.event_log import Record
-from sweep.running.events import CapacityChanged, Event, PacksPlanned, StopRequested, WorkerJoined, WorkerLost
+from sweep.running.events import (
+    CapacityChanged,
+    Event,
+    PacksPlanned,
+    StopRequested,
+    WorkerJoined,
+    WorkerLost,
+)
 from sweep.running.reports import Report
 from trainers.loop import Ended
 
@@ -37,11 +55,7 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
     stamp = {"start": start, "seconds": seconds}
     match event:
         case PacksPlanned(packs):
-            planned = {
-                str(number): [[trial.id, trial.seed] for trial in pack.trials]
-                for number, pack in enumerate(packs, start=first_pack)
-            }
-            return Record("plan", {**stamp, "packs": planned})
+            return _plan_record(dict(enumerate(packs, start=first_pack)), stamp)
         case WorkerJoined(worker):
             return Record("joined", {**stamp, "worker": worker})
         case WorkerLost(worker, reason):
@@ -53,6 +67,11 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
     return None
 
 
+def _plan_record(packs: Mapping[int, PlannedPack], stamp: Mapping[str, Any]) -> Record:
+    members = {str(number): [[trial.id, trial.seed] for trial in pack.trials] for number, pack in packs.items()}
+    return Record("plan", {**stamp, "packs": members})
+
+
 def command_record(command: Command, *, start: str, seconds: float) -> Record | None:
     """Create the record of a command, None if it is not logged; arguments as for `event_record`."""
     stamp = {"start": start, "seconds": seconds}
@@ -61,6 +80,10 @@ def command_record(command: Command, *, start: str, seconds: float) -> Record | 
             return Record("train", {**stamp, "worker": worker, "pack": pack, "attempt": attempt})
         case AcceptReport(pack, report):
             return report_record(report, start, pack)
+        case FormPack(pack, planned):
+            return _plan_record({pack: planned}, stamp)
+        case EndTrials(pack, ended, tags):
+            return Record("ended", {**stamp, "pack": pack, "ended": [asdict(end) for end in ended], "tags": dict(tags)})
         case RestartPack(pack, attempt):
             return Record("start over", {**stamp, "pack": pack, "attempt": attempt})
         case FailPack(pack, error):

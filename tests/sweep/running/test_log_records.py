@@ -106,8 +106,8 @@ def test_commands_keep_pack_and_attempt(pack):
 def test_what_changes_the_state_of_a_trial_or_worker_is_in_the_log(union):
     """Left out are what repeats itself, what only asks, and reports, which are kept once they are accepted."""
     left_out = {
-        *("PlanEnded", "ReportReceived", "PackFailed", "TimePassed"),
-        *("StopPack", "UseWorkers", "NotifyWaiting", "PlanMore"),
+        *("PlanWaits", "PlanEnded", "ReportReceived", "PackFailed", "TimePassed"),
+        *("StopPack", "AnswerPack", "StopTrials", "UseWorkers", "NotifyWaiting", "PlanMore"),
     }
     source = Path(event_record.__code__.co_filename).read_text(encoding="utf-8")
     for kind in get_args(union):
