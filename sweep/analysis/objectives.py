@@ -33,10 +33,10 @@ class Descent:
     """A stretch of the training of one trial of a population.
 
     Args:
-        trial: name of the trial.
+        trial: id of the trial.
         start: epoch, or whatever is counted, at which the stretch begins.
         end: at which it ends.
-        parent: name of the trial whose state it took over at ``start``; empty if it went on from its own.
+        parent: id of the trial whose state it took over at ``start``; empty if it went on from its own.
         changed: hyperparameter -> value from ``start`` on, for those that changed there.
     """
 

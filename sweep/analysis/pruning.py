@@ -103,6 +103,8 @@ def pruning(trials: pd.DataFrame) -> Pruning | None:
     Args:
         trials: one row per trial, ``arm_id arm status epochs_done examples pruned_rung``, in any order.
     """
+    import pandas as pd
+
     rows = trials[trials["status"].isin([*ENDED_WELL, "PRUNED", "DIVERGED"])]
     is_pruned = (rows["status"] == "PRUNED").to_numpy()
     if not is_pruned.any():
@@ -116,7 +118,8 @@ def pruning(trials: pd.DataFrame) -> Pruning | None:
     counted = np.isfinite(examples) & (done > 0)
     whole = examples[counted] / done[counted] * planned[counted]
     arms = []
-    for own in rows.groupby("arm_id", sort=False).indices.values():
+    codes = pd.factorize(rows["arm_id"])[0]
+    for own in np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1]):
         lost = own[is_pruned[own]]
         if len(lost):
             at = rungs[lost][np.isfinite(rungs[lost])]

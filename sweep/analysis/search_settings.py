@@ -98,9 +98,7 @@ def distribution(values: Floats) -> tuple[Floats, Floats]:
     return found, np.cumsum(counts) / max(int(counts.sum()), 1)
 
 
-def surface(
-    x: Floats, y: Floats, heights: Floats, points: int
-) -> tuple[Floats, Floats, NDArray[np.float64]] | None:
+def surface(x: Floats, y: Floats, heights: Floats, points: int) -> tuple[Floats, Floats, NDArray[np.float64]] | None:
     """Interpolate heights linearly between points in the plane.
 
     Args:

@@ -123,7 +123,7 @@ class Training:
         """Pass events to the coordinator and carry out its commands until it ends the execution."""
         self.workers = workers
         self.counts = coordinator.counts
-        self.folder.log.append([start_record(self._start, time.time())])
+        self.folder.log.append([start_record(self._start, time.time(), self.folder.plan.demand.scheduler)])
 
         def handle(event: Event) -> None:
             if isinstance(event, TimePassed) and should_stop():

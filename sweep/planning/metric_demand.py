@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -64,7 +65,13 @@ def metric_demand(config: SweepConfig) -> MetricDemand:
     """Return the metrics that every trial of a sweep over our networks must have."""
     path = config.metric.deciding_path
     code = {} if path is None else {tag_of(path): metric_digests(config)[path]}
-    return MetricDemand(config.metric.columns, code)
+    return MetricDemand(config.metric.columns, code, scheduler_text(config))
+
+
+def scheduler_text(config: SweepConfig) -> str:
+    """Return the rule that prunes trials, with its arguments, as text; empty without one."""
+    rule = config.scheduler
+    return "" if rule.method == "none" else json.dumps(rule.model_dump(mode="json"), sort_keys=True)
 
 
 def tag_of(path: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sweep.analysis.objectives import Descent
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Curve, Curves, Graph
@@ -13,9 +15,7 @@ def lineage_graph(findings: Findings) -> Graph | None:
     if not any(one.parent for one in found):
         return None
     places = {name: place for place, name in enumerate(dict.fromkeys(one.trial for one in found), 1)}
-    last = max(found, key=lambda one: one.end).end
-    best = findings.descended or next(one.trial for one in reversed(found) if one.end == last)
-    kept = line_of(found, best)
+    kept = line_of(found, _best(findings))
     curves = [Curve(one.trial, 0, *_stretch(one, places), tone="pale") for one in found if one not in kept]
     points: list[tuple[float, float]] = []
     for one in kept:
@@ -43,6 +43,16 @@ def lineage_graph(findings: Findings) -> Graph | None:
 
 MOST_TOLD = 8
 """Maximum number of changes in the caption."""
+
+
+def _best(findings: Findings) -> str:
+    """The trial of the population with the best final value; the one that trained longest if none has a value."""
+    study, trials = findings.study, findings.trials
+    rows = trials[trials["trial_id"].isin({one.trial for one in findings.descents})]
+    values = rows.set_index("trial_id")[f"final_{study.metric}"].astype(np.float64).dropna()
+    if values.empty:
+        return max(findings.descents, key=lambda one: one.end).trial
+    return str(values.idxmin() if study.mode == "min" else values.idxmax())
 
 
 def line_of(found: tuple[Descent, ...], trial: str) -> tuple[Descent, ...]:

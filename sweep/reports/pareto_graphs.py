@@ -24,16 +24,14 @@ def pareto_graph(findings: Findings) -> Graph | None:
     if len(found.hypervolumes) > 1:
         x = np.arange(1.0, len(found.hypervolumes) + 1)
         volumes = Curve("hypervolume", 2, x, found.hypervolumes, is_step=True)
-        panels.append(
-            Curves("Hypervolume of the front", "setting, in the order proposed", "hypervolume", (volumes,))
-        )
+        panels.append(Curves("Hypervolume of the front", "setting, in the order proposed", "hypervolume", (volumes,)))
     count = counted(sum(found.is_front), "setting")
     names = [metric_name(name) for name in found.names]
     return Graph(
         "pareto-front",
         "Pareto front",
-        f"{capitalised(count)} of {len(found.values):,}: no other setting is better in one of {' and '.join(names)} and "
-        "no worse in all. The hypervolume is what the front dominates, up to the worst values seen; it never falls.",
+        f"{capitalised(count)} of {len(found.values):,}: no other setting is better in one of {' and '.join(names)} "
+        "and no worse in all. The hypervolume is what the front dominates, up to the worst values seen; it never falls.",
         tuple(panels),
     )
 

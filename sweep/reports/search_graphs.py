@@ -113,7 +113,7 @@ def proposals_graph(findings: Findings) -> Graph | None:
         if key == study.scientific or findings.trials[key].dtype.kind not in "iuf":
             continue
         curves = tuple(
-            Curve(label(level, study.scientific), number, table["number"], _numbers(table, key), has_dots=True,
+            Curve(label(level, study.scientific), number, table["number"].to_numpy(), _numbers(table, key), has_dots=True,
                   is_joined=False)
             for number, (level, table) in enumerate(found)
             if key in table and table[key].notna().any()
@@ -128,8 +128,8 @@ def proposals_graph(findings: Findings) -> Graph | None:
     return Graph(
         "proposals",
         "What was proposed over time",
-        f"The values that `{findings.search}` proposed, in that order. A method that learns narrows its range; one that "
-        "draws at random does not.",
+        f"The values that `{findings.search}` proposed, in that order. A method that learns narrows its range; one "
+        "that draws at random does not.",
         tuple(panels[:MOST_PANELS]),
     )
 

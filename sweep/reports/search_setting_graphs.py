@@ -97,7 +97,9 @@ def _categories(findings: Findings, key: str) -> Forest | None:
     joined = joined[joined[key].notna() & np.isfinite(joined["same"].to_numpy(dtype=np.float64))]
     rows = []
     for value, own in joined.groupby(key, sort=True):
-        low, middle, high = (float(found) for found in np.percentile(own["same"].to_numpy(dtype=np.float64), [25, 50, 75]))
+        low, middle, high = (
+            float(found) for found in np.percentile(own["same"].to_numpy(dtype=np.float64), [25, 50, 75])
+        )
         rows.append(Interval(str(value), middle, low, high, counted(len(own), "setting"), is_shown=True))
     if len(rows) < 2:
         return None
@@ -183,9 +185,9 @@ def search_importance_graph(findings: Findings) -> Graph | None:
     return Graph(
         "importance",
         heading,
-        f"Of {measure}. Functional ANOVA: how much of the variation over the whole space each explains alone. PED-ANOVA: "
-        "how far the values of the best tenth of the settings differ from those of all. A conditional hyperparameter is "
-        f"measured among the settings that have it.{note}",
+        f"Of {measure}. Functional ANOVA: how much of the variation over the whole space each explains alone. "
+        "PED-ANOVA: how far the values of the best tenth of the settings differ from those of all. A conditional "
+        f"hyperparameter is measured among the settings that have it.{note}",
         tuple(panels),
     )
 
@@ -195,10 +197,11 @@ def _importance(findings: Findings, level: Level, table: pd.DataFrame) -> Iterat
     keys = [key for key in _keys(findings) if key in used and used[key].nunique() > 1]
     always = [key for key in keys if used[key].notna().all()]
     for method, name in NAMES.items():
-        shares = {one.name: one.share for one in importances(used, always, findings.study.mode, findings.rng, method, "same")}
+        found = importances(used, always, findings.study.mode, findings.rng, method, "same")
+        shares = {one.name: one.share for one in found}
         for key in keys:
-            if key not in always and (found := _conditional(findings, used, keys, key, method)) is not None:
-                shares[f"{key} (where it is used, {int(used[key].notna().sum()):,} settings)"] = found.share
+            if key not in always and (own := _conditional(findings, used, keys, key, method)) is not None:
+                shares[f"{key} (conditional: {int(used[key].notna().sum()):,} settings)"] = own.share
         if len(shares) > 1:
             order = sorted(shares, key=lambda one: -shares[one])
             lengths = tuple(100 * shares[one] for one in order)

@@ -189,8 +189,13 @@ def heat_graph(findings: Findings) -> Graph | None:
 
 
 def importance_graph(findings: Findings) -> Graph | None:
-    """Share of the variation explained by each hyperparameter; None without Optuna or with too few settings."""
+    """Share of the variation explained by each hyperparameter; None without Optuna or with too few settings.
+
+    A search has its own, `sweep.reports.search_setting_graphs.search_importance_graph`.
+    """
     study = findings.study
+    if findings.is_searched:
+        return None
     panels = []
     for level, table in _tables(findings):
         try:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sweep import load_config, run
 from sweep.reports.collect import gather
-from sweep.reports.html_tables import levels_grid
+from sweep.reports.levels_table import levels_grid
 from sweep.reports.training_graphs import learning_graph
 from sweep.results import load_results
 

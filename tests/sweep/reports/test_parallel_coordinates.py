@@ -9,8 +9,9 @@ import pytest
 
 from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings, Subject, gather
+from sweep.reports.collect import Findings, gather
 from sweep.reports.parallel_coordinates import parallel
+from sweep.reports.subject import Subject
 from sweep.results.leaderboard import leaderboard
 from tests.sweep.analysis.conftest import _tables
 
