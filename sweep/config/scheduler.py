@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
@@ -10,6 +10,7 @@ from pydantic import Discriminator, Field, Tag
 
 from sweep.config.base_section import Section, unknown_name
 from sweep.config.problems import Problem, refuse
+from sweep.config.values import Distribution, Domain
 
 
 class Rule(Section):
@@ -157,6 +158,22 @@ AnyScheduler: TypeAlias = Annotated[
     | Annotated[WilcoxonRule, Tag("wilcoxon")],
     Discriminator(_method_of),
 ]
+
+
+def epochs_of(trainer: object, spaces: Iterable[Mapping[str, Domain]]) -> int | None:
+    """Return the most epochs that a trial may have; None if that is not known.
+
+    Args:
+        trainer: the section `trainer`.
+        spaces: hyperparameter -> values to try, of each part of the space.
+    """
+    usual: int | None = getattr(trainer, "epochs", None)
+    found: list[int | None] = []
+    for space in spaces:
+        varied = space.get("epochs")
+        values = [usual] if varied is None else [varied.high] if isinstance(varied, Distribution) else list(varied)
+        found += [int(value) if isinstance(value, int | float) else None for value in values]
+    return None if None in found else max((one for one in found if one is not None), default=usual)
 
 
 def scheduler_problems(rule: Rule, epochs: int | None, seeds: int, *, is_own: bool) -> Iterator[Problem]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
@@ -14,6 +16,7 @@ from sweep.driver.progress_tracker import ProgressTracker
 from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
+from sweep.execution.sources.assignment import PAUSED
 from sweep.planning.cost import Rates
 from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
@@ -30,10 +33,12 @@ from sweep.running.commands import (
     RestartPack,
 )
 from sweep.running.coordinator import Coordinator
+from sweep.running.decisions import Decisions
 from sweep.running.events import Event, PacksPlanned, PlanEnded, PlanWaits, StopRequested, TimePassed
 from sweep.running.log_records import records_of, start_record
 from sweep.running.packs import Counts
 from sweep.running.reports import PackCollector
+from sweep.running.schedulers import make_scheduler
 from sweep.tracking import SweepWriter
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
@@ -67,6 +72,7 @@ class Training:
         self._collector_of: dict[str, PackCollector] = {}
         self.workers = 0
         self.counts = Counts()
+        self.scheduler = make_scheduler(preparation.config)
         self._start = uuid.uuid4().hex[:8]
 
     def efficiency(self, seconds: float) -> float | None:
@@ -92,7 +98,7 @@ class Training:
             rates = preparation.rates()
             if preparation.config.resources.executor == "inline":
                 inline = InlineExecutor(preparation.source(self.folder.path, 0.0), resources.cpus_per_worker)
-                self._drive(inline, Coordinator(1), trials, rates, should_stop, 1)
+                self._drive(inline, Coordinator(1, decisions=self._decisions()), trials, rates, should_stop, 1)
                 return
             seconds = preparation.seconds(trials, rates)
             source = preparation.source(self.folder.path, seconds / preparation.workers)
@@ -104,12 +110,27 @@ class Training:
             with ray_session(resources, later, seconds=seconds) as workers:
                 settings = WorkerSettings(source, resources, preparation.grace_seconds)
                 follows_capacity = resources.address is not None and resources.workers is None
-                coordinator = Coordinator(workers, follows_capacity=follows_capacity)
+                decisions = self._decisions()
+                coordinator = Coordinator(workers, follows_capacity=follows_capacity, decisions=decisions)
                 self._drive(ray_executor(settings, workers), coordinator, trials, rates, should_stop, workers)
                 for note in fallbacks():
                     self.tracker.progress.message(note)
         finally:
             self.tracker.progress.stop()
+            # Paused trials of an interrupted sweep start over.
+            shutil.rmtree(self.folder.path / PAUSED, ignore_errors=True)
+
+    def _decisions(self) -> Decisions | None:
+        """Return the scheduler with what it is to know of trials that have ended before."""
+        if self.scheduler is None:
+            return None
+        metric = self.preparation.config.metric
+        plan = self.phases.plan
+        selection = [trial.id for trial in plan.trials if trial.seed in plan.seeds]
+        decisions = Decisions(self.scheduler, metric.name, metric.mode, plan.demand.scheduler, selection)
+        finished = self.folder.finished_trial_ids().intersection(selection)
+        decisions.restore(result for result in self.folder.results() if result.trial.id in finished)
+        return decisions
 
     def _drive(
         self,
@@ -123,7 +144,7 @@ class Training:
         """Pass events to the coordinator and carry out its commands until it ends the execution."""
         self.workers = workers
         self.counts = coordinator.counts
-        self.folder.log.append([start_record(self._start, time.time(), self.folder.plan.demand.scheduler)])
+        self.folder.log.append([start_record(self._start, time.time())])
 
         def handle(event: Event) -> None:
             if isinstance(event, TimePassed) and should_stop():
@@ -132,17 +153,18 @@ class Training:
             if isinstance(event, PacksPlanned):
                 self._collect(event.packs)
             commands = coordinator.handle(event)
-            self.folder.log.append(
-                records_of(event, commands, start=self._start, first_pack=first_pack, seconds=time.time())
-            )
+            now = time.time()
+            self.folder.log.append(records_of(event, commands, start=self._start, first_pack=first_pack, seconds=now))
             for command in commands:
-                self._perform(command, executor, plan_more)
+                self._perform(command, executor, plan_more, now)
 
         def plan(remaining: Sequence[Trial] | None) -> None:
             if remaining is None:
                 handle(PlanWaits())
                 return
-            packs = self.preparation.packs(remaining, rates, workers) if remaining else ()
+            packs = self.preparation.packs(remaining, rates, workers) if remaining else []
+            if self.scheduler is not None and not self.phases.is_report:
+                packs = [replace(pack, decisions=self.scheduler.points) for pack in packs]
             handle(PacksPlanned(tuple(packs)) if packs else PlanEnded())
 
         def plan_more(more: PlanMore) -> None:
@@ -158,20 +180,22 @@ class Training:
             self.collectors.append(collector)
             self._collector_of |= {trial.id: collector for trial in planned.trials}
 
-    def _perform(self, command: Command, executor: Executor, plan_more: Callable[[PlanMore], None]) -> None:
+    def _perform(
+        self, command: Command, executor: Executor, plan_more: Callable[[PlanMore], None], seconds: float
+    ) -> None:
         match command:
             case AcceptReport(pack, report):
                 if report.files:
                     write_files(self.folder.path, self.collectors[pack].trials[0], report.files)
                 self._add_results(self.collectors[pack].add(report))
             case EndTrials(pack, ended, tags):
-                self._add_results(self.collectors[pack].end(ended, time.time(), tags))
+                self._add_results(self.collectors[pack].end(ended, seconds, tags))
             case FormPack(_, planned):
                 for trial in planned.trials:
                     self._collector_of[trial.id].leave(trial.id)
                 self._collect([planned])
             case FailPack(pack, error):
-                self._add_results(self.collectors[pack].fail(error, time.time()))
+                self._add_results(self.collectors[pack].fail(error, seconds))
             case RestartPack():
                 self.tracker.progress.message(STARTS_OVER)
             case NotifyWaiting():

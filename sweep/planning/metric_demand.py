@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sweep.config import SweepConfig
-from sweep.planning.identity import metric_digests
+from sweep.config.scheduler import NoScheduler
+from sweep.planning.identity import canonical, metric_digests
 from sweep.records import ENDED_WELL, TrialResult
 
 SCHEDULER_TAG = "scheduler"
@@ -65,13 +65,14 @@ def metric_demand(config: SweepConfig) -> MetricDemand:
     """Return the metrics that every trial of a sweep over our networks must have."""
     path = config.metric.deciding_path
     code = {} if path is None else {tag_of(path): metric_digests(config)[path]}
-    return MetricDemand(config.metric.columns, code, scheduler_text(config))
+    return MetricDemand(config.metric.columns, code, scheduler_name(config))
 
 
-def scheduler_text(config: SweepConfig) -> str:
-    """Return the rule that prunes trials, with its arguments, as text; empty without one."""
-    rule = config.scheduler
-    return "" if rule.method == "none" else json.dumps(rule.model_dump(mode="json"), sort_keys=True)
+def scheduler_name(config: SweepConfig) -> str:
+    """Return what identifies the rule that ends trials early, with its arguments; empty without one."""
+    if isinstance(config.scheduler, NoScheduler):
+        return ""
+    return canonical({**config.scheduler.model_dump(mode="json"), "metric": config.metric.name})
 
 
 def tag_of(path: str) -> str:

@@ -12,7 +12,7 @@ from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.config.values import Distribution
 from sweep.planning.identity import ArmIdentity, canonical, digest, relative_paths
-from sweep.planning.metric_demand import MetricDemand, scheduler_text
+from sweep.planning.metric_demand import MetricDemand, scheduler_name
 from sweep.planning.own_training import code_of
 from sweep.planning.plan import Merge, Plan, labels, plan_hash
 from sweep.planning.roles import make_design
@@ -77,7 +77,7 @@ def make_own_plan(config: SweepConfig) -> Plan:
         identity=shared,
         code=relative_paths(map(Path, files)),
         identities=identities,
-        demand=MetricDemand(scheduler=scheduler_text(config)),
+        demand=MetricDemand(scheduler=scheduler_name(config)),
     )
 
 

@@ -107,6 +107,8 @@ def form_packs(
     room: int = PACK_BYTES,
     share: float | None = None,
     dataset: int = 0,
+    *,
+    by_setting: bool = False,
 ) -> list[PlannedPack]:
     """Group trials with the same recipe and data into packs, the longest first.
 
@@ -122,6 +124,7 @@ def form_packs(
         room: maximum memory of a pack in bytes.
         share: seconds of training of each worker; None if these trials are all that it trains.
         dataset: which of the sweep's data sets they are trained on.
+        by_setting: whether the seeds of a setting are neighbours, and not the settings of a seed.
     """
     examples = training_size(shape, recipe.validation)
     groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
@@ -135,7 +138,7 @@ def form_packs(
     finer = max(share / MOST_PACKS_PER_WORKER, LONG_PACK_SECONDS)
     jobs = []
     for (batch_size, epochs), members in groups.items():
-        members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
+        members.sort(key=_by_setting if by_setting else _by_seed)
         fixed = overhead[batch_size, epochs]
         total = fixed + sum(seconds[trial.id] for trial in members)
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
@@ -146,6 +149,14 @@ def form_packs(
             specs = tuple(map(spec_of, chosen))
             jobs.append(PlannedPack(chosen, specs, batch_size, epochs, cost, recipe=recipe, dataset=dataset))
     return sorted(jobs, key=lambda job: -job.seconds)
+
+
+def _by_seed(trial: Trial) -> tuple[object, ...]:
+    return trial.seed, str(trial.arm.setting["optimizer"]), trial.id
+
+
+def _by_setting(trial: Trial) -> tuple[object, ...]:
+    return str(trial.arm.setting["optimizer"]), trial.arm.id, trial.seed
 
 
 def total_seconds(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: DatasetShape) -> float:

@@ -31,7 +31,8 @@ def pareto_graph(findings: Findings) -> Graph | None:
         "pareto-front",
         "Pareto front",
         f"{capitalised(count)} of {len(found.values):,}: no other setting is better in one of {' and '.join(names)} "
-        "and no worse in all. The hypervolume is what the front dominates, up to the worst values seen; it never falls.",
+        "and no worse in all. The hypervolume is what the front dominates, up to the worst values seen; it never "
+        "falls.",
         tuple(panels),
     )
 

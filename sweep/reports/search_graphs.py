@@ -113,8 +113,8 @@ def proposals_graph(findings: Findings) -> Graph | None:
         if key == study.scientific or findings.trials[key].dtype.kind not in "iuf":
             continue
         curves = tuple(
-            Curve(label(level, study.scientific), number, table["number"].to_numpy(), _numbers(table, key), has_dots=True,
-                  is_joined=False)
+            Curve(label(level, study.scientific), number, _numbers(table, "number"), _numbers(table, key),
+                  has_dots=True, is_joined=False)
             for number, (level, table) in enumerate(found)
             if key in table and table[key].notna().any()
         )  # fmt: skip

@@ -193,7 +193,8 @@ class Coordinator:
         pause = tuple(trial for trial, verdict in verdicts.items() if verdict == "pause")
         commands: list[Command] = []
         if stop:
-            commands.append(EndTrials(event.pack, tuple(_pruned(pack, trial, decisions) for trial in stop)))
+            ended = tuple(_pruned(pack, trial, decisions) for trial in stop)
+            commands.append(EndTrials(event.pack, ended, decisions.tags))
             pack.left.difference_update(stop)
             self._has_asked = False
         pause = pause or self._packs.merge(event.pack)
@@ -214,11 +215,12 @@ class Coordinator:
         commands: list[Command] = []
         for one in settled.pruned:
             value = self._decisions.value_of(one.trial_id)
-            commands += self._end_trial(one.trial_id, Ended(0, "PRUNED", 0, rung=one.rung, value=value))
+            how = Ended(0, "PRUNED", 0, rung=one.rung, value=value)
+            commands += self._end_trial(one.trial_id, how, self._decisions.tags)
         return commands
 
-    def _end_trial(self, trial_id: str, how: Ended) -> list[Command]:
-        commands = self._packs.end_trial(trial_id, how)
+    def _end_trial(self, trial_id: str, how: Ended, tags: Mapping[str, str]) -> list[Command]:
+        commands = self._packs.end_trial(trial_id, how, tags)
         self._has_asked = self._has_asked and not commands
         for command in commands:
             if isinstance(command, StopPack):

@@ -33,15 +33,14 @@ from sweep.running.reports import Report
 from trainers.loop import Ended
 
 
-def start_record(start: str, seconds: float, scheduler: str = "") -> Record:
+def start_record(start: str, seconds: float) -> Record:
     """Create the record of a sweep's start or resumption.
 
     Args:
         start: id of this start; pack numbers are unique within a start.
         seconds: Unix time.
-        scheduler: identifies the rule that prunes trials, as in `sweep.planning.metric_demand.MetricDemand`.
     """
-    return Record("start", {"start": start, "seconds": seconds, "scheduler": scheduler})
+    return Record("start", {"start": start, "seconds": seconds})
 
 
 def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -> Record | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sweep.planning.packing import PlannedPack
@@ -122,10 +122,12 @@ class PackQueue:
                 found.append(end)
         return found
 
-    def end_trial(self, trial_id: str, how: Ended) -> list[Command]:
+    def end_trial(self, trial_id: str, how: Ended, tags: Mapping[str, str]) -> list[Command]:
         """End a trial that does not wait for an answer, wherever it is; ``how`` gets its index in its pack."""
+        if trial_id not in self._place:
+            return []
         number, index = self._place[trial_id]
-        ended = EndTrials(number, (replace(how, trial=index),))
+        ended = EndTrials(number, (replace(how, trial=index),), tags)
         if trial_id in self.paused:
             self.paused.pop(trial_id)
             return [ended]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sweep.planning.metric_demand import SCHEDULER_TAG
 from sweep.records import Arm, Trial, TrialResult
 from sweep.running.event_log import Record
 from sweep.running.log_records import report_of, results_of
@@ -39,15 +38,11 @@ class _Packs:
     def __init__(self, trials: Mapping[str, Trial]) -> None:
         self._trials = trials
         self._packs: dict[tuple[str, int], PackCollector] = {}
-        self._schedulers: dict[str, str] = {}
         self._expected: dict[tuple[str, int], int | None] = {}
 
     def add(self, record: Record) -> list[TrialResult]:
         """Process a record and return the results of the trials that ended with it."""
         facts = record.facts
-        if record.kind == "start":
-            self._schedulers[facts["start"]] = facts.get("scheduler", "")
-            return []
         if record.kind == "plan":
             for number, members in facts["packs"].items():
                 self._packs[facts["start"], int(number)] = PackCollector([self._trial(*member) for member in members])
@@ -57,9 +52,7 @@ class _Packs:
             return []
         if record.kind == "ended":
             ended = [Ended(**end) for end in facts["ended"]]
-            rule = self._schedulers.get(facts["start"], "")
-            tags = {SCHEDULER_TAG: rule, **facts["tags"]} if rule else facts["tags"]
-            return self._packs[key].end(ended, facts["seconds"], tags)
+            return self._packs[key].end(ended, facts["seconds"], facts["tags"])
         if record.kind == "fail":
             return self._packs[key].fail(facts["error"], facts["seconds"])
         if facts["number"] not in (0, self._expected.get(key)):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from sweep.records import Trial
 from sweep.running.schedulers.scheduler import Observation, Pruned, Settled, Verdict
 
 
-@dataclass
 class Bracket:
     """Trials that are compared with each other.
 
@@ -17,53 +15,71 @@ class Bracket:
         rungs: ascending values of the counter at which the trials wait for each other.
         kept: how many go on from each rung.
         later_wins: whether the trial that was added later goes on where scores are equal.
-        trials: ids of the trials that have not ended, in the order in which they were added -> their score at the
-            current rung; None for a trial that has not reached it.
     """
 
-    rungs: Sequence[float]
-    kept: Sequence[int]
-    later_wins: bool = False
-    trials: dict[str, Observation | None] = field(default_factory=dict)
-    _level: int = 0
+    def __init__(self, rungs: Sequence[float], kept: Sequence[int], *, later_wins: bool = False) -> None:
+        self._rungs = rungs
+        self._kept = kept
+        self._later_wins = later_wins
+        self._scores: list[dict[str, Observation]] = [{} for _ in rungs]
+        self._reached: dict[str, int] = {}
+        self._ended: set[str] = set()
+        self._level = 0
 
-    @property
-    def rung(self) -> float | None:
-        """The rung at which the trials wait next; None after the last."""
-        return self.rungs[self._level] if self._level < len(self.rungs) else None
+    def __len__(self) -> int:
+        """Number of trials that have been neither pruned nor ended by themselves before the current rung."""
+        return len(self._reached)
+
+    def add(self, trial_id: str) -> None:
+        """Add a trial, which begins."""
+        self._reached[trial_id] = 0
 
     def take(self, observation: Observation) -> bool:
         """Take the score of a trial; returns whether the trial has to wait at this point."""
-        rung = self.rung
-        if rung is None or observation.at < rung:
+        trial = observation.trial.id
+        if trial not in self._reached:
             return False
-        self.trials[observation.trial.id] = observation
-        return True
+        before = level = self._reached[trial]
+        # Where reports are far apart, one of them may reach several rungs.
+        while level < len(self._rungs) and observation.at >= self._rungs[level]:
+            self._scores[level][trial] = observation
+            level += 1
+        self._reached[trial] = level
+        return level > before and level > self._level
+
+    def end(self, trial_id: str) -> None:
+        """Wait no longer for a trial that has ended by itself; its scores count at the rungs that it has reached."""
+        self._ended.add(trial_id)
 
     def settle(self) -> Settled:
-        """Once all trials have reached the rung, return which go on and which end; else nothing."""
+        """Once all trials have reached a rung, return which go on and which end; else nothing."""
         pruned: list[Pruned] = []
-        resumed: dict[str, None] = {}
-        while (rung := self.rung) is not None and self.trials and None not in self.trials.values():
-            good = self._halve(rung, pruned)
+        resumed: tuple[str, ...] = ()
+        while self._level < len(self._rungs) and self._has_come():
+            good = self._best()
+            rung = self._rungs[self._level]
+            bad = [trial for trial in self._reached if trial not in good]
+            pruned += [Pruned(trial, rung) for trial in bad if trial not in self._ended]
             self._level += 1
-            # Where reports are far apart, a trial has reached the next rung too.
-            ahead = {trial for trial, one in good.items() if self.rung is not None and one.at >= self.rung}
-            self.trials = {trial: one if trial in ahead else None for trial, one in good.items()}
-            resumed = {trial: None for trial in (*resumed, *good) if trial in good and trial not in ahead}
-        return Settled(tuple(resumed), tuple(pruned))
+            self._reached = {trial: level for trial, level in self._reached.items() if trial in good}
+            going = (trial for trial, level in self._reached.items() if level == self._level)
+            resumed = tuple(trial for trial in going if trial not in self._ended)
+        return Settled(resumed, tuple(pruned))
 
-    def _halve(self, rung: float, pruned: list[Pruned]) -> dict[str, Observation]:
-        """Return the trials that go on from a rung, in the order of their scores, and add the others to ``pruned``."""
-        reached = {trial: score for trial, score in self.trials.items() if score is not None}
-        order = [trial for trial, one in reached.items() if one.is_sound]
-        if self.later_wins:
+    def _has_come(self) -> bool:
+        return bool(self._reached) and all(
+            level > self._level or trial in self._ended for trial, level in self._reached.items()
+        )
+
+    def _best(self) -> set[str]:
+        """The trials that go on from the current rung."""
+        scores = self._scores[self._level]
+        order = [trial for trial in self._reached if trial in scores and scores[trial].is_sound]
+        if self._later_wins:
             order.reverse()
         # A stable sort: equal scores stay in their order.
-        order.sort(key=lambda trial: -reached[trial].score)
-        good = set(order[: self.kept[self._level]])
-        pruned += [Pruned(trial, rung) for trial in reached if trial not in good]
-        return {trial: one for trial, one in reached.items() if trial in good}
+        order.sort(key=lambda trial: -scores[trial].score)
+        return set(order[: self._kept[self._level]])
 
 
 class Brackets:
@@ -83,7 +99,7 @@ class Brackets:
         for trial in trials:
             if trial.id not in self._bracket_of:
                 bracket = self._bracket_of[trial.id] = self._place(trial)
-                bracket.trials[trial.id] = None
+                bracket.add(trial.id)
 
     def decide(self, waiting: Sequence[Observation]) -> list[Verdict]:
         """Let trials wait at their rung, unless they are the last to come."""
@@ -104,10 +120,10 @@ class Brackets:
         return [verdicts.get(one.trial.id, "continue") for one in waiting]
 
     def end(self, trial: Trial) -> None:
-        """Take a trial out of its bracket, for which others may have waited."""
+        """Wait no longer for a trial, for which others may have waited."""
         bracket = self._bracket_of.get(trial.id)
-        if bracket is not None and trial.id in bracket.trials:
-            del bracket.trials[trial.id]
+        if bracket is not None:
+            bracket.end(trial.id)
             self._unsettled.append(bracket.settle())
 
     def settle(self) -> Settled:
@@ -119,4 +135,4 @@ class Brackets:
 
     def _take(self, observation: Observation) -> Bracket | None:
         bracket = self._bracket_of[observation.trial.id]
-        return bracket if observation.trial.id in bracket.trials and bracket.take(observation) else None
+        return bracket if bracket.take(observation) else None

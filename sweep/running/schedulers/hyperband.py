@@ -73,7 +73,7 @@ class HyperBand:
 
     def _place(self, trial: Trial) -> Bracket:
         """Return the bracket that is open, or the next one that has a first rung."""
-        if self._open is None or len(self._open[0].trials) == self._open[1]:
+        if self._open is None or len(self._open[0]) == self._open[1]:
             level = self._next % self._size
             while int(self._most * self._factor**-level) == 0:
                 self._next += 1
