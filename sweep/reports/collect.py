@@ -95,7 +95,12 @@ class Findings:
     @property
     def is_searched(self) -> bool:
         """Whether there is a search to show: a method other than the grid, a scheduler, or pruned trials."""
-        return self.search != "grid" or bool(self.scheduler) or bool((self.trials["status"] == "PRUNED").any())
+        return self.search != "grid" or bool(self.scheduler) or self.has_pruned
+
+    @property
+    def has_pruned(self) -> bool:
+        """Whether a scheduler has ended some trials early."""
+        return bool((self.trials["status"] == "PRUNED").any())
 
     @property
     def answers(self) -> str:

@@ -58,7 +58,7 @@ def parallel(findings: Findings) -> Parallel | None:
 def _reached(findings: Findings, board: pd.DataFrame) -> pd.Series[float] | None:
     """The most epochs of a seed of each arm that was pruned or ended; None if nothing was pruned."""
     trials = findings.trials
-    if not (trials["status"] == "PRUNED").any():
+    if not findings.has_pruned:
         return None
     used = trials[trials["status"].isin([*ENDED_WELL, "PRUNED"])]
     return board["arm_id"].map(used.groupby("arm_id")["epochs_done"].max()).astype(np.float64)

@@ -12,7 +12,6 @@ from sweep.analysis.search_settings import best_so_far, common_epoch, distributi
 from sweep.analysis.wording import capitalised, counted, metric_name
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Curve, Curves, Graph, Scale, Shares
-from sweep.reports.html_tables import varied
 from sweep.reports.svg.scales import scale_of
 from sweep.reports.training_graphs import label
 
@@ -55,6 +54,13 @@ def compared(findings: Findings) -> tuple[str, str]:
         f"{name} after epoch {at:g}",
         f" Compared after epoch {at:g}, the last that all reached, since pruned trainings have no final value.",
     )
+
+
+def searched_keys(findings: Findings) -> list[str]:
+    """The hyperparameters with two or more values, except the compared one."""
+    trials, factor = findings.trials, findings.study.scientific
+    # A hyperparameter with the same value wherever it is used was not searched.
+    return [key for key in findings.subject.keys if key != factor and key in trials and trials[key].nunique() > 1]
 
 
 def value_scale(values: Floats) -> Scale:
@@ -109,8 +115,8 @@ def proposals_graph(findings: Findings) -> Graph | None:
         return None
     study, found = findings.study, tables(findings)
     panels = []
-    for key in varied(findings.trials, findings.subject.keys):
-        if key == study.scientific or findings.trials[key].dtype.kind not in "iuf":
+    for key in searched_keys(findings):
+        if findings.trials[key].dtype.kind not in "iuf":
             continue
         curves = tuple(
             Curve(label(level, study.scientific), number, _numbers(table, "number"), _numbers(table, key),
@@ -172,11 +178,9 @@ def rungs_graph(findings: Findings) -> Graph | None:
         found = pruning(rows)
         if found is None or len(found.rungs) < 2:
             continue
-        names = tuple("the end" if np.isinf(rung.at) else f"rung {rung.at:g}" for rung in found.rungs)
-        notes = tuple(
-            f"{rung.reached:,} ended" if np.isinf(rung.at) else f"{rung.reached:,}, {rung.pruned:,} pruned"
-            for rung in found.rungs
-        )
+        ends = ["the end" if np.isinf(rung.at) else f"rung {rung.at:g}" for rung in found.rungs]
+        names = tuple(f"{end}: {rung.reached:,}" for end, rung in zip(ends, found.rungs, strict=True))
+        notes = tuple("" if np.isinf(rung.at) else f"{rung.pruned:,} pruned" for rung in found.rungs)
         saved = f"{100 * found.saved_epochs:.0f} % of the epochs saved"
         panels.append(
             Shares(f"{capitalised(label(level, study.scientific))}: {saved}", "trainings that reached the rung", names,

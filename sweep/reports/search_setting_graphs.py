@@ -13,8 +13,7 @@ from sweep.analysis.wording import capitalised, counted, level_name, metric_name
 from sweep.errors import AnalysisError
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Contour, Curve, Curves, Forest, Graph, Interval, Panel, Shares
-from sweep.reports.html_tables import varied
-from sweep.reports.search_graphs import MOST_PANELS, PRUNED, compared, tables, value_scale
+from sweep.reports.search_graphs import MOST_PANELS, PRUNED, compared, searched_keys, tables, value_scale
 from sweep.reports.svg.scales import scale_of
 from sweep.reports.training_graphs import label
 
@@ -39,15 +38,14 @@ def slice_graph(findings: Findings) -> Graph | None:
     """The value of every setting over each hyperparameter; None if nothing was searched, or nothing varies."""
     if not findings.is_searched:
         return None
-    panels = [panel for key in _keys(findings) if (panel := _slice(findings, key)) is not None]
+    panels = [panel for key in searched_keys(findings) if (panel := _slice(findings, key)) is not None]
     if not panels:
         return None
-    is_pruned = (findings.trials["status"] == "PRUNED").any()
     return Graph(
         "slices",
         "Slices",
         "Each point is a setting, mean over seeds, at its value of one hyperparameter; all others differ too."
-        f"{' Open and grey: a seed was pruned.' if is_pruned else ''}"
+        f"{' Open and grey: a seed was pruned.' if findings.has_pruned else ''}"
         f"{_of_categories(panels)}",
         tuple(panels[: 2 * MOST_PANELS]),
     )
@@ -56,11 +54,10 @@ def slice_graph(findings: Findings) -> Graph | None:
 def _of_categories(panels: list[Panel]) -> str:
     if not any(isinstance(panel, Forest) for panel in panels):
         return ""
-    return " Of a categorical one the median of its settings is shown, from the first to the third quartile."
-
-
-def _keys(findings: Findings) -> list[str]:
-    return [key for key in varied(findings.trials, findings.subject.keys) if key != findings.study.scientific]
+    return (
+        " Of a categorical one the median of its settings is shown, from the first to the third quartile; the line is "
+        "the median of all."
+    )
 
 
 def _slice(findings: Findings, key: str) -> Panel | None:
@@ -104,7 +101,7 @@ def _categories(findings: Findings, key: str) -> Forest | None:
     if len(rows) < 2:
         return None
     everything = float(np.median(joined["same"].to_numpy(dtype=np.float64)))
-    return Forest(f"By {key}", f"{measure}; the line is the median of all", tuple(rows), everything)
+    return Forest(f"By {key}", measure, tuple(rows), everything)
 
 
 def contour_graph(findings: Findings) -> Graph | None:
@@ -129,7 +126,7 @@ def contour_graph(findings: Findings) -> Graph | None:
 
 
 def _contour(findings: Findings, level: Level, table: pd.DataFrame, measure: str) -> Curves | None:
-    numeric = [key for key in _keys(findings) if table[key].dtype.kind in "iuf" and table[key].nunique() > 2]
+    numeric = [key for key in searched_keys(findings) if table[key].dtype.kind in "iuf" and table[key].nunique() > 1]
     used = table[np.isfinite(table["same"].to_numpy(dtype=np.float64))]
     numeric = [key for key in numeric if used[key].notna().all()]
     if len(numeric) < 2 or len(used) < FEWEST_POINTS:
@@ -194,7 +191,7 @@ def search_importance_graph(findings: Findings) -> Graph | None:
 
 def _importance(findings: Findings, level: Level, table: pd.DataFrame) -> Iterator[Shares]:
     used = table[np.isfinite(table["same"].to_numpy(dtype=np.float64))]
-    keys = [key for key in _keys(findings) if key in used and used[key].nunique() > 1]
+    keys = [key for key in searched_keys(findings) if key in used and used[key].nunique() > 1]
     always = [key for key in keys if used[key].notna().all()]
     for method, name in NAMES.items():
         found = importances(used, always, findings.study.mode, findings.rng, method, "same")
