@@ -20,10 +20,10 @@ def lineage_graph(findings: Findings) -> Graph | None:
     points: list[tuple[float, float]] = []
     for one in kept:
         points += list(zip(*_stretch(one, places), strict=True))
-    curves.append(Curve("line of descent of the best", 1, [x for x, _ in points], [y for _, y in points]))
+    curves.append(Curve("line of descent of the best", 0, [x for x, _ in points], [y for _, y in points]))
     changes = [one for one in kept if one.changed]
     curves.append(
-        Curve("took over and changed", 1, [one.start for one in changes], [places[one.trial] for one in changes],
+        Curve("took over and changed", 0, [one.start for one in changes], [places[one.trial] for one in changes],
               has_dots=True, is_joined=False)
     )  # fmt: skip
     told = "; ".join(

@@ -51,6 +51,7 @@ def parallel(findings: Findings) -> Parallel | None:
         known_epochs = sorted(reached.dropna().unique())
         looks = tuple(len(known_epochs) if value != value else known_epochs.index(value) for value in reached)
         legend = tuple(f"until epoch {value:g}" for value in known_epochs)
+        legend += ("diverged or failed",) if reached.isna().any() else ()
         absent = "none: the setting lacks it, or has no final value"
     return Parallel(tuple(one for one, _ in made), names, looks, places, absent, legend)
 

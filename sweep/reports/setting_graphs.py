@@ -80,8 +80,8 @@ def sensitivity_graph(findings: Findings) -> Graph | None:
 
     Of a training of the user's own, at each value of every hyperparameter that is a number.
     """
-    if findings.has_pruned:
-        # What is left of each value is better than the value; the slices of a search show the rest too.
+    if findings.has_pruned or findings.search != "grid":
+        # Few settings of a search share a value, and of pruned ones the better are left; there are slices instead.
         return None
     if findings.study.is_own:
         return _own_sensitivity_graph(findings)
@@ -147,7 +147,7 @@ def heat_graph(findings: Findings) -> Graph | None:
     study = findings.study
     column = f"{study.by}_{study.metric}"
     panels: list[Heat] = []
-    if findings.has_pruned:
+    if findings.has_pruned or findings.search != "grid":
         return None
     for level in study.levels:
         trials = _trials(findings, level)
