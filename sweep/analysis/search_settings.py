@@ -113,8 +113,8 @@ def surface(x: Floats, y: Floats, heights: Floats, points: int) -> tuple[Floats,
 
     Reference: Barber, Dobkin and Huhdanpaa (1996), The Quickhull Algorithm (Delaunay triangulation).
     """
-    from scipy.interpolate import LinearNDInterpolator  # type: ignore[import-untyped]
-    from scipy.spatial import QhullError  # type: ignore[import-untyped]
+    from scipy.interpolate import LinearNDInterpolator
+    from scipy.spatial import QhullError
 
     spans = np.array([np.ptp(x), np.ptp(y)])
     if len(x) < 3 or not spans.all():

@@ -7,14 +7,16 @@ from dataclasses import replace
 
 from sweep.config.data import AnyData, FileData, ModuleData
 from sweep.config.decay import rates_out_of_range
+from sweep.config.distributions import OF_WHOLE, Distribution
 from sweep.config.document import Keys
 from sweep.config.free_space import FreeSpace
 from sweep.config.metric import MetricConfig
 from sweep.config.optimizer_spaces import NetworkSpaces, OptimizerSpace, parts_of, space_of_each
 from sweep.config.problems import Problem
-from sweep.config.sections import GridSearch, TrainerConfig
+from sweep.config.search import SearchConfig
+from sweep.config.sections import TrainerConfig
 from sweep.config.spaces import OptimizersBase, Space
-from sweep.config.values import Distribution, is_whole, written_form
+from sweep.config.values import is_whole, written_form
 from trainers.data import DatasetShape, shape, training_size
 from trainers.data.dataset import Task
 from trainers.data.holdout import Holdout
@@ -48,6 +50,7 @@ def task_problems(metric: MetricConfig, task: Task) -> Iterator[Problem]:
     """Check the metrics against the task of the data."""
     entries: list[tuple[Keys, str]] = [(("name",), metric.name)]
     entries += [(("also", index), name) for index, name in enumerate(metric.also)]
+    entries += [(("objectives", index, "name"), one.name) for index, one in enumerate(metric.objectives)]
     for at, name in entries:
         if problem := task_problem(name, task):
             yield replace(problem, at=at)
@@ -105,7 +108,7 @@ def space_problems(
     optimizers: OptimizersBase | None,
     space: Space | NetworkSpaces,
     trainer: TrainerConfig | None,
-    search: GridSearch | None,
+    search: SearchConfig | None,
 ) -> Iterator[Problem]:
     """Check that each optimizer has all required values, and none that the search method does not support."""
     for at, part in parts_of(space):
@@ -165,7 +168,7 @@ def _decay(space: OptimizerSpace) -> Iterator[Problem]:
             yield Problem(rule, hint, space.origins["decay"], None, True, True)
 
 
-def free_space_problems(space: FreeSpace, search: GridSearch | None) -> Iterator[Problem]:
+def free_space_problems(space: FreeSpace, search: SearchConfig | None) -> Iterator[Problem]:
     """Check that the space of a user's own training has no values that the search method does not support."""
     if search is None:
         return
@@ -173,26 +176,33 @@ def free_space_problems(space: FreeSpace, search: GridSearch | None) -> Iterator
         for name, domain in part.items():
             at: Keys = ("space", index, name) if len(space.parts) > 1 else ("space", name)
             if isinstance(domain, Distribution):
-                rule = "must be a value or a list of values, as `search.method` is grid"
-                hint = "List the values to try, such as [0.001, 0.01]."
-                yield Problem(rule, hint, at, written_form(domain), absolute=True)
+                yield from _distribution(at, domain, search)
             elif name == "epochs" and (wrong := [value for value in domain if not is_whole(value) or float(value) < 1]):
                 # The training finds it as `trial.epochs`.
                 yield Problem("must be a whole number, 1 or more", "Give such as 20.", at, wrong[0], absolute=True)
 
 
-def _distributions(space: OptimizerSpace, search: GridSearch | None) -> Iterator[Problem]:
+def _distributions(space: OptimizerSpace, search: SearchConfig | None) -> Iterator[Problem]:
     if search is None:
         return
     found = [(space.origins[name], domain) for name, domain in space.domains.items()]
     for index, decay in enumerate(space.decays or ()):
-        for number in ("rate", "threshold"):
+        for number in ("rate", "threshold", "interval", "warmup", "patience"):
             found.append(((*space.origins["decay"], index, number), getattr(decay, number) or ()))
     for at, domain in found:
         if isinstance(domain, Distribution):
-            rule = "must be a value or a list of values, as `search.method` is grid"
-            hint = "List the values to try, such as [0.001, 0.01]."
-            yield Problem(rule, hint, at, written_form(domain), absolute=True)
+            yield from _distribution(at, domain, search)
+
+
+def _distribution(at: Keys, domain: Distribution, search: SearchConfig) -> Iterator[Problem]:
+    """Refuse a range under a method that tries listed values."""
+    if search.is_grid:
+        rule = "must be a value or a list of values, as `search.method` is grid"
+        hint = "List the values to try, such as [0.001, 0.01], or draw by `search: {method: random, trials: 30}`."
+        yield Problem(rule, hint, at, written_form(domain), absolute=True)
+    elif at[-1] == "epochs" and domain.kind not in OF_WHOLE:
+        hint = "Give such as {int_uniform: [5, 20]}."
+        yield Problem("must be a range of whole numbers", hint, at, written_form(domain), absolute=True)
 
 
 def _epochs(space: OptimizerSpace, trainer: TrainerConfig | None) -> Iterator[Problem]:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, Field, model_validator
 
 from sweep.config.base_section import OneOf, Section, paragraph, unknown_name
+from sweep.config.distributions import Distribution
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
-from sweep.config.values import Distribution, Domain, limited, words
+from sweep.config.values import Domain, limited, words
 from trainers import limits
 from trainers.schedules import RULES, ranges
 from trainers.schedules.ranges import applicable

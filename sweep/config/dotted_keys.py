@@ -11,6 +11,7 @@ from pydantic_core import InitErrorDetails
 
 from sweep.config.base_section import Section
 from sweep.config.data import AnyData
+from sweep.config.distributions import Distribution
 from sweep.config.document import Keys
 from sweep.config.free_space import listed_spaces
 from sweep.config.free_values import label_values, name_problem, read_domain, written_values
@@ -19,7 +20,7 @@ from sweep.config.optimizer_spaces import NetworkSpaces, SpacePart, is_dotted
 from sweep.config.problems import Problem, placed
 from sweep.config.sections import TrainerConfig
 from sweep.config.spaces import SharedSpace, Space
-from sweep.config.values import Distribution, Domain
+from sweep.config.values import Domain
 from sweep.records import Value
 from trainers.errors import did_you_mean
 
@@ -105,7 +106,10 @@ def _read_values(name: str, raw: Any, sections: Mapping[str, Section]) -> Domain
             "key", [InitErrorDetails(type=Problem(*problem, is_key=True).error, loc=(), input=raw)]
         )
     domain = read_domain(raw)
-    if isinstance(domain, Distribution) or section not in sections:
+    if section not in sections:
+        return domain
+    if isinstance(domain, Distribution):
+        _require_ends(name, domain, sections)
         return domain
     found: list[Value] = []
     problems: list[InitErrorDetails] = []
@@ -118,6 +122,21 @@ def _read_values(name: str, raw: Any, sections: Mapping[str, Section]) -> Domain
     if problems:
         raise ValidationError.from_exception_data("values", problems)
     return tuple(found)
+
+
+def _require_ends(name: str, domain: Distribution, sections: Mapping[str, Section]) -> None:
+    """Check that both ends of a range are values of a dotted key; of data there are no ranges, as each is loaded."""
+    problems: list[InitErrorDetails] = []
+    if name.startswith("data."):
+        rule = Problem("must be a value or a list of values", "List the values to try.", received=domain.written)
+        problems.append(InitErrorDetails(type=rule.error, loc=(), input=domain.written))
+    for index, end in enumerate((domain.listed[0], domain.listed[-1]) if domain.size else (domain.low, domain.high)):
+        try:
+            with_values(sections, {name: end})
+        except ValidationError as error:
+            problems += _of_key(error, name, (domain.kind, index))
+    if problems:
+        raise ValidationError.from_exception_data("range", problems)
 
 
 def _of_key(error: ValidationError, name: str, at: Keys) -> Iterator[InitErrorDetails]:

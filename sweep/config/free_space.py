@@ -12,10 +12,11 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from sweep.config.base_section import Section
+from sweep.config.distributions import Distribution
 from sweep.config.document import Keys
 from sweep.config.free_values import label_values, name_problem, read_domain, written_values
 from sweep.config.problems import Problem, refuse
-from sweep.config.values import Distribution, Domain, written_form
+from sweep.config.values import Domain, written_form
 
 
 class FreeSpace(Section):

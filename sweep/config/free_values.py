@@ -7,9 +7,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sweep.config.distributions import KINDS
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
-from sweep.config.values import DISTRIBUTIONS, Domain, Values, is_finite_number
+from sweep.config.values import Domain, Values, is_finite_number
 from sweep.records import Choice, Value
 from sweep.system.mlflow_names import LONGEST_NAME, is_mlflow_name
 
@@ -28,7 +29,7 @@ RESERVED = frozenset((*TRIAL_COLUMNS, *EPOCH_COLUMNS, *OUTCOME_COLUMNS, *TIME_CO
 RESERVED_PREFIXES = ("final_", "best_", "fingerprint_")
 
 NUMBERS = Values(
-    "be a number", 0.1, is_finite_number, {"type": "number"}, lambda value: value, is_real=True, is_number=True
+    "be a number", 0.1, is_finite_number, {"type": "number"}, lambda value: value, is_number=True, kinds=KINDS
 )
 
 
@@ -58,7 +59,7 @@ def read_domain(raw: Any, at: Keys = ()) -> Domain:
     Raises:
         ValidationError: if a value is not finite or of no JSON type, or there is none.
     """
-    if isinstance(raw, Mapping) and len(raw) == 1 and next(iter(raw)) in ("range", *DISTRIBUTIONS):
+    if isinstance(raw, Mapping) and len(raw) == 1 and next(iter(raw)) in ("range", *KINDS):
         return NUMBERS.read(raw)
     values = list(raw) if isinstance(raw, list | tuple) else [raw]
     if not values:

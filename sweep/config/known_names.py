@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sweep.config.distributions import Distribution
 from sweep.config.free_space import FreeSpace
 from sweep.config.optimizer_spaces import hyperparameters, space_of_each
-from sweep.config.values import Distribution
 
 
 def known_hyperparameters(values: Mapping[str, Any]) -> tuple[str, ...] | None:

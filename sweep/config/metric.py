@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from sweep.config.base_section import Section
 from sweep.config.conditions import as_list
@@ -54,8 +62,36 @@ def _metric_name(name: str) -> str:
 
 
 def read_metric(raw: Any) -> Any:
-    """Read a metric that is given by its name alone."""
-    return {"name": raw} if isinstance(raw, str) else raw
+    """Read a metric that is given by its name alone, or a list of which the first decides.
+
+    >>> read_metric(["val_loss", {"name": "seconds"}])
+    {'name': 'val_loss', 'objectives': ({'name': 'seconds'},)}
+    """
+    if not isinstance(raw, list | tuple):
+        return {"name": raw} if isinstance(raw, str) else raw
+    if not raw:
+        refuse([Problem("must not be an empty list", "Give such as val_loss.", received=raw)])
+    first, *others = ({"name": one} if isinstance(one, str) else one for one in raw)
+    return {**first, "objectives": tuple(others)} if isinstance(first, Mapping) else first
+
+
+SECONDS = "seconds"
+"""Objective that every trial has: its share of the time in which its pack was trained."""
+
+
+class Objective(Section):
+    """A further objective, which is weighed against the metric that decides."""
+
+    name: Annotated[str, AfterValidator(_metric_name)] = Field(examples=[SECONDS])
+    """A metric behind `val_` or `train_`, or seconds, the training time of a trial."""
+
+    mode: Mode = Field(default=None, validate_default=True)
+    """Whether lower (min) or higher (max) is better. Default: what suits the metric."""
+
+    @field_validator("mode", mode="before")
+    @classmethod
+    def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
+        return "min" if mode is None and info.data.get("name") == SECONDS else _usual(mode, info)
 
 
 class MetricConfig(Section):
@@ -86,6 +122,10 @@ class MetricConfig(Section):
     """Compute the metrics other than loss, accuracy, rmse and r2 after every so many epochs, and always after the
     last."""
 
+    objectives: tuple[Objective, ...] = Field(default=(), examples=[[{"name": "seconds"}]])
+    """Further objectives, which a search weighs against the metric that decides, as does the Pareto front; `metric` may
+    also be a list of all objectives, the one that decides first."""
+
     @model_validator(mode="before")
     @classmethod
     def _own_metric_by_its_function(cls, raw: Any) -> Any:
@@ -103,6 +143,21 @@ class MetricConfig(Section):
         return "best" if self.of == "best" else "final"
 
     @property
+    def modes(self) -> tuple[Mode, ...]:
+        """Direction of each objective, of the metric that decides first."""
+        return (self.mode, *(one.mode for one in self.objectives))
+
+    @property
+    def further(self) -> tuple[tuple[str, Mode], ...]:
+        """Name and direction of each further objective."""
+        return tuple((one.name, one.mode) for one in self.objectives)
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """Name of each objective, the metric that decides first."""
+        return (self.name, *(one.name for one in self.objectives))
+
+    @property
     def own(self) -> Mapping[str, str]:
         """Name of each metric of the user's own -> its import path."""
         return {name_of(path): path for path in self.also if is_path(path)}
@@ -115,14 +170,15 @@ class MetricConfig(Section):
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the metrics that are computed because they are asked, the one that decides first."""
-        names = dict.fromkeys([self.name, *map(_column_of, self.also)])
+        names = dict.fromkeys([*self.goals, *map(_column_of, self.also)])
         measures = {*SCORED, *self.own}
         return tuple(name for name in names if not name.startswith("test_") and split_name(name)[1] in measures)
 
     @property
     def beside(self) -> tuple[str, ...]:
         """Names of the metrics of the training and the validation part that are asked besides the one that decides."""
-        names = dict.fromkeys(map(_column_of, self.also))
+        names = dict.fromkeys([*self.goals[1:], *map(_column_of, self.also)])
+        names.pop(SECONDS, None)
         return tuple(name for name in names if name != self.name and not name.startswith("test_"))
 
     @property
@@ -143,15 +199,39 @@ class MetricConfig(Section):
     @field_validator("mode", mode="before")
     @classmethod
     def _suits_the_metric(cls, mode: object, info: ValidationInfo) -> object:
-        if mode is not None:
-            return mode
-        if "name" not in info.data:
-            return "min"
-        name = info.data["name"]
-        if (usual := usual_mode(name)) is None:
-            rule = f"is needed, as it is not known whether a small or a large {name} is better"
-            refuse([Problem(rule, "Give min or max.", is_key=True)])
-        return usual
+        return _usual(mode, info)
+
+    @field_validator("objectives", mode="before")
+    @classmethod
+    def _by_name_alone(cls, raw: Any) -> Any:
+        return tuple({"name": one} if isinstance(one, str) else one for one in raw) if isinstance(raw, list) else raw
+
+    @field_validator("objectives")
+    @classmethod
+    def _are_different(cls, objectives: tuple[Objective, ...], info: ValidationInfo) -> tuple[Objective, ...]:
+        names = [info.data.get("name"), *(one.name for one in objectives)]
+        for index, one in enumerate(objectives):
+            if one.name in names[: index + 1]:
+                refuse([Problem("must name each objective once", "Leave it out here.", (index, "name"), one.name)])
+        return objectives
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: Any) -> dict[str, Any]:
+        written: dict[str, Any] = handler(self)
+        return {key: value for key, value in written.items() if key != "objectives" or value}
+
+
+def _usual(mode: object, info: ValidationInfo) -> object:
+    """Return the direction of a metric by its name, where none is given."""
+    if mode is not None:
+        return mode
+    if "name" not in info.data:
+        return "min"
+    name = info.data["name"]
+    if (usual := usual_mode(name)) is None:
+        rule = f"is needed, as it is not known whether a small or a large {name} is better"
+        refuse([Problem(rule, "Give min or max.", is_key=True)])
+    return usual
 
 
 def _column_of(name: str) -> str:
@@ -184,6 +264,7 @@ def name_problems(raw: Any) -> Iterator[Problem]:
         yield from _deciding_problems(name, own, paths, ("name",) if isinstance(raw, Mapping) else ())
         # One of the user's own is named here and given by its path below.
         seen = {_column_of(name)} if is_path(name) or split_name(name)[1] not in own else set()
+    yield from _objective_problems(section.get("objectives", ()), own)
     for index, one in also:
         at = ("also", index)
         found = _path_problem(one, paths, at) if is_path(one) else _also_problem(one, own, at)
@@ -194,7 +275,7 @@ def name_problems(raw: Any) -> Iterator[Problem]:
         seen.add(_column_of(one))
 
 
-def _deciding_problems(name: str, own: set[str], paths: list[str], at: tuple[str, ...]) -> Iterator[Problem]:
+def _deciding_problems(name: str, own: set[str], paths: list[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
     part, measure = split_name(name)
     if is_path(name):
         found = _path_problem(name, paths, at)
@@ -210,6 +291,14 @@ def _deciding_problems(name: str, own: set[str], paths: list[str], at: tuple[str
         found = _unknown(name, [*METRICS, *(f"val_{one}" for one in own)], "val_loss", at)
     if found is not None:
         yield found
+
+
+def _objective_problems(objectives: Any, own: set[str]) -> Iterator[Problem]:
+    """Check the names of the further objectives."""
+    for index, one in enumerate(objectives if isinstance(objectives, list | tuple) else ()):
+        name = one.get("name") if isinstance(one, Mapping) else one
+        if isinstance(name, str) and name != SECONDS:
+            yield from _deciding_problems(name, own, [], ("objectives", index, "name"))
 
 
 def _also_problem(name: str, own: set[str], at: tuple[str, int]) -> Problem | None:

@@ -12,10 +12,11 @@ from pydantic_core import CoreSchema
 
 from sweep.config.base_section import Section
 from sweep.config.decay import Decay
+from sweep.config.distributions import Distribution
 from sweep.config.document import Keys
 from sweep.config.free_space import written_domain
 from sweep.config.spaces import OptimizersBase, Space
-from sweep.config.values import Distribution, Domain
+from sweep.config.values import Domain
 from trainers.optimizers import OPTIMIZERS
 
 

@@ -9,12 +9,21 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import Discriminator, Field, Tag
 
 from sweep.config.base_section import Section, unknown_name
+from sweep.config.distributions import Distribution
 from sweep.config.problems import Problem, refuse
-from sweep.config.values import Distribution, Domain
+from sweep.config.values import Domain
 
 
 class Rule(Section):
     """What every rule has in common."""
+
+
+class ComparingRule(Rule):
+    """A rule that compares trials with each other."""
+
+    per_level: bool = True
+    """Whether trials are compared only within a level of the compared factor, such as an optimizer, so that the best
+    setting of each level is trained to its end; false compares all trials of the sweep."""
 
 
 class NoScheduler(Rule):
@@ -24,7 +33,7 @@ class NoScheduler(Rule):
     """No rule."""
 
 
-class CountedRule(Rule):
+class CountedRule(ComparingRule):
     """A rule that looks at trials when a counter reaches certain values."""
 
     time_attr: str = Field(default="epoch", min_length=1, examples=["epoch", "steps"])
@@ -100,7 +109,7 @@ class PatienceRule(CountedRule):
     """No trial is pruned before it."""
 
 
-class WilcoxonRule(Rule):
+class WilcoxonRule(ComparingRule):
     """The remaining seeds of a setting that is significantly worse than the best one are not trained."""
 
     method: Literal["wilcoxon"]

@@ -71,16 +71,6 @@ class TrainerConfig(Section):
     _needs_a_target = field_validator("stop_at_target")(require_target)
 
 
-class GridSearch(Section):
-    """Try every combination of the listed values."""
-
-    method: Literal["grid"] = "grid"
-    """How settings are chosen from the space."""
-
-    limit: int = Field(default=100_000, ge=1, le=LARGEST_COUNT)
-    """Maximum number of trials (settings times seeds) of a sweep."""
-
-
 class ResourcesConfig(Section):
     """What the sweep runs on."""
 

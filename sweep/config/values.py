@@ -6,38 +6,27 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from sweep.config.distributions import (
+    OF_REAL,
+    OF_WHOLE,
+    STEPPED,
+    Distribution,
+    DistributionKind,
+    distribution_schema,
+    ends_problem,
+)
 from sweep.config.document import Keys
 from sweep.config.problems import Problem, refuse
 from sweep.records import Value
 from trainers.errors import did_you_mean
 from trainers.limits import LARGEST_COUNT, Limit
 from trainers.optimizers import Hyperparameter
-
-DistributionKind = Literal["uniform", "log_uniform", "one_minus_log_uniform"]
-DISTRIBUTIONS: tuple[DistributionKind, ...] = get_args(DistributionKind)
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A range to draw values from.
-
-    Args:
-        kind: ``uniform``; ``log_uniform``, whose logarithm is uniform; ``one_minus_log_uniform``, where the
-            logarithm of 1 - value is uniform, which suits betas.
-        low: lowest value.
-        high: highest value, above ``low``.
-    """
-
-    kind: DistributionKind
-    low: float
-    high: float
-
 
 MOST_STEPS = 100_000
 """Maximum number of values of a range."""
@@ -57,8 +46,8 @@ class Values:
         schema: the JSON schema of one value.
         convert: converts a valid value to its canonical form.
         words: the valid strings, of which the nearest is suggested.
-        is_real: True when the values are real numbers, which can also be drawn from a distribution.
-        is_number: True when the values are numbers, real or whole, which can also be given as equal steps.
+        is_number: True when the values are numbers, which can also be given as equal steps.
+        kinds: the distributions that the values can be drawn from; none for words.
     """
 
     rule: str
@@ -67,8 +56,8 @@ class Values:
     schema: Mapping[str, Any]
     convert: Callable[[Any], Value]
     words: tuple[Value, ...] = ()
-    is_real: bool = False
     is_number: bool = False
+    kinds: tuple[DistributionKind, ...] = ()
 
     def read(self, raw: Any) -> Domain:
         """Convert a raw value from the file to a domain.
@@ -98,32 +87,40 @@ class Values:
         suggestion = did_you_mean(received, map(str, self.words)) if isinstance(received, str) else ""
         return suggestion.strip() or f"Give a value such as {self.example}."
 
-    def _steps(self, ends: Any) -> list[int | float]:
+    def _steps(self, ends: Any, key: str = "range") -> list[int | float]:
         is_given = isinstance(ends, list | tuple) and len(ends) == 3 and all(map(is_finite_number, ends))
         if not is_given or ends[2] <= 0 or ends[0] > ends[1]:
             rule = "must be a list of the lowest value, the highest and a step above 0"
-            refuse([Problem(rule, "Write such as `{range: [0, 1, 0.1]}`.", ("range",), ends)])
+            refuse([Problem(rule, f"Write such as `{{{key}: [0, 1, 0.1]}}`.", (key,), ends)])
         if (ends[1] - ends[0]) / ends[2] >= MOST_STEPS:
             rule = f"must make at most {MOST_STEPS:,} values"
-            refuse([Problem(rule, "Give a larger step.", ("range",), ends)])
+            refuse([Problem(rule, "Give a larger step.", (key,), ends)])
         return steps(*ends)
 
     def _read_distribution(self, raw: Mapping[str, Any]) -> Distribution:
-        if not self.is_real:
+        if not self.kinds:
             refuse([Problem("takes a value or a list of values", self._hint(), received=raw)])
-        shape = "{log_uniform: [low, high]}"
-        kind = next((kind for kind in DISTRIBUTIONS if list(raw) == [kind]), None)
+        shape = f"{{{'log_uniform' if 'log_uniform' in self.kinds else self.kinds[0]}: [low, high]}}"
+        kind = next((kind for kind in self.kinds if list(raw) == [kind]), None)
         if kind is None:
-            rule = f"must be a value, a list, a range, or one of the distributions {', '.join(DISTRIBUTIONS)}"
+            rule = f"must be a value, a list, a range, or one of the distributions {', '.join(self.kinds)}"
             refuse([Problem(rule, f"Write such as `{shape}`.", received=raw)])
         ends = raw[kind]
+        if kind in STEPPED:
+            values = self._steps(ends, kind)
+            if wrong := self._problems(values[:1] + values[-1:], (kind,)):
+                refuse(wrong)
+            listed = tuple(map(self.convert, values))
+            return Distribution(kind, float(ends[0]), float(ends[1]), float(ends[2]), listed)
         if not isinstance(ends, list | tuple) or len(ends) != 2:
             rule = "must be a list of the lowest and the highest value"
             refuse([Problem(rule, f"Write such as `{shape}`.", (kind,), ends)])
         if wrong := self._problems(ends, (kind,)):
             refuse(wrong)
+        if kind in OF_WHOLE and not all(map(is_whole, ends)):
+            refuse([Problem("must have whole numbers as its ends", "Give such as [16, 256].", (kind,), ends)])
         distribution = Distribution(kind, float(ends[0]), float(ends[1]))
-        if problem := _ends_problem(distribution):
+        if problem := ends_problem(distribution):
             refuse([Problem(*problem, (kind,), ends)])
         return distribution
 
@@ -133,39 +130,23 @@ class Values:
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return _domain_schema(dict(self.schema), is_real=self.is_real, is_number=self.is_number)
+        return _domain_schema(dict(self.schema), is_number=self.is_number, kinds=self.kinds)
 
 
-def _domain_schema(one: JsonSchemaValue, *, is_real: bool, is_number: bool) -> JsonSchemaValue:
-    """JSON schema of a value, a list of values, for numbers a range or, for real numbers, a distribution."""
+def _domain_schema(one: JsonSchemaValue, *, is_number: bool, kinds: Sequence[DistributionKind]) -> JsonSchemaValue:
+    """JSON schema of a value, a list of values, or for numbers a range or a distribution."""
     forms: list[JsonSchemaValue] = [one, {"type": "array", "items": one, "minItems": 1}]
     if is_number:
         three = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
         forms.append(
             {"type": "object", "properties": {"range": three}, "required": ["range"], "additionalProperties": False}
         )
-    if is_real:
-        ends = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
-        forms += [
-            {"type": "object", "properties": {kind: ends}, "required": [kind], "additionalProperties": False}
-            for kind in DISTRIBUTIONS
-        ]
+    forms += [distribution_schema(kind, one) for kind in kinds]
     return {"anyOf": forms}
 
 
-REAL_NUMBERS: JsonSchemaValue = _domain_schema({"type": "number"}, is_real=True, is_number=True)
+REAL_NUMBERS: JsonSchemaValue = _domain_schema({"type": "number"}, is_number=True, kinds=OF_REAL)
 """JSON schema of a numeric hyperparameter without a known range."""
-
-
-def _ends_problem(distribution: Distribution) -> tuple[str, str] | None:
-    """Return the rule that the ends of a distribution break and a hint; None if they are valid."""
-    if distribution.low >= distribution.high:
-        return "must have its lowest value first, below the highest", "Swap or change them."
-    if distribution.kind == "log_uniform" and distribution.low <= 0.0:
-        return "must begin above 0, where the logarithm exists", "Raise the lowest value."
-    if distribution.kind == "one_minus_log_uniform" and distribution.high >= 1.0:
-        return "must end below 1, where log(1 - value) exists", "Lower the highest value."
-    return None
 
 
 def written_form(domain: Domain | None) -> Any:
@@ -177,7 +158,7 @@ def written_form(domain: Domain | None) -> Any:
     if domain is None:
         return None
     if isinstance(domain, Distribution):
-        return {domain.kind: [domain.low, domain.high]}
+        return domain.written
     return domain[0] if len(domain) == 1 else list(domain)
 
 
@@ -216,7 +197,7 @@ def numbers(declarations: Sequence[Hyperparameter]) -> Values:
     def accepts(value: Any) -> bool:
         return is_finite_number(value) and all(declared.accepts(float(value)) for declared in declarations)
 
-    return Values(f"lie in {first.interval}", first.example, accepts, schema, float, is_real=True, is_number=True)
+    return Values(f"lie in {first.interval}", first.example, accepts, schema, float, is_number=True, kinds=OF_REAL)
 
 
 def counts(example: int, *words: str, minimum: int = 1) -> Values:
@@ -229,7 +210,7 @@ def counts(example: int, *words: str, minimum: int = 1) -> Values:
     def accepts(value: Any) -> bool:
         return (is_whole(value) and minimum <= value <= LARGEST_COUNT) or (isinstance(value, str) and value in words)
 
-    return Values(rule, example, accepts, schema, lambda value: value, words=words, is_number=True)
+    return Values(rule, example, accepts, schema, lambda value: value, words=words, is_number=True, kinds=OF_WHOLE)
 
 
 def limited(limit: Limit) -> Values:
@@ -243,7 +224,7 @@ def limited(limit: Limit) -> Values:
     def accepts(value: Any) -> bool:
         return is_finite_number(value) and limit.accepts(value)
 
-    return Values(limit.rule, limit.example, accepts, schema, float, is_real=True, is_number=True)
+    return Values(limit.rule, limit.example, accepts, schema, float, is_number=True, kinds=OF_REAL)
 
 
 def words(known: Sequence[Value]) -> Values:

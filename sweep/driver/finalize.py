@@ -45,7 +45,8 @@ def finalize(
         uri: address of the MLflow store; None without tracking.
     """
     config = preparation.config
-    result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
+    metric = config.metric
+    result = folder.finalise(metric.name, metric.mode, config.trainer.target, metric.by, metric.further)
     if not interrupted:
         if isinstance(preparation, NetworkPreparation):
             tests = held_out_parts(preparation)

@@ -44,12 +44,18 @@ def take_over(root: str, folder: ResultsFolder, trials: Sequence[Trial]) -> list
     Returns:
         A note for the user for each folder that trials were taken from.
     """
+    found = taken(root, folder, trials)
+    counts = Counter(result.tags[TAKEN_TAG] for result in found)
+    return [f"{count:,} trials were taken from `{name}` and were not trained again." for name, count in counts.items()]
+
+
+def taken(root: str, folder: ResultsFolder, trials: Sequence[Trial]) -> list[TrialResult]:
+    """Add finished trials of other results folders as `take_over` does, and return their results."""
     found = find_finished(local_root(root), folder.path, trials, folder.plan.demand)
     folder.append(found)
     for result in found:
         _bring_files(root, folder, result)
-    counts = Counter(result.tags[TAKEN_TAG] for result in found)
-    return [f"{count:,} trials were taken from `{name}` and were not trained again." for name, count in counts.items()]
+    return found
 
 
 def continue_trials(

@@ -8,8 +8,8 @@ from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from sweep.config import SweepConfig
+from sweep.config.distributions import Distribution
 from sweep.config.optimizer_spaces import given_at
-from sweep.config.values import Distribution
 from sweep.driver.data_forms import form_notes, objective_of, try_augmentation
 from sweep.driver.workloads import part_of
 from sweep.errors import ConfigError, DataError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sweep.config import SweepConfig
@@ -17,7 +17,8 @@ from sweep.execution.sources.own import OwnSource
 from sweep.execution.sources.placeholders import OF_A_TRIAL, placeholders
 from sweep.execution.sources.source import Source
 from sweep.planning.cost import Rates
-from sweep.planning.own_plan import make_own_plan
+from sweep.planning.growing import Growing, searched
+from sweep.planning.own_plan import OwnArms, plan_own
 from sweep.planning.own_training import OwnTraining, own_training, working_folder
 from sweep.planning.packing import PlannedPack
 from sweep.planning.plan import Plan
@@ -39,6 +40,7 @@ class OwnPreparation:
         workers: number of trials trained at once.
         device: where the training computes: ``cpu``, ``cuda`` or ``mps``.
         gpu_note: one line on the GPUs that were found and their use; empty if there are none.
+        growing: the search whose settings are not all known yet; None if they are.
     """
 
     config: SweepConfig
@@ -49,6 +51,11 @@ class OwnPreparation:
     device: str = "cpu"
     gpu_note: str = ""
     dataset_record: None = None
+    growing: Growing | None = None
+
+    def with_plan(self, plan: Plan) -> OwnPreparation:
+        """Return the sweep with a plan that has grown."""
+        return replace(self, plan=plan)
 
     @property
     def grace_seconds(self) -> float:
@@ -95,11 +102,19 @@ def prepare_own(config: SweepConfig) -> OwnPreparation:
         _require_program(config, own)
     elif own is not None and config.by_value is None and (problem := inspect_function(own.function, Path.cwd())):
         raise config.error("trainer.function", problem)
-    plan = make_own_plan(config)
+    arms = OwnArms(config)
+    plan, growing = searched(config, arms, lambda settings: plan_own(config, arms, settings))
     if isinstance(own, CommandTrainer):
         _require_values(config, own, plan)
     return OwnPreparation(
-        config, plan, own_training(config), found.resources, found.count, device=found.device, gpu_note=found.note
+        config,
+        plan,
+        own_training(config),
+        found.resources,
+        found.count,
+        device=found.device,
+        gpu_note=found.note,
+        growing=growing if plan.pending else None,
     )
 
 

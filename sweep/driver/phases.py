@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sweep.analysis.selection import Selected, select
 from sweep.config import SweepConfig
+from sweep.driver.proposing import Proposing
 from sweep.planning.plan import Plan
-from sweep.records import Trial
+from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
 
 if TYPE_CHECKING:
@@ -21,29 +22,51 @@ class Phases:
     Args:
         config: configuration of the sweep.
         plan: plan of the selection phase, which is the only one without report seeds.
-        folder: results folder, extended by the report phase once that begins.
+        folder: results folder, extended by what a search proposes and by the report phase once that begins.
+        proposing: the search, whose settings are not all known yet; None if they are.
+        known: returns the results of those of its trials that need not be trained again.
     """
 
-    def __init__(self, config: SweepConfig, plan: Plan, folder: ResultsFolder) -> None:
+    def __init__(
+        self,
+        config: SweepConfig,
+        plan: Plan,
+        folder: ResultsFolder,
+        proposing: Proposing | None = None,
+        known: Callable[[Sequence[Trial]], Sequence[TrialResult]] = lambda trials: (),
+    ) -> None:
         self._config = config
         self._folder = folder
+        self._proposing = proposing
+        self._known = known
         self.plan = plan
+        self.taken: list[TrialResult] = []
+        """Results of proposed trials that were not trained again, since they were known."""
+        self.limit = ""
+        """Key of the limit at which the selection has ended; empty if it has none."""
         self._has_report = not plan.report_seeds
 
     @property
     def total(self) -> int:
         """Number of trials in both phases; until selection, one selected setting per level is assumed."""
-        return len(self.plan.trials) + (0 if self._has_report else self.plan.report_trials)
+        expected = self.plan.expected_trials if self._proposing is not None else len(self.plan.trials)
+        return expected + (0 if self._has_report else self.plan.report_trials)
 
     @property
     def ended(self) -> bool:
         """Whether all phases have ended."""
-        return self._has_report
+        return self._has_report and self._proposing is None
 
     @property
     def is_report(self) -> bool:
         """Whether the trials on the report seeds have begun."""
         return self._has_report and bool(self.plan.report_seeds)
+
+    @property
+    def has_reported(self) -> bool:
+        """Whether all trials on the report seeds have ended, in whatever way."""
+        ended = {result.trial.id for result in self._folder.results()}
+        return all(trial.id in ended for trial in self.plan.trials if trial.seed in self.plan.report_seeds)
 
     @property
     def notes(self) -> list[str]:
@@ -74,6 +97,16 @@ class Phases:
         """Return the remaining trials of the first unfinished phase."""
         return self._remaining() or self.next() or ()
 
+    def end_at(self, limit: str) -> None:
+        """End the selection, since a limit is reached: trials that have not begun are not trained."""
+        self.limit = limit
+        self._proposing = None
+
+    def add(self, results: Iterable[TrialResult]) -> None:
+        """Take note of trials that have ended."""
+        if self._proposing is not None:
+            self._proposing.add(results)
+
     def next(self, *, workers: int = 1, is_idle: bool = True) -> Sequence[Trial] | None:
         """Return the remaining trials of the next phase; empty after the last, None where there are none yet.
 
@@ -81,6 +114,12 @@ class Phases:
             workers: number of workers that are free.
             is_idle: whether no trial is being trained, so that there is nothing to wait for.
         """
+        if self._proposing is not None:
+            if trials := self._proposed(workers):
+                return trials
+            if not is_idle:
+                return None
+            self._proposing = None
         if self._has_report:
             return ()
         self._has_report = True
@@ -93,6 +132,28 @@ class Phases:
         self._folder.extend(self.plan)
         return self._remaining()
 
+    def _proposed(self, workers: int) -> Sequence[Trial]:
+        """Return the trials that a search proposes next and that are not trained yet."""
+        proposing = self._proposing
+        assert proposing is not None, "the caller has checked it"
+        while True:
+            trials, record = proposing.next(workers)
+            self.plan = proposing.plan
+            if record is None:
+                return ()
+            # Before they are trained, so that a sweep that is started again knows of them.
+            self._folder.log.append([record])
+            self._folder.extend(self.plan)
+            known = self._known(trials)
+            self.taken += known
+            proposing.add(known)
+            ended = {result.trial.id for result in known}
+            if remaining := [trial for trial in trials if trial.id not in ended]:
+                return remaining
+
     def _remaining(self) -> list[Trial]:
         finished = self._folder.finished_trial_ids()
-        return [trial for trial in self.plan.trials if trial.id not in finished]
+        wanted = self.plan.trials
+        if self.limit:
+            wanted = tuple(trial for trial in wanted if trial.seed in self.plan.report_seeds)
+        return [trial for trial in wanted if trial.id not in finished]

@@ -41,12 +41,22 @@ from sweep.execution.sources.checkpoints import Keeping
 from sweep.execution.sources.packed import PackedSource
 from sweep.execution.sources.source import Source
 from sweep.planning.cost import Rates
+from sweep.planning.growing import Growing, searched
 from sweep.planning.memory import PACK_BYTES, one_of_each, pack_bytes, pack_room, require_memory
+from sweep.planning.network_arms import NetworkArms
 from sweep.planning.packing import PlannedPack, form_packs, total_seconds
-from sweep.planning.plan import Plan, make_plan
+from sweep.planning.plan import Plan, plan_networks
 from sweep.planning.recipe import Recipe, load_backend
 from sweep.planning.search import require_listable
-from sweep.planning.workload import Workload, by_data, configs_by_workload, data_key, workload_key
+from sweep.planning.workload import (
+    DataFacts,
+    Workload,
+    by_data,
+    config_with,
+    configs_by_workload,
+    data_key,
+    workload_key,
+)
 from sweep.records import Arm, Trial
 from sweep.system.limits import cache_folder, usable_memory_bytes
 from sweep.tracking import DatasetRecord
@@ -77,6 +87,8 @@ class NetworkPreparation:
         torch_seconds: measured time for importing PyTorch and testing the network, which every worker needs too.
         resumed: trial id -> the epoch of the checkpoint in the results folder that the trial goes on from.
         grace_seconds: time that a training may take to end when it is stopped; our own need none.
+        growing: the search whose settings are not all known yet; None if they are.
+        configs: configuration of each data set that a setting may name, by its `data_key`.
     """
 
     config: SweepConfig
@@ -88,6 +100,8 @@ class NetworkPreparation:
     torch_seconds: float = 0.0
     resumed: Mapping[str, int] = field(default_factory=dict)
     grace_seconds: float = 0.0
+    growing: Growing | None = None
+    configs: Mapping[str, SweepConfig] = field(default_factory=dict)
 
     @property
     def recipe(self) -> Recipe:
@@ -107,12 +121,27 @@ class NetworkPreparation:
     @cached_property
     def _datasets(self) -> Mapping[str, Dataset]:
         """All data sets by their `data_key`, those not yet loaded are loaded on first use."""
-        sources = {data_key(one.config): one.config.network_data.source for one in self.workloads}
+        configs = {data_key(one.config): one.config for one in self.workloads}
+        if self.growing is not None:
+            # The workers get their data before all settings are known.
+            configs |= self.configs
+        sources = {key: one.network_data.source for key, one in configs.items()}
         return {key: self.loaded.get(key) or load(source) for key, source in sources.items()}
 
     @cached_property
     def _by_key(self) -> Mapping[str, Workload]:
         return {workload.key: workload for workload in self.workloads}
+
+    def with_plan(self, plan: Plan) -> NetworkPreparation:
+        """Return the sweep with a plan that has grown."""
+        known = {workload.key for workload in self.workloads}
+        added = [arm for arm in plan.arms[len(self.plan.arms) :] if workload_key(arm.setting) not in known]
+        if not added:
+            return replace(self, plan=plan)
+        configs = {workload_key(arm.setting): config_with(self.config, arm.setting) for arm in added}
+        facts = {key: DataFacts(one.shape, one.fingerprint) for key, one in self._datasets.items()}
+        more = workloads_of(replace(plan, arms=tuple(added)), configs, facts)
+        return replace(self, plan=plan, workloads=(*self.workloads, *more), loaded=self._datasets)
 
     def data_of(self, workload: Workload) -> Dataset:
         """The data set of a workload."""
@@ -257,7 +286,8 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     here = facts[data_key(config)]
     require_own_metrics(config, here.shape)
     try:
-        plan = make_plan(config, here.shape, here.fingerprint, facts)
+        arms = NetworkArms(config, facts)
+        plan, growing = searched(config, arms, lambda settings: plan_networks(config, arms, settings))
     except UserCodeError as error:
         # The optimizers were loaded before.
         raise config.error("network.module", str(error)) from error
@@ -265,7 +295,7 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     notes = (*near_zero_notes(config, loaded.values()), *filter(None, [found.note]))
     plan = replace(plan, choices=(*config.found, *told, *plan.choices, *notes))
     begin = perf_counter()
-    workloads = workloads_of(plan, configs, facts)
+    workloads = workloads_of(plan, arms.configs, facts)
     torch_seconds += perf_counter() - begin
 
     def check_memory() -> None:
@@ -297,4 +327,6 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
         resources=found.resources,
         workers=found.count,
         torch_seconds=torch_seconds,
+        growing=growing if plan.pending else None,
+        configs=by_data(configs.values()),
     )

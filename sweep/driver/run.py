@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +22,16 @@ from sweep.config.dumping import as_yaml
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
-from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
-from sweep.driver.notes import lacking_notes, notes_on, renewed_notes
+from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over, taken
+from sweep.driver.notes import lacking_notes, limit_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
+from sweep.driver.proposing import Proposing
 from sweep.errors import ComparisonError
 from sweep.errors.masking import without_secrets
 from sweep.planning.plan import Plan
-from sweep.records import plain
+from sweep.records import Trial, TrialResult, plain
 from sweep.reports.report_subprocess import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
@@ -132,13 +134,20 @@ def run(
         folder = stack.enter_context(ResultsFolder(config.results, plan))
         earlier = () if fresh else earlier_settings(folder)
         _load_finished(folder, plan, fresh, cache)
+        proposing, repeated = _proposing(preparation, folder)
+        if proposing is not None:
+            plan = proposing.plan
+            preparation = preparation.with_plan(plan)
+            folder.extend(plan)
         folder.write_plan()
         folder.write_config(as_yaml(config))
         folder.write_environment(environment_tags(Path.cwd()))
         before, lacking = folder.finished_trial_ids(), folder.lacking_trial_ids()
         missing = [trial for trial in plan.trials if trial.id not in before]
         growth = [] if fresh else take_over(config.results, folder, missing)
-        phases = Phases(config, plan, folder)
+        known_elsewhere = partial(_known_elsewhere, config.results, folder, fresh)
+        phases = Phases(config, plan, folder, proposing, known_elsewhere)
+        phases.add(folder.results())
         remaining = phases.first()
         if remaining and not fresh:
             # The first epochs of a trial that lacks a metric would lack it again.
@@ -178,17 +187,22 @@ def run(
         unreported = remaining or not folder.has_report
         report_process = stack.enter_context(ReportProcess()) if config.report and unreported else None
         training = Training(preparation, folder, writer, tracker, phases)
+        training.limits.add(past)
         if remaining:
             training.run(remaining, _stop_condition(interruption, deadline_seconds), stack)
             if cache is not None:
                 cache.add(plan.hash, folder.results())
-        interrupted = not phases.ended or tracker.done < phases.total
+        done = phases.has_reported if phases.limit else tracker.done >= phases.total
+        interrupted = not (phases.ended and done)
+        preparation = training.preparation.with_plan(phases.plan) if proposing is not None else preparation
+        plan = phases.plan if proposing is not None else plan
         result, report, tracked = finalize(preparation, folder, writer, report_process, interrupted, uri)
         unsent = folder.unsent
         problems = [*folder.problems, *_unequal(result), *fallbacks()]
         inline = config.resources.executor == "inline"
         known = len(finished & before)
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        notes += limit_notes(phases.limit, result.trials)
         notes += [] if config.own is not None or interrupted else lacking_notes(result.trials, config.metric)
         seconds = time.monotonic() - start
         return RunResult(
@@ -197,7 +211,7 @@ def run(
             interrupted=interrupted,
             tracked=tracked,
             dashboard=_dashboard(uri),
-            notes=(*growth, *notes, *phases.notes, *_unidentified(config)),
+            notes=(*growth, *repeated, *notes, *phases.notes, *_unidentified(config)),
             mode=config.metric.mode,
             selected=() if interrupted else phases.selected(result.trials),
             efficiency=training.efficiency(seconds),
@@ -214,6 +228,27 @@ def run(
             best=_best_setting(plan, result),
             grouped_by=grouped_by(config),
         )
+
+
+def _proposing(preparation: Preparation, folder: ResultsFolder) -> tuple[Proposing | None, list[str]]:
+    """Return the search of a sweep whose settings are not all known, after what earlier starts have asked it."""
+    if preparation.growing is None:
+        return None, []
+    proposing = Proposing(preparation.config, preparation.growing, preparation.plan)
+    records, _ = folder.log.read()
+    if differing := proposing.replay(records):
+        told = f"{differing:,} settings that were proposed before are not proposed again: another version of a library"
+        return proposing, [f"{told} proposes others from the same results. Their trials stay in the event log."]
+    return proposing, []
+
+
+def _known_elsewhere(root: str, folder: ResultsFolder, fresh: bool, trials: Sequence[Trial]) -> list[TrialResult]:
+    """Return the results of proposed trials that this or another sweep has trained."""
+    if fresh:
+        return []
+    wanted, finished = {trial.id for trial in trials}, folder.finished_trial_ids()
+    here = [one for one in folder.results() if one.trial.id in wanted & finished] if wanted & finished else []
+    return [*here, *taken(root, folder, [trial for trial in trials if trial.id not in finished])]
 
 
 def _unidentified(config: SweepConfig) -> list[str]:

@@ -163,6 +163,7 @@ def measure_workloads(plan: Plan, workloads: Sequence[Workload], widest: Mapping
         if len(measured) == len(examples):
             members = kinds[_cost_kind(workload)]
             sizes = dict.fromkeys(batch_size_of(arm.setting) for one in members for arm in arms_of(plan, one))
+        sizes = dict.fromkeys(_few(list(sizes)))
         budget = BUDGET_SECONDS / len(measured)
         width = widest[workload.key]
         rates[workload.key] = measure_rates(workload.recipe, workload.shape, tuple(sizes), budget, width)
@@ -173,6 +174,14 @@ def measure_workloads(plan: Plan, workloads: Sequence[Workload], widest: Mapping
         others |= dict.fromkeys((one.key for one in members), rates[nearest.key])
     first = others.pop(workloads[0].key)
     return replace(first, others=others)
+
+
+def _few(sizes: list[int | None]) -> list[int | None]:
+    """Choose `MOST_MEASURED` batch sizes of evenly spread ranks, or all in their order if there are fewer."""
+    if len(sizes) <= MOST_MEASURED:
+        return sizes
+    ordered = sorted(sizes, key=lambda size: (size is None, size or 0))
+    return [ordered[round(number * (len(ordered) - 1) / (MOST_MEASURED - 1))] for number in range(MOST_MEASURED)]
 
 
 def _cost_kind(workload: Workload) -> str:

@@ -49,11 +49,24 @@ class Rates:
     def trial_seconds(self, setting: Setting, examples: int) -> float:
         """Estimate the training time that one more trial adds to a pack."""
         steps = steps_per_epoch(setting, examples)
-        each = steps * self.step_seconds[batch_size_of(setting)] + self.evaluation_seconds + self.metric_seconds
+        step = _of_size(self.step_seconds, batch_size_of(setting), examples)
+        each = steps * step + self.evaluation_seconds + self.metric_seconds
         return int(setting["epochs"]) * each
 
     def pack_seconds(self, setting: Setting, examples: int) -> float:
         """Estimate the overhead of a pack, given the setting of one of its trials."""
         steps = steps_per_epoch(setting, examples)
-        each = steps * self.pack.step.get(batch_size_of(setting), 0.0) + self.pack.evaluation
+        each = steps * _of_size(self.pack.step, batch_size_of(setting), examples) + self.pack.evaluation
         return self.pack.setup + int(setting["epochs"]) * each
+
+
+def _of_size(seconds: Mapping[int | None, float], size: int | None, examples: int) -> float:
+    """Return the seconds of a step, those of the nearest batch size that was measured if this one was not.
+
+    >>> _of_size({16: 0.1, None: 0.9}, 16, 100), _of_size({16: 0.1, None: 0.9}, 80, 100), _of_size({}, 16, 100)
+    (0.1, 0.9, 0.0)
+    """
+    if size in seconds or not seconds:
+        return seconds.get(size, 0.0)
+    wanted = size or examples
+    return seconds[min(seconds, key=lambda known: abs((known or examples) - wanted))]

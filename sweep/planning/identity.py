@@ -43,6 +43,21 @@ class ArmIdentity:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+@dataclass(frozen=True)
+class MadeArm:
+    """An arm with what a plan knows of it.
+
+    Args:
+        arm: the arm.
+        identity: what the ids of its trials are computed from.
+        examples: size of its training part; 0 for a training of the user's own.
+    """
+
+    arm: Arm
+    identity: ArmIdentity
+    examples: int = 0
+
+
 def network_identity(shared: str, setting: Setting, *, epochs_vary: bool) -> ArmIdentity:
     """Return the identity of a setting of our networks.
 

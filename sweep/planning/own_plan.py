@@ -8,17 +8,62 @@ from pathlib import Path
 from typing import Any
 
 from sweep.config import SweepConfig
+from sweep.config.distributions import Distribution
 from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
-from sweep.config.values import Distribution
-from sweep.planning.identity import ArmIdentity, canonical, digest, relative_paths
+from sweep.planning.arm_labels import label_of, labels, varied_in
+from sweep.planning.identity import ArmIdentity, MadeArm, canonical, digest, relative_paths
 from sweep.planning.metric_demand import MetricDemand, scheduler_name
 from sweep.planning.own_training import code_of
-from sweep.planning.plan import Merge, Plan, labels, plan_hash
+from sweep.planning.plan import Merge, Plan, plan_hash
 from sweep.planning.roles import make_design
-from sweep.planning.search.conditions import meeting
+from sweep.planning.search.conditions import meeting, meets
 from sweep.planning.search.size import require_listable
 from sweep.records import Arm, Setting, plain
+
+
+class OwnArms:
+    """Makes arms from the settings of a user's own training, of which nothing but their values is known.
+
+    Args:
+        config: configuration of the sweep.
+    """
+
+    def __init__(self, config: SweepConfig) -> None:
+        self._config = config
+        self._conditions = config.conditions
+        self.files = code_of(config)
+        self.shared = digest(_identity(config, self.files))
+        """Hash of what all trials share."""
+        own = config.own
+        assert own is not None, "the caller has checked the source"
+        self._epochs = {"epochs": own.epochs} if own.epochs is not None else {}
+        assert isinstance(config.space, FreeSpace), "the caller has checked the source"
+        self._varied = varied_in(config.space.parts)
+
+    def examples_of(self, setting: Setting) -> int:
+        """The size of the training part is not known."""
+        return 0
+
+    def accept(self, setting: Setting) -> Setting | None:
+        """Return the setting; None if it does not meet the conditions."""
+        if self._conditions and not meets(self._config, self._conditions, setting):
+            return None
+        return setting
+
+    def label_of(self, setting: Setting) -> str:
+        """Return a label of a setting of a search that stays the same, whatever other settings are proposed."""
+        return label_of(setting, self._varied or frozenset(setting))
+
+    def made(self, setting: Setting, label: str) -> MadeArm:
+        """Make the arm of a setting."""
+        arm = Arm(digest({"sweep": self.shared, "setting": plain(setting)})[:12], label, setting)
+        identity = ArmIdentity(
+            self.shared,
+            canonical({**self._epochs, **plain(setting)}),
+            canonical({"lineage": True, **plain(setting)}),
+        )
+        return MadeArm(arm, identity)
 
 
 def make_own_plan(config: SweepConfig) -> Plan:
@@ -32,9 +77,23 @@ def make_own_plan(config: SweepConfig) -> Plan:
     Raises:
         ConfigError: if there are more trials than `search.limit`, or no setting meets the conditions.
     """
+    return plan_own(config, OwnArms(config))
+
+
+def plan_own(config: SweepConfig, arms_of: OwnArms, proposed: Sequence[Setting] | None = None) -> Plan:
+    """Create the plan of a sweep over a user's own training.
+
+    Args:
+        config: configuration of the sweep.
+        arms_of: makes its arms.
+        proposed: the settings of a search, each once; None for all combinations.
+
+    Raises:
+        ConfigError: as for `make_own_plan`.
+    """
     require_listable(config)
-    requested = list(settings(config))
-    asked = list(meeting(config, requested))
+    requested = list(settings(config) if proposed is None else proposed)
+    asked = list(meeting(config, requested)) if proposed is None else requested
     by_digest: dict[str, Setting] = {}
     for setting in asked:
         # The order of keys does not matter.
@@ -42,29 +101,19 @@ def make_own_plan(config: SweepConfig) -> Plan:
     distinct = list(by_digest.values())
     repeated = len(asked) - len(distinct)
     merged = (Merge("a value is listed twice", repeated),) if repeated else ()
-    choices = [f"where leaves {len(asked):,} of {len(requested):,} settings"] if config.where else []
+    choices = []
+    if config.where and proposed is None:
+        choices.append(f"where leaves {len(asked):,} of {len(requested):,} settings")
     if config.by_value is not None and config.by_value.note:
         choices.append(config.by_value.note)
-    own = config.own
-    assert own is not None, "the caller has checked the source"
-    files = code_of(config)
-    shared = digest(_identity(config, files))
-    epochs = {"epochs": own.epochs} if own.epochs is not None else {}
-    arms = tuple(
-        Arm(digest({"sweep": shared, "setting": plain(setting)})[:12], label, setting)
-        for setting, label in zip(distinct, labels(distinct, is_free=True), strict=True)
-    )
-    identities = {
-        arm.id: ArmIdentity(
-            shared, canonical({**epochs, **plain(arm.setting)}), canonical({"lineage": True, **plain(arm.setting)})
-        )
-        for arm in arms
-    }
+    named = labels(distinct, is_free=True) if proposed is None else map(arms_of.label_of, distinct)
+    made = [arms_of.made(setting, label) for setting, label in zip(distinct, named, strict=True)]
+    arms = tuple(one.arm for one in made)
     seeds = config.selection_seeds
-    trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms for seed in seeds)
+    trials = tuple(one.identity.trial(one.arm, seed) for one in made for seed in seeds)
     return Plan(
         name=config.name,
-        hash=plan_hash(config, shared, trials),
+        hash=plan_hash(config, arms_of.shared, trials),
         asked=len(asked),
         merged=merged,
         arms=arms,
@@ -74,9 +123,9 @@ def make_own_plan(config: SweepConfig) -> Plan:
         choices=tuple(choices),
         design=make_design(config, arms),
         report_seeds=config.report_seeds,
-        identity=shared,
-        code=relative_paths(map(Path, files)),
-        identities=identities,
+        identity=arms_of.shared,
+        code=relative_paths(map(Path, arms_of.files)),
+        identities={one.arm.id: one.identity for one in made},
         demand=MetricDemand(scheduler=scheduler_name(config)),
     )
 

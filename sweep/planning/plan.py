@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from sweep.config import SweepConfig
-from sweep.config.cross_checks import r2_problem, task_hint, task_problems
+from sweep.config.distributions import Distribution
 from sweep.config.holdout import holdout_of
-from sweep.config.optimizer_spaces import given_at, is_dotted
-from sweep.config.setting_keys import SETTING_KEYS
-from sweep.config.spaces import HYPERPARAMETERS
-from sweep.errors import DataError
-from sweep.planning.identity import ArmIdentity, code_files, digest, identity_of, network_identity
+from sweep.planning.arm_labels import labels
+from sweep.planning.identity import ArmIdentity, MadeArm, code_files, digest
 from sweep.planning.metric_demand import MetricDemand, metric_demand
+from sweep.planning.network_arms import NetworkArms
 from sweep.planning.part_notes import fold_notes, part_notes
 from sweep.planning.recipe import steps_per_epoch
-from sweep.planning.roles import Design, make_design
+from sweep.planning.roles import Design, count_budgets, make_design
 from sweep.planning.search import asked_settings, meeting, require_listable, settings
 from sweep.planning.space import Merge, auto_batch_size, merge_equal, summed
-from sweep.planning.workload import DataFacts, configs_by_workload, data_key, undotted, workload_key
+from sweep.planning.workload import DataFacts, configs_by_workload, data_key, workload_key
 from sweep.records import Arm, Setting, Trial, TrialResult, Value
-from trainers.data import DatasetShape, require_parts
+from trainers.data import DatasetShape
 from trainers.data.holdout import overlap_of
-from trainers.errors import DataError as CannotSplit
 from trainers.optimizers import OPTIMIZERS
 
 __all__ = ["Merge", "Plan", "make_plan"]
-
-OWN = frozenset(HYPERPARAMETERS) - {"learning_rate"}
-"""Hyperparameters that some optimizers lack; they are compared among the arms of one optimizer."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +52,7 @@ class Plan:
         examples: arm id -> size of the training part, where it differs between the arms.
         demand: the metrics that every trial must have.
         overlap: validation examples per training example where the seeds are folds, which share data; else 0.
+        pending: level -> number of settings that a search still proposes, by the results of those before.
     """
 
     name: str
@@ -77,6 +72,7 @@ class Plan:
     examples: Mapping[str, int] = field(default_factory=dict)
     demand: MetricDemand = field(default_factory=MetricDemand)
     overlap: float = 0.0
+    pending: Mapping[Value | None, int] = field(default_factory=dict)
 
     def examples_of(self, arm: Arm) -> int:
         """Return the size of the training part of an arm; 0 for a training of the user's own."""
@@ -108,6 +104,30 @@ class Plan:
         """Number of trials on the report seeds, once the best setting of each level is known."""
         return len(self.design.budgets) * len(self.report_seeds)
 
+    @property
+    def expected_trials(self) -> int:
+        """Number of trials without those of the report, with those whose settings are still to be proposed."""
+        return len(self.trials) + sum(self.pending.values()) * len(self.seeds)
+
+    def with_arms(self, made: Sequence[MadeArm], pending: Mapping[Value | None, int]) -> Plan:
+        """Return the plan extended by arms that a search has proposed; name and hash are unchanged.
+
+        Args:
+            made: the arms, none of which the plan has.
+            pending: as for `Plan`, after these.
+        """
+        arms = (*self.arms, *(one.arm for one in made))
+        sizes = {arm.id: self.examples_of(arm) for arm in self.arms} | {one.arm.id: one.examples for one in made}
+        return replace(
+            self,
+            arms=arms,
+            trials=(*self.trials, *(one.identity.trial(one.arm, seed) for one in made for seed in self.seeds)),
+            identities={**self.identities, **{one.arm.id: one.identity for one in made}},
+            examples=sizes if len(set(sizes.values())) > 1 else {},
+            design=count_budgets(self.design, arms),
+            pending=pending,
+        )
+
     def with_report(self, arm_ids: Collection[str]) -> Plan:
         """Return the plan extended by the trials of ``arm_ids`` on the report seeds; name and hash are unchanged."""
         more = [
@@ -132,7 +152,7 @@ def make_plan(
     data_fingerprint: str | None,
     others: Mapping[str, DataFacts] = MappingProxyType({}),
 ) -> Plan:
-    """Create the plan of a sweep; the same configuration and data give the same plan on every machine.
+    """Create the plan of all combinations; the same configuration and data give the same plan on every machine.
 
     Args:
         config: configuration of the sweep.
@@ -145,48 +165,63 @@ def make_plan(
         DataError: if the data cannot be split as asked.
         ValueError: if the data comes from a file or module and no fingerprint is given.
     """
+    facts = {**others, data_key(config): DataFacts(shape, data_fingerprint)}
+    return plan_networks(config, NetworkArms(config, facts))
+
+
+def plan_networks(config: SweepConfig, arms_of: NetworkArms, proposed: Sequence[Setting] | None = None) -> Plan:
+    """Create the plan of a sweep over our networks.
+
+    Args:
+        config: configuration of the sweep.
+        arms_of: makes its arms.
+        proposed: the canonical settings of a search, each once; None for all combinations.
+
+    Raises:
+        ConfigError: as for `make_plan`.
+    """
     require_listable(config)
     configs = configs_by_workload(config)
-    facts = {**others, data_key(config): DataFacts(shape, data_fingerprint)}
-    facts_of = {key: facts[data_key(one)] for key, one in configs.items()}
-    examples = {key: _training_examples(one, facts_of[key].shape) for key, one in configs.items()}
-    asked = list(meeting(config, settings(config), lambda setting: examples[workload_key(setting)]))
+    if proposed is None:
+        examples = {key: arms_of.workload(key, one).examples for key, one in configs.items()}
+        asked = list(meeting(config, settings(config), lambda setting: examples[workload_key(setting)]))
+    else:
+        asked = list(proposed)
     groups: defaultdict[int, list[Setting]] = defaultdict(list)
     for setting in asked:
-        groups[examples[workload_key(setting)]].append(setting)
-    merged_groups = [merge_equal(members, size) for size, members in groups.items()]
-    distinct = [setting for kept, _ in merged_groups for setting in kept]
+        groups[arms_of.examples_of(setting)].append(setting)
+    merged: list[Merge] = []
+    if proposed is None:
+        merged_groups = [merge_equal(members, size) for size, members in groups.items()]
+        distinct = [setting for kept, _ in merged_groups for setting in kept]
+        merged += [merge for _, merges in merged_groups for merge in merges]
+        named = labels(distinct)
+    else:
+        distinct, named = asked, [arms_of.label_of(setting) for setting in asked]
     choices = []
-    if config.where:
+    if config.where and proposed is None:
         choices.append(f"where leaves {len(asked):,} of {asked_settings(config):,} settings")
-    for size, members in groups.items():
-        if any(setting["batch_size"] == "auto" for setting in members):
-            chosen, why = auto_batch_size(size)
-            choices.append(f"batch_size auto is {chosen}, {why}")
+    choices += _batch_sizes(config, groups, is_listed=proposed is None)
     choices.extend(cautions(distinct))
-    shared = digest(identity_of(config, data_fingerprint))
-    of_workload = {key: digest(identity_of(one, facts_of[key].fingerprint)) for key, one in configs.items()}
     arms: dict[str, Arm] = {}
     identities: dict[str, ArmIdentity] = {}
-    epochs_vary = any("epochs" in space.domains for space in config.spaces)
-    for setting, label in zip(distinct, labels(distinct), strict=True):
-        workload, rest = of_workload[workload_key(setting)], undotted(setting)
-        arm_id = digest({"sweep": workload, "setting": rest})[:12]
-        arms.setdefault(arm_id, Arm(arm_id, label, setting))
-        identities.setdefault(arm_id, network_identity(workload, rest, epochs_vary=epochs_vary))
-    merged = [merge for _, merges in merged_groups for merge in merges]
+    for setting, label in zip(distinct, named, strict=True):
+        made = arms_of.made(setting, label)
+        arms.setdefault(made.arm.id, made.arm)
+        identities.setdefault(made.arm.id, made.identity)
     if same := len(distinct) - len(arms):
         merged.append(Merge("the content of the data is the same", same))
-    for key, facts_here in facts_of.items():
-        choices += part_notes(config, facts_here.shape, examples[key], groups[examples[key]])
+    for workload in arms_of.workloads:
+        of_size = groups[workload.examples]
+        choices += part_notes(config, workload.facts.shape, workload.examples, of_size)
     choices += fold_notes(config)
     design = make_design(config, tuple(arms.values()))
     seeds, report_seeds = config.selection_seeds, config.report_seeds
     trials = tuple(identities[arm.id].trial(arm, seed) for arm in arms.values() for seed in seeds)
-    sizes = {arm.id: examples[workload_key(arm.setting)] for arm in arms.values()}
+    sizes = {arm.id: arms_of.examples_of(arm.setting) for arm in arms.values()}
     return Plan(
         name=config.name,
-        hash=plan_hash(config, shared, trials),
+        hash=plan_hash(config, arms_of.shared, trials),
         asked=len(asked),
         merged=summed(merged),
         arms=tuple(arms.values()),
@@ -196,7 +231,7 @@ def make_plan(
         choices=tuple(dict.fromkeys(choices)),
         design=design,
         report_seeds=report_seeds,
-        identity=shared,
+        identity=arms_of.shared,
         code=code_files(config),
         identities=identities,
         examples=sizes if len(set(sizes.values())) > 1 else {},
@@ -205,29 +240,28 @@ def make_plan(
     )
 
 
+def _batch_sizes(config: SweepConfig, groups: Mapping[int, Sequence[Setting]], *, is_listed: bool) -> Iterable[str]:
+    """Say which number stands for a batch size of auto."""
+    for size, members in groups.items():
+        is_asked = any(setting["batch_size"] == "auto" for setting in members)
+        if not is_listed:
+            # Of a search, the settings are in their canonical form already.
+            domains = [space.domains.get("batch_size", ()) for space in config.spaces]
+            is_asked = any(not isinstance(domain, Distribution) and "auto" in domain for domain in domains)
+        if is_asked:
+            chosen, why = auto_batch_size(size)
+            yield f"batch_size auto is {chosen}, {why}"
+
+
 def plan_hash(config: SweepConfig, identity: str, trials: Sequence[Trial]) -> str:
     """Hash a plan: what its trials share, the trials in their order, and how those of the report are chosen."""
     content: dict[str, Any] = {"sweep": identity, "trials": [trial.id for trial in trials]}
+    if not config.search.is_grid:
+        # What a method proposes by results is not known yet.
+        content["search"] = config.search.model_dump(mode="json", exclude_none=True)
     if seeds := config.report_seeds:
         content["report"] = {"seeds": seeds, "scientific": config.scientific, "metric": config.metric.name}
     return digest(content)
-
-
-def _training_examples(config: SweepConfig, shape: DatasetShape) -> int:
-    """Return the size of the training part, and check that the data suit the metric and can be split."""
-    share = holdout_of(config.network_data.validation)
-    of_task = [
-        (problem, task_hint(config.network_data, shape.task)) for problem in task_problems(config.metric, shape.task)
-    ]
-    for problem, hint in (*of_task, (r2_problem(config.metric, shape, share), "")):
-        if problem:
-            key = f"metric.{problem.at[0]}"
-            raise config.error(key, f"{problem.rule}. Received: {problem.received}. {hint}{problem.hint}")
-    key = given_at(config.spaces, "data.validation")
-    try:
-        return require_parts(shape, share, key)
-    except CannotSplit as error:
-        raise DataError(f"{config.place_of(key)}{error}") from None
 
 
 def cautions(settings: Sequence[Setting]) -> list[str]:
@@ -247,45 +281,3 @@ def cautions(settings: Sequence[Setting]) -> list[str]:
             if declared.caution and setting.get(declared.name) == declared.minimum
         )
     )
-
-
-def labels(settings: Sequence[Setting], *, is_free: bool = False) -> list[str]:
-    """Create a unique label for each setting from the hyperparameters that differ, named as in the tables.
-
-    Args:
-        settings: the settings.
-        is_free: whether they are of a user's own training, so that nothing is known of their hyperparameters.
-
-    >>> labels([{"optimizer": "sgd", "learning_rate": 0.1}, {"optimizer": "adam", "learning_rate": 0.001}])
-    ['sgd learning_rate=0.1', 'adam learning_rate=0.001']
-    """
-    values: defaultdict[tuple[Any, str], set[Value | None]] = defaultdict(set)
-    names = dict.fromkeys(key for setting in settings for key in setting)
-    for setting in settings:
-        for key in names if is_free else dict.fromkeys((*SETTING_KEYS, *filter(is_dotted, names), *setting)):
-            if is_free or key in setting or key.startswith("decay_") or is_dotted(key):
-                values["" if is_free else _scope(key, setting), key].add(setting.get(key))
-    return [_label(setting, values, is_free=is_free) for setting in settings]
-
-
-def _label(setting: Setting, values: Mapping[tuple[Any, str], set[Value | None]], *, is_free: bool) -> str:
-    """Label a setting by the hyperparameters that have several values in their scope; by all if none has."""
-    varied = {key for key in setting if len(values["" if is_free else _scope(key, setting), key]) > 1}
-    first = [str(setting["optimizer"])] if "optimizer" in setting else []
-    shown = [key for key in setting if key != "optimizer" and (key in varied or (is_free and not varied and not first))]
-    return " ".join([*first, *(f"{key}={_spell(setting[key])}" for key in shown)]) or "no hyperparameters"
-
-
-def _scope(key: str, setting: Setting) -> tuple[str, Value]:
-    """Scope in which ``key`` is compared: settings of the same decay, of the same optimizer, or all."""
-    if key.startswith("decay_"):
-        return key, setting.get("decay", "constant")
-    is_optimizers = key in OWN or (key not in SETTING_KEYS and not is_dotted(key))
-    return key, setting["optimizer"] if is_optimizers else ""
-
-
-def _spell(value: Value) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value)

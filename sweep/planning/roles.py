@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sweep.analysis.wording import ALL_SETTINGS
 from sweep.config import SweepConfig
@@ -86,6 +86,21 @@ def make_design(config: SweepConfig, arms: Sequence[Arm]) -> Design:
             "Change the lists of values, or give `any` to be warned only.",
         )
     return design
+
+
+def count_budgets(design: Design, arms: Sequence[Arm]) -> Design:
+    """Return the design of a comparison whose list of arms has grown.
+
+    Args:
+        design: of the arms before.
+        arms: all arms.
+    """
+    factor = design.scientific
+    if not factor:
+        return replace(design, budgets={ALL_SETTINGS: len(arms)}, nuisance=_varying(arms, ""))
+    inside = [arm for arm in arms if factor in arm.setting]
+    budgets = Counter(arm.setting[factor] for arm in inside)
+    return replace(design, budgets=dict(budgets), nuisance=_varying(inside, factor), outside=len(arms) - len(inside))
 
 
 def _varying(arms: Sequence[Arm], factor: str) -> tuple[str, ...]:

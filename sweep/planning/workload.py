@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from sweep.config import SweepConfig
 from sweep.config.data import OF_SPLIT
+from sweep.config.distributions import Distribution
 from sweep.config.dotted_keys import SECTIONS, with_values
 from sweep.config.holdout import of_tables
 from sweep.config.optimizer_spaces import is_dotted
-from sweep.config.values import Distribution
 from sweep.planning.recipe import Recipe
 from sweep.records import Setting, plain
 from trainers.data import DatasetShape
@@ -80,13 +80,27 @@ def configs_by_workload(config: SweepConfig) -> dict[str, SweepConfig]:
     """
     found: dict[str, SweepConfig] = {}
     for space in config.spaces:
-        domains = {name: domain for name, domain in space.domains.items() if is_dotted(name)}
-        listed = [domain for domain in domains.values() if not isinstance(domain, Distribution)]
-        for values in product(*listed):
-            setting = dict(zip(domains, values, strict=True))
+        # A value that is drawn from a range is known once it is drawn.
+        listed = {
+            name: domain
+            for name, domain in space.domains.items()
+            if is_dotted(name) and not isinstance(domain, Distribution)
+        }
+        for values in product(*listed.values()):
+            setting = dict(zip(listed, values, strict=True))
             if (key := workload_key(setting)) not in found:
-                found[key] = _with_values(config, plain(setting)) if setting else config
+                found[key] = config_with(config, setting)
     return found
+
+
+def config_with(config: SweepConfig, setting: Setting) -> SweepConfig:
+    """Return the configuration with the values of a setting's dotted keys in its sections.
+
+    Raises:
+        ConfigError: if a section does not take them together.
+    """
+    dotted = {name: value for name, value in plain(setting).items() if is_dotted(name)}
+    return _with_values(config, dotted) if dotted else config
 
 
 def _with_values(config: SweepConfig, values: Mapping[str, Any]) -> SweepConfig:

@@ -17,7 +17,8 @@ from sweep.analysis.health import health
 from sweep.analysis.health_card import Card
 from sweep.analysis.health_data import data_cards
 from sweep.analysis.leader import unit_of
-from sweep.analysis.objectives import Descent, Objectives
+from sweep.analysis.objectives import Descent, Objectives, objectives_of
+from sweep.analysis.pareto import COLUMN, front_sentence
 from sweep.config import load_config
 from sweep.errors import AnalysisError, ResultsError
 from sweep.records import UNFINISHED, Setting
@@ -52,7 +53,8 @@ class Findings:
         leaderboard: one row per arm, best first.
         study: comparison of the levels.
         sentence: the conclusion in one sentence.
-        effects: one sentence per other factor that varies, if the file gives no ``roles``.
+        effects: one sentence per other factor that varies, if the file gives no ``roles``, and one on the Pareto front
+            of several objectives.
         beside: metrics that are asked besides the one that decides.
         cards: results of the health checks.
         environments: one record per start of the machine and packages used; empty if not recorded.
@@ -197,9 +199,17 @@ def gather(folder: Path) -> Findings:
     rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_summary(folder)
     subject = subject_of(config, folder, settings)
     effects: tuple[str, ...] = ()
-    if config.roles is None:
+    if config.roles is None and config.search.is_grid:
+        # Drawn settings have few values in common, over which an effect could be averaged.
         rng = np.random.default_rng(SEED)
         effects = effect_answers(study, trials, subject.keys, rng, seeds=config.selection_seeds)
+    objectives = None
+    if COLUMN in result.leaderboard:
+        order = dict.fromkeys(trials["arm_id"])
+        objectives = objectives_of(
+            result.leaderboard, order, config.metric.goals, config.metric.modes, config.metric.by
+        )
+        effects += (front_sentence(result.leaderboard, config.metric.goals, config.metric.modes, config.metric.by),)
     return Findings(
         folder=folder,
         subject=subject,
@@ -221,6 +231,7 @@ def gather(folder: Path) -> Findings:
         test=read_test_results(folder),
         predictions=read_predictions(folder),
         search=config.search.method,
+        objectives=objectives,
         scheduler="" if config.scheduler.method == "none" else config.scheduler.method,
     )
 

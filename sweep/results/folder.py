@@ -10,7 +10,7 @@ from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -35,7 +35,7 @@ from sweep.results.frames import (
     trials_frame,
 )
 from sweep.results.known_trials import is_finished
-from sweep.results.leaderboard import leaderboard
+from sweep.results.leaderboard import Goals, leaderboard
 from sweep.results.predictions import PREDICTIONS, TEST
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
 from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table
@@ -50,6 +50,7 @@ from sweep.system.folder_lock import lock_folder
 REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 
 if TYPE_CHECKING:
+    from sweep.analysis.outcomes import Mode
     from sweep.analysis.ranking import By
     from sweep.planning.metric_demand import MetricDemand
     from sweep.planning.plan import Plan
@@ -254,7 +255,7 @@ class ResultsFolder:
         return to_results(self._read(), self._plan.trials)
 
     def finalise(
-        self, metric: str, mode: Literal["min", "max"], target: float | None = None, by: By = "final"
+        self, metric: str, mode: Mode, target: float | None = None, by: By = "final", objectives: Goals = ()
     ) -> SweepResult:
         """Write ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv`` from the event log.
 
@@ -263,6 +264,7 @@ class ResultsFolder:
             mode: whether smaller or larger values are better.
             target: target value of the metric; None for no target.
             by: which value of a trial ranks it.
+            objectives: name and direction of each further objective.
         """
         plan = self._plan
         ordered = order_by_plan(self._read(), plan.trials)
@@ -271,7 +273,8 @@ class ResultsFolder:
         _write_table(self.path / EPOCHS, epochs_table(plan, past, metric))
         _write_table(self.path / TRIALS, trials)
         keys = hyperparameter_keys((arm.setting for arm in plan.arms), is_own=is_own(plan))
-        ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
+        frame = trials_frame(trials)
+        ranked = leaderboard(frame, metric, mode, keys, plan.report_seeds, by=by, objectives=objectives)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         if self._mirror is not None and (problem := self._mirror.send(self.path)):

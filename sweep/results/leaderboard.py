@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from sweep.analysis.arms import target_medians
-from sweep.analysis.outcomes import group_of, lowest_rung, rounded
+from sweep.analysis.outcomes import Mode, group_of, lowest_rung, rounded
+from sweep.analysis.pareto import COLUMN, front, mean_column
 from sweep.analysis.ranking import OTHER, By, mean
+from sweep.config.metric import SECONDS
 from sweep.config.setting_keys import SETTING_KEYS
 from sweep.records import ENDED_WELL, UNFINISHED
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Goals: TypeAlias = Sequence[tuple[str, Mode]]
+"""Name and direction of further objectives."""
 
 
 def leaderboard(
@@ -24,6 +30,7 @@ def leaderboard(
     keys: Sequence[str] = SETTING_KEYS,
     report_seeds: Collection[int] = (),
     by: By = "final",
+    objectives: Goals = (),
 ) -> pd.DataFrame:
     """Create a table with one row per arm, ranked by the mean metric over seeds, of the last or best epoch.
 
@@ -41,16 +48,18 @@ def leaderboard(
         keys: names of the hyperparameters.
         report_seeds: report seeds of the selected arms; empty if there are none.
         by: which value of a trial ranks it.
+        objectives: name and direction of each further objective; empty if there is none.
 
     Returns:
         Columns ``rank arm optimizer`` (if there is one) and ``seeds`` (completed ones), ``pruned diverged failed
         unfinished``; if any was pruned ``pruned_rung``, the lowest rung of the arm, and ``pruned_value``, the mean
         metric there; mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``,
         ``seconds_mean``; with ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target
-        ``reached`` and ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it
-        is empty if half of them or more did, and pruned ones as cut off, by Kaplan and Meier); with report
-        seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
-        ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
+        ``reached`` and ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it is empty
+        if half of them or more did, and pruned ones as cut off, by Kaplan and Meier); with report seeds
+        ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of ``report_<metric>``; with further
+        objectives the mean of each, and ``pareto``, whether no other arm is better in all; then ``arm_id`` and the
+        hyperparameters in use.
     """
     reported = trials.iloc[:0]
     if report_seeds:
@@ -83,12 +92,36 @@ def leaderboard(
         reached = ended["target_steps"].notna().groupby(ended["arm_id"], sort=False).sum()
         table["reached"] = reached.reindex(table.index).fillna(0).astype(np.int64)
         table["target_steps_median"] = target_medians(trials).replace(np.inf, np.nan)
+    if objectives:
+        table = _with_front(table, trials[well], (metric, mode), objectives, by)
     if report_seeds:
         table = table.join(_reported(reported, f"{by}_{metric}", metric))
     used = [key for key in keys if key in trials and trials[key].notna().any()]
     hyperparameters = [key for key in used if key != "optimizer"]
     table = table.join(by_arm[hyperparameters].first())
     return _ranked(table.reset_index(), f"{by}_{metric}_mean", mode, keys)
+
+
+def _with_front(
+    table: pd.DataFrame,
+    done: pd.DataFrame,
+    deciding: tuple[str, Mode],
+    objectives: Goals,
+    by: By,
+) -> pd.DataFrame:
+    """Add the means of further objectives, and which arms without pruned or diverged seeds are on the Pareto front."""
+    table = table.copy()
+    for name, _ in objectives:
+        column = f"{by}_{name}" if f"{by}_{name}" in done else f"final_{name}"
+        if name != SECONDS:
+            table[f"{column}_mean"] = _means(done, column) if column in done else np.nan
+    goals = (deciding, *objectives)
+    values = table[[mean_column(name, by, table) for name, _ in goals]].to_numpy(
+        dtype=np.float64, na_value=np.nan, copy=True
+    )
+    values[((table["diverged"] > 0) | (table["pruned"] > 0)).to_numpy()] = np.nan
+    table[COLUMN] = front(values, [mode for _, mode in goals])
+    return table
 
 
 def _means(trials: pd.DataFrame, column: str) -> pd.Series[float]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from sweep.planning.packing import PlannedPack
+from sweep.planning.search.method import Outcome
 from sweep.records import Trial, TrialResult
 from sweep.running.commands import (
     AcceptReport,
@@ -24,13 +26,33 @@ from sweep.running.event_log import Record
 from sweep.running.events import (
     CapacityChanged,
     Event,
+    LimitReached,
     PacksPlanned,
+    PauseRequested,
+    ResumeRequested,
     StopRequested,
+    TrialsCancelled,
     WorkerJoined,
     WorkerLost,
+    WorkersRequested,
 )
 from sweep.running.reports import Report
 from trainers.loop import Ended
+
+EVENT_KINDS: Mapping[type, str] = MappingProxyType(
+    {
+        WorkerJoined: "joined",
+        WorkerLost: "lost",
+        CapacityChanged: "room",
+        StopRequested: "stop",
+        LimitReached: "limit",
+        TrialsCancelled: "cancel",
+        PauseRequested: "pause",
+        ResumeRequested: "resume",
+        WorkersRequested: "workers",
+    }
+)
+"""Event -> kind of its record, which holds the fields of the event."""
 
 
 def start_record(start: str, seconds: float) -> Record:
@@ -53,18 +75,10 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
         seconds: Unix time.
     """
     stamp = {"start": start, "seconds": seconds}
-    match event:
-        case PacksPlanned(packs):
-            return _plan_record(dict(enumerate(packs, start=first_pack)), stamp)
-        case WorkerJoined(worker):
-            return Record("joined", {**stamp, "worker": worker})
-        case WorkerLost(worker, reason):
-            return Record("lost", {**stamp, "worker": worker, "reason": reason})
-        case CapacityChanged(workers):
-            return Record("room", {**stamp, "workers": workers})
-        case StopRequested(reason):
-            return Record("stop", {**stamp, "reason": reason})
-    return None
+    if isinstance(event, PacksPlanned):
+        return _plan_record(dict(enumerate(event.packs, start=first_pack)), stamp)
+    kind = EVENT_KINDS.get(type(event))
+    return None if kind is None else Record(kind, {**stamp, **asdict(event)})
 
 
 def _plan_record(packs: Mapping[int, PlannedPack], stamp: Mapping[str, Any]) -> Record:
@@ -100,6 +114,44 @@ def records_of(
     happened = event_record(event, start=start, first_pack=first_pack, seconds=seconds)
     decided = [command_record(command, start=start, seconds=seconds) for command in commands]
     return [record for record in (happened, *decided) if record is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed:
+    """What a search was told, and what it has proposed then.
+
+    Args:
+        search: hash of what decides its proposals, besides the results.
+        told: arm id -> outcome of its setting, in this order.
+        rounds: how often it was asked.
+        arms: ids of the arms that it has proposed.
+        settings: their settings, of JSON types.
+    """
+
+    search: str
+    told: Mapping[str, Outcome]
+    rounds: int
+    arms: tuple[str, ...]
+    settings: tuple[Mapping[str, Any], ...]
+
+
+def proposed_record(proposed: Proposed, seconds: float) -> Record:
+    """Create the record of settings that a search has proposed, at a Unix time."""
+    facts = {**asdict(proposed), "told": [[arm, asdict(outcome)] for arm, outcome in proposed.told.items()]}
+    return Record("proposed", {**facts, "seconds": seconds})
+
+
+def proposed_of(record: Record) -> Proposed:
+    """Read what a search has proposed from a record."""
+    facts = record.facts
+    told = {arm: Outcome(**{**outcome, "values": tuple(outcome["values"])}) for arm, outcome in facts["told"]}
+    return Proposed(
+        search=facts["search"],
+        told=told,
+        rounds=facts["rounds"],
+        arms=tuple(facts["arms"]),
+        settings=tuple(facts["settings"]),
+    )
 
 
 def report_record(report: Report, start: str, pack: int) -> Record:

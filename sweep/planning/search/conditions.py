@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sweep.config import SweepConfig
 from sweep.config.conditions import Condition
@@ -38,6 +38,22 @@ def meeting(
             f"must leave a setting or more. Received: {' and '.join(config.where)}, which none meets. "
             "Loosen a condition, or add values.",
         )
+
+
+def meets(config: SweepConfig, conditions: Sequence[Condition], setting: Setting, training_examples: int = 0) -> bool:
+    """Whether one setting meets all conditions.
+
+    Args:
+        config: configuration of the sweep.
+        conditions: the parsed conditions of it.
+        setting: the setting.
+        training_examples: for which ``batch_size: full`` stands; 0 for a training of the user's own.
+
+    Raises:
+        ConfigError: if a condition cannot be calculated.
+    """
+    numbers = _with_numbers(without_ignored(setting), training_examples) if training_examples else setting
+    return all(_holds(config, condition, numbers) for condition in conditions)
 
 
 def _holds(config: SweepConfig, condition: Condition, setting: Setting) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from sweep.config.values import Distribution
+from sweep.config.distributions import Distribution
 from sweep.planning.space import Subspace
 from sweep.records import Setting
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from sweep.config import SweepConfig
+from sweep.config.distributions import Distribution
 from sweep.config.free_space import FreeSpace
-from sweep.config.values import Distribution
 from sweep.planning.space import Subspace, subspaces
 
 
 def asked_settings(config: SweepConfig) -> int:
-    """Count the requested settings: the sum over the parts of the space of the products of their list lengths."""
+    """Count the requested settings of a grid: the sum over the parts of the space of the products of list lengths."""
     parts = config.space.parts if isinstance(config.space, FreeSpace) else subspaces(config)
     return sum(map(combinations, parts))
 
@@ -31,6 +31,9 @@ def require_listable(config: SweepConfig) -> None:
     Raises:
         ConfigError: with both counts.
     """
+    if not config.search.is_grid:
+        _require_few_drawn(config)
+        return
     settings, seeds, limit = asked_settings(config), len(config.selection_seeds), config.search.limit
     if (trials := settings * seeds) > limit:
         counted = f"{settings:,} setting{'s' if settings > 1 else ''} ({trials:,} trials)"
@@ -39,4 +42,16 @@ def require_listable(config: SweepConfig) -> None:
             "search.limit",
             f"allows {limit:,} trials, settings times seeds. Received: {counted}. "
             f"{fewer}, or give `search.limit: {trials}`.",
+        )
+
+
+def _require_few_drawn(config: SweepConfig) -> None:
+    """Refuse a budget of a level that is above `search.limit` already."""
+    search, seeds = config.search, len(config.selection_seeds)
+    trials = max([search.trials or 0, *search.levels.values()]) * seeds
+    if trials > search.limit:
+        raise config.error(
+            "search.limit",
+            f"allows {search.limit:,} trials, settings times seeds. Received: {trials:,} trials of a level. "
+            f"Give fewer `search.trials`, or `search.limit: {trials}`.",
         )

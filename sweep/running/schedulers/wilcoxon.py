@@ -90,7 +90,7 @@ class WilcoxonPairs:
         pairs = [seed for seed in mine if seed in best]
         if len(pairs) < self._least:
             return False
-        from scipy.stats import wilcoxon  # type: ignore[import-untyped]
+        from scipy.stats import wilcoxon
 
         differences = np.array([mine[seed] - best[seed] for seed in pairs])
         p_value = wilcoxon(differences, alternative="less", zero_method="zsplit").pvalue

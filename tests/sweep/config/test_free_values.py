@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from sweep.config.distributions import Distribution
 from sweep.config.free_values import label_values, name_problem, read_domain, written_values
-from sweep.config.values import Distribution
 from sweep.records import Choice, plain
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from sweep.config.values import Distribution, counts, numbers, words, written_form
+from sweep.config.distributions import Distribution
+from sweep.config.values import counts, numbers, words, written_form
 from trainers.optimizers.base import BETA1, LEARNING_RATE
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from sweep.config import SweepConfig
 from sweep.errors import ConfigError, DataError
-from sweep.planning.plan import labels, make_plan
+from sweep.planning.arm_labels import labels
+from sweep.planning.plan import make_plan
 from trainers.data import DatasetShape, shape
 from trainers.data.bundled import SHAPES
 from trainers.optimizers import OPTIMIZERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sweep.config.values import Distribution
+from sweep.config.distributions import Distribution
 from sweep.planning.search import grid
 
 
