@@ -3,68 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sweep.analysis.comparison_data import make_study
-from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings
-from sweep.reports.graph_records import Forest
 from sweep.reports.search_graphs import distribution_graph, history_graph, proposals_graph, rungs_graph
 from sweep.reports.search_setting_graphs import contour_graph, search_importance_graph, slice_graph
 from sweep.reports.setting_graphs import heat_graph, importance_graph, sensitivity_graph, tuning_graph
-from sweep.reports.subject import Subject
-from sweep.reports.svg import draw
-from sweep.results.leaderboard import leaderboard
-from tests.sweep.analysis.conftest import _tables
+from tests.sweep.reports.searches import ENDS, RATES, SETTINGS, curves_of, found, pruned_search, random_search
 
 SEARCH = (history_graph, proposals_graph, distribution_graph, rungs_graph, slice_graph, contour_graph)
-
-
-def found(curves, settings, pruned=(), lost=(), **changed):
-    """Findings of curves of a loss, (arm, seed) -> its values; pruned trials were judged after the last."""
-    statuses = dict.fromkeys(pruned, "PRUNED") | dict.fromkeys(lost, "DIVERGED")
-    trials, epochs = _tables(curves, "val_loss", settings, statuses, mode="min")
-    is_pruned = trials["status"] == "PRUNED"
-    trials = trials.assign(
-        seconds=1.0, pruned_rung=trials["epochs_done"].astype(float).where(is_pruned), pruned_value=0.5, epochs=4
-    )
-    study = make_study(trials, epochs, "val_loss", "min", np.random.default_rng(0))
-    board = leaderboard(trials, "val_loss", "min")
-    subject = Subject("s", "", "", SETTING_KEYS, ())
-    return Findings(Path(), subject, "", "", trials, epochs, board, study, "", (), **changed)
-
-
-RATES = [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 2.0, 3e-1, 3e-2]
-SIZES = [16, 32, 64, 128, 16, 32, 64, 128]
-SETTINGS = {
-    f"adam {n}": {"learning_rate": rate, "batch_size": size, "decay": "cosine" if n % 2 else "constant"}
-    for n, (rate, size) in enumerate(zip(RATES, SIZES, strict=True))
-}
-ENDS = [0.9, 0.7, 0.3, 0.2, 0.5, 0.8, 0.25, 0.28]
-
-
-def curves_of(lengths):
-    return {
-        (f"adam {n}", 0): [end + 0.4, end + 0.2, end + 0.1, end][:length]
-        for n, (end, length) in enumerate(zip(ENDS, lengths, strict=True))
-    }
 
 
 @pytest.fixture
 def pruned():
     """Of eight settings four are pruned after 1 epoch, two after 2, and two go on."""
-    lengths = [1, 1, 2, 4, 1, 1, 4, 2]
-    gone = [(f"adam {n}", 0) for n, length in enumerate(lengths) if length < 4]
-    return found(curves_of(lengths), SETTINGS, gone, scheduler="asha")
+    return pruned_search()
 
 
 @pytest.fixture
 def drawn():
     """Eight settings of a random search, of which one diverged."""
-    return found(curves_of([4] * 8), SETTINGS, lost=[("adam 5", 0)], search="random")
+    return random_search()
 
 
 def test_a_grid_has_none_of_these_figures():
@@ -128,49 +88,6 @@ def test_pruned_settings_are_distributed_by_their_values_at_one_epoch(pruned, dr
     (curve,) = distribution_graph(drawn).panels[0].curves
     assert list(curve.x)[1:] == sorted([*ENDS[:5], *ENDS[6:]])
     assert curve.y[-1] == 1.0
-
-
-def test_slices_show_each_setting_at_its_value_and_categories_by_their_quartiles(pruned):
-    by = {panel.title: panel for panel in slice_graph(pruned).panels}
-    assert list(by) == ["Over learning_rate", "Over batch_size", "By decay"]
-    ended, gone = by["Over learning_rate"].curves
-    assert np.asarray(ended.x)[np.isfinite(ended.y)].tolist() == [0.1, 0.3]
-    assert np.isfinite(gone.y).sum() == 6
-    rows = by["By decay"].rows
-    assert isinstance(by["By decay"], Forest)
-    # Constant: 0.9, 0.3, 0.5 and 0.25, each 0.4 more after the first epoch; quartiles by linear interpolation.
-    assert (rows[0].label, rows[0].note) == ("constant", "4 settings")
-    assert (rows[0].low, rows[0].value, rows[0].high) == pytest.approx((0.6875, 0.8, 1.0))
-
-
-def test_a_contour_spans_the_two_most_important_and_is_drawn_with_its_scale(drawn):
-    (panel,) = contour_graph(drawn).panels
-    assert {panel.x_label, panel.y_label} == {"learning_rate", "batch_size"}
-    contour = panel.contour
-    assert (contour.measure, contour.is_low_good) == ("validation loss", True)
-    assert np.nanmin(contour.heights) >= 0.2
-    assert "validation loss" in draw(panel)
-
-
-def test_importance_is_told_by_both_methods_and_of_conditional_hyperparameters_by_name():
-    settings = {
-        name: {**setting, "beta1": [0.5, 0.6, 0.7, 0.8, 0.9][n] if n < 5 else None}
-        for n, (name, setting) in enumerate(SETTINGS.items())
-    }
-    graph = search_importance_graph(found(curves_of([4] * 8), settings, search="tpe"))
-    fanova, ped = graph.panels
-    assert (fanova.title, ped.title) == ("fANOVA, Adam (8 settings)", "PED-ANOVA, Adam (8 settings)")
-    for panel in graph.panels:
-        assert {"learning_rate", "batch_size", "decay", "beta1 (conditional: 5 settings)"} == set(panel.names)
-        assert list(panel.lengths) == sorted(panel.lengths, reverse=True)
-
-
-def test_without_optuna_the_section_says_how_to_get_it(drawn, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "optuna", None)
-    graph = search_importance_graph(drawn)
-    assert graph.panels == ()
-    assert "pip install" in graph.caption
-    assert contour_graph(drawn) is not None
 
 
 def test_levels_without_a_result_have_no_panel(pruned):
