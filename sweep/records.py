@@ -51,7 +51,15 @@ def plain(setting: Setting) -> dict[str, Any]:
     return {name: value.value if isinstance(value, Choice) else value for name, value in setting.items()}
 
 
-Status = Literal["PENDING", "RUNNING", "COMPLETED", "STOPPED", "DIVERGED", "FAILED"]
+Status = Literal["PENDING", "RUNNING", "COMPLETED", "STOPPED", "PRUNED", "DIVERGED", "FAILED", "PAUSED", "CANCELLED"]
+"""COMPLETED after the last epoch, STOPPED at the target, PRUNED by a scheduler, DIVERGED at NaN or infinity, CANCELLED
+by the user; PAUSED at a rung or by the user."""
+
+ENDED_WELL: tuple[Status, ...] = ("COMPLETED", "STOPPED")
+"""Statuses of trials that have a final value."""
+
+UNFINISHED: tuple[Status, ...] = ("PENDING", "RUNNING", "PAUSED")
+"""Statuses of trials that a resumed sweep trains on."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,10 @@ class TrialResult:
         diverged_step: the first step (from 1) whose loss was not finite; None unless DIVERGED.
         last_finite_loss: the training loss of the step before it; None unless DIVERGED or if there was none.
         error: one sentence; None unless FAILED.
+        tags: what else is known of it, by name.
+        pruned_rung: the rung at which it was pruned, as epochs or whatever the scheduler counts; None unless PRUNED.
+        pruned_value: the value of the metric by which the scheduler judged it there; None unless PRUNED, or if it had
+            none.
     """
 
     trial: Trial
@@ -109,3 +121,5 @@ class TrialResult:
     last_finite_loss: float | None = None
     error: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    pruned_rung: float | None = None
+    pruned_value: float | None = None

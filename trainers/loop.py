@@ -38,18 +38,24 @@ class Ended:
     Args:
         trial: index into ``pack.trials``.
         status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on NaN or infinity; FAILED for a
-            training of the user's own.
-        step: number of steps made; for DIVERGED the first step (from 1) whose loss, or the validation after it, was not
-            finite, or the last step of the epoch after which a parameter or the optimizer state was not finite.
+            training of the user's own; PRUNED or CANCELLED if the caller ended it, which `train` never does itself;
+            PAUSED for a trial that leaves its pack with a checkpoint and goes on in another.
+        step: number of steps made; for PAUSED the epoch of the checkpoint; for DIVERGED the first step (from 1) whose
+            loss, or the validation after it, was not finite, or the last step of the epoch after which a parameter or
+            the optimizer state was not finite.
         last_finite_loss: DIVERGED only: training loss of the last finite step; None if there was none.
         error: FAILED only: one sentence.
+        rung: PRUNED only: the epoch, or whatever else is counted, at which it was judged.
+        value: PRUNED only: the value of the metric by which it was judged; None if it had none.
     """
 
     trial: int
-    status: Literal["COMPLETED", "STOPPED", "DIVERGED", "FAILED"]
+    status: Literal["COMPLETED", "STOPPED", "PRUNED", "DIVERGED", "FAILED", "CANCELLED", "PAUSED"]
     step: int
     last_finite_loss: float | None = None
     error: str | None = None
+    rung: float | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True)

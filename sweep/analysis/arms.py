@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit  # type: ignore[import-untyped]
+from scipy.special import stdtrit
 
-from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.ranking import By
 from sweep.analysis.shared_folds import overlap_in, widening
 from sweep.analysis.wording import limits
+from sweep.records import ENDED_WELL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,11 +10,12 @@ import numpy as np
 
 from sweep.analysis.aggregate import estimate
 from sweep.analysis.comparison_data import STATISTICS, Level, Study
-from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
+from sweep.analysis.outcomes import Mode, Outcomes, best_first
 from sweep.analysis.pairing import compare_all
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.analysis.shared_folds import overlap_in
+from sweep.records import ENDED_WELL
 
 if TYPE_CHECKING:
     import pandas as pd

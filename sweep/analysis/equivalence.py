@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from sweep.analysis.deviation import deviation
 from sweep.analysis.outcomes import Floats

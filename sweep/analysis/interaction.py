@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from sweep.analysis.deviation import scale_of
-from sweep.analysis.outcomes import ENDED_WELL, Floats
+from sweep.analysis.outcomes import Floats
+from sweep.records import ENDED_WELL
 
 if TYPE_CHECKING:
     import pandas as pd

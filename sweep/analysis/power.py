@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy import optimize, stats  # type: ignore[import-untyped]
+from scipy import optimize, stats
 
 LARGEST_COUNT = 200
 """Larger numbers of seeds are not computed: an estimate of the spread from few seeds is not that precise."""

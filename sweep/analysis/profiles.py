@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import integrate  # type: ignore[import-untyped]
+from scipy import integrate
 
 from sweep.analysis.outcomes import Floats
 

@@ -55,6 +55,7 @@ class Selected:
             for arm_id, arm in self.tried.items()
             if arm.values
             and bool(arm.diverged) == bool(best.diverged)
+            and (bool(arm.pruned), arm.rung) == (bool(best.pruned), best.rung)
             and len(arm.seeds) == len(best.seeds)
             and rounded(arm.mean) == rounded(best.mean)
         )
@@ -82,8 +83,8 @@ def select(
 ) -> tuple[Selected, ...]:
     """Select the best setting of each level of the scientific factor.
 
-    The best setting has the best mean over the selection seeds; settings that diverged on any of them come after those
-    that did not.
+    The best setting has the best mean over the selection seeds; those with a pruned seed come after the others, and
+    settings that diverged on any of them after both; see `sweep.analysis.outcomes.best_first`.
 
     **Variant.** By the final value by default, because the best epoch of a noisy curve is biased. Every column except
     ``scientific`` and the seed is either a nuisance factor, tuned for each level, or constant.

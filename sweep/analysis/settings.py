@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.analysis.outcomes import ENDED_WELL
+from sweep.records import ENDED_WELL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +23,8 @@ def settings_table(trials: pd.DataFrame, column: str, seeds: Collection[int] | N
 
     Returns:
         One row per arm with a trial that ended: the columns of ``trials`` in its first trial, ``value`` (mean of
-        the seeds that ended well, NaN if any diverged, because the mean would exclude the worst), and ``ended`` and
-        ``diverged``, numbers of seeds.
+        the seeds that ended well, NaN if any diverged or was pruned, because the mean would exclude the worst), and
+        ``ended``, ``diverged`` and ``pruned``, numbers of seeds; ``ended`` does not include pruned ones.
     """
     rows = trials if seeds is None else trials[trials["seed"].isin(list(seeds))]
     values = rows[column].astype(np.float64).where(rows["status"].isin(ENDED_WELL))
@@ -32,7 +32,8 @@ def settings_table(trials: pd.DataFrame, column: str, seeds: Collection[int] | N
     table = rows.groupby("arm_id", sort=False).first()
     table["value"] = values.groupby(by, sort=False).mean()
     table["diverged"] = (rows["status"] == "DIVERGED").groupby(by, sort=False).sum().astype(np.int64)
+    table["pruned"] = (rows["status"] == "PRUNED").groupby(by, sort=False).sum().astype(np.int64)
     well = values.notna().groupby(by, sort=False).sum().astype(np.int64)
     table["ended"] = well + table["diverged"]
-    table["value"] = table["value"].where(table["diverged"] == 0)
+    table["value"] = table["value"].where((table["diverged"] == 0) & (table["pruned"] == 0))
     return table[table["ended"] > 0].reset_index()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from sweep.analysis.aggregate import RESAMPLES, Estimate, resample
 from sweep.analysis.outcomes import Floats, Mode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln  # type: ignore[import-untyped]
+from scipy.special import gammaln
 
 from sweep.analysis.aggregate import RESAMPLES, resample
 from sweep.analysis.outcomes import Floats, Mode

@@ -25,6 +25,7 @@ from sweep.config.own_training import (
     KeepConfig,
 )
 from sweep.config.problems import Problem, refuse
+from sweep.config.scheduler import AnyScheduler, NoScheduler, read_scheduler
 from sweep.config.search import SearchConfig
 from sweep.config.sections import (
     ResourcesConfig,
@@ -75,6 +76,10 @@ class SweepFields(Section):
 
     search: SearchConfig = Field(default_factory=SearchConfig)
     """How settings are chosen from the space."""
+
+    scheduler: Annotated[AnyScheduler, BeforeValidator(read_scheduler)] = Field(default_factory=NoScheduler)
+    """Which rule ends bad trials early, by its name alone or with arguments: asha, successive_halving, hyperband,
+    median, patience, wilcoxon, or none."""
 
     optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
     """The optimizers to compare, each with the values to try; {} if all values are in `space`."""

@@ -15,6 +15,7 @@ from sweep.config.holdout import KINDS
 from sweep.config.models import SweepConfig
 from sweep.config.own_training import trainer_kind
 from sweep.config.quotes import at_fault, broken_rule, needless_quotes
+from sweep.config.scheduler import METHODS
 from sweep.config.schema import FLAT_KEYS, known_keys
 from sweep.config.spaces import HYPERPARAMETERS
 from sweep.config.yaml_words import dump_value
@@ -26,6 +27,7 @@ TAGS = {
     "data": ("bundled", "synthetic", "file", "module"),
     "network": ("dense", "module"),
     "trainer": ("network", "function", "command"),
+    "scheduler": tuple(METHODS),
 }
 HOLDOUTS = ("fraction", *KINDS.values())
 HELD_OUT = (("data", "validation"), ("data", "test"), ("space", "data.validation"), ("space", "data.test"))
@@ -209,6 +211,10 @@ def _misplaced(path: Keys, document: Document, known: Known) -> str:
         if kind == "network":
             return "is for a training of your own, by `trainer.function` or `trainer.command`. Leave it out."
         return f"is not for a {kind} of your own, which has a `trainer.{kind}`. Leave it out."
+    if path[0] == "scheduler" and f"scheduler.{path[-1]}" in known:
+        method = str(document.values["scheduler"]["method"])
+        takes = ", ".join(name for name in METHODS[method].model_fields if name != "method")
+        return f"is not for the rule {method}, which takes {takes or 'no argument'}. Leave it out."
     if path[0] == "network" and f"network.{path[-1]}" in known:
         return "is not for the same network as `network.module`, which takes `network.kwargs`. Keep one of the two."
     return _misplaced_in_optimizers(path) if path[0] == "optimizers" else ""

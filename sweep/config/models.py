@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import (
@@ -36,6 +36,7 @@ from sweep.config.own_training import (
     trainer_kind,
 )
 from sweep.config.problems import Problem, refuse
+from sweep.config.scheduler import epochs_of, scheduler_problems
 from sweep.config.sections import (
     TrainerConfig,
 )
@@ -162,6 +163,22 @@ class SweepConfig(SweepFields):
             if problems := list(gate_problems(gates, levels, has_target, kind)):
                 refuse(problems)
         return gates
+
+    @model_validator(mode="after")
+    def _scheduler_fits_the_training(self) -> SweepConfig:
+        problems = scheduler_problems(
+            self.scheduler, self.most_epochs, len(self.selection_seeds), is_own=self.own is not None
+        )
+        found = [replace(one, at=("scheduler", *one.at), absolute=True) for one in problems]
+        if found:
+            refuse(found)
+        return self
+
+    @property
+    def most_epochs(self) -> int | None:
+        """The most epochs that a trial may have; None if that is not known."""
+        parts = self.space.parts if isinstance(self.space, FreeSpace) else [one.domains for one in self.spaces]
+        return epochs_of(self.trainer, parts)
 
     @property
     def selection_seeds(self) -> tuple[int, ...]:

@@ -32,7 +32,7 @@ class Progress(Protocol):
             done: number of trials finished by an earlier run.
         """
 
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
+    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best, pruned: int = 0) -> None:
         """Update the state of the sweep; may be called on every change.
 
         Args:
@@ -41,6 +41,7 @@ class Progress(Protocol):
             diverged: number of ``done`` trials that are DIVERGED.
             failed: number of ``done`` trials that are FAILED.
             best: the best arm of each optimizer so far.
+            pruned: number of ``done`` trials that are PRUNED.
         """
 
     def message(self, text: str) -> None:
@@ -56,7 +57,7 @@ class Silent:
     def start(self, total: int, done: int = 0) -> None:
         """Show nothing."""
 
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
+    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best, pruned: int = 0) -> None:
         """Show nothing."""
 
     def message(self, text: str) -> None:

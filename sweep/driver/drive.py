@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
@@ -14,15 +16,29 @@ from sweep.driver.progress_tracker import ProgressTracker
 from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
+from sweep.execution.sources.assignment import PAUSED
 from sweep.planning.cost import Rates
+from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
 from sweep.results.kept_files import write_files
-from sweep.running.commands import AcceptReport, Command, FailPack, NotifyWaiting, PlanMore, RestartPack
-from sweep.running.coordinator import Coordinator, Counts
+from sweep.running.commands import (
+    AcceptReport,
+    Command,
+    EndTrials,
+    FailPack,
+    FormPack,
+    NotifyWaiting,
+    PlanMore,
+    RestartPack,
+)
+from sweep.running.coordinator import Coordinator
+from sweep.running.decisions import Decisions
 from sweep.running.events import Event, PacksPlanned, PlanEnded, PlanWaits, StopRequested, TimePassed
 from sweep.running.log_records import records_of, start_record
+from sweep.running.packs import Counts
 from sweep.running.reports import PackCollector
+from sweep.running.schedulers import make_scheduler
 from sweep.tracking import SweepWriter
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
@@ -53,8 +69,10 @@ class Training:
         self.tracker = tracker
         self.phases = phases
         self.collectors: list[PackCollector] = []
+        self._collector_of: dict[str, PackCollector] = {}
         self.workers = 0
         self.counts = Counts()
+        self.scheduler = make_scheduler(preparation.config)
         self._start = uuid.uuid4().hex[:8]
 
     def efficiency(self, seconds: float) -> float | None:
@@ -80,7 +98,7 @@ class Training:
             rates = preparation.rates()
             if preparation.config.resources.executor == "inline":
                 inline = InlineExecutor(preparation.source(self.folder.path, 0.0), resources.cpus_per_worker)
-                alone = Coordinator(1, plans_ahead=preparation.growing is not None)
+                alone = Coordinator(1, plans_ahead=preparation.growing is not None, decisions=self._decisions())
                 self._drive(inline, alone, trials, rates, should_stop, 1)
                 return
             seconds = preparation.seconds(trials, rates)
@@ -94,13 +112,30 @@ class Training:
                 settings = WorkerSettings(source, resources, preparation.grace_seconds)
                 follows_capacity = resources.address is not None and resources.workers is None
                 coordinator = Coordinator(
-                    workers, follows_capacity=follows_capacity, plans_ahead=preparation.growing is not None
+                    workers,
+                    follows_capacity=follows_capacity,
+                    plans_ahead=preparation.growing is not None,
+                    decisions=self._decisions(),
                 )
                 self._drive(ray_executor(settings, workers), coordinator, trials, rates, should_stop, workers)
                 for note in fallbacks():
                     self.tracker.progress.message(note)
         finally:
             self.tracker.progress.stop()
+            # Paused trials of an interrupted sweep start over.
+            shutil.rmtree(self.folder.path / PAUSED, ignore_errors=True)
+
+    def _decisions(self) -> Decisions | None:
+        """Return the scheduler with what it is to know of trials that have ended before."""
+        if self.scheduler is None:
+            return None
+        metric = self.preparation.config.metric
+        plan = self.phases.plan
+        selection = [trial.id for trial in plan.trials if trial.seed in plan.seeds]
+        decisions = Decisions(self.scheduler, metric.name, metric.mode, plan.demand.scheduler, selection)
+        finished = self.folder.finished_trial_ids().intersection(selection)
+        decisions.restore(result for result in self.folder.results() if result.trial.id in finished)
+        return decisions
 
     def _drive(
         self,
@@ -121,13 +156,12 @@ class Training:
                 event = StopRequested("user")
             first_pack = len(self.collectors)
             if isinstance(event, PacksPlanned):
-                self.collectors += [PackCollector(pack.trials) for pack in event.packs]
+                self._collect(event.packs)
             commands = coordinator.handle(event)
-            self.folder.log.append(
-                records_of(event, commands, start=self._start, first_pack=first_pack, seconds=time.time())
-            )
+            now = time.time()
+            self.folder.log.append(records_of(event, commands, start=self._start, first_pack=first_pack, seconds=now))
             for command in commands:
-                self._perform(command, executor, plan_more)
+                self._perform(command, executor, plan_more, now)
 
         def plan(remaining: Sequence[Trial] | None) -> None:
             if remaining is None:
@@ -135,7 +169,9 @@ class Training:
                 return
             if self.phases.plan is not self.preparation.plan and self.preparation.growing is not None:
                 self.preparation = self.preparation.with_plan(self.phases.plan)
-            packs = self.preparation.packs(remaining, rates, workers) if remaining else ()
+            packs = self.preparation.packs(remaining, rates, workers) if remaining else []
+            if self.scheduler is not None and not self.phases.is_report:
+                packs = [replace(pack, decisions=self.scheduler.points) for pack in packs]
             handle(PacksPlanned(tuple(packs)) if packs else PlanEnded())
 
         def plan_more(more: PlanMore) -> None:
@@ -147,14 +183,29 @@ class Training:
         plan(trials)
         executor.run(handle)
 
-    def _perform(self, command: Command, executor: Executor, plan_more: Callable[[PlanMore], None]) -> None:
+    def _collect(self, packs: Sequence[PlannedPack]) -> None:
+        """Collect the reports of packs, which have the next numbers."""
+        for planned in packs:
+            collector = PackCollector(planned.trials)
+            self.collectors.append(collector)
+            self._collector_of |= {trial.id: collector for trial in planned.trials}
+
+    def _perform(
+        self, command: Command, executor: Executor, plan_more: Callable[[PlanMore], None], seconds: float
+    ) -> None:
         match command:
             case AcceptReport(pack, report):
                 if report.files:
                     write_files(self.folder.path, self.collectors[pack].trials[0], report.files)
                 self._add_results(self.collectors[pack].add(report))
+            case EndTrials(pack, ended, tags):
+                self._add_results(self.collectors[pack].end(ended, seconds, tags))
+            case FormPack(_, planned):
+                for trial in planned.trials:
+                    self._collector_of[trial.id].leave(trial.id)
+                self._collect([planned])
             case FailPack(pack, error):
-                self._add_results(self.collectors[pack].fail(error, time.time()))
+                self._add_results(self.collectors[pack].fail(error, seconds))
             case RestartPack():
                 self.tracker.progress.message(STARTS_OVER)
             case NotifyWaiting():

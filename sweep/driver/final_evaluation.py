@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.driver.final_models import find_models
 from sweep.driver.prepare import NetworkPreparation
-from sweep.records import Trial
+from sweep.records import ENDED_WELL, Trial
 from sweep.results import SweepResult
 from sweep.results.data_summary import write_data_summary
 from sweep.results.evaluation_files import is_evaluated, write_predictions, write_test

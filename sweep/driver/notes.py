@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.wording import counted, listing
 from sweep.config.metric import MetricConfig
+from sweep.records import ENDED_WELL
 from sweep.tracking import WriterReport
 
 if TYPE_CHECKING:

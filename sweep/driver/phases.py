@@ -56,6 +56,11 @@ class Phases:
         return self._has_report and self._proposing is None
 
     @property
+    def is_report(self) -> bool:
+        """Whether the trials on the report seeds have begun."""
+        return self._has_report and bool(self.plan.report_seeds)
+
+    @property
     def notes(self) -> list[str]:
         """Notes for the user: a warning if the levels were tuned unequally."""
         warning = self.plan.design.warning

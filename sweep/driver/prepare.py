@@ -233,16 +233,16 @@ class NetworkPreparation:
         for (key, _, _), members in groups.items():
             workload = self._by_key[key]
             total += total_seconds(members, workload.recipe, rates.of(key), workload.shape)
-        datasets = list(self._datasets)
-        packs: list[PlannedPack] = []
-        for (key, age, _), members in groups.items():
+        datasets, packs = list(self._datasets), list[PlannedPack]()
+        for (key, age, size), members in groups.items():
             workload = self._by_key[key]
             given = (members, workload.recipe, rates.of(key), workload.shape, workers)
-            room = PACK_BYTES
+            by_setting, room = self.config.scheduler.method != "none", PACK_BYTES
             if self.resources.address is None:
                 room = pack_room(workload.recipe, workload.shape, workers, self._memory(workload))
             dataset = datasets.index(data_key(workload.config))
-            packs += [pack.going_on(age) for pack in form_packs(*given, room, total / workers, dataset)]
+            formed = form_packs(*given, room, total / workers, dataset, by_setting=by_setting)
+            packs += [replace(pack.going_on(age), part_size=size) for pack in formed]
         return sorted(packs, key=lambda pack: -pack.seconds)
 
 

@@ -9,10 +9,11 @@ from typing import Literal
 
 import numpy as np
 
+from sweep.analysis.outcomes import group_of
 from sweep.analysis.ranking import By, mean, value_of
 from sweep.analysis.wording import ALL_SETTINGS
 from sweep.driver.display import Leader, Progress
-from sweep.records import TrialResult
+from sweep.records import ENDED_WELL, TrialResult
 from sweep.running.reports import PackCollector
 
 
@@ -24,15 +25,17 @@ class _Arm:
     label: str
     values: list[float] = field(default_factory=list)
     diverged: int = 0
-    key: tuple[bool, float] = (True, np.inf)
+    rungs: list[float] = field(default_factory=list)
+    """Rungs at which seeds were pruned."""
+    key: tuple[int, float, float] = (2, 0.0, np.inf)
     """Sort key of arms; the best arm has the lowest."""
 
 
 class ProgressTracker:
     """Tracks the state of a sweep and passes it to the display.
 
-    Arms rank as in the leaderboard, by the mean over the seeds that have ended so far; those with a diverged seed
-    come after those without.
+    Arms rank as in the leaderboard, by the mean over the seeds that have ended so far; those with a pruned or
+    a diverged seed come after those without.
 
     Args:
         progress: the display.
@@ -101,6 +104,7 @@ class ProgressTracker:
             diverged=self.counts["DIVERGED"],
             failed=self.counts["FAILED"],
             best=self.best,
+            pruned=self.counts["PRUNED"],
         )
 
     def _rank(self, result: TrialResult) -> None:
@@ -112,7 +116,9 @@ class ProgressTracker:
         values = result.epochs.get(self.metric)
         if result.status == "DIVERGED":
             arm.diverged += 1
-        elif result.status in ("COMPLETED", "STOPPED") and values is not None:
+        elif result.status == "PRUNED":
+            arm.rungs.append(result.pruned_rung or 0.0)
+        elif result.status in ENDED_WELL and values is not None:
             # Not every epoch need have a value, but the last of our networks has it where it is defined.
             is_last = self.by == "final" and not self._is_own
             value = value_of(values if is_last else values[~np.isnan(values)], self.by, self.mode)
@@ -120,7 +126,9 @@ class ProgressTracker:
                 arm.values.append(value)
         if arm.values:
             value = mean(arm.values)
-            arm.key = (arm.diverged > 0, value if self.mode == "min" else -value)
+            group = group_of(has_value=True, has_pruned=bool(arm.rungs), has_diverged=arm.diverged > 0)
+            rung = min(arm.rungs) if group == 1 else 0.0
+            arm.key = (group, -rung, value if self.mode == "min" else -value)
             self._update_leader(arm)
 
     def _update_leader(self, arm: _Arm) -> None:

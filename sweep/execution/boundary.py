@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from sweep.execution.sources.source import Answer, Reports
 from sweep.running.reports import Report
 
 WORKER_LOST = "The worker "
 """Prefix of the error of a lost worker; errors raised by training start with the exception's name."""
 
 
-def next_report(reports: Iterator[Report | None]) -> Report | str | None:
+def next_report(reports: Reports, answer: Answer | None = None) -> Report | str | None:
     """Train until it is time to report, to the end of the pack, or for a while in which nothing was reported.
 
     Exceptions of the training are returned as text and not raised: a retry would fail in the same way, and the worker
     can go on with other packs.
 
+    Args:
+        reports: the training.
+        answer: which trials leave it, for a training that waits for that, or has been told meanwhile.
+
     Returns:
         the next report, None if there is none yet, or one sentence on why the pack has failed.
     """
     try:
-        return next(reports)
+        return next(reports) if answer is None else reports.send(answer)
     except Exception as error:
         reason = " ".join(str(error).split())
         return f"{type(error).__name__}: {reason}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from sweep.running.commands import EndExecution, StopPack, TrainPack, UseWorkers
+from sweep.running.commands import AnswerPack, EndExecution, StopPack, StopTrials, TrainPack, UseWorkers
 from sweep.running.events import Event
 
 Handler = Callable[[Event], None]
 """Callback for events; it may send commands before it returns."""
 
-ExecutorCommand = TrainPack | StopPack | UseWorkers | EndExecution
+ExecutorCommand = TrainPack | StopPack | AnswerPack | StopTrials | UseWorkers | EndExecution
 
 
 class Executor(Protocol):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterator
 
 from threadpoolctl import threadpool_limits
 
 from sweep.execution.boundary import next_report
 from sweep.execution.executor import ExecutorCommand, Handler
-from sweep.execution.sources.source import Source
-from sweep.running.commands import EndExecution, StopPack, TrainPack
+from sweep.execution.sources.source import Answer, Reports, Source
+from sweep.running.commands import AnswerPack, EndExecution, StopPack, StopTrials, TrainPack
 from sweep.running.events import PackFailed, ReportReceived, TimePassed, WorkerJoined
-from sweep.running.reports import Report
 
 WORKER = "inline"
 """Id of the only worker, which is this process."""
@@ -31,7 +29,8 @@ class InlineExecutor:
         self._source = source
         self._threads = threads
         self._command: TrainPack | None = None
-        self._reports: Iterator[Report | None] = iter(())
+        self._reports: Reports | None = None
+        self._answer: Answer | None = None
         self._has_ended = False
 
     def run(self, handle: Handler) -> None:
@@ -55,7 +54,11 @@ class InlineExecutor:
         match command:
             case TrainPack():
                 self._command = command
-                self._reports = self._source.train(command.planned)
+                self._reports, self._answer = self._source.train(command.planned), None
+            case AnswerPack():
+                self._add(Answer(command.stop, command.pause))
+            case StopTrials():
+                self._add(Answer(command.trials))
             case StopPack():
                 self._stop()
             case EndExecution():
@@ -64,13 +67,20 @@ class InlineExecutor:
                 # This process is the only worker.
                 pass
 
+    def _add(self, answer: Answer) -> None:
+        """Add an answer to those that the training gets before it goes on."""
+        known = self._answer or Answer()
+        self._answer = Answer((*known.stop, *answer.stop), (*known.pause, *answer.pause))
+
     def _stop(self) -> None:
         self._command = None
-        if isinstance(self._reports, Generator):
+        if self._reports is not None:
             self._reports.close()
 
     def _step(self, command: TrainPack, handle: Handler) -> None:
-        report = next_report(self._reports)
+        assert self._reports is not None, "a command is carried out by a training"
+        answer, self._answer = self._answer, None
+        report = next_report(self._reports, answer)
         if report is None:
             return
         if isinstance(report, str) or report.last:

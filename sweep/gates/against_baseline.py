@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from sweep.analysis.deviation import deviation
 from sweep.analysis.hyperparameters import level_of
 from sweep.analysis.inferiority import non_inferiority
-from sweep.analysis.outcomes import ENDED_WELL, Mode, Outcomes, best_first
+from sweep.analysis.outcomes import Mode, Outcomes, best_first
 from sweep.analysis.ranking import By, reaching
 from sweep.analysis.wording import ALL_SETTINGS, best_name, counted, difference, is_share, metric_name, value
 from sweep.config.gates import Exact, NoWorse
 from sweep.config.metric import usual_mode
 from sweep.gates.decision import Baseline, BaselineArm, BaselineTrial, Part, setting_key
 from sweep.gates.sampling import one_sided_test
-from sweep.records import Trial
+from sweep.records import ENDED_WELL, Trial
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Tells whether the result of a trial has the metrics that a sweep asks for, or must be trained again for them."""
+"""Tells whether the result of a trial is all that a sweep asks for, or must be trained again or further."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sweep.config import SweepConfig
-from sweep.planning.identity import metric_digests
-from sweep.records import TrialResult
+from sweep.config.scheduler import NoScheduler
+from sweep.planning.identity import canonical, metric_digests
+from sweep.records import ENDED_WELL, TrialResult
+
+SCHEDULER_TAG = "scheduler"
+"""Tag of a pruned trial with `MetricDemand.scheduler` of the sweep that pruned it."""
 
 CODE_TAG = "metric_code."
 """Begin of the tag of a trial with the digest of a metric of the user's own, by the name of the metric."""
@@ -24,28 +28,51 @@ class MetricDemand:
         columns: their names.
         code: tag with the code of the metric that decides, if it is one of the user's own -> its digest. Changed code
             of other metrics does not make a sweep train again.
+        scheduler: identifies the rule that prunes trials, with its arguments; empty without one. A pruned trial has
+            ended only for a sweep with the same rule.
     """
 
     columns: tuple[str, ...] = ()
     code: Mapping[str, str] = field(default_factory=dict)
+    scheduler: str = ""
 
     def is_met(self, result: TrialResult) -> bool:
         """Whether a result has all that is asked.
 
         A diverged or failed trial has no value to compare, with or without the metric.
         """
-        if result.status not in ("COMPLETED", "STOPPED"):
+        if result.status not in ENDED_WELL:
             return True
         count = len(result.epochs["epoch"])
         has_columns = all(name in result.epochs and len(result.epochs[name]) == count for name in self.columns)
         return has_columns and all(result.tags.get(tag) == digest for tag, digest in self.code.items())
+
+    def is_pruned(self, result: TrialResult) -> bool:
+        """Whether a trial was pruned by the rule of this sweep; a result without the tag fits any rule.
+
+        >>> from sweep.records import Arm, Trial
+        >>> trial = Trial("a", Arm("b", "", {}), seed=0)
+        >>> pruned = TrialResult(trial, "PRUNED", {}, {}, 0.0, 1.0, tags={SCHEDULER_TAG: "asha"})
+        >>> [MetricDemand(scheduler=rule).is_pruned(pruned) for rule in ("asha", "median", "")]
+        [True, False, False]
+        """
+        if result.status != "PRUNED" or not self.scheduler:
+            return False
+        return result.tags.get(SCHEDULER_TAG, self.scheduler) == self.scheduler
 
 
 def metric_demand(config: SweepConfig) -> MetricDemand:
     """Return the metrics that every trial of a sweep over our networks must have."""
     path = config.metric.deciding_path
     code = {} if path is None else {tag_of(path): metric_digests(config)[path]}
-    return MetricDemand(config.metric.columns, code)
+    return MetricDemand(config.metric.columns, code, scheduler_name(config))
+
+
+def scheduler_name(config: SweepConfig) -> str:
+    """Return what identifies the rule that ends trials early, with its arguments; empty without one."""
+    if isinstance(config.scheduler, NoScheduler):
+        return ""
+    return canonical({**config.scheduler.model_dump(mode="json"), "metric": config.metric.name})
 
 
 def tag_of(path: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sweep.planning.cost import Rates
+from sweep.planning.decision_points import DecisionPoints
 from sweep.planning.memory import PACK_BYTES, pack_bytes
 from sweep.planning.recipe import Recipe, batch_size_of, spec_of
 from sweep.records import Trial
@@ -42,6 +43,8 @@ class PlannedPack:
         recipe: what the trials share; None for a training of the user's own.
         dataset: which of the sweep's data sets they are trained on.
         resumed_epoch: the epoch whose checkpoints the trials go on from; 0 from the beginning.
+        decisions: where its trials wait for a scheduler; None for nowhere.
+        part_size: what else than the other fields trials of one pack must share: the size of their training parts.
     """
 
     trials: tuple[Trial, ...]
@@ -52,6 +55,8 @@ class PlannedPack:
     recipe: Recipe | None = None
     dataset: int = 0
     resumed_epoch: int = 0
+    decisions: DecisionPoints | None = None
+    part_size: int = 0
 
     def pack(self, recipe: Recipe, data: Dataset) -> Pack:
         """Create the pack that the trainers train."""
@@ -60,6 +65,37 @@ class PlannedPack:
     def going_on(self, epoch: int) -> PlannedPack:
         """Return the pack of the same trials that go on from their checkpoints of an epoch."""
         return replace(self, resumed_epoch=epoch, seconds=self.seconds * (1 - epoch / self.epochs)) if epoch else self
+
+    def is_of_kind(self, other: PlannedPack) -> bool:
+        """Whether trials of both could be trained in one pack, if they were of equal age."""
+        mine, others = (
+            (pack.batch_size, pack.epochs, pack.dataset, pack.part_size, pack.decisions) for pack in (self, other)
+        )
+        return self.recipe is other.recipe and mine == others
+
+    def only(self, chosen: Sequence[int]) -> PlannedPack:
+        """Return the pack of some of its trials, given by their index."""
+        return replace(
+            self,
+            trials=tuple(self.trials[index] for index in chosen),
+            specs=tuple(self.specs[index] for index in chosen) if self.specs else (),
+            seconds=self.seconds * len(chosen) / len(self.trials),
+        )
+
+    def after(self, epoch: int) -> PlannedPack:
+        """Return the pack of the same trials that go on from a later epoch than before."""
+        left = self.epochs - self.resumed_epoch
+        seconds = self.seconds * (self.epochs - epoch) / left if left else self.seconds
+        return replace(self, resumed_epoch=epoch, seconds=seconds)
+
+    def joined(self, others: Sequence[PlannedPack]) -> PlannedPack:
+        """Return one pack of the trials of several of equal kind and age."""
+        return replace(
+            self,
+            trials=tuple(trial for pack in (self, *others) for trial in pack.trials),
+            specs=tuple(spec for pack in (self, *others) for spec in pack.specs),
+            seconds=sum(pack.seconds for pack in (self, *others)),
+        )
 
 
 def form_packs(
@@ -71,6 +107,8 @@ def form_packs(
     room: int = PACK_BYTES,
     share: float | None = None,
     dataset: int = 0,
+    *,
+    by_setting: bool = False,
 ) -> list[PlannedPack]:
     """Group trials with the same recipe and data into packs, the longest first.
 
@@ -86,6 +124,7 @@ def form_packs(
         room: maximum memory of a pack in bytes.
         share: seconds of training of each worker; None if these trials are all that it trains.
         dataset: which of the sweep's data sets they are trained on.
+        by_setting: whether the seeds of a setting are neighbours, and not the settings of a seed.
     """
     examples = training_size(shape, recipe.validation)
     groups: dict[tuple[int | None, int], list[Trial]] = defaultdict(list)
@@ -99,7 +138,7 @@ def form_packs(
     finer = max(share / MOST_PACKS_PER_WORKER, LONG_PACK_SECONDS)
     jobs = []
     for (batch_size, epochs), members in groups.items():
-        members.sort(key=lambda t: (t.seed, str(t.arm.setting["optimizer"]), t.id))
+        members.sort(key=_by_setting if by_setting else _by_seed)
         fixed = overhead[batch_size, epochs]
         total = fixed + sum(seconds[trial.id] for trial in members)
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
@@ -110,6 +149,14 @@ def form_packs(
             specs = tuple(map(spec_of, chosen))
             jobs.append(PlannedPack(chosen, specs, batch_size, epochs, cost, recipe=recipe, dataset=dataset))
     return sorted(jobs, key=lambda job: -job.seconds)
+
+
+def _by_seed(trial: Trial) -> tuple[object, ...]:
+    return trial.seed, str(trial.arm.setting["optimizer"]), trial.id
+
+
+def _by_setting(trial: Trial) -> tuple[object, ...]:
+    return str(trial.arm.setting["optimizer"]), trial.arm.id, trial.seed
 
 
 def total_seconds(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: DatasetShape) -> float:

@@ -34,6 +34,7 @@ from sweep.results.frames import (
     read_environments,
     trials_frame,
 )
+from sweep.results.known_trials import is_finished
 from sweep.results.leaderboard import Goals, leaderboard
 from sweep.results.predictions import PREDICTIONS, TEST
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
@@ -42,7 +43,7 @@ from sweep.running.event_log import EventLog
 from sweep.running.log_records import results_record
 from sweep.running.old_journal import convert_journal
 from sweep.running.replay import replay
-from sweep.running.trial_rows import FINISHED, to_results, to_table
+from sweep.running.trial_rows import to_results, to_table
 from sweep.system.files import TEMPORARY, replacing, reported, write_text
 from sweep.system.folder_lock import lock_folder
 
@@ -238,17 +239,16 @@ class ResultsFolder:
                 (self.path / name).unlink(missing_ok=True)
 
     def finished_trial_ids(self) -> frozenset[str]:
-        """Ids of trials that are COMPLETED, STOPPED or DIVERGED and are not trained again; FAILED ones are retried.
+        """Ids of trials that are not trained again, as `sweep.results.known_trials.is_finished` says.
 
-        A trial that lacks a metric that is asked is trained again too.
+        FAILED ones are retried, and so is a trial that lacks a metric that is asked.
         """
-        return frozenset(one.trial.id for one in self._ended() if one.status in FINISHED and self._demand.is_met(one))
+        return frozenset(one.trial.id for one in self._ended() if is_finished(one, self._demand))
 
     def lacking_trial_ids(self) -> frozenset[str]:
         """Ids of trials that have ended well, but lack a metric that is asked now."""
-        if not self._demand.columns:
-            return frozenset()
-        return frozenset(one.trial.id for one in self._ended() if not self._demand.is_met(one))
+        ended = self._ended() if self._demand.columns else []
+        return frozenset(one.trial.id for one in ended if not self._demand.is_met(one))
 
     def results(self) -> list[TrialResult]:
         """Read back all results so far, in the order of the plan."""

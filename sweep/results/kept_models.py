@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.selection import Selected, select
 from sweep.config import SweepConfig, load_config
 from sweep.errors import ResultsError, UsageError
 from sweep.execution.sources.assignment import CHECKPOINT, FILES
 from sweep.execution.sources.checkpoints import read_checkpoint, weights_of
 from sweep.execution.sources.state import StateError, read_facts, read_state
+from sweep.records import ENDED_WELL
 from sweep.results.frames import CONFIG, SweepResult, load_results
 from sweep.results.planned_trials import PlannedTrial, planned_trials, trial_named
 from trainers.prediction import NetworkDescription, predict

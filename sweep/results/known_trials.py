@@ -24,10 +24,27 @@ NO_DEMAND = MetricDemand()
 TRIAL_ID = re.compile(rb'"([0-9a-f]{12})"')
 
 
+def is_finished(result: TrialResult, demand: MetricDemand) -> bool:
+    """Whether a sweep need not train a trial again of which its own folder holds this result.
+
+    A pruned trial has ended if the same scheduler still runs, because which trials it prunes depends on the others. A
+    trial that the user has cancelled stays so.
+
+    Args:
+        result: the result.
+        demand: what the sweep asks of its trials.
+    """
+    if result.status in FINISHED:
+        return demand.is_met(result)
+    return result.status == "CANCELLED" or demand.is_pruned(result)
+
+
 def find_finished(
     root: Path, own: Path, trials: Sequence[Trial], demand: MetricDemand = NO_DEMAND
 ) -> list[TrialResult]:
     """Return the results of trials that are finished in another results folder, the newest folder first.
+
+    Those that were pruned or cancelled there are not finished here: another sweep decided on them.
 
     Args:
         root: folder of all results.

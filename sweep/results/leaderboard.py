@@ -1,4 +1,4 @@
-"""Ranks the arms of a sweep by the results of their trials, and counts diverged and failed trials."""
+"""Ranks the arms of a sweep by the results of their trials, and counts pruned, diverged and failed trials."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from sweep.analysis.outcomes import ENDED_WELL, Mode, rounded
+from sweep.analysis.outcomes import Mode, group_of, lowest_rung, rounded
 from sweep.analysis.pareto import COLUMN, front, mean_column
 from sweep.analysis.ranking import OTHER, By, mean
 from sweep.config.metric import SECONDS
 from sweep.config.setting_keys import SETTING_KEYS
+from sweep.records import ENDED_WELL, UNFINISHED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +34,11 @@ def leaderboard(
     """Create a table with one row per arm, ranked by the mean metric over seeds, of the last or best epoch.
 
     **Variant.** Arms are ranked by the final value by default, because the best epoch favours noisy curves. The mean
-    of the other value is a column too. Arms without a diverged seed come first; arms with some are ranked below all
-    of them, by the seeds that completed; arms without any such seed are last, without a rank. Report seeds, which only
-    the selected arms have, are not ranked, so that all arms are compared on the same seeds.
+    of the other value is a column too. Arms of which every seed that ended has a value come first. Then come arms with
+    pruned seeds, by the lowest rung at which one was pruned and then by the seeds that completed, because those are
+    its better ones; then arms with diverged seeds, by the seeds that completed. Arms without any such seed are last,
+    without a rank, those that came further first. Report seeds, which only the selected arms have, are not ranked, so
+    that all arms are compared on the same seeds.
 
     Args:
         trials: one row per trial, as ``trials.parquet`` holds them.
@@ -47,11 +50,13 @@ def leaderboard(
         objectives: name and direction of each further objective; empty if there is none.
 
     Returns:
-        Columns ``rank arm optimizer`` (if there is one) and ``seeds`` (completed ones), ``diverged failed unfinished``,
-        mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with
-        ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target ``reached`` and
-        ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it is empty if half of them
-        or more did); with report seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
+        Columns ``rank arm optimizer`` (if there is one) and ``seeds`` (completed ones), ``pruned diverged failed
+        unfinished``; if any was pruned ``pruned_rung``, the lowest rung of the arm, and ``pruned_value``, the mean
+        metric there; mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``,
+        ``seconds_mean``; with ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target
+        ``reached`` and ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it
+        is empty if half of them or more did); with report
+        seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
         ``report_<metric>``; with further objectives the mean of each, and ``pareto``, whether no other arm is better in
         all; then ``arm_id`` and the hyperparameters in use.
     """
@@ -64,12 +69,17 @@ def leaderboard(
     well = trials["status"].isin(ENDED_WELL)
     counts = {
         "seeds": well,
+        "pruned": trials["status"] == "PRUNED",
         "diverged": trials["status"] == "DIVERGED",
         "failed": trials["status"] == "FAILED",
-        "unfinished": trials["status"].isin(["PENDING", "RUNNING"]),
+        "unfinished": trials["status"].isin([*UNFINISHED, "CANCELLED"]),
     }
     for name, which in counts.items():
         table[name] = which.groupby(trials["arm_id"], sort=False).sum().astype(np.int64)
+    if (pruned := trials[trials["status"] == "PRUNED"]).size:
+        lowest = {arm_id: lowest_rung(own) for arm_id, own in pruned.groupby("arm_id", sort=False)}
+        for place, name in enumerate(("pruned_rung", "pruned_value")):
+            table[name] = [lowest[arm_id][place] if arm_id in lowest else np.nan for arm_id in table.index]
     done = trials[well].groupby("arm_id", sort=False)
     table[f"{by}_{metric}_mean"] = _means(trials[well], f"{by}_{metric}")
     for statistic in ("std", "min", "max"):
@@ -144,15 +154,25 @@ def _ranked(
     """Sort and rank the arms; equal arms share a rank."""
     import pandas as pd
 
-    loss = (table[value] if mode == "min" else -table[value]).map(rounded)
-    # 0: no ended seed diverged; 1: some diverged; 2: there is no value to rank by.
-    group = np.where(loss.isna(), 2, np.where(table["diverged"] > 0, 1, 0))
-    order = np.lexsort((loss.to_numpy(), group))
-    places = pd.DataFrame({"group": group, "loss": loss}).iloc[order]
+    group = np.array(
+        [
+            group_of(has_value=bool(has), has_pruned=bool(pruned), has_diverged=bool(diverged))
+            for has, pruned, diverged in zip(table[value].notna(), table["pruned"], table["diverged"], strict=True)
+        ],
+        dtype=np.int64,
+    )
+    rung = np.zeros(len(table))
+    shown = table[value]
+    if "pruned_rung" in table:
+        rung = np.where(np.isin(group, (1, 3)), table["pruned_rung"].fillna(0.0), 0.0)
+        shown = shown.fillna(table["pruned_value"])
+    loss = (shown if mode == "min" else -shown).map(rounded)
+    order = np.lexsort((loss.to_numpy(), -rung, group))
+    places = pd.DataFrame({"group": group, "rung": rung, "loss": loss}).iloc[order]
     is_new = (places != places.shift()).any(axis=1).to_numpy()
     rank = np.maximum.accumulate(np.where(is_new, np.arange(1, len(table) + 1), 0))
     result = table.iloc[order].reset_index(drop=True)
-    ranks = pd.Series(rank, dtype="Int64").mask(group[order] == 2)
+    ranks = pd.Series(rank, dtype="Int64").mask(group[order] == 3)
     result.insert(0, "rank", ranks)
     last = ["arm_id", *(key for key in keys if key in result and key != "optimizer")]
     return result[[column for column in result.columns if column not in last] + last]

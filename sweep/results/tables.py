@@ -14,7 +14,7 @@ from pyarrow import compute
 from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.analysis.shared_folds import OVERLAP
 from sweep.config.metric import ALWAYS, usual_mode
-from sweep.records import Setting, Trial, Value
+from sweep.records import ENDED_WELL, Setting, Trial, Value
 from sweep.running.trial_rows import FACTS, METRIC_PREFIX
 from trainers.diagnostics import COMMON
 
@@ -149,12 +149,13 @@ def trials_table(
 ) -> pa.Table:
     """Create the table with one row per trial of the plan; trials without a result are PENDING.
 
-    ``final_*`` and ``best_*`` are empty unless a trial completed: a diverged trial has no value to compare.
-    ``batch_size`` of our networks is always a number: ``full`` is the size of the training part. With report seeds,
-    ``purpose`` is ``selection`` or ``report``. A metric whose direction is not known has no ``best_*``.
+    ``final_*`` and ``best_*`` are empty unless a trial completed: a diverged or pruned trial has no value to compare;
+    ``pruned_rung`` and ``pruned_value`` say how far a pruned one came. ``batch_size`` of our networks is always a
+    number: ``full`` is the size of the training part. With report seeds, ``purpose`` is ``selection`` or ``report``. A
+    metric whose direction is not known has no ``best_*``.
     """
     status = ordered["status"].fill_null("PENDING")
-    well = np.isin(status.to_numpy(zero_copy_only=False), ("COMPLETED", "STOPPED"))
+    well = np.isin(status.to_numpy(zero_copy_only=False), ENDED_WELL)
     columns: dict[str, Any] = {
         "trial_id": pa.array([trial.id for trial in plan.trials], pa.string()),
         "arm_id": pa.array([trial.arm.id for trial in plan.trials], pa.string()),

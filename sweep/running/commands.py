@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sweep.planning.packing import PlannedPack
@@ -117,10 +118,12 @@ class EndTrials:
     Args:
         pack: number of the pack that has trained them last.
         ended: how each has ended.
+        tags: tags of the trials.
     """
 
     pack: int
     ended: tuple[Ended, ...]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

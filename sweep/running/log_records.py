@@ -8,11 +8,28 @@ from typing import Any
 
 import numpy as np
 
+from sweep.planning.packing import PlannedPack
 from sweep.planning.search.method import Outcome
 from sweep.records import Trial, TrialResult
-from sweep.running.commands import AcceptReport, Command, EndExecution, FailPack, RestartPack, TrainPack
+from sweep.running.commands import (
+    AcceptReport,
+    Command,
+    EndExecution,
+    EndTrials,
+    FailPack,
+    FormPack,
+    RestartPack,
+    TrainPack,
+)
 from sweep.running.event_log import Record
-from sweep.running.events import CapacityChanged, Event, PacksPlanned, StopRequested, WorkerJoined, WorkerLost
+from sweep.running.events import (
+    CapacityChanged,
+    Event,
+    PacksPlanned,
+    StopRequested,
+    WorkerJoined,
+    WorkerLost,
+)
 from sweep.running.reports import Report
 from trainers.loop import Ended
 
@@ -39,11 +56,7 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
     stamp = {"start": start, "seconds": seconds}
     match event:
         case PacksPlanned(packs):
-            planned = {
-                str(number): [[trial.id, trial.seed] for trial in pack.trials]
-                for number, pack in enumerate(packs, start=first_pack)
-            }
-            return Record("plan", {**stamp, "packs": planned})
+            return _plan_record(dict(enumerate(packs, start=first_pack)), stamp)
         case WorkerJoined(worker):
             return Record("joined", {**stamp, "worker": worker})
         case WorkerLost(worker, reason):
@@ -55,6 +68,11 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
     return None
 
 
+def _plan_record(packs: Mapping[int, PlannedPack], stamp: Mapping[str, Any]) -> Record:
+    members = {str(number): [[trial.id, trial.seed] for trial in pack.trials] for number, pack in packs.items()}
+    return Record("plan", {**stamp, "packs": members})
+
+
 def command_record(command: Command, *, start: str, seconds: float) -> Record | None:
     """Create the record of a command, None if it is not logged; arguments as for `event_record`."""
     stamp = {"start": start, "seconds": seconds}
@@ -63,6 +81,10 @@ def command_record(command: Command, *, start: str, seconds: float) -> Record | 
             return Record("train", {**stamp, "worker": worker, "pack": pack, "attempt": attempt})
         case AcceptReport(pack, report):
             return report_record(report, start, pack)
+        case FormPack(pack, planned):
+            return _plan_record({pack: planned}, stamp)
+        case EndTrials(pack, ended, tags):
+            return Record("ended", {**stamp, "pack": pack, "ended": [asdict(end) for end in ended], "tags": dict(tags)})
         case RestartPack(pack, attempt):
             return Record("start over", {**stamp, "pack": pack, "attempt": attempt})
         case FailPack(pack, error):
@@ -168,6 +190,8 @@ def results_record(results: Sequence[TrialResult]) -> Record:
             "diverged_step": result.diverged_step,
             "last_finite_loss": result.last_finite_loss,
             "error": result.error,
+            "pruned_rung": result.pruned_rung,
+            "pruned_value": result.pruned_value,
             "tags": dict(result.tags),
             "epochs": {name: len(values) for name, values in result.epochs.items()},
         }
@@ -197,4 +221,7 @@ def results_of(record: Record, trials: Mapping[str, Trial]) -> Iterable[TrialRes
                 last_finite_loss=found["last_finite_loss"],
                 error=found["error"],
                 tags=found["tags"],
+                # Logs of earlier versions lack them.
+                pruned_rung=found.get("pruned_rung"),
+                pruned_value=found.get("pruned_value"),
             )

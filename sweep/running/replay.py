@@ -8,6 +8,7 @@ from sweep.records import Arm, Trial, TrialResult
 from sweep.running.event_log import Record
 from sweep.running.log_records import report_of, results_of
 from sweep.running.reports import PackCollector
+from trainers.loop import Ended
 
 
 def replay(records: Iterable[Record], trials: Iterable[Trial]) -> list[TrialResult]:
@@ -47,8 +48,11 @@ class _Packs:
                 self._packs[facts["start"], int(number)] = PackCollector([self._trial(*member) for member in members])
             return []
         key = facts.get("start"), facts.get("pack")
-        if record.kind not in ("report", "fail") or key not in self._packs:
+        if record.kind not in ("report", "fail", "ended") or key not in self._packs:
             return []
+        if record.kind == "ended":
+            ended = [Ended(**end) for end in facts["ended"]]
+            return self._packs[key].end(ended, facts["seconds"], facts["tags"])
         if record.kind == "fail":
             return self._packs[key].fail(facts["error"], facts["seconds"])
         if facts["number"] not in (0, self._expected.get(key)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ Floats = NDArray[np.float64]
 NO_EPOCHS: Mapping[str, Floats] = {name: np.empty(0) for name in ("epoch", "steps", "examples", "seconds")}
 """Empty epoch columns, for a trial without epochs."""
 
+
+NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
 _Rows = tuple[tuple[str, ...], NDArray[np.int64], Floats]
 
@@ -38,6 +41,7 @@ class Report:
         fingerprints: fingerprints per seed, in the first report or the last.
         node: name of the cluster node; empty without a cluster.
         tags: tags of the trials that ended.
+        waits: whether the trials of its last epoch that have not ended wait for a decision.
         files: files of the trial that ended, by their path in its folder, from a machine that does not share the
             results folder; they are not part of the event log.
     """
@@ -55,6 +59,16 @@ class Report:
     node: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    waits: bool = False
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """The trials that wait for a decision, as indices into the trials of the pack."""
+        if not self.waits:
+            return ()
+        ended = {end.trial for end in self.ended}
+        here = self.trials[self.epochs == self.epochs[-1]]
+        return tuple(trial for trial in map(int, here) if trial not in ended)
 
     @property
     def first(self) -> bool:
@@ -71,6 +85,8 @@ def make_report(
     fingerprints: Mapping[int, Mapping[str, str]],
 ) -> Report:
     """Combine epochs of a pack into one report; the other arguments are as in `Report`."""
+    if not epochs:
+        return replace(_no_report(now_seconds), started_seconds=started_seconds, number=number, last=last)
     return Report(
         names=tuple(epochs[0].values),
         epochs=np.concatenate([np.full(len(e.trials), e.epoch, dtype=np.int64) for e in epochs]),
@@ -95,6 +111,8 @@ class PackCollector:
     def __init__(self, trials: Sequence[Trial]) -> None:
         self.trials = trials
         self._past_seconds = self._current_seconds = 0.0
+        self._last: Report | None = None
+        self._index = {trial.id: index for index, trial in enumerate(trials)}
         self._begin()
 
     @property
@@ -129,7 +147,31 @@ class PackCollector:
             if int(trial) in self.unfinished:
                 self._rows[int(trial)].append((report.names, report.epochs[rows], report.values[rows]))
                 self.running.add(int(trial))
-        return [self._result(end, report) for end in report.ended if end.trial in self.unfinished]
+        self._last = report
+        self.running -= {end.trial for end in report.ended if end.status == "PAUSED"}
+        ended = [end for end in report.ended if end.status != "PAUSED"]
+        return [self._result(end, report) for end in ended if end.trial in self.unfinished]
+
+    def end(self, ended: Sequence[Ended], now_seconds: float, tags: Mapping[str, str]) -> list[TrialResult]:
+        """Return the results of trials that end by a decision: in this pack, or paused since they left it.
+
+        Args:
+            ended: how each has ended.
+            now_seconds: Unix time of the decision.
+            tags: tags of the trials.
+        """
+        return [
+            self._result(end, self._last or _no_report(now_seconds), now_seconds, tags)
+            for end in ended
+            if end.trial in self.unfinished
+        ]
+
+    def leave(self, trial_id: str) -> None:
+        """Forget a trial that goes on in another pack."""
+        trial = self._index[trial_id]
+        self.unfinished.discard(trial)
+        self.running.discard(trial)
+        self._rows.pop(trial, None)
 
     def fail(self, error: str, now_seconds: float) -> list[TrialResult]:
         """Return FAILED results for all trials that have not ended."""
@@ -141,7 +183,10 @@ class PackCollector:
         self.running.clear()
         return results
 
-    def _result(self, end: Ended, report: Report) -> TrialResult:
+    def _result(
+        self, end: Ended, report: Report, now_seconds: float | None = None, tags: Mapping[str, str] = NO_TAGS
+    ) -> TrialResult:
+        assert end.status != "PAUSED", "a paused trial has no result yet"
         self.unfinished.discard(end.trial)
         self.running.discard(end.trial)
         parts = self._rows.pop(end.trial, [])
@@ -152,12 +197,21 @@ class PackCollector:
             epochs=_columns(parts, report.names),
             fingerprints=self._fingerprints.get(trial.seed, {}),
             started_seconds=report.started_seconds,
-            ended_seconds=report.now_seconds,
+            ended_seconds=report.now_seconds if now_seconds is None else now_seconds,
             diverged_step=end.step if end.status == "DIVERGED" else None,
             last_finite_loss=end.last_finite_loss if end.status == "DIVERGED" else None,
             error=end.error,
-            tags={**({"node": report.node} if report.node else {}), **report.tags},
+            pruned_rung=end.rung if end.status == "PRUNED" else None,
+            pruned_value=end.value if end.status == "PRUNED" else None,
+            tags={**({"node": report.node} if report.node else {}), **report.tags, **tags},
         )
+
+
+def _no_report(now_seconds: float) -> Report:
+    """Stand for the reports of a pack that has made none."""
+    return Report(
+        (), np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0)), (), now_seconds, now_seconds, 0, False
+    )
 
 
 def _columns(parts: Sequence[_Rows], names: Sequence[str]) -> dict[str, Floats]:

@@ -22,15 +22,20 @@ FACTS = pa.schema(
         ("diverged_step", pa.int64()),
         ("last_finite_loss", pa.float64()),
         ("error", pa.string()),
+        ("pruned_rung", pa.float64()),
+        ("pruned_value", pa.float64()),
         ("tags", pa.string()),
         *((f"fingerprint_{name}", pa.string()) for name in FINGERPRINTS),
     ]
 )
 """Columns of each trial, besides one list column per metric."""
 
+LATER = ("pruned_rung", "pruned_value")
+"""Columns that files of earlier versions lack."""
+
 METRIC_PREFIX = "epochs."
 FINISHED = ("COMPLETED", "STOPPED", "DIVERGED")
-"""Statuses of trials that are not trained again when a sweep is resumed."""
+"""Statuses of trials that are not trained again by any sweep; see also `sweep.results.known_trials.is_finished`."""
 
 UNREADABLE = (OSError, ValueError, KeyError, pa.ArrowException)
 """Exceptions that reading a damaged file can raise."""
@@ -46,6 +51,8 @@ def to_table(results: Sequence[TrialResult]) -> pa.Table:
         "diverged_step": pa.array([result.diverged_step for result in results], pa.int64()),
         "last_finite_loss": pa.array([result.last_finite_loss for result in results], pa.float64()),
         "error": pa.array([result.error for result in results], pa.string()),
+        "pruned_rung": pa.array([result.pruned_rung for result in results], pa.float64()),
+        "pruned_value": pa.array([result.pruned_value for result in results], pa.float64()),
         "tags": pa.array([json.dumps(dict(result.tags)) for result in results], pa.string()),
     }
     for name in FINGERPRINTS:
@@ -85,6 +92,8 @@ def to_results(table: pa.Table, trials: Iterable[Trial]) -> list[TrialResult]:
                 last_finite_loss=facts["last_finite_loss"][row],
                 error=facts["error"][row],
                 tags=json.loads(facts["tags"][row]),
+                pruned_rung=facts["pruned_rung"][row],
+                pruned_value=facts["pruned_value"][row],
             )
         )
     return results
@@ -99,6 +108,9 @@ def read_part(path: Path) -> pa.Table:
     """Read one file of results; raises the exceptions in ``UNREADABLE`` if it is damaged."""
     with path.open("rb") as stream:
         table = parquet.ParquetFile(stream).read()
+    for name in LATER:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(len(table), pa.float64()))
     facts = table.select(FACTS.names).cast(FACTS)
     for name in table.column_names:
         if name.startswith(METRIC_PREFIX):

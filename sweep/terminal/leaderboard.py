@@ -80,6 +80,8 @@ def render_selected(selected: Sequence[Selected], mode: Mode, console: Console) 
         "picked at": [spell(one.selection.mean) for one in chosen],
         "optimism": [spell(one.optimism(mode)) for one in chosen],
     }
+    if any(one.report.pruned for one in chosen):
+        columns["pruned"] = [str(len(one.report.pruned)) for one in chosen]
     if any(one.report.diverged for one in chosen):
         columns["diverged"] = [str(len(one.report.diverged)) for one in chosen]
     console.print(_table(columns, box.SIMPLE_HEAD if console.is_terminal else None))
@@ -125,8 +127,9 @@ def _columns(frame: pd.DataFrame, plus_minus: str, by: By) -> dict[str, Sequence
     }
     if (frame["seeds"] != 1).any():
         columns["seeds"] = frame["seeds"].astype(str).tolist()
-    for name in ("diverged", "failed", "unfinished"):
-        if (frame[name] > 0).any():
+    for name in ("pruned", "diverged", "failed", "unfinished"):
+        # Tables of earlier versions count no pruned trials.
+        if name in frame and (frame[name] > 0).any():
             columns[name] = frame[name].astype(str).tolist()
     if "reached" in frame:
         columns["reached"] = frame["reached"].astype(str).tolist()

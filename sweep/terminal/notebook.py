@@ -99,7 +99,9 @@ def _table(board: pd.DataFrame, prefix: str) -> str:
         for value, std in zip(shown[mean].astype(float), spread.astype(float), strict=True)
     ]
     columns = {"": shown["rank"], "arm": shown["arm"], name: values, "seeds": shown["seeds"]}
-    columns |= {kind: shown[kind] for kind in ("diverged", "failed") if (board[kind] > 0).any()}
+    columns |= {
+        kind: shown[kind] for kind in ("pruned", "diverged", "failed") if kind in board and (board[kind] > 0).any()
+    }
     text: str = type(board)(columns).to_html(index=False, na_rep="", border=0)
     more = len(board) - len(shown)
     return text + (f"<p>{more:,} more arms are in the result's table.</p>" if more > 0 else "")

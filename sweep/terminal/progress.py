@@ -49,6 +49,7 @@ class State:
     running: int = 0
     diverged: int = 0
     failed: int = 0
+    pruned: int = 0
     best: Best = field(default_factory=dict)
 
     def facts(self, now_seconds: float) -> list[str]:
@@ -59,7 +60,7 @@ class State:
         """
         if self.done == self.done_before and not self.running:
             return ["starting"] if self.done < self.total else []
-        counts = {"running": self.running, "diverged": self.diverged, "failed": self.failed}
+        counts = {"running": self.running, "pruned": self.pruned, "diverged": self.diverged, "failed": self.failed}
         said = [f"{count:,} {name}" for name, count in counts.items() if count]
         elapsed, ended = now_seconds - self.started_seconds, self.done - self.done_before
         if ended and elapsed > 0:
@@ -89,10 +90,16 @@ class PeriodicProgress:
         self._state = State(total, self._clock(), done, done)
         self._show()
 
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
+    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best, pruned: int = 0) -> None:
         """Show the state if the last is old enough."""
         self._state = replace(
-            self._state, done=done, running=running, diverged=diverged, failed=failed, best=dict(best)
+            self._state,
+            done=done,
+            running=running,
+            pruned=pruned,
+            diverged=diverged,
+            failed=failed,
+            best=dict(best),
         )
         if self._clock() - self._shown_seconds >= self._seconds:
             self._show()
@@ -132,7 +139,7 @@ class PlainProgress(PeriodicProgress):
         if best:
             parts.append(f"best by the {ruling(state.best)}: {'; '.join(best)}")
         # The speed changes with time alone, so that a line is only written if something else has changed.
-        told = f"{counts} {state.running} {state.diverged} {state.failed} {best}"
+        told = f"{counts} {state.running} {state.pruned} {state.diverged} {state.failed} {best}"
         if told != self._shown:
             self._write(" | ".join(parts))
         self._shown, self._shown_seconds = told, now
@@ -161,10 +168,16 @@ class LiveProgress:
         self._state = State(total, self._clock(), done, done)
         self._live.start()
 
-    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best) -> None:
+    def update(self, *, done: int, running: int, diverged: int, failed: int, best: Best, pruned: int = 0) -> None:
         """Take the state; it is drawn with the next frame."""
         self._state = replace(
-            self._state, done=done, running=running, diverged=diverged, failed=failed, best=dict(best)
+            self._state,
+            done=done,
+            running=running,
+            pruned=pruned,
+            diverged=diverged,
+            failed=failed,
+            best=dict(best),
         )
 
     def message(self, text: str) -> None:

@@ -16,6 +16,7 @@ def describe(record: SweepRecord) -> str:
 Each child run is one trial: one optimizer setting with one seed. Settings are ranked by the {rule(record.by)}
 of `{record.metric}`: the mean of `{record.ranked_by}` ({better} is better). A parameter that an optimizer ignores
 holds `-`. A run with a red cross either diverged or failed: the tag `status` says which, `diverged_step` says when.
+A run that was ended early by a scheduler is KILLED, with `status` PRUNED and the tags `pruned_rung` and `pruned_value`.
 
 Runs named `... all seeds` (tag `kind` = `arm`) sum up a setting: mean over its seeds with a 95 % interval, seeds,
 share that diverged, median steps to the target, and `rank`, as in the leaderboard. Runs with `kind` = `base rate` are
@@ -27,7 +28,7 @@ duration of a run is that of its pack. `best_{record.metric}` is the best value 
 
 - The trials alone: filter `tags.kind = "trial"`.
 - Only one optimizer: filter `tags.optimizer = "adam"`.
-- Only the trials that diverged: filter `tags.status = "DIVERGED"`.
+- Only the trials that diverged: filter `tags.status = "DIVERGED"`; those that were pruned: `"PRUNED"`.
 - The seeds of one setting: group by the tag `arm`. The dashboard then averages the seeds that ended alone: a setting
   that diverged on some is shown better than it is, and its `rank` stands in its run named `... all seeds`.
 - The table of all settings is the artifact `leaderboard.csv`; the configuration is `config.yaml`.
@@ -41,6 +42,7 @@ def _describe_own(record: SweepRecord, better: str) -> str:
 function or command. Settings are ranked by the {rule(record.by)} of `{record.metric}`: the mean of
 `{record.ranked_by}` ({better} is better). A parameter that a setting lacks holds `-`. A run with a red cross either
 diverged or failed: the tag `status` says which; `diverged_step` says when, and `error` and `output` say why.
+A run that was ended early by a scheduler is KILLED, with `status` PRUNED and the tags `pruned_rung` and `pruned_value`.
 
 Runs named `... all seeds` (tag `kind` = `arm`) sum up a setting: mean over its seeds with a 95 % interval, seeds,
 share that diverged, median steps to the target, and `rank`, as in the leaderboard. The artifact `report.html` answers
@@ -51,7 +53,7 @@ trial. `best_{record.metric}` is the best value of a trial after any epoch, and 
 
 - The trials alone: filter `tags.kind = "trial"`.
 - Only the settings with one value: filter such as `params."{example}" = "..."`.
-- Only the trials that failed: filter `tags.status = "FAILED"`.
+- Only the trials that failed: filter `tags.status = "FAILED"`; those that were pruned: `"PRUNED"`.
 - The seeds of one setting: group by the tag `arm`. The dashboard then averages the seeds that ended alone: a setting
   that diverged on some is shown better than it is, and its `rank` stands in its run named `... all seeds`.
 - The table of all settings is the artifact `leaderboard.csv`; the configuration is `config.yaml`.

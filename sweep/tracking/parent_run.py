@@ -14,7 +14,7 @@ from mlflow.entities import Run as MlflowRun
 from sweep.tracking.artifacts import dataset_columns, experiment_location, experiment_tags, lay_out
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
 from sweep.tracking.store import Artifacts
-from sweep.tracking.trial_runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG
+from sweep.tracking.trial_runs import ENDED_RUN, PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG
 from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
 
 
@@ -116,7 +116,7 @@ class ParentRun:
     def _remember_trials(self, renewed: frozenset[str]) -> None:
         for run in self._search(f"tags.`{PARENT_TAG}` = '{self.run_id}'"):
             tags = run.data.tags
-            complete = run.info.status in ("FINISHED", "FAILED")
+            complete = run.info.status in ENDED_RUN
             trial_id = tags.get(TRIAL_TAG, run.info.run_id)
             outcome = tags.get(STATUS_TAG, "") if complete and trial_id not in renewed else ""
             self._runs[trial_id] = (run.info.run_id, outcome)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.records import Arm, TrialResult, Value
+from sweep.records import ENDED_WELL, Arm, TrialResult, Value
 from sweep.tracking.records import RunStatus
 
 IGNORED = "-"
@@ -25,6 +25,9 @@ KIND_TAG = "kind"
 """Tag that distinguishes runs of trials from runs of arms."""
 
 TRIAL_KIND = "trial"
+ENDED_RUN: tuple[RunStatus, ...] = ("FINISHED", "FAILED", "KILLED")
+"""Statuses of runs that are complete; a run that a crash left open is RUNNING."""
+
 THINNED_TAG = "thinned"
 """Tag on a run with a subset of its epochs: how many of how many."""
 
@@ -126,12 +129,13 @@ def label(arm: Arm) -> str:
 
 
 def _run_status(result: TrialResult) -> RunStatus:
-    if result.status in ("COMPLETED", "STOPPED"):
+    if result.status in ENDED_WELL:
         return "FINISHED"
     # The dashboard has no status "diverged": FAILED marks such a run with a red cross, and the `status` tag
     # distinguishes it from a crash.
     if result.status in ("DIVERGED", "FAILED"):
         return "FAILED"
+    # PRUNED and CANCELLED: the training was ended from outside, which is no failure.
     return "KILLED"
 
 
@@ -168,6 +172,10 @@ def _tags(result: TrialResult, kept: NDArray[np.intp], keys: Sequence[str]) -> d
         tags["diverged_step"] = str(result.diverged_step)
     if result.last_finite_loss is not None:
         tags["last_finite_loss"] = str(float(result.last_finite_loss))
+    if result.pruned_rung is not None:
+        tags["pruned_rung"] = f"{result.pruned_rung:.12g}"
+    if result.pruned_value is not None:
+        tags["pruned_value"] = str(float(result.pruned_value))
     epochs = len(result.epochs["epoch"])
     if len(kept) < epochs:
         tags[THINNED_TAG] = f"{len(kept)} of {epochs} epochs"
@@ -192,9 +200,9 @@ def _finite_or_zero(values: NDArray[np.float64]) -> list[float]:
 
 
 def _summary(result: TrialResult, metric: str, mode: Literal["min", "max"], *, is_own: bool) -> Iterator[Point]:
-    # Only completed trials are ranked: a diverged one must not come first in a sorted column.
+    # Only completed trials are ranked: a diverged or pruned one must not come first in a sorted column.
     best = _best(result, metric, mode)
-    if result.status not in ("COMPLETED", "STOPPED") or best is None:
+    if result.status not in ENDED_WELL or best is None:
         return
     values = result.epochs[metric]
     epochs = result.epochs["epoch"]

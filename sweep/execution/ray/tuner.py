@@ -16,7 +16,7 @@ from sweep.execution.ray.code_shipping import OWN_CODE, ships_code
 from sweep.execution.ray.internals import reuse_idle_processes
 from sweep.execution.ray.resources import Resources, workers_per_cluster
 from sweep.execution.ray.settings import WorkerSettings
-from sweep.running.commands import EndExecution, StopPack, TrainPack, UseWorkers
+from sweep.running.commands import AnswerPack, EndExecution, StopPack, StopTrials, TrainPack, UseWorkers
 
 if TYPE_CHECKING:
     from sweep.execution.ray.scheduler import EventScheduler
@@ -55,7 +55,7 @@ class TuneExecutor:
     def send(self, command: ExecutorCommand) -> None:
         """Pass a command on to its worker."""
         match command:
-            case TrainPack(worker) | StopPack(worker):
+            case TrainPack(worker) | StopPack(worker) | AnswerPack(worker) | StopTrials(worker):
                 self._mailbox.put.remote(worker, command)
             case UseWorkers(count):
                 self._generator.max_concurrent = count

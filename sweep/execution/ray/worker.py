@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ import ray
 from ray import tune
 
 from sweep.execution.boundary import next_report
-from sweep.execution.sources.source import Source
-from sweep.running.commands import EndExecution, StopPack, TrainPack
+from sweep.execution.sources.source import Answer, Reports, Source
+from sweep.running.commands import AnswerPack, EndExecution, StopPack, StopTrials, TrainPack
 from sweep.running.events import PackFailed, ReportReceived, WorkerJoined
-from sweep.running.reports import Report
 from trainers.imports import make_importable
 
 EVENTS = "events"
@@ -54,7 +52,9 @@ class Worker(tune.Trainable):
         work.source.load(work.threads, folder)
         self._has_joined = False
         self._training: TrainPack | None = None
-        self._reports: Iterator[Report | None] = iter(())
+        self._reports: Reports | None = None
+        self._waits_for: int | None = None
+        self._stopped: tuple[int, ...] = ()
         self._dropped = 0
         self._next = mailbox.take.remote(self.trial_id)
 
@@ -70,15 +70,20 @@ class Worker(tune.Trainable):
             self._has_joined = True
             return {EVENTS: [WorkerJoined(self.trial_id)]}
         while True:
-            command = self._command(waits=self._training is None)
+            command = self._command(waits=self._training is None or self._waits_for is not None)
             if isinstance(command, EndExecution):
                 return {EVENTS: [], "done": True}
             if isinstance(command, StopPack):
                 self._stop(command)
             elif isinstance(command, TrainPack):
                 self._begin(command)
-            elif self._training is not None and (event := self._report(self._training)) is not None:
-                return {EVENTS: [event]}
+            elif isinstance(command, StopTrials):
+                if self._is_current(command):
+                    self._stopped += command.trials
+            elif self._training is not None:
+                answer = self._answer(command)
+                if self._waits_for is None and (event := self._report(self._training, answer)) is not None:
+                    return {EVENTS: [event]}
 
     def cleanup(self) -> None:
         """End what the source has started."""
@@ -96,25 +101,43 @@ class Worker(tune.Trainable):
 
     def _begin(self, command: TrainPack) -> None:
         self._training = command
+        self._waits_for, self._stopped = None, ()
         self._reports = self.work.source.train(command.planned)
 
-    def _stop(self, command: StopPack) -> None:
+    def _is_current(self, command: StopPack | AnswerPack | StopTrials) -> bool:
         training = self._training
-        if training is not None and (training.pack, training.attempt) == (command.pack, command.attempt):
-            self._training = None
+        return training is not None and (training.pack, training.attempt) == (command.pack, command.attempt)
+
+    def _answer(self, command: AnswerPack | None) -> Answer | None:
+        """Return which trials leave the training before it goes on; None if none do."""
+        stop, pause = self._stopped, tuple[int, ...]()
+        if command is not None and self._is_current(command) and command.number == self._waits_for:
+            self._waits_for = None
+            stop, pause = (*stop, *command.stop), command.pause
+        elif self._waits_for is not None:
+            return None
+        self._stopped = ()
+        return Answer(stop, pause) if command is not None or stop else None
+
+    def _stop(self, command: StopPack) -> None:
+        if self._is_current(command):
+            self._training = self._waits_for = None
             self._close_reports()
         else:
             # The pack had ended before the command arrived.
             self._dropped += 1
 
     def _close_reports(self) -> None:
-        if isinstance(self._reports, Generator):
+        if self._reports is not None:
             self._reports.close()
 
-    def _report(self, training: TrainPack) -> ReportReceived | PackFailed | None:
-        report = next_report(self._reports)
+    def _report(self, training: TrainPack, answer: Answer | None) -> ReportReceived | PackFailed | None:
+        assert self._reports is not None, "a pack is trained"
+        report = next_report(self._reports, answer)
         if report is None:
             return None
+        if not isinstance(report, str) and report.waits:
+            self._waits_for = report.number
         dropped, self._dropped = self._dropped, 0
         if isinstance(report, str) or report.last:
             self._training = None

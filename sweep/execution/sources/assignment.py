@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 TRIALS = "trials"
 """Folder in a results folder that holds a folder for each trial, named after its lineage."""
+
+PAUSED = "paused"
+"""Folder in a results folder that holds the checkpoints of trials that wait for a decision."""
 
 CHECKPOINT = "checkpoint.safetensors"
 FILES = "files"
@@ -30,6 +34,10 @@ class Assignment:
         stop_at: value of the metric at which the trial ends; None for none.
         weights: whether the saved state is kept, after the last or the best report.
         resumed_epoch: the epoch after which the trial goes on; 0 from the beginning.
+        known_epoch: the epoch up to which its reports are known, and are dropped if it makes them again.
+        paused: file of the checkpoint with which the trial pauses, and from which it goes on if ``known_epoch`` is not
+            0.
+        decisions: where the trial waits for a scheduler, as of `DecisionPoints.as_mapping`; None for nowhere.
     """
 
     trial_id: str
@@ -43,13 +51,21 @@ class Assignment:
     stop_at: float | None = None
     weights: Literal["none", "last", "best"] = "none"
     resumed_epoch: int = 0
+    known_epoch: int = 0
+    paused: str = ""
+    decisions: Mapping[str, object] | None = None
+
+    @property
+    def state_file(self) -> str:
+        """The file with the state and the reports from which the trial goes on."""
+        return self.paused if self.known_epoch else os.path.join(self.folder, CHECKPOINT)
 
 
 @dataclass
 class Ending:
     """How a trial has ended so far: its status, and what belongs to it."""
 
-    status: Literal["COMPLETED", "STOPPED", "DIVERGED"] = "COMPLETED"
+    status: Literal["COMPLETED", "STOPPED", "DIVERGED", "PAUSED"] = "COMPLETED"
     step: int = 0
     last_finite_loss: float | None = None
     dropped: int = 0

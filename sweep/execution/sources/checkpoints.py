@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from sweep.execution.sources.assignment import CHECKPOINT, TRIALS
+from sweep.execution.sources.assignment import CHECKPOINT, PAUSED, TRIALS
 from sweep.execution.sources.state import read_facts, read_state, snapshot, write_state
 from sweep.records import Trial
 from trainers.checkpoint import Checkpoint, split_state
@@ -41,6 +41,10 @@ class Keeping:
     def path(self, trial: Trial) -> Path:
         """Return the path of a trial's checkpoint."""
         return Path(self.folder) / TRIALS / trial.lineage / CHECKPOINT
+
+    def paused_path(self, trial: Trial) -> Path:
+        """Return the path of the checkpoint with which a trial has paused."""
+        return Path(self.folder) / PAUSED / f"{trial.id}.safetensors"
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,15 @@ def read_checkpoint(path: Path, trial: Trial | None = None) -> Kept | None:
 
 def read_checkpoints(keeping: Keeping, trials: Sequence[Trial], epoch: int) -> list[Kept] | None:
     """Return the checkpoints of trials that go on from an epoch; None if one of them cannot, so that all start over."""
-    found = [read_checkpoint(keeping.path(trial)) for trial in trials]
-    ready = [one for one in found if one is not None and one.checkpoint.epoch == epoch and one.checkpoint.is_whole]
-    return ready if len(ready) == len(trials) else None
+    ready = []
+    for trial in trials:
+        found = (read_checkpoint(path) for path in (keeping.paused_path(trial), keeping.path(trial)))
+        fitting = (one for one in found if one is not None and one.checkpoint.epoch == epoch)
+        one = next(fitting, None)
+        if one is None or not one.checkpoint.is_whole:
+            return None
+        ready.append(one)
+    return ready
 
 
 def known_epochs(kept: Sequence[Kept], names: Sequence[str]) -> list[EpochMetrics]:
@@ -131,8 +141,12 @@ class CheckpointWriter:
         sign = self._sign
         for trial, one in enumerate(kept):
             self.rows[trial] = list(one.rows)
-            value = one.rows[-1][2].get(self.keeping.metric, np.nan)
-            self._best[trial] = (np.inf if np.isnan(value) else sign * value, one)
+            # A trial that has paused has left its best state where that is kept.
+            best = one
+            if self.keeping.weights == "best":
+                best = read_checkpoint(self.keeping.path(self.trials[trial]), self.trials[trial]) or one
+            value = best.rows[-1][2].get(self.keeping.metric, np.nan)
+            self._best[trial] = (np.inf if np.isnan(value) else sign * value, best)
 
     @property
     def _sign(self) -> float:
@@ -145,6 +159,8 @@ class CheckpointWriter:
             known = {name: column[row] for name, column in values.items()}
             seconds, steps = known.pop("seconds"), int(known.pop("steps"))
             self.rows.setdefault(trial, []).append((metrics.epoch, steps, known, seconds))
+        if self.keeping.weights == "none":
+            return
         if self.keeping.weights == "best":
             self._keep_best(metrics)
             for end in metrics.ended:
@@ -153,6 +169,13 @@ class CheckpointWriter:
         else:
             for trial, kept in self._states([end.trial for end in metrics.ended if end.status != "DIVERGED"]).items():
                 self._write(trial, kept)
+
+    def pause(self, trials: Sequence[int]) -> None:
+        """Write the checkpoints from which some trials go on in another pack."""
+        for trial, kept in self._states(trials).items():
+            write_checkpoint(self.keeping.paused_path(self.trials[trial]), self.trials[trial], kept)
+            if trial in self._best:
+                self._write(trial, self._best.pop(trial)[1])
 
     def _keep_best(self, metrics: EpochMetrics) -> None:
         """Hold the state of each trial that is better than in all earlier epochs."""

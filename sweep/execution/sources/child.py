@@ -23,7 +23,7 @@ from sweep.execution.sources.assignment import Assignment
 from sweep.execution.sources.command import run_command
 from sweep.execution.sources.standard_streams import StandardStreams
 from sweep.execution.sources.state import StateError
-from sweep.execution.sources.trial import Row, Trial, TrialStopped
+from sweep.execution.sources.trial import Answer, Row, Trial, TrialStopped
 from sweep.reporting import ReportError
 from sweep.system.process_group import kill_group
 from trainers.user_code import attempt, describe
@@ -45,6 +45,7 @@ class Channel:
         self._arrived = threading.Condition()
         self._orders: list[tuple[Mapping[str, Any], list[int]]] = []
         self._stops = False
+        self._answer: Answer | None = None
         threading.Thread(target=self._listen, daemon=True).start()
 
     def stops(self) -> bool:
@@ -62,6 +63,14 @@ class Channel:
         """Send a report."""
         epoch, step, metrics, seconds = row
         self.send("report", epoch=epoch, step=step, metrics=metrics, seconds=seconds)
+
+    def wait(self) -> Answer:
+        """Tell the worker that the trial waits for a decision, and return it."""
+        self._answer = None
+        self.send("waits")
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._stops or self._answer is not None)
+        return self._answer or "stop"
 
     def next_order(self) -> tuple[Mapping[str, Any], list[int]]:
         """Wait for the next trial, and return it with the file descriptors that came with it."""
@@ -86,6 +95,10 @@ class Channel:
                 with self._arrived:
                     if order["kind"] == "stop":
                         self._stops = True
+                        self._arrived.notify_all()
+                    elif order["kind"] == "answer":
+                        self._answer = order["answer"]
+                        self._arrived.notify_all()
                     else:
                         self._stops = False
                         # Several orders may arrive at once, with the descriptors of one of them.
@@ -114,7 +127,7 @@ def main() -> None:
         streams.direct(handles)
         os.chdir(folder)
         assignment = Assignment(**order["trial"])
-        trial = Trial(assignment, channel.report, channel.stops)
+        trial = Trial(assignment, channel.report, channel.stops, channel.wait)
         error, raised = None, None
         if train is not None:
             error, raised = _train(train, trial)
@@ -198,7 +211,7 @@ def _missing(trial: Trial, assignment: Assignment) -> str | None:
     """Return why a trial that has ended by itself counts as failed; None if it does not."""
     if trial.ending.status != "COMPLETED":
         return None
-    if not trial.reported and not assignment.resumed_epoch:
+    if not trial.reported and not assignment.resumed_epoch and not assignment.known_epoch:
         return "the training must report a metric or more. Received: no report. Call `trial.report(val_loss=...)`."
     if trial.reported and assignment.metric not in trial.names:
         return (

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sweep.execution.sources.assignment import CHECKPOINT, TRIALS, Assignment
+from sweep.execution.sources.assignment import CHECKPOINT, PAUSED, TRIALS, Assignment
 from sweep.execution.sources.child_process import ChildProcess
 from sweep.execution.sources.output import LOG, Output
 from sweep.execution.sources.report_rows import ReportRows
+from sweep.execution.sources.source import Answer, Reports
 from sweep.execution.sources.state import read_facts
 from sweep.planning.own_training import OwnTraining
 from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, plain
-from sweep.running.reports import Report
 from trainers.loop import Ended
 
 REPORT_SECONDS = 0.5
@@ -75,17 +75,20 @@ class OwnSource:
             self._child.kill()
             self._child = None
 
-    def train(self, planned: PlannedPack) -> Iterator[Report | None]:
+    def train(self, planned: PlannedPack) -> Reports:
         """Train the one trial of a pack; the process is replaced if it does not survive."""
         (trial,) = planned.trials
-        folder = Path(self._own_folder.name if self._own_folder else self.folder) / TRIALS / trial.lineage
+        results = Path(self._own_folder.name if self._own_folder else self.folder)
+        folder, paused = results / TRIALS / trial.lineage, results / PAUSED / f"{trial.id}.safetensors"
         child = self._child if self._child is not None and self._child.is_alive else self._start()
         output = Output(folder / LOG)
-        known = self._known(trial, folder)
+        known = self._known(planned, folder, paused)
         rows = ReportRows(known["rows"] if known else ())
         is_over = False
         try:
-            assignment = self._assignment(trial, folder, known["epoch"] if known else 0)
+            assignment = replace(self._assignment(trial, folder, known), paused=os.fspath(paused))
+            if planned.decisions is not None:
+                assignment = replace(assignment, decisions=planned.decisions.as_mapping())
             child.send("train", [output.handle], trial=asdict(assignment))
             output.close_handle()
             message: Mapping[str, Any] | str | None = None
@@ -93,6 +96,10 @@ class OwnSource:
                 message = self._follow(child, rows)
                 if message is None:
                     yield rows.next()
+                elif not isinstance(message, str) and message["kind"] == "waits":
+                    answer = yield rows.next(waits=True)
+                    child.send("answer", answer=_spelled(answer))
+                    message = None
             is_over = True
             last = rows.last(trial, *_ending(message, output))
             output.close()
@@ -108,11 +115,15 @@ class OwnSource:
         self._child = ChildProcess(self.training.how(self.working_folder), self.working_folder, self._threads)
         return self._child
 
-    def _known(self, trial: Trial, folder: Path) -> Mapping[str, Any] | None:
+    def _known(self, planned: PlannedPack, folder: Path, paused: Path) -> Mapping[str, Any] | None:
         """Return what was kept of a trial that goes on; None if it begins."""
+        (trial,) = planned.trials
+        if planned.resumed_epoch:
+            facts = read_facts(paused)
+            return facts if facts is not None and facts["epoch"] == planned.resumed_epoch else None
         return read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
 
-    def _assignment(self, trial: Trial, folder: Path, resumed: int) -> Assignment:
+    def _assignment(self, trial: Trial, folder: Path, known: Mapping[str, Any] | None) -> Assignment:
         training = self.training
         epochs = trial.arm.setting.get("epochs", training.epochs)
         return Assignment(
@@ -126,7 +137,9 @@ class OwnSource:
             mode=training.mode,
             stop_at=training.stop_at,
             weights=training.weights,
-            resumed_epoch=resumed,
+            # A trial that has paused goes on from its last state, which may be older than its last report.
+            resumed_epoch=known.get("state_epoch", known["epoch"]) if known else 0,
+            known_epoch=known["epoch"] if known and "state_epoch" in known else 0,
         )
 
     def _follow(self, child: ChildProcess, rows: ReportRows) -> Mapping[str, Any] | str | None:
@@ -138,7 +151,7 @@ class OwnSource:
             for message in child.messages(left):
                 if message["kind"] == "report":
                     rows.add(message)
-                elif message["kind"] == "ended":
+                elif message["kind"] in ("waits", "ended"):
                     return message
                 elif message["kind"] == "refused":
                     self._end_child()
@@ -152,6 +165,13 @@ class OwnSource:
                 self._end_child()
                 return f"no report for {waited:g} seconds (`trainer.timeout`)"
         return None
+
+
+def _spelled(answer: Answer | None) -> str:
+    """What the process of a trial is told, which waits."""
+    if answer is None or not (answer.stop or answer.pause):
+        return "continue"
+    return "pause" if answer.pause else "stop"
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

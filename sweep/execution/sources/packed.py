@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 from threadpoolctl import threadpool_limits
 
 from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, known_epochs, read_checkpoints
+from sweep.execution.sources.source import Reports
+from sweep.execution.sources.waiting import Waiting
 from sweep.planning.metric_demand import metric_tags
 from sweep.planning.packing import PlannedPack
 from sweep.planning.recipe import Recipe, load_backend
-from sweep.running.reports import Report, make_report
+from sweep.running.reports import make_report
 from trainers.checkpoint import join_checkpoints
 from trainers.data import Dataset
 from trainers.diagnostics import metric_names
-from trainers.loop import EpochMetrics, train_session
+from trainers.loop import Ended, EpochMetrics, train_session
 from trainers.pack import Backend
 from trainers.session import TILE_BYTES, Session
 
@@ -50,7 +51,7 @@ class PackedSource:
         load_backend(self.backend)
         threadpool_limits(limits=threads)
 
-    def train(self, planned: PlannedPack) -> Iterator[Report | None]:
+    def train(self, planned: PlannedPack) -> Reports:
         """Train a pack and yield its reports."""
         is_long = self.seconds > COMPILING_SECONDS
         compiled = self.backend == "numpy" and find_spec("numba") is not None and is_long
@@ -77,8 +78,8 @@ def train_in_reports(
     compiled: bool = False,
     tile_bytes: int = TILE_BYTES,
     keeping: Keeping | None = None,
-) -> Iterator[Report]:
-    """Train a pack, and yield a report every ``report_seconds`` and at the end.
+) -> Reports:
+    """Train a pack, and yield a report every ``report_seconds``, where its trials wait for a decision, and at the end.
 
     Trials that go on report the epochs that they have behind them too; if a checkpoint is missing, all start over.
 
@@ -99,7 +100,8 @@ def train_in_reports(
         kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
     state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
     session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
-    writer = CheckpointWriter(keeping, pack.trials, session) if keeping and keeping.weights != "none" else None
+    is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
+    writer = CheckpointWriter(keeping, pack.trials, session) if keeping is not None and is_kept else None
     epochs: list[EpochMetrics] = []
     if kept is not None:
         epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names))
@@ -107,14 +109,26 @@ def train_in_reports(
             writer.restore(kept)
     given = session.fingerprints()
     tags = metric_tags({path: digest for path, digest in recipe.code if path in recipe.asked.own.values()})
-    number, left = 0, len(pack.trials)
+    waiting = Waiting(pack.decisions, epochs[-1] if epochs else None)
+    number, left = 0, set(range(len(pack.trials)))
     begin = time.monotonic()
     for metrics in train_session(session):
         epochs.append(metrics)
         if writer is not None:
             writer.add(metrics)
-        left -= len(metrics.ended)
-        if not left or time.monotonic() - begin > report_seconds:
+        left.difference_update(end.trial for end in metrics.ended)
+        waits = waiting.is_due(metrics) and bool(left)
+        paused: tuple[Ended, ...] = ()
+        while not left or waits or paused or time.monotonic() - begin > report_seconds:
             report = make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)
-            yield replace(report, tags=tags) if tags else report
-            number, epochs, begin = number + 1, [], time.monotonic()
+            answer = yield replace(report, tags=tags, waits=waits, ended=(*report.ended, *paused))
+            number, epochs, begin, waits, paused = number + 1, [], time.monotonic(), False, ()
+            if answer is None:
+                break
+            if answer.pause and writer is not None:
+                writer.pause(answer.pause)
+                paused = tuple(Ended(trial, "PAUSED", session.epoch) for trial in answer.pause)
+            session.leave({*answer.stop, *answer.pause})
+            left.difference_update(answer.stop, answer.pause)
+            if not paused:
+                break

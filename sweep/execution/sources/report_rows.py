@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,9 @@ class ReportRows:
         counts = {"steps": float(epoch if step is None else step), "examples": np.nan, "seconds": message["seconds"]}
         self._rows.append((epoch, {**message["metrics"], **counts}))
 
-    def next(self) -> Report | None:
-        """Return what was added since the last call; None if it is nothing."""
-        return self._report() if self._rows else None
+    def next(self, *, waits: bool = False) -> Report | None:
+        """Return what was added since the last call, and whether the trial waits; None if it is nothing."""
+        return replace(self._report(), waits=waits) if self._rows else None
 
     def last(self, trial: Trial, end: Ended, fingerprints: Mapping[str, str], tags: Mapping[str, str]) -> Report:
         """Return the last report of the trial."""

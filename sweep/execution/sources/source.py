@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from sweep.planning.packing import PlannedPack
 from sweep.running.reports import Report
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Which trials leave a pack; a training that waits goes on with the others.
+
+    Args:
+        stop: trials that end, as indices into the trials of the pack.
+        pause: trials whose checkpoint is written, and which the next report tells to be PAUSED.
+    """
+
+    stop: tuple[int, ...] = ()
+    pause: tuple[int, ...] = ()
+
+
+Reports: TypeAlias = Generator[Report | None, Answer | None, None]
+"""The reports of a training; None where nothing was reported for a while.
+
+After a report that waits, it is sent an `Answer`; after others, it may be.
+"""
 
 
 class Source(Protocol):
@@ -20,10 +41,10 @@ class Source(Protocol):
             folder: where the user's modules are on this machine.
         """
 
-    def train(self, planned: PlannedPack) -> Iterator[Report | None]:
+    def train(self, planned: PlannedPack) -> Reports:
         """Train a pack and yield its reports; None means that there is none yet.
 
-        Closing the iterator stops the training.
+        Closing the generator stops the training.
         """
 
     def close(self) -> None:

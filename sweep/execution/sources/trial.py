@@ -18,6 +18,7 @@ from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, En
 from sweep.execution.sources.fingerprint import fingerprint
 from sweep.execution.sources.metric_values import is_loss, require_metric_name
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
+from sweep.planning.decision_points import DecisionPoints
 from sweep.reporting import ReportError, numbers, whole
 
 BURST = 1000
@@ -25,6 +26,9 @@ BURST = 1000
 
 LEAST_SECONDS = 0.01
 """After them, one report in so many seconds is kept, and the last."""
+
+
+Answer: TypeAlias = Literal["continue", "stop", "pause"]
 
 
 class TrialStopped(BaseException):
@@ -42,6 +46,7 @@ class Trial:
         assignment: the trial.
         send: takes a report.
         should_stop: whether the trial was told to stop.
+        wait: waits for a scheduler's decision, which it returns: whether the trial goes on, stops or pauses.
     """
 
     def __init__(
@@ -49,10 +54,14 @@ class Trial:
         assignment: Assignment,
         send: Callable[[Row], None],
         should_stop: Callable[[], bool] = lambda: False,
+        wait: Callable[[], Answer] = lambda: "continue",
     ) -> None:
         self._assignment = assignment
         self._send = send
         self._should_stop = should_stop
+        self._wait = wait
+        self._points = None if assignment.decisions is None else DecisionPoints.from_mapping(assignment.decisions)
+        self._saved: tuple[int, Snapshot] | None = None
         self.ending = Ending()
         self._epoch = assignment.resumed_epoch
         self._reports = 0
@@ -64,6 +73,8 @@ class Trial:
         self._state: Snapshot | None = None
         self._best: float | None = None
         self._has_checkpoint = assignment.resumed_epoch > 0
+        self._has_kept = False
+        self._decided = max((self._counter(row) for row in self._rows), default=0.0)
         for _, _, metrics, _ in self._rows:
             self._is_best(metrics.get(assignment.metric))
         self._is_closed = False
@@ -169,14 +180,19 @@ class Trial:
             self._names.add(name)
         values = numbers(metrics)
         self._epoch = epoch
+        if epoch <= self._assignment.known_epoch:
+            return
         if self._has_diverged(values):
             self.ending.step = epoch if step is None else step
             self._stop("DIVERGED")
         self._remember_loss(values)
-        self._pass_on((epoch, step, values, time.monotonic() - self._begun))
+        row = (epoch, step, values, time.monotonic() - self._begun)
+        self._pass_on(row)
         self._keep(epoch, values)
         if self._has_reached(values):
             self._stop("STOPPED")
+        if self._is_decided_at(row):
+            self._ask()
 
     def save(self, state: object) -> None:
         """Keep a state, which belongs to the next report.
@@ -192,7 +208,10 @@ class Trial:
 
     def restore(self) -> Any:
         """Return the state of the last report that was kept, by this process or an earlier one; None if none was."""
-        return read_state(self._checkpoint) if self._has_checkpoint else None
+        if not self._has_checkpoint:
+            return None
+        is_own = self._assignment.known_epoch and not self._has_kept
+        return read_state(Path(self._assignment.state_file) if is_own else self._checkpoint)
 
     @property
     def keeps_state(self) -> bool:
@@ -215,18 +234,48 @@ class Trial:
             self._flush()
             self._is_closed = True
 
+    def _is_decided_at(self, row: Row) -> bool:
+        """Whether a scheduler decides on the trial at this report, which is not its last."""
+        if self._points is None or row[0] == self._assignment.epochs:
+            return False
+        before, self._decided = self._decided, max(self._decided, self._counter(row))
+        return self._points.passed(before, self._decided) is not None
+
+    def _counter(self, row: Row) -> float:
+        """What the scheduler counts, at a report; not a number where it was not reported."""
+        if self._points is None:
+            return 0.0
+        epoch, step, metrics, _ = row
+        counters = {**metrics, "epoch": float(epoch), "steps": float(epoch if step is None else step)}
+        return counters.get(self._points.counter, 0.0)
+
+    def _ask(self) -> None:
+        """Wait for a decision, and end the trial if it is not to go on."""
+        self._flush()
+        answer = self._wait()
+        if answer == "pause":
+            epoch, saved = self._saved or (0, snapshot(None))
+            facts = {"trial_id": self.id, "epoch": self._epoch, "state_epoch": epoch, "rows": self._rows}
+            path = Path(self._assignment.paused)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_state(path, saved.content(facts))
+            self.ending.step = self._epoch
+            self._stop("PAUSED")
+        if answer == "stop":
+            self._stop("STOPPED")
+
     def _known_rows(self) -> list[Row]:
         """The reports up to where the trial goes on."""
-        if not self._assignment.resumed_epoch:
+        if not self._assignment.resumed_epoch and not self._assignment.known_epoch:
             return []
-        facts = read_facts(self._checkpoint)
+        facts = read_facts(Path(self._assignment.state_file))
         return [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in (facts or {"rows": ()})["rows"]]
 
     @property
     def _checkpoint(self) -> Path:
         return Path(self._assignment.folder) / CHECKPOINT
 
-    def _stop(self, status: Literal["COMPLETED", "STOPPED", "DIVERGED"]) -> None:
+    def _stop(self, status: Literal["COMPLETED", "STOPPED", "DIVERGED", "PAUSED"]) -> None:
         self.ending.status = status
         raise TrialStopped
 
@@ -275,6 +324,8 @@ class Trial:
     def _keep(self, epoch: int, values: Mapping[str, float]) -> None:
         """Write the saved state, if it is to be kept."""
         state, self._state = self._state, None
+        if state is not None and self._points is not None:
+            self._saved = epoch, state
         weights = self._assignment.weights
         if state is None or weights == "none":
             return
@@ -283,7 +334,7 @@ class Trial:
         # What is kept includes the report that it belongs to.
         self._flush()
         write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
-        self._has_checkpoint = True
+        self._has_checkpoint = self._has_kept = True
 
     def _is_best(self, value: float | None) -> bool:
         if value is None:

@@ -20,7 +20,7 @@ from sweep.tracking.internals import record_fallback, schema_revisions
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
 from sweep.tracking.sqlite_template import REVISION, statements
 from sweep.tracking.store import Artifacts, StoreError
-from sweep.tracking.trial_runs import PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
+from sweep.tracking.trial_runs import ENDED_RUN, PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
 from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
 from sweep.tracking.writers.rows import (
     KEY_COLUMNS,
@@ -263,7 +263,7 @@ def _runs_of_trials(database: sqlite3.Connection, place: Place) -> Iterator[tupl
     for run_id, status, trial_id, outcome in database.execute(
         query, (TRIAL_TAG, STATUS_TAG, PARENT_TAG, place.parent_run_id)
     ):
-        yield trial_id, (run_id, (outcome or "") if status in ("FINISHED", "FAILED") else "")
+        yield trial_id, (run_id, (outcome or "") if status in ENDED_RUN else "")
 
 
 def _log_dataset(database: sqlite3.Connection, record: DatasetRecord, place: Place) -> None:

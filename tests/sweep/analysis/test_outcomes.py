@@ -64,3 +64,24 @@ def test_equal_arms_share_their_rank_as_in_the_leaderboard(arms, mode):
     assert found == {
         name: None if pd.isna(rank) else int(rank) for name, rank in zip(board["arm"], board["rank"], strict=True)
     }
+
+
+def test_a_pruned_seed_is_neither_a_value_nor_missing_and_ranks_its_arm_by_its_rung():
+    rows = [
+        ("a", 0, "COMPLETED", 0.9, None, None),
+        ("a", 1, "PRUNED", None, 9.0, 0.4),
+        ("a", 2, "PRUNED", None, 3.0, 0.3),
+    ]
+    columns = ["arm_id", "seed", "status", "final_val_accuracy", "pruned_rung", "pruned_value"]
+    trials = pd.DataFrame(rows, columns=columns).assign(arm="a")
+    found = outcomes(trials, "a", "final_val_accuracy")
+    assert (found.seeds, found.pruned, found.missing, found.failed) == ((0,), (1, 2), (), ())
+    assert (found.values, found.count, found.rung, found.rung_value) == ((0.9,), 1, 3.0, 0.3)
+    whole = Outcomes("whole", (0, 1), (0.5, 0.5))
+    further = Outcomes("further", (0,), (0.6,), pruned=(1,), rung=9.0)
+    lost = Outcomes("lost", (0,), (0.99,), diverged=(1,))
+    none = Outcomes("none", (), (), pruned=(0, 1), rung=27.0, rung_value=0.9)
+    arms = [none, lost, found, further, whole]
+    order = best_first(arms, "max")
+    assert [arms[position].name for position in order] == ["whole", "further", "a", "lost", "none"]
+    assert ranks([arms[position] for position in order]) == [1, 2, 3, 4, None]

@@ -19,9 +19,9 @@ class Seen(Silent):
         self.state = state
 
 
-def result(optimizer, *values, status="COMPLETED", label="arm", seed=0):
+def result(optimizer, *values, status="COMPLETED", label="arm", seed=0, **facts):
     arm = Arm(f"{optimizer} {label}", f"{optimizer} {label}", {"optimizer": optimizer})
-    return TrialResult(Trial("t", arm, seed), status, {"val_loss": np.array(values)}, {}, 0.0, 0.0)
+    return TrialResult(Trial("t", arm, seed), status, {"val_loss": np.array(values)}, {}, 0.0, 0.0, **facts)
 
 
 @pytest.fixture
@@ -32,9 +32,10 @@ def seen():
 def test_it_counts_what_ended_on_top_of_what_an_earlier_run_had_finished(seen):
     tracker = ProgressTracker(seen, "val_loss", "min", done=5)
     tracker.ended([result("sgd", 9, 1), result("sgd", 9, 2, status="DIVERGED"), result("adam", 9, 3, status="FAILED")])
+    tracker.ended([result("adam", 9, 3, status="PRUNED", pruned_rung=1.0)])
     tracker.show([])
-    counts = {key: seen.state[key] for key in ("done", "running", "diverged", "failed")}
-    assert counts == {"done": 8, "running": 0, "diverged": 1, "failed": 1}
+    counts = {key: seen.state[key] for key in ("done", "running", "pruned", "diverged", "failed")}
+    assert counts == {"done": 9, "running": 0, "pruned": 1, "diverged": 1, "failed": 1}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_an_arm_that_falls_back_is_overtaken(seen):
     assert tracker.best["sgd"].label == "sgd b"
 
 
-@pytest.mark.parametrize("status", ["DIVERGED", "FAILED"])
+@pytest.mark.parametrize("status", ["PRUNED", "DIVERGED", "FAILED"])
 def test_what_did_not_end_well_is_never_the_best(seen, status):
     tracker = ProgressTracker(seen, "val_loss", "min", done=0)
     tracker.ended([result("sgd", 9.0, 0.1, status=status), result("sgd", 9.0, float("nan"))])
@@ -73,7 +74,7 @@ def test_report_seeds_which_only_the_picked_arms_have_do_not_rank(seen):
 OUTCOMES = st.tuples(
     st.sampled_from(["adam", "sgd"]),
     st.sampled_from(["a", "b", "c"]),
-    st.sampled_from(["COMPLETED", "STOPPED", "DIVERGED", "FAILED"]),
+    st.sampled_from(["COMPLETED", "STOPPED", "PRUNED", "DIVERGED", "FAILED"]),
     st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.7]), min_size=2, max_size=2),
 )
 
@@ -82,7 +83,7 @@ OUTCOMES = st.tuples(
        st.integers(0, 12))  # fmt: skip
 def test_the_live_line_leads_with_an_arm_that_the_leaderboard_ranks_first(outcomes, mode, by, remembered):
     results = [
-        result(optimizer, *values, status=status, label=label, seed=seed)
+        result(optimizer, *values, status=status, label=label, seed=seed, pruned_rung=values[0], pruned_value=values[1])
         for seed, (optimizer, label, status, values) in enumerate(outcomes)
     ]
     tracker = ProgressTracker(Silent(), "val_loss", mode, done=0, by=by)
@@ -93,10 +94,12 @@ def test_the_live_line_leads_with_an_arm_that_the_leaderboard_ranks_first(outcom
     rows = [
         {"arm_id": one.trial.arm.id, "arm": one.trial.arm.label, "optimizer": one.trial.arm.setting["optimizer"],
          "status": one.status, "seconds": 1.0, "final_val_loss": one.epochs["val_loss"][-1],
-         "best_val_loss": good(one.epochs["val_loss"])}
+         "best_val_loss": good(one.epochs["val_loss"]), "pruned_rung": one.pruned_rung,
+         "pruned_value": one.pruned_value}
         for one in results
     ]  # fmt: skip
-    columns = ["arm_id", "arm", "optimizer", "status", "seconds", "final_val_loss", "best_val_loss"]
+    columns = ["arm_id", "arm", "optimizer", "status", "seconds", "final_val_loss", "best_val_loss", "pruned_rung",
+               "pruned_value"]  # fmt: skip
     table = leaderboard(pd.DataFrame(rows, columns=columns), "val_loss", mode, by=by)
     ranked = table[table["rank"].notna()]
     assert set(tracker.best) == set(ranked["optimizer"])

@@ -27,7 +27,7 @@ def test_a_column_without_any_value_was_asked_and_is_undefined(columns, is_met):
     assert MetricDemand(("val_f1",)).is_met(result(**columns)) is is_met
 
 
-@pytest.mark.parametrize("status", ["DIVERGED", "FAILED"])
+@pytest.mark.parametrize("status", ["PRUNED", "DIVERGED", "FAILED", "CANCELLED"])
 def test_what_did_not_end_well_lacks_nothing(status):
     assert MetricDemand(("val_f1",)).is_met(result(status))
 

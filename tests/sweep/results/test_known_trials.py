@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from sweep.planning.metric_demand import SCHEDULER_TAG, MetricDemand
 from sweep.results import ResultsFolder
-from sweep.results.known_trials import TAKEN_TAG, find_finished, other_folders, trial_folders
+from sweep.results.known_trials import TAKEN_TAG, find_finished, is_finished, other_folders, trial_folders
 
 from .conftest import make_plan, make_result
 
@@ -52,6 +53,33 @@ def test_only_what_has_ended_well_or_diverged_is_taken(tmp_path, wanted):
     store(tmp_path, wanted, "other", results, 100)
     found = find_finished(tmp_path, tmp_path / "own", wanted.trials)
     assert [one.status for one in found] == ["COMPLETED", "DIVERGED", "STOPPED"]
+
+
+@pytest.mark.parametrize("status", ["PRUNED", "CANCELLED", "PAUSED"])
+def test_what_another_sweep_has_ended_early_is_trained_here(tmp_path, wanted, status):
+    store(tmp_path, wanted, "other", [make_result(wanted.trials[0], [0.5], status)], 100)
+    assert find_finished(tmp_path, tmp_path / "own", wanted.trials, MetricDemand(scheduler="asha")) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "scheduler", "finished"),
+    [
+        ("COMPLETED", "", True),
+        ("PRUNED", "", False),
+        ("PRUNED", "asha", True),
+        ("PRUNED", "median", False),
+        ("CANCELLED", "", True),
+        ("PAUSED", "asha", False),
+        ("FAILED", "asha", False),
+    ],
+)
+def test_a_pruned_trial_is_finished_for_the_scheduler_that_pruned_it(tmp_path, wanted, status, scheduler, finished):
+    plan = replace(wanted, demand=MetricDemand(scheduler=scheduler))
+    result = make_result(wanted.trials[0], [0.5], status, tags={SCHEDULER_TAG: "asha"})
+    assert is_finished(result, plan.demand) is finished
+    with ResultsFolder(tmp_path, plan) as folder:
+        folder.append([result])
+        assert folder.finished_trial_ids() == ({wanted.trials[0].id} if finished else set())
 
 
 def header(version: int) -> bytes:

@@ -147,3 +147,49 @@ def test_arms_without_an_optimizer_are_ranked_alike(keys):
     assert board["arm_id"].tolist() == ["b", "a"]
     assert board.columns[-1] == ("model.width" if keys else "arm_id")
     assert "optimizer" not in board
+
+
+def test_an_arm_gains_nothing_from_having_its_bad_seeds_pruned():
+    rows = [
+        # Its only seed that was not pruned is the best of all.
+        ("early", DONE, 0.1, 1.0, None, None),
+        ("early", "PRUNED", None, 1.0, 3.0, 0.8),
+        ("late", DONE, 0.3, 1.0, None, None),
+        ("late", "PRUNED", None, 1.0, 9.0, 0.7),
+        ("whole", DONE, 0.5, 1.0, None, None),
+        ("whole", DONE, 0.5, 1.0, None, None),
+        ("lost", DONE, 0.2, 1.0, None, None),
+        ("lost", DIVERGED, None, 1.0, None, None),
+        ("gone", "PRUNED", None, 1.0, 1.0, 0.9),
+        ("gone", "PRUNED", None, 1.0, 1.0, 0.7),
+        ("gone far", "PRUNED", None, 1.0, 3.0, 0.95),
+        ("paused", "PAUSED", None, None, None, None),
+        ("paused", "CANCELLED", None, None, None, None),
+    ]
+    columns = ["arm_id", "status", "final_val_loss", "seconds", "pruned_rung", "pruned_value"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame = frame.assign(arm=frame["arm_id"], optimizer="sgd", best_val_loss=frame["final_val_loss"])
+    board = leaderboard(frame, "val_loss", "min").set_index("arm_id")
+    assert board.index.tolist() == ["whole", "late", "early", "lost", "gone far", "gone", "paused"]
+    assert board["rank"].tolist()[:4] == [1, 2, 3, 4]
+    assert board["rank"].isna().tolist() == [False] * 4 + [True] * 3
+    assert board["pruned"].tolist() == [0, 1, 1, 0, 1, 2, 0]
+    assert board["seeds"].tolist() == [2, 1, 1, 1, 0, 0, 0]
+    assert board.loc["gone", ["pruned_rung", "pruned_value"]].tolist() == [1.0, 0.8]
+    assert board.loc["paused", "unfinished"] == 2
+
+
+def test_arms_pruned_at_the_same_rung_rank_by_the_seeds_that_were_not():
+    rows = [(arm, DONE, loss, 1.0, None, None) for arm, loss in (("a", 0.4), ("b", 0.3), ("c", 0.3))]
+    rows += [(arm, "PRUNED", None, 1.0, 3.0, 0.9) for arm in "abc"]
+    frame = pd.DataFrame(rows, columns=["arm_id", "status", "final_val_loss", "seconds", "pruned_rung", "pruned_value"])
+    frame = frame.assign(arm=frame["arm_id"], optimizer="sgd", best_val_loss=frame["final_val_loss"])
+    board = leaderboard(frame, "val_loss", "min")
+    assert board["arm_id"].tolist() == ["b", "c", "a"]
+    assert board["rank"].tolist() == [1, 1, 3]
+
+
+def test_a_sweep_that_prunes_nothing_has_no_rungs():
+    board = leaderboard(_trials(("a", DONE, 0.4, 0.1, 1.0)), "val_loss", "min")
+    assert board["pruned"].tolist() == [0]
+    assert not {"pruned_rung", "pruned_value"} & set(board)

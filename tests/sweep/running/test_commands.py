@@ -11,7 +11,7 @@ from sweep.driver.drive import Training
 from sweep.execution.executor import ExecutorCommand
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray.tuner import TuneExecutor
-from sweep.running.commands import Command, EndExecution, StopPack, TrainPack, UseWorkers
+from sweep.running.commands import AnswerPack, Command, EndExecution, StopPack, StopTrials, TrainPack, UseWorkers
 
 
 def test_a_command_is_either_the_executor_s_or_the_driver_s():
@@ -26,5 +26,6 @@ def test_an_executor_knows_what_it_is_sent(executor):
     source = inspect.getsource(executor.send)
     # The process itself is the only worker of an inline sweep, so that no number of workers changes it.
     left_out = {UseWorkers} if executor is InlineExecutor else set()
-    known = {kind for kind in (TrainPack, StopPack, EndExecution, UseWorkers) if f"{kind.__name__}(" in source}
+    kinds = (TrainPack, StopPack, AnswerPack, StopTrials, EndExecution, UseWorkers)
+    known = {kind for kind in kinds if f"{kind.__name__}(" in source}
     assert known == set(get_args(ExecutorCommand)) - left_out

@@ -15,6 +15,7 @@ from sweep.running.events import (
     PackFailed,
     PacksPlanned,
     PlanEnded,
+    PlanWaits,
     ReportReceived,
     StopRequested,
     TimePassed,
@@ -27,6 +28,7 @@ from sweep.running.events import (
 def examples(pack, make_report):
     return [
         PacksPlanned((pack,)),
+        PlanWaits(),
         PlanEnded(),
         WorkerJoined("w"),
         WorkerLost("w", "It died."),

@@ -47,7 +47,9 @@ def test_results_come_back_with_every_number_and_only_those_that_are_asked_for(t
             0.25,
             tags={"node": "n"},
         ),
-        TrialResult(trials[1], "FAILED", {"epoch": np.empty(0)}, {}, 3.0, 4.0, error="It raised."),
+        TrialResult(
+            trials[1], "PRUNED", {"epoch": np.empty(0)}, {}, 3.0, 4.0, error="-", pruned_rung=3.0, pruned_value=0.5
+        ),
     ]
     record = through_a_file(results_record(given))
     back = list(results_of(record, {trial.id: trial for trial in trials}))
@@ -65,6 +67,7 @@ def test_results_come_back_with_every_number_and_only_those_that_are_asked_for(t
             other.last_finite_loss,
             other.error,
         )
+        assert (one.pruned_rung, one.pruned_value) == (other.pruned_rung, other.pruned_value)
         assert one.epochs.keys() == other.epochs.keys()
         for name, values in other.epochs.items():
             np.testing.assert_array_equal(one.epochs[name], values, strict=True)
@@ -103,8 +106,8 @@ def test_commands_keep_pack_and_attempt(pack):
 def test_what_changes_the_state_of_a_trial_or_worker_is_in_the_log(union):
     """Left out are what repeats itself, what only asks, and reports, which are kept once they are accepted."""
     left_out = {
-        *("PlanEnded", "ReportReceived", "PackFailed", "TimePassed"),
-        *("StopPack", "UseWorkers", "NotifyWaiting", "PlanMore"),
+        *("PlanWaits", "PlanEnded", "ReportReceived", "PackFailed", "TimePassed"),
+        *("StopPack", "AnswerPack", "StopTrials", "UseWorkers", "NotifyWaiting", "PlanMore"),
     }
     source = Path(event_record.__code__.co_filename).read_text(encoding="utf-8")
     for kind in get_args(union):
@@ -115,3 +118,16 @@ def test_an_accepted_report_is_its_report(make_report):
     report = make_report(0, 1, [0.5, 0.4])
     record = command_record(AcceptReport(3, report), **ABOUT)
     assert (record.kind, record.facts["pack"], record.facts["start"]) == ("report", 3, "s1")
+
+
+def test_a_log_of_an_earlier_version_knows_neither_rungs_nor_values(make_report, trials):
+    results = results_record([TrialResult(trials[0], "COMPLETED", {"epoch": np.empty(0)}, {}, 3.0, 4.0)])
+    for name in ("pruned_rung", "pruned_value"):
+        del results.facts["trials"][0][name]
+    (back,) = results_of(through_a_file(results), {trials[0].id: trials[0]})
+    assert (back.pruned_rung, back.pruned_value) == (None, None)
+    report = report_record(make_report(0, 1, [0.5, 0.6], [(0, "COMPLETED", 10)]), "s", 0)
+    for end in report.facts["ended"]:
+        del end["rung"], end["value"]
+    (end,) = report_of(through_a_file(report)).ended
+    assert (end.rung, end.value) == (None, None)

@@ -111,9 +111,13 @@ def test_a_pack_in_which_all_diverge_before_their_first_epoch_ends_too():
     ]
 
 
-def test_only_a_diverged_trial_has_a_last_finite_loss():
-    trials = tuple(Trial(name, Arm(name, "", {}), 0) for name in ("completed", "diverged"))
-    ended = (Ended(0, "COMPLETED", 0, 0.5), Ended(1, "DIVERGED", 7, 0.25))
+def test_only_a_diverged_trial_has_a_last_finite_loss_and_only_a_pruned_one_a_rung():
+    trials = tuple(Trial(name, Arm(name, "", {}), 0) for name in ("completed", "diverged", "pruned"))
+    ended = (
+        Ended(0, "COMPLETED", 0, 0.5, rung=9.0, value=0.1),
+        Ended(1, "DIVERGED", 7, 0.25),
+        Ended(2, "PRUNED", 30, rung=3.0, value=0.75),
+    )
     none = np.empty(0, dtype=np.int64)
     report = Report(
         names=("val_loss",),
@@ -126,6 +130,8 @@ def test_only_a_diverged_trial_has_a_last_finite_loss():
         number=0,
         last=True,
     )
-    completed, diverged = PackCollector(trials).add(report)
+    completed, diverged, pruned = PackCollector(trials).add(report)
     assert (completed.diverged_step, completed.last_finite_loss) == (None, None)
     assert (diverged.diverged_step, diverged.last_finite_loss) == (7, 0.25)
+    assert [(one.pruned_rung, one.pruned_value) for one in (completed, diverged)] == [(None, None), (None, None)]
+    assert (pruned.status, pruned.pruned_rung, pruned.pruned_value) == ("PRUNED", 3.0, 0.75)

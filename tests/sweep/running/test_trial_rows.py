@@ -60,3 +60,21 @@ def test_a_file_of_another_kind_is_refused_by_one_of_the_errors_that_are_named(t
     for path in tmp_path.iterdir():
         with pytest.raises(UNREADABLE):
             read_part(path)
+
+
+def test_a_pruned_trial_keeps_its_rung_and_its_value(trials):
+    pruned = TrialResult(
+        trials[0], "PRUNED", {"epoch": np.array([1.0])}, {}, 1.0, 2.0, pruned_rung=3.0, pruned_value=0.25
+    )
+    (back,) = to_results(to_table([pruned]), trials[:1])
+    assert (back.status, back.pruned_rung, back.pruned_value) == ("PRUNED", 3.0, 0.25)
+
+
+def test_a_file_of_an_earlier_version_has_no_rungs(results, trials, tmp_path):
+    old = to_table(results).drop_columns(["pruned_rung", "pruned_value"])
+    parquet.write_table(old, tmp_path / "old.parquet")
+    back = to_results(read_part(tmp_path / "old.parquet"), trials)
+    assert [(one.status, one.pruned_rung, one.pruned_value) for one in back] == [
+        ("COMPLETED", None, None),
+        ("DIVERGED", None, None),
+    ]

@@ -46,6 +46,13 @@ def test_an_arm_that_diverged_throughout_is_shown_without_a_rank_or_a_number():
     assert lines[2].split() == ["-", "adam", "lr=9", "-", "-", "0", "3"]
 
 
+def test_pruned_seeds_are_counted_where_there_are_any():
+    assert "pruned" not in _print(_frame(_rows(2)).assign(pruned=0))[0]
+    lines = _print(_frame([*_rows(1), (None, "adam lr=9", "adam", 0, 0, None, None)]).assign(pruned=[0, 3]))
+    assert lines[0].split()[-1] == "pruned"
+    assert lines[2].split() == ["-", "adam", "lr=9", "-", "-", "0", "3"]
+
+
 def test_a_single_seed_has_neither_a_spread_nor_a_column_of_seeds():
     rows = [(1, "sgd lr=1", "sgd", 1, 0, 0.25, float("nan"))]
     assert [line.split() for line in _print(_frame(rows))] == [

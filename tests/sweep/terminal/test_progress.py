@@ -81,6 +81,16 @@ def test_speed_is_that_of_this_run_alone_and_slow_ones_are_told_per_minute():
     assert state.facts(now_seconds=70.0) == ["8 running", "2.0 trials/min", "29 min left"]
 
 
+def test_pruned_trials_are_told_apart_from_those_that_diverged():
+    console, clock = _console(), Clock()
+    progress = PlainProgress(console, clock)
+    progress.start(4)
+    clock.now = 2.0
+    progress.update(done=4, running=0, diverged=1, failed=0, best={}, pruned=2)
+    progress.stop()
+    assert console.file.getvalue().splitlines()[-1] == "4/4 trials, 2 pruned, 1 diverged, 2.0 trials/s"
+
+
 def test_the_live_display_shows_bar_counts_and_the_best_of_each_optimizer_within_the_width():
     console = _console(terminal=True, width=60)
     progress = LiveProgress(console, Clock())

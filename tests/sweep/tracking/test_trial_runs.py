@@ -76,10 +76,19 @@ def test_a_diverged_trial_keeps_its_curve_but_is_not_ranked(make_result):
         ("FAILED", "FAILED"),
         ("RUNNING", "KILLED"),
         ("PENDING", "KILLED"),
+        ("PRUNED", "KILLED"),
+        ("CANCELLED", "KILLED"),
     ],
 )
 def test_no_status_leaves_a_run_open(make_result, status, expected):
     assert trial_run(make_result(status=status), "val_accuracy", "max").status == expected
+
+
+def test_a_pruned_trial_says_at_which_rung_with_what_value_and_has_no_final_one(make_result):
+    run = trial_run(make_result(status="PRUNED", pruned_rung=3.0, pruned_value=0.5), "val_accuracy", "max")
+    assert (run.outcome, run.tags["pruned_rung"], run.tags["pruned_value"]) == ("PRUNED", "3", "0.5")
+    assert values(run, "val_accuracy")
+    assert not [point for point in run.points if point.key.startswith(("best_", "final_"))]
 
 
 def test_a_trial_that_failed_before_its_first_epoch_has_a_run_without_points(make_result):

@@ -92,6 +92,21 @@ def test_a_trial_with_another_outcome_replaces_its_run(store_uri, tmp_path, reco
     assert "error" not in run.data.tags
 
 
+@pytest.mark.parametrize("status", ["PRUNED", "CANCELLED"])
+def test_a_trial_that_was_ended_early_is_written_once_and_replaced_when_it_goes_on(
+    store_uri, tmp_path, record, make_result, status
+):
+    for _ in range(2):
+        with SweepWriter(store_uri, record, tmp_path) as writer:
+            writer.log_trial(make_result(status=status))
+            report = writer.finish("FINISHED", {}, {})
+    assert (report.written, report.skipped) == (0, 1)
+    assert [run.info.status for run in children(store_uri, writer)] == ["KILLED"]
+    with SweepWriter(store_uri, record, tmp_path) as third:
+        third.log_trial(make_result(status="COMPLETED"))
+    assert [run.info.status for run in children(store_uri, third)] == ["FINISHED"]
+
+
 def test_a_run_that_a_crash_left_half_written_is_replaced(store_uri, tmp_path, record, make_result):
     with SweepWriter(store_uri, record, tmp_path) as first:
         pass

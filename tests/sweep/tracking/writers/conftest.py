@@ -13,7 +13,7 @@ from sweep.tracking.parent_run import ParentRun
 from sweep.tracking.trial_runs import trial_run
 from sweep.tracking.writers.client import ClientSink
 
-STATUSES = ("COMPLETED", "STOPPED", "DIVERGED", "FAILED")
+STATUSES = ("COMPLETED", "STOPPED", "PRUNED", "DIVERGED", "FAILED", "CANCELLED")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def test_postgresql_in_bulk_gives_the_runs_that_the_client_gives(
     assert isinstance(store._sink, PostgresqlSink)
     store.write(trials)
     assert by_trial(postgresql, store) == expected
-    assert len(expected) == 6
+    assert len(expected) == 8
     store.close()
 
 

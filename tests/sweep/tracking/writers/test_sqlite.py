@@ -24,7 +24,7 @@ def test_sqlite_in_bulk_gives_the_runs_that_the_client_gives(
     store.open(dataclasses.replace(fresh_record, plan_hash="other"), {}, "a description")
     store.write(trials)
     assert by_trial(store_uri, store) == expected
-    assert len(expected) == 6
+    assert len(expected) == 8
     with closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:
         # What the client never shows.
         hidden = "source_type, source_name, entry_point_name, source_version, deleted_time"

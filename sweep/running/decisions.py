@@ -1,0 +1,139 @@
+"""Passes what trials report on to a scheduler, and keeps its decisions until they are carried out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.planning.metric_demand import SCHEDULER_TAG
+from sweep.records import Trial, TrialResult
+from sweep.running.reports import Report
+from sweep.running.schedulers.scheduler import Observation, Scheduler, Settled, Verdict, sign_of
+
+
+class Decisions:
+    """A scheduler, and what it has been told and has decided so far.
+
+    A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. Seeds of a
+    setting that wait together are decided on by their mean, so that a setting is not left with its lucky seeds.
+
+    Args:
+        scheduler: decides.
+        metric: name of the metric that it decides by.
+        mode: whether small or large values of the metric are better.
+        rule: identifies the scheduler and its arguments, in a tag of each trial that it ends.
+        order: ids of the trials in the order of the plan; others follow in that in which they come.
+    """
+
+    def __init__(
+        self, scheduler: Scheduler, metric: str, mode: Literal["min", "max"], rule: str = "", order: Iterable[str] = ()
+    ) -> None:
+        self._scheduler = scheduler
+        self.tags: Mapping[str, str] = {SCHEDULER_TAG: rule} if rule else {}
+        self._order = {trial: place for place, trial in enumerate(order)}
+        self._known: list[TrialResult] = []
+        self._metric = metric
+        self._sign = sign_of(mode)
+        self._seen: dict[str, float] = {}
+        self._scores: dict[str, float] = {}
+        self._decided: dict[str, tuple[float, Verdict]] = {}
+
+    def restore(self, results: Iterable[TrialResult]) -> None:
+        """Remember the results of trials that have ended before, until the first trials are added."""
+        self._known = sorted(results, key=lambda result: result.ended_seconds)
+
+    def add(self, trials: Sequence[Trial]) -> None:
+        """Take trials that will be trained."""
+        known, self._known = self._known, []
+        together = [*(result.trial for result in known), *trials]
+        self._scheduler.add(sorted(together, key=lambda trial: self._order.get(trial.id, len(self._order))))
+        for result in known:
+            self._take_result(result)
+
+    def _take_result(self, result: TrialResult) -> None:
+        """Take all reports of a trial that has ended before, on which nothing is decided any more."""
+        points, before = self._scheduler.points, 0.0
+        counters = result.epochs.get(points.counter, ())
+        scores = result.epochs.get(self._metric, np.full(len(counters), np.nan))
+        for counter, score in zip(counters, scores, strict=True):
+            observation = Observation(result.trial, float(counter), self._sign * float(score))
+            self._observe(observation)
+            if points.passed(before, observation.at) is not None:
+                self._scheduler.decide([observation])
+            before = observation.at
+        self._scheduler.end(result.trial, result.status)
+
+    def value_of(self, trial_id: str) -> float | None:
+        """Return the metric of a trial at its last report; None if it has none or is not finite."""
+        score = self._scores.get(trial_id, np.nan)
+        return self._sign * score if np.isfinite(score) else None
+
+    def rung_of(self, trial_id: str) -> float:
+        """Return the value of the counter at the last decision on a trial."""
+        return self._decided[trial_id][0]
+
+    def take(self, report: Report, trials: Sequence[Trial], waiting: Sequence[int]) -> dict[int, Verdict]:
+        """Take a report; returns the verdicts on the trials that wait.
+
+        Args:
+            report: the report.
+            trials: trials of the pack.
+            waiting: indices of those that wait at their last row.
+        """
+        last = {int(trial): row for row, trial in enumerate(report.trials)} if waiting else {}
+        rows = range(len(report.trials)) if self._scheduler.observes else ()
+        counters, scores = self._columns(report)
+        for row in rows:
+            trial = int(report.trials[row])
+            if trial not in waiting or last[trial] != row:
+                self._observe(Observation(trials[trial], float(counters[row]), float(scores[row])))
+        found = [
+            (trial, Observation(trials[trial], float(counters[last[trial]]), float(scores[last[trial]])))
+            for trial in waiting
+        ]
+        new = [one for _, one in found if self._is_new(one)]
+        for one, verdict in zip(new, self._scheduler.decide(_with_means(new)), strict=True):
+            self._seen[one.trial.id], self._scores[one.trial.id] = one.at, one.score
+            self._decided[one.trial.id] = one.at, verdict
+        return {trial: self._decided.get(one.trial.id, (0.0, "continue"))[1] for trial, one in found}
+
+    def end(self, trial: Trial, status: str) -> None:
+        """Take the end of a trial that was not decided on."""
+        self._scheduler.end(trial, status)
+
+    def settle(self) -> Settled:
+        """Return what has become of paused trials since the last call."""
+        settled = self._scheduler.settle()
+        for trial in settled.resumed:
+            self._decided[trial] = self._decided[trial][0], "continue"
+        return settled
+
+    def _observe(self, observation: Observation) -> None:
+        if self._is_new(observation):
+            self._seen[observation.trial.id] = observation.at
+            self._scores[observation.trial.id] = observation.score
+            self._scheduler.observe(observation)
+
+    def _is_new(self, observation: Observation) -> bool:
+        return observation.at > self._seen.get(observation.trial.id, -np.inf)
+
+    def _columns(self, report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The counter and the score of each row; NaN where they were not reported."""
+        counter = self._scheduler.points.counter
+        missing = np.full(len(report.trials), np.nan)
+        columns = dict(zip(report.names, report.values.T, strict=True)) if len(report.trials) else {}
+        counters = report.epochs.astype(np.float64) if counter == "epoch" else columns.get(counter, missing)
+        return counters, self._sign * columns.get(self._metric, missing)
+
+
+def _with_means(waiting: Sequence[Observation]) -> list[Observation]:
+    """Give the trials of each setting the mean of their scores."""
+    scores: defaultdict[str, list[float]] = defaultdict(list)
+    for one in waiting:
+        scores[one.trial.arm.id].append(one.score)
+    return [replace(one, score=float(np.mean(scores[one.trial.arm.id]))) for one in waiting]
