@@ -170,6 +170,7 @@ def test_the_report_of_a_sweep_with_a_scheduler_shows_what_was_pruned(tmp_path):
     assert pruned["final_val_accuracy"].isna().all()
     assert result.leaderboard["pruned"].sum() == len(pruned) > 0
     page = (result.path / "report.html").read_text(encoding="utf-8")
+    assert f"pruning on iris: 40 trials, 20 arms, 2 seeds, {len(pruned)} pruned<" in page
     assert all(f'id="{name}"' in page for name in ("search-history", "rungs", "slices", "importance"))
     assert not any(f'id="{name}"' in page for name in ("proposals", "tuning-curves", "heat-maps", "pareto-front"))
     markdown = (result.path / "report.md").read_text(encoding="utf-8")
