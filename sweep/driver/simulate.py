@@ -246,7 +246,9 @@ class _Simulation:
 
     def _packs(self, trials: Sequence[Trial]) -> list[PlannedPack]:
         """Form packs of trials that could be trained together, in an order by the seed."""
-        chosen = [trials[int(index)] for index in self._order.permutation(len(trials))]
+        arms = list(dict.fromkeys(trial.arm.id for trial in trials))
+        places = dict(zip(arms, self._order.permutation(len(arms)).tolist(), strict=True))
+        chosen = sorted(trials, key=lambda trial: (places[trial.arm.id], trial.seed))
         usual = getattr(self._config.trainer, "epochs", None)
         groups: dict[tuple[object, int], list[Trial]] = {}
         for trial in chosen if self._proposing is None else trials:

@@ -19,8 +19,9 @@ from sweep.running.schedulers.scheduler import Observation, Scheduler, Settled, 
 class Decisions:
     """A scheduler, and what it has been told and has decided so far.
 
-    A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. Seeds of a
-    setting that wait together are decided on by their mean, so that a setting is not left with its lucky seeds.
+    A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. A trial is
+    decided on by the mean of all seeds of its setting that have come to the same point, with it or before it, so that a
+    setting is not left with its lucky seeds.
 
     Args:
         scheduler: decides.
@@ -42,6 +43,7 @@ class Decisions:
         self._sign = sign_of(mode)
         self._seen: dict[str, float] = {}
         self._scores: dict[str, float] = {}
+        self._together: defaultdict[tuple[str, float], dict[int, float]] = defaultdict(dict)
         self._decided: dict[str, tuple[float, Verdict]] = {}
 
     def restore(self, results: Iterable[TrialResult]) -> None:
@@ -66,7 +68,7 @@ class Decisions:
             observation = Observation(result.trial, float(counter), self._sign * float(score))
             self._observe(observation)
             if points.passed(before, observation.at) is not None:
-                self._scheduler.decide([observation])
+                self._scheduler.decide(self._with_means([observation]))
             before = observation.at
         self._scheduler.end(result.trial, result.status)
 
@@ -99,7 +101,7 @@ class Decisions:
             for trial in waiting
         ]
         new = [one for _, one in found if self._is_new(one)]
-        for one, verdict in zip(new, self._scheduler.decide(_with_means(new)), strict=True):
+        for one, verdict in zip(new, self._scheduler.decide(self._with_means(new)), strict=True):
             self._seen[one.trial.id], self._scores[one.trial.id] = one.at, one.score
             self._decided[one.trial.id] = one.at, verdict
         return {trial: self._decided.get(one.trial.id, (0.0, "continue"))[1] for trial, one in found}
@@ -120,6 +122,13 @@ class Decisions:
             self._decided[trial] = self._decided[trial][0], "continue"
         return settled
 
+    def _with_means(self, waiting: Sequence[Observation]) -> list[Observation]:
+        """Give each trial the mean of the scores of its setting."""
+        for one in waiting:
+            self._together[one.trial.arm.id, one.at][one.trial.seed] = one.score
+        means = [float(np.mean(list(self._together[one.trial.arm.id, one.at].values()))) for one in waiting]
+        return [replace(one, score=mean) for one, mean in zip(waiting, means, strict=True)]
+
     def _observe(self, observation: Observation) -> None:
         if self._is_new(observation):
             self._seen[observation.trial.id] = observation.at
@@ -136,11 +145,3 @@ class Decisions:
         columns = dict(zip(report.names, report.values.T, strict=True)) if len(report.trials) else {}
         counters = report.epochs.astype(np.float64) if counter == "epoch" else columns.get(counter, missing)
         return counters, self._sign * columns.get(self._metric, missing)
-
-
-def _with_means(waiting: Sequence[Observation]) -> list[Observation]:
-    """Give the trials of each setting the mean of their scores."""
-    scores: defaultdict[str, list[float]] = defaultdict(list)
-    for one in waiting:
-        scores[one.trial.arm.id].append(one.score)
-    return [replace(one, score=float(np.mean(scores[one.trial.arm.id]))) for one in waiting]
