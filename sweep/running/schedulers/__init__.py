@@ -9,7 +9,6 @@ from sweep.config.scheduler import (
     HalvingRule,
     HyperBandRule,
     MedianRule,
-    NoScheduler,
     PatienceRule,
     Rule,
     SuccessiveHalvingRule,
