@@ -23,7 +23,7 @@ from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
 from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over, taken
-from sweep.driver.notes import lacking_notes, notes_on, renewed_notes
+from sweep.driver.notes import lacking_notes, limit_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
@@ -187,11 +187,13 @@ def run(
         unreported = remaining or not folder.has_report
         report_process = stack.enter_context(ReportProcess()) if config.report and unreported else None
         training = Training(preparation, folder, writer, tracker, phases)
+        training.limits.add(past)
         if remaining:
             training.run(remaining, _stop_condition(interruption, deadline_seconds), stack)
             if cache is not None:
                 cache.add(plan.hash, folder.results())
-        interrupted = not phases.ended or tracker.done < phases.total
+        done = phases.has_reported if phases.limit else tracker.done >= phases.total
+        interrupted = not (phases.ended and done)
         preparation = training.preparation.with_plan(phases.plan) if proposing is not None else preparation
         plan = phases.plan if proposing is not None else plan
         result, report, tracked = finalize(preparation, folder, writer, report_process, interrupted, uri)
@@ -200,6 +202,7 @@ def run(
         inline = config.resources.executor == "inline"
         known = len(finished & before)
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        notes += limit_notes(phases.limit, result.trials)
         notes += [] if config.own is not None or interrupted else lacking_notes(result.trials, config.metric)
         seconds = time.monotonic() - start
         return RunResult(
