@@ -88,10 +88,9 @@ class Bracket:
         seeds: defaultdict[str, list[float]] = defaultdict(list)
         for one in scores.values():
             seeds[one.trial.arm.id].append(one.score)
-        means = {arm: sum(found) / len(found) for arm, found in seeds.items()}
-        order = [
-            trial for trial in self._reached if trial in scores and math.isfinite(means[scores[trial].trial.arm.id])
-        ]
+        mean = {arm: sum(found) / len(found) for arm, found in seeds.items()}
+        means = {trial: mean[one.trial.arm.id] for trial, one in scores.items()}
+        order = [trial for trial in self._reached if math.isfinite(means.get(trial, math.nan))]
         if self._later_wins:
             order.reverse()
         # A stable sort: equal scores stay in their order.
