@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.planning.metric_demand import SCHEDULER_TAG
-from sweep.records import Trial, TrialResult
+from sweep.records import ENDED_WELL, Trial, TrialResult
 from sweep.running.reports import Report
 from sweep.running.schedulers.scheduler import Observation, Scheduler, Settled, Verdict, sign_of
 
@@ -21,7 +21,7 @@ class Decisions:
 
     A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. A trial is
     decided on by the mean of all seeds of its setting that have come to the same point, with it or before it, so that a
-    setting is not left with its lucky seeds.
+    setting is not left with its lucky seeds; where trials wait for each other anyway, a rule takes the mean over all.
 
     Args:
         scheduler: decides.
@@ -64,13 +64,15 @@ class Decisions:
         points, before = self._scheduler.points, 0.0
         counters = result.epochs.get(points.counter, ())
         scores = result.epochs.get(self._metric, np.full(len(counters), np.nan))
-        for counter, score in zip(counters, scores, strict=True):
+        # A trial that has ended by itself did not wait at its last report.
+        decided = len(counters) - (result.status in ENDED_WELL)
+        for row, (counter, score) in enumerate(zip(counters, scores, strict=True)):
             observation = Observation(result.trial, float(counter), self._sign * float(score))
             self._observe(observation)
-            if points.passed(before, observation.at) is not None:
-                self._scheduler.decide(self._with_means([observation]))
+            if row < decided and points.passed(before, observation.at) is not None:
+                self._scheduler.decide(self._judged([observation]))
             before = observation.at
-        self._scheduler.end(result.trial, result.status)
+        self._scheduler.end(result.trial, result.status, result.pruned_rung)
 
     def value_of(self, trial_id: str) -> float | None:
         """Return the metric of a trial at its last report; None if it has none or is not finite."""
@@ -92,19 +94,25 @@ class Decisions:
         last = {int(trial): row for row, trial in enumerate(report.trials)} if waiting else {}
         rows = range(len(report.trials)) if self._scheduler.observes else ()
         counters, scores = self._columns(report)
+        decided = {last[trial] for trial in waiting}
         for row in rows:
-            trial = int(report.trials[row])
-            if trial not in waiting or last[trial] != row:
+            if row not in decided:
+                trial = int(report.trials[row])
                 self._observe(Observation(trials[trial], float(counters[row]), float(scores[row])))
         found = [
             (trial, Observation(trials[trial], float(counters[last[trial]]), float(scores[last[trial]])))
             for trial in waiting
         ]
         new = [one for _, one in found if self._is_new(one)]
-        for one, verdict in zip(new, self._scheduler.decide(self._with_means(new)), strict=True):
+        for one, verdict in zip(new, self._scheduler.decide(self._judged(new)), strict=True):
             self._seen[one.trial.id], self._scores[one.trial.id] = one.at, one.score
             self._decided[one.trial.id] = one.at, verdict
-        return {trial: self._decided.get(one.trial.id, (0.0, "continue"))[1] for trial, one in found}
+        return {trial: self._verdict(one) for trial, one in found}
+
+    def _verdict(self, observation: Observation) -> Verdict:
+        """What was decided on a trial where it waits; a trial that is trained again passes the points behind it."""
+        at, verdict = self._decided.get(observation.trial.id, (np.inf, "continue"))
+        return verdict if observation.at >= at else "continue"
 
     def end(self, trial: Trial, status: str) -> None:
         """Take the end of a trial that was not decided on."""
@@ -120,10 +128,15 @@ class Decisions:
         settled = self._scheduler.settle()
         for trial in settled.resumed:
             self._decided[trial] = self._decided[trial][0], "continue"
+        for one in settled.pruned:
+            if one.trial_id in self._decided:
+                self._decided[one.trial_id] = self._decided[one.trial_id][0], "prune"
         return settled
 
-    def _with_means(self, waiting: Sequence[Observation]) -> list[Observation]:
-        """Give each trial the mean of the scores of its setting."""
+    def _judged(self, waiting: Sequence[Observation]) -> list[Observation]:
+        """Give each trial the mean of the scores of its setting, unless the rule takes it itself."""
+        if self._scheduler.compares_settings:
+            return list(waiting)
         for one in waiting:
             self._together[one.trial.arm.id, one.at][one.trial.seed] = one.score
         means = [float(np.mean(list(self._together[one.trial.arm.id, one.at].values()))) for one in waiting]
