@@ -46,7 +46,9 @@ class Trial:
         assignment: the trial.
         send: takes a report.
         should_stop: whether the trial was told to stop.
-        wait: waits for a scheduler's decision, which it returns: whether the trial goes on, stops or pauses.
+        wait: takes a report and waits for a scheduler's decision, which it returns: whether the trial goes on, stops or
+            pauses.
+        alive: tells that the trial makes reports that are known, and are dropped.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Trial:
         assignment: Assignment,
         send: Callable[[Row], None],
         should_stop: Callable[[], bool] = lambda: False,
-        wait: Callable[[], Answer] = lambda: "continue",
+        wait: Callable[[Row], Answer] = lambda row: "continue",
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._assignment = assignment
         self._send = send
         self._should_stop = should_stop
         self._wait = wait
+        self._alive = alive
         self._points = None if assignment.decisions is None else DecisionPoints.from_mapping(assignment.decisions)
         self._saved: tuple[int, Snapshot] | None = None
         self.ending = Ending()
@@ -181,18 +185,24 @@ class Trial:
         values = numbers(metrics)
         self._epoch = epoch
         if epoch <= self._assignment.known_epoch:
+            # A state that was saved for a report that is known is no state of a later one.
+            if self._state is not None:
+                self._saved, self._state = (epoch, self._state), None
+            self._alive()
             return
         if self._has_diverged(values):
             self.ending.step = epoch if step is None else step
             self._stop("DIVERGED")
         self._remember_loss(values)
         row = (epoch, step, values, time.monotonic() - self._begun)
-        self._pass_on(row)
+        has_reached = self._has_reached(values)
+        waits = not has_reached and self._is_decided_at(row)
+        self._pass_on(row, waits=waits)
         self._keep(epoch, values)
-        if self._has_reached(values):
+        if has_reached:
             self._stop("STOPPED")
-        if self._is_decided_at(row):
-            self._ask()
+        if waits:
+            self._ask(row)
 
     def save(self, state: object) -> None:
         """Keep a state, which belongs to the next report.
@@ -215,8 +225,8 @@ class Trial:
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the sweep keeps what is saved; where it does not, a training need not save."""
-        return self._assignment.weights != "none"
+        """Whether the sweep uses what is saved, to keep it or for a pause; where not, a training need not save."""
+        return self._assignment.weights != "none" or self._points is not None
 
     @property
     def reported(self) -> int:
@@ -249,12 +259,11 @@ class Trial:
         counters = {**metrics, "epoch": float(epoch), "steps": float(epoch if step is None else step)}
         return counters.get(self._points.counter, 0.0)
 
-    def _ask(self) -> None:
-        """Wait for a decision, and end the trial if it is not to go on."""
-        self._flush()
-        answer = self._wait()
+    def _ask(self, row: Row) -> None:
+        """Send a report and wait for a decision on it, and end the trial if it is not to go on."""
+        answer = self._wait(row)
         if answer == "pause":
-            epoch, saved = self._saved or (0, snapshot(None))
+            epoch, saved = self._saved or self._restored()
             facts = {"trial_id": self.id, "epoch": self._epoch, "state_epoch": epoch, "rows": self._rows}
             path = Path(self._assignment.paused)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -263,6 +272,11 @@ class Trial:
             self._stop("PAUSED")
         if answer == "stop":
             self._stop("STOPPED")
+
+    def _restored(self) -> tuple[int, Snapshot]:
+        """The state from which the trial has gone on, and its epoch; nothing if it has begun anew."""
+        restored = self.restore()
+        return (0, snapshot(None)) if restored is None else (self._assignment.resumed_epoch, snapshot(restored))
 
     def _known_rows(self) -> list[Row]:
         """The reports up to where the trial goes on."""
@@ -297,9 +311,14 @@ class Trial:
             return False
         return value <= stop_at if self._assignment.mode == "min" else value >= stop_at
 
-    def _pass_on(self, row: Row) -> None:
-        """Send a report, or hold it back if reports come too fast."""
+    def _pass_on(self, row: Row, *, waits: bool) -> None:
+        """Send a report, or hold it back if reports come too fast; one that waits is sent with its question."""
         self._reports += 1
+        if waits:
+            self.ending.dropped += self._waiting is not None
+            self._waiting = None
+            self._rows.append(row)
+            return
         if self._reports > BURST:
             now = time.monotonic()
             if now - self._sent_at < LEAST_SECONDS:
