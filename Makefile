@@ -23,7 +23,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,cluster,keras,lightning,transformers,test,check,bench,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch,fast,search,cluster,keras,lightning,transformers,test,check,bench,docs]'
 	touch $@
 
 $(VENV)/.documented: $(VENV)/.installed

@@ -25,7 +25,7 @@ OWNERS = {
     "matplotlib": ["sweep/reports/figures/"],
     "mlflow": ["sweep/tracking/"],
     "numba": ["trainers/compiled/"],
-    "optuna": ["sweep/analysis/importance.py", "sweep/search/"],
+    "optuna": ["sweep/analysis/importance.py", "sweep/planning/search/"],
     "psycopg": ["sweep/tracking/"],
     "ray": ["sweep/execution/ray/", "sweep/integrations/tune.py", "sweep/service/"],
     "sklearn": [

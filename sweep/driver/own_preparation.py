@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sweep.config import SweepConfig
 from sweep.config.own_training import CommandTrainer
+from sweep.driver.earlier_results import earlier_results
 from sweep.driver.workers import find_workers
 from sweep.errors import ConfigError
 from sweep.execution.ray import Resources
@@ -103,7 +104,7 @@ def prepare_own(config: SweepConfig) -> OwnPreparation:
     elif own is not None and config.by_value is None and (problem := inspect_function(own.function, Path.cwd())):
         raise config.error("trainer.function", problem)
     arms = OwnArms(config)
-    plan, growing = searched(config, arms, lambda settings: plan_own(config, arms, settings))
+    plan, growing = searched(config, arms, lambda settings: plan_own(config, arms, settings), earlier_results(config))
     if isinstance(own, CommandTrainer):
         _require_values(config, own, plan)
     return OwnPreparation(

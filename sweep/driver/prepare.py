@@ -19,6 +19,7 @@ from sweep.config import SweepConfig
 from sweep.config.network import ModuleNetwork
 from sweep.driver.cost_probe import LARGEST_PROBE_EXAMPLES, probe_width
 from sweep.driver.data_forms import require_functions, try_augmentation
+from sweep.driver.earlier_results import earlier_results
 from sweep.driver.own_metrics import near_zero_notes, require_own_metrics
 from sweep.driver.own_network import inspect_workloads
 from sweep.driver.own_preparation import OwnPreparation, prepare_own
@@ -290,7 +291,9 @@ def prepare_networks(config: SweepConfig) -> NetworkPreparation:
     require_own_metrics(config, here.shape)
     try:
         arms = NetworkArms(config, facts)
-        plan, growing = searched(config, arms, lambda settings: plan_networks(config, arms, settings))
+        plan, growing = searched(
+            config, arms, lambda settings: plan_networks(config, arms, settings), earlier_results(config)
+        )
     except UserCodeError as error:
         # The optimizers were loaded before.
         raise config.error("network.module", str(error)) from error

@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from sweep.config import SweepConfig
+from sweep.driver.growth import taken
+from sweep.driver.prepare import Preparation
 from sweep.driver.search_outcome import outcome_of
 from sweep.errors import ConfigError
 from sweep.planning.growing import Growing
 from sweep.planning.plan import Plan
 from sweep.planning.search.method import Outcome
 from sweep.records import Trial, TrialResult, plain
+from sweep.results import ResultsFolder
 from sweep.running.event_log import Record
 from sweep.running.log_records import Proposed, proposed_of, proposed_record
 from trainers.errors import UserCodeError
@@ -111,3 +114,39 @@ class Proposing:
     def _failed(self, error: UserCodeError) -> ConfigError:
         method = self._config.search.method
         return self._config.error("search.method", f"must propose settings. Received: {method}, which failed: {error}.")
+
+
+def resumed_search(preparation: Preparation, folder: ResultsFolder) -> tuple[Proposing | None, list[str]]:
+    """Return the search of a sweep after what earlier starts have asked it, and notes for the user.
+
+    Args:
+        preparation: the sweep.
+        folder: its results folder.
+
+    Returns:
+        None for a sweep whose settings are all known.
+    """
+    if preparation.growing is None:
+        return None, []
+    proposing = Proposing(preparation.config, preparation.growing, preparation.plan)
+    records, _ = folder.log.read()
+    if differing := proposing.replay(records):
+        told = f"{differing:,} settings that were proposed before are not proposed again: another version of a library"
+        return proposing, [f"{told} proposes others from the same results. Their trials stay in the event log."]
+    return proposing, []
+
+
+def known_results(root: str, folder: ResultsFolder, fresh: bool, trials: Sequence[Trial]) -> list[TrialResult]:
+    """Return the results of proposed trials that this or another sweep has trained already.
+
+    Args:
+        root: folder or URL of all results.
+        folder: results folder of the sweep.
+        fresh: whether everything is trained again.
+        trials: the proposed trials.
+    """
+    if fresh:
+        return []
+    wanted, finished = {trial.id for trial in trials}, folder.finished_trial_ids()
+    here = [one for one in folder.results() if one.trial.id in wanted & finished] if wanted & finished else []
+    return [*here, *taken(root, folder, [trial for trial in trials if trial.id not in finished])]

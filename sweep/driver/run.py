@@ -19,22 +19,24 @@ from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
+from sweep.driver.control import extended
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
-from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over, taken
+from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
 from sweep.driver.notes import lacking_notes, limit_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
-from sweep.driver.proposing import Proposing
+from sweep.driver.proposing import known_results, resumed_search
 from sweep.errors import ComparisonError
 from sweep.errors.masking import without_secrets
 from sweep.planning.plan import Plan
-from sweep.records import Trial, TrialResult, plain
+from sweep.records import plain
 from sweep.reports.report_subprocess import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
+from sweep.results.requests import take_requests
 from sweep.system.invocation import command
 from sweep.system.signals import Interruption
 from sweep.tracking import (
@@ -122,6 +124,21 @@ def run(
     Raises:
         SweepError: a subclass, with a one-sentence message; before any training.
     """
+    result = _run_once(config, progress, fresh, cache, deadline_seconds)
+    while not result.interrupted and (asked := take_requests(result.path, frozenset(("extend",)))):
+        config = extended(config, asked)
+        result = _run_once(config, progress, False, cache, deadline_seconds)
+    return result
+
+
+def _run_once(
+    config: SweepConfig,
+    progress: Progress | None,
+    fresh: bool,
+    cache: TrialCache | None,
+    deadline_seconds: float | None,
+) -> RunResult:
+    """Run a sweep with the settings that are asked now; arguments as for `run`."""
     start = time.monotonic()
     require_writable(config.results)
     preparation = prepare(config)
@@ -134,7 +151,7 @@ def run(
         folder = stack.enter_context(ResultsFolder(config.results, plan))
         earlier = () if fresh else earlier_settings(folder)
         _load_finished(folder, plan, fresh, cache)
-        proposing, repeated = _proposing(preparation, folder)
+        proposing, repeated = resumed_search(preparation, folder)
         if proposing is not None:
             plan = proposing.plan
             preparation = preparation.with_plan(plan)
@@ -145,7 +162,7 @@ def run(
         before, lacking = folder.finished_trial_ids(), folder.lacking_trial_ids()
         missing = [trial for trial in plan.trials if trial.id not in before]
         growth = [] if fresh else take_over(config.results, folder, missing)
-        known_elsewhere = partial(_known_elsewhere, config.results, folder, fresh)
+        known_elsewhere = partial(known_results, config.results, folder, fresh)
         phases = Phases(config, plan, folder, proposing, known_elsewhere)
         phases.add(folder.results())
         remaining = phases.first()
@@ -228,27 +245,6 @@ def run(
             best=_best_setting(plan, result),
             grouped_by=grouped_by(config),
         )
-
-
-def _proposing(preparation: Preparation, folder: ResultsFolder) -> tuple[Proposing | None, list[str]]:
-    """Return the search of a sweep whose settings are not all known, after what earlier starts have asked it."""
-    if preparation.growing is None:
-        return None, []
-    proposing = Proposing(preparation.config, preparation.growing, preparation.plan)
-    records, _ = folder.log.read()
-    if differing := proposing.replay(records):
-        told = f"{differing:,} settings that were proposed before are not proposed again: another version of a library"
-        return proposing, [f"{told} proposes others from the same results. Their trials stay in the event log."]
-    return proposing, []
-
-
-def _known_elsewhere(root: str, folder: ResultsFolder, fresh: bool, trials: Sequence[Trial]) -> list[TrialResult]:
-    """Return the results of proposed trials that this or another sweep has trained."""
-    if fresh:
-        return []
-    wanted, finished = {trial.id for trial in trials}, folder.finished_trial_ids()
-    here = [one for one in folder.results() if one.trial.id in wanted & finished] if wanted & finished else []
-    return [*here, *taken(root, folder, [trial for trial in trials if trial.id not in finished])]
 
 
 def _unidentified(config: SweepConfig) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sweep.config import SweepConfig
 from sweep.records import Trial
 from sweep.results.requests import Request, take_requests
 from sweep.running.events import Event, PauseRequested, ResumeRequested, TrialsCancelled, WorkersRequested
@@ -72,16 +71,3 @@ class Steering:
             case _:
                 self.limits |= {key: value for key, value in facts.items() if key != "kind"}
                 return []
-
-
-def extended(config: SweepConfig, requests: Sequence[Request]) -> SweepConfig:
-    """Return the configuration with the budget of settings that requests of the kind ``extend`` ask for."""
-    for request in requests:
-        search = config.search
-        more, trials = request.facts.get("more"), request.facts.get("trials")
-        if search.trials is None:
-            continue
-        count = search.trials + int(more) if more is not None else max(search.trials, int(trials or 0))
-        levels = {level: count_ + int(more or 0) for level, count_ in search.levels.items()}
-        config = config.model_copy(update={"search": search.model_copy(update={"trials": count, "levels": levels})})
-    return config

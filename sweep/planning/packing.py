@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -144,7 +145,8 @@ def form_packs(
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
         # The overhead of the packs must not be most of the work.
         parts = min(parts, max(workers, int(total / fixed))) if fixed else parts
-        for chosen in _portions(members, parts, recipe, shape, room):
+        units = _units(members, by_setting=by_setting)
+        for chosen in _portions(units, parts, recipe, shape, room):
             cost = fixed + sum(seconds[trial.id] for trial in chosen)
             specs = tuple(map(spec_of, chosen))
             jobs.append(PlannedPack(chosen, specs, batch_size, epochs, cost, recipe=recipe, dataset=dataset))
@@ -183,16 +185,28 @@ def total_seconds(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: 
     return overhead + sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
 
 
+def _units(members: Sequence[Trial], *, by_setting: bool) -> list[tuple[Trial, ...]]:
+    """Return what is not split: each trial, or the seeds of each setting, which a scheduler decides on together."""
+    if not by_setting:
+        return [(trial,) for trial in members]
+    return [tuple(seeds) for _, seeds in groupby(members, key=lambda trial: trial.arm.id)]
+
+
 def _portions(
-    members: Sequence[Trial], parts: int, recipe: Recipe, shape: DatasetShape, room: int
+    units: Sequence[tuple[Trial, ...]], parts: int, recipe: Recipe, shape: DatasetShape, room: int
 ) -> list[tuple[Trial, ...]]:
-    """Split into ``parts`` portions whose sizes differ by at most one, or into more until each fits ``room`` bytes."""
+    """Split into ``parts`` portions whose sizes differ by at most one unit, or more until each fits ``room`` bytes.
+
+    Units are split only if one of them does not fit.
+    """
     while True:
-        cuts = np.array_split(np.arange(len(members)), min(len(members), parts))
-        portions = [tuple(members[row] for row in rows) for rows in cuts]
+        cuts = np.array_split(np.arange(len(units)), min(len(units), parts))
+        portions = [tuple(trial for row in rows for trial in units[row]) for rows in cuts]
         largest = max(pack_bytes(portion, recipe, shape) for portion in portions)
         most = len(portions[0])
         if largest <= room or most == 1:
             return portions
+        if len(cuts) == len(units):
+            units = [(trial,) for unit in units for trial in unit]
         # Fixed memory such as the data does not shrink with the pack, so that several iterations may be needed.
-        parts = math.ceil(len(members) / max(1, min(most - 1, most * room // largest)))
+        parts = math.ceil(sum(map(len, units)) / max(1, min(most - 1, most * room // largest)))

@@ -19,9 +19,9 @@ from sweep.running.schedulers.scheduler import Observation, Scheduler, Settled, 
 class Decisions:
     """A scheduler, and what it has been told and has decided so far.
 
-    A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. Seeds of a
-    setting that wait together are decided on by their mean, so that a setting is not left with its lucky seeds; where
-    trials wait for each other anyway, a rule takes the mean over all of them.
+    A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. A trial is
+    decided on by the mean of all seeds of its setting that have come to the same point, with it or before it, so that a
+    setting is not left with its lucky seeds; where trials wait for each other anyway, a rule takes the mean over all.
 
     Args:
         scheduler: decides.
@@ -43,6 +43,7 @@ class Decisions:
         self._sign = sign_of(mode)
         self._seen: dict[str, float] = {}
         self._scores: dict[str, float] = {}
+        self._together: defaultdict[tuple[str, float], dict[int, float]] = defaultdict(dict)
         self._decided: dict[str, tuple[float, Verdict]] = {}
 
     def restore(self, results: Iterable[TrialResult]) -> None:
@@ -69,7 +70,7 @@ class Decisions:
             observation = Observation(result.trial, float(counter), self._sign * float(score))
             self._observe(observation)
             if row < decided and points.passed(before, observation.at) is not None:
-                self._scheduler.decide([observation])
+                self._scheduler.decide(self._judged([observation]))
             before = observation.at
         self._scheduler.end(result.trial, result.status, result.pruned_rung)
 
@@ -107,8 +108,7 @@ class Decisions:
             for trial in waiting
         ]
         new = [one for _, one in found if self._is_new(one)]
-        judged = new if self._scheduler.compares_settings else _with_means(new)
-        for one, verdict in zip(judged, self._scheduler.decide(judged), strict=True):
+        for one, verdict in zip(new, self._scheduler.decide(self._judged(new)), strict=True):
             self._seen[one.trial.id], self._scores[one.trial.id] = one.at, one.score
             self._decided[one.trial.id] = one.at, verdict
         return {trial: self._verdict(one) for trial, one in found}
@@ -137,6 +137,15 @@ class Decisions:
                 self._decided[one.trial_id] = self._decided[one.trial_id][0], "prune"
         return settled
 
+    def _judged(self, waiting: Sequence[Observation]) -> list[Observation]:
+        """Give each trial the mean of the scores of its setting, unless the rule takes it itself."""
+        if self._scheduler.compares_settings:
+            return list(waiting)
+        for one in waiting:
+            self._together[one.trial.arm.id, one.at][one.trial.seed] = one.score
+        means = [float(np.mean(list(self._together[one.trial.arm.id, one.at].values()))) for one in waiting]
+        return [replace(one, score=mean) for one, mean in zip(waiting, means, strict=True)]
+
     def _observe(self, observation: Observation) -> None:
         if self._is_new(observation):
             self._seen[observation.trial.id] = observation.at
@@ -153,11 +162,3 @@ class Decisions:
         columns = dict(zip(report.names, report.values.T, strict=True)) if len(report.trials) else {}
         counters = report.epochs.astype(np.float64) if counter == "epoch" else columns.get(counter, missing)
         return counters, self._sign * columns.get(self._metric, missing)
-
-
-def _with_means(waiting: Sequence[Observation]) -> list[Observation]:
-    """Give the trials of each setting the mean of their scores."""
-    scores: defaultdict[str, list[float]] = defaultdict(list)
-    for one in waiting:
-        scores[one.trial.arm.id].append(one.score)
-    return [replace(one, score=float(np.mean(scores[one.trial.arm.id]))) for one in waiting]

@@ -48,6 +48,7 @@ class Trial:
         should_stop: whether the trial was told to stop.
         wait: takes a report and waits for a scheduler's decision, which it returns: whether the trial goes on, stops or
             pauses.
+        should_pause: whether the trial was told to pause.
         alive: tells that the trial makes reports that are known, and are dropped.
     """
 
@@ -57,12 +58,14 @@ class Trial:
         send: Callable[[Row], None],
         should_stop: Callable[[], bool] = lambda: False,
         wait: Callable[[Row], Answer] = lambda row: "continue",
+        should_pause: Callable[[], bool] = lambda: False,
         alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._assignment = assignment
         self._send = send
         self._should_stop = should_stop
         self._wait = wait
+        self._should_pause = should_pause
         self._alive = alive
         self._points = None if assignment.decisions is None else DecisionPoints.from_mapping(assignment.decisions)
         self._saved: tuple[int, Snapshot] | None = None
@@ -202,7 +205,10 @@ class Trial:
         if has_reached:
             self._stop("STOPPED")
         if waits:
-            self._ask(row)
+            self._obey(self._wait(row))
+        elif self._should_pause() and epoch != self._assignment.epochs:
+            self._flush()
+            self._obey("pause")
 
     def save(self, state: object) -> None:
         """Keep a state, which belongs to the next report.
@@ -259,9 +265,8 @@ class Trial:
         counters = {**metrics, "epoch": float(epoch), "steps": float(epoch if step is None else step)}
         return counters.get(self._points.counter, 0.0)
 
-    def _ask(self, row: Row) -> None:
-        """Send a report and wait for a decision on it, and end the trial if it is not to go on."""
-        answer = self._wait(row)
+    def _obey(self, answer: Answer) -> None:
+        """End the trial if it is not to go on; one that pauses leaves its state and its reports."""
         if answer == "pause":
             epoch, saved = self._saved or self._restored()
             facts = {"trial_id": self.id, "epoch": self._epoch, "state_epoch": epoch, "rows": self._rows}
@@ -343,7 +348,7 @@ class Trial:
     def _keep(self, epoch: int, values: Mapping[str, float]) -> None:
         """Write the saved state, if it is to be kept."""
         state, self._state = self._state, None
-        if state is not None and self._points is not None:
+        if state is not None and (self._points is not None or self._should_pause()):
             self._saved = epoch, state
         weights = self._assignment.weights
         if state is None or weights == "none":
