@@ -153,6 +153,22 @@ def form_packs(
     return sorted(jobs, key=lambda job: -job.seconds)
 
 
+def seed_turns(trials: Sequence[Trial], factor: str | None) -> dict[str, int]:
+    """Return when each trial should begin, for a rule that compares the seeds of a setting with those of another.
+
+    The first setting of each level comes first, with all its seeds; then the others, one seed after another.
+
+    Args:
+        trials: in the order of the plan.
+        factor: the compared hyperparameter, by which settings are in levels; None for none.
+    """
+    first: dict[object, str] = {}
+    for trial in trials:
+        first.setdefault(trial.arm.setting.get(factor or ""), trial.arm.id)
+    place = {seed: turn for turn, seed in enumerate(dict.fromkeys(trial.seed for trial in trials), start=1)}
+    return {trial.id: 0 if trial.arm.id in first.values() else place[trial.seed] for trial in trials}
+
+
 def _by_seed(trial: Trial) -> tuple[object, ...]:
     return trial.seed, str(trial.arm.setting["optimizer"]), trial.id
 

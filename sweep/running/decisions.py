@@ -79,6 +79,10 @@ class Decisions:
         score = self._scores.get(trial_id, np.nan)
         return self._sign * score if np.isfinite(score) else None
 
+    def has_waited(self, trial_id: str) -> bool:
+        """Whether a trial has come to where it was decided on."""
+        return trial_id in self._decided
+
     def rung_of(self, trial_id: str) -> float:
         """Return the value of the counter at the last decision on a trial."""
         return self._decided[trial_id][0]

@@ -67,16 +67,19 @@ class Channel:
 
     def report(self, row: Row) -> None:
         """Send a report."""
-        epoch, step, metrics, seconds = row
-        self.send("report", epoch=epoch, step=step, metrics=metrics, seconds=seconds)
+        self._send_row("report", row)
 
-    def wait(self) -> Answer:
-        """Tell the worker that the trial waits for a decision, and return it."""
+    def wait(self, row: Row) -> Answer:
+        """Send a report at which the trial waits for a decision, and return that."""
         self._answer = None
-        self.send("waits")
+        self._send_row("waits", row)
         with self._arrived:
             self._arrived.wait_for(lambda: self._stops or self._answer is not None)
         return self._answer or "stop"
+
+    def _send_row(self, kind: str, row: Row) -> None:
+        epoch, step, metrics, seconds = row
+        self.send(kind, epoch=epoch, step=step, metrics=metrics, seconds=seconds)
 
     def next_order(self) -> tuple[Mapping[str, Any], list[int]]:
         """Wait for the next trial, and return it with the file descriptors that came with it."""
@@ -135,7 +138,14 @@ def main() -> None:
         streams.direct(handles)
         os.chdir(folder)
         assignment = Assignment(**order["trial"])
-        trial = Trial(assignment, channel.report, channel.stops, channel.wait, channel.pauses)
+        trial = Trial(
+            assignment,
+            channel.report,
+            channel.stops,
+            channel.wait,
+            channel.pauses,
+            lambda: channel.send("alive"),
+        )
         error, raised = None, None
         if train is not None:
             error, raised = _train(train, trial)

@@ -43,6 +43,12 @@ class ReportPace:
             self._waiting = None
         self._send(row)
 
+    def skip(self) -> None:
+        """Count a report that is sent in another way; one that was held back before it is left out."""
+        self.reported += 1
+        self.dropped += self._waiting is not None
+        self._waiting = None
+
     def flush(self) -> None:
         """Send a report that was held back."""
         if self._waiting is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 import threading
 import time
@@ -16,7 +15,7 @@ import numpy as np
 
 from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending, Row
 from sweep.execution.sources.fingerprint import fingerprint
-from sweep.execution.sources.metric_values import is_loss, require_metric_name
+from sweep.execution.sources.metric_values import has_diverged, has_reached, is_loss, require_metric_name
 from sweep.execution.sources.report_pace import ReportPace
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
 from sweep.execution.sources.trial_decisions import Answer, TrialDecisions
@@ -34,8 +33,10 @@ class Trial:
         assignment: the trial.
         send: takes a report.
         should_stop: whether the trial was told to stop.
-        wait: waits for a scheduler's decision, which it returns: whether the trial goes on, stops or pauses.
+        wait: takes a report and waits for a scheduler's decision, which it returns: whether the trial goes on, stops or
+            pauses.
         should_pause: whether the trial was told to pause.
+        alive: tells that the trial makes reports that are known, and are dropped.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Trial:
         assignment: Assignment,
         send: Callable[[Row], None],
         should_stop: Callable[[], bool] = lambda: False,
-        wait: Callable[[], Answer] = lambda: "continue",
+        wait: Callable[[Row], Answer] = lambda row: "continue",
         should_pause: Callable[[], bool] = lambda: False,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._assignment = assignment
         self._send = send
         self._should_stop = should_stop
+        self._alive = alive
         self.ending = Ending()
         self._epoch = assignment.resumed_epoch
         self._names: set[str] = set()
@@ -166,17 +169,36 @@ class Trial:
         values = numbers(metrics)
         self._epoch = epoch
         if epoch <= self._assignment.known_epoch:
+            # A state that was saved for a report that is known is no state of a later one.
+            if self._state is not None:
+                self._decisions.remember(epoch, self._state)
+                self._state = None
+            self._alive()
             return
-        if self._has_diverged(values):
+        if has_diverged(values, self._assignment.metric):
             self.ending.step = epoch if step is None else step
             self._stop("DIVERGED")
         self._remember_loss(values)
         row = (epoch, step, values, time.monotonic() - self._begun)
-        self._pace.add(row)
+        self._take(row)
+
+    def _take(self, row: Row) -> None:
+        """Pass a report on, keep the state that belongs to it, and end the trial if it is not to go on."""
+        epoch, _, values, _ = row
+        is_over = has_reached(values.get(self._assignment.metric), self._assignment.stop_at, self._assignment.mode)
+        if waits := not is_over and self._decisions.is_due(row):
+            # It is sent with the question.
+            self._pace.skip()
+            self._rows.append(row)
+        else:
+            self._pace.add(row)
         self._keep(epoch, values)
-        if self._has_reached(values):
+        if is_over:
             self._stop("STOPPED")
-        self._obey(self._decisions.answer(row, self._pace.flush))
+        if waits:
+            self._obey(self._decisions.ask(row))
+        elif self._decisions.should_pause(row):
+            self._obey("pause")
 
     def save(self, state: object) -> None:
         """Keep a state, which belongs to the next report.
@@ -199,7 +221,7 @@ class Trial:
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the sweep keeps what is saved; where it does not, a training need not save."""
+        """Whether the sweep uses what is saved, to keep it or for a pause; where not, a training need not save."""
         return self._assignment.weights != "none" or self._decisions.may_pause
 
     @property
@@ -223,7 +245,7 @@ class Trial:
         """End the trial if it is not to go on; one that pauses leaves its state and its reports."""
         if answer == "pause":
             self._pace.flush()
-            self._decisions.write_pause(self._rows)
+            self._decisions.write_pause(self._rows, self.restore)
             self.ending.step = self._epoch
             self._stop("PAUSED")
         if answer == "stop":
@@ -244,23 +266,10 @@ class Trial:
         self.ending.status = status
         raise TrialStopped
 
-    def _has_diverged(self, values: Mapping[str, float]) -> bool:
-        """Whether the metric that decides, or a loss, is not finite."""
-        return any(
-            not math.isfinite(value) and (name == self._assignment.metric or is_loss(name))
-            for name, value in values.items()
-        )
-
     def _remember_loss(self, values: Mapping[str, float]) -> None:
         losses = [value for name, value in values.items() if is_loss(name)]
         if losses:
             self.ending.last_finite_loss = losses[0]
-
-    def _has_reached(self, values: Mapping[str, float]) -> bool:
-        stop_at, value = self._assignment.stop_at, values.get(self._assignment.metric)
-        if stop_at is None or value is None:
-            return False
-        return value <= stop_at if self._assignment.mode == "min" else value >= stop_at
 
     def _add(self, row: Row) -> None:
         self._rows.append(row)

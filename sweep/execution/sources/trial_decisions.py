@@ -18,7 +18,7 @@ class TrialDecisions:
 
     Args:
         assignment: the trial.
-        wait: waits for a scheduler's decision, which it returns.
+        wait: takes a report and waits for a scheduler's decision, which it returns.
         should_pause: whether the trial was told to pause.
         rows: the reports that it has behind it.
     """
@@ -26,7 +26,7 @@ class TrialDecisions:
     def __init__(
         self,
         assignment: Assignment,
-        wait: Callable[[], Answer],
+        wait: Callable[[Row], Answer],
         should_pause: Callable[[], bool],
         rows: Sequence[Row],
     ) -> None:
@@ -47,28 +47,34 @@ class TrialDecisions:
         if self.may_pause:
             self._saved = epoch, state
 
-    def answer(self, row: Row, flush: Callable[[], None]) -> Answer:
-        """Return whether the trial goes on after a report, which may mean to wait.
+    def is_due(self, row: Row) -> bool:
+        """Whether a scheduler decides on the trial at a report, which is not its last."""
+        if self._points is None or row[0] == self._assignment.epochs:
+            return False
+        before, self._reached = self._reached, max(self._reached, self._counter(row))
+        return self._points.passed(before, self._reached) is not None
 
-        Args:
-            row: the report.
-            flush: sends what was held back, before the trial waits.
-        """
-        # After its last epoch a trial ends by itself.
-        if row[0] == self._assignment.epochs:
-            return "continue"
-        if self._is_decided_at(row):
-            flush()
-            return self._wait()
-        return "pause" if self._should_pause() else "continue"
+    def ask(self, row: Row) -> Answer:
+        """Send a report and wait for a decision."""
+        return self._wait(row)
 
-    def write_pause(self, rows: Sequence[Row]) -> None:
+    def should_pause(self, row: Row) -> bool:
+        """Whether the trial was told to pause, after a report that is not its last."""
+        return self._should_pause() and row[0] != self._assignment.epochs
+
+    def write_pause(self, rows: Sequence[Row], restore: Callable[[], object]) -> None:
         """Write the last state that was saved, and all reports.
 
         Args:
             rows: the reports, of which the last is the one after which the trial pauses.
+            restore: returns the state from which the trial has gone on; None if it has begun anew.
         """
-        epoch, saved = self._saved or (0, snapshot(None))
+        if self._saved is None:
+            restored = restore()
+            epoch = 0 if restored is None else self._assignment.resumed_epoch
+            saved = snapshot(restored)
+        else:
+            epoch, saved = self._saved
         facts = {
             "trial_id": self._assignment.trial_id,
             "epoch": rows[-1][0],
@@ -78,12 +84,6 @@ class TrialDecisions:
         path = Path(self._assignment.paused)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_state(path, saved.content(facts))
-
-    def _is_decided_at(self, row: Row) -> bool:
-        if self._points is None:
-            return False
-        before, self._reached = self._reached, max(self._reached, self._counter(row))
-        return self._points.passed(before, self._reached) is not None
 
     def _counter(self, row: Row) -> float:
         """What the scheduler counts, at a report; 0 where it was not reported."""

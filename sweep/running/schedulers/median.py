@@ -39,7 +39,8 @@ class Curve:
     def mean(self, at: float) -> float | None:
         """Return the mean of the scores up to a time; None if there are none."""
         count = bisect_right(self._times, at)
-        return float(self._scores[:count].mean()) if count else None
+        # What `mean` computes, without its overhead.
+        return float(np.add.reduce(self._scores[:count]) / count) if count else None
 
 
 class MedianStopping:
