@@ -78,7 +78,9 @@ def _of_runs(config: SweepConfig, runs: Sequence[LoggedRun]) -> Iterator[tuple[M
     for run in runs:
         # Runs of this project that are no trials hold summaries.
         if run.status in ("FINISHED", "FAILED") and run.tags.get("kind", "trial") == "trial":
-            setting = {name: _value(text) for name, text in sorted(run.params.items()) if name in known and text != IGNORED}
+            setting = {
+                name: _value(text) for name, text in sorted(run.params.items()) if name in known and text != IGNORED
+            }
             if setting:
                 groups[json.dumps(setting)].append(run)
     metric = config.metric
