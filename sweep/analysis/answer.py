@@ -86,12 +86,13 @@ def _no_result(levels: Sequence[Level]) -> str:
 
 
 def _tally(level: Level) -> dict[str, int]:
-    """How many trainings of all settings of a level diverged, failed, or did not end."""
+    """How many trainings of all settings of a level diverged, were pruned, failed, or did not end."""
     arms = [*level.selected.tried.values(), *([level.selected.report] if level.selected.is_fresh else [])]
     failed = sum(len(arm.failed) for arm in arms)
     missing = sum(len(arm.missing) for arm in arms)
     return {
         "diverged": sum(len(arm.diverged) for arm in arms),
+        "were pruned": sum(len(arm.pruned) for arm in arms),
         "failed": failed,
         "did not end": missing - failed,
     }
@@ -151,11 +152,17 @@ def _result(study: Study, numbered: Sequence[Level]) -> list[str]:
 
 
 def _without_result(levels: Sequence[Level]) -> list[str]:
-    """Levels without a finished seed: failed, or not run; diverged seeds count as finished."""
+    """Levels without a finished seed: pruned, failed, or not run; diverged seeds count as finished."""
     gone = [level for level in levels if not level.selected.report.count]
+    pruned = [level for level in gone if level.selected.report.pruned and not level.selected.report.missing]
     failed = [level for level in gone if level.selected.report.missing == level.selected.report.failed]
-    other = [level for level in gone if level not in failed]
-    told = [(failed, "failed on every seed"), (other, "ended on no seed")]
+    failed = [level for level in failed if not level.selected.report.pruned]
+    other = [level for level in gone if level not in failed and level not in pruned]
+    told = [
+        (pruned, f"{'was' if len(pruned) == 1 else 'were'} pruned on every seed"),
+        (failed, "failed on every seed"),
+        (other, "ended on no seed"),
+    ]
     return [f"{listing([level_name(level.name) for level in found])} {what}" for found, what in told if found]
 
 

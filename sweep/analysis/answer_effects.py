@@ -43,6 +43,8 @@ def effect_answers(
         return ()
     said: list[str] = []
     alone = []
+    has_pruned = bool((trials["status"] == "PRUNED").any())
+    lost = "diverged, was pruned or did not end" if has_pruned else "diverged or did not end"
     for factor in varied_factors(trials, keys, is_own=study.is_own):
         if factor == study.scientific:
             continue
@@ -62,7 +64,7 @@ def effect_answers(
             margin=study.margin,
             is_own=study.is_own,
         )
-        said += _factor_sentences(factor, effects)
+        said += _factor_sentences(factor, effects, lost)
         if not effects and _varies_by_itself(trials, factor, is_own=study.is_own):
             alone.append(factor)
     if alone:
@@ -77,9 +79,9 @@ def _varies_by_itself(trials: pd.DataFrame, factor: str, *, is_own: bool) -> boo
     return bool(trials.groupby("optimizer")[factor].nunique().max() > 1)
 
 
-def _factor_sentences(factor: str, effects: Sequence[Effect]) -> Iterator[str]:
+def _factor_sentences(factor: str, effects: Sequence[Effect], lost: str) -> Iterator[str]:
     for effect in effects[:MOST_STRATA]:
-        yield _sentence(effect)
+        yield _sentence(effect, lost)
     if len(effects) > MOST_STRATA:
         more = len(effects) - MOST_STRATA
         verb = "is" if more == 1 else "are"
@@ -87,16 +89,14 @@ def _factor_sentences(factor: str, effects: Sequence[Effect]) -> Iterator[str]:
         yield f"Main effect of {factor}: {sets} of its values, tried with other settings, {verb} not told here."
 
 
-def _sentence(effect: Effect) -> str:
+def _sentence(effect: Effect, lost: str) -> str:
     whose = ""
     if not effect.is_whole and effect.optimizers:
         whose = f" of {listing([level_name(name) for name in effect.optimizers])}"
     if not effect.common:
-        lost = counted(effect.left_out, "common setting")
-        return (
-            f"Main effect of {effect.factor}{whose}: unknown, for on each of {lost} a training diverged or did not end."
-        )
+        common = counted(effect.left_out, "common setting")
+        return f"Main effect of {effect.factor}{whose}: unknown, for on each of {common} a training {lost}."
     over = f"mean over {counted(effect.common, 'common setting')}{whose}"
     if effect.left_out:
-        over += f", without {effect.left_out:,} on which a training diverged or did not end"
+        over += f", without {effect.left_out:,} on which a training {lost}"
     return f"Main effect of {effect.factor} ({over}): {clauses(effect.study)}."

@@ -147,7 +147,7 @@ def make_study(
         }
         times = {}
         if table is not None:
-            seeds = (*one.report.seeds, *one.report.diverged, *one.report.missing)
+            seeds = (*one.report.seeds, *one.report.diverged, *one.report.pruned, *one.report.missing)
             times = {unit: arm_times(table, one.arm_id, unit, one.level, seeds) for unit in UNITS}
         levels.append(Level(one, estimates, times))
     comparisons = compare_all([level.selected.report for level in levels], mode, confidence, margin)

@@ -32,7 +32,7 @@ class Effect:
         factor: such as ``batch_size``.
         study: comparison of its values; a value's result for a seed is the mean over the common settings.
         common: number of settings of all other factors that were tried with every value and ended well on all seeds.
-        left_out: number of further such settings in which some training diverged or did not end.
+        left_out: number of further such settings in which some training diverged, was pruned or did not end.
         optimizers: the optimizers in those settings.
         is_whole: whether these are all values of the factor, rather than one of several strata.
     """
@@ -79,7 +79,8 @@ def main_effects(
     **Variant.** The mean over the other settings, not the best of them: it measures the effect of the factor on
     settings that are otherwise equal, whereas the comparison of optimizers compares them after tuning. If optimizers
     were tried with different values, each set of values that were tried together is a separate effect. Settings of the
-    other factors in which a training with any value diverged or did not end are excluded for all values, and counted.
+    other factors in which a training with any value diverged, was pruned or did not end are excluded for all values,
+    and counted.
 
     Args:
         trials: one row per trial.
@@ -194,14 +195,24 @@ def _mean_outcomes(value: str, means: pd.Series, rows: pd.DataFrame) -> Outcomes
 
 
 def _outcomes_without_value(value: str, rows: pd.DataFrame) -> Outcomes:
-    """A value without results: each seed diverged, failed, or did not end in some setting."""
+    """A value without results: each seed diverged, failed, was pruned, or did not end in some setting."""
     own = rows[rows["_value"] == value]
     by_status = {
-        status: {int(seed) for seed in own.loc[own["status"] == status, "seed"]} for status in ("DIVERGED", "FAILED")
+        status: {int(seed) for seed in own.loc[own["status"] == status, "seed"]}
+        for status in ("DIVERGED", "FAILED", "PRUNED")
     }
     diverged, failed = by_status["DIVERGED"], by_status["FAILED"] - by_status["DIVERGED"]
-    missing = {int(seed) for seed in own["seed"]} - diverged
-    return Outcomes(value, (), (), tuple(sorted(diverged)), tuple(sorted(missing)), tuple(sorted(failed)))
+    pruned = by_status["PRUNED"] - diverged - failed
+    missing = {int(seed) for seed in own["seed"]} - diverged - pruned
+    return Outcomes(
+        value,
+        (),
+        (),
+        tuple(sorted(diverged)),
+        tuple(sorted(missing)),
+        tuple(sorted(failed)),
+        pruned=tuple(sorted(pruned)),
+    )
 
 
 def _family(key: str, is_own: bool) -> str:

@@ -10,6 +10,7 @@ from sweep.analysis.comparison_data import Study
 from sweep.analysis.health_base_rate import base_rate_cards
 from sweep.analysis.health_card import ORDER, Card
 from sweep.analysis.health_design import edges, few_seeds, flattered, under_tuned, unequal_budgets
+from sweep.analysis.health_pruning import flattered_by_pruning, late_ranks, pruned
 from sweep.analysis.health_training import diverged, gaps, still_improving, target_missed
 from sweep.analysis.wording import capitalised
 from trainers.base_rates import BaseRate
@@ -41,6 +42,9 @@ def health(
         *unequal_budgets(study),
         *few_seeds(study),
         *diverged(study, trials),
+        *pruned(study, trials),
+        *flattered_by_pruning(study),
+        *late_ranks(study, trials, epochs),
         *target_missed(study),
         *still_improving(study, trials, epochs),
         *gaps(study, trials),

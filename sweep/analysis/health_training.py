@@ -29,7 +29,7 @@ def diverged(study: Study, trials: pd.DataFrame) -> Iterator[Card]:
     """Find levels with more than a fifth of their trainings diverged."""
     for level in study.levels:
         rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
-        ended = rows[rows["status"].isin(["COMPLETED", "STOPPED", "DIVERGED"])]
+        ended = rows[rows["status"].isin(["COMPLETED", "STOPPED", "PRUNED", "DIVERGED"])]
         lost = int((ended["status"] == "DIVERGED").sum())
         if len(ended) and lost / len(ended) > DIVERGED_SHARE:
             yield Card(

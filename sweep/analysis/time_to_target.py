@@ -1,4 +1,4 @@
-"""Measures how long trials take to reach a target, counting trials that never reach it as infinitely long."""
+"""Measures how long trials take to reach a target; a miss is infinitely long, and a pruned trial was cut off."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from scipy import stats
 
 from sweep.analysis.aggregate import RESAMPLES, Estimate, resample
+from sweep.analysis.censored_times import median_time, medians
 from sweep.analysis.outcomes import Floats, Mode
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class TimeToTarget:
         seeds: those that ended; (n,).
         times: one per seed, infinity for a miss; (n,).
         unfinished: seeds that failed or have not run.
+        pruned: seeds that a scheduler ended before they reached it; (m,).
+        cut: the time of each of them so far; (m,).
     """
 
     name: str
@@ -42,6 +45,8 @@ class TimeToTarget:
     seeds: tuple[int, ...]
     times: tuple[float, ...]
     unfinished: tuple[int, ...] = ()
+    pruned: tuple[int, ...] = ()
+    cut: tuple[float, ...] = ()
 
     @property
     def hits(self) -> int:
@@ -50,8 +55,11 @@ class TimeToTarget:
 
     @property
     def median(self) -> float:
-        """Median over the seeds that ended: infinity if half of them or more missed, NaN without seeds."""
-        return float(_median(np.array(self.times))) if self.times else float("nan")
+        """Median over the seeds: infinity if half of them or more missed, NaN if none ended.
+
+        With pruned seeds it is the estimate of Kaplan and Meier, to which these count as cut off and not as misses.
+        """
+        return median_time(np.array(self.times), self.cut) if self.times else float("nan")
 
 
 @dataclass(frozen=True)
@@ -98,16 +106,22 @@ def times_to_target(trials: pd.DataFrame, epochs: pd.DataFrame, metric: str, mod
 
     Returns:
         One row per trial in the order of ``trials``: ``trial_id arm_id arm seed status epochs steps examples seconds``;
-        infinity for a trial that ended without reaching the target, NaN for one that has not ended, or that reached it
-        but does not count in this unit.
+        infinity for a trial that ended without reaching the target, NaN for one that has not ended or was pruned
+        before, or that reached it but does not count in this unit; and for those that were pruned before, their last
+        count of each unit in ``cut_epochs cut_steps cut_examples cut_seconds``.
     """
     reached = epochs[(epochs[metric] <= target) if mode == "min" else (epochs[metric] >= target)]
     first = reached.sort_values("epoch", kind="stable").drop_duplicates("trial_id").rename(columns={"epoch": "epochs"})
     result = trials[["trial_id", "arm_id", "arm", "seed", "status"]].merge(
         first[["trial_id", *UNITS]], on="trial_id", how="left", validate="one_to_one"
     )
-    ended = result["status"].isin(ENDED)
     missed = result["epochs"].isna()
+    pruned = (result["status"] == "PRUNED") & missed
+    ended = result["status"].isin(ENDED) | ((result["status"] == "PRUNED") & ~missed)
+    last = epochs.sort_values("epoch", kind="stable").drop_duplicates("trial_id", keep="last").set_index("trial_id")
+    for unit in UNITS:
+        counts = result["trial_id"].map(last["epoch" if unit == "epochs" else unit])
+        result[f"cut_{unit}"] = counts.astype(np.float64).where(pruned)
     for unit in UNITS:
         values = result[unit].astype(np.float64)
         result[unit] = values.mask(missed, np.inf).where(ended, np.nan)
@@ -133,13 +147,15 @@ def arm_times(
     rows = times[times["arm_id"] == arm_id].sort_values("seed")
     if seeds is not None:
         rows = rows[rows["seed"].isin(list(seeds))]
-    ended = rows[rows[unit].notna()]
+    ended, pruned = rows[rows[unit].notna()], rows[rows[f"cut_{unit}"].notna()]
     return TimeToTarget(
         name=str(times.loc[times["arm_id"] == arm_id, "arm"].iloc[0]) if name is None else name,
         unit=unit,
         seeds=tuple(int(seed) for seed in ended["seed"]),
         times=tuple(float(value) for value in ended[unit]),
-        unfinished=tuple(int(seed) for seed in rows.loc[rows[unit].isna(), "seed"]),
+        unfinished=tuple(int(seed) for seed in rows.loc[rows[unit].isna() & rows[f"cut_{unit}"].isna(), "seed"]),
+        pruned=tuple(int(seed) for seed in pruned["seed"]),
+        cut=tuple(float(value) for value in pruned[f"cut_{unit}"]),
     )
 
 
@@ -188,7 +204,8 @@ def ratio(
     **Variant.** Seeds are resampled in pairs. In simulations with 3 to 10 seeds, 0 to 35 % of them misses, the coverage
     of these intervals was 95 to 98 %, and that of plain percentiles of medians 76 to 94 % (see
     `sweep.analysis.aggregate.estimate`). No interval is given, (0, inf), with a miss among fewer than 5 pairs, and if
-    every resample gives the same ratio and the number of pairs is too small to exclude chance.
+    every resample gives the same ratio and the number of pairs is too small to exclude chance. A pruned seed counts
+    as cut off in the medians, by Kaplan and Meier, and like a miss in the choice of the interval.
 
     Args:
         slow: the arm in the numerator.
@@ -199,18 +216,21 @@ def ratio(
 
     Reference: Hesterberg (2015), What Teachers Should Know About the Bootstrap (expanded percentiles).
     """
-    theirs = dict(zip(fast.seeds, fast.times, strict=True))
-    pairs = np.array(
-        [(time, theirs[seed]) for seed, time in zip(slow.seeds, slow.times, strict=True) if seed in theirs]
-    ).reshape(-1, 2)
+    ours, theirs = _by_seed(slow), _by_seed(fast)
+    common = [seed for seed in ours if seed in theirs]
+    pairs = np.array([(ours[seed][0], theirs[seed][0]) for seed in common]).reshape(-1, 2)
+    whole = np.array([(ours[seed][1], theirs[seed][1]) for seed in common], dtype=bool).reshape(-1, 2)
     count = len(pairs)
-    point = float(_quotient(_median(pairs[:, 0]), _median(pairs[:, 1]))) if count else float("nan")
+    point = float("nan")
+    if count:
+        point = float(_quotient(medians(pairs[:, 0], whole[:, 0]), medians(pairs[:, 1], whole[:, 1])))
     low, high = 0.0, float("inf")
     if count > 1:
         quantile = float(stats.t.ppf((1 + confidence) / 2, count - 1))
-        drawn = pairs[resample(count, rng, resamples)]
-        ratios = _quotient(_median(drawn[:, :, 0]), _median(drawn[:, :, 1]))
-        if np.isfinite(pairs).all():
+        rows = resample(count, rng, resamples)
+        drawn, known = pairs[rows], whole[rows]
+        ratios = _quotient(medians(drawn[:, :, 0], known[:, :, 0]), medians(drawn[:, :, 1], known[:, :, 1]))
+        if np.isfinite(pairs).all() and whole.all():
             spread = float(np.log(ratios).std(ddof=1))
             # Times have the resolution of an epoch, so that a few can be equal by chance.
             if spread > 1e-12 or 2.0 ** (1 - count) <= 1 - confidence:
@@ -221,6 +241,12 @@ def ratio(
             low = float(np.quantile(np.nan_to_num(ratios, nan=0.0, posinf=np.inf), tail, method="lower"))
             high = float(np.quantile(np.where(np.isnan(ratios), np.inf, ratios), 1 - tail, method="higher"))
     return Ratio(slow=slow.name, fast=fast.name, ratio=point, low=low, high=high, seeds=count, confidence=confidence)
+
+
+def _by_seed(arm: TimeToTarget) -> dict[int, tuple[float, bool]]:
+    """Seed -> its time, and whether it is that of the target or a miss rather than a cut."""
+    ended = {seed: (time, True) for seed, time in zip(arm.seeds, arm.times, strict=True)}
+    return ended | {seed: (time, False) for seed, time in zip(arm.pruned, arm.cut, strict=True)}
 
 
 def _median(times: Floats) -> Floats:

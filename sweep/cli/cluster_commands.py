@@ -100,8 +100,21 @@ async def _print(cluster: Cluster, job_id: str) -> None:
 
 
 @app.command()
-def stop(job_id: JobId, address: Address = None, root: Root = Path("results")) -> None:
+def stop(
+    job_id: JobId,
+    address: Address = None,
+    root: Root = Path("results"),
+    trial: Annotated[
+        list[str] | None, typer.Option(help="End only this trial, by its id or its beginning; may be given again.")
+    ] = None,
+    level: Annotated[str | None, typer.Option(help="End only the trials of this level, such as an optimizer.")] = None,
+) -> None:
     """Stop a sweep that runs here, or a job; what it has finished is kept, and starting it again goes on."""
+    if trial or level is not None:
+        from sweep.driver.control import cancel
+
+        typer.echo(cancel(job_id, root, trial or (), level))
+        return
     if (folder := _folder_here(job_id, address, root)) is not None:
         from sweep.system.folder_lock import signal_holder
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweep.cli.app import File, Overrides, app
 from sweep.errors import SweepError
+
+if TYPE_CHECKING:
+    from sweep.config import SweepConfig
 
 UNDELIVERED = 4
 """Exit code if training is complete, but MLflow or the URL of the results is not."""
@@ -29,13 +32,18 @@ def run(
     it was stopped.
     """
     from sweep.config import load_config
+
+    run_config(load_config(file, overrides or ()), quiet=quiet, fresh=fresh)
+
+
+def run_config(config: SweepConfig, *, quiet: bool = False, fresh: bool = False) -> None:
+    """Run a sweep with its display, and end with the exit code that says how it went."""
     from sweep.driver.run import run as run_sweep
     from sweep.results.failures import failures, unranked
     from sweep.terminal.progress import make_progress
     from sweep.terminal.summary import print_summary
 
-    progress = make_progress(quiet=quiet)
-    result = run_sweep(load_config(file, overrides or ()), progress=progress, fresh=fresh)
+    result = run_sweep(config, progress=make_progress(quiet=quiet), fresh=fresh)
     if not quiet:
         print_summary(result)
     if result.interrupted:

@@ -17,6 +17,7 @@ from sweep.config.conditions import as_list
 from sweep.config.data import AnyData
 from sweep.config.free_space import FreeSpace
 from sweep.config.gates import ExactGate, read_gates
+from sweep.config.limits import LimitsConfig
 from sweep.config.metric import MetricConfig, read_metric
 from sweep.config.network import AnyNetwork, NetworkConfig
 from sweep.config.optimizer_spaces import NetworkSpaces
@@ -80,6 +81,9 @@ class SweepFields(Section):
     scheduler: Annotated[AnyScheduler, BeforeValidator(read_scheduler)] = Field(default_factory=NoScheduler)
     """Which rule ends bad trials early, by its name alone or with arguments: asha, successive_halving, hyperband,
     median, patience, wilcoxon, or none."""
+
+    limits: LimitsConfig = Field(default_factory=LimitsConfig)
+    """When the sweep ends before all of its trials are trained."""
 
     optimizers: OptimizersSection | None = Field(default=None, examples=[{"sgd": {"learning_rate": 0.1}}])
     """The optimizers to compare, each with the values to try; {} if all values are in `space`."""

@@ -18,6 +18,14 @@ class Rule(Section):
     """What every rule has in common."""
 
 
+class ComparingRule(Rule):
+    """A rule that compares trials with each other."""
+
+    per_level: bool = True
+    """Whether trials are compared only within a level of the compared factor, such as an optimizer, so that the best
+    setting of each level is trained to its end; false compares all trials of the sweep."""
+
+
 class NoScheduler(Rule):
     """Every trial is trained to its end."""
 
@@ -25,7 +33,7 @@ class NoScheduler(Rule):
     """No rule."""
 
 
-class CountedRule(Rule):
+class CountedRule(ComparingRule):
     """A rule that looks at trials when a counter reaches certain values."""
 
     time_attr: str = Field(default="epoch", min_length=1, examples=["epoch", "steps"])
@@ -101,7 +109,7 @@ class PatienceRule(CountedRule):
     """No trial is pruned before it."""
 
 
-class WilcoxonRule(Rule):
+class WilcoxonRule(ComparingRule):
     """The remaining seeds of a setting that is significantly worse than the best one are not trained."""
 
     method: Literal["wilcoxon"]

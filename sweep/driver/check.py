@@ -21,6 +21,7 @@ from sweep.gates.decision import Baseline, Check, Decision
 from sweep.gates.fingerprint import code_digest, is_same, versions
 from sweep.gates.kinds import evidence_of, examine
 from sweep.planning.plan import Plan
+from sweep.records import UNFINISHED
 from sweep.results.cache import TrialCache
 from sweep.results.failures import failures
 from trainers.data.dataset import Task
@@ -127,7 +128,7 @@ def train(
     cached = {past.trial.id for past in cache.find(plan.trials) if plan.demand.is_met(past)} if use_cache else set()
     before = {*_known(placed, plan), *cached} if use_cache else set()
     result = run(placed, progress=progress, fresh=not use_cache, cache=cache, deadline_seconds=deadline_seconds)
-    ended = result.trials[result.trials["status"] != "PENDING"]["trial_id"]
+    ended = result.trials[~result.trials["status"].isin(UNFINISHED)]["trial_id"]
     return Checked(result, plan, len(set(ended) - before))
 
 

@@ -6,13 +6,14 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
 from sweep.driver.progress_tracker import ProgressTracker
+from sweep.driver.steering import Steering
 from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
@@ -34,14 +35,18 @@ from sweep.running.commands import (
 )
 from sweep.running.coordinator import Coordinator
 from sweep.running.decisions import Decisions
-from sweep.running.events import Event, PacksPlanned, PlanEnded, PlanWaits, StopRequested, TimePassed
+from sweep.running.events import Event, LimitReached, PacksPlanned, PlanEnded, PlanWaits, StopRequested, TimePassed
+from sweep.running.limits import LIMIT_TAG, Limits
 from sweep.running.log_records import records_of, start_record
 from sweep.running.packs import Counts
-from sweep.running.reports import PackCollector
+from sweep.running.reports import NO_EPOCHS, PackCollector
 from sweep.running.schedulers import make_scheduler
 from sweep.tracking import SweepWriter
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
+
+PAUSES = "The sweep is paused; `sweep resume` lets it go on."
+GOES_ON = "The sweep goes on."
 
 STARTS_OVER = "A worker died; its trials start over."
 
@@ -73,6 +78,11 @@ class Training:
         self.workers = 0
         self.counts = Counts()
         self.scheduler = make_scheduler(preparation.config)
+        config = preparation.config
+        self.steering = Steering(folder.path, config.scientific)
+        metric, target = config.metric, config.trainer.target
+        self.limits = Limits(config.limits, metric.name, metric.mode, target, len(phases.plan.seeds))
+        self._found_limit: str | None = None
         self._start = uuid.uuid4().hex[:8]
 
     def efficiency(self, seconds: float) -> float | None:
@@ -151,9 +161,13 @@ class Training:
         self.counts = coordinator.counts
         self.folder.log.append([start_record(self._start, time.time())])
 
+        begun = time.monotonic()
+
         def handle(event: Event) -> None:
             if isinstance(event, TimePassed) and should_stop():
                 event = StopRequested("user")
+            elif isinstance(event, TimePassed):
+                self._steer(handle, (time.monotonic() - begun) / 60)
             first_pack = len(self.collectors)
             if isinstance(event, PacksPlanned):
                 self._collect(event.packs)
@@ -162,16 +176,13 @@ class Training:
             self.folder.log.append(records_of(event, commands, start=self._start, first_pack=first_pack, seconds=now))
             for command in commands:
                 self._perform(command, executor, plan_more, now)
+            self._end_at_limit(handle, self._found_limit)
 
         def plan(remaining: Sequence[Trial] | None) -> None:
             if remaining is None:
                 handle(PlanWaits())
                 return
-            if self.phases.plan is not self.preparation.plan and self.preparation.growing is not None:
-                self.preparation = self.preparation.with_plan(self.phases.plan)
-            packs = self.preparation.packs(remaining, rates, workers) if remaining else []
-            if self.scheduler is not None and not self.phases.is_report:
-                packs = [replace(pack, decisions=self.scheduler.points) for pack in packs]
+            packs = self._packs(self._without_cancelled(remaining), rates, workers)
             handle(PacksPlanned(tuple(packs)) if packs else PlanEnded())
 
         def plan_more(more: PlanMore) -> None:
@@ -182,6 +193,51 @@ class Training:
 
         plan(trials)
         executor.run(handle)
+
+    def _steer(self, handle: Callable[[Event], None], minutes: float) -> None:
+        """Carry out what the user has asked, and look whether a limit is reached."""
+        was_paused = self.steering.is_paused
+        for event in self.steering.events(self.phases.plan.trials):
+            handle(event)
+        if self.steering.is_paused != was_paused:
+            self.tracker.progress.message(GOES_ON if was_paused else PAUSES)
+        self.limits.change(self.steering.limits)
+        self._end_at_limit(handle, self.limits.reached(minutes))
+
+    def _end_at_limit(self, handle: Callable[[Event], None], limit: str | None) -> None:
+        """End the selection once, if a limit is reached."""
+        if limit is None or self.phases.limit or self.phases.is_report:
+            return
+        self.phases.end_at(limit)
+        handle(LimitReached(limit))
+        ended = {result.trial.id for result in self.folder.results()}
+        unbegun = [trial for trial in self.phases.plan.trials if trial.id not in ended]
+        # MLflow gets no runs of trials that have not begun.
+        self.tracker.ended(self._cancelled(unbegun, {LIMIT_TAG: limit}))
+
+    def _packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> Sequence[PlannedPack]:
+        """Form packs, in which a scheduler decides while the selection lasts."""
+        if self.phases.plan is not self.preparation.plan and self.preparation.growing is not None:
+            self.preparation = self.preparation.with_plan(self.phases.plan)
+        packs = self.preparation.packs(trials, rates, workers) if trials else []
+        if self.scheduler is None or self.phases.is_report:
+            return packs
+        return [replace(pack, decisions=self.scheduler.points) for pack in packs]
+
+    def _without_cancelled(self, trials: Sequence[Trial]) -> Sequence[Trial]:
+        """Leave out the trials of levels that the user has ended, which are CANCELLED."""
+        cancelled = [trial for trial in trials if self.steering.is_cancelled(trial)]
+        if not cancelled:
+            return trials
+        self._add_results(self._cancelled(cancelled, {}))
+        return [trial for trial in trials if trial not in cancelled]
+
+    def _cancelled(self, trials: Sequence[Trial], tags: Mapping[str, str]) -> list[TrialResult]:
+        """Record trials that are not trained as CANCELLED."""
+        now = time.time()
+        results = [TrialResult(trial, "CANCELLED", NO_EPOCHS, {}, now, now, tags=tags) for trial in trials]
+        self.folder.append(results)
+        return results
 
     def _collect(self, packs: Sequence[PlannedPack]) -> None:
         """Collect the reports of packs, which have the next numbers."""
@@ -219,6 +275,7 @@ class Training:
         """Pass results of ended trials, which are already in the event log, to MLflow and the display."""
         results = [self.phases.plan.tagged(result) for result in results]
         self.phases.add(results)
+        self._found_limit = self.limits.add(results)
         if self.writer is not None:
             for result in results:
                 self.writer.log_trial(result)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from sweep.analysis.outcomes import ENDED_WELL
 from sweep.analysis.ranking import mean
 from sweep.config import SweepConfig
 from sweep.config.free_space import FreeSpace
@@ -20,6 +19,7 @@ from sweep.errors import ResultsError, TrackingError
 from sweep.planning.growing import Earlier
 from sweep.planning.search.method import Outcome
 from sweep.planning.space import subspaces
+from sweep.records import ENDED_WELL
 from sweep.reports.collect import find_folder
 from sweep.results import load_results
 from sweep.results.frames import read_settings

@@ -123,3 +123,20 @@ def _tracking_notes(tracked: WriterReport) -> list[str]:
             "epochs.parquet all of them."
         )
     return notes
+
+
+def limit_notes(limit: str, trials: pd.DataFrame) -> list[str]:
+    """Say at which limit a sweep has ended, and what it has not trained.
+
+    Args:
+        limit: key of the limit; empty for none.
+        trials: one row per trial.
+    """
+    if not limit:
+        return []
+    cancelled = trials.loc[trials["status"] == "CANCELLED", "epochs_done"]
+    cut, unbegun = int((cancelled > 0).sum()), int((cancelled == 0).sum())
+    return [
+        f"The sweep ended at `limits.{limit}`: {cut:,} trials were cut short and {unbegun:,} were not begun; "
+        "raise the limit and run it again to train them."
+    ]

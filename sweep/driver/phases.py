@@ -42,6 +42,8 @@ class Phases:
         self.plan = plan
         self.taken: list[TrialResult] = []
         """Results of proposed trials that were not trained again, since they were known."""
+        self.limit = ""
+        """Key of the limit at which the selection has ended; empty if it has none."""
         self._has_report = not plan.report_seeds
 
     @property
@@ -59,6 +61,12 @@ class Phases:
     def is_report(self) -> bool:
         """Whether the trials on the report seeds have begun."""
         return self._has_report and bool(self.plan.report_seeds)
+
+    @property
+    def has_reported(self) -> bool:
+        """Whether all trials on the report seeds have ended, in whatever way."""
+        ended = {result.trial.id for result in self._folder.results()}
+        return all(trial.id in ended for trial in self.plan.trials if trial.seed in self.plan.report_seeds)
 
     @property
     def notes(self) -> list[str]:
@@ -88,6 +96,11 @@ class Phases:
     def first(self) -> Sequence[Trial]:
         """Return the remaining trials of the first unfinished phase."""
         return self._remaining() or self.next() or ()
+
+    def end_at(self, limit: str) -> None:
+        """End the selection, since a limit is reached: trials that have not begun are not trained."""
+        self.limit = limit
+        self._proposing = None
 
     def add(self, results: Iterable[TrialResult]) -> None:
         """Take note of trials that have ended."""
@@ -140,4 +153,7 @@ class Phases:
 
     def _remaining(self) -> list[Trial]:
         finished = self._folder.finished_trial_ids()
-        return [trial for trial in self.plan.trials if trial.id not in finished]
+        wanted = self.plan.trials
+        if self.limit:
+            wanted = tuple(trial for trial in wanted if trial.seed in self.plan.report_seeds)
+        return [trial for trial in wanted if trial.id not in finished]

@@ -19,11 +19,12 @@ from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
 from sweep.config import SweepConfig
 from sweep.config.dumping import as_yaml
+from sweep.driver.control import extended
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
 from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
-from sweep.driver.notes import lacking_notes, notes_on, renewed_notes
+from sweep.driver.notes import lacking_notes, limit_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.progress_tracker import ProgressTracker
@@ -35,6 +36,7 @@ from sweep.records import plain
 from sweep.reports.report_subprocess import ReportProcess
 from sweep.results import ResultsFolder, SweepResult, require_writable
 from sweep.results.cache import TrialCache
+from sweep.results.requests import take_requests
 from sweep.system.invocation import command
 from sweep.system.signals import Interruption
 from sweep.tracking import (
@@ -122,6 +124,21 @@ def run(
     Raises:
         SweepError: a subclass, with a one-sentence message; before any training.
     """
+    result = _run_once(config, progress, fresh, cache, deadline_seconds)
+    while not result.interrupted and (asked := take_requests(result.path, frozenset(("extend",)))):
+        config = extended(config, asked)
+        result = _run_once(config, progress, False, cache, deadline_seconds)
+    return result
+
+
+def _run_once(
+    config: SweepConfig,
+    progress: Progress | None,
+    fresh: bool,
+    cache: TrialCache | None,
+    deadline_seconds: float | None,
+) -> RunResult:
+    """Run a sweep with the settings that are asked now; arguments as for `run`."""
     start = time.monotonic()
     require_writable(config.results)
     preparation = prepare(config)
@@ -187,11 +204,13 @@ def run(
         unreported = remaining or not folder.has_report
         report_process = stack.enter_context(ReportProcess()) if config.report and unreported else None
         training = Training(preparation, folder, writer, tracker, phases)
+        training.limits.add(past)
         if remaining:
             training.run(remaining, _stop_condition(interruption, deadline_seconds), stack)
             if cache is not None:
                 cache.add(plan.hash, folder.results())
-        interrupted = not phases.ended or tracker.done < phases.total
+        done = phases.has_reported if phases.limit else tracker.done >= phases.total
+        interrupted = not (phases.ended and done)
         preparation = training.preparation.with_plan(phases.plan) if proposing is not None else preparation
         plan = phases.plan if proposing is not None else plan
         result, report, tracked = finalize(preparation, folder, writer, report_process, interrupted, uri)
@@ -200,6 +219,7 @@ def run(
         inline = config.resources.executor == "inline"
         known = len(finished & before)
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
+        notes += limit_notes(phases.limit, result.trials)
         notes += [] if config.own is not None or interrupted else lacking_notes(result.trials, config.metric)
         seconds = time.monotonic() - start
         return RunResult(

@@ -13,6 +13,9 @@ from sweep.execution.sources.source import Answer, Reports, Source
 from sweep.running.commands import AnswerPack, EndExecution, StopPack, StopTrials, TrainPack
 from sweep.running.events import PackFailed, ReportReceived, TimePassed, WorkerJoined
 
+IDLE_SECONDS = 0.02
+"""How long to wait for a command where there is none."""
+
 WORKER = "inline"
 """Id of the only worker, which is this process."""
 
@@ -45,6 +48,9 @@ class InlineExecutor:
                     handle(TimePassed(time.monotonic() - begun))
                     if self._command is not None and not self._has_ended:
                         self._step(self._command, handle)
+                    elif not self._has_ended:
+                        # The sweep is paused.
+                        time.sleep(IDLE_SECONDS)
             finally:
                 self._stop()
                 self._source.close()
@@ -58,7 +64,7 @@ class InlineExecutor:
             case AnswerPack():
                 self._add(Answer(command.stop, command.pause))
             case StopTrials():
-                self._add(Answer(command.trials))
+                self._add(Answer(command.trials, command.pause))
             case StopPack():
                 self._stop()
             case EndExecution():
@@ -69,8 +75,7 @@ class InlineExecutor:
 
     def _add(self, answer: Answer) -> None:
         """Add an answer to those that the training gets before it goes on."""
-        known = self._answer or Answer()
-        self._answer = Answer((*known.stop, *answer.stop), (*known.pause, *answer.pause))
+        self._answer = (self._answer or Answer()).joined(answer)
 
     def _stop(self) -> None:
         self._command = None

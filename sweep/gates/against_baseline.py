@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sweep.analysis.deviation import deviation
 from sweep.analysis.hyperparameters import level_of
 from sweep.analysis.inferiority import non_inferiority
-from sweep.analysis.outcomes import Mode, Outcomes, best_first
+from sweep.analysis.outcomes import Mode, Outcomes, best_first, lowest_rung
 from sweep.analysis.ranking import By, reaching
 from sweep.analysis.wording import ALL_SETTINGS, best_name, counted, difference, is_share, metric_name, value
 from sweep.config.gates import Exact, NoWorse
@@ -56,6 +56,8 @@ def no_worse_part(
     before = baseline_outcomes(arm, gate.metric)
     rows = trials[trials["arm_id"] == here[arm.key]]
     now = _outcomes(rows, f"{by}_{gate.metric}", level)
+    if now.pruned and not now.diverged:
+        return pruned_part(now, level)
     margin = _margin(gate, before)
     common = [seed for seed in now.seeds if seed in before.seeds]
     lost = [seed for seed in now.diverged if seed in before.seeds]
@@ -87,6 +89,22 @@ def no_worse_part(
     else:
         evidence += f" ({counted(len(common), 'paired seed')}, which gives no interval)"
     return Part(one_sided_test(differences, -margin, confidence).p_below, found.holds, evidence)
+
+
+def pruned_part(arm: Outcomes, level: str) -> Part:
+    """Say that a gate cannot be told, because a scheduler has ended some seeds of an arm early.
+
+    What is left are its better seeds, whose mean would flatter it.
+
+    Args:
+        arm: the arm, with its pruned seeds.
+        level: name of the level.
+    """
+    seeds = counted(len(arm.pruned) + arm.count, "seed")
+    said = (
+        f"{best_name(level)} was pruned by the scheduler on {len(arm.pruned):,} of {seeds}, from rung {arm.rung:g} on"
+    )
+    return Part(float("nan"), False, f"{said}, so that it is not known where it ends: check without a scheduler")
 
 
 def _ratio_part(
@@ -139,11 +157,16 @@ def _outcomes(rows: pd.DataFrame, column: str, name: str) -> Outcomes:
     # A training of the user's own may end well without a metric that others report.
     well = rows[rows["status"].isin(ENDED_WELL) & rows[column].notna()]
     diverged = rows.loc[rows["status"] == "DIVERGED", "seed"]
+    pruned = rows[rows["status"] == "PRUNED"]
+    rung, rung_value = lowest_rung(pruned)
     return Outcomes(
         name,
         tuple(int(seed) for seed in well["seed"]),
         tuple(float(number) for number in well[column]),
         tuple(int(seed) for seed in diverged),
+        pruned=tuple(int(seed) for seed in pruned["seed"]),
+        rung=rung,
+        rung_value=rung_value,
     )
 
 
@@ -180,6 +203,8 @@ def exact_parts(
         return [Part(0.0, False, evidence + more, is_certain=True)]
     if missing:
         evidence = f"{counted(missing, 'trial')} can't be compared, as they are not in the baseline or have not ended"
+        pruned = int((trials["status"] == "PRUNED").sum())
+        evidence += f"; {pruned:,} were pruned by the scheduler" if pruned else ""
         return [Part(float("nan"), False, evidence)]
     return [Part(1.0, True, f"{counted(same, 'trial')} gave the same numbers {how}", is_certain=True)]
 

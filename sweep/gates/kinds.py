@@ -16,7 +16,7 @@ from sweep.analysis.time_to_target import ENDED, TimeToTarget, Unit, arm_times, 
 from sweep.analysis.wording import best_name, counted, level_name, limited, metric_name, value
 from sweep.config.gates import Bound, Exact, Gate, NoWorse, Order, Time
 from sweep.config.metric import usual_mode
-from sweep.gates.against_baseline import exact_parts, no_worse_part
+from sweep.gates.against_baseline import exact_parts, no_worse_part, pruned_part
 from sweep.gates.decision import Baseline, EvaluatedGate, Part
 from sweep.gates.sampling import binomial_p_value, one_sided_test
 
@@ -99,7 +99,7 @@ def examine(gates: tuple[Gate, ...], evidence: Evidence) -> tuple[EvaluatedGate,
     found = select(evidence.trials, evidence.metric, evidence.mode, scientific=evidence.factor, by=evidence.by)
     names = {level: name for name, level in evidence.levels.items()}
     picked = {names.get(one.level, one.level): one for one in found}
-    if not evidence.trials["status"].isin(ENDED).any():
+    if not evidence.trials["status"].isin([*ENDED, "PRUNED"]).any():
         # A sweep that was stopped before its first result has no metric columns.
         return tuple(EvaluatedGate(gate, ()) for gate in gates)
     times = None
@@ -123,11 +123,20 @@ def _parts(gate: Gate, evidence: Evidence, picked: dict[str, Selected], times: p
     else:
         for one in _wanted(gate.optimizer, picked):
             arm = outcomes(evidence.trials, one.arm_id, f"{evidence.by}_{gate.metric}", one.level)
+            if arm.pruned and not arm.diverged:
+                yield pruned_part(arm, one.level)
+                continue
             yield _bound(gate, arm, reaching(evidence.by))
 
 
 def _speeds(gate: Time | Order, evidence: Evidence, picked: dict[str, Selected], times: pd.DataFrame) -> Iterator[Part]:
-    if isinstance(gate, Time):
+    names = [gate.optimizer] if isinstance(gate, Time) else [gate.first, gate.second]
+    wanted = picked.values() if None in names else [picked[name] for name in names if name in picked]
+    lost = [one for one in wanted if one.report.pruned]
+    if lost:
+        # A seed that was cut off may have reached the target soon or never.
+        yield from (pruned_part(one.report, one.level) for one in lost)
+    elif isinstance(gate, Time):
         for one in _wanted(gate.optimizer, picked):
             yield _time(gate, _clock(times, evidence, one, gate.unit))
     elif {gate.first, gate.second} <= picked.keys():

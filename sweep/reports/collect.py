@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,19 +16,17 @@ from sweep.analysis.comparison_data import Study, make_study
 from sweep.analysis.health import health
 from sweep.analysis.health_card import Card
 from sweep.analysis.health_data import data_cards
-from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.analysis.leader import unit_of
+from sweep.analysis.objectives import Descent, Objectives, objectives_of
 from sweep.analysis.pareto import COLUMN, front_sentence
-from sweep.config import SweepConfig, load_config
-from sweep.config.own_training import CommandTrainer, FunctionTrainer
+from sweep.config import load_config
 from sweep.errors import AnalysisError, ResultsError
-from sweep.errors.masking import without_secrets
-from sweep.records import Setting
+from sweep.records import UNFINISHED, Setting
+from sweep.reports.subject import Subject, subject_of
 from sweep.results import SweepResult, load_results
 from sweep.results.data_summary import DataSummary, read_data_summary
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
 from sweep.results.predictions import read_predictions, read_test_results
-from sweep.system.invocation import command
 from sweep.tracking.records import RunLinks
 from trainers.base_rates import BaseRate
 
@@ -38,41 +35,8 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 
-UNFINISHED = ("PENDING", "RUNNING")
-
 SEED = 0
 """Seed of the bootstraps, so that the same results give the same report."""
-
-
-SHARED_SECONDS = "seconds (share of the pack's)"
-"""Trials of a pack train together, so the time of a single trial cannot be measured."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a report is about, and the commands that reproduce it.
-
-    Args:
-        name: name of the sweep or experiment.
-        question: question that the sweep is to answer; may be empty.
-        data: data that the trials were trained on; empty if unknown.
-        keys: names of the hyperparameters, as in the tables.
-        commands: shell commands that reproduce the results and the report.
-        are_seconds_shared: True if the seconds of a trial are an equal share of its pack's, as in sweeps, whose trials
-            train together; False if they were measured per trial.
-    """
-
-    name: str
-    question: str
-    data: str
-    keys: tuple[str, ...]
-    commands: tuple[str, ...]
-    are_seconds_shared: bool = True
-
-    @property
-    def seconds(self) -> str:
-        """Label for the seconds of a trial on axes and in columns."""
-        return SHARED_SECONDS if self.are_seconds_shared else "seconds"
 
 
 @dataclass(frozen=True)
@@ -100,6 +64,10 @@ class Findings:
         data: what was found in the data; None if not recorded.
         test: metrics of the test part; None without one.
         predictions: of the best setting of each level; None if not recorded.
+        search: method that chose the settings; ``grid`` if all were tried.
+        scheduler: rule that pruned trials; empty without one.
+        objectives: the settings by several objectives; None for a single one.
+        descents: the stretches of the trials of a population; empty without one.
     """
 
     folder: Path
@@ -121,6 +89,20 @@ class Findings:
     data: DataSummary | None = None
     test: pd.DataFrame | None = None
     predictions: pd.DataFrame | None = None
+    search: str = "grid"
+    scheduler: str = ""
+    objectives: Objectives | None = None
+    descents: tuple[Descent, ...] = ()
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether there is a search to show: a method other than the grid, a scheduler, or pruned trials."""
+        return self.search != "grid" or bool(self.scheduler) or self.has_pruned
+
+    @property
+    def has_pruned(self) -> bool:
+        """Whether a scheduler has ended some trials early."""
+        return bool((self.trials["status"] == "PRUNED").any())
 
     @property
     def answers(self) -> str:
@@ -215,13 +197,18 @@ def gather(folder: Path) -> Findings:
         is_own=config.own is not None,
     )
     rates, settings, data = read_base_rates(folder), read_settings(folder), read_data_summary(folder)
-    subject = _subject(config, folder, settings)
+    subject = subject_of(config, folder, settings)
     effects: tuple[str, ...] = ()
     if config.roles is None and config.search.is_grid:
         # Drawn settings have few values in common, over which an effect could be averaged.
         rng = np.random.default_rng(SEED)
         effects = effect_answers(study, trials, subject.keys, rng, seeds=config.selection_seeds)
+    objectives = None
     if COLUMN in result.leaderboard:
+        order = dict.fromkeys(trials["arm_id"])
+        objectives = objectives_of(
+            result.leaderboard, order, config.metric.goals, config.metric.modes, config.metric.by
+        )
         effects += (front_sentence(result.leaderboard, config.metric.goals, config.metric.modes, config.metric.by),)
     return Findings(
         folder=folder,
@@ -243,6 +230,9 @@ def gather(folder: Path) -> Findings:
         data=data,
         test=read_test_results(folder),
         predictions=read_predictions(folder),
+        search=config.search.method,
+        objectives=objectives,
+        scheduler="" if config.scheduler.method == "none" else config.scheduler.method,
     )
 
 
@@ -254,23 +244,6 @@ def _of_data(data: DataSummary | None) -> tuple[Card, ...]:
     return tuple(data_cards(data.leaks, data.duplicates, held_out))
 
 
-def _subject(config: SweepConfig, folder: Path, settings: Mapping[str, Setting]) -> Subject:
-    commands = (command("run", f"{folder.as_posix()}/config.yaml"), f"{command('report')} {quoted(folder)}")
-    is_own = config.own is not None
-    keys = hyperparameter_keys(settings.values(), is_own=is_own)
-    return Subject(config.name, config.question, _trained_on(config), keys, commands, are_seconds_shared=not is_own)
-
-
-def _trained_on(config: SweepConfig) -> str:
-    """What the trials trained on: the data of our networks, or the user's own function or command."""
-    if isinstance(config.own, CommandTrainer):
-        return " ".join(config.own.command)
-    if isinstance(config.own, FunctionTrainer):
-        return config.own.function
-    source = config.network_data.source
-    return source.name or source.module or without_secrets(str(source.path))
-
-
 def _links(folder: Path) -> RunLinks | None:
     found = read_links(folder)
     try:
@@ -278,11 +251,6 @@ def _links(folder: Path) -> RunLinks | None:
     except TypeError:
         # The file was written by another version.
         return None
-
-
-def quoted(folder: Path) -> str:
-    """Quote a folder for the shell."""
-    return shlex.quote(folder.as_posix())
 
 
 def _plan_hash(folder: Path) -> str:

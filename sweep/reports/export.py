@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 
 from sweep.errors import UsageError
 from sweep.reports.collect import find_folder, gather
-from sweep.reports.html_tables import Grid, levels_grid
+from sweep.reports.html_tables import Grid
+from sweep.reports.levels_table import levels_grid
 from sweep.results import load_results
 from sweep.results.frames import EPOCHS, LEADERBOARD, TRIALS
 from sweep.system.files import replacing, write_text

@@ -15,10 +15,11 @@ from sweep.analysis.health_card import ORDER
 from sweep.analysis.leader import unit_of
 from sweep.errors import ResultsError
 from sweep.errors.masking import without_secrets
-from sweep.reports.collect import SEED, Findings, Subject
+from sweep.reports.collect import SEED, Findings
 from sweep.reports.html_page import ReportFiles, write_findings
 from sweep.reports.mlflow_columns import Columns
 from sweep.reports.mlflow_tables import tables
+from sweep.reports.subject import Subject
 from sweep.results.leaderboard import leaderboard
 from sweep.system.invocation import program
 from sweep.tracking.reading import LoggedExperiment, read_experiment

@@ -27,6 +27,7 @@ class Curve:
         is_step: whether the value is constant until the next point.
         has_dots: whether points are marked.
         is_joined: False for markers without a line.
+        is_open: whether the markers are outlines.
         tone: ``pale`` (its own colour, not in the legend) and ``grey`` lines are thin and drawn behind the others.
     """
 
@@ -40,17 +41,29 @@ class Curve:
     is_step: bool = False
     has_dots: bool = False
     is_joined: bool = True
+    is_open: bool = False
     tone: Literal["full", "pale", "grey"] = "full"
 
 
 @dataclass(frozen=True)
 class Contour:
-    """Contour lines: ``x: (n,)``, ``y: (m,)``, ``heights: (m, n)``, at ``levels`` in increasing order."""
+    """Contour lines of a surface.
+
+    Args:
+        x: (n,) ascending.
+        y: (m,) ascending.
+        heights: (m, n), NaN where the surface is not known.
+        levels: heights of the lines, in increasing order.
+        measure: label of the heights, with unit, for a figure with a colour bar; empty for one without.
+        is_low_good: whether lower heights are better and drawn in brighter colours.
+    """
 
     x: NDArray[Any]
     y: NDArray[Any]
     heights: NDArray[Any]
     levels: Numbers
+    measure: str = ""
+    is_low_good: bool = True
 
 
 @dataclass(frozen=True)
@@ -252,6 +265,7 @@ class Parallel:
         looks: (L,) index of the colour of each line.
         places: (L, D) position of each line on each axis, 0 to 1; None where it has no value.
         absent: note on lines without a value.
+        legend: what the colours stand for, by look; empty if they are those of the other figures.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -259,3 +273,4 @@ class Parallel:
     looks: tuple[int, ...]
     places: tuple[tuple[float | None, ...], ...]
     absent: str = "ignored: by an optimizer that does not use it"
+    legend: tuple[str, ...] = ()

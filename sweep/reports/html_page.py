@@ -16,9 +16,14 @@ from sweep.reports.data_section import columns_grid, data_facts, data_graph
 from sweep.reports.environment_table import environment, fingerprints
 from sweep.reports.graph_records import Graph
 from sweep.reports.held_out_table import held_out_grid
-from sweep.reports.html_tables import arms_grid, levels_grid, trials_grid
+from sweep.reports.html_tables import arms_grid, trials_grid
+from sweep.reports.levels_table import levels_grid
+from sweep.reports.lineage_graph import lineage_graph
 from sweep.reports.parallel_coordinates import parallel
+from sweep.reports.pareto_graphs import pareto_graph
 from sweep.reports.prediction_graphs import classifier_graph, confused_grid, confusion_graph, residual_graph
+from sweep.reports.search_graphs import distribution_graph, history_graph, proposals_graph, rungs_graph
+from sweep.reports.search_setting_graphs import contour_graph, search_importance_graph, slice_graph
 from sweep.reports.setting_graphs import (
     difference_graph,
     heat_graph,
@@ -36,6 +41,10 @@ from sweep.system.files import reported, write_text
 
 GRAPHS = (
     learning_graph,
+    pareto_graph,
+    history_graph,
+    rungs_graph,
+    lineage_graph,
     target_graph,
     difference_graph,
     sensitivity_graph,
@@ -43,6 +52,11 @@ GRAPHS = (
     schedule_graph,
     heat_graph,
     importance_graph,
+    search_importance_graph,
+    slice_graph,
+    contour_graph,
+    proposals_graph,
+    distribution_graph,
     confusion_graph,
     classifier_graph,
     residual_graph,
@@ -130,6 +144,7 @@ def render_html(findings: Findings, graphs: tuple[Graph, ...]) -> str:
         views=views,
         pictures=[picture for *_, panels in views.get(DATA, ()) for picture in panels],
         parallel=None if lines is None else Markup(draw_parallel(lines)),
+        has_rungs=lines is not None and bool(lines.legend),
         arms=len(findings.leaderboard),
         tables=(arms_grid(findings), trials_grid(findings)),
         example=_example(findings),

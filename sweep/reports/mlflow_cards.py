@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sweep.analysis.health_card import Card
 from sweep.analysis.wording import capitalised, counted, metric_name
+from sweep.records import ENDED_WELL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ def run_cards(trials: pd.DataFrame, metric: str, keys: Sequence[str], repeated: 
             Card("failed", "warning", f"{counted(failed, 'run')} of {len(trials):,} failed or were killed.",
                  "If they failed because training diverged, the levels that they belong to look better than they are.")
         )  # fmt: skip
-    well = trials["status"].isin(("COMPLETED", "STOPPED"))
+    well = trials["status"].isin(ENDED_WELL)
     silent = int((well & trials[f"final_{metric}"].isna()).sum())
     if silent:
         name = metric_name(metric)

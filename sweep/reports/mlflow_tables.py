@@ -12,6 +12,7 @@ import numpy as np
 from sweep.analysis.health_card import Card
 from sweep.analysis.wording import counted, listing
 from sweep.errors import AnalysisError
+from sweep.records import ENDED_WELL
 from sweep.reports.mlflow_cards import PARTS, run_cards
 from sweep.reports.mlflow_columns import Columns
 from sweep.tracking.reading import LoggedExperiment, LoggedRun
@@ -228,7 +229,7 @@ def _results(runs: Sequence[LoggedRun], columns: Columns) -> pd.DataFrame:
         row: dict[str, Any] = {}
         points = list(_points(run, columns.metric))
         values = np.array([point[-1] for point in points])
-        if _status(run, columns) in ("COMPLETED", "STOPPED") and columns.metric in run.metrics:
+        if _status(run, columns) in ENDED_WELL and columns.metric in run.metrics:
             row[f"final_{columns.metric}"] = float(values[-1]) if len(values) else run.metrics[columns.metric]
             row[f"best_{columns.metric}"] = float(choose(values)) if len(values) else run.metrics[columns.metric]
         reached = [point for point in points if columns.target is not None and _reaches(point[-1], columns)]
@@ -253,7 +254,7 @@ def _reaches(value: float, columns: Columns) -> bool:
 
 def _newest(trials: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Keep one run per setting and seed: the last one with a result, or else the last one."""
-    well = trials["status"].isin(("COMPLETED", "STOPPED"))
+    well = trials["status"].isin(ENDED_WELL)
     ordered = trials.assign(_well=well).sort_values("_well", kind="stable")
     kept = ordered.drop_duplicates(["arm_id", "seed"], keep="last").drop(columns="_well").sort_index()
     return kept, len(trials) - len(kept)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sweep.analysis.hyperparameters import level_of
 from sweep.analysis.wording import ALL_SETTINGS, metric_name
+from sweep.records import ENDED_WELL
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Dimension, Parallel
 from sweep.reports.html_tables import MOST_ROWS, varied
@@ -30,6 +31,9 @@ def parallel(findings: Findings) -> Parallel | None:
     if len(board) < FEWEST_ARMS or len(keys) < 2:
         return None
     columns: list[tuple[str, pd.Series[Any]]] = [(key, board[key]) for key in keys if key in board]
+    reached = _reached(findings, board)
+    if reached is not None:
+        columns.append(("epochs reached", reached))
     columns.append((metric_name(metric), board[f"{findings.study.by}_{metric}_mean"]))
     made = [_dimension(name, values) for name, values in columns]
     levels = _levels(board, first, is_own=study.is_own)
@@ -42,7 +46,23 @@ def parallel(findings: Findings) -> Parallel | None:
         if study.is_own
         else "ignored: by an optimizer that does not use it"
     )
-    return Parallel(tuple(one for one, _ in made), tuple(board["arm"].astype(str)), looks, places, absent)
+    names, legend = tuple(board["arm"].astype(str)), tuple[str, ...]()
+    if reached is not None:
+        known_epochs = sorted(reached.dropna().unique())
+        looks = tuple(len(known_epochs) if value != value else known_epochs.index(value) for value in reached)
+        legend = tuple(f"until epoch {value:g}" for value in known_epochs)
+        legend += ("diverged or failed",) if reached.isna().any() else ()
+        absent = "none: the setting lacks it, or has no final value"
+    return Parallel(tuple(one for one, _ in made), names, looks, places, absent, legend)
+
+
+def _reached(findings: Findings, board: pd.DataFrame) -> pd.Series[float] | None:
+    """The most epochs of a seed of each arm that was pruned or ended; None if nothing was pruned."""
+    trials = findings.trials
+    if not findings.has_pruned:
+        return None
+    used = trials[trials["status"].isin([*ENDED_WELL, "PRUNED"])]
+    return board["arm_id"].map(used.groupby("arm_id")["epochs_done"].max()).astype(np.float64)
 
 
 def _levels(board: pd.DataFrame, factor: str, *, is_own: bool) -> list[str]:

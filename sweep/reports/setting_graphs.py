@@ -76,10 +76,13 @@ def difference_graph(findings: Findings) -> Graph | None:
 
 
 def sensitivity_graph(findings: Findings) -> Graph | None:
-    """Best result at each learning rate; None if no optimizer has two learning rates, or none has a result.
+    """Best result at each learning rate; None if no optimizer has two learning rates, or if some were pruned.
 
     Of a training of the user's own, at each value of every hyperparameter that is a number.
     """
+    if findings.has_pruned or findings.search != "grid":
+        # Few settings of a search share a value, and of pruned ones the better are left; there are slices instead.
+        return None
     if findings.study.is_own:
         return _own_sensitivity_graph(findings)
     if "learning_rate" not in findings.trials or findings.trials["learning_rate"].dtype.kind not in "fi":
@@ -140,10 +143,12 @@ def _numeric(trials: pd.DataFrame, keys: Sequence[str]) -> list[str]:
 
 
 def heat_graph(findings: Findings) -> Graph | None:
-    """Heat maps of two hyperparameters that both vary within a level; None if there are none."""
+    """Heat maps of two hyperparameters that both vary within a level; None without any, or if some were pruned."""
     study = findings.study
     column = f"{study.by}_{study.metric}"
-    panels = []
+    panels: list[Heat] = []
+    if findings.has_pruned or findings.search != "grid":
+        return None
     for level in study.levels:
         trials = _trials(findings, level)
         for rows, columns in _pairs(findings, trials):
@@ -189,8 +194,13 @@ def heat_graph(findings: Findings) -> Graph | None:
 
 
 def importance_graph(findings: Findings) -> Graph | None:
-    """Share of the variation explained by each hyperparameter; None without Optuna or with too few settings."""
+    """Share of the variation explained by each hyperparameter; None without Optuna or with too few settings.
+
+    A search has its own, `sweep.reports.search_setting_graphs.search_importance_graph`.
+    """
     study = findings.study
+    if findings.is_searched:
+        return None
     panels = []
     for level, table in _tables(findings):
         try:
@@ -222,9 +232,12 @@ def importance_graph(findings: Findings) -> Graph | None:
 
 
 def tuning_graph(findings: Findings) -> Graph | None:
-    """Expected result after a number of random settings; None if no level has two settings, or none has a result."""
+    """Expected result after a number of random settings; None below two settings, or if some were pruned."""
     study = findings.study
-    curves = []
+    curves: list[Curve] = []
+    if findings.has_pruned:
+        # The settings that were not pruned are no random ones.
+        return None
     for number, (level, table) in enumerate(_tables(findings)):
         curve = tuning_curve(table["value"].to_numpy(dtype=np.float64), study.mode, findings.rng, resamples=RESAMPLES)
         name = label(level, study.scientific)

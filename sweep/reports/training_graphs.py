@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweep.analysis.censored_times import reached_by
 from sweep.analysis.comparison_data import Level
 from sweep.analysis.curves import learning_curves
 from sweep.analysis.leader import step_unit
@@ -125,8 +126,8 @@ def target_graph(findings: Findings) -> Graph | None:
     curves = []
     for number, level in enumerate(study.levels):
         times = level.times["steps"]
-        hits = sorted(time for time in times.times if np.isfinite(time))
-        shares = [place / len(times.times) for place in range(1, len(hits) + 1)] if hits else []
+        found = reached_by(np.array(times.times, dtype=np.float64), times.cut)
+        hits, shares = found.times, found.shares
         last = shares[-1] if shares else 0.0
         curves.append(
             Curve(label(level, study.scientific), number, [0, *hits, end], [0.0, *shares, last], is_step=True)

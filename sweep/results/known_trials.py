@@ -12,6 +12,7 @@ from sweep.execution.sources.assignment import TRIALS
 from sweep.planning.metric_demand import MetricDemand
 from sweep.records import Trial, TrialResult
 from sweep.running.event_log import EventLog
+from sweep.running.limits import LIMIT_TAG
 from sweep.running.replay import replay
 from sweep.running.trial_rows import FINISHED
 from sweep.system.files import reported
@@ -28,7 +29,7 @@ def is_finished(result: TrialResult, demand: MetricDemand) -> bool:
     """Whether a sweep need not train a trial again of which its own folder holds this result.
 
     A pruned trial has ended if the same scheduler still runs, because which trials it prunes depends on the others. A
-    trial that the user has cancelled stays so.
+    trial that the user has cancelled stays so; one that a limit of the sweep has cut short does not.
 
     Args:
         result: the result.
@@ -36,7 +37,9 @@ def is_finished(result: TrialResult, demand: MetricDemand) -> bool:
     """
     if result.status in FINISHED:
         return demand.is_met(result)
-    return result.status == "CANCELLED" or demand.is_pruned(result)
+    if result.status == "CANCELLED":
+        return LIMIT_TAG not in result.tags
+    return demand.is_pruned(result)
 
 
 def find_finished(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from sweep.analysis.arms import target_medians
 from sweep.analysis.outcomes import Mode, group_of, lowest_rung, rounded
 from sweep.analysis.pareto import COLUMN, front, mean_column
 from sweep.analysis.ranking import OTHER, By, mean
@@ -54,11 +55,11 @@ def leaderboard(
         unfinished``; if any was pruned ``pruned_rung``, the lowest rung of the arm, and ``pruned_value``, the mean
         metric there; mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``,
         ``seconds_mean``; with ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target
-        ``reached`` and ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it
-        is empty if half of them or more did); with report
-        seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
-        ``report_<metric>``; with further objectives the mean of each, and ``pareto``, whether no other arm is better in
-        all; then ``arm_id`` and the hyperparameters in use.
+        ``reached`` and ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it is empty
+        if half of them or more did, and pruned ones as cut off, by Kaplan and Meier); with report seeds
+        ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of ``report_<metric>``; with further
+        objectives the mean of each, and ``pareto``, whether no other arm is better in all; then ``arm_id`` and the
+        hyperparameters in use.
     """
     reported = trials.iloc[:0]
     if report_seeds:
@@ -87,12 +88,10 @@ def leaderboard(
     table[f"{OTHER[by]}_{metric}_mean"] = _means(trials[well], f"{OTHER[by]}_{metric}")
     table["seconds_mean"] = done["seconds"].mean().astype(np.float64)
     if "target_steps" in trials:
-        ended = trials[well | (trials["status"] == "DIVERGED")]
-        steps = ended["target_steps"].astype(np.float64)
-        table["reached"] = steps.notna().groupby(ended["arm_id"], sort=False).sum().astype(np.int64)
-        median = steps.fillna(np.inf).groupby(ended["arm_id"], sort=False).median()
-        table["target_steps_median"] = median.replace(np.inf, np.nan)
-        table["reached"] = table["reached"].fillna(0).astype(np.int64)
+        ended = trials[trials["status"].isin([*ENDED_WELL, "DIVERGED", "PRUNED"])]
+        reached = ended["target_steps"].notna().groupby(ended["arm_id"], sort=False).sum()
+        table["reached"] = reached.reindex(table.index).fillna(0).astype(np.int64)
+        table["target_steps_median"] = target_medians(trials).replace(np.inf, np.nan)
     if objectives:
         table = _with_front(table, trials[well], (metric, mode), objectives, by)
     if report_seeds:
@@ -110,7 +109,7 @@ def _with_front(
     objectives: Goals,
     by: By,
 ) -> pd.DataFrame:
-    """Add the means of further objectives, and which arms are on the Pareto front; none with diverged seeds is."""
+    """Add the means of further objectives, and which arms without pruned or diverged seeds are on the Pareto front."""
     table = table.copy()
     for name, _ in objectives:
         column = f"{by}_{name}" if f"{by}_{name}" in done else f"final_{name}"
@@ -120,7 +119,7 @@ def _with_front(
     values = table[[mean_column(name, by, table) for name, _ in goals]].to_numpy(
         dtype=np.float64, na_value=np.nan, copy=True
     )
-    values[table["diverged"].to_numpy() > 0] = np.nan
+    values[((table["diverged"] > 0) | (table["pruned"] > 0)).to_numpy()] = np.nan
     table[COLUMN] = front(values, [mode for _, mode in goals])
     return table
 

@@ -72,13 +72,15 @@ class StopTrials:
         worker: id of the worker.
         pack: number of the pack.
         attempt: attempt that trains them.
-        trials: indices into the trials of the pack.
+        trials: trials that end, as indices into the trials of the pack.
+        pause: trials that leave the pack with a checkpoint.
     """
 
     worker: str
     pack: int
     attempt: int
-    trials: tuple[int, ...]
+    trials: tuple[int, ...] = ()
+    pause: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

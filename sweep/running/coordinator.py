@@ -7,7 +7,6 @@ from typing import Any
 
 from sweep.running.commands import (
     AcceptReport,
-    AnswerPack,
     Command,
     EndExecution,
     EndTrials,
@@ -19,29 +18,34 @@ from sweep.running.commands import (
     TrainPack,
     UseWorkers,
 )
+from sweep.running.deciding import decide, settle
 from sweep.running.decisions import Decisions
 from sweep.running.events import (
     CapacityChanged,
     Event,
+    LimitReached,
     PackFailed,
     PacksPlanned,
+    PauseRequested,
     PlanEnded,
     PlanWaits,
     ReportReceived,
+    ResumeRequested,
     StopRequested,
     TimePassed,
+    TrialsCancelled,
     WorkerJoined,
     WorkerLost,
+    WorkersRequested,
 )
+from sweep.running.limits import LIMIT_TAG
 from sweep.running.pack_queue import PackQueue
-from sweep.running.packs import Counts, Pack
+from sweep.running.packs import Counts
+from sweep.running.worker_pool import WorkerPool
 from trainers.loop import Ended
 
 RETRIES = 2
 """How often a pack is restarted after its worker has died."""
-
-FAILED_STARTS = 3
-"""After this many consecutive workers failed to start, no more are started."""
 
 WAIT_SECONDS = 60.0
 """How long to wait for the first worker before the user is notified; starting a node takes about that long."""
@@ -71,15 +75,12 @@ class Coordinator:
         wait_seconds: float = WAIT_SECONDS,
     ) -> None:
         self.counts = Counts()
-        self._least = self._capacity = workers
-        self._follows_capacity = follows_capacity
+        self._workers = WorkerPool(workers, follows_capacity=follows_capacity)
         self._plans_ahead = plans_ahead
         self._decisions = decisions
         self._wait_seconds = wait_seconds
         self._packs = PackQueue()
-        self._workers: dict[str, int | None] = {}
-        self._used = 0
-        self._starts_failed = 0
+        self._is_paused = False
         self._has_asked = self._has_notified = self._has_plan_ended = self._has_ended = False
 
     @property
@@ -111,6 +112,11 @@ class Coordinator:
             PackFailed: self._fail,
             CapacityChanged: self._change_capacity,
             StopRequested: self._stop,
+            LimitReached: self._end_at_limit,
+            TrialsCancelled: self._cancel,
+            PauseRequested: self._pause,
+            ResumeRequested: self._resume,
+            WorkersRequested: self._change_workers,
             TimePassed: self._wait,
         }
         return handlers[type(event)](event)
@@ -129,17 +135,40 @@ class Coordinator:
 
     def _join(self, event: WorkerJoined) -> list[Command]:
         self.counts.joined += 1
-        self._starts_failed = 0
-        self._workers[event.worker] = None
+        self._workers.join(event.worker)
         return []
 
     def _change_capacity(self, event: CapacityChanged) -> list[Command]:
-        self._capacity = event.workers
+        self._workers.set_capacity(event.workers)
         return []
 
     def _stop(self, event: StopRequested) -> list[Command]:
         self._has_ended = True
         return [EndExecution(at_once=True)]
+
+    def _end_at_limit(self, event: LimitReached) -> list[Command]:
+        self._has_asked = False
+        return self._carried_out(self._packs.cancel({LIMIT_TAG: event.limit}))
+
+    def _cancel(self, event: TrialsCancelled) -> list[Command]:
+        commands: list[Command] = []
+        for trial in event.trial_ids:
+            commands += self._packs.end_trial(trial, Ended(0, "CANCELLED", 0), {})
+            if self._decisions is not None:
+                self._decisions.cancel(trial)
+        return self._carried_out(commands)
+
+    def _pause(self, event: PauseRequested) -> list[Command]:
+        self._is_paused = True
+        return self._packs.pause()
+
+    def _resume(self, event: ResumeRequested) -> list[Command]:
+        self._is_paused = False
+        return []
+
+    def _change_workers(self, event: WorkersRequested) -> list[Command]:
+        self._workers.limit(event.workers)
+        return []
 
     def _wait(self, event: TimePassed) -> list[Command]:
         if self._has_notified or self.counts.joined or event.seconds <= self._wait_seconds:
@@ -167,7 +196,7 @@ class Coordinator:
         if report.number > pack.next_report:
             # A missing report means missing epochs, so that the pack has to be restarted.
             stop = StopPack(event.worker, event.pack, pack.attempt)
-            self._workers[event.worker] = None
+            self._workers.release(event.worker)
             return [stop, *self._restart(event.pack)]
         pack.next_report += 1
         # The planner may propose more once a trial has ended.
@@ -175,54 +204,22 @@ class Coordinator:
         commands: list[Command] = [AcceptReport(event.pack, report)]
         ended = self._packs.take_ends(event.pack, report)
         if self._decisions is not None and pack.planned.decisions is not None:
-            commands += self._decide(event, pack, self._decisions)
+            commands += self._carried_out(decide(event, self._packs, self._decisions))
             for end in ended:
                 self._decisions.end(pack.planned.trials[end.trial], end.status)
         if report.last:
             self._end(event.pack)
         return commands
 
-    def _decide(self, event: ReportReceived, pack: Pack, decisions: Decisions) -> list[Command]:
-        """Let the scheduler see a report, and answer a pack that waits."""
-        report = event.report
-        waiting = [trial for trial in report.waiting if trial in pack.left]
-        verdicts = decisions.take(report, pack.planned.trials, waiting)
-        if not report.waits:
-            return []
-        stop = tuple(trial for trial, verdict in verdicts.items() if verdict == "prune")
-        pause = tuple(trial for trial, verdict in verdicts.items() if verdict == "pause")
-        commands: list[Command] = []
-        if stop:
-            ended = tuple(_pruned(pack, trial, decisions) for trial in stop)
-            commands.append(EndTrials(event.pack, ended, decisions.tags))
-            pack.left.difference_update(stop)
-            self._has_asked = False
-        pause = pause or self._packs.merge(event.pack)
-        self._packs.paused.forget(pack.ids(sorted(pack.left.difference(pause))))
-        if not pack.left:
-            self._end(event.pack)
-            return [*commands, StopPack(event.worker, event.pack, event.attempt)]
-        # A trial that was stopped after the worker began to wait is gone too.
-        gone = tuple(trial for trial in report.waiting if trial not in pack.left)
-        return [*commands, AnswerPack(event.worker, event.pack, event.attempt, report.number, gone, pause)]
-
     def _settle(self) -> list[Command]:
-        """Carry out what the scheduler has decided on paused trials, and on those that have not begun."""
         if self._decisions is None or self._has_ended:
             return []
-        settled = self._decisions.settle()
-        self._packs.paused.resume(settled.resumed)
-        commands: list[Command] = []
-        for one in settled.pruned:
-            value = self._decisions.value_of(one.trial_id)
-            how = Ended(0, "PRUNED", 0, rung=one.rung, value=value)
-            commands += self._end_trial(one.trial_id, how, self._decisions.tags)
-        return commands
+        return self._carried_out(settle(self._packs, self._decisions))
 
-    def _end_trial(self, trial_id: str, how: Ended, tags: Mapping[str, str]) -> list[Command]:
-        commands = self._packs.end_trial(trial_id, how, tags)
-        self._has_asked = self._has_asked and not commands
+    def _carried_out(self, commands: list[Command]) -> list[Command]:
+        """Free the workers of packs that are stopped; the planner may propose more once a trial has ended."""
         for command in commands:
+            self._has_asked = self._has_asked and not isinstance(command, EndTrials)
             if isinstance(command, StopPack):
                 self._end(command.pack)
         return commands
@@ -231,13 +228,10 @@ class Coordinator:
         worker, reason = event.worker, event.reason
         if worker not in self._workers:
             self.counts.failed_starts += 1
-            self._starts_failed += 1
-            if self._starts_failed < FAILED_STARTS or self._workers:
-                return []
-            # No worker is alive, and no more are started.
-            return [FailPack(pack, reason) for pack in self._packs.clear()]
+            self._workers.fail_to_start()
+            return [FailPack(pack, reason) for pack in self._packs.clear()] if self._workers.starts_fail else []
         self.counts.lost += 1
-        pack = self._workers.pop(worker)
+        pack = self._workers.lose(worker)
         if pack is None:
             return []
         if self._packs[pack].attempt < RETRIES:
@@ -258,39 +252,30 @@ class Coordinator:
 
     def _end(self, pack: int) -> None:
         self._has_asked = False
-        worker = self._packs.end(pack).worker
-        if worker in self._workers:
-            self._workers[worker] = None
+        self._workers.release(self._packs.end(pack).worker)
 
     def _assign(self) -> Iterable[Command]:
         """Assign waiting packs to free workers, and request the number of workers that can be used."""
-        if self._has_ended:
+        if self._has_ended or self._is_paused:
             return
-        free = [worker for worker, pack in self._workers.items() if pack is None]
+        free = self._workers.free
         yield from self._packs.form(len(self._workers), len(free))
-        if (count := self._wanted()) != self._used:
-            self._used = count
+        if (count := self._workers.change_of_number(len(self._packs))) is not None:
             yield UseWorkers(count)
         for worker in free[: self._packs.waiting]:
             number, formed = self._packs.take()
             yield from formed
             pack = self._packs[number]
-            self._workers[worker], pack.worker = number, worker
+            pack.worker = worker
+            self._workers.give(worker, number)
             yield TrainPack(worker, number, pack.attempt, pack.planned)
-
-    def _wanted(self) -> int:
-        if self._starts_failed >= FAILED_STARTS:
-            return max(1, len(self._workers))
-        most = max(self._least, self._capacity) if self._follows_capacity else self._least
-        # Existing workers are kept: the next packs arrive sooner than a new worker starts.
-        return max(1, self._used, min(most, len(self._packs)))
 
     def _plan_more_or_end(self) -> Iterable[Command]:
         """Request more once workers are free or all packs have ended; once the plan has ended, end the execution."""
-        if self._has_ended:
+        if self._has_ended or self._is_paused:
             return
         is_idle = self._packs.is_empty
-        free = sum(pack is None for pack in self._workers.values())
+        free = len(self._workers.free)
         if self._has_plan_ended:
             if is_idle:
                 self._has_ended = True
@@ -298,8 +283,3 @@ class Coordinator:
         elif not self._has_asked and (is_idle or (self._plans_ahead and free and not self._packs.waiting)):
             self._has_asked = True
             yield PlanMore(max(free, 1), is_idle)
-
-
-def _pruned(pack: Pack, trial: int, decisions: Decisions) -> Ended:
-    trial_id = pack.planned.trials[trial].id
-    return Ended(trial, "PRUNED", 0, rung=decisions.rung_of(trial_id), value=decisions.value_of(trial_id))

@@ -36,6 +36,7 @@ class Decisions:
         self._scheduler = scheduler
         self.tags: Mapping[str, str] = {SCHEDULER_TAG: rule} if rule else {}
         self._order = {trial: place for place, trial in enumerate(order)}
+        self._trials: dict[str, Trial] = {}
         self._known: list[TrialResult] = []
         self._metric = metric
         self._sign = sign_of(mode)
@@ -51,6 +52,7 @@ class Decisions:
         """Take trials that will be trained."""
         known, self._known = self._known, []
         together = [*(result.trial for result in known), *trials]
+        self._trials |= {trial.id: trial for trial in together}
         self._scheduler.add(sorted(together, key=lambda trial: self._order.get(trial.id, len(self._order))))
         for result in known:
             self._take_result(result)
@@ -105,6 +107,11 @@ class Decisions:
     def end(self, trial: Trial, status: str) -> None:
         """Take the end of a trial that was not decided on."""
         self._scheduler.end(trial, status)
+
+    def cancel(self, trial_id: str) -> None:
+        """Take a trial that the user ends."""
+        if trial_id in self._trials:
+            self._scheduler.end(self._trials[trial_id], "CANCELLED")
 
     def settle(self) -> Settled:
         """Return what has become of paused trials since the last call."""

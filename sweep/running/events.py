@@ -115,6 +115,49 @@ class StopRequested:
 
 
 @dataclass(frozen=True)
+class LimitReached:
+    """A limit of the sweep is reached: trials in training are CANCELLED, and those that wait are not trained.
+
+    Args:
+        limit: its key in the section `limits`.
+    """
+
+    limit: str
+
+
+@dataclass(frozen=True)
+class TrialsCancelled:
+    """The user ends some trials.
+
+    Args:
+        trial_ids: the trials.
+    """
+
+    trial_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PauseRequested:
+    """The user pauses the sweep: trials in training write checkpoints, and nothing else begins."""
+
+
+@dataclass(frozen=True)
+class ResumeRequested:
+    """The user lets a paused sweep go on."""
+
+
+@dataclass(frozen=True)
+class WorkersRequested:
+    """The user changes the number of workers.
+
+    Args:
+        workers: at least 1.
+    """
+
+    workers: int
+
+
+@dataclass(frozen=True)
 class TimePassed:
     """Clock tick, sent a few times a second.
 
@@ -135,5 +178,10 @@ Event: TypeAlias = (
     | PackFailed
     | CapacityChanged
     | StopRequested
+    | LimitReached
+    | TrialsCancelled
+    | PauseRequested
+    | ResumeRequested
+    | WorkersRequested
     | TimePassed
 )

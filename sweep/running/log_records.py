@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,33 @@ from sweep.running.event_log import Record
 from sweep.running.events import (
     CapacityChanged,
     Event,
+    LimitReached,
     PacksPlanned,
+    PauseRequested,
+    ResumeRequested,
     StopRequested,
+    TrialsCancelled,
     WorkerJoined,
     WorkerLost,
+    WorkersRequested,
 )
 from sweep.running.reports import Report
 from trainers.loop import Ended
+
+EVENT_KINDS: Mapping[type, str] = MappingProxyType(
+    {
+        WorkerJoined: "joined",
+        WorkerLost: "lost",
+        CapacityChanged: "room",
+        StopRequested: "stop",
+        LimitReached: "limit",
+        TrialsCancelled: "cancel",
+        PauseRequested: "pause",
+        ResumeRequested: "resume",
+        WorkersRequested: "workers",
+    }
+)
+"""Event -> kind of its record, which holds the fields of the event."""
 
 
 def start_record(start: str, seconds: float) -> Record:
@@ -54,18 +75,10 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
         seconds: Unix time.
     """
     stamp = {"start": start, "seconds": seconds}
-    match event:
-        case PacksPlanned(packs):
-            return _plan_record(dict(enumerate(packs, start=first_pack)), stamp)
-        case WorkerJoined(worker):
-            return Record("joined", {**stamp, "worker": worker})
-        case WorkerLost(worker, reason):
-            return Record("lost", {**stamp, "worker": worker, "reason": reason})
-        case CapacityChanged(workers):
-            return Record("room", {**stamp, "workers": workers})
-        case StopRequested(reason):
-            return Record("stop", {**stamp, "reason": reason})
-    return None
+    if isinstance(event, PacksPlanned):
+        return _plan_record(dict(enumerate(event.packs, start=first_pack)), stamp)
+    kind = EVENT_KINDS.get(type(event))
+    return None if kind is None else Record(kind, {**stamp, **asdict(event)})
 
 
 def _plan_record(packs: Mapping[int, PlannedPack], stamp: Mapping[str, Any]) -> Record:

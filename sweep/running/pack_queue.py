@@ -143,6 +143,32 @@ class PackQueue:
             return [ended, StopTrials(pack.worker, number, pack.attempt, (index,))]
         return [ended, StopPack(pack.worker, number, pack.attempt)]
 
+    def cancel(self, tags: Mapping[str, str]) -> list[Command]:
+        """End all trials that have begun as CANCELLED, and forget those that have not."""
+        commands: list[Command] = []
+        for number in [key for key, pack in self._packs.items() if pack.worker is None]:
+            begun = self._packs[number].planned.resumed_epoch
+            left = sorted(self._packs[number].left) if begun else []
+            if left:
+                commands.append(EndTrials(number, tuple(Ended(index, "CANCELLED", 0) for index in left), tags))
+            self.end(number)
+        for number, pack in self._packs.items():
+            assert pack.worker is not None, "packs without a worker are gone"
+            ended = tuple(Ended(index, "CANCELLED", 0) for index in sorted(pack.left))
+            commands += [EndTrials(number, ended, tags), StopPack(pack.worker, number, pack.attempt)]
+        for trial in self.paused.pop_all():
+            commands.append(EndTrials(trial.pack, (Ended(trial.index, "CANCELLED", 0),), tags))
+        return commands
+
+    def pause(self) -> list[Command]:
+        """Let all trials that are trained write a checkpoint and leave their packs."""
+        commands: list[Command] = []
+        for number, pack in self._packs.items():
+            if pack.worker is not None and pack.left:
+                pack.merging.update(pack.left)
+                commands.append(StopTrials(pack.worker, number, pack.attempt, pause=tuple(sorted(pack.left))))
+        return commands
+
     def merge(self, number: int) -> tuple[int, ...]:
         """Return the trials of a pack that should pause to be merged with others of its kind; often none."""
         pack = self._packs[number]

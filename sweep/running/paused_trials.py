@@ -68,6 +68,12 @@ class PausedTrials:
         """Take a trial out, which ends."""
         return self._trials.pop(trial_id)
 
+    def pop_all(self) -> list[PausedTrial]:
+        """Take all trials out, which end."""
+        trials = list(self._trials.values())
+        self._trials.clear()
+        return trials
+
     def resume(self, trial_ids: Iterable[str]) -> None:
         """Let trials go on, now or as soon as their checkpoint is written."""
         for trial in trial_ids:

@@ -46,6 +46,18 @@ def lock_folder(folder: Path) -> BaseFileLock:
     return lock
 
 
+def is_locked(folder: Path) -> bool:
+    """Return whether a process holds the lock of a folder."""
+    lock = FileLock(folder / LOCK, thread_local=False)
+    with reported(folder):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+    lock.release()
+    return False
+
+
 def signal_holder(folder: Path, number: int) -> bool:
     """Send a signal to the process that writes a folder; returns whether there is one on this machine.
 

@@ -54,7 +54,7 @@ class Worker(tune.Trainable):
         self._training: TrainPack | None = None
         self._reports: Reports | None = None
         self._waits_for: int | None = None
-        self._stopped: tuple[int, ...] = ()
+        self._leaving = Answer()
         self._dropped = 0
         self._next = mailbox.take.remote(self.trial_id)
 
@@ -79,7 +79,7 @@ class Worker(tune.Trainable):
                 self._begin(command)
             elif isinstance(command, StopTrials):
                 if self._is_current(command):
-                    self._stopped += command.trials
+                    self._leaving = self._leaving.joined(Answer(command.trials, command.pause))
             elif self._training is not None:
                 answer = self._answer(command)
                 if self._waits_for is None and (event := self._report(self._training, answer)) is not None:
@@ -101,7 +101,7 @@ class Worker(tune.Trainable):
 
     def _begin(self, command: TrainPack) -> None:
         self._training = command
-        self._waits_for, self._stopped = None, ()
+        self._waits_for, self._leaving = None, Answer()
         self._reports = self.work.source.train(command.planned)
 
     def _is_current(self, command: StopPack | AnswerPack | StopTrials) -> bool:
@@ -110,14 +110,14 @@ class Worker(tune.Trainable):
 
     def _answer(self, command: AnswerPack | None) -> Answer | None:
         """Return which trials leave the training before it goes on; None if none do."""
-        stop, pause = self._stopped, tuple[int, ...]()
+        answer = self._leaving
         if command is not None and self._is_current(command) and command.number == self._waits_for:
             self._waits_for = None
-            stop, pause = (*stop, *command.stop), command.pause
-        elif self._waits_for is not None:
+            answer = answer.joined(Answer(command.stop, command.pause))
+        elif self._waits_for is not None or answer == Answer():
             return None
-        self._stopped = ()
-        return Answer(stop, pause) if command is not None or stop else None
+        self._leaving = Answer()
+        return answer
 
     def _stop(self, command: StopPack) -> None:
         if self._is_current(command):

@@ -45,12 +45,17 @@ class Channel:
         self._arrived = threading.Condition()
         self._orders: list[tuple[Mapping[str, Any], list[int]]] = []
         self._stops = False
+        self._pauses = False
         self._answer: Answer | None = None
         threading.Thread(target=self._listen, daemon=True).start()
 
     def stops(self) -> bool:
         """Whether the worker has told the current trial to stop."""
         return self._stops
+
+    def pauses(self) -> bool:
+        """Whether the worker has told the current trial to pause."""
+        return self._pauses
 
     def send(self, kind: str, **facts: Any) -> None:
         """Send a message."""
@@ -96,11 +101,13 @@ class Channel:
                     if order["kind"] == "stop":
                         self._stops = True
                         self._arrived.notify_all()
+                    elif order["kind"] == "pause":
+                        self._pauses = True
                     elif order["kind"] == "answer":
                         self._answer = order["answer"]
                         self._arrived.notify_all()
                     else:
-                        self._stops = False
+                        self._stops = self._pauses = False
                         # Several orders may arrive at once, with the descriptors of one of them.
                         count = order["handles"]
                         self._orders.append((order, handles[:count]))
@@ -127,7 +134,7 @@ def main() -> None:
         streams.direct(handles)
         os.chdir(folder)
         assignment = Assignment(**order["trial"])
-        trial = Trial(assignment, channel.report, channel.stops, channel.wait)
+        trial = Trial(assignment, channel.report, channel.stops, channel.wait, channel.pauses)
         error, raised = None, None
         if train is not None:
             error, raised = _train(train, trial)

@@ -95,7 +95,9 @@ class OwnSource:
             while message is None:
                 message = self._follow(child, rows)
                 if message is None:
-                    yield rows.next()
+                    answer = yield rows.next()
+                    if answer is not None and answer.pause:
+                        child.send("pause")
                 elif not isinstance(message, str) and message["kind"] == "waits":
                     answer = yield rows.next(waits=True)
                     child.send("answer", answer=_spelled(answer))

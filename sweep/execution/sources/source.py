@@ -22,6 +22,11 @@ class Answer:
     stop: tuple[int, ...] = ()
     pause: tuple[int, ...] = ()
 
+    def joined(self, other: Answer) -> Answer:
+        """Return both answers in one; a trial that ends does not pause."""
+        stop = tuple(dict.fromkeys((*self.stop, *other.stop)))
+        return Answer(stop, tuple(trial for trial in (*self.pause, *other.pause) if trial not in stop))
+
 
 Reports: TypeAlias = Generator[Report | None, Answer | None, None]
 """The reports of a training; None where nothing was reported for a while.

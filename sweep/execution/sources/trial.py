@@ -47,6 +47,7 @@ class Trial:
         send: takes a report.
         should_stop: whether the trial was told to stop.
         wait: waits for a scheduler's decision, which it returns: whether the trial goes on, stops or pauses.
+        should_pause: whether the trial was told to pause.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class Trial:
         send: Callable[[Row], None],
         should_stop: Callable[[], bool] = lambda: False,
         wait: Callable[[], Answer] = lambda: "continue",
+        should_pause: Callable[[], bool] = lambda: False,
     ) -> None:
         self._assignment = assignment
         self._send = send
         self._should_stop = should_stop
         self._wait = wait
+        self._should_pause = should_pause
         self._points = None if assignment.decisions is None else DecisionPoints.from_mapping(assignment.decisions)
         self._saved: tuple[int, Snapshot] | None = None
         self.ending = Ending()
@@ -192,7 +195,10 @@ class Trial:
         if self._has_reached(values):
             self._stop("STOPPED")
         if self._is_decided_at(row):
-            self._ask()
+            self._obey(self._wait_for_answer())
+        elif self._should_pause() and epoch != self._assignment.epochs:
+            self._flush()
+            self._obey("pause")
 
     def save(self, state: object) -> None:
         """Keep a state, which belongs to the next report.
@@ -249,10 +255,13 @@ class Trial:
         counters = {**metrics, "epoch": float(epoch), "steps": float(epoch if step is None else step)}
         return counters.get(self._points.counter, 0.0)
 
-    def _ask(self) -> None:
-        """Wait for a decision, and end the trial if it is not to go on."""
+    def _wait_for_answer(self) -> Answer:
+        """Wait for a decision."""
         self._flush()
-        answer = self._wait()
+        return self._wait()
+
+    def _obey(self, answer: Answer) -> None:
+        """End the trial if it is not to go on; one that pauses leaves its state and its reports."""
         if answer == "pause":
             epoch, saved = self._saved or (0, snapshot(None))
             facts = {"trial_id": self.id, "epoch": self._epoch, "state_epoch": epoch, "rows": self._rows}
@@ -324,7 +333,7 @@ class Trial:
     def _keep(self, epoch: int, values: Mapping[str, float]) -> None:
         """Write the saved state, if it is to be kept."""
         state, self._state = self._state, None
-        if state is not None and self._points is not None:
+        if state is not None and (self._points is not None or self._should_pause()):
             self._saved = epoch, state
         weights = self._assignment.weights
         if state is None or weights == "none":

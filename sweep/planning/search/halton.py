@@ -27,7 +27,7 @@ def halton(dimensions: int, stream: SeedSequence, count: int) -> Iterator[Sequen
 
     Reference: Owen (2017), A Randomized Halton Algorithm in R.
     """
-    from scipy.stats import qmc  # type: ignore[import-untyped]
+    from scipy.stats import qmc
 
     engine = qmc.Halton(dimensions, scramble=True, rng=default_rng(stream))
     while True:

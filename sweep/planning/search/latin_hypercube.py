@@ -25,7 +25,7 @@ def latin_hypercube(dimensions: int, stream: SeedSequence, count: int) -> Iterat
 
     Reference: McKay, Beckman and Conover (1979), A Comparison of Three Methods for Selecting Values of Input Variables.
     """
-    from scipy.stats import qmc  # type: ignore[import-untyped]
+    from scipy.stats import qmc
 
     engine = qmc.LatinHypercube(dimensions, scramble=True, rng=default_rng(stream))
     while True:

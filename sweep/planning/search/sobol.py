@@ -28,7 +28,7 @@ def sobol(dimensions: int, stream: SeedSequence, count: int) -> Iterator[Sequenc
     Reference: Owen (1998), Scrambling Sobol' and Niederreiter-Xing Points; Joe and Kuo (2008), Constructing Sobol
     Sequences with Better Two-Dimensional Projections.
     """
-    from scipy.stats import qmc  # type: ignore[import-untyped]
+    from scipy.stats import qmc
 
     engine = qmc.Sobol(dimensions, scramble=True, bits=53, rng=default_rng(stream))
     while True:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from sweep.reports.graph_records import Curve, Curves, Numbers
+from sweep.reports.svg.contour import draw_surface
+from sweep.reports.svg.heat import colour_bar
 from sweep.reports.svg.letters import FONT, shortened, width_of, wrapped
 from sweep.reports.svg.marks import PHONE, Paint, area, cross, dot, line, spots, text
 from sweep.reports.svg.scales import TICK_DIGITS, Axis, fitted, numbered, spelled
@@ -66,13 +68,20 @@ def _together(panel: Curves, paint: Paint, top: float) -> tuple[list[str], float
     bottom = top + HEIGHT
     y_axis, left = _y_axis(panel, bottom, top)
     x_axis = _x_axis(panel, left, WIDTH - RIGHT)
-    marks = [*_grid(x_axis, y_axis, paint), *_y_numbers(y_axis, left, paint), *_x_numbers(x_axis, bottom, 0, paint)]
+    surface = [] if panel.contour is None else draw_surface(panel.contour, x_axis, y_axis, paint)
+    grid = _grid(x_axis, y_axis, paint)
+    marks = [*surface, *grid, *_y_numbers(y_axis, left, paint), *_x_numbers(x_axis, bottom, 0, paint)]
     marks += _names(panel, (left + WIDTH - RIGHT) / 2, bottom, top, paint)
     marks += _target(panel, x_axis, y_axis, paint)
     opacity = 0.16 if len(panel.curves) <= MOST_BANDS else 0.07
     for curve in sorted(panel.curves, key=lambda curve: curve.tone == "full"):
         marks += _curve(curve, x_axis, y_axis, paint, opacity)
-    return _with_legend(panel, panel.curves, marks, bottom + 50, paint)
+    if panel.contour is None:
+        return _with_legend(panel, panel.curves, marks, bottom + 50, paint)
+    levels, contour = panel.contour.levels, panel.contour
+    limits = (float(levels[0]), float(levels[-1]))
+    marks += colour_bar(limits, contour.measure, paint, left, WIDTH, bottom + 42, is_low_good=contour.is_low_good)
+    return _with_legend(panel, panel.curves, marks, bottom + 104, paint)
 
 
 def _with_legend(
@@ -87,9 +96,10 @@ def _with_legend(
     for place, (label, colour, dashes, curve) in enumerate(names):
         x, y = (place % columns) * WIDTH / columns, start + LINE * (place // columns)
         is_grey = curve is not None and curve.tone == "grey"
-        marks.append(line([(x + 4, y - 4), (x + 30, y - 4)], colour, dashes, 1 if is_grey else 2))
+        if curve is None or curve.is_joined or not curve.has_dots:
+            marks.append(line([(x + 4, y - 4), (x + 30, y - 4)], colour, dashes, 1 if is_grey else 2))
         if curve is not None and curve.has_dots:
-            marks.append(dot(x + 17, y - 4, curve.look, colour))
+            marks.append(dot(x + 17, y - 4, curve.look, colour, is_open=curve.is_open))
         marks.append(text(x + 36, y, shortened(label, WIDTH / columns - 40), paint.ink, whole=label))
     return marks, start + LINE * (math.ceil(len(names) / columns) - 1) + 8
 
@@ -196,6 +206,9 @@ def _curve(
         upper = _points(curve.x, curve.high, x_axis, y_axis)
         lower = _points(curve.x, curve.low, x_axis, y_axis)
         yield area([point for point in upper if point], [point for point in lower if point], colour, opacity)
+    if not curve.is_joined and curve.has_dots:
+        yield from (dot(*point, curve.look, colour, is_open=curve.is_open) for point in points if point)
+        return
     if not curve.is_joined:
         yield spots([point for point in points if point], colour, SPOTS)
         return
@@ -204,7 +217,7 @@ def _curve(
             whole = [point for point in run if point is not None]
             yield line(_stairs(whole) if curve.is_step else whole, colour, dashes, 1 if is_thin else 2)
     if curve.has_dots or len(points) == 1:
-        yield from (dot(*point, curve.look, colour) for point in points if point)
+        yield from (dot(*point, curve.look, colour, is_open=curve.is_open) for point in points if point)
     # At the upper edge, offset per level, so that crosses at the same x do not overlap.
     for x in curve.crosses:
         yield cross(x_axis.place(float(x)), y_axis.end + 6 + 9 * (curve.look % MOST_TOGETHER), colour)

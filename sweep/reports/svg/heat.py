@@ -37,7 +37,8 @@ def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, 
         marks.append(text(left - 5, y + high / 2 + 4, rows[row], paint.ink, "end", whole=panel.y_names[row]))
         for column, note in enumerate(notes):
             x = left + wide * column
-            fill, ink = paint.heat(_share(panel, float(panel.values[row, column])))
+            share = good_share(float(panel.values[row, column]), panel.limits, is_low_good=panel.is_low_good)
+            fill, ink = paint.heat(share)
             marks.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide - 1:.1f}" height="{high - 1:.1f}" style="fill:{fill}"/>'
             )
@@ -48,33 +49,57 @@ def draw_heat(panel: Heat, paint: Paint, top: float) -> tuple[list[str], float, 
     marks.append(text((left + width - RIGHT) / 2, bottom + 30, shortened(panel.x_label, width), paint.ink, "middle"))
     if is_turned:
         marks.append(text(10, (top + bottom) / 2, panel.y_label, paint.ink, "middle", turned=True))
-    marks += _bar(panel, paint, left, width, bottom + 42)
+    marks += colour_bar(panel.limits, panel.measure, paint, left, width, bottom + 42, is_low_good=panel.is_low_good)
     return marks, bottom + 92, width
 
 
-def _share(panel: Heat, value: float) -> float | None:
-    """How good a value is on the panel's scale, from 0 (bad) to 1 (good); None for a missing value."""
+def good_share(value: float, limits: tuple[float, float], *, is_low_good: bool) -> float | None:
+    """How good a value is between the limits of a scale, from 0 (bad) to 1 (good); None for a missing value.
+
+    >>> good_share(0.25, (0.0, 1.0), is_low_good=True)
+    0.75
+    """
     if not math.isfinite(value):
         return None
-    low, high = panel.limits
+    low, high = limits
     share = (value - low) / ((high - low) or 1.0)
-    return 1.0 - share if panel.is_low_good else share
+    return 1.0 - share if is_low_good else share
 
 
-def _bar(panel: Heat, paint: Paint, left: float, width: float, top: float) -> Iterator[str]:
-    """A colour bar from the lowest to the highest value, with numbers and a label."""
-    low, high = panel.limits
+def colour_bar(
+    limits: tuple[float, float],
+    measure: str,
+    paint: Paint,
+    left: float,
+    width: float,
+    top: float,
+    *,
+    is_low_good: bool,
+) -> Iterator[str]:
+    """Draw a colour bar from the lowest to the highest value, with numbers and a label, 50 high.
+
+    Args:
+        limits: lowest and highest value.
+        measure: label of the values, with unit.
+        paint: colours.
+        left: left end of the bar.
+        width: width of the drawing.
+        top: upper edge of the bar.
+        is_low_good: whether lower values are brighter.
+    """
+    low, high = limits
     right = width - RIGHT
     axis = Axis("linear", low, high if high > low else low + 1.0, left, right)
     stripe = (right - left) / STRIPES
     for place in range(STRIPES):
-        fill, _ = paint.heat(_share(panel, axis.low + (place + 0.5) / STRIPES * (axis.high - axis.low)))
+        value = axis.low + (place + 0.5) / STRIPES * (axis.high - axis.low)
+        fill, _ = paint.heat(good_share(value, limits, is_low_good=is_low_good))
         x = left + stripe * place
         # Slightly wider than a stripe, so that the background does not show through.
         yield f'<rect x="{x:.1f}" y="{top:.1f}" width="{stripe + 0.5:.1f}" height="{BAR:g}" style="fill:{fill}"/>'
     for tick in numbered(axis, 0, width):
         yield line([(tick.place, top + BAR), (tick.place, top + BAR + 3)], paint.ink, "", 1)
         yield text(tick.middle, top + BAR + 15, tick.words, paint.ink, "middle")
-    words = shortened(panel.measure, width)
+    words = shortened(measure, width)
     middle = min(max((left + right) / 2, width_of(words) / 2), width - width_of(words) / 2)
-    yield text(middle, top + BAR + 31, words, paint.ink, "middle", whole=panel.measure)
+    yield text(middle, top + BAR + 31, words, paint.ink, "middle", whole=measure)

@@ -29,7 +29,8 @@ def draw(panel: Panel, *, is_themed: bool = True) -> str:
         An ``svg`` element.
 
     Raises:
-        ValueError: if only `sweep.reports.figures` draws it: cells, contours, guides, labelled points or hatched bars.
+        ValueError: if only `sweep.reports.figures` draws it: cells, contours without a measure, guides, labelled points
+            or hatched bars.
     """
     paint = Paint(is_themed)
     heads = wrapped(panel.title, WIDTH)
@@ -49,7 +50,7 @@ def draw(panel: Panel, *, is_themed: bool = True) -> str:
 
 
 def _is_picture_only(panel: Curves) -> bool:
-    return any(part is not None for part in (panel.contour, *panel.marks, *panel.guides))
+    return bool(panel.marks or panel.guides or (panel.contour is not None and not panel.contour.measure))
 
 
 def _forest(panel: Forest, paint: Paint, top: float) -> tuple[list[str], float]:

@@ -19,6 +19,9 @@ APART = 118.0
 LONGEST = 150.0
 """Maximum width of a tick label or of an axis name."""
 
+KEY = 17.0
+"""Height of a row of the legend."""
+
 REACH = 13.0
 """Half the width of the brush area of an axis."""
 
@@ -65,7 +68,23 @@ def draw_parallel(shown: Parallel) -> str:
         )
     if any(place is None for places in shown.places for place in places):
         marks.append(text(0, none + 14, shown.absent, paint.grey))
-    return element(width, none + 22, "Parallel coordinates of all arms", marks, paint, largest=LARGEST)
+    below = none + 22
+    for look, words, x, row in _legend(shown.legend, width):
+        below = none + 22 + KEY * (row + 1)
+        marks.append(line([(x, below - 7), (x + 22, below - 7)], paint.colour(look), "", 3))
+        marks.append(text(x + 28, below - 3, words, paint.ink))
+    return element(width, below, "Parallel coordinates of all arms", marks, paint, largest=LARGEST)
+
+
+def _legend(names: tuple[str, ...], width: float) -> Iterator[tuple[int, str, float, int]]:
+    """Index, text, position and row of each entry, as many in a row as fit."""
+    x, row = 0.0, 0
+    for look, words in enumerate(names):
+        wide = width_of(words) + 44
+        if x and x + wide > width:
+            x, row = 0.0, row + 1
+        yield look, words, x, row
+        x += wide
 
 
 def _places(dimensions: tuple[Dimension, ...]) -> tuple[list[float], list[str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sweep.config import SweepConfig
 from sweep.config.scheduler import (
     AshaRule,
+    ComparingRule,
     HalvingRule,
     HyperBandRule,
     MedianRule,
-    NoScheduler,
     PatienceRule,
     Rule,
     SuccessiveHalvingRule,
@@ -18,6 +18,7 @@ from sweep.running.schedulers.asha import AsyncSuccessiveHalving
 from sweep.running.schedulers.hyperband import HyperBand
 from sweep.running.schedulers.median import MedianStopping
 from sweep.running.schedulers.patience import Patience
+from sweep.running.schedulers.per_level import PerLevel
 from sweep.running.schedulers.scheduler import Scheduler
 from sweep.running.schedulers.successive_halving import SuccessiveHalving
 from sweep.running.schedulers.wilcoxon import WilcoxonPairs
@@ -27,12 +28,12 @@ __all__ = ["Scheduler", "make_scheduler"]
 
 def make_scheduler(config: SweepConfig) -> Scheduler | None:
     """Return the scheduler of a sweep; None if every trial is trained to its end."""
-    rule = config.scheduler
-    return (
-        None
-        if isinstance(rule, NoScheduler)
-        else scheduler_of(rule, config.most_epochs, getattr(config.search, "seed", 0))
-    )
+    rule, epochs, seed = config.scheduler, config.most_epochs, config.search.seed
+    if not isinstance(rule, ComparingRule):
+        return None
+    if config.scientific and rule.per_level:
+        return PerLevel(config.scientific, lambda: scheduler_of(rule, epochs, seed))
+    return scheduler_of(rule, epochs, seed)
 
 
 def scheduler_of(rule: Rule, epochs: int | None, seed: int = 0) -> Scheduler:

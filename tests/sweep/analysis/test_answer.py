@@ -377,3 +377,12 @@ def test_any_factor_is_compared_as_optimizers_are_and_keeps_its_spelling(tables,
     curves = {(arm, seed): [end + NOISE[seed]] for arm, end in (("a", 0.9), ("b", 0.5)) for seed in range(8)}
     curves |= {("b", seed): [0.5 + NOISE[(seed + 1) % 8]] for seed in range(8)}
     assert own_answer(tables, curves, factor, **settings).startswith(begin)
+
+
+def test_a_level_of_which_every_seed_was_pruned_did_not_fail(tables):
+    curves = {("adam", 0): [0.9, 0.95], ("adam", 1): [0.9, 0.94], ("sgd", 0): [0.5], ("sgd", 1): [0.4]}
+    pruned = {("sgd", seed): "PRUNED" for seed in (0, 1)}
+    assert "gradient descent was pruned on every seed" in ask(tables, curves, statuses=pruned)
+    everything = {key: "PRUNED" for key in curves}
+    found = ask(tables, curves, statuses=everything)
+    assert found == "No answer: 2 of 2 trainings of Adam and 2 of 2 trainings of gradient descent were pruned."

@@ -59,3 +59,14 @@ def test_no_interval_leaves_the_range_of_the_metric(metric, values, low, high):
 def test_a_loss_has_no_upper_end():
     losses = TRIALS.rename(columns={"final_val_accuracy": "final_val_loss"})
     assert arm_summaries(losses, "val_loss")["a"]["final_val_loss_high"] == pytest.approx(1.0742, abs=1e-4)
+
+
+def test_a_pruned_seed_is_cut_off_on_its_way_to_the_target():
+    trials = pd.DataFrame(
+        [("a", 0, "COMPLETED", 0.9, 10, 50), ("a", 1, "COMPLETED", 0.9, 30, 50), ("a", 2, "PRUNED", None, None, 5)],
+        columns=["arm_id", "seed", "status", "final_val_accuracy", "target_steps", "steps"],
+    )
+    summary = arm_summaries(trials, "val_accuracy")["a"]
+    # As a miss it would make the median 30.
+    assert (summary["target_steps_median"], summary["pruned_share"]) == (20.0, pytest.approx(1 / 3))
+    assert "pruned_share" not in arm_summaries(TRIALS, "val_accuracy")["a"]

@@ -128,3 +128,24 @@ def test_what_a_training_does_not_count_has_no_time_and_a_miss_stays_one(tables)
     assert found["epochs"].tolist() == [2, np.inf]
     assert np.isnan(found["examples"].iloc[0])
     assert found["examples"].iloc[1] == np.inf
+
+
+def test_a_pruned_trial_was_cut_off_unless_it_had_reached_the_target(tables):
+    curves = {("adam", 0): [0.5, 0.95], ("adam", 1): [0.95, 0.5], ("adam", 2): [0.5], ("adam", 3): [0.5, 0.6, 0.7]}
+    statuses = {("adam", 1): "PRUNED", ("adam", 2): "PRUNED"}
+    table = times_to_target(*tables(curves, statuses=statuses), "val_accuracy", "max", 0.9)
+    found = arm_times(table, "adam")
+    assert (found.seeds, found.times, found.unfinished) == ((0, 1, 3), (20.0, 10.0, np.inf), ())
+    assert (found.pruned, found.cut) == ((2,), (10.0,))
+    # At 10 one of four has it, the cut seed being at risk; at 20 one of the two that are left: 1 - 3/4 * 1/2.
+    assert found.median == 20.0
+    assert found.hits == 2
+
+
+def test_a_ratio_counts_pruned_seeds_as_cut_off(rng):
+    fast = times("fast", [10, 20])
+    slow = TimeToTarget("slow", "steps", (0,), (40.0,), pruned=(1,), cut=(30.0,))
+    # Seed 1 was cut at 30, before the event at 40: the median is 40, of the fast one 15.
+    assert ratio(slow, fast, rng).ratio == pytest.approx(40 / 15)
+    missed = times("missed", [40, np.inf])
+    assert ratio(missed, fast, rng).ratio == np.inf

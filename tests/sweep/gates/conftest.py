@@ -68,20 +68,23 @@ def parts_of(
     before: Mapping[str, Sequence[float]] | None = None,
     diverged: Sequence[tuple[str, int]] = (),
     by: By = "final",
+    pruned: Sequence[tuple[str, int]] = (),
 ) -> tuple[Part, ...]:
     """The tests of one gate on ``optimizer -> seed -> loss after each epoch``, with a target of 0.5."""
     rows, epochs, planned = [], [], []
     for name, seeds in curves.items():
         arm = Arm(name, name, {"optimizer": name})
         for seed, losses in enumerate(seeds):
-            lost = (name, seed) in diverged
+            status = "DIVERGED" if (name, seed) in diverged else "PRUNED" if (name, seed) in pruned else "COMPLETED"
+            lost = status != "COMPLETED"
             trial = f"{name}{seed}"
             planned.append(Trial(trial, arm, seed))
             row = {"trial_id": trial, "arm_id": name, "arm": name, "optimizer": name, "seed": seed}
             final = math.nan if lost else losses[-1]
             rows.append(
                 row
-                | {"status": "DIVERGED" if lost else "COMPLETED", "final_val_loss": final}
+                | {"status": status, "final_val_loss": final}
+                | {"pruned_rung": len(losses) if status == "PRUNED" else math.nan, "pruned_value": losses[-1]}
                 | {"best_val_loss": math.nan if lost else min(losses)}
             )
             epochs += [

@@ -149,3 +149,25 @@ def test_the_best_epoch_of_a_metric_whose_direction_is_not_known_is_not_guessed(
     assert part.evidence.startswith("it is not known whether a small or a large width is better")
     (part,) = own_parts("width <= 9", {0.0: [0.7, 0.8]}, columns={"final_width": 8.0})
     assert part.holds
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "val_loss <= 9",
+        "val_loss no worse than the baseline by 2 %",
+        "steps to target <= 1000",
+        "adam reaches the target before sgd",
+    ],
+)
+def test_no_gate_is_decided_by_the_seeds_that_a_scheduler_left(gate, parts):
+    curves = {"adam": flat(1, 1.1, 1.2), "sgd": flat(2, 2.1, 2.2)}
+    before = {"adam": [9, 9, 9], "sgd": [9, 9, 9]}
+    part = parts(gate, curves, before, pruned=[("adam", 0)])[0]
+    assert (math.isnan(part.p_value), part.holds, part.is_certain) == (True, False, False)
+    assert "was pruned by the scheduler on 1 of 3 seeds, from rung 4 on" in part.evidence
+
+
+def test_a_pruned_trial_has_not_diverged(parts):
+    (part,) = parts("diverged <= 0.2", {"adam": flat(1, 2, 3)}, pruned=[("adam", 0)])
+    assert part.evidence.startswith("0 of 2 trials diverged")

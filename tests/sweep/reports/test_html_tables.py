@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sweep import load_config, run
-from sweep.reports.collect import gather
-from sweep.reports.html_tables import levels_grid
-from sweep.reports.training_graphs import learning_graph
 from sweep.results import load_results
 
 
@@ -73,26 +69,3 @@ def test_ids_keep_their_whole_text_and_columns_of_what_never_happened_are_left_o
     assert f'<td class="id" title="{trial_id}">{trial_id}</td>' in text
     assert "diverged" in page.tables["arms"][0]
     assert "failed" not in page.tables["arms"][0]
-
-
-def test_metrics_beside_the_one_that_decides_have_a_column_and_a_curve(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "beside.yaml").write_text(
-        "data: {name: iris}\nnetwork: {hidden: [4]}\ntrainer: {epochs: 3}\nseeds: 2\nreport: false\n"
-        "metric: {name: val_balanced_accuracy, also: [log_loss, roc_auc_ovr], every: 2}\n"
-        "optimizers: {adam: {learning_rate: 0.1}, sgd: {learning_rate: 0.1}}\n"
-        "resources: {executor: inline}\ntracking: {enabled: false}\n"
-    )
-    result = run(load_config("beside.yaml"))
-    findings = gather(result.path)
-    grid = levels_grid(findings)
-    place = grid.columns.index("Validation log loss, mean")
-    assert grid.columns[place + 1] == "Validation ROC AUC one-vs-rest, mean"
-    means = result.trials.groupby("optimizer")["final_val_log_loss"].mean()
-    assert {row[1]: row[place] for row in grid.rows if row[0]} == {name: f"{mean:.4g}" for name, mean in means.items()}
-    assert "Validation log loss and validation ROC AUC one-vs-rest are after the last epoch." in grid.note
-    assert {len(row) for row in grid.rows} == {len(grid.columns)}
-    titles = [panel.title for panel in learning_graph(findings).panels]
-    assert "Validation log loss over epochs" in titles
-    curve = learning_graph(findings).panels[0].curves[0]
-    assert list(curve.x) == [2, 3]

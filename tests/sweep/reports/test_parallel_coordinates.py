@@ -9,8 +9,9 @@ import pytest
 
 from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings, Subject, gather
+from sweep.reports.collect import Findings, gather
 from sweep.reports.parallel_coordinates import parallel
+from sweep.reports.subject import Subject
 from sweep.results.leaderboard import leaderboard
 from tests.sweep.analysis.conftest import _tables
 
@@ -90,3 +91,20 @@ def test_arms_of_the_users_own_training_are_lines_over_its_hyperparameters_in_on
     assert [one.name for one in shown.dimensions] == ["model.kind", "model.width", "norm", "validation F1"]
     assert set(shown.looks) == {0}
     assert shown.absent == "none: the setting lacks it, or has no result"
+
+
+def test_pruned_arms_are_coloured_by_how_far_they_came():
+    curves = {(f"adam {n}", 0): [0.5] * length for n, length in enumerate((1, 3, 9, 1, 2))}
+    statuses = {(f"adam {n}", 0): "PRUNED" for n in (0, 1, 3)} | {("adam 4", 0): "DIVERGED"}
+    settings = {f"adam {n}": {"learning_rate": 0.1 * (n + 1)} for n in range(5)}
+    trials, epochs = _tables(curves, "val_loss", settings, statuses, mode="min")
+    trials = trials.assign(seconds=1.0, pruned_rung=trials["epochs_done"].astype(float), pruned_value=0.5)
+    study = make_study(trials, epochs, "val_loss", "min", np.random.default_rng(0))
+    board = leaderboard(trials, "val_loss", "min")
+    found = Findings(Path(), Subject("s", "", "", SETTING_KEYS, ()), "", "", trials, epochs, board, study, "", ())
+    shown = parallel(found)
+    assert shown.legend == ("until epoch 1", "until epoch 3", "until epoch 9", "diverged or failed")
+    looks = dict(zip(shown.names, shown.looks, strict=True))
+    assert looks == {"adam 0": 0, "adam 1": 1, "adam 2": 2, "adam 3": 0, "adam 4": 3}
+    assert [dimension.name for dimension in shown.dimensions][-2:] == ["epochs reached", "validation loss"]
+    assert shown.absent == "none: the setting lacks it, or has no final value"

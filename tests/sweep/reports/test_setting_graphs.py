@@ -9,7 +9,7 @@ import pytest
 
 from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings, Subject, gather
+from sweep.reports.collect import Findings, gather
 from sweep.reports.setting_graphs import (
     difference_graph,
     heat_graph,
@@ -17,6 +17,7 @@ from sweep.reports.setting_graphs import (
     sensitivity_graph,
     tuning_graph,
 )
+from sweep.reports.subject import Subject
 from sweep.results.leaderboard import leaderboard
 from tests.sweep.analysis.conftest import _tables
 

@@ -10,7 +10,8 @@ import pytest
 
 from sweep.analysis.comparison_data import make_study
 from sweep.config.setting_keys import SETTING_KEYS
-from sweep.reports.collect import Findings, Subject, gather
+from sweep.reports.collect import Findings, gather
+from sweep.reports.subject import Subject
 from sweep.reports.training_graphs import label, learning_graph, schedule_graph, target_graph
 from sweep.results.leaderboard import leaderboard
 from tests.sweep.analysis.conftest import _tables

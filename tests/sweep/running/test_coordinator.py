@@ -23,7 +23,7 @@ from sweep.running.commands import (
     TrainPack,
     UseWorkers,
 )
-from sweep.running.coordinator import FAILED_STARTS, RETRIES, Coordinator
+from sweep.running.coordinator import RETRIES, Coordinator
 from sweep.running.events import (
     CapacityChanged,
     PackFailed,
@@ -37,6 +37,7 @@ from sweep.running.events import (
     WorkerLost,
 )
 from sweep.running.reports import Report
+from sweep.running.worker_pool import FAILED_STARTS
 
 
 def packs(count: int, first: int = 0) -> tuple[PlannedPack, ...]:

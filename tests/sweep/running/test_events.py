@@ -12,15 +12,20 @@ from sweep.running.coordinator import Coordinator
 from sweep.running.events import (
     CapacityChanged,
     Event,
+    LimitReached,
     PackFailed,
     PacksPlanned,
+    PauseRequested,
     PlanEnded,
     PlanWaits,
     ReportReceived,
+    ResumeRequested,
     StopRequested,
     TimePassed,
+    TrialsCancelled,
     WorkerJoined,
     WorkerLost,
+    WorkersRequested,
 )
 
 
@@ -35,6 +40,11 @@ def examples(pack, make_report):
         ReportReceived(worker="w", pack=0, attempt=0, report=make_report(0, 1, [0.5, 0.4])),
         PackFailed(worker="w", pack=0, attempt=0, error="It raised."),
         CapacityChanged(3),
+        LimitReached("minutes"),
+        TrialsCancelled(("t0",)),
+        PauseRequested(),
+        ResumeRequested(),
+        WorkersRequested(1),
         StopRequested("user"),
         TimePassed(1.0),
     ]

@@ -84,3 +84,14 @@ def test_limits_of_the_horizontal_axis_are_where_it_ends():
         line = next(line for line in elements(svg, "polyline") if "stroke:var(--c0)" in line.getAttribute("style"))
         ends.append(places(line)[1][0] - places(line)[0][0])
     assert ends[1] == pytest.approx(2 * ends[0], abs=0.3)
+
+
+def test_points_with_markers_are_not_joined_and_open_ones_are_outlines():
+    full = Curve("ended", 0, (0.0, 1.0), (0.0, 1.0), has_dots=True, is_joined=False)
+    hollow = Curve("pruned", 0, (0.0, 1.0), (1.0, math.nan), has_dots=True, is_joined=False, is_open=True, tone="grey")
+    svg = draw(Curves("t", "x", "y", (full, hollow)))
+    styles = [circle.getAttribute("style") for circle in elements(svg, "circle")]
+    # Two points and one, and one of each in the legend.
+    assert len(styles) == 5
+    assert sum("fill:var(--paper,#fff);stroke:var(--grey)" in style for style in styles) == 2
+    assert not [line for line in elements(svg, "polyline") if "stroke:var(--c0)" in line.getAttribute("style")]

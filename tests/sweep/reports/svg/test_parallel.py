@@ -29,3 +29,13 @@ def test_a_line_without_a_value_is_explained_in_the_words_of_the_figure(check):
     check(svg)
     assert "none: the setting lacks it" in svg
     assert "optimizer" not in svg
+
+
+def test_colours_with_a_meaning_of_their_own_have_a_legend(check):
+    axes = tuple(Dimension(name, ((0.5, "1"),)) for name in ("width", "depth", "loss"))
+    names = tuple(f"until epoch {3**power}" for power in range(7))
+    places = tuple((0.5, None, 0.5) for _ in names)
+    svg = draw_parallel(Parallel(axes, names, tuple(range(7)), places, "none", names))
+    check(svg)
+    assert all(svg.count(f">{name}</text>") == 1 for name in names)
+    assert "until epoch" not in draw_parallel(Parallel(axes, ("arm",), (0,), places[:1]))
