@@ -275,7 +275,7 @@ def _stop_condition(interruption: Interruption, deadline_seconds: float | None) 
 
 
 def _record(preparation: Preparation, uri: str, trials: int, renewed: frozenset[str]) -> SweepRecord:
-    config, plan = preparation.config, preparation.plan
+    config, plan, growing = preparation.config, preparation.plan, preparation.growing
     return SweepRecord(
         name=config.name,
         question=config.question,
@@ -285,11 +285,14 @@ def _record(preparation: Preparation, uri: str, trials: int, renewed: frozenset[
         metric=config.metric.name,
         mode=config.metric.mode,
         by=config.metric.by,
-        keys=hyperparameter_keys((arm.setting for arm in plan.arms), is_own=config.own is not None),
+        keys=hyperparameter_keys(
+            (*(arm.setting for arm in plan.arms), *(growing.examples() if growing is not None else ())),
+            is_own=config.own is not None,
+        ),
         grouped_by=grouped_by(config),
         is_own=config.own is not None,
         # MLflow's parameters are immutable, and a sweep can grow.
-        tags={"trials": str(trials), "arms": str(len(plan.arms)), "seeds": str(len(plan.seeds))},
+        tags={"trials": str(trials), "arms": str(len(plan.arms) + sum(plan.pending.values())), "seeds": str(len(plan.seeds))},
         dataset=preparation.dataset_record,
         renewed=renewed,
     )

@@ -10,6 +10,7 @@ from sweep.config import SweepConfig
 from sweep.planning.identity import MadeArm, digest
 from sweep.planning.plan import Plan
 from sweep.planning.search.method import Outcome
+from sweep.planning.search.ranges import value_at
 from sweep.planning.search.search import Search
 from sweep.records import Setting
 
@@ -55,6 +56,11 @@ class Growing:
     def first(self) -> list[Setting]:
         """Return the settings that can be planned before there are results."""
         return self.search.first()
+
+    def examples(self) -> list[Setting]:
+        """Return a setting of each part of the space, by which all hyperparameters are known."""
+        parts = (part for level in self.search.levels for part in level.level.parts)
+        return [{name: value_at(domain, 0.0) for name, domain in part.items()} for part in parts]
 
     def notes(self) -> list[str]:
         """Return what is to be told of the search in the plan."""

@@ -56,12 +56,16 @@ class Budget:
 
     @property
     def pending(self) -> int:
-        """Number of settings that it still pays, if they cost as much as those so far; exact for settings."""
+        """Number of settings that it still pays, if they cost as much as those so far; exact for settings.
+
+        Of minutes at least one, as long as they have not passed.
+        """
         left = max(self.limit - self.used, 0.0)
         if self.unit == "settings":
             return round(left)
         each = self.used / self.settings if self.settings else 0.0
-        return math.floor(left / each) if each else 0
+        found = math.floor(left / each) if each else 0
+        return max(found, 1) if left and not self.is_known else found
 
 
 def budget_of(config: SweepConfig, level: str, examples_of: Callable[[Setting], int]) -> Budget:

@@ -69,7 +69,7 @@ def test_each_mistake_is_one_sentence_with_its_place(refusal, line, sentence):
         ("{adam: {learning_rate: {log_uniform: 0.1}}}", "must be a list of the lowest and the highest value."),
         (
             "{adam: {learning_rate: {normal: [0, 1]}}}",
-            "one of the distributions uniform, log_uniform, one_minus_log_uniform.",
+            "one of the distributions uniform, log_uniform, one_minus_log_uniform, step_uniform.",
         ),
         (
             "{adam: {learning_rate: 1, epsilon: {log_uniform: [0, 1]}}}",
