@@ -212,7 +212,15 @@ class PackCollector:
 def _no_report(now_seconds: float) -> Report:
     """Stand for the reports of a pack that has made none."""
     return Report(
-        (), np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0)), (), now_seconds, now_seconds, 0, False
+        names=(),
+        epochs=np.empty(0, np.int64),
+        trials=np.empty(0, np.int64),
+        values=np.empty((0, 0)),
+        ended=(),
+        started_seconds=now_seconds,
+        now_seconds=now_seconds,
+        number=0,
+        last=False,
     )
 
 
