@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.blocks.stored_rows import StoredRows
 from trainers.data.shape import Arrangement as Arrangement
 from trainers.data.shape import DatasetShape as DatasetShape
 from trainers.data.shape import Task as Task
@@ -31,7 +32,8 @@ class Dataset:
     Args:
         name: the name of the set, or of its file.
         inputs: (N, D) float64, C-contiguous, finite; or images and sequences (N, ...) of any numbers; or tokens (N, T)
-            int64. The latter two are made by `trainers.data.tensors.from_tensors` and for torch modules.
+            int64. The latter two are made by `trainers.data.tensors.from_tensors` and for torch modules. Or
+            `trainers.data.blocks.stored_rows.StoredRows`, in their place where they do not fit the memory.
         targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression; or one class for each position,
             such as (N, T), in which `trainers.data.shape.IGNORED` has none.
         task: ``multiclass``, ``binary`` or ``regression``.
@@ -61,6 +63,12 @@ class Dataset:
     notes: tuple[str, ...] = ()
     columns: tuple[ColumnSummary, ...] = ()
     arrangement: Arrangement = "as given"
+
+    @property
+    def stored(self) -> StoredRows | None:
+        """The inputs, if they lie in a file and are read by blocks."""
+        inputs: Any = self.inputs
+        return inputs if isinstance(inputs, StoredRows) else None
 
     @property
     def examples(self) -> int:
@@ -97,7 +105,8 @@ class Dataset:
         if keys is not None and len(keys) and keys.max() > 1:
             keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
         fingerprint = digest(self.fingerprint, np.arange(self.examples)[chosen])
-        inputs, targets = self.inputs[chosen], self.targets[chosen]
+        inputs: Any = self.inputs[chosen] if self.stored is None else self.stored.select(chosen)
+        targets = self.targets[chosen]
         return replace(self, inputs=inputs, targets=targets, keys=keys, fingerprint=fingerprint)
 
     @property
@@ -113,6 +122,7 @@ class Dataset:
             positions=self.targets.shape[1:],
             vocabulary=int(self.inputs.max()) + 1 if self.is_tokens else 0,
             number_bytes=self.inputs.itemsize,
+            held=None if self.stored is None else self.stored.window * self.stored.block_rows,
         )
 
 
@@ -267,7 +277,27 @@ def require_examples(name: str, examples: int) -> None:
         )
 
 
-def digest(*parts: str | NDArray[Any]) -> str:
+@dataclass(frozen=True, kw_only=True)
+class InPortions:
+    """An array that is hashed as if it was in memory.
+
+    Args:
+        shape: of the array.
+        dtype: of its numbers.
+        portions: its rows, some at a time.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    portions: Iterable[NDArray[Any]]
+
+    @property
+    def size(self) -> int:
+        """Number of its numbers."""
+        return math.prod(self.shape)
+
+
+def digest(*parts: str | NDArray[Any] | InPortions) -> str:
     """Hash texts and numeric arrays to 16 hex digits that are the same on every machine.
 
     >>> digest("a", np.array([1, 2])) == digest("a", np.array([1, 2]))
@@ -286,8 +316,9 @@ def digest(*parts: str | NDArray[Any]) -> str:
         # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
         kind = "<f8" if part.dtype.kind == "f" else "<i8"
         state.update(f"{kind}{part.shape}:{8 * part.size}:".encode())
-        numbers = np.ascontiguousarray(part).reshape(-1)
-        # In portions, because a set of images in bytes would take eight times its memory.
-        for start in range(0, part.size, PORTION):
-            state.update(np.ascontiguousarray(numbers[start : start + PORTION], dtype=kind).data)
+        for rows in part.portions if isinstance(part, InPortions) else [part]:
+            numbers = np.ascontiguousarray(rows).reshape(-1)
+            # In portions, because a set of images in bytes would take eight times its memory.
+            for start in range(0, rows.size, PORTION):
+                state.update(np.ascontiguousarray(numbers[start : start + PORTION], dtype=kind).data)
     return state.hexdigest()
