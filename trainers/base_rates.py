@@ -82,8 +82,9 @@ def base_rates(
     trivial = [(_mean if is_numeric else _majority)(dataset, validation, normalise, seed) for seed in seeds]
     found = [_collect("mean predictor" if is_numeric else "majority class", True, seeds, trivial)]
     width = dataset.features if is_numeric else max(dataset.outputs, 2)
-    # Tokens are no quantities, and with positions there is no single prediction for an example.
-    is_measured = not dataset.is_tokens and dataset.targets.ndim == 1
+    # Tokens are no quantities, with positions there is no single prediction for an example, and data that are read by
+    # blocks are larger than what is predicted from here.
+    is_measured = not dataset.is_tokens and dataset.targets.ndim == 1 and dataset.stored is None
     if (
         is_measured
         and seeds

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.blocks.column_file import ColumnFile, ColumnWriter
-from trainers.data.blocks.stored_rows import StoredRows
+from trainers.data.blocks.stored_rows import StoredRows, default_block_rows
 from trainers.data.blocks.table_columns import TableColumns
 from trainers.data.dataset import Dataset, InPortions, classification, digest, regression
 from trainers.data.feature_columns import Feature, LeftOut, read_feature
@@ -23,10 +23,6 @@ from trainers.data.table_schema import ColumnSummary, TableSchema
 from trainers.data.tables import TableOptions, require_columns, wanted_columns, without_features
 from trainers.data.target import Classes, read_target, reason_of_task
 from trainers.errors import DataError
-
-HASHED_ROWS = 2**16
-"""Rows that are hashed at once."""
-
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Analysis:
@@ -140,7 +136,7 @@ def _dataset(
         plain = classification(name, nothing, target.labels, target.names, ("",))
     else:
         plain = regression(name, nothing, target, ("",))
-    stored = StoredRows(file=file, columns=places, block_rows=HASHED_ROWS, window=1)
+    stored = StoredRows(file=file, columns=places, block_rows=default_block_rows(len(places)), window=1)
     given = replace(plain, inputs=cast("NDArray[Any]", stored), feature_names=schema.stored)
     if schema.is_plain:
         return replace(given, fingerprint=digest(plain.task, _portions(stored, stored.in_blocks()), plain.targets))

@@ -106,7 +106,8 @@ class StoredRows:
     def in_blocks(self) -> Iterator[Floats]:
         """Read all rows, a block after the other, (n, F) each."""
         for start in range(0, len(self), self.block_rows):
-            yield self[start : start + self.block_rows]
+            stop = min(start + self.block_rows, len(self))
+            yield self.file.block(self.columns, start, stop) if self.chosen is None else self[start:stop]
 
     def __getitem__(self, rows: NDArray[Any] | slice) -> Floats:
         """Read some rows, (n, F)."""
