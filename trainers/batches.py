@@ -12,7 +12,10 @@ Indices = NDArray[np.intp]
 
 
 def epochs(
-    examples: int, batch_size: int, rng: np.random.Generator, order: Callable[[np.random.Generator], Indices] | None = None
+    examples: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    order: Callable[[np.random.Generator], Indices] | None = None,
 ) -> Iterator[tuple[Indices, ...]]:
     """Yield the batches of each epoch, without end.
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trainers.data import Dataset, Split
-from trainers.data.blocks.stored_rows import StoredRows
 from trainers.data.arrangements import arranged, given_item
+from trainers.data.blocks.stored_rows import StoredRows
 from trainers.data.dataset import Task
 from trainers.data.new_rows import rows_of_table
 from trainers.data.preparation import Preparation
@@ -193,9 +193,7 @@ def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArr
     return predict_rows(network, weights, rows_of_table(inputs, preparation.schema))
 
 
-def predict_rows(
-    network: NetworkDescription, weights: Weights, rows: NDArray[Any] | StoredRows
-) -> NDArray[np.float64]:
+def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[Any] | StoredRows) -> NDArray[np.float64]:
     """Predict from examples as a `trainers.data.Dataset` holds them; see `predict`.
 
     Args:

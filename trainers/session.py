@@ -89,6 +89,8 @@ def feed(pack: Pack, parts: Split) -> Split:
     if pack.backend == "torch":
         return parts
     if parts.stored is not None:
+        train: Any
+        val: Any
         train, val = (part.followed_by_ones() for part in parts.stored)
         return replace(parts, train_inputs=train, val_inputs=val)
     return replace(parts, train_inputs=with_ones(parts.train_inputs), val_inputs=with_ones(parts.val_inputs))

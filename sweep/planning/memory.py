@@ -106,7 +106,7 @@ def _split_bytes(recipe: Recipe, shape: DatasetShape, seeds: int) -> int:
 
 
 def data_bytes(shape: DatasetShape) -> int:
-    """Estimate the memory of a data set as it is held; of one that is read by blocks, the targets and what splits it."""
+    """Estimate the memory of a data set as it is held: where it is read by blocks, its targets and what splits it."""
     if shape.held is not None:
         return 2 * 8 * shape.examples
     return shape.number_bytes * shape.examples * shape.features

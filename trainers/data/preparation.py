@@ -157,8 +157,8 @@ def fit_preparation(schema: TableSchema, rows: Floats, targets: NDArray[Any], ta
     """
     ends = [0, *accumulate(len(column.stored) for column in schema.columns)]
     cells = (rows[:, start:stop] for start, stop in pairwise(ends))
-    preparation, *folds = fit_columns(schema, cells, targets, task)
-    return preparation, preparation.encode_across_folds(rows, *folds)
+    preparation, fold_of, fold_means = fit_columns(schema, cells, targets, task)
+    return preparation, preparation.encode_across_folds(rows, fold_of, fold_means)
 
 
 def fit_columns(
@@ -187,9 +187,7 @@ def fit_columns(
     for column, found in zip(schema.columns, cells, strict=True):
         if column.encoding == "target":
             learned.append(Learned(means=tuple(map(tuple, _mean_targets(column, found, outputs).tolist()))))
-            fold_means.append(
-                np.stack([_mean_targets(column, found[others], outputs[others]) for others, _ in folds])
-            )
+            fold_means.append(np.stack([_mean_targets(column, found[others], outputs[others]) for others, _ in folds]))
             continue
         learned.append(_fit_categories(column, found, schema) if column.encoding == "one_hot" else _fit_medians(found))
     return Preparation(schema=schema, learned=tuple(learned)), fold_of, tuple(fold_means)

@@ -95,7 +95,7 @@ def fit_inputs(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise)
     if dataset.schema is not None:
         preparation, inputs = fit_preparation(dataset.schema, inputs, dataset.targets[train], dataset.task)
     offset, divisor = fit_channels(dataset, train, normalise) if dataset.item else _fit(inputs, normalise, dataset.name)
-    found = _of_features(offset, divisor, preparation, lambda: inputs.any(axis=0))
+    found = _of_features(offset, divisor, preparation, lambda: np.asarray(inputs.any(axis=0)))
     return _with_targets(found, dataset, train, normalise), inputs
 
 

@@ -92,9 +92,8 @@ class Split:
     @property
     def stored(self) -> tuple[PreparedRows, PreparedRows] | None:
         """The training and the validation inputs, if they are read by blocks."""
-        train: Any = self.train_inputs
-        val: Any = self.val_inputs
-        return (train, val) if isinstance(train, PreparedRows) else None
+        parts: list[Any] = [self.train_inputs, self.val_inputs]
+        return (parts[0], parts[1]) if isinstance(parts[0], PreparedRows) else None
 
     @cached_property
     def labels(self) -> tuple[int, int]:
@@ -205,20 +204,17 @@ def split(
     ((120, 4), [10, 10, 10])
     """
     train, val = split_indices(dataset, validation, rng)
-    inputs: tuple[Any, Any]
+    train_inputs: Any
+    val_inputs: Any
     if dataset.stored is not None:
         scaling, encoded = fit_blocks(dataset, train, normalise)
         held_out = EncodedRows(stored=dataset.stored, rows=val, preparation=scaling.preparation)
-        inputs = (
-            PreparedRows(encoded, scaling, dtype, dataset.name, dataset.stored.window),
-            PreparedRows(held_out, scaling, dtype, dataset.name, BLOCKS_OF_VALIDATION),
-        )
+        train_inputs = PreparedRows(encoded, scaling, dtype, dataset.name, dataset.stored.window)
+        val_inputs = PreparedRows(held_out, scaling, dtype, dataset.name, BLOCKS_OF_VALIDATION)
     else:
         scaling, prepared = fit_inputs(dataset, train, normalise)
-        inputs = (
-            scaling.scaled(prepared, dtype, dataset.name),
-            scaling.scaled_inputs(dataset.inputs[val], dtype, dataset.name),
-        )
+        train_inputs = scaling.scaled(prepared, dtype, dataset.name)
+        val_inputs = scaling.scaled_inputs(dataset.inputs[val], dtype, dataset.name)
 
     def targets_of(part: Indices) -> NDArray[Any]:
         if dataset.task != "regression":
@@ -226,9 +222,9 @@ def split(
         return scaling.scaled_targets(dataset.targets[part].astype(np.float64), dtype, dataset.name)
 
     return Split(
-        train_inputs=inputs[0],
+        train_inputs=train_inputs,
         train_targets=targets_of(train),
-        val_inputs=inputs[1],
+        val_inputs=val_inputs,
         val_targets=targets_of(val),
         fingerprint=digest(_text_of(validation), train, val),
         target_mean=scaling.target_mean,

@@ -24,6 +24,7 @@ from trainers.data.tables import TableOptions, require_columns, wanted_columns, 
 from trainers.data.target import Classes, read_target, reason_of_task
 from trainers.errors import DataError
 
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Analysis:
     """A table whose numbers were written to a file.
@@ -147,7 +148,5 @@ def _dataset(
     return replace(given, schema=schema, fingerprint=digest(plain.task, text, *parts, plain.targets))
 
 
-def _portions(
-    stored: StoredRows, rows: Iterator[NDArray[Any]], kind: np.dtype[Any] = StoredRows.dtype
-) -> InPortions:
+def _portions(stored: StoredRows, rows: Iterator[NDArray[Any]], kind: np.dtype[Any] = StoredRows.dtype) -> InPortions:
     return InPortions(shape=stored.shape, dtype=kind, portions=rows)

@@ -45,7 +45,9 @@ def columns_of(path: str, options: FileOptions) -> TableColumns | None:
     form = "parquet" if local.is_dir() else FORMATS.get(Path(file_name(path).lower()).suffix)
     if form == "parquet":
         return ParquetColumns(path, local, options.missing)
-    return MatrixColumns(path, local, options.missing) if form == "npy" else None
+    if form == "npy":
+        return MatrixColumns(path, local, options.missing)
+    return None
 
 
 def wants_blocks(path: str, options: FileOptions, wanted: bool | None) -> TableColumns | None:
@@ -64,8 +66,8 @@ def wants_blocks(path: str, options: FileOptions, wanted: bool | None) -> TableC
     table = columns_of(path, options)
     if table is None and wanted:
         raise DataError(
-            "`data.blocks` is for Parquet, a file or a folder, and for a matrix in an NPY file, on this machine and not "
-            f"packed. Received: {shown(path)}. Save the table as Parquet, such as by pandas' `to_parquet`."
+            "`data.blocks` is for Parquet, a file or a folder, and for a matrix in an NPY file, on this machine and "
+            f"not packed. Received: {shown(path)}. Save the table as Parquet, such as by pandas' `to_parquet`."
         )
     if table is None or wanted:
         return table

@@ -123,7 +123,8 @@ class PreparedRows:
         slots = self._slot_of[blocks]
         within = rows - encoded.starts[blocks]
         if slots.size and slots.min() >= 0:
-            return self._flat.take(slots * block_rows + within, axis=0)
+            batch: NDArray[Any] = self._flat.take(slots * block_rows + within, axis=0)
+            return batch
         found = np.empty((len(rows), self.shape[1]), self.dtype)
         left = np.arange(len(rows))
         while left.size:

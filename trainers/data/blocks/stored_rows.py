@@ -35,7 +35,8 @@ def default_block_rows(features: int) -> int:
     (32768, 1024)
     """
     wanted = BLOCK_BYTES // (4 * features)
-    return min(max(2 ** max(wanted.bit_length() - 1, 0), FEWEST_ROWS), MOST_ROWS)
+    power: int = 1 << max(wanted.bit_length() - 1, 0)
+    return min(max(power, FEWEST_ROWS), MOST_ROWS)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

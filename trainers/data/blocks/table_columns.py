@@ -141,7 +141,7 @@ class MatrixColumns:
                 f"Received: {found}. Save it as Parquet, or set `data.blocks: false`."
             )
         self.names, self.rows = [str(at) for at in range(array.shape[1])], len(array)
-        self.notes = ("array of NumPy: columns are called 0, 1, ..., and -1 is the last",)
+        self.notes: tuple[str, ...] = ("array of NumPy: columns are called 0, 1, ..., and -1 is the last",)
         check_names(self.name, self._shown, self.names)
         check_rows(self.name, self.rows)
         self._kind = array.dtype.newbyteorder("=")
