@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainers.data.blocks.stored_rows import StoredRows
+from trainers.data.digests import digest as digest
 from trainers.data.shape import Arrangement as Arrangement
 from trainers.data.shape import DatasetShape as DatasetShape
 from trainers.data.shape import Task as Task
@@ -20,9 +20,6 @@ from trainers.errors import DataError
 
 Floats: TypeAlias = NDArray[np.float64]
 Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
-
-PORTION = 2**20
-"""Numbers that are converted at once to be hashed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,50 +272,3 @@ def require_examples(name: str, examples: int) -> None:
             f"`{name}` must have at least 2 examples, one to train on and one to validate. "
             f"Received: {examples}. Give more examples."
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class InPortions:
-    """An array that is hashed as if it was in memory.
-
-    Args:
-        shape: of the array.
-        dtype: of its numbers.
-        portions: its rows, some at a time.
-    """
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    portions: Iterable[NDArray[Any]]
-
-    @property
-    def size(self) -> int:
-        """Number of its numbers."""
-        return math.prod(self.shape)
-
-
-def digest(*parts: str | NDArray[Any] | InPortions) -> str:
-    """Hash texts and numeric arrays to 16 hex digits that are the same on every machine.
-
-    >>> digest("a", np.array([1, 2])) == digest("a", np.array([1, 2]))
-    True
-    >>> digest("a", np.array([1, 2])) == digest("a", np.array([[1, 2]]))
-    False
-    """
-    state = hashlib.blake2b(digest_size=8)
-    for part in parts:
-        # The length separates neighbouring parts: ("ab", "c") is not ("a", "bc").
-        if isinstance(part, str):
-            content = part.encode()
-            state.update(f"text:{len(content)}:".encode())
-            state.update(content)
-            continue
-        # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
-        kind = "<f8" if part.dtype.kind == "f" else "<i8"
-        state.update(f"{kind}{part.shape}:{8 * part.size}:".encode())
-        for rows in part.portions if isinstance(part, InPortions) else [part]:
-            numbers = np.ascontiguousarray(rows).reshape(-1)
-            # In portions, because a set of images in bytes would take eight times its memory.
-            for start in range(0, rows.size, PORTION):
-                state.update(np.ascontiguousarray(numbers[start : start + PORTION], dtype=kind).data)
-    return state.hexdigest()

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from trainers.data.blocks.column_file import ColumnFile, ColumnWriter
 from trainers.data.blocks.stored_rows import StoredRows, default_block_rows
 from trainers.data.blocks.table_columns import TableColumns
-from trainers.data.dataset import Dataset, InPortions, classification, digest, regression
+from trainers.data.dataset import Dataset, classification, regression
+from trainers.data.digests import InPortions, digest
 from trainers.data.feature_columns import Feature, LeftOut, read_feature
 from trainers.data.holdout import Given, Holdout, column_of
 from trainers.data.numeric import Column

@@ -20,7 +20,7 @@ from trainers.data.files.problems import check_names, check_rows, unreadable
 from trainers.data.numeric import MOST_EXACT
 from trainers.errors import DataError
 
-PORTION_BYTES = 64 * 2**20
+PORTION_BYTES = 16 * 2**20
 """Bytes of a matrix that are copied at once."""
 
 
