@@ -45,7 +45,9 @@ def finalize(
         uri: address of the MLflow store; None without tracking.
     """
     config = preparation.config
-    result = folder.finalise(config.metric.name, config.metric.mode, config.trainer.target, config.metric.by)
+    result = folder.finalise(
+        config.metric.name, config.metric.mode, config.trainer.target, config.metric.by, config.metric.beside
+    )
     if not interrupted:
         if isinstance(preparation, NetworkPreparation):
             tests = held_out_parts(preparation)

@@ -76,7 +76,7 @@ class Phases:
         self._has_report = True
         config = self._config
         metric = config.metric
-        so_far = self._folder.finalise(metric.name, metric.mode, config.trainer.target, metric.by)
+        so_far = self._folder.finalise(metric.name, metric.mode, config.trainer.target, metric.by, metric.beside)
         picked = select(so_far.trials, metric.name, metric.mode, scientific=config.scientific, by=metric.by)
         # A level without a finished trial has no best setting.
         self.plan = self.plan.with_report([one.arm_id for one in picked if one.selection.values])

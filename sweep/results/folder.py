@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.errors import ResultsError
@@ -37,7 +36,7 @@ from sweep.results.frames import (
 from sweep.results.leaderboard import leaderboard
 from sweep.results.predictions import PREDICTIONS, TEST
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
-from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table
+from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table, write_table
 from sweep.running.event_log import EventLog
 from sweep.running.log_records import results_record
 from sweep.running.old_journal import convert_journal
@@ -254,7 +253,12 @@ class ResultsFolder:
         return to_results(self._read(), self._plan.trials)
 
     def finalise(
-        self, metric: str, mode: Literal["min", "max"], target: float | None = None, by: By = "final"
+        self,
+        metric: str,
+        mode: Literal["min", "max"],
+        target: float | None = None,
+        by: By = "final",
+        also: Sequence[str] = (),
     ) -> SweepResult:
         """Write ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv`` from the event log.
 
@@ -263,15 +267,16 @@ class ResultsFolder:
             mode: whether smaller or larger values are better.
             target: target value of the metric; None for no target.
             by: which value of a trial ranks it.
+            also: metrics whose means stand in the leaderboard beside it.
         """
         plan = self._plan
         ordered = order_by_plan(self._read(), plan.trials)
         past = histories(ordered)
         trials = trials_table(plan, ordered, past, metric, mode, target)
-        _write_table(self.path / EPOCHS, epochs_table(plan, past, metric))
-        _write_table(self.path / TRIALS, trials)
+        write_table(self.path / EPOCHS, epochs_table(plan, past, metric))
+        write_table(self.path / TRIALS, trials)
         keys = hyperparameter_keys((arm.setting for arm in plan.arms), is_own=is_own(plan))
-        ranked = leaderboard(trials_frame(trials), metric, mode, keys, report_seeds=plan.report_seeds, by=by)
+        ranked = leaderboard(trials_frame(trials), metric, mode, keys, plan.report_seeds, by=by, also=also)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         if self._mirror is not None and (problem := self._mirror.send(self.path)):
@@ -289,11 +294,3 @@ class ResultsFolder:
 
     def _read(self) -> pa.Table:
         return to_table([self._plan.tagged(result) for result in self._ended()])
-
-
-def _write_table(path: Path, table: pa.Table) -> None:
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
-    with replacing(path) as temporary:
-        # Similar floats compress better with the byte-stream split encoding.
-        parquet.write_table(table, temporary, compression="zstd", use_dictionary=texts, use_byte_stream_split=floats)

@@ -22,6 +22,7 @@ def leaderboard(
     keys: Sequence[str] = SETTING_KEYS,
     report_seeds: Collection[int] = (),
     by: By = "final",
+    also: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Create a table with one row per arm, ranked by the mean metric over seeds, of the last or best epoch.
 
@@ -37,11 +38,13 @@ def leaderboard(
         keys: names of the hyperparameters.
         report_seeds: report seeds of the selected arms; empty if there are none.
         by: which value of a trial ranks it.
+        also: further metrics, which rank nothing.
 
     Returns:
         Columns ``rank arm optimizer`` (if there is one) and ``seeds`` (completed ones), ``diverged failed unfinished``,
         mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``, ``seconds_mean``; with
-        ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target ``reached`` and
+        ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with ``also`` the mean of each of
+        them, such as ``final_val_f1_mean``, over the completed seeds that have it; with a target ``reached`` and
         ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it is empty if half of them
         or more did); with report seeds ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of
         ``report_<metric>``; then ``arm_id`` and the hyperparameters in use.
@@ -66,6 +69,11 @@ def leaderboard(
     for statistic in ("std", "min", "max"):
         table[f"{by}_{metric}_{statistic}"] = done[f"{by}_{metric}"].agg(statistic).astype(np.float64)
     table[f"{OTHER[by]}_{metric}_mean"] = _means(trials[well], f"{OTHER[by]}_{metric}")
+    for name in also:
+        # Of a metric whose direction is not known, there is no best value.
+        column = next((f"{one}_{name}" for one in (by, "final") if f"{one}_{name}" in trials), None)
+        if column is not None:
+            table[f"{column}_mean"] = _means(trials[well], column)
     table["seconds_mean"] = done["seconds"].mean().astype(np.float64)
     if "target_steps" in trials:
         ended = trials[well | (trials["status"] == "DIVERGED")]
