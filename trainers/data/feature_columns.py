@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from trainers.data.cells import Kind, are_missing, is_missing, kinds_of, named, texts_of
 from trainers.data.dates import PARTS, AmbiguousDatesError, date_parts, find_date_format, parse_dates
-from trainers.data.identifiers import FEWEST_ROWS, UUID, is_identifier
+from trainers.data.identifiers import FEWEST_ROWS, UNNAMED, UUID, is_identifier
 from trainers.data.numeric import MOST_EXACT, Column, read_numbers, whole_numbers
 from trainers.data.table_schema import MISSING, Encoding, FeatureColumn, codes_of
 from trainers.errors import DataError
@@ -171,6 +171,8 @@ def _automatic_number(column: Column) -> Feature | LeftOut:
         exact = whole_numbers(column.cells)
         is_exact = exact is not None and max(abs(int(exact.min())), abs(int(exact.max()))) < MOST_EXACT
         reason = "an identifier: its whole numbers are all different"
+        if column.name.startswith(UNNAMED):
+            reason = "a column without a name that numbers the rows"
         return LeftOut(column.name, reason, number_column(column) if is_exact else None)
     found = number_column(column)
     if np.isnan(found.rows).all():
