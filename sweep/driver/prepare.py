@@ -169,8 +169,9 @@ class NetworkPreparation:
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
         """Compute the scores of simple predictions on the splits of the given seeds, of the first arm's data."""
-        found = base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
-        return found if self.recipe.loss is None else tuple(rate.without_losses() for rate in found)
+        one = self.recipe
+        found = base_rates(self.data, one.validation, one.normalise, seeds, asked=one.asked.names)
+        return found if one.loss is None else tuple(rate.without_losses() for rate in found)
 
     def probed_of(self, workload: Workload) -> tuple[Trial, ...]:
         """Trials of a workload to measure together, no more than fit into one pack."""
