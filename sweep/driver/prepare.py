@@ -190,11 +190,8 @@ class NetworkPreparation:
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs, the longest first."""
         seeds = {trial.seed for trial in trials}
-        sizes = {
-            key: training_sizes(workload, self.data_of(workload), seeds)
-            for key, workload in self._by_key.items()
-            if sizes_differ(workload)
-        }
+        differing = {key: workload for key, workload in self._by_key.items() if sizes_differ(workload)}
+        sizes = {key: training_sizes(one, self.data_of(one), seeds) for key, one in differing.items()}
         # All trials of a pack make their steps together, so that their training parts are of one size.
         groups: dict[tuple[str, int, int], list[Trial]] = {}
         for trial in trials:
