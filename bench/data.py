@@ -2,6 +2,7 @@
 
 The table has 100,000 rows of numbers with gaps, categories, dates and an identifier, as CSV. What a user would write by
 hand is ``pandas.read_csv`` with ``parse_dates``, and scikit-learn's ``ColumnTransformer``, fitted to the training part.
+A matrix in an NPY file is trained by blocks and in memory.
 Each contender runs in a process of its own; its time is that of the work without the imports, its memory the peak.
 
 Usage: python bench/data.py [--repeat N] [--json]
@@ -98,12 +99,41 @@ for _ in train(pack):
 print(json.dumps(perf_counter() - begin))
 """
 
+MATRIX = """
+import sys
+import numpy as np
+rows, columns, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+draw = np.random.default_rng(0)
+matrix = np.lib.format.open_memmap(path, "w+", np.float32, (rows, columns))
+for start in range(0, rows, 50_000):
+    part = draw.normal(size=(min(50_000, rows - start), columns))
+    part[:, -1] = part[:, :3].sum(axis=1)
+    matrix[start : start + len(part)] = part
+"""
+
+LARGE = """
+import sys, json, resource
+from time import perf_counter
+import numpy, pandas, sklearn.impute, sklearn.preprocessing
+from trainers import NetworkSpec, Pack, TrialSpec, train
+from trainers.data import DataSource, load
+begin = perf_counter()
+dataset = load(DataSource(path=sys.argv[1], target="-1", blocks=sys.argv[2] == "blocks"))
+read = perf_counter()
+trial = TrialSpec("adam", {"learning_rate": 0.01})
+list(train(Pack(dataset, (trial,), NetworkSpec((32,)), epochs=2, batch_size=256)))
+end = perf_counter()
+print(json.dumps([read - begin, end - read, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+MATRIX_ROWS, MATRIX_COLUMNS = 500_000, 100
+
 FAST = ["val_balanced_accuracy", "val_f1_macro", "val_matthews_corrcoef", "val_cohen_kappa"]
 
 
-def result(code: str, *arguments: str) -> list[float] | float:
+def result(code: str, *arguments: str, **more: str) -> list[float] | float:
     """Run code in a process of its own and return what it prints."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent), **more}
     command = [sys.executable, "-c", code, *arguments]
     printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     found: list[float] | float = json.loads(printed)
@@ -116,6 +146,8 @@ def measure(repeat: int) -> list[Row]:
     hand: list[list[float]] = []
     plain: list[float] = []
     fast: list[float] = []
+    blocks: list[list[float]] = []
+    whole: list[list[float]] = []
     with tempfile.TemporaryDirectory(prefix="data-") as folder:
         path = str(Path(folder, "table.csv"))
         subprocess.run([sys.executable, "-c", TABLE, str(ROWS), path], check=True)
@@ -124,8 +156,15 @@ def measure(repeat: int) -> list[Row]:
             hand.append(result(BY_HAND, path))  # type: ignore[arg-type]
             plain.append(result(METRICS, "[]"))  # type: ignore[arg-type]
             fast.append(result(METRICS, json.dumps(FAST)))  # type: ignore[arg-type]
+        matrix = str(Path(folder, "matrix.npy"))
+        subprocess.run([sys.executable, "-c", MATRIX, str(MATRIX_ROWS), str(MATRIX_COLUMNS), matrix], check=True)
+        for number in range(repeat):
+            cache = str(Path(folder, f"cache {number}"))
+            blocks.append(result(LARGE, matrix, "blocks", XDG_CACHE_HOME=cache))  # type: ignore[arg-type]
+            whole.append(result(LARGE, matrix, "memory"))  # type: ignore[arg-type]
     by_hand = "pandas and scikit-learn by hand"
     table = f"{ROWS:,} rows, 14 columns, CSV"
+    large = f"{MATRIX_ROWS:,} rows, {MATRIX_COLUMNS} columns, NPY"
 
     def column(rows: list[list[float]], *at: int) -> tuple[float, ...]:
         return tuple(sum(row[number] for number in at) for row in rows)
@@ -135,6 +174,9 @@ def measure(repeat: int) -> list[Row]:
         Row(f"{table}: prepare one split", column(ours, 1), by_hand, column(hand, 1), "s", 1, "at most", False),
         Row(f"{table}: both", column(ours, 0, 1), by_hand, column(hand, 0, 1), "s", 2, "at most", False),
         Row(f"{table}: peak memory", column(ours, 2), by_hand, column(hand, 2), "MB", 1.5, "at most", False),
+        Row(f"{large}: load by blocks", column(blocks, 0), "in memory", column(whole, 0), "s", 5, "at most", False),
+        Row(f"{large}: two epochs", column(blocks, 1), "in memory", column(whole, 1), "s", 2, "at most", False),
+        Row(f"{large}: peak memory", column(blocks, 2), "in memory", column(whole, 2), "MB", 0.5, "at most", False),
         Row(
             "32 trials on digits with four more metrics after each epoch", tuple(fast), "without them", tuple(plain),
             "s", 1.25, "at most", inverse=False,

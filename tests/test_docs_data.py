@@ -67,3 +67,15 @@ def test_the_test_part_is_evaluated_and_reported() -> None:
     examples = prepare(load_config("tested.yaml", INLINE)).shape.examples
     assert examples == (table["station"] != "harbour").sum()
     assert not [name for name in result.epochs if name.startswith("test_")]
+
+
+def test_the_table_that_is_read_by_blocks_trains_to_the_numbers_that_it_has_in_memory(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    by_blocks, whole = (
+        run(load_config("blocks.yaml", [*INLINE, "report=false", f"data.blocks={blocks}"]))
+        for blocks in ("true", "false")
+    )
+    columns = ["trial_id", "final_val_loss", "final_val_r2"]
+    pd.testing.assert_frame_equal(by_blocks.trials[columns], whole.trials[columns])
+    said = prepare(load_config("blocks.yaml", INLINE)).plan.choices
+    assert any(note.startswith("read by blocks: 800 rows in 1 block of ") for note in said)

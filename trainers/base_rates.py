@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from trainers.data.holdout import Holdout, part_of_seed
 from trainers.data.scaling import Normalise
 from trainers.data.shape import IGNORED
 from trainers.data.split import split_indices, split_of_seed
-from trainers.metrics import OF_TASK, Measured
+from trainers.metrics import OF_TASK, SCORED, Measured, Predicted, split_name
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +55,7 @@ def base_rates(
     normalise: Normalise,
     seeds: Sequence[int],
     largest_cost: float = LARGEST_COST,
+    asked: Sequence[str] = (),
 ) -> tuple[BaseRate, ...]:
     """Evaluate simple predictions on the split that trials with each seed use.
 
@@ -69,9 +71,11 @@ def base_rates(
         normalise: scaling of the inputs and of regression targets.
         seeds: seeds of the splits.
         largest_cost: multiplications above which predictions that use the inputs are omitted.
+        asked: further metrics such as ``val_roc_auc``, which the trivial predictions have too, and a regression that of
+            the median of the training part, which has the smallest absolute error.
 
     Returns:
-        One or two base rates, the trivial one first.
+        One to three base rates, the trivial ones first.
 
     >>> from trainers.data import DataSource, load
     >>> first, second = base_rates(load(DataSource("iris")), 0.2, "standard", [0])
@@ -80,10 +84,19 @@ def base_rates(
     """
     is_numeric = dataset.task == "regression"
     trivial = [(_mean if is_numeric else _majority)(dataset, validation, normalise, seed) for seed in seeds]
+    known = [name for name in asked if split_name(name)[1] in SCORED]
+    # Targets for each position have no single prediction for an example.
+    if known and dataset.targets.ndim == 1:
+        for row, seed in zip(trivial, seeds, strict=True):
+            row |= _asked(dataset, validation, seed, known, np.mean)
     found = [_collect("mean predictor" if is_numeric else "majority class", True, seeds, trivial)]
+    if known and is_numeric:
+        medians = [_asked(dataset, validation, seed, known, np.median) for seed in seeds]
+        found.append(_collect("median predictor", True, seeds, medians))
     width = dataset.features if is_numeric else max(dataset.outputs, 2)
-    # Tokens are no quantities, and with positions there is no single prediction for an example.
-    is_measured = not dataset.is_tokens and dataset.targets.ndim == 1
+    # Tokens are no quantities, with positions there is no single prediction for an example, and data that are read by
+    # blocks are larger than what is predicted from here.
+    is_measured = not dataset.is_tokens and dataset.targets.ndim == 1 and dataset.stored is None
     if (
         is_measured
         and seeds
@@ -116,6 +129,31 @@ def _majority(dataset: Dataset, validation: Holdout, normalise: Normalise, seed:
             found[f"{part}_loss"] = float(losses[labels].mean())
             found[f"{part}_accuracy"] = float((labels == most).mean())
     return found
+
+
+def _asked(
+    dataset: Dataset, validation: Holdout, seed: int, names: Sequence[str], centre: Callable[[Floats], Any]
+) -> dict[str, float]:
+    """The metrics of a constant prediction: the shares of the classes, or the centre of the numbers, in training."""
+    parts = dict(zip(("train", "val"), split_indices(dataset, *part_of_seed(validation, seed)), strict=True))
+    targets = {part: dataset.targets[rows] for part, rows in parts.items()}
+    if dataset.task == "regression":
+        constant: Floats = np.asarray(centre(targets["train"].astype(np.float64)), dtype=np.float64)
+    else:
+        counts = np.bincount(targets["train"].astype(np.int64), minlength=len(dataset.classes))
+        constant = counts / counts.sum()
+    predicted = {
+        part: Predicted(
+            targets=found, outputs=np.broadcast_to(constant, (1, len(found), *constant.shape)), task=dataset.task
+        )
+        for part, found in targets.items()
+    }
+    return {
+        name: float(SCORED[measure].score(predicted[part])[0])
+        for name in names
+        for part, measure in [split_name(name)]
+        if part in predicted and dataset.task in SCORED[measure].tasks
+    }
 
 
 def _nearest_centroid(dataset: Dataset, validation: Holdout, normalise: Normalise, seed: int) -> dict[str, float]:

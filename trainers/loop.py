@@ -38,8 +38,8 @@ class Ended:
     Args:
         trial: index into ``pack.trials``.
         status: COMPLETED after the last epoch, STOPPED at the target, DIVERGED on NaN or infinity; FAILED for a
-            training of the user's own; PRUNED or CANCELLED if the caller ended it, which `train` never does itself;
-            PAUSED for a trial that leaves its pack with a checkpoint and goes on in another.
+            training or a metric of the user's own; PRUNED or CANCELLED if the caller ended it, which `train` never does
+            itself; PAUSED for a trial that leaves its pack with a checkpoint and goes on in another.
         step: number of steps made; for PAUSED the epoch of the checkpoint; for DIVERGED the first step (from 1) whose
             loss, or the validation after it, was not finite, or the last step of the epoch after which a parameter or
             the optimizer state was not finite.
@@ -214,7 +214,7 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
             continue
         session.last_loss[trial] = float(figures.losses[-1, row])
         measured[row] = _values(session, trial, figures, row, val_loss[row], val_accuracy[row])
-    for row, values in _with_asked(session, tile, measured).items():
+    for row, values in _with_asked(session, tile, measured, ended).items():
         trial = tile.trials[row]
         rows.append((trial, values))
         if _reached(pack, values):
@@ -223,16 +223,25 @@ def _measure(session: Session, tile: Tile, figures: TileEpoch, rows: list[_Row],
             ended.append(Ended(trial, "COMPLETED", session.steps))
 
 
-def _with_asked(session: Session, tile: Tile, measured: dict[int, tuple[float, ...]]) -> dict[int, tuple[float, ...]]:
-    """Add the metrics that are asked to the others of each row: after every so many epochs, and where a trial ends."""
+def _with_asked(
+    session: Session, tile: Tile, measured: dict[int, tuple[float, ...]], ended: list[Ended]
+) -> dict[int, tuple[float, ...]]:
+    """Add the metrics that are asked to the others of each row: after every so many epochs, and where a trial ends.
+
+    A trial for which a metric of the user's own fails is appended to ``ended``, and the others go on.
+    """
     pack = session.pack
     if not pack.asked.names:
         return measured
     missing = (float("nan"),) * len(pack.asked.names)
     found = {row: (*values, *missing) for row, values in measured.items()}
     rows = list(measured) if is_due(session) else [row for row, values in found.items() if _reached(pack, values)]
-    for row, scores in zip(rows, score(session, tile, rows), strict=True):
-        found[row] = (*measured[row], *scores.tolist())
+    scores, failed = score(session, tile, rows)
+    for row, values in zip(rows, scores.tolist(), strict=True):
+        found[row] = (*measured[row], *values)
+    for at, error in failed.items():
+        del found[rows[at]]
+        ended.append(Ended(tile.trials[rows[at]], "FAILED", session.steps, error=str(error)))
     return found
 
 

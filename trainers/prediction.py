@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trainers.data import Dataset, Split
 from trainers.data.arrangements import arranged, given_item
+from trainers.data.blocks.stored_rows import StoredRows
 from trainers.data.dataset import Task
 from trainers.data.new_rows import rows_of_table
 from trainers.data.preparation import Preparation
@@ -192,14 +193,17 @@ def predict(network: NetworkDescription, weights: Weights, inputs: Any) -> NDArr
     return predict_rows(network, weights, rows_of_table(inputs, preparation.schema))
 
 
-def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[Any]) -> NDArray[np.float64]:
+def predict_rows(network: NetworkDescription, weights: Weights, rows: NDArray[Any] | StoredRows) -> NDArray[np.float64]:
     """Predict from examples as a `trainers.data.Dataset` holds them; see `predict`.
 
     Args:
         network: what the weights belong to.
         weights: of the trial.
-        rows: (N, D) numbers, (N, F) numbers and codes of a table, or images, sequences and tokens.
+        rows: (N, D) numbers, (N, F) numbers and codes of a table, or images, sequences and tokens; those that lie in a
+            file are predicted block by block.
     """
+    if isinstance(rows, StoredRows):
+        return np.concatenate([predict_rows(network, weights, block) for block in rows.in_blocks()])
     dtype = np.float64 if network.dtype == "float64" else np.float32
     scaled = network.scaling.scaled_inputs(rows, dtype, "inputs")
     compute = _function(network, weights)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.errors import UserCodeError
 from trainers.metrics import Predicted
 from trainers.scores import scores_of
 from trainers.session import Session
@@ -26,7 +27,9 @@ def is_due(session: Session) -> bool:
     return bool(pack.asked.names) and (session.epoch % pack.asked.every == 0 or session.epoch == pack.epochs)
 
 
-def score(session: Session, tile: Tile, rows: Sequence[int], parts: Sequence[Part] = get_args(Part)) -> Floats:
+def score(
+    session: Session, tile: Tile, rows: Sequence[int], parts: Sequence[Part] = get_args(Part)
+) -> tuple[Floats, dict[int, UserCodeError]]:
     """Compute the metrics that are asked of some trials of a tile.
 
     Args:
@@ -36,15 +39,17 @@ def score(session: Session, tile: Tile, rows: Sequence[int], parts: Sequence[Par
         parts: the parts of the data whose metrics are computed.
 
     Returns:
-        (len(rows), M) float64, NaN where a metric is undefined.
+        (len(rows), M) float64, NaN where a metric is undefined, and index into ``rows`` -> the first error of a metric
+        of the user's own.
 
     Raises:
-        UserCodeError: if a metric of the user's own fails.
+        UserCodeError: if a metric of the user's own cannot be imported.
     """
     asked = session.pack.asked
     found = np.full((len(rows), len(asked.names)), np.nan)
+    failed: dict[int, UserCodeError] = {}
     if not rows:
-        return found
+        return found, failed
     for part in parts:
         names = asked.of_part(part)
         if not names:
@@ -52,8 +57,9 @@ def score(session: Session, tile: Tile, rows: Sequence[int], parts: Sequence[Par
         outputs = tile.outputs(part)
         for members, predicted in _predictions(session, tile, rows, outputs, part):
             for name in names:
-                found[members, asked.names.index(name)] = asked.score(name, predicted)
-    return found
+                found[members, asked.names.index(name)], errors = asked.score(name, predicted)
+                failed = {**{members[at]: error for at, error in errors.items()}, **failed}
+    return found, failed
 
 
 def _predictions(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -88,6 +88,11 @@ def feed(pack: Pack, parts: Split) -> Split:
     """Prepare a split for the tiles of the pack's backend."""
     if pack.backend == "torch":
         return parts
+    if parts.stored is not None:
+        train: Any
+        val: Any
+        train, val = (part.followed_by_ones() for part in parts.stored)
+        return replace(parts, train_inputs=train, val_inputs=val)
     return replace(parts, train_inputs=with_ones(parts.train_inputs), val_inputs=with_ones(parts.val_inputs))
 
 
@@ -98,6 +103,14 @@ def initial_row(pack: Pack, seed: int) -> NDArray[np.float64]:
 
         return initial_module_parameters(pack.network, seed, pack.example)
     return initial_parameters(pack.layout, pack.network.init, generator(seed, "init"))
+
+
+def _order_of(parts: Split) -> Callable[[np.random.Generator], NDArray[np.intp]] | None:
+    """What draws the order of an epoch, of data that are read by blocks; None of others."""
+    if parts.stored is None:
+        return None
+    train = parts.stored[0]
+    return batching.block_order(train.block_sizes, train.held)
 
 
 class Session:
@@ -126,8 +139,10 @@ class Session:
         self._given = iter(batch_order) if batch_order is not None else None
         self.seconds = np.zeros(len(pack.trials))
         self._streams = {seed: generator(seed, "batches") for seed in seeds}
+        self._orders = {seed: _order_of(parts) for seed, parts in self.splits.items()}
         self._shuffled = {
-            seed: batching.epochs(self.training_examples, size, rng) for seed, rng in self._streams.items()
+            seed: batching.epochs(self.training_examples, size, rng, self._orders[seed])
+            for seed, rng in self._streams.items()
         }
         if initial is None:
             self.initial = {seed: initial_row(pack, seed) for seed in seeds}
@@ -204,10 +219,14 @@ class Session:
                 "data": digest("split", parts.fingerprint) if isinstance(data, Split) else data.fingerprint,
                 "split": parts.fingerprint,
                 "init": digest(self.initial[seed]),
-                "batches": digest(generator(seed, "batches").permutation(self.training_examples)),
+                "batches": digest(self._first_order(seed)),
             }
             for seed, parts in self.splits.items()
         }
+
+    def _first_order(self, seed: int) -> NDArray[np.intp]:
+        rng, order = generator(seed, "batches"), self._orders[seed]
+        return rng.permutation(self.training_examples) if order is None else order(rng)
 
     def next_epoch(self) -> Mapping[int, Batches]:
         """Draw the batches of the next epoch: seed -> batches."""

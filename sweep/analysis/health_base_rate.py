@@ -10,8 +10,9 @@ from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.health_card import Card
 from sweep.analysis.pairing import mean_difference
 from sweep.analysis.ranking import mean
-from sweep.analysis.wording import is_share, level_name, listing, metric_name, value
+from sweep.analysis.wording import level_name, listing, metric_name, value
 from trainers.base_rates import BaseRate
+from trainers.metrics import split_name
 
 ROUNDING = 1e-9
 """Smaller gains count as zero, because a mean over seeds has rounding errors."""
@@ -34,7 +35,8 @@ def base_rate_cards(study: Study, rates: Sequence[BaseRate]) -> Iterator[Card]:
     for rate in rates:
         if not rate.is_trivial and rate.values.get(study.metric):
             yield from _below_simple_model(study, rate)
-    if is_share(study.metric):
+    # The share of the largest class is the accuracy of guessing it, and not its recall or precision.
+    if split_name(study.metric)[1] == "accuracy":
         for rate in trivial:
             yield from _unequal_classes(study, rate)
 

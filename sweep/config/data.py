@@ -23,6 +23,7 @@ from sweep.config.holdout import AnyTest, AnyValidation, FileHoldout, holdout_of
 from sweep.config.problems import Problem, refuse
 from sweep.system.locations import with_home
 from trainers.data import DATASETS, DataSource
+from trainers.data.blocks.stored_rows import FEWEST_ROWS, MOST_ROWS
 from trainers.data.bundled import SHAPES
 from trainers.data.scaling import Normalise
 from trainers.data.synthetic import MAKERS
@@ -202,6 +203,13 @@ class FileData(Data):
 
     most_categories: Annotated[int, Field(ge=2, le=10_000)] | None = Field(default=None, examples=[MOST_CATEGORIES])
     """Number of features of a one-hot column at most (20): the rarest categories of the training part share one."""
+
+    blocks: bool | None = Field(default=None, examples=[True])
+    """Of a table in Parquet, or of a matrix in an NPY file: read it by blocks of rows, which are shuffled within and
+    between blocks, instead of into memory. Default: if it does not fit the memory, which `sweep plan` tells."""
+
+    block_rows: Annotated[int, Field(ge=FEWEST_ROWS, le=MOST_ROWS)] | None = Field(default=None, examples=[8192])
+    """Number of rows of such a block. Default: a block takes about 4 MB; those of about 64 MB are shuffled together."""
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -131,7 +131,9 @@ def scoring_seconds(recipe: Recipe, shape: DatasetShape) -> float:
 
 def _timed(session: Session, part: Part) -> float:
     begin = perf_counter()
-    score(session, session.tiles[0], [0], [part])
+    _, failed = score(session, session.tiles[0], [0], [part])
+    for error in failed.values():
+        raise error
     return perf_counter() - begin
 
 

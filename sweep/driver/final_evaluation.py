@@ -22,7 +22,7 @@ from trainers.data import Dataset, load_parts, split_indices
 from trainers.data.arrangements import in_form_of
 from trainers.data.dataset import Task
 from trainers.data.holdout import part_of_seed
-from trainers.data.leaks import duplicates_across, leaks, rows_with_targets
+from trainers.data.leaks import duplicates_of, leaks
 from trainers.data.shape import IGNORED
 from trainers.data.summary import summarize
 from trainers.metrics import OF_TASK, evaluate
@@ -203,9 +203,5 @@ def describe_data(preparation: NetworkPreparation, folder: Path, tests: Mapping[
         # A pixel or a token alone says nothing, and images are rarely the same by chance.
         write_data_summary(folder, {**found, "leaks": [], "duplicates": {"across_parts": 0}})
         return
-    rows = rows_with_targets(dataset)
-    train, val = split_indices(dataset, *part_of_seed(holdout, seed))
-    repeated = duplicates_across(rows[train], rows[val])
-    if test is not None:
-        repeated += duplicates_across(rows[train], rows_with_targets(test))
+    repeated = duplicates_of(dataset, *split_indices(dataset, *part_of_seed(holdout, seed)), test)
     write_data_summary(folder, {**found, "leaks": list(leaks(dataset)), "duplicates": {"across_parts": repeated}})

@@ -24,6 +24,7 @@ from sweep.results.predictions import TEST
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
 from sweep.tracking.logged_models import log_models
 from trainers.base_rates import BaseRate
+from trainers.metrics import SCORED, split_name
 
 
 def finalize(
@@ -46,7 +47,14 @@ def finalize(
     """
     config = preparation.config
     metric = config.metric
-    result = folder.finalise(metric.name, metric.mode, config.trainer.target, metric.by, metric.further)
+    result = folder.finalise(
+        metric.name,
+        metric.mode,
+        config.trainer.target,
+        metric.by,
+        objectives=metric.further,
+        also=metric.beside,
+    )
     if not interrupted:
         if isinstance(preparation, NetworkPreparation):
             tests = held_out_parts(preparation)
@@ -90,7 +98,9 @@ def find_base_rates(preparation: Preparation, folder: ResultsFolder) -> tuple[Ba
     """Return the base rates on the splits of a sweep, computed once and stored in the results folder."""
     plan = preparation.plan
     known, seeds = folder.base_rates(), (*plan.seeds, *plan.report_seeds)
-    if not known or known[0].seeds != seeds:
+    metric = preparation.config.metric
+    asked = {name for name in metric.columns if split_name(name)[1] in SCORED}
+    if not known or known[0].seeds != seeds or not asked <= set(known[0].values):
         known = preparation.base_rates(seeds)
         folder.write_base_rates(known)
     return known

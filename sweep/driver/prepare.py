@@ -199,8 +199,9 @@ class NetworkPreparation:
 
     def base_rates(self, seeds: Sequence[int]) -> tuple[BaseRate, ...]:
         """Compute the scores of simple predictions on the splits of the given seeds, of the first arm's data."""
-        found = base_rates(self.data, self.recipe.validation, self.recipe.normalise, seeds)
-        return found if self.recipe.loss is None else tuple(rate.without_losses() for rate in found)
+        one = self.recipe
+        found = base_rates(self.data, one.validation, one.normalise, seeds, asked=one.asked.names)
+        return found if one.loss is None else tuple(rate.without_losses() for rate in found)
 
     def probed_of(self, workload: Workload) -> tuple[Trial, ...]:
         """Trials of a workload to measure together, no more than fit into one pack."""
@@ -219,11 +220,8 @@ class NetworkPreparation:
     def packs(self, trials: Sequence[Trial], rates: Rates, workers: int) -> list[PlannedPack]:
         """Group trials of the plan into packs, the longest first."""
         seeds = {trial.seed for trial in trials}
-        sizes = {
-            key: training_sizes(workload, self.data_of(workload), seeds)
-            for key, workload in self._by_key.items()
-            if sizes_differ(workload)
-        }
+        differing = {key: workload for key, workload in self._by_key.items() if sizes_differ(workload)}
+        sizes = {key: training_sizes(one, self.data_of(one), seeds) for key, one in differing.items()}
         # All trials of a pack make their steps together, so that their training parts are of one size.
         is_paired = self.config.scheduler.method == "wilcoxon"
         turns = seed_turns(trials, self.config.scientific) if is_paired else {}

@@ -18,6 +18,7 @@ from sweep.errors import DataError
 from sweep.errors.masking import without_secrets
 from sweep.planning.cost import Rates
 from sweep.planning.identity import code_digests, metric_digests
+from sweep.planning.memory import data_bytes
 from sweep.planning.plan import Plan
 from sweep.planning.recipe import ModuleSize, Recipe, batch_size_of
 from sweep.planning.workload import DataFacts, Workload, data_key, workload_key
@@ -210,7 +211,7 @@ def other_data_bytes(workload: Workload, workloads: Sequence[Workload]) -> int:
     """Memory in bytes of the data sets of the other workloads, as they are held."""
     shapes = {data_key(one.config): one.shape for one in workloads}
     shapes.pop(data_key(workload.config))
-    return sum(shape.number_bytes * shape.examples * shape.features for shape in shapes.values())
+    return sum(map(data_bytes, shapes.values()))
 
 
 def reload_changed_code(config: SweepConfig) -> None:

@@ -47,6 +47,13 @@ copies of them and of those after it, their difference and its square.
 CONVERTED = 4
 """Arrays in float64 of the size of the outputs from which the metrics of a block of trials are computed."""
 
+ROW_BYTES = 100
+"""Bytes of a row of data that are read by blocks, for each seed: its target, its place, its turn in an epoch, and the
+temporaries of a column from which the preparation is learned."""
+
+BLOCK_SHARE = 3
+"""Quarters of a window that the temporaries take with which its blocks are encoded, where it has few blocks."""
+
 OWN_STATE = 3
 """State arrays assumed for a user-defined optimizer; built-in optimizers declare their number."""
 
@@ -80,14 +87,29 @@ def pack_bytes(trials: Sequence[Trial], recipe: Recipe, shape: DatasetShape, lar
     outputs = _outputs(recipe, shape, examples)
     of_trial = parameters * arrays + scratch + fixed + _activations(recipe, shape, batch_size, examples) + outputs
     converted = CONVERTED * 8 * min(len(trials) * outputs, max(BLOCK_NUMBERS, outputs))
-    # Each seed has its split and the network's copy of it, or the two float64 passes that create a split (a file is
-    # read in as many); targets are stored in addition to the features.
-    number = number_bytes(recipe)
-    data = max(2 * seeds * number, seeds * number + 2 * 8) * shape.examples * (shape.features + 1)
+    number, data = number_bytes(recipe), _split_bytes(recipe, shape, seeds)
     # Initial values of each seed are kept; a NumPy tile under construction has its own too. Torch peaks later.
     stacked = 0 if is_torch else min(len(trials) * parameters, parameters + STACKED_INITIAL)
     initial = INITIAL_BYTES * (seeds * parameters + stacked)
     return data + number * len(trials) * of_trial + initial + converted
+
+
+def _split_bytes(recipe: Recipe, shape: DatasetShape, seeds: int) -> int:
+    """Estimate the memory of the splits of a pack's seeds."""
+    number = number_bytes(recipe)
+    if shape.held is not None:
+        window = number * min(shape.held, shape.examples) * (shape.features + 1)
+        return seeds * (window + BLOCK_SHARE * window // 4 + ROW_BYTES * shape.examples)
+    # Each seed has its split and the network's copy of it, or the two float64 passes that create a split (a file is
+    # read in as many); targets are stored in addition to the features.
+    return max(2 * seeds * number, seeds * number + 2 * 8) * shape.examples * (shape.features + 1)
+
+
+def data_bytes(shape: DatasetShape) -> int:
+    """Estimate the memory of a data set as it is held: where it is read by blocks, its targets and what splits it."""
+    if shape.held is not None:
+        return 2 * 8 * shape.examples
+    return shape.number_bytes * shape.examples * shape.features
 
 
 def _state_arrays(optimizer: str) -> int:
@@ -122,7 +144,7 @@ def _activations(recipe: Recipe, shape: DatasetShape, batch_size: int, examples:
 def base_bytes(recipe: Recipe, shape: DatasetShape) -> int:
     """Estimate a worker's memory without its pack: the libraries, and the data set as it is held."""
     libraries = WORKER_BYTES + (TORCH_BYTES if recipe.backend == "torch" else 0)
-    return libraries + shape.number_bytes * shape.examples * shape.features
+    return libraries + data_bytes(shape)
 
 
 def pack_room(recipe: Recipe, shape: DatasetShape, workers: int, memory: int) -> int:
@@ -191,7 +213,7 @@ def _cause(config: SweepConfig, recipe: Recipe, shape: DatasetShape, trial: Tria
     batch_size = min(batch_size_of(trial.arm.setting) or examples, examples)
     activations = _activations(recipe, shape, batch_size, examples)
     parameters = recipe.parameters(shape)
-    data = 4 * shape.examples * (shape.features + 1)
+    data = 4 * min(shape.held or shape.examples, shape.examples) * (shape.features + 1)
     if data > max(activations, 6 * parameters):
         return "data", f"{shape.examples:,} examples of {shape.features:,} features", "give fewer examples or features"
     if activations > 6 * parameters:

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.errors import ResultsError
@@ -38,7 +37,7 @@ from sweep.results.known_trials import is_finished
 from sweep.results.leaderboard import Goals, leaderboard
 from sweep.results.predictions import PREDICTIONS, TEST
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
-from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table
+from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table, write_table
 from sweep.running.event_log import EventLog
 from sweep.running.log_records import results_record
 from sweep.running.old_journal import convert_journal
@@ -255,7 +254,14 @@ class ResultsFolder:
         return to_results(self._read(), self._plan.trials)
 
     def finalise(
-        self, metric: str, mode: Mode, target: float | None = None, by: By = "final", objectives: Goals = ()
+        self,
+        metric: str,
+        mode: Mode,
+        target: float | None = None,
+        by: By = "final",
+        *,
+        objectives: Goals = (),
+        also: Sequence[str] = (),
     ) -> SweepResult:
         """Write ``trials.parquet``, ``epochs.parquet`` and ``leaderboard.csv`` from the event log.
 
@@ -265,16 +271,17 @@ class ResultsFolder:
             target: target value of the metric; None for no target.
             by: which value of a trial ranks it.
             objectives: name and direction of each further objective.
+            also: metrics whose means stand in the leaderboard beside it.
         """
         plan = self._plan
         ordered = order_by_plan(self._read(), plan.trials)
         past = histories(ordered)
         trials = trials_table(plan, ordered, past, metric, mode, target)
-        _write_table(self.path / EPOCHS, epochs_table(plan, past, metric))
-        _write_table(self.path / TRIALS, trials)
+        write_table(self.path / EPOCHS, epochs_table(plan, past, metric))
+        write_table(self.path / TRIALS, trials)
         keys = hyperparameter_keys((arm.setting for arm in plan.arms), is_own=is_own(plan))
-        frame = trials_frame(trials)
-        ranked = leaderboard(frame, metric, mode, keys, plan.report_seeds, by=by, objectives=objectives)
+        frame, report_seeds = trials_frame(trials), plan.report_seeds
+        ranked = leaderboard(frame, metric, mode, keys, report_seeds, by=by, objectives=objectives, also=also)
         with replacing(self.path / LEADERBOARD) as temporary:
             ranked.to_csv(temporary, index=False)
         if self._mirror is not None and (problem := self._mirror.send(self.path)):
@@ -292,11 +299,3 @@ class ResultsFolder:
 
     def _read(self) -> pa.Table:
         return to_table([self._plan.tagged(result) for result in self._ended()])
-
-
-def _write_table(path: Path, table: pa.Table) -> None:
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
-    with replacing(path) as temporary:
-        # Similar floats compress better with the byte-stream split encoding.
-        parquet.write_table(table, temporary, compression="zstd", use_dictionary=texts, use_byte_stream_split=floats)

@@ -31,6 +31,7 @@ def leaderboard(
     report_seeds: Collection[int] = (),
     by: By = "final",
     objectives: Goals = (),
+    also: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Create a table with one row per arm, ranked by the mean metric over seeds, of the last or best epoch.
 
@@ -49,12 +50,14 @@ def leaderboard(
         report_seeds: report seeds of the selected arms; empty if there are none.
         by: which value of a trial ranks it.
         objectives: name and direction of each further objective; empty if there is none.
+        also: further metrics, which rank nothing.
 
     Returns:
         Columns ``rank arm optimizer`` (if there is one) and ``seeds`` (completed ones), ``pruned diverged failed
         unfinished``; if any was pruned ``pruned_rung``, the lowest rung of the arm, and ``pruned_value``, the mean
         metric there; mean, std (with n - 1), min and max of ``final_<metric>``, ``best_<metric>_mean``,
-        ``seconds_mean``; with ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with a target
+        ``seconds_mean``; with ``by="best"`` those four of ``best_<metric>`` and ``final_<metric>_mean``; with ``also``
+        the mean of each of them, such as ``final_val_f1_mean``, over the completed seeds that have it; with a target
         ``reached`` and ``target_steps_median`` (seeds that missed the target count as infinitely slow, so it is empty
         if half of them or more did, and pruned ones as cut off, by Kaplan and Meier); with report seeds
         ``report_seeds`` (completed ones), ``report_diverged``, and mean and std of ``report_<metric>``; with further
@@ -86,6 +89,8 @@ def leaderboard(
     for statistic in ("std", "min", "max"):
         table[f"{by}_{metric}_{statistic}"] = done[f"{by}_{metric}"].agg(statistic).astype(np.float64)
     table[f"{OTHER[by]}_{metric}_mean"] = _means(trials[well], f"{OTHER[by]}_{metric}")
+    for column in _columns_of(also, by, trials):
+        table[f"{column}_mean"] = _means(trials[well], column)
     table["seconds_mean"] = done["seconds"].mean().astype(np.float64)
     if "target_steps" in trials:
         ended = trials[trials["status"].isin([*ENDED_WELL, "DIVERGED", "PRUNED"])]
@@ -175,3 +180,9 @@ def _ranked(
     result.insert(0, "rank", ranks)
     last = ["arm_id", *(key for key in keys if key in result and key != "optimizer")]
     return result[[column for column in result.columns if column not in last] + last]
+
+
+def _columns_of(also: Sequence[str], by: By, trials: pd.DataFrame) -> list[str]:
+    """The columns of further metrics; of one whose direction is not known, there is no best value."""
+    found = (next((f"{one}_{name}" for one in (by, "final") if f"{one}_{name}" in trials), None) for name in also)
+    return [column for column in found if column is not None]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
+from pyarrow import compute, parquet
 
 from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.analysis.shared_folds import OVERLAP
 from sweep.config.metric import ALWAYS, usual_mode
 from sweep.records import ENDED_WELL, Setting, Trial, Value
 from sweep.running.trial_rows import FACTS, METRIC_PREFIX
+from sweep.system.files import replacing
 from trainers.diagnostics import COMMON
 
 if TYPE_CHECKING:
@@ -249,3 +251,12 @@ def _numbers(values: Floats, where: NDArray[np.bool_] | None = None) -> pa.Array
 
 def _counts(values: Floats, where: NDArray[np.bool_] | None = None) -> pa.Array:
     return _numbers(values, where).cast(pa.int64())
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table of results to a Parquet file that appears as a whole."""
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    with replacing(path) as temporary:
+        # Similar floats compress better with the byte-stream split encoding.
+        parquet.write_table(table, temporary, compression="zstd", use_dictionary=texts, use_byte_stream_split=floats)

@@ -14,6 +14,7 @@ from sklearn.neighbors import NearestCentroid
 from trainers.base_rates import base_rates
 from trainers.data import Dataset, DataSource, load, split
 from trainers.data.dataset import classification
+from trainers.data.split import split_indices
 from trainers.seeding import generator
 
 SEEDS = (0, 3, 11)
@@ -78,3 +79,39 @@ def test_rare_classes_and_constant_inputs_give_no_warning():
     trivial, centroid = base_rates(dataset, 0.3, "standard", [0])
     assert trivial.values["val_accuracy"][0] == pytest.approx(2 / 3)
     assert 0 <= centroid.values["val_accuracy"][0] <= 1
+
+
+def test_trivial_predictions_have_the_metrics_that_are_asked_of_classes():
+    dataset = load(DataSource("breast_cancer"))
+    names = ("val_balanced_accuracy", "val_roc_auc", "train_roc_auc", "val_log_loss", "val_f1", "val_matthews_corrcoef")
+    trivial = base_rates(dataset, 0.2, "standard", [3], asked=(*names, "val_own"))[0]
+    train, val = split_indices(dataset, 0.2, generator(3, "split"))
+    share = dataset.targets[train].mean()
+    labels = dataset.targets[val]
+    assert share > 0.5
+    assert trivial.values["val_balanced_accuracy"] == (0.5,)
+    assert trivial.values["val_roc_auc"] == trivial.values["train_roc_auc"] == (0.5,)
+    expected = -(labels * np.log(share) + (1 - labels) * np.log(1 - share)).mean()
+    assert trivial.values["val_log_loss"][0] == pytest.approx(expected)
+    # All are taken for the larger class: a recall of 1.
+    assert trivial.values["val_f1"][0] == pytest.approx(2 * labels.mean() / (labels.mean() + 1))
+    assert trivial.values["val_matthews_corrcoef"] == (0.0,)
+    assert "val_own" not in trivial.values
+
+
+def test_the_median_has_the_smallest_absolute_error_of_all_constants():
+    dataset = load(DataSource("diabetes"))
+    mean, median, _ = base_rates(dataset, 0.2, "standard", [0, 1], asked=("train_mean_absolute_error",))
+    assert (mean.name, median.name, median.is_trivial) == ("mean predictor", "median predictor", True)
+    for place, seed in enumerate((0, 1)):
+        train, _ = split_indices(dataset, 0.2, generator(seed, "split"))
+        targets = dataset.targets[train]
+        found = median.values["train_mean_absolute_error"][place]
+        assert found == pytest.approx(np.abs(targets - np.median(targets)).mean())
+        assert found < mean.values["train_mean_absolute_error"][place]
+        assert all(found <= np.abs(targets - guess).mean() + 1e-9 for guess in np.linspace(50, 300, 51))
+
+
+def test_nothing_is_added_where_nothing_is_asked():
+    dataset = load(DataSource("diabetes"))
+    assert [rate.name for rate in base_rates(dataset, 0.2, "standard", [0])] == ["mean predictor", "linear regression"]

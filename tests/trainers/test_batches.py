@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from trainers.batches import epochs, partition
+from trainers.batches import block_order, epochs, partition
 
 
 def test_a_partition_keeps_the_order_and_leaves_the_last_batch_short() -> None:
@@ -58,3 +58,33 @@ def test_five_million_examples_make_five_thousand_batches_of_a_thousand_in_bound
 def test_nothing_to_cut_is_refused(examples: int, batch_size: int) -> None:
     with pytest.raises(ValueError, match=f"at least 1. Received: {examples} and {batch_size}"):
         next(epochs(examples, batch_size, np.random.default_rng(0)))
+
+
+def test_blocks_come_in_a_random_order_and_the_rows_of_a_window_are_mixed() -> None:
+    sizes = np.array([3, 0, 4, 2, 5, 1])
+    block_of = np.repeat(np.arange(6), sizes)
+    order = block_order(sizes, 2)(np.random.default_rng(0))
+    assert sorted(order.tolist()) == list(range(15))
+    # Of five blocks with rows, two are in each window: the blocks of a window are in no other.
+    oracle = np.random.default_rng(0).permutation([0, 2, 3, 4, 5])
+    at = 0
+    for first in range(0, 5, 2):
+        members = oracle[first : first + 2]
+        count = int(sizes[members].sum())
+        assert set(block_of[order[at : at + count]]) == set(members)
+        at += count
+
+
+def test_rows_of_a_window_are_mixed_and_windows_differ_from_epoch_to_epoch() -> None:
+    draw = block_order(np.full(20, 50), 4)
+    rng = np.random.default_rng(1)
+    first, second = draw(rng), draw(rng)
+    assert len(set((first[:50] // 50).tolist())) == 4
+    assert set((first[:200] // 50).tolist()) != set((second[:200] // 50).tolist())
+
+
+def test_no_more_blocks_than_a_window_are_shuffled_as_examples_in_memory() -> None:
+    order = block_order(np.array([3, 0, 4]), 2)(np.random.default_rng(5))
+    assert order.tolist() == np.random.default_rng(5).permutation(7).tolist()
+    batches = next(epochs(7, 3, np.random.default_rng(5), block_order(np.array([3, 4]), 1)))
+    assert [len(batch) for batch in batches] == [3, 3, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,14 @@ def first(targets, outputs):
 
 def fails(targets, outputs):
     return 1 / 0
+
+def choosy(targets, outputs):
+    # The slow trial has learned nothing after two epochs of four steps.
+    if (outputs.argmax(axis=1) == targets).mean() < 0.5:
+        raise ValueError("too bad")
+    return 1.0
 """
+OWN_NAMES = ("first", "choosy")
 TRIALS = (
     TrialSpec("adam", {"learning_rate": 0.02}, seed=5),
     TrialSpec("adam", {"learning_rate": 0.001}, seed=5),
@@ -213,7 +221,30 @@ def test_own_metrics_receive_what_a_model_predicts() -> None:
         assert last.values["val_first"][trial] == pytest.approx(outputs[0].max(), rel=1e-6)
 
 
-def test_an_own_metric_that_fails_ends_the_training_with_its_sentence() -> None:
+def test_an_own_metric_that_fails_ends_its_trials_with_its_sentence() -> None:
     pack = pack_of("iris", AskedMetrics(("val_fails",), own={"fails": "metrics_to_score:fails"}))
-    with pytest.raises(UserCodeError, match=r"`metrics_to_score:fails` must compute a number. Received: ZeroDivision"):
+    (first,) = train(pack)
+    assert [end.status for end in first.ended] == ["FAILED"] * 3
+    for end in first.ended:
+        assert re.match(r"`metrics_to_score:fails` must compute a number. Received: ZeroDivision", end.error or "")
+    assert not len(first.trials)
+
+
+@pytest.mark.parametrize("tile_size", [1, 3])
+def test_an_own_metric_that_fails_for_one_trial_leaves_the_others_of_its_pack_as_they_are(tile_size: int) -> None:
+    asked = AskedMetrics(("val_first", "train_choosy"), 2, own={name: f"metrics_to_score:{name}" for name in OWN_NAMES})
+    pack = pack_of("iris", asked, epochs=4)
+    epochs = list(train(pack, tile_size=tile_size))
+    assert [(end.trial, end.status, end.step) for end in epochs[1].ended] == [(1, "FAILED", 8)]
+    assert "too bad" in str(epochs[1].ended[0].error)
+    assert [one.trials.tolist() for one in epochs] == [[0, 1, 2], [0, 2], [0, 2], [0, 2]]
+    assert [end.status for end in epochs[3].ended] == ["COMPLETED"] * 2
+    alone = list(train(replace(pack, trials=(TRIALS[0], TRIALS[2]))))
+    for name in ("val_first", "train_choosy", "val_loss"):
+        np.testing.assert_array_equal(epochs[3].values[name], alone[3].values[name])
+
+
+def test_an_own_metric_that_cannot_be_imported_concerns_all_trials() -> None:
+    pack = pack_of("iris", AskedMetrics(("val_gone",), own={"gone": "metrics_to_score:gone"}))
+    with pytest.raises(UserCodeError, match="gone"):
         list(train(pack))

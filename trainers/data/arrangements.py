@@ -95,6 +95,9 @@ def channel_axis(dataset: Dataset) -> int | None:
 def whole_tokens(dataset: Dataset) -> bool:
     """Whether all inputs are whole numbers of 0 or more, so that they can be tokens."""
     inputs = dataset.inputs
+    if dataset.stored is not None:
+        # They are a table, of which a column or two are rarely tokens.
+        return False
     if inputs.dtype.kind != "f":
         return inputs.dtype == np.int64
     if not np.array_equal(inputs[:100], np.floor(inputs[:100])):

@@ -24,8 +24,6 @@ def from_arrays(
     inputs: NDArray[Any],
     targets: NDArray[Any],
     task: Task,
-    *,
-    has_task: bool = True,
 ) -> Dataset:
     """Make a data set from two arrays; features are named after the input array, such as ``x0`` and ``x1``.
 
@@ -35,7 +33,6 @@ def from_arrays(
         inputs: (N, D) numbers.
         targets: (N,) numbers or text.
         task: as given by the user.
-        has_task: whether the user can set a task.
 
     Raises:
         DataError: if a shape or a dtype does not fit, or a number is not finite.
@@ -53,7 +50,7 @@ def from_arrays(
             "Make it float64 to predict amounts, or int64 to predict classes."
         )
     feature_names = [f"{array_names[0]}{column}" for column in range(inputs.shape[1])]
-    target = Column(name=array_names[1], origin=name, cells=_objects(targets), is_target=True, has_task=has_task)
+    target = Column(name=array_names[1], origin=name, cells=_objects(targets), is_target=True)
     return _dataset(name, _matrix(name, inputs, feature_names), read_target(target, task), feature_names)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.blocks.stored_rows import StoredRows
+from trainers.data.digests import digest as digest
 from trainers.data.shape import Arrangement as Arrangement
 from trainers.data.shape import DatasetShape as DatasetShape
 from trainers.data.shape import Task as Task
@@ -20,9 +21,6 @@ from trainers.errors import DataError
 Floats: TypeAlias = NDArray[np.float64]
 Targets: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 
-PORTION = 2**20
-"""Numbers that are converted at once to be hashed."""
-
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -31,7 +29,8 @@ class Dataset:
     Args:
         name: the name of the set, or of its file.
         inputs: (N, D) float64, C-contiguous, finite; or images and sequences (N, ...) of any numbers; or tokens (N, T)
-            int64. The latter two are made by `trainers.data.tensors.from_tensors` and for torch modules.
+            int64. The latter two are made by `trainers.data.tensors.from_tensors` and for torch modules. Or
+            `trainers.data.blocks.stored_rows.StoredRows`, in their place where they do not fit the memory.
         targets: (N,) int64 indices into ``classes``, or (N,) float64 for regression; or one class for each position,
             such as (N, T), in which `trainers.data.shape.IGNORED` has none.
         task: ``multiclass``, ``binary`` or ``regression``.
@@ -61,6 +60,12 @@ class Dataset:
     notes: tuple[str, ...] = ()
     columns: tuple[ColumnSummary, ...] = ()
     arrangement: Arrangement = "as given"
+
+    @property
+    def stored(self) -> StoredRows | None:
+        """The inputs, if they lie in a file and are read by blocks."""
+        inputs: Any = self.inputs
+        return inputs if isinstance(inputs, StoredRows) else None
 
     @property
     def examples(self) -> int:
@@ -97,7 +102,8 @@ class Dataset:
         if keys is not None and len(keys) and keys.max() > 1:
             keys = np.unique(keys, return_inverse=True)[1].astype(np.int64)
         fingerprint = digest(self.fingerprint, np.arange(self.examples)[chosen])
-        inputs, targets = self.inputs[chosen], self.targets[chosen]
+        inputs: Any = self.inputs[chosen] if self.stored is None else self.stored.select(chosen)
+        targets = self.targets[chosen]
         return replace(self, inputs=inputs, targets=targets, keys=keys, fingerprint=fingerprint)
 
     @property
@@ -113,6 +119,7 @@ class Dataset:
             positions=self.targets.shape[1:],
             vocabulary=int(self.inputs.max()) + 1 if self.is_tokens else 0,
             number_bytes=self.inputs.itemsize,
+            held=None if self.stored is None else self.stored.window * self.stored.block_rows,
         )
 
 
@@ -265,29 +272,3 @@ def require_examples(name: str, examples: int) -> None:
             f"`{name}` must have at least 2 examples, one to train on and one to validate. "
             f"Received: {examples}. Give more examples."
         )
-
-
-def digest(*parts: str | NDArray[Any]) -> str:
-    """Hash texts and numeric arrays to 16 hex digits that are the same on every machine.
-
-    >>> digest("a", np.array([1, 2])) == digest("a", np.array([1, 2]))
-    True
-    >>> digest("a", np.array([1, 2])) == digest("a", np.array([[1, 2]]))
-    False
-    """
-    state = hashlib.blake2b(digest_size=8)
-    for part in parts:
-        # The length separates neighbouring parts: ("ab", "c") is not ("a", "bc").
-        if isinstance(part, str):
-            content = part.encode()
-            state.update(f"text:{len(content)}:".encode())
-            state.update(content)
-            continue
-        # Little-endian 8-byte numbers, so that the bytes do not depend on the machine or its default int.
-        kind = "<f8" if part.dtype.kind == "f" else "<i8"
-        state.update(f"{kind}{part.shape}:{8 * part.size}:".encode())
-        numbers = np.ascontiguousarray(part).reshape(-1)
-        # In portions, because a set of images in bytes would take eight times its memory.
-        for start in range(0, part.size, PORTION):
-            state.update(np.ascontiguousarray(numbers[start : start + PORTION], dtype=kind).data)
-    return state.hexdigest()

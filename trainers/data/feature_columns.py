@@ -10,9 +10,9 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.cells import Kind, are_missing, is_missing, kinds_of, named, texts_of
+from trainers.data.cells import Kind, are_missing, distinct_texts, is_missing, kinds_of, named
 from trainers.data.dates import PARTS, AmbiguousDatesError, date_parts, find_date_format, parse_dates
-from trainers.data.identifiers import FEWEST_ROWS, UUID, is_identifier
+from trainers.data.identifiers import FEWEST_ROWS, UNNAMED, UUID, is_identifier
 from trainers.data.numeric import MOST_EXACT, Column, read_numbers, whole_numbers
 from trainers.data.table_schema import MISSING, Encoding, FeatureColumn, codes_of
 from trainers.errors import DataError
@@ -171,6 +171,8 @@ def _automatic_number(column: Column) -> Feature | LeftOut:
         exact = whole_numbers(column.cells)
         is_exact = exact is not None and max(abs(int(exact.min())), abs(int(exact.max()))) < MOST_EXACT
         reason = "an identifier: its whole numbers are all different"
+        if column.name.startswith(UNNAMED):
+            reason = "a column without a name that numbers the rows"
         return LeftOut(column.name, reason, number_column(column) if is_exact else None)
     found = number_column(column)
     if np.isnan(found.rows).all():
@@ -179,27 +181,28 @@ def _automatic_number(column: Column) -> Feature | LeftOut:
 
 
 def _text(column: Column, kinds: NDArray[np.object_], most_categories: int, *, is_named: bool) -> Feature | LeftOut:
-    texts = [text for text in texts_of(column.cells) if text is not None]
-    distinct = set(texts)
-    if not is_named and len(texts) >= FEWEST_ROWS:
-        if len(distinct) == len(texts) and all(UUID.fullmatch(text) for text in distinct):
+    codes, texts = distinct_texts(column.cells)
+    distinct = {text for text in texts if text is not None}
+    present = len(codes) - int(np.array([text is None for text in texts], dtype=bool)[codes].sum())
+    if not is_named and present >= FEWEST_ROWS:
+        if len(distinct) == present and all(UUID.fullmatch(text) for text in distinct):
             return LeftOut(column.name, "an identifier: its cells are UUIDs")
         words = sum(len(text.split()) for text in distinct) / len(distinct)
-        if 2 * len(distinct) > len(texts) or (words >= FREE_TEXT_WORDS and len(distinct) > most_categories):
-            return LeftOut(column.name, f"free text: {len(distinct):,} different cells in {len(texts):,} rows")
+        if 2 * len(distinct) > present or (words >= FREE_TEXT_WORDS and len(distinct) > most_categories):
+            return LeftOut(column.name, f"free text: {len(distinct):,} different cells in {present:,} rows")
     return _category(column, "one_hot", most_categories)
 
 
 def _category(column: Column, encoding: Encoding, most_categories: int) -> Feature:
     """Read categories in the order of their names; missing cells are one of their own but for ordinal encoding."""
-    texts = texts_of(column.cells)
+    codes, texts = distinct_texts(column.cells)
     names = _in_order({text for text in texts if text is not None})
-    has_missing = any(text is None for text in texts)
+    has_missing = None in texts
     if encoding == "ordinal":
-        return _coded(column.name, "ordinal", tuple(names), texts, has_missing=has_missing)
+        return _coded(column.name, "ordinal", tuple(names), codes, texts, has_missing=has_missing)
     # A cell that says the same belongs to the missing ones.
     categories = (*(name for name in names if name != MISSING), MISSING) if has_missing else tuple(names)
-    found = _coded(column.name, encoding, categories, texts, has_missing=has_missing)
+    found = _coded(column.name, encoding, categories, codes, texts, has_missing=has_missing)
     return replace(found, note=_category_note(found.column, most_categories))
 
 
@@ -212,26 +215,33 @@ def _category_note(column: FeatureColumn, most_categories: int) -> str:
 
 
 def _ordinal(column: Column, order: tuple[str, ...]) -> Feature:
-    texts = texts_of(column.cells)
-    unknown = [row for row, text in enumerate(texts) if text is not None and text not in order]
-    if unknown:
+    codes, texts = distinct_texts(column.cells)
+    unknown = np.flatnonzero(np.array([text is not None and text not in order for text in texts], dtype=bool)[codes])
+    if len(unknown):
         raise DataError(
             f"{column} must hold the categories that `data.encode.{column.name}` lists. "
-            f"Received: {named(column.cells, np.array(unknown))}. Add them to the list, or correct the cells."
+            f"Received: {named(column.cells, unknown)}. Add them to the list, or correct the cells."
         )
-    return _coded(column.name, "ordinal", order, texts, has_missing=any(text is None for text in texts))
+    return _coded(column.name, "ordinal", order, codes, texts, has_missing=None in texts)
 
 
 def _coded(
-    name: str, encoding: Encoding, categories: tuple[str, ...], texts: Sequence[str | None], *, has_missing: bool
+    name: str,
+    encoding: Encoding,
+    categories: tuple[str, ...],
+    codes: NDArray[np.intp],
+    texts: Sequence[str | None],
+    *,
+    has_missing: bool,
 ) -> Feature:
+    """Code each cell, whose text is the one of ``texts`` at its place in ``codes``."""
     column = FeatureColumn(name=name, encoding=encoding, categories=categories, has_missing=has_missing)
     note = (
         f"`{name}` ({' < '.join(categories[:4])}{' < ...' if len(categories) > 4 else ''})"
         if encoding == "ordinal"
         else ""
     )
-    return Feature(column=column, rows=codes_of(texts, categories)[:, np.newaxis], note=note)
+    return Feature(column=column, rows=codes_of(texts, categories)[codes][:, np.newaxis], note=note)
 
 
 def _date(column: Column, *, is_named: bool) -> Feature | LeftOut:

@@ -15,13 +15,16 @@ FEWEST_ROWS = 20
 UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 """A universally unique identifier, with or without dashes."""
 
+UNNAMED = "Unnamed: "
+"""How pandas begins the name of a column that has none, which numbers the rows as a rule."""
+
 _IDENTIFIER_NAME = re.compile(r"(?i:(^|[_\s.-])(id|ids|uid|uuid|guid|key|index|rowid)$)|[a-z]I[dD]$")
 
 
 def is_identifier(column: Column) -> bool:
     """Whether a column numbers the rows: different whole numbers, one after another or with an identifier's name."""
     cells = column.cells
-    if len(cells) < FEWEST_ROWS or cells.dtype.kind == "b":
+    if (len(cells) < FEWEST_ROWS and not column.name.startswith(UNNAMED)) or cells.dtype.kind == "b":
         return False
     if cells.dtype.kind == "f" and np.isnan(cells).any():
         return False

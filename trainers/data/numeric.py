@@ -27,7 +27,6 @@ class Column:
         cells: (N,) numbers, booleans, dates, or objects (which include text).
         is_typed: whether the source distinguishes text from numbers; CSV does not.
         is_target: whether it is the column to predict.
-        has_task: whether the user can set a `task`.
     """
 
     name: str
@@ -35,7 +34,6 @@ class Column:
     cells: NDArray[Any]
     is_typed: bool = True
     is_target: bool = False
-    has_task: bool = True
 
     def __str__(self) -> str:
         return f"column `{self.name}` of `{self.origin}`"
@@ -45,9 +43,7 @@ class Column:
         """The other way out for cells that are not numbers, continuing "..., or "."""
         if not self.is_target:
             return "drop the column"
-        if self.has_task:
-            return "say `task: classification` if every cell names a class"
-        return "return the labels of `numpy.unique(targets, return_inverse=True)` if every cell names a class"
+        return "say `task: classification` if every cell names a class"
 
 
 def read_numbers(column: Column) -> Floats:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.dataset import Floats, Task
+from trainers.data.shape import Task
 from trainers.data.table_schema import MISSING, FeatureColumn, TableSchema
+
+Floats = NDArray[np.float64]
 
 FOLDS = 5
 """Folds by which the training part is target-encoded: the mean of a category without the fold that a row is in."""
@@ -53,10 +56,27 @@ class Preparation:
         Unknown categories are "other" where there is one, else they belong to no category; their mean target is that of
         all rows.
         """
+        return self.encode_across_folds(rows, None, ())
+
+    def encode_across_folds(
+        self, rows: Floats, fold_of: NDArray[np.int64] | None, fold_means: Sequence[Floats]
+    ) -> Floats:
+        """Encode stored rows (n, F) of the training part, target-encoded columns by the folds that a row is not in.
+
+        Args:
+            rows: some rows of the training part.
+            fold_of: (n,) fold of each of them; None for rows of no fold.
+            fold_means: of each target-encoded column, the means (folds, categories + 1, C) without each fold.
+        """
         blocks, at = [], 0
+        means = iter(fold_means)
         for column, learned in zip(self.schema.columns, self.learned, strict=True):
             width = len(column.stored)
-            blocks.append(_encode(column, learned, rows[:, at : at + width], self.schema))
+            cells = rows[:, at : at + width]
+            if column.encoding == "target" and fold_of is not None:
+                blocks.append(next(means)[fold_of, cells[:, 0].astype(np.int64)])
+            else:
+                blocks.append(_encode(column, learned, cells, self.schema))
             at += width
         return np.concatenate(blocks, axis=1)
 
@@ -135,20 +155,42 @@ def fit_preparation(schema: TableSchema, rows: Floats, targets: NDArray[Any], ta
 
     Reference: Micci-Barreca (2001), "A preprocessing scheme for high-cardinality categorical attributes".
     """
+    ends = [0, *accumulate(len(column.stored) for column in schema.columns)]
+    cells = (rows[:, start:stop] for start, stop in pairwise(ends))
+    preparation, fold_of, fold_means = fit_columns(schema, cells, targets, task)
+    return preparation, preparation.encode_across_folds(rows, fold_of, fold_means)
+
+
+def fit_columns(
+    schema: TableSchema, cells: Iterable[Floats], targets: NDArray[Any], task: Task
+) -> tuple[Preparation, NDArray[np.int64] | None, tuple[Floats, ...]]:
+    """Fit the encoders to the training part, a column after the other; see `fit_preparation`.
+
+    Args:
+        schema: the columns.
+        cells: of each column, the stored numbers of the training part, (n, stored).
+        targets: (n,) their targets.
+        task: of the data set.
+
+    Returns:
+        The preparation, and what `Preparation.encode_across_folds` takes for the training part besides its rows.
+    """
     outputs = _outputs_of(targets, schema, task)
-    blocks: list[Floats] = []
+    fold_of, folds = None, []
+    if any(column.encoding == "target" for column in schema.columns):
+        folds = _folds(targets, task)
+        fold_of = np.zeros(len(targets), dtype=np.int64)
+        for number, (_, members) in enumerate(folds):
+            fold_of[members] = number
     learned: list[Learned] = []
-    at = 0
-    for column in schema.columns:
-        cells = rows[:, at : at + len(column.stored)]
-        at += len(column.stored)
+    fold_means: list[Floats] = []
+    for column, found in zip(schema.columns, cells, strict=True):
         if column.encoding == "target":
-            learned.append(Learned(means=tuple(map(tuple, _mean_targets(column, cells, outputs).tolist()))))
-            blocks.append(_encoded_across_folds(column, cells, outputs, targets, task))
+            learned.append(Learned(means=tuple(map(tuple, _mean_targets(column, found, outputs).tolist()))))
+            fold_means.append(np.stack([_mean_targets(column, found[others], outputs[others]) for others, _ in folds]))
             continue
-        learned.append(_fit_categories(column, cells, schema) if column.encoding == "one_hot" else _fit_medians(cells))
-        blocks.append(_encode(column, learned[-1], cells, schema))
-    return Preparation(schema=schema, learned=tuple(learned)), np.concatenate(blocks, axis=1)
+        learned.append(_fit_categories(column, found, schema) if column.encoding == "one_hot" else _fit_medians(found))
+    return Preparation(schema=schema, learned=tuple(learned)), fold_of, tuple(fold_means)
 
 
 def _fit_categories(column: FeatureColumn, cells: Floats, schema: TableSchema) -> Learned:
@@ -189,17 +231,6 @@ def _mean_targets(column: FeatureColumn, cells: Floats, outputs: Floats) -> Floa
         TargetEncoder(categories=codes, target_type="continuous").fit(cells, output) for output in outputs.T.copy()
     ]
     return np.column_stack([[*encoder.encodings_[0], encoder.target_mean_] for encoder in encoders])
-
-
-def _encoded_across_folds(
-    column: FeatureColumn, cells: Floats, outputs: Floats, targets: NDArray[Any], task: Task
-) -> Floats:
-    """Encode each fold of the training part by the other folds, which do not depend on the seed of a trial."""
-    encoded = np.empty((len(cells), outputs.shape[1]))
-    for others, fold in _folds(targets, task):
-        means = _mean_targets(column, cells[others], outputs[others])
-        encoded[fold] = means[cells[fold, 0].astype(np.int64)]
-    return encoded
 
 
 def _folds(targets: NDArray[Any], task: Task) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from trainers.data.arrangements import channel_axis
+from trainers.data.blocks.fitting import fit_encoding, moments
+from trainers.data.blocks.prepared_rows import EncodedRows
 from trainers.data.dataset import Dataset, Floats
 from trainers.data.preparation import Preparation, fit_preparation
 from trainers.errors import DataError
@@ -70,7 +73,7 @@ class Scaling:
 
 
 def fit_inputs(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise) -> tuple[Scaling, Floats]:
-    """Compute the encoding and the scaling of a data set from its training part.
+    """Compute the encoding and the scaling of a data set in memory from its training part.
 
     Args:
         dataset: the data set.
@@ -92,18 +95,68 @@ def fit_inputs(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise)
     if dataset.schema is not None:
         preparation, inputs = fit_preparation(dataset.schema, inputs, dataset.targets[train], dataset.task)
     offset, divisor = fit_channels(dataset, train, normalise) if dataset.item else _fit(inputs, normalise, dataset.name)
+    found = _of_features(offset, divisor, preparation, lambda: np.asarray(inputs.any(axis=0)))
+    return _with_targets(found, dataset, train, normalise), inputs
+
+
+def fit_blocks(dataset: Dataset, train: NDArray[np.int64], normalise: Normalise) -> tuple[Scaling, EncodedRows]:
+    """Compute the encoding and the scaling of a data set in a file, whose `stored` is not None.
+
+    **Variant.** The same as of data in memory, bit for bit.
+
+    Args:
+        dataset: the data set.
+        train: indices of the training part.
+        normalise: ``standard``, ``minmax`` or ``none``.
+
+    Returns:
+        The scaling, and the training part.
+
+    Raises:
+        DataError: if a deviation or range exceeds float64.
+    """
+    stored = dataset.stored
+    assert stored is not None, "the caller has checked it"
+    encoded = fit_encoding(stored, dataset.schema, train, dataset.targets[train], dataset.task)
+    preparation = encoded.preparation
+    if normalise == "none" and preparation is None:
+        offset, divisor = np.zeros(dataset.features), np.ones(dataset.features)
+    elif dataset.features == 1:
+        # NumPy adds a single column in pairs.
+        whole = np.concatenate(list(encoded.in_blocks()))
+        lowest, highest = whole.min(axis=0), whole.max(axis=0)
+        offset, divisor = _fit(whole, normalise, dataset.name)
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            lowest, highest, mean, deviation = moments(encoded, with_deviation=normalise == "standard")
+            if normalise == "minmax":
+                mean, deviation = lowest, highest - lowest
+        _require_finite(deviation, dataset.name, np.float64)
+        divisor = np.where((lowest == highest) & (normalise != "none"), np.inf, deviation)
+        offset = mean
+    found = _of_features(offset, divisor, preparation, lambda: (lowest != 0) | (highest != 0))
+    return _with_targets(found, dataset, train, normalise), encoded
+
+
+def _of_features(
+    offset: Floats, divisor: Floats, preparation: Preparation | None, is_seen: Callable[[], NDArray[np.bool_]]
+) -> Scaling:
+    """Scale features, of which those that are 0 or 1 stay so; one that no training example has becomes 0."""
     if preparation is not None:
-        # A category or an indicator stays 0 and 1; one that no training example has becomes 0, like a constant.
         binary = preparation.is_binary
         offset = np.where(binary, 0.0, offset)
-        divisor = np.where(binary, np.where(inputs.any(axis=0), 1.0, np.inf), divisor)
-    found = Scaling(offset=offset, divisor=divisor, preparation=preparation)
+        divisor = np.where(binary, np.where(is_seen(), 1.0, np.inf), divisor)
+    return Scaling(offset=offset, divisor=divisor, preparation=preparation)
+
+
+def _with_targets(found: Scaling, dataset: Dataset, train: NDArray[np.int64], normalise: Normalise) -> Scaling:
+    """Add the scaling of regression targets."""
     if dataset.task != "regression" or normalise == "none":
-        return found, inputs
+        return found
     mean, scale = _fit(dataset.targets.astype(np.float64)[train, np.newaxis], "standard", dataset.name)
     # Targets that are constant in the training part are only centred.
     target_scale = float(scale[0]) if np.isfinite(scale[0]) else 1.0
-    return replace(found, target_mean=float(mean[0]), target_scale=target_scale), inputs
+    return replace(found, target_mean=float(mean[0]), target_scale=target_scale)
 
 
 def _fit(inputs: Floats, normalise: Normalise, name: str) -> tuple[Floats, Floats]:

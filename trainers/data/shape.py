@@ -52,6 +52,7 @@ class DatasetShape:
         vocabulary: of tokens, one more than the largest; 0 for quantities.
         number_bytes: bytes of one number of the inputs as they are held.
         training: number of training examples where the data decide what is held out, of the first seed; else None.
+        held: number of examples that are in memory at once, if the inputs are read by blocks; None for all.
     """
 
     examples: int
@@ -63,6 +64,7 @@ class DatasetShape:
     vocabulary: int = 0
     number_bytes: int = 8
     training: int | None = None
+    held: int | None = None
 
     def __repr__(self) -> str:
         """The sizes that every set has, and the others where they are not the usual ones."""

@@ -56,6 +56,8 @@ class DataSource:
         thousands: what separates groups of their digits.
         missing: words and numbers that stand for a missing value.
         sheet: of a workbook.
+        blocks: of a table in Parquet or NPY, whether it is read by blocks; None where it does not fit the memory.
+        block_rows: number of rows of such a block; None for what suits the number of features.
     """
 
     name: str | None = None
@@ -81,6 +83,8 @@ class DataSource:
     thousands: str | None = None
     missing: Sequence[str] | None = None
     sheet: str | int | None = None
+    blocks: bool | None = None
+    block_rows: int | None = None
 
     @property
     def options(self) -> FileOptions:
@@ -156,6 +160,8 @@ def _table_options(source: DataSource) -> TableOptions:
         most_categories=source.most_categories,
         validation=source.validation,
         test=source.test,
+        blocks=source.blocks,
+        block_rows=source.block_rows,
     )
 
 
@@ -221,6 +227,8 @@ def _refuse_what_does_not_apply(source: DataSource) -> None:
             "drop": source.drop or None,
             "encode": source.encode or None,
             "most_categories": None if source.most_categories == MOST_CATEGORIES else source.most_categories,
+            "blocks": source.blocks or None,
+            "block_rows": source.block_rows,
         }
         _refuse(of_tables, "a table", source)
     if source.module is None and source.path is None:

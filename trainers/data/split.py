@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from trainers.data.arrays import ARRAYS, check_arrays
+from trainers.data.blocks.prepared_rows import EncodedRows, PreparedRows
 from trainers.data.dataset import Dataset, DatasetShape, digest
 from trainers.data.holdout import (
     ByGroup,
@@ -27,11 +28,14 @@ from trainers.data.holdout import (
     share_of,
 )
 from trainers.data.part_sizes import class_shares, largest_share, training_examples
-from trainers.data.scaling import Normalise, Scaling, fit_inputs
+from trainers.data.scaling import Normalise, Scaling, fit_blocks, fit_inputs
 from trainers.data.shape import IGNORED
 from trainers.errors import DataError
 
 Indices = NDArray[np.int64]
+
+BLOCKS_OF_VALIDATION = 2
+"""Blocks of the validation part that are in memory at once; it is read in order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,8 @@ class Split:
         is_tensor: True for images (n, ...), sequences, tokens (n, T) int64 and targets for each position, which are
             for torch modules.
 
+    The inputs of data that are read by blocks are `trainers.data.blocks.prepared_rows.PreparedRows`.
+
     Raises:
         DataError: for an empty part, shapes that do not match, other dtypes than those above, NaN or infinity.
 
@@ -75,10 +81,19 @@ class Split:
 
     def __post_init__(self) -> None:
         """Check the arrays once, and compute the fingerprint if none is given."""
+        if self.stored is not None:
+            # What is in the file was checked as it was written.
+            return
         parts = {name: getattr(self, name) for name in ARRAYS}
         check_arrays(parts, is_tensor=self.is_tensor)
         if self.fingerprint is None:
             object.__setattr__(self, "fingerprint", digest("split", *parts.values()))
+
+    @property
+    def stored(self) -> tuple[PreparedRows, PreparedRows] | None:
+        """The training and the validation inputs, if they are read by blocks."""
+        parts: list[Any] = [self.train_inputs, self.val_inputs]
+        return (parts[0], parts[1]) if isinstance(parts[0], PreparedRows) else None
 
     @cached_property
     def labels(self) -> tuple[int, int]:
@@ -189,7 +204,17 @@ def split(
     ((120, 4), [10, 10, 10])
     """
     train, val = split_indices(dataset, validation, rng)
-    scaling, prepared = fit_inputs(dataset, train, normalise)
+    train_inputs: Any
+    val_inputs: Any
+    if dataset.stored is not None:
+        scaling, encoded = fit_blocks(dataset, train, normalise)
+        held_out = EncodedRows(stored=dataset.stored, rows=val, preparation=scaling.preparation)
+        train_inputs = PreparedRows(encoded, scaling, dtype, dataset.name, dataset.stored.window)
+        val_inputs = PreparedRows(held_out, scaling, dtype, dataset.name, BLOCKS_OF_VALIDATION)
+    else:
+        scaling, prepared = fit_inputs(dataset, train, normalise)
+        train_inputs = scaling.scaled(prepared, dtype, dataset.name)
+        val_inputs = scaling.scaled_inputs(dataset.inputs[val], dtype, dataset.name)
 
     def targets_of(part: Indices) -> NDArray[Any]:
         if dataset.task != "regression":
@@ -197,9 +222,9 @@ def split(
         return scaling.scaled_targets(dataset.targets[part].astype(np.float64), dtype, dataset.name)
 
     return Split(
-        train_inputs=scaling.scaled(prepared, dtype, dataset.name),
+        train_inputs=train_inputs,
         train_targets=targets_of(train),
-        val_inputs=scaling.scaled_inputs(dataset.inputs[val], dtype, dataset.name),
+        val_inputs=val_inputs,
         val_targets=targets_of(val),
         fingerprint=digest(_text_of(validation), train, val),
         target_mean=scaling.target_mean,

@@ -42,6 +42,8 @@ class TableOptions:
         most_categories: number of categories of a one-hot column that are told apart, 2 or more.
         validation: what is held out for validation where the table decides it.
         test: what is held out for the test.
+        blocks: whether it is read by blocks; None where it does not fit the memory.
+        block_rows: number of rows of a block; None for what suits the number of features.
     """
 
     target: str
@@ -52,6 +54,8 @@ class TableOptions:
     most_categories: int = MOST_CATEGORIES
     validation: Holdout | None = None
     test: Holdout | None = None
+    blocks: bool | None = None
+    block_rows: int | None = None
 
 
 def read_datasets(
@@ -80,13 +84,12 @@ def read_datasets(
             f"Received: `{repeated}` {names.count(repeated)} times. Rename one of them."
         )
     frame = frame.set_axis(names, axis="columns")
-    _require_columns(table, options, names)
+    require_columns(table.name, options, names)
     require_examples(table.name, len(frame))
     columns = {name: _column(table, frame, name, options) for name in names}
-    encode = {**_typed_categories(frame), **options.encode}
+    encode = {**typed_categories(frame), **options.encode}
     target = read_target(columns[options.target], options.task)
-    held = {name for part in (options.validation, options.test) if (name := column_of(part)) is not None}
-    wanted = _wanted(options, [name for name in names if name not in (options.target, *held)], table.name)
+    wanted = wanted_columns(options, names, table.name)
     found = [
         read_feature(columns[name], encode.get(name), options.most_categories, is_named=is_named)
         for name, is_named in wanted.items()
@@ -97,17 +100,22 @@ def read_datasets(
     features = [one for one in found if isinstance(one, Feature)]
     left_out = [one for one in found if isinstance(one, LeftOut)]
     if not features:
-        reasons = "; ".join(f"`{one.name}`, {one.reason}" for one in left_out[:3])
-        raise DataError(
-            f"`{table.name}` must have a column that can be a feature. Received: {reasons or 'the target alone'}. "
-            "Name the columns to use in `data.features`."
-        )
+        raise without_features(table.name, left_out)
     dataset = _dataset(table.name, features, target, options.most_categories)
     notes += (reason_of_task(columns[options.target], target, options.task), *notes_on(features, left_out))
     keys = keys_of(columns, origin, options.validation, "data.validation")
     summaries = tuple(column_summary(columns[name], options, wanted, found) for name in names)
     dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)), columns=summaries)
     return _parts(dataset, columns, origin, options)
+
+
+def without_features(table: str, left_out: Sequence[LeftOut]) -> DataError:
+    """Make the error for a table of which no column can be a feature."""
+    reasons = "; ".join(f"`{one.name}`, {one.reason}" for one in left_out[:3])
+    return DataError(
+        f"`{table}` must have a column that can be a feature. Received: {reasons or 'the target alone'}. "
+        "Name the columns to use in `data.features`."
+    )
 
 
 def _joined(
@@ -142,7 +150,7 @@ def _column(table: Table, frame: pd.DataFrame, name: str, options: TableOptions)
     )
 
 
-def _typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
+def typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
     """The encoding of columns that the file declares as categories: in their order, or numbers as one feature each.
 
     Other categories are told by their cells, as are constants, identifiers and free text.
@@ -160,11 +168,15 @@ def _typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
     return found
 
 
-def _require_columns(table: Table, options: TableOptions, names: Sequence[str]) -> None:
-    """Refuse a name that is no column."""
+def require_columns(table: str, options: TableOptions, names: Sequence[str]) -> None:
+    """Refuse a name that is no column of a table of that name.
+
+    Raises:
+        DataError: with the name that was meant.
+    """
     if options.target not in names:
         raise DataError(
-            f"`{table.name}` has no column `{options.target}`.{did_you_mean(options.target, names)} "
+            f"`{table}` has no column `{options.target}`.{did_you_mean(options.target, names)} "
             f"Columns: {listed(names)}."
         )
     named_by = {f"data.encode.{name}": name for name in options.encode}
@@ -175,15 +187,26 @@ def _require_columns(table: Table, options: TableOptions, names: Sequence[str]) 
     for key, name in named_by.items():
         if name not in names:
             raise DataError(
-                f"`{key}` must name a column of `{table.name}`. Received: {name}.{did_you_mean(name, names)} "
+                f"`{key}` must name a column of `{table}`. Received: {name}.{did_you_mean(name, names)} "
                 f"Columns: {listed(names)}."
             )
         if name == options.target:
             raise DataError(f"`{key}` must not be the target. Received: {name}. Name another column.")
 
 
-def _wanted(options: TableOptions, names: Sequence[str], table: str) -> dict[str, bool]:
-    """The columns to use, and whether the user has named each by its full name."""
+def wanted_columns(options: TableOptions, names: Sequence[str], table: str) -> dict[str, bool]:
+    """The columns to use, in their order, and whether the user has named each by its full name.
+
+    Args:
+        options: what the user says of the table.
+        names: of all columns.
+        table: its name, for messages.
+
+    Raises:
+        DataError: for a name or pattern that is no column that can be a feature.
+    """
+    held = {name for part in (options.validation, options.test) if (name := column_of(part)) is not None}
+    names = [name for name in names if name not in (options.target, *held)]
     chosen = dict.fromkeys(names, False)
     if options.features is not None:
         chosen = {}

@@ -127,7 +127,7 @@ def _read_numeric(column: Column, task: Task) -> Classes | Floats:
     names = tuple(
         str(int(value)) if exact is not None or value == np.floor(value) else repr(float(value)) for value in distinct
     )
-    way_out = f"{_amounts_way_out(column)} if these are amounts, or give more examples."
+    way_out = "Say `task: regression` if these are amounts, or give more examples."
     _require_two_each(column, labels, names, way_out)
     return Classes(labels, names)
 
@@ -198,11 +198,6 @@ def _refuse_amounts(column: Column, is_amount: NDArray[np.bool_], odd: NDArray[n
         f"Received: {named(column.cells, np.flatnonzero(odd))}. "
         f"Write them as plain numbers such as 1925.5{separators}, drop the rows, or {column.without}."
     )
-
-
-def _amounts_way_out(column: Column) -> str:
-    """How a user declares that integers are amounts."""
-    return "Say `task: regression`" if column.has_task else "Return `trainers.data.dataset.regression(...)`"
 
 
 def _require_two_each(column: Column, labels: NDArray[Any], classes: Sequence[str], way_out: str) -> None:

@@ -37,8 +37,6 @@ def from_tensors(
     inputs: NDArray[Any],
     targets: NDArray[Any],
     task: Task,
-    *,
-    has_task: bool = True,
 ) -> Dataset:
     """Make a data set of arrays for which `is_tensor`.
 
@@ -52,7 +50,6 @@ def from_tensors(
         inputs: (N, ...) numbers.
         targets: (N,) numbers or text, or classes of positions such as (N, T).
         task: as given by the user.
-        has_task: whether the user can set a task.
 
     Raises:
         DataError: if a shape or a type does not fit, or a number is not finite.
@@ -84,7 +81,7 @@ def from_tensors(
             f"Received: {targets.dtype.name} of shape {targets.shape} for inputs {inputs.shape}. {way_out}."
         )
     cells = targets if targets.dtype.kind in "biuf" else targets.astype(object)
-    target = read_target(Column(name=y, origin=name, cells=cells, is_target=True, has_task=has_task), task)
+    target = read_target(Column(name=y, origin=name, cells=cells, is_target=True), task)
     rows = np.zeros((len(inputs), 1))
     if isinstance(target, Classes):
         flat = classification(name, rows, target.labels, target.names, ("",))

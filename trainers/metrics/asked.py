@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.metrics.own import own_scores
+from trainers.errors import UserCodeError
+from trainers.metrics.own import own_scores_and_errors
 from trainers.metrics.predicted import Predicted
 from trainers.metrics.registry import SCORED, split_name
 
@@ -51,12 +52,19 @@ class AskedMetrics:
         """The names of the columns of a part, ``val`` or ``train``."""
         return tuple(name for name in self.names if split_name(name)[0] == part)
 
-    def score(self, name: str, part: Predicted) -> Floats:
-        """Compute a metric of k trials: (k,) float64, NaN where it is undefined.
+    def score(self, name: str, part: Predicted) -> tuple[Floats, dict[int, UserCodeError]]:
+        """Compute a metric of k trials.
+
+        Returns:
+            (k,) float64, NaN where it is undefined, and row -> what went wrong in a metric of the user's own.
 
         Raises:
-            UserCodeError: if a metric of the user's own fails.
+            UserCodeError: if a metric of the user's own cannot be imported.
         """
         measure = split_name(name)[1]
-        values = own_scores(self.own[measure], part) if measure in self.own else SCORED[measure].score(part)
-        return np.where(np.isfinite(values), values, np.nan)
+        failed: dict[int, UserCodeError] = {}
+        if measure in self.own:
+            values, failed = own_scores_and_errors(self.own[measure], part)
+        else:
+            values = SCORED[measure].score(part)
+        return np.where(np.isfinite(values), values, np.nan), failed

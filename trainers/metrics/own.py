@@ -53,12 +53,33 @@ def own_scores(path: str, part: Predicted) -> Floats:
     Raises:
         UserCodeError: if the function cannot be imported, raises an error, or returns something else than a number.
     """
+    found, failed = own_scores_and_errors(path, part)
+    for error in failed.values():
+        raise error
+    return found
+
+
+def own_scores_and_errors(path: str, part: Predicted) -> tuple[Floats, dict[int, UserCodeError]]:
+    """Compute a user's metric for each of k trials; see `own_scores`.
+
+    Returns:
+        (k,) float64, NaN where there is no number, and row -> what went wrong there.
+
+    Raises:
+        UserCodeError: if the function cannot be imported, which concerns all trials.
+    """
     function = import_attribute(path)
     if not callable(function):
         raise UserCodeError(
             f"`{path}` must be a function of targets and outputs. Received: {type(function).__name__}. Name a function."
         )
-    return np.array([_value(path, function, part, row) for row in range(part.trials)], dtype=np.float64)
+    found, failed = np.full(part.trials, np.nan), {}
+    for row in range(part.trials):
+        try:
+            found[row] = _value(path, function, part, row)
+        except UserCodeError as error:
+            failed[row] = error
+    return found, failed
 
 
 def _value(path: str, function: OwnMetric, part: Predicted, row: int) -> float:

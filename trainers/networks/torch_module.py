@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -13,12 +13,16 @@ from torch.nn import functional
 
 from trainers.augmentation import augmented
 from trainers.data import Split
+from trainers.data.blocks.prepared_rows import PreparedRows
 from trainers.diagnostics import norms, update_ratios
 from trainers.layout import Activation
 from trainers.mean_gradient import mean_gradient_norms, sampled_parameters, sampled_steps
 from trainers.pack import Pack
 from trainers.segments import at_step, keep_rows, make_segments, seed_runs
 from trainers.tile import EVALUATION_EXAMPLES, Batches, Part, TileEpoch
+
+Inputs: TypeAlias = "Tensor | Sequence[PreparedRows]"
+"""Inputs (S, n, D) of all seeds; of data that are read by blocks, those of each seed."""
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
 
@@ -51,11 +55,14 @@ class TorchTile:
         flat = torch.as_tensor(parameters).to(self.device, self.dtype)
         self._adopt(list(trials), flat, make_segments(pack, trials, flat))
 
-    def _tensors(self, parts: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[Tensor, Tensor]:
-        """Stack inputs (S, n, D) and targets (S, n) of all seeds on the device."""
-        stacked = torch.as_tensor(np.stack([x for x, _ in parts])).to(self.device)
-        inputs = stacked.to(self.dtype) if stacked.is_floating_point() else stacked
+    def _tensors(self, parts: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[Inputs, Tensor]:
+        """Stack inputs (S, n, D) and targets (S, n) of all seeds on the device; what is read by blocks stays there."""
+        by_blocks: list[Any] = [x for x, _ in parts]
         kind = torch.int64 if self.pack.task == "multiclass" else self._wide
+        inputs: Inputs = by_blocks
+        if not isinstance(by_blocks[0], PreparedRows):
+            stacked = torch.as_tensor(np.stack(by_blocks)).to(self.device)
+            inputs = stacked.to(self.dtype) if stacked.is_floating_point() else stacked
         return inputs, torch.as_tensor(np.stack([y for _, y in parts])).to(self.device, kind)
 
     @property
@@ -192,9 +199,22 @@ class TorchTile:
     def _number(self, values: NDArray[np.float64]) -> Tensor:
         return torch.as_tensor(np.array(values)).to(self.device, self.dtype)
 
-    def _gather(self, data: tuple[Tensor, Tensor], indices: Tensor) -> tuple[Tensor, Tensor]:
+    def _read(self, inputs: Sequence[PreparedRows], indices: Tensor) -> Tensor:
+        """Read the batch of each seed that a trial has, (S, B, D), from indices (S, B); zeros for other seeds."""
+        needed = {self._position[self.pack.trials[trial].seed] for trial in self.trials}
+        rows = to_numpy(indices)
+        found = np.zeros((len(rows), rows.shape[1], inputs[0].shape[1]), inputs[0].dtype)
+        for row in needed:
+            found[row] = inputs[row].take(rows[row])
+        return torch.as_tensor(found).to(self.device, self.dtype)
+
+    def _gather(self, data: tuple[Inputs, Tensor], indices: Tensor) -> tuple[Tensor, Tensor]:
         """Gather the batch of each trial: inputs (k, B, D) and targets (k, B), from indices (S, B)."""
         inputs, targets = data
+        if not isinstance(inputs, Tensor):
+            positions = torch.arange(len(indices), device=self.device)[:, None]
+            read = self._read(inputs, indices), targets[positions, indices]
+            return self._gather(read, torch.arange(indices.shape[1], device=self.device).expand(len(indices), -1))
         trials = len(self.trials)
         if self._one_seed is not None:
             row = self._one_seed
@@ -209,7 +229,8 @@ class TorchTile:
             return self._gather(self._train, indices)
         inputs, targets = self._train
         rows = torch.arange(len(indices), device=self.device)[:, None]
-        x, y = inputs[rows, indices], targets[rows, indices]
+        x = inputs[rows, indices] if isinstance(inputs, Tensor) else self._read(inputs, indices)
+        y = targets[rows, indices]
         # Seeds of trials that have left the pack are not augmented any more.
         for seed in {self.pack.trials[trial].seed for trial in self.trials}:
             row = self._position[seed]

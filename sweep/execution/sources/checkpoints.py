@@ -164,10 +164,11 @@ class CheckpointWriter:
         if self.keeping.weights == "best":
             self._keep_best(metrics)
             for end in metrics.ended:
-                if end.trial in self._best:
+                if end.trial in self._best and end.status != "FAILED":
                     self._write(end.trial, self._best.pop(end.trial)[1])
         else:
-            for trial, kept in self._states([end.trial for end in metrics.ended if end.status != "DIVERGED"]).items():
+            whole = [end.trial for end in metrics.ended if end.status not in ("DIVERGED", "FAILED")]
+            for trial, kept in self._states(whole).items():
                 self._write(trial, kept)
 
     def pause(self, trials: Sequence[int]) -> None:

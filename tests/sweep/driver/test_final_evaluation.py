@@ -137,3 +137,31 @@ def test_a_test_part_reaches_a_module_in_the_form_in_which_it_was_trained(load, 
     assert len(test) == 1
     predicted = load_model(result.path, trial=test["trial_id"].item()).predict(held_out.inputs).argmax(axis=1)
     assert test["test_accuracy"].item() == pytest.approx(accuracy_score(held_out.targets, predicted))
+
+
+def test_data_that_are_read_by_blocks_have_the_same_results_as_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    draw = np.random.default_rng(0)
+    table = pd.DataFrame({"x": draw.normal(size=400), "city": draw.choice(list("abc"), 400), "gaps": np.nan})
+    table.loc[::2, "gaps"] = draw.normal(size=200)
+    table["y"] = np.where(table["x"] + draw.normal(size=400) > 0, "yes", "no")
+    table["y2"] = table["y"].map({"yes": 1.5, "no": -1.5})
+    table.iloc[:5] = table.iloc[100:105].to_numpy()
+    table.to_parquet(tmp_path / "t.parquet")
+    data = {"path": str(tmp_path / "t.parquet"), "target": "y", "test": 0.25}
+    whole = run(config(tmp_path / "a", data=data, keep={"weights": "last", "trials": "all"}))
+    blocks = {"blocks": True, "block_rows": 256}
+    stored = run(config(tmp_path / "b", data={**data, **blocks}, keep={"weights": "last", "trials": "all"}))
+    columns = ["trial_id", "final_val_loss", "final_val_f1_macro"]
+    pd.testing.assert_frame_equal(stored.trials[columns], whole.trials[columns])
+    for name in ("test.parquet", "predictions.parquet"):
+        pd.testing.assert_frame_equal(pd.read_parquet(stored.path / name), pd.read_parquet(whole.path / name))
+    of_data = [json.loads((one.path / "data.json").read_text()) for one in (whole, stored)]
+    assert of_data[1]["notes"][-1].startswith("read by blocks: 400 rows in 2 blocks of 256, shuffled together")
+    assert of_data[0]["leaks"] == of_data[1]["leaks"] != []
+    assert of_data[0]["duplicates"] == of_data[1]["duplicates"]
+    assert of_data[0]["duplicates"]["across_parts"] > 0
+    assert "final_val_f1_macro_mean" in stored.leaderboard
+    frame = table.head(20)
+    predicted = [load_model(one.path).predict(frame) for one in (whole, stored)]
+    np.testing.assert_array_equal(*predicted)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,16 @@ def test_outputs_that_metrics_are_computed_from_are_counted():
     more = pack_bytes(plan.trials, asked, size) - pack_bytes(plan.trials, recipe, size)
     # Of two trials, 1437 examples and ten classes: once in float32 and at least twice in float64.
     assert 2 * 1437 * 10 * (4 + 2 * 8) <= more <= 2 * 1437 * 10 * (4 + 5 * 8)
+
+
+def test_data_that_are_read_by_blocks_take_their_window_and_a_few_numbers_of_each_row():
+    plan, recipe, size = parts_of(sweep(seeds=2))
+    large = replace(size, examples=10**8, features=100)
+    stored = replace(large, held=2**17)
+    # In float64 the data set alone takes 80 GB, and 2 of a row 1.6 GB.
+    assert base_bytes(recipe, large) - base_bytes(recipe, stored) == 100 * 8 * 10**8 - 2 * 8 * 10**8
+    trials = [trial for trial in plan.trials[:1]]
+    window = 4 * 2**17 * 101
+    of_rows = 100 * 10**8
+    assert window + of_rows < pack_bytes(trials, recipe, stored) < 2 * window + of_rows + 10**7
+    assert pack_bytes(trials, recipe, large) > 24 * 10**8 * 100 / 2

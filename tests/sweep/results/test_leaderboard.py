@@ -201,3 +201,27 @@ def test_an_arm_with_pruned_seeds_is_not_on_the_front():
     frame = frame.assign(arm=frame["arm_id"], optimizer="sgd", best_val_loss=frame["final_val_loss"])
     board = leaderboard(frame, "val_loss", "min", objectives=[("seconds", "min")])
     assert board.set_index("arm_id")["pareto"].to_dict() == {"b": True, "a": False}
+
+
+def test_metrics_that_are_asked_besides_have_their_mean_over_the_completed_seeds_and_rank_nothing():
+    trials = _trials(
+        ("a", DONE, 0.4, 0.1, 1.0),
+        ("a", DONE, 0.6, 0.1, 3.0),
+        ("a", DIVERGED, None, None, 1.0),
+        ("b", DONE, 0.3, 0.3, 1.0),
+    )
+    trials["final_val_f1"] = [0.5, 0.7, 0.1, float("nan")]
+    trials["best_val_f1"] = [0.9, 0.7, 0.1, float("nan")]
+    trials["final_val_own"] = [1.0, 2.0, 3.0, 4.0]
+    plain, board = (
+        leaderboard(trials, "val_loss", "min", also=also) for also in ((), ("val_f1", "val_own", "val_unknown"))
+    )
+    assert board["arm_id"].tolist() == plain["arm_id"].tolist() == ["b", "a"]
+    assert board["final_val_f1_mean"].tolist() == pytest.approx([float("nan"), 0.6], nan_ok=True)
+    assert [name for name in board if name not in plain] == ["final_val_f1_mean", "final_val_own_mean"]
+    best = leaderboard(trials, "val_loss", "min", by="best", also=("val_f1", "val_own"))
+    # The direction of `own` is not known, so that it has no best value.
+    assert tuple(best.set_index("arm_id").loc["a", ["best_val_f1_mean", "final_val_own_mean"]]) == (
+        pytest.approx(0.8),
+        pytest.approx(1.5),
+    )

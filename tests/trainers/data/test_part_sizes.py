@@ -17,7 +17,8 @@ def test_a_share_is_rounded_up_and_each_part_has_an_example(examples, validation
 def test_shares_of_classes_add_up_and_the_largest_remainders_come_first():
     # Quotas of 4 training examples: 2.4, 0.8 and 0.8.
     assert class_shares(np.array([6, 2, 2]), 4, "set") == [2, 1, 1]
-    assert sum(class_shares(np.array([50, 30, 21]), 77, "set")) == 77
+    # Quotas of 38.1, 22.9 and 16.0: the one that is left goes to the second class.
+    assert class_shares(np.array([50, 30, 21]), 77, "set") == [38, 23, 16]
 
 
 @pytest.mark.parametrize(("examples", "fewest"), [(150, 3), (149, 3), (10, 2), (1797, 10)])

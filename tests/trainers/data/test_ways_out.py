@@ -435,7 +435,7 @@ CASES = {
         repeated_parquet, "Received: `x` 2 times. Rename one of them.", table(x=[1.0, 2.0], z=[1.0, 2.0], y=[0.5, 1.5])
     ),
     "no name": Case(
-        csv(",x,y\n0,1,a\n1,2,b\n"),
+        csv(",x,y\n5,1,a\n9,2,b\n"),
         "Received: none for column 1. Name it, or drop it",
         csv("row,x,y\n0,1,a\n1,2,b\n2,3,a\n3,4,b\n"),
     ),

@@ -30,4 +30,4 @@ def test_own_metrics_are_known_by_their_names():
 
 def test_what_is_undefined_is_nan():
     part = given([0, 0], [[0.5, 0.5], [0.5, 0.5]])
-    assert math.isnan(AskedMetrics(("val_roc_auc",)).score("val_roc_auc", part)[0])
+    assert math.isnan(AskedMetrics(("val_roc_auc",)).score("val_roc_auc", part)[0][0])

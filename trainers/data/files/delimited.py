@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from trainers.data.files.arrow_frames import frame_of
@@ -13,6 +14,7 @@ from trainers.data.files.dialect import Dialect, detect, records
 from trainers.data.files.encoding import checked_encoding, encoding_of, other_encoding, undecodable
 from trainers.data.files.memory import require_fits
 from trainers.data.files.problems import check_names, check_rows, unreadable
+from trainers.data.files.row_numbers import are_row_numbers, named_row_numbers
 from trainers.data.files.table import FileOptions, Table
 from trainers.data.files.text_columns import NumberFormat, convert, loses_meaning
 from trainers.errors import DataError, shortened
@@ -79,11 +81,14 @@ def _read(content: Content, options: FileOptions, encoding: str) -> Table:
         raise _nul_bytes(content, content.line_of(b"\0") or 1)
     try:
         dialect = _detect(content, options, encoding)
+        given, dialect = dialect.names, replace(dialect, names=named_row_numbers(dialect.names))
         check_names(content.origin, content.shown, dialect.names)
         check_rows(content.origin, len(dialect.rows))
         if quotes % 2:
             _require_closed_quotes(content, dialect, encoding)
         columns = _columns(content, dialect, options, encoding)
+        if "" in given and not are_row_numbers(columns[dialect.names[given.index("")]]):
+            check_names(content.origin, content.shown, given)
     except csv.Error as error:
         raise unreadable(content.shown, EXPECTED, f"{error}, as after a quote that is never closed") from error
     thousands = f", thousands `{options.thousands}`" if options.thousands else ""

@@ -57,6 +57,12 @@ def load_file(
             f"`inputs` names an array of an NPZ file; the columns of the table `{name}` are named by `features`. "
             f"Received: {inputs}. Leave `inputs` out."
         )
+    if table_options is not None and table_options.blocks is not False:
+        from trainers.data.blocks.load import load_blocks, wants_blocks
+
+        file_options = options or FileOptions()
+        if by_blocks := wants_blocks(path, file_options, table_options.blocks):
+            return load_blocks(by_blocks, target, replace(table_options, task=task), file_options)
     table = _as_read(path, target, options)
     wanted = table.target_named(target)
     given = replace(table_options or TableOptions(target=wanted), target=wanted, task=task)

@@ -16,6 +16,9 @@ from trainers.errors import DataError, listed
 
 EXPECTED = "Parquet"
 
+INDEX = "__index_level_"
+"""How the names of columns begin that pandas makes of an index without a name."""
+
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """How Hive and Spark name the folder of the rows without a value."""
 
@@ -46,6 +49,35 @@ def read_folder(folder: Path, name: str, shown: str) -> Table:
     """
     import pyarrow as pa
 
+    paths = files_in(folder, shown)
+    require_fits(shown, sum(path.stat().st_size for path in paths))
+    tables, parts = [], []
+    for path in paths:
+        inside = path.relative_to(folder)
+        each = f"{shown.rstrip('/')}/{inside.as_posix()}"
+        tables.append(_read(Content(name=path.name, origin=path.name, shown=each, path=path)))
+        parts.append(partition_of(inside))
+        require_same(each, tables[0].column_names, tables[-1].column_names, parts[0], parts[-1])
+    counts = [table.num_rows for table in tables]
+    try:
+        table = pa.concat_tables([each.select(tables[0].column_names) for each in tables], promote_options="permissive")
+    except pa.ArrowException as error:
+        raise unreadable(shown, f"a folder of {EXPECTED} files whose columns have the same types", error) from error
+    partitions = {
+        key: repeated([part[key] for part in parts], counts) for key in parts[0] if key not in table.column_names
+    }
+    notes = [f"folder of {len(paths):,} Parquet files"]
+    if partitions:
+        notes.append(f"columns from the names of its subfolders: {listed(list(partitions))}")
+    return _table(name, shown, table, partitions, tuple(notes))
+
+
+def files_in(folder: Path, shown: str) -> list[Path]:
+    """Return the Parquet files of a folder, in the order of their paths.
+
+    Raises:
+        DataError: if it has none.
+    """
     paths = [path for path in sorted(folder.rglob("*.parquet")) if path.is_file() and not _is_hidden(path, folder)]
     if not paths:
         others = [path.name for path in sorted(folder.iterdir()) if path.is_file() and not _is_hidden(path, folder)]
@@ -53,26 +85,7 @@ def read_folder(folder: Path, name: str, shown: str) -> Table:
             f"a folder of data must hold Parquet files, .parquet. Received: `{shown}`, which holds "
             f"{listed(others, most=3) or 'none'}. Give the path of one file."
         )
-    require_fits(shown, sum(path.stat().st_size for path in paths))
-    tables, parts = [], []
-    for path in paths:
-        inside = path.relative_to(folder)
-        each = f"{shown.rstrip('/')}/{inside.as_posix()}"
-        tables.append(_read(Content(name=path.name, origin=path.name, shown=each, path=path)))
-        parts.append(_partition(inside))
-        _require_same(each, tables[0].column_names, tables[-1].column_names, parts[0], parts[-1])
-    counts = [table.num_rows for table in tables]
-    try:
-        table = pa.concat_tables([each.select(tables[0].column_names) for each in tables], promote_options="permissive")
-    except pa.ArrowException as error:
-        raise unreadable(shown, f"a folder of {EXPECTED} files whose columns have the same types", error) from error
-    partitions = {
-        key: _repeated([part[key] for part in parts], counts) for key in parts[0] if key not in table.column_names
-    }
-    notes = [f"folder of {len(paths):,} Parquet files"]
-    if partitions:
-        notes.append(f"columns from the names of its subfolders: {listed(list(partitions))}")
-    return _table(name, shown, table, partitions, tuple(notes))
+    return paths
 
 
 def _read(content: Content) -> Any:
@@ -84,14 +97,13 @@ def _read(content: Content) -> Any:
         with parquet.ParquetFile(source) as file:
             facts = file.metadata
             require_fits(content.shown, sum(facts.row_group(at).total_byte_size for at in range(facts.num_row_groups)))
-            # pandas stores an unnamed index under this name: a row number, not an input.
             table = file.read()
     except (OSError, ValueError, pa.ArrowException) as error:
         if isinstance(error, DataError):
             raise
         raise unreadable(content.shown, EXPECTED, error) from error
     # pandas stores an unnamed index under this name: a row number, not an input.
-    kept = [at for at, name in enumerate(table.column_names) if not name.startswith("__index_level_")]
+    kept = [at for at, name in enumerate(table.column_names) if not name.startswith(INDEX)]
     return table.select(kept)
 
 
@@ -111,7 +123,7 @@ def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
 
-def _partition(inside: Path) -> dict[str, str | None]:
+def partition_of(inside: Path) -> dict[str, str | None]:
     """The columns in the names of the folders of a file."""
     found: dict[str, str | None] = {}
     for part in inside.parts[:-1]:
@@ -121,9 +133,10 @@ def _partition(inside: Path) -> dict[str, str | None]:
     return found
 
 
-def _require_same(
+def require_same(
     shown: str, first: list[str], other: list[str], keys: dict[str, str | None], others: dict[str, str | None]
 ) -> None:
+    """Refuse a file of a folder whose columns differ from those of the first one."""
     one, two = {*first, *keys}, {*other, *others}
     if one != two:
         raise DataError(
@@ -132,7 +145,7 @@ def _require_same(
         )
 
 
-def _repeated(values: list[str | None], counts: list[int]) -> Any:
+def repeated(values: list[str | None], counts: list[int]) -> Any:
     """A column of the value of each file, as often as it has rows; folders do not tell text from numbers."""
     import pyarrow as pa
 

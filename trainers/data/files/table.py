@@ -68,17 +68,28 @@ class Table:
         Raises:
             DataError: if there is no such column, or none is known.
         """
-        names = self.names
-        if given is None and self.target is None:
-            raise DataError(
-                f"the target column of `{self.name}` must be named. Received: none. Columns: {listed(names)}. "
-                "Give one of them as `target`."
-            )
-        wanted = str(self.target if given is None else given)
-        if re.fullmatch(r"-\d+", wanted) and names == [str(position) for position in range(len(names))]:
-            wanted = str(len(names) + int(wanted))
-        if wanted not in names:
-            raise DataError(
-                f"`{self.name}` has no column `{wanted}`.{did_you_mean(wanted, names)} Columns: {listed(names)}."
-            )
-        return wanted
+        return target_named(self.name, self.names, given if given is not None else self.target)
+
+
+def target_named(table: str, names: list[str], given: str | None) -> str:
+    """Return the name of the target column; see `Table.target_named`.
+
+    Args:
+        table: its name, for messages.
+        names: of its columns.
+        given: by the user or by the source.
+
+    Raises:
+        DataError: if there is no such column, or none is known.
+    """
+    if given is None:
+        raise DataError(
+            f"the target column of `{table}` must be named. Received: none. Columns: {listed(names)}. "
+            "Give one of them as `target`."
+        )
+    wanted = str(given)
+    if re.fullmatch(r"-\d+", wanted) and names == [str(position) for position in range(len(names))]:
+        wanted = str(len(names) + int(wanted))
+    if wanted not in names:
+        raise DataError(f"`{table}` has no column `{wanted}`.{did_you_mean(wanted, names)} Columns: {listed(names)}.")
+    return wanted
