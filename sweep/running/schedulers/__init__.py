@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from sweep.config import SweepConfig
 from sweep.config.scheduler import (
     AshaRule,
     ComparingRule,
+    CountedRule,
     HalvingRule,
     HyperBandRule,
     MedianRule,
@@ -26,6 +30,19 @@ from sweep.running.schedulers.wilcoxon import WilcoxonPairs
 __all__ = ["Scheduler", "make_scheduler"]
 
 
+SCHEDULERS: Mapping[type[Rule], Callable[..., Scheduler]] = MappingProxyType(
+    {
+        AshaRule: AsyncSuccessiveHalving,
+        SuccessiveHalvingRule: SuccessiveHalving,
+        HyperBandRule: HyperBand,
+        MedianRule: MedianStopping,
+        PatienceRule: Patience,
+        WilcoxonRule: WilcoxonPairs,
+    }
+)
+"""Section of a rule -> its scheduler, whose arguments are named as there; `time_attr` is its counter."""
+
+
 def make_scheduler(config: SweepConfig) -> Scheduler | None:
     """Return the scheduler of a sweep; None if every trial is trained to its end."""
     rule, epochs, seed = config.scheduler, config.most_epochs, config.search.seed
@@ -44,40 +61,11 @@ def scheduler_of(rule: Rule, epochs: int | None, seed: int = 0) -> Scheduler:
         epochs: the most epochs of a trial; None if that is not known.
         seed: of what the rule draws.
     """
-    most = getattr(rule, "max_t", None) or epochs
-    assert most is not None or not isinstance(rule, HalvingRule), "the configuration is checked"
-    match rule:
-        case AshaRule():
-            return AsyncSuccessiveHalving(
-                grace_period=rule.grace_period,
-                reduction_factor=rule.reduction_factor,
-                max_t=most or 1,
-                brackets=rule.brackets,
-                counter=rule.time_attr,
-                seed=seed,
-            )
-        case SuccessiveHalvingRule():
-            return SuccessiveHalving(
-                grace_period=rule.grace_period,
-                reduction_factor=rule.reduction_factor,
-                max_t=most or 1,
-                counter=rule.time_attr,
-            )
-        case HyperBandRule():
-            return HyperBand(reduction_factor=rule.reduction_factor, max_t=most or 1, counter=rule.time_attr)
-        case MedianRule():
-            return MedianStopping(
-                grace_period=rule.grace_period,
-                min_samples_required=rule.min_samples_required,
-                counter=rule.time_attr,
-            )
-        case PatienceRule():
-            return Patience(
-                patience=rule.patience,
-                min_delta=rule.min_delta,
-                grace_period=rule.grace_period,
-                counter=rule.time_attr,
-            )
-        case WilcoxonRule():
-            return WilcoxonPairs(p_threshold=rule.p_threshold, n_startup_steps=rule.n_startup_steps)
-    raise ValueError(f"`scheduler.method` must be a rule of this registry. Received: {rule}.")
+    arguments = rule.model_dump(exclude={"method", "per_level", "max_t", "time_attr"})
+    if isinstance(rule, CountedRule):
+        arguments["counter"] = rule.time_attr
+    if isinstance(rule, HalvingRule):
+        arguments["max_t"] = rule.max_t or epochs
+    if isinstance(rule, AshaRule):
+        arguments["seed"] = seed
+    return SCHEDULERS[type(rule)](**arguments)

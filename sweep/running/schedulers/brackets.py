@@ -99,11 +99,14 @@ class Bracket:
 
 
 class Brackets:
-    """The brackets of a sweep, each of which goes from rung to rung by itself.
+    """What the synchronous rules have in common: brackets, each of which goes from rung to rung by itself.
 
     Args:
         place: returns the bracket for the next trial; called with the trial.
     """
+
+    observes = False
+    compares_settings = True
 
     def __init__(self, place: Callable[[Trial], Bracket]) -> None:
         self._place = place
@@ -116,6 +119,9 @@ class Brackets:
             if trial.id not in self._bracket_of:
                 bracket = self._bracket_of[trial.id] = self._place(trial)
                 bracket.add(trial.id)
+
+    def observe(self, observation: Observation) -> None:
+        """Only rungs count."""
 
     def decide(self, waiting: Sequence[Observation]) -> list[Verdict]:
         """Let trials wait at their rung, unless they are the last to come."""
@@ -135,7 +141,7 @@ class Brackets:
             )
         return [verdicts.get(one.trial.id, "continue") for one in waiting]
 
-    def end(self, trial: Trial, rung: float | None = None) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """Wait no longer for a trial, for which others may have waited."""
         bracket = self._bracket_of.get(trial.id)
         if bracket is not None:
@@ -145,9 +151,7 @@ class Brackets:
     def settle(self) -> Settled:
         """Return what has become of paused trials since the last call."""
         found, self._unsettled = self._unsettled, []
-        return Settled(
-            tuple(trial for one in found for trial in one.resumed), tuple(end for one in found for end in one.pruned)
-        )
+        return Settled.joined(found)
 
     def _take(self, observation: Observation) -> Bracket | None:
         bracket = self._bracket_of[observation.trial.id]

@@ -53,10 +53,7 @@ class PerLevel:
 
     def settle(self) -> Settled:
         """Join what all levels have settled."""
-        found = [scheduler.settle() for scheduler in self._of.values()]
-        return Settled(
-            tuple(trial for one in found for trial in one.resumed), tuple(end for one in found for end in one.pruned)
-        )
+        return Settled.joined(scheduler.settle() for scheduler in self._of.values())
 
     def _level(self, trial: Trial) -> object:
         return trial.arm.setting.get(self._factor)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from sweep.planning.decision_points import DecisionPoints
@@ -59,20 +59,13 @@ class Settled:
     resumed: tuple[str, ...] = ()
     pruned: tuple[Pruned, ...] = ()
 
-
-@dataclass(frozen=True)
-class Changed:
-    """A trial that goes on from the checkpoint of another one with other hyperparameters.
-
-    Args:
-        trial_id: the trial.
-        source_id: the trial whose checkpoint it takes.
-        changes: hyperparameter -> new value.
-    """
-
-    trial_id: str
-    source_id: str
-    changes: dict[str, float | int | str] = field(default_factory=dict)
+    @classmethod
+    def joined(cls, found: Iterable[Settled]) -> Settled:
+        """Join several into one, in their order."""
+        each = tuple(found)
+        return cls(
+            tuple(trial for one in each for trial in one.resumed), tuple(end for one in each for end in one.pruned)
+        )
 
 
 class Scheduler(Protocol):
