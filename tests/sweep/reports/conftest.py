@@ -9,6 +9,7 @@ import pytest
 
 from sweep import load_config, run
 from sweep.reports.html_page import write_report
+from tests.sweep.reports.searches import pruned_search, random_search
 
 # A learning rate of 1e30 cannot but diverge, and the question is not to be taken for a part of the page.
 SWEEP = """
@@ -89,3 +90,15 @@ def page(report):
 def read_page():
     """Read the text of a page."""
     return Page
+
+
+@pytest.fixture
+def pruned():
+    """Of eight settings four are pruned after 1 epoch, two after 2, and two go on."""
+    return pruned_search()
+
+
+@pytest.fixture
+def drawn():
+    """Eight settings of a random search, of which one diverged."""
+    return random_search()

@@ -10,21 +10,9 @@ import pytest
 from sweep.reports.search_graphs import distribution_graph, history_graph, proposals_graph, rungs_graph
 from sweep.reports.search_setting_graphs import contour_graph, search_importance_graph, slice_graph
 from sweep.reports.setting_graphs import heat_graph, importance_graph, sensitivity_graph, tuning_graph
-from tests.sweep.reports.searches import ENDS, RATES, SETTINGS, curves_of, found, pruned_search, random_search
+from tests.sweep.reports.searches import ENDS, RATES, SETTINGS, curves_of, found
 
 SEARCH = (history_graph, proposals_graph, distribution_graph, rungs_graph, slice_graph, contour_graph)
-
-
-@pytest.fixture
-def pruned():
-    """Of eight settings four are pruned after 1 epoch, two after 2, and two go on."""
-    return pruned_search()
-
-
-@pytest.fixture
-def drawn():
-    """Eight settings of a random search, of which one diverged."""
-    return random_search()
 
 
 def test_a_grid_has_none_of_these_figures():

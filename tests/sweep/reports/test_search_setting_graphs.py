@@ -10,19 +10,7 @@ import pytest
 from sweep.reports.graph_records import Forest
 from sweep.reports.search_setting_graphs import contour_graph, search_importance_graph, slice_graph
 from sweep.reports.svg import draw
-from tests.sweep.reports.searches import SETTINGS, curves_of, found, pruned_search, random_search
-
-
-@pytest.fixture
-def pruned():
-    """Of eight settings four are pruned after 1 epoch, two after 2, and two go on."""
-    return pruned_search()
-
-
-@pytest.fixture
-def drawn():
-    """Eight settings of a random search, of which one diverged."""
-    return random_search()
+from tests.sweep.reports.searches import SETTINGS, curves_of, found
 
 
 def test_slices_show_each_setting_at_its_value_and_categories_by_their_quartiles(pruned):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,6 +74,35 @@ def replay(
     return {name: (state[name], done[name]) for name in found}
 
 
+class RayTrial:
+    """What the schedulers of Ray that stop trials ask of one."""
+
+    def __init__(self, trial_id: str) -> None:
+        self.trial_id = trial_id
+
+
+def replay_by_ray(
+    theirs: Any, found: Mapping[str, Sequence[float]], order: Sequence[str]
+) -> dict[str, tuple[str, int]]:
+    """Report curves to a scheduler of Ray that stops trials; returns the same as `replay`."""
+    controller = SimpleNamespace(get_live_trials=list)
+    trials = {name: RayTrial(name) for name in found}
+    for one in trials.values():
+        theirs.on_trial_add(controller, one)
+    done, state = dict.fromkeys(found, 0), dict.fromkeys(found, "running")
+    for name in order:
+        if state[name] != "running":
+            continue
+        done[name] += 1
+        result = {"training_iteration": done[name], "score": found[name][done[name] - 1]}
+        if done[name] == len(found[name]):
+            theirs.on_trial_complete(controller, trials[name], result)
+            state[name] = "completed"
+        elif theirs.on_trial_result(controller, trials[name], result) == "STOP":
+            state[name] = "pruned"
+    return {name: (state[name], done[name]) for name in found}
+
+
 @pytest.fixture
 def make_trial() -> Callable[..., Trial]:
     """Create a trial."""
@@ -94,3 +125,9 @@ def make_order() -> Callable[..., list[str]]:
 def _replay() -> Callable[..., dict[str, tuple[str, int]]]:
     """Replay curves through a scheduler."""
     return replay
+
+
+@pytest.fixture
+def ray_decisions() -> Callable[..., dict[str, tuple[str, int]]]:
+    """Replay curves through a scheduler of Ray that stops trials."""
+    return replay_by_ray

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from ray.tune.schedulers import AsyncHyperBandScheduler
@@ -12,28 +10,9 @@ from sweep.running.schedulers.asha import AsyncSuccessiveHalving
 from sweep.running.schedulers.scheduler import Observation
 
 
-def ray_decisions(theirs, found, order):
-    """How each trial ends under Ray's scheduler, and after how many reports."""
-    trials = {name: SimpleNamespace(trial_id=name) for name in found}
-    for trial in trials.values():
-        theirs.on_trial_add(None, trial)
-    done, state = dict.fromkeys(found, 0), dict.fromkeys(found, "running")
-    for name in order:
-        if state[name] != "running":
-            continue
-        done[name] += 1
-        result = {"training_iteration": done[name], "score": found[name][done[name] - 1]}
-        if done[name] == len(found[name]):
-            theirs.on_trial_complete(None, trials[name], result)
-            state[name] = "completed"
-        elif theirs.on_trial_result(None, trials[name], result) == "STOP":
-            state[name] = "pruned"
-    return {name: (state[name], done[name]) for name in found}
-
-
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize(("grace", "factor", "length"), [(1, 3, 27), (1, 2, 16), (2, 4, 20), (1, 2.5, 30)])
-def test_the_decisions_are_those_of_ray(make_curves, make_order, replay, seed, grace, factor, length):
+def test_the_decisions_are_those_of_ray(make_curves, make_order, replay, ray_decisions, seed, grace, factor, length):
     found = make_curves(seed, 30, length)
     order = make_order(seed, dict.fromkeys(found, length))
     theirs = AsyncHyperBandScheduler(
@@ -46,7 +25,9 @@ def test_the_decisions_are_those_of_ray(make_curves, make_order, replay, seed, g
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_decisions_are_those_of_ray_with_several_brackets(make_curves, make_order, replay, seed, monkeypatch):
+def test_the_decisions_are_those_of_ray_with_several_brackets(
+    make_curves, make_order, replay, ray_decisions, seed, monkeypatch
+):
     found = make_curves(seed, 40, 27)
     order = make_order(seed, dict.fromkeys(found, 27))
     ours = AsyncSuccessiveHalving(grace_period=1, reduction_factor=3, max_t=27, brackets=3, seed=seed)

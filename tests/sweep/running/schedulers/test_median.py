@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from ray.tune.schedulers import MedianStoppingRule
@@ -11,35 +9,10 @@ from ray.tune.schedulers import MedianStoppingRule
 from sweep.running.schedulers.median import MedianStopping
 from sweep.running.schedulers.scheduler import Observation
 
-CONTROLLER = SimpleNamespace(get_live_trials=list)
-
-
-class RayTrial:
-    """What the rule asks of a trial."""
-
-    def __init__(self, trial_id):
-        self.trial_id = trial_id
-
-
-def ray_decisions(theirs, found, order):
-    trials = {name: RayTrial(name) for name in found}
-    done, state = dict.fromkeys(found, 0), dict.fromkeys(found, "running")
-    for name in order:
-        if state[name] != "running":
-            continue
-        done[name] += 1
-        result = {"training_iteration": done[name], "score": found[name][done[name] - 1]}
-        if done[name] == len(found[name]):
-            theirs.on_trial_complete(CONTROLLER, trials[name], result)
-            state[name] = "completed"
-        elif theirs.on_trial_result(CONTROLLER, trials[name], result) == "STOP":
-            state[name] = "pruned"
-    return {name: (state[name], done[name]) for name in found}
-
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize(("grace", "least"), [(1, 3), (4, 1), (3, 8)])
-def test_the_decisions_are_those_of_ray(make_curves, make_order, replay, seed, grace, least):
+def test_the_decisions_are_those_of_ray(make_curves, make_order, replay, ray_decisions, seed, grace, least):
     found = make_curves(seed, 25, 20)
     order = make_order(seed, dict.fromkeys(found, 20))
     theirs = MedianStoppingRule(
@@ -51,7 +24,7 @@ def test_the_decisions_are_those_of_ray(make_curves, make_order, replay, seed, g
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_scores_whose_sums_are_rounded_are_compared_as_by_ray(make_order, replay, seed):
+def test_scores_whose_sums_are_rounded_are_compared_as_by_ray(make_order, replay, ray_decisions, seed):
     """The scores of a trial are constant, so that only the rounding of a mean tells them from it."""
     random = np.random.default_rng(seed)
     found = {f"t{number:03}": [float(random.choice([0.1, 0.3, 0.7]))] * 30 for number in range(20)}
