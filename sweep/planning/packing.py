@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -64,15 +64,17 @@ class PlannedPack:
         return recipe.pack(data, self.specs, self.batch_size, self.epochs)
 
     def going_on(self, epoch: int) -> PlannedPack:
-        """Return the pack of the same trials that go on from their checkpoints of an epoch."""
-        return replace(self, resumed_epoch=epoch, seconds=self.seconds * (1 - epoch / self.epochs)) if epoch else self
+        """Return the pack of the same trials that go on from their checkpoints of an epoch, later than before."""
+        if epoch == self.resumed_epoch:
+            return self
+        left = self.epochs - self.resumed_epoch
+        seconds = self.seconds * (self.epochs - epoch) / left if left else self.seconds
+        return replace(self, resumed_epoch=epoch, seconds=seconds)
 
-    def is_of_kind(self, other: PlannedPack) -> bool:
-        """Whether trials of both could be trained in one pack, if they were of equal age."""
-        mine, others = (
-            (pack.batch_size, pack.epochs, pack.dataset, pack.part_size, pack.decisions) for pack in (self, other)
-        )
-        return self.recipe is other.recipe and mine == others
+    @property
+    def kind(self) -> Hashable:
+        """What trials share that could be trained in one pack, if they were of equal age."""
+        return id(self.recipe), self.batch_size, self.epochs, self.dataset, self.part_size, self.decisions
 
     def only(self, chosen: Sequence[int]) -> PlannedPack:
         """Return the pack of some of its trials, given by their index."""
@@ -82,12 +84,6 @@ class PlannedPack:
             specs=tuple(self.specs[index] for index in chosen) if self.specs else (),
             seconds=self.seconds * len(chosen) / len(self.trials),
         )
-
-    def after(self, epoch: int) -> PlannedPack:
-        """Return the pack of the same trials that go on from a later epoch than before."""
-        left = self.epochs - self.resumed_epoch
-        seconds = self.seconds * (self.epochs - epoch) / left if left else self.seconds
-        return replace(self, resumed_epoch=epoch, seconds=seconds)
 
     def joined(self, others: Sequence[PlannedPack]) -> PlannedPack:
         """Return one pack of the trials of several of equal kind and age."""

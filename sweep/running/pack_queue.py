@@ -120,7 +120,7 @@ class PackQueue:
                 continue
             pack.left.discard(end.trial)
             if end.status == "PAUSED":
-                part = pack.planned.only([end.trial]).after(end.step)
+                part = pack.planned.only([end.trial]).going_on(end.step)
                 self.paused.add(number, end.trial, part, may_wait=end.trial in pack.merging)
             else:
                 found.append(end)
@@ -184,7 +184,7 @@ class PackQueue:
         if pack.planned.recipe is None or not 0 < len(pack.left) < min(SMALL_PACK, len(pack.planned.trials)):
             return ()
         others = (one for key, one in self._packs.items() if key != number)
-        if not any(one.planned.is_of_kind(pack.planned) and one.planned.decisions is not None for one in others):
+        if not any(one.planned.kind == pack.planned.kind and one.planned.decisions is not None for one in others):
             return ()
         pack.merging.update(pack.left)
         return tuple(sorted(pack.left))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 
 from sweep.planning.packing import SHORTEST_PACK_SECONDS, PlannedPack
@@ -37,7 +37,7 @@ class PausedTrials:
     def __init__(self) -> None:
         self._trials: dict[str, PausedTrial] = {}
         self._resumed: set[str] = set()
-        self._most: dict[object, int] = {}
+        self._most: dict[Hashable, int] = {}
 
     def __len__(self) -> int:
         return len(self._trials)
@@ -48,7 +48,7 @@ class PausedTrials:
     def measure(self, packs: Iterable[PlannedPack]) -> None:
         """Remember how many trials fit into one pack of each kind."""
         for planned in packs:
-            kind = _kind(planned)
+            kind = planned.kind
             self._most[kind] = max(self._most.get(kind, 1), len(planned.trials))
 
     def add(self, pack: int, index: int, part: PlannedPack, *, may_wait: bool = False) -> None:
@@ -97,10 +97,10 @@ class PausedTrials:
             workers: number of packs trained at once.
             is_hungry: whether a worker has nothing to train, so that no trial waits to be merged.
         """
-        groups: dict[object, list[PausedTrial]] = {}
+        groups: dict[Hashable, list[PausedTrial]] = {}
         for one in self._trials.values():
             if one.is_resumed:
-                groups.setdefault((_kind(one.part), one.part.resumed_epoch), []).append(one)
+                groups.setdefault((one.part.kind, one.part.resumed_epoch), []).append(one)
         packs: list[PlannedPack] = []
         for members in groups.values():
             if all(one.may_wait for one in members) and len(members) < 2 * SMALL_PACK and not is_hungry:
@@ -112,7 +112,7 @@ class PausedTrials:
         first = members[0].part
         seconds = sum(one.part.seconds for one in members)
         parts = max(
-            math.ceil(len(members) / self._most.get(_kind(first), 1)),
+            math.ceil(len(members) / self._most.get(first.kind, 1)),
             min(workers, len(members), int(seconds / SHORTEST_PACK_SECONDS)),
             1,
         )
@@ -123,8 +123,3 @@ class PausedTrials:
             for one in chosen:
                 del self._trials[one.part.trials[0].id]
         return found
-
-
-def _kind(planned: PlannedPack) -> object:
-    """What trials must share to be in one pack."""
-    return id(planned.recipe), planned.batch_size, planned.epochs, planned.dataset, planned.part_size

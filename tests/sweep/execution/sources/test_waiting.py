@@ -81,9 +81,9 @@ def test_paused_trials_go_on_in_another_pack_with_the_rows_and_weights_of_the_wh
     assert rows(first, 0) == alone[0][0][:2]
     assert rows(first, 1) == alone[0][1]
     # Once more, in another order, and the second time alone.
-    again = run(planned((RATES[2], RATES[0])).after(2), keeping, [Answer(pause=(0,))])
+    again = run(planned((RATES[2], RATES[0])).going_on(2), keeping, [Answer(pause=(0,))])
     assert rows(again, 1) == alone[0][0]
-    last = run(planned((RATES[2],)).after(5), keeping)
+    last = run(planned((RATES[2],)).going_on(5), keeping)
     assert rows(last, 0) == alone[0][2]
     for trial, expected in zip(planned().trials, alone[1], strict=True):
         kept = read_checkpoint(keeping.path(trial))
@@ -98,5 +98,5 @@ def test_a_training_that_all_trials_have_left_says_that_it_has_ended(keeping):
 
 
 def test_a_pack_that_cannot_read_a_checkpoint_starts_over(keeping, alone):
-    reports = run(planned().after(5), keeping)
+    reports = run(planned().going_on(5), keeping)
     assert [rows(reports, trial) for trial in range(3)] == alone[0]
