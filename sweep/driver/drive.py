@@ -201,7 +201,7 @@ class Training:
             handle(event)
         if self.steering.is_paused != was_paused:
             self.tracker.progress.message(GOES_ON if was_paused else PAUSES)
-        self.limits.change(self.steering.limits)
+        self.limits.change(self.steering.take_limits())
         self._end_at_limit(handle, self.limits.reached(minutes))
 
     def _end_at_limit(self, handle: Callable[[Event], None], limit: str | None) -> None:

@@ -33,8 +33,7 @@ class Steering:
         self._clock = clock
         self._looked = -LOOK_SECONDS
         self._levels: set[str] = set()
-        self.limits: dict[str, Any] = {}
-        """Key of a limit -> the value that the user has given it since the start."""
+        self._limits: dict[str, Any] = {}
         self.is_paused = False
 
     def events(self, trials: Sequence[Trial]) -> list[Event]:
@@ -48,6 +47,11 @@ class Steering:
             return []
         self._looked = now
         return [event for request in take_requests(self._folder, ANSWERED) for event in self._events(request, trials)]
+
+    def take_limits(self) -> dict[str, Any]:
+        """Return the limits that the user has changed since the last call: key -> value."""
+        found, self._limits = self._limits, {}
+        return found
 
     def is_cancelled(self, trial: Trial) -> bool:
         """Whether the user has ended the level of a trial that is planned only now."""
@@ -69,5 +73,5 @@ class Steering:
             case "workers":
                 return [WorkersRequested(int(facts["workers"]))]
             case _:
-                self.limits |= {key: value for key, value in facts.items() if key != "kind"}
+                self._limits |= {key: value for key, value in facts.items() if key != "kind"}
                 return []

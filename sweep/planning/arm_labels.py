@@ -74,9 +74,8 @@ def label_of(setting: Setting, varied: Collection[str]) -> str:
 def _label(setting: Setting, values: Mapping[tuple[Any, str], set[Value | None]], *, is_free: bool) -> str:
     """Label a setting by the hyperparameters that have several values in their scope; by all if none has."""
     varied = {key for key in setting if len(values["" if is_free else _scope(key, setting), key]) > 1}
-    first = [str(setting["optimizer"])] if "optimizer" in setting else []
-    shown = [key for key in setting if key != "optimizer" and (key in varied or (is_free and not varied and not first))]
-    return " ".join([*first, *(f"{key}={_spell(setting[key])}" for key in shown)]) or "no hyperparameters"
+    shows_all = is_free and not varied and "optimizer" not in setting
+    return label_of(setting, setting.keys() if shows_all else varied)
 
 
 def _scope(key: str, setting: Setting) -> tuple[str, Value]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sweep.config.limits import LimitsConfig
 from sweep.records import ENDED_WELL, TrialResult
+from sweep.running.schedulers.scheduler import sign_of
 
 LIMIT_TAG = "limit"
 """Tag of a trial that was CANCELLED since a limit of the sweep was reached: the key of the limit."""
@@ -39,7 +40,7 @@ class Limits:
     ) -> None:
         self._config = config
         self._metric = metric
-        self._sign = 1.0 if mode == "max" else -1.0
+        self._sign = sign_of(mode)
         self._target = target if config.target else None
         self._seeds = seeds
         self._trials = self._epochs = self._failed = self._failed_in_a_row = 0

@@ -68,14 +68,7 @@ def signal_holder(folder: Path, number: int) -> bool:
     Raises:
         ResultsError: if the process runs on another machine, is another user's, or is not known.
     """
-    lock = FileLock(folder / LOCK, thread_local=False)
-    with reported(folder):
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return _signal(folder, number)
-    lock.release()
-    return False
+    return _signal(folder, number) if is_locked(folder) else False
 
 
 def _signal(folder: Path, number: int) -> bool:
