@@ -164,10 +164,12 @@ def measure_workloads(plan: Plan, workloads: Sequence[Workload], widest: Mapping
         if len(measured) == len(examples):
             members = kinds[_cost_kind(workload)]
             sizes = dict.fromkeys(batch_size_of(arm.setting) for one in members for arm in arms_of(plan, one))
+        takes_nearest = bool(plan.pending) or len(sizes) > MOST_MEASURED
         sizes = dict.fromkeys(_few(list(sizes)))
         budget = BUDGET_SECONDS / len(measured)
         width = widest[workload.key]
-        rates[workload.key] = measure_rates(workload.recipe, workload.shape, tuple(sizes), budget, width)
+        found = measure_rates(workload.recipe, workload.shape, tuple(sizes), budget, width)
+        rates[workload.key] = replace(found, takes_nearest=takes_nearest)
     others: dict[str, Rates] = {}
     for example, members in zip(examples, kinds.values(), strict=True):
         size = _size(example)

@@ -34,6 +34,12 @@ class Rates:
         pack: overhead of each pack.
         others: the rates of trials whose network, data or precision costs something else, by their `workload_key`.
         metric_seconds: average per epoch and trial, for the metrics that are asked besides those that every trial has.
+        takes_nearest: whether the nearest batch size that was measured counts for one that was not, where a search may
+            propose more of them than are measured.
+
+    >>> rates = Rates({16: 0.1, None: 0.9}, 0.0, takes_nearest=True)
+    >>> [rates.trial_seconds({"batch_size": size, "epochs": 1}, 100) for size in (20, 80)]
+    [0.5, 1.8]
     """
 
     step_seconds: Mapping[int | None, float]
@@ -41,6 +47,7 @@ class Rates:
     pack: PackCost = PackCost()
     others: Mapping[str, Rates] = field(default_factory=dict)
     metric_seconds: float = 0.0
+    takes_nearest: bool = False
 
     def of(self, workload: str) -> Rates:
         """Return the rates of the trials of a workload."""
@@ -49,24 +56,21 @@ class Rates:
     def trial_seconds(self, setting: Setting, examples: int) -> float:
         """Estimate the training time that one more trial adds to a pack."""
         steps = steps_per_epoch(setting, examples)
-        step = _of_size(self.step_seconds, batch_size_of(setting), examples)
+        step = self.step_seconds[self._size(self.step_seconds, setting, examples)]
         each = steps * step + self.evaluation_seconds + self.metric_seconds
         return int(setting["epochs"]) * each
 
     def pack_seconds(self, setting: Setting, examples: int) -> float:
         """Estimate the overhead of a pack, given the setting of one of its trials."""
         steps = steps_per_epoch(setting, examples)
-        each = steps * _of_size(self.pack.step, batch_size_of(setting), examples) + self.pack.evaluation
+        step = self.pack.step.get(self._size(self.pack.step, setting, examples), 0.0)
+        each = steps * step + self.pack.evaluation
         return self.pack.setup + int(setting["epochs"]) * each
 
-
-def _of_size(seconds: Mapping[int | None, float], size: int | None, examples: int) -> float:
-    """Return the seconds of a step, those of the nearest batch size that was measured if this one was not.
-
-    >>> _of_size({16: 0.1, None: 0.9}, 16, 100), _of_size({16: 0.1, None: 0.9}, 80, 100), _of_size({}, 16, 100)
-    (0.1, 0.9, 0.0)
-    """
-    if size in seconds or not seconds:
-        return seconds.get(size, 0.0)
-    wanted = size or examples
-    return seconds[min(seconds, key=lambda known: abs((known or examples) - wanted))]
+    def _size(self, measured: Mapping[int | None, float], setting: Setting, examples: int) -> int | None:
+        """Return the batch size whose measurement counts for a setting."""
+        size = batch_size_of(setting)
+        if size in measured or not measured or not self.takes_nearest:
+            return size
+        wanted = size or examples
+        return min(measured, key=lambda known: abs((known or examples) - wanted))
