@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.analysis.comparison_data import Level, Study
 from sweep.analysis.outcomes import Floats, Mode
 from sweep.analysis.settings import settings_table
 from sweep.records import ENDED_WELL
@@ -27,6 +28,29 @@ def common_epoch(trials: pd.DataFrame) -> float | None:
         return None
     used = trials[trials["status"].isin([*ENDED_WELL, "PRUNED"]) & (trials["epochs_done"] > 0)]
     return float(used["epochs_done"].min()) if len(used) else None
+
+
+def searched_levels(study: Study, trials: pd.DataFrame, epochs: pd.DataFrame) -> tuple[tuple[Level, pd.DataFrame], ...]:
+    """Return the settings of each level in the order of the proposals, without report seeds.
+
+    Args:
+        study: comparison of the levels.
+        trials: one row per trial.
+        epochs: one row per epoch of a trial.
+    """
+    column, at = f"{study.by}_{study.metric}", common_epoch(trials)
+    found = []
+    for level in study.levels:
+        rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
+        rows = rows[rows["seed"].isin(_selection_seeds(level))]
+        if len(rows):
+            found.append((level, search_settings(rows, epochs, column, study.metric, at)))
+    return tuple(found)
+
+
+def _selection_seeds(level: Level) -> set[int]:
+    arms = level.selected.tried.values()
+    return {seed for arm in arms for seed in (*arm.seeds, *arm.diverged, *arm.pruned, *arm.missing)}
 
 
 def search_settings(

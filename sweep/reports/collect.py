@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,14 @@ import numpy as np
 
 from sweep.analysis.answer import answer
 from sweep.analysis.answer_effects import effect_answers
-from sweep.analysis.comparison_data import Study, make_study
+from sweep.analysis.comparison_data import Level, Study, make_study
 from sweep.analysis.health import health
 from sweep.analysis.health_card import Card
 from sweep.analysis.health_data import data_cards
 from sweep.analysis.leader import unit_of
 from sweep.analysis.objectives import Descent, Objectives, objectives_of
 from sweep.analysis.pareto import COLUMN, front_sentence
+from sweep.analysis.search_settings import searched_levels
 from sweep.config import load_config
 from sweep.errors import AnalysisError, ResultsError
 from sweep.records import UNFINISHED, Setting
@@ -98,6 +100,11 @@ class Findings:
     def is_searched(self) -> bool:
         """Whether there is a search to show: a method other than the grid, a scheduler, or pruned trials."""
         return self.search != "grid" or bool(self.scheduler) or self.has_pruned
+
+    @cached_property
+    def searched(self) -> tuple[tuple[Level, pd.DataFrame], ...]:
+        """The settings of each level in the order in which they were proposed, which all figures of a search show."""
+        return searched_levels(self.study, self.trials, self.epochs)
 
     @property
     def has_pruned(self) -> bool:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.analysis.comparison_data import Level
 from sweep.analysis.pruning import pruning
-from sweep.analysis.search_settings import best_so_far, common_epoch, distribution, search_settings
+from sweep.analysis.search_settings import best_so_far, common_epoch, distribution
 from sweep.analysis.wording import capitalised, counted, metric_name
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Curve, Curves, Graph, Scale, Shares
@@ -24,24 +23,6 @@ MOST_PANELS = 6
 """Maximum number of panels of a figure; the best levels, or the first hyperparameters."""
 
 PRUNED = "pruned, at its last value"
-
-
-def tables(findings: Findings) -> list[tuple[Level, pd.DataFrame]]:
-    """The settings of each level in the order of the proposals, without report seeds."""
-    study, trials = findings.study, findings.trials
-    column, at = f"{study.by}_{study.metric}", common_epoch(trials)
-    found = []
-    for level in study.levels:
-        rows = trials[trials["arm_id"].isin(list(level.selected.tried))]
-        rows = rows[rows["seed"].isin(_selection_seeds(level))]
-        if len(rows):
-            found.append((level, search_settings(rows, findings.epochs, column, study.metric, at)))
-    return found
-
-
-def _selection_seeds(level: Level) -> set[int]:
-    arms = level.selected.tried.values()
-    return {seed for arm in arms for seed in (*arm.seeds, *arm.diverged, *arm.pruned, *arm.missing)}
 
 
 def compared(findings: Findings) -> tuple[str, str]:
@@ -72,7 +53,7 @@ def history_graph(findings: Findings) -> Graph | None:
     """Every setting as a point and the best so far as a line, one panel per level; None if nothing was searched."""
     study = findings.study
     panels = []
-    for number, (level, table) in enumerate(tables(findings)[:MOST_PANELS] if findings.is_searched else []):
+    for number, (level, table) in enumerate(findings.searched[:MOST_PANELS] if findings.is_searched else []):
         value, last = table["value"].to_numpy(), table["last"].to_numpy()
         x, is_pruned = table["number"].to_numpy(dtype=np.float64), (table["pruned"] > 0).to_numpy()
         if not np.isfinite(np.where(is_pruned, last, value)).any():
@@ -113,7 +94,7 @@ def proposals_graph(findings: Findings) -> Graph | None:
     """The values of each numeric hyperparameter in the order of the proposals; None without a search method."""
     if findings.search == "grid":
         return None
-    study, found = findings.study, tables(findings)
+    study, found = findings.study, findings.searched
     panels = []
     for key in searched_keys(findings):
         if findings.trials[key].dtype.kind not in "iuf":
@@ -149,7 +130,7 @@ def distribution_graph(findings: Findings) -> Graph | None:
     study = findings.study
     measure, note = compared(findings)
     curves = []
-    for number, (level, table) in enumerate(tables(findings) if findings.is_searched else []):
+    for number, (level, table) in enumerate(findings.searched if findings.is_searched else []):
         values, shares = distribution(table["same"].to_numpy(dtype=np.float64))
         if len(values):
             start = [values[0], *values], [0.0, *shares]

@@ -13,7 +13,7 @@ from sweep.analysis.wording import capitalised, counted, level_name, metric_name
 from sweep.errors import AnalysisError
 from sweep.reports.collect import Findings
 from sweep.reports.graph_records import Contour, Curve, Curves, Forest, Graph, Interval, Panel, Shares
-from sweep.reports.search_graphs import MOST_PANELS, PRUNED, compared, searched_keys, tables, value_scale
+from sweep.reports.search_graphs import MOST_PANELS, PRUNED, compared, searched_keys, value_scale
 from sweep.reports.svg.scales import scale_of
 from sweep.reports.training_graphs import label
 
@@ -64,7 +64,7 @@ def _slice(findings: Findings, key: str) -> Panel | None:
     if findings.trials[key].dtype.kind not in "iuf":
         return _categories(findings, key)
     study, curves, lost = findings.study, [], []
-    for number, (level, table) in enumerate(tables(findings)):
+    for number, (level, table) in enumerate(findings.searched):
         used = table[table[key].notna()]
         x = used[key].to_numpy(dtype=np.float64)
         value, last = used["value"].to_numpy(), used["last"].to_numpy()
@@ -90,7 +90,7 @@ def _categories(findings: Findings, key: str) -> Forest | None:
     import pandas as pd
 
     measure, _ = compared(findings)
-    joined = pd.concat([table for _, table in tables(findings)])
+    joined = pd.concat([table for _, table in findings.searched])
     joined = joined[joined[key].notna() & np.isfinite(joined["same"].to_numpy(dtype=np.float64))]
     rows = []
     for value, own in joined.groupby(key, sort=True):
@@ -111,7 +111,7 @@ def contour_graph(findings: Findings) -> Graph | None:
     measure, note = compared(findings)
     panels = [
         panel
-        for level, table in tables(findings)[:MOST_PANELS]
+        for level, table in findings.searched[:MOST_PANELS]
         if (panel := _contour(findings, level, table, measure)) is not None
     ]
     if not panels:
@@ -173,7 +173,7 @@ def search_importance_graph(findings: Findings) -> Graph | None:
     heading = "Importance of the hyperparameters"
     panels: list[Panel] = []
     try:
-        for level, table in tables(findings)[:MOST_PANELS]:
+        for level, table in findings.searched[:MOST_PANELS]:
             panels += _importance(findings, level, table)
     except AnalysisError as error:
         return Graph("importance", heading, str(error), ())
