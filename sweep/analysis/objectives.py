@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.analysis.outcomes import Mode
-from sweep.analysis.pareto import COLUMN, hypervolume, mean_column
+from sweep.analysis.pareto import COLUMN, hypervolume, losses_of, mean_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,11 +96,10 @@ def objectives_of(
 
 def _volumes(values: NDArray[np.float64], worst: Sequence[float], modes: Sequence[Mode]) -> list[float]:
     """The hypervolume after each row; it only changes with a row that none before is as good as in all objectives."""
-    signs = np.array([1.0 if mode == "min" else -1.0 for mode in modes])
     kept = values[:0]
     volumes: list[float] = []
     for row in values:
-        losses, known = signs * row, signs * kept
+        losses, known = losses_of(row, modes), losses_of(kept, modes)
         if np.isfinite(row).all() and not (known <= losses).all(axis=1).any():
             kept = np.vstack([kept[~(losses <= known).all(axis=1)], row])
             volumes.append(hypervolume(kept, worst, modes))

@@ -32,7 +32,7 @@ def front(values: Floats, modes: Sequence[Mode]) -> NDArray[np.bool_]:
     >>> front(np.array([[1.0, 3.0], [2.0, 1.0], [2.0, 2.0], [1.0, 3.0]]), ["min", "min"])
     array([ True,  True, False,  True])
     """
-    losses = _losses(values, modes)
+    losses = losses_of(values, modes)
     on_front: NDArray[np.bool_] = np.array(np.isfinite(losses).all(axis=1))
     for row in np.flatnonzero(on_front):
         better = (losses <= losses[row]).all(axis=1) & (losses < losses[row]).any(axis=1)
@@ -60,7 +60,7 @@ def hypervolume(values: Floats, reference: Sequence[float], modes: Sequence[Mode
     """
     if len(modes) != 2:
         raise ValueError(f"the hypervolume needs two objectives. Received: {len(modes)}.")
-    losses, (right, top) = _losses(values, modes), _losses(np.array([reference]), modes)[0]
+    losses, (right, top) = losses_of(values, modes), losses_of(np.array([reference]), modes)[0]
     inside = losses[np.isfinite(losses).all(axis=1) & (losses[:, 0] < right) & (losses[:, 1] < top)]
     area, lowest = 0.0, top
     for first, second in sorted(map(tuple, inside)):
@@ -106,7 +106,8 @@ def front_sentence(table: pd.DataFrame, names: Sequence[str], modes: Sequence[Mo
     return f"{what}: {'; '.join(ends)}."
 
 
-def _losses(values: Floats, modes: Sequence[Mode]) -> Floats:
+def losses_of(values: Floats, modes: Sequence[Mode]) -> Floats:
+    """Return values of objectives so that small ones are better: (N, M), or (M,) for one row."""
     signs = np.array([1.0 if mode == "min" else -1.0 for mode in modes])
     losses: Floats = np.asarray(values, dtype=np.float64) * signs
     return losses

@@ -41,16 +41,17 @@ def simulate(
     one that was.
     """
     from sweep.config import load_config
-    from sweep.driver.simulate import curves_of, recording_of
+    from sweep.driver.simulate import Recording, curves_of
     from sweep.driver.simulate import simulate as replay
     from sweep.results.recorded_curves import write_curves
     from sweep.terminal.simulation import print_simulation
 
     config = load_config(file, overrides or ())
+    curves = curves_of(source, config)
     if save is not None:
-        count = write_curves(save, iter(curves_of(source, config)))
-        typer.echo(f"wrote {count:,} curves to {save}")
-    recording = recording_of(source, config)
+        write_curves(save, curves)
+        typer.echo(f"wrote {len(curves):,} curves to {save}")
+    recording = Recording(curves, source)
     found = [replay(config, recording, seed=seed, workers=workers, pack_size=pack_size) for seed in range(repeats)]
     if as_json:
         json.dump([asdict(one) for one in found], sys.stdout, indent=1)

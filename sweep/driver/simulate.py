@@ -14,6 +14,7 @@ from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.proposing import Proposing
 from sweep.errors import ResultsError
 from sweep.execution.simulated import Curve, SimulatedExecutor
+from sweep.planning.identity import canonical
 from sweep.planning.nearest import NearestSettings
 from sweep.planning.packing import PlannedPack
 from sweep.records import ENDED_WELL, Trial, TrialResult, plain
@@ -26,6 +27,7 @@ from sweep.running.decisions import Decisions
 from sweep.running.events import Event, LimitReached, PacksPlanned, PlanEnded, PlanWaits
 from sweep.running.limits import Limits
 from sweep.running.schedulers import make_scheduler
+from sweep.running.schedulers.scheduler import sign_of
 from trainers.loop import Ended
 
 
@@ -82,7 +84,7 @@ class Recording:
         settings: dict[str, int] = {}
         known: list[Mapping[str, Any]] = []
         for curve in curves:
-            key = repr(sorted(curve.setting.items(), key=lambda item: item[0]))
+            key = canonical(dict(curve.setting))
             if key not in settings:
                 settings[key] = len(known)
                 known.append(curve.setting)
@@ -115,20 +117,15 @@ class Recording:
         return max(found, key=lambda one: sign * one[0], default=(float("nan"), 0.0))
 
 
-def recording_of(source: str, config: SweepConfig) -> Recording:
+def curves_of(source: str, config: SweepConfig) -> list[RecordedCurve]:
     """Read recorded curves: from a Parquet file, or from the results of a sweep by its folder or name.
 
     Raises:
-        ResultsError: if there are none, or they lack the metric.
+        ResultsError: if there is no such sweep, or it lacks the metric.
     """
-    return Recording(curves_of(source, config), source)
-
-
-def curves_of(source: str, config: SweepConfig) -> Iterable[RecordedCurve]:
-    """Read the curves that `recording_of` is made of; arguments as there."""
     if source.endswith(".parquet"):
-        return read_curves(Path(source), config.metric.name)
-    return recorded_curves(find_folder(source, config.results, "`--from`"), config.metric.name)
+        return list(read_curves(Path(source), config.metric.name))
+    return list(recorded_curves(find_folder(source, config.results, "`--from`"), config.metric.name))
 
 
 def simulate(
@@ -173,7 +170,7 @@ class _Simulation:
         growing = preparation.growing
         self._proposing = None if growing is None else Proposing(config, growing, preparation.plan)
         metric = config.metric
-        self._sign = 1.0 if metric.mode == "max" else -1.0
+        self._sign = sign_of(metric.mode)
         scheduler = make_scheduler(config)
         self._points = None if scheduler is None else scheduler.points
         decisions = None if scheduler is None else Decisions(scheduler, metric.name, metric.mode)
@@ -183,14 +180,16 @@ class _Simulation:
         self._collectors = Collectors()
         self._executor = SimulatedExecutor(self._curve, workers)
         self._results: list[TrialResult] = []
+        self._epochs = 0
+        self._values: dict[str, list[float]] = {}
+        self._best = ("", float("nan"))
         self._history: list[tuple[int, float]] = []
 
     def run(self) -> SimulatedSweep:
         """Replay it to its end."""
         self._plan_trials(self._plan.trials or self._more(self._workers) or ())
         self._executor.run(self._handle)
-        epochs = sum(len(result.epochs.get("epoch", ())) for result in self._results)
-        best, value = self._best()
+        best, value = self._best
         curves = self._recording.curves
         recorded, spread = self._recording.best(self._config.metric.name, self._sign)
         return SimulatedSweep(
@@ -198,7 +197,7 @@ class _Simulation:
             arms=len({result.trial.arm.id for result in self._results}),
             trials=len(self._results),
             pruned=sum(result.status == "PRUNED" for result in self._results),
-            epochs=epochs,
+            epochs=self._epochs,
             examples=sum(_last(result.epochs.get("examples", np.empty(0)), 0.0) for result in self._results),
             whole_epochs=sum(len(curve.columns["epoch"]) for curve in curves),
             whole_examples=sum(_last(curve.columns.get("examples", np.empty(0)), 0.0) for curve in curves),
@@ -265,27 +264,27 @@ class _Simulation:
         self._results += results
         if self._proposing is not None:
             self._proposing.add(results)
+        for result in results:
+            self._count(result)
         if results:
-            epochs = sum(len(result.epochs.get("epoch", ())) for result in self._results)
-            self._history.append((epochs, self._best()[1]))
+            self._history.append((self._epochs, self._best[1]))
         limit = self._limits.add(results) or self._limits.reached(self._executor.seconds / 60)
         if limit and not self._is_limited:
             self._is_limited = True
             self._handle(LimitReached(limit))
 
-    def _best(self) -> tuple[str, float]:
-        """The label and the mean of the best setting whose seeds have all ended well."""
-        values: dict[str, list[float]] = {}
-        labels: dict[str, str] = {}
-        for result in self._results:
-            if result.status in ENDED_WELL:
-                values.setdefault(result.trial.arm.id, []).append(_last(result.epochs[self._config.metric.name]))
-                labels[result.trial.arm.id] = result.trial.arm.label
-        whole = {arm: float(np.mean(found)) for arm, found in values.items() if len(found) == len(self._plan.seeds)}
-        if not whole:
-            return "", float("nan")
-        arm = max(whole, key=lambda one: self._sign * whole[one])
-        return labels[arm], whole[arm]
+    def _count(self, result: TrialResult) -> None:
+        """Count a trial, and compare its setting with the best one once all of its seeds have ended well."""
+        self._epochs += len(result.epochs.get("epoch", ()))
+        if result.status not in ENDED_WELL:
+            return
+        arm = result.trial.arm
+        values = self._values.setdefault(arm.id, [])
+        values.append(_last(result.epochs[self._config.metric.name]))
+        mean = float(np.mean(values))
+        is_better = np.isnan(self._best[1]) or self._sign * mean > self._sign * self._best[1]
+        if len(values) == len(self._plan.seeds) and is_better:
+            self._best = arm.label, mean
 
 
 def _last(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], default: float = float("nan")) -> float:

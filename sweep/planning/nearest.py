@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
+
+from sweep.planning.identity import canonical
 
 LEAST = 1e-12
 """Numbers below this have no logarithm to compare."""
@@ -23,9 +24,9 @@ class NearestSettings:
 
     def __init__(self, settings: Sequence[Mapping[str, Any]]) -> None:
         self._settings = list(settings)
-        self._exact: dict[Hashable, int] = {}
+        self._exact: dict[str, int] = {}
         for index, setting in enumerate(self._settings):
-            self._exact.setdefault(key_of(setting), index)
+            self._exact.setdefault(canonical(dict(setting)), index)
         numbers: dict[str, list[float]] = {}
         for setting in self._settings:
             for name, value in setting.items():
@@ -39,7 +40,7 @@ class NearestSettings:
         >>> NearestSettings([{"rate": 0.1}, {"rate": 1.0}]).nearest({"rate": 0.2})
         0
         """
-        exact = self._exact.get(key_of(setting))
+        exact = self._exact.get(canonical(dict(setting)))
         if exact is not None:
             return exact
         return min(range(len(self._settings)), key=lambda index: self._distance(setting, self._settings[index]))
@@ -53,11 +54,6 @@ class NearestSettings:
             elif mine != its:
                 different += 1
         return different, distance
-
-
-def key_of(setting: Mapping[str, Any]) -> str:
-    """Return what is equal for equal settings, whatever the order of their keys."""
-    return json.dumps(dict(setting), sort_keys=True)
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from sweep.errors import ResultsError
-from sweep.records import ENDED_WELL, plain
+from sweep.records import plain
 from sweep.results.frames import load_results, read_settings
+from sweep.running.trial_rows import FINISHED
 
 Floats = NDArray[np.float64]
 
 COUNTERS = ("epoch", "steps", "examples", "seconds")
-
-WHOLE = (*ENDED_WELL, "DIVERGED")
-"""Statuses of trials whose curves go on to their own end."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def recorded_curves(folder: Path, metric: str) -> Iterator[RecordedCurve]:
         raise _lacks(folder, metric)
     groups = {str(trial_id): rows for trial_id, rows in epochs.groupby("trial_id", sort=False)}
     names = [name for name in (*COUNTERS, metric) if name in epochs]
-    for one in trials[trials["status"].isin(WHOLE)].to_dict("records"):
+    for one in trials[trials["status"].isin(FINISHED)].to_dict("records"):
         rows = groups.get(one["trial_id"])
         columns = {
             name: np.empty(0) if rows is None else rows[name].to_numpy(np.float64, na_value=np.nan) for name in names
@@ -66,28 +64,26 @@ def recorded_curves(folder: Path, metric: str) -> Iterator[RecordedCurve]:
         yield RecordedCurve(plain(settings[one["arm_id"]]), int(one["seed"]), str(one["status"]), columns)
 
 
-def write_curves(path: Path, curves: Iterator[RecordedCurve]) -> int:
-    """Write curves into one Parquet file, with one row per trial; returns how many.
+def write_curves(path: Path, curves: Sequence[RecordedCurve]) -> None:
+    """Write curves into one Parquet file, with one row per trial.
 
     Args:
         path: the file.
         curves: the curves.
     """
-    found = list(curves)
-    names = list(dict.fromkeys(name for curve in found for name in curve.columns))
+    names = list(dict.fromkeys(name for curve in curves for name in curve.columns))
     table = pa.table(
         {
-            "setting": [json.dumps(dict(curve.setting), sort_keys=True) for curve in found],
-            "seed": [curve.seed for curve in found],
-            "status": [curve.status for curve in found],
+            "setting": [json.dumps(dict(curve.setting), sort_keys=True) for curve in curves],
+            "seed": [curve.seed for curve in curves],
+            "status": [curve.status for curve in curves],
             **{
-                name: pa.array([curve.columns[name].tolist() for curve in found], pa.list_(pa.float32()))
+                name: pa.array([curve.columns[name].tolist() for curve in curves], pa.list_(pa.float32()))
                 for name in names
             },
         }
     )
     parquet.write_table(table, path, compression="zstd")
-    return len(found)
 
 
 def read_curves(path: Path, metric: str) -> Iterator[RecordedCurve]:
