@@ -292,7 +292,11 @@ def _record(preparation: Preparation, uri: str, trials: int, renewed: frozenset[
         grouped_by=grouped_by(config),
         is_own=config.own is not None,
         # MLflow's parameters are immutable, and a sweep can grow.
-        tags={"trials": str(trials), "arms": str(len(plan.arms) + sum(plan.pending.values())), "seeds": str(len(plan.seeds))},
+        tags={
+            "trials": str(trials),
+            "arms": str(len(plan.arms) + sum(plan.pending.values())),
+            "seeds": str(len(plan.seeds)),
+        },
         dataset=preparation.dataset_record,
         renewed=renewed,
     )

@@ -49,10 +49,16 @@ def test_a_better_accuracy_is_a_higher_one(load):
         ("search: {method: random}", "`search.trials` is needed for the method random: the number of settings of each"),
         ("search: {method: random, trials: 0}", "`search.trials` must be 1 or more. Received: 0."),
         ("search: {trials: 8}", "`search.trials` is not for the method grid, which tries every combination."),
-        ("search: {method: sobol, trials: 8, from: x}", "`search.from` is for methods that learn from results, and sobol"),
+        (
+            "search: {method: sobol, trials: 8, from: x}",
+            "`search.from` is for methods that learn from results, and sobol",
+        ),
         ("search: {method: tpe, trials: 8, budget: {epochs: 3}}", "`search.trials` is not for a `search.budget`"),
         ("search: {method: tpe, budget: {epochs: 3, minutes: 2}}", "must hold one of epochs, examples, minutes."),
-        ("search: {method: tpe, trials: 8, arguments: {seed: 3}}", "`search.arguments.seed` is given by `search.seed`."),
+        (
+            "search: {method: tpe, trials: 8, arguments: {seed: 3}}",
+            "`search.arguments.seed` is given by `search.seed`.",
+        ),
         ("search: {method: tpe, trials: 8, points: 3}", "`search.points` must be a list of settings. Received: 3."),
         ("metric: []", "must not be an empty list."),
         ("metric: [val_loss, {name: second}]", "must be a metric of docs/metrics.md"),
