@@ -18,7 +18,7 @@ try:
     from sweep.cli.app import app
 
     # The order in which `sweep --help` lists the commands.
-    for _module in ("run", "steering", "check", "report", "model", "cluster", "ui", "lecture"):
+    for _module in ("run", "steering", "simulate", "check", "report", "model", "cluster", "ui", "lecture"):
         import_module(f"sweep.cli.{_module}_commands")
 except KeyboardInterrupt:
     # Ctrl-C while the commands load.

@@ -23,6 +23,7 @@ from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
 from sweep.results import ResultsFolder
 from sweep.results.kept_files import write_files
+from sweep.running.collecting import Collectors
 from sweep.running.commands import (
     AcceptReport,
     Command,
@@ -39,7 +40,7 @@ from sweep.running.events import Event, LimitReached, PacksPlanned, PlanEnded, P
 from sweep.running.limits import LIMIT_TAG, Limits
 from sweep.running.log_records import records_of, start_record
 from sweep.running.packs import Counts
-from sweep.running.reports import NO_EPOCHS, PackCollector
+from sweep.running.reports import NO_EPOCHS
 from sweep.running.schedulers import make_scheduler
 from sweep.tracking import SweepWriter
 
@@ -73,8 +74,7 @@ class Training:
         self.writer = writer
         self.tracker = tracker
         self.phases = phases
-        self.collectors: list[PackCollector] = []
-        self._collector_of: dict[str, PackCollector] = {}
+        self.collectors = Collectors()
         self.workers = 0
         self.counts = Counts()
         self.scheduler = make_scheduler(preparation.config)
@@ -87,7 +87,7 @@ class Training:
 
     def efficiency(self, seconds: float) -> float | None:
         """Return the fraction of the workers' time spent on training; None if nothing was trained."""
-        busy = sum(collector.busy_seconds for collector in self.collectors)
+        busy = self.collectors.busy_seconds
         return busy / (self.workers * seconds) if busy else None
 
     def run(self, trials: Sequence[Trial], should_stop: Callable[[], bool], later: ExitStack) -> None:
@@ -170,7 +170,7 @@ class Training:
                 self._steer(handle, (time.monotonic() - begun) / 60)
             first_pack = len(self.collectors)
             if isinstance(event, PacksPlanned):
-                self._collect(event.packs)
+                self.collectors.add(event.packs)
             commands = coordinator.handle(event)
             now = time.time()
             self.folder.log.append(records_of(event, commands, start=self._start, first_pack=first_pack, seconds=now))
@@ -239,29 +239,14 @@ class Training:
         self.folder.append(results)
         return results
 
-    def _collect(self, packs: Sequence[PlannedPack]) -> None:
-        """Collect the reports of packs, which have the next numbers."""
-        for planned in packs:
-            collector = PackCollector(planned.trials)
-            self.collectors.append(collector)
-            self._collector_of |= {trial.id: collector for trial in planned.trials}
-
     def _perform(
         self, command: Command, executor: Executor, plan_more: Callable[[PlanMore], None], seconds: float
     ) -> None:
         match command:
-            case AcceptReport(pack, report):
-                if report.files:
-                    write_files(self.folder.path, self.collectors[pack].trials[0], report.files)
-                self._add_results(self.collectors[pack].add(report))
-            case EndTrials(pack, ended, tags):
-                self._add_results(self.collectors[pack].end(ended, seconds, tags))
-            case FormPack(_, planned):
-                for trial in planned.trials:
-                    self._collector_of[trial.id].leave(trial.id)
-                self._collect([planned])
-            case FailPack(pack, error):
-                self._add_results(self.collectors[pack].fail(error, seconds))
+            case AcceptReport() | EndTrials() | FormPack() | FailPack():
+                if isinstance(command, AcceptReport) and command.report.files:
+                    write_files(self.folder.path, self.collectors[command.pack].trials[0], command.report.files)
+                self._add_results(self.collectors.take(command, seconds))
             case RestartPack():
                 self.tracker.progress.message(STARTS_OVER)
             case NotifyWaiting():

@@ -45,7 +45,7 @@ from sweep.planning.cost import Rates
 from sweep.planning.growing import Growing, searched
 from sweep.planning.memory import PACK_BYTES, one_of_each, pack_bytes, pack_room, require_memory
 from sweep.planning.network_arms import NetworkArms
-from sweep.planning.packing import PlannedPack, form_packs, total_seconds
+from sweep.planning.packing import PlannedPack, form_packs, seed_turns, total_seconds
 from sweep.planning.plan import Plan, plan_networks
 from sweep.planning.recipe import Recipe, load_backend
 from sweep.planning.search import require_listable
@@ -225,16 +225,19 @@ class NetworkPreparation:
             if sizes_differ(workload)
         }
         # All trials of a pack make their steps together, so that their training parts are of one size.
-        groups: dict[tuple[str, int, int], list[Trial]] = {}
+        is_paired = self.config.scheduler.method == "wilcoxon"
+        turns = seed_turns(trials, self.config.scientific) if is_paired else {}
+        groups: dict[tuple[str, int, int, int], list[Trial]] = {}
         for trial in trials:
             age, key = self.resumed.get(trial.id, 0), workload_key(trial.arm.setting)
-            groups.setdefault((key, age, sizes.get(key, {}).get(trial.seed, 0)), []).append(trial)
+            turn = turns.get(trial.id, 0)
+            groups.setdefault((key, age, sizes.get(key, {}).get(trial.seed, 0), turn), []).append(trial)
         total = 0.0
-        for (key, _, _), members in groups.items():
+        for (key, _, _, _), members in groups.items():
             workload = self._by_key[key]
             total += total_seconds(members, workload.recipe, rates.of(key), workload.shape)
         datasets, packs = list(self._datasets), list[PlannedPack]()
-        for (key, age, size), members in groups.items():
+        for (key, age, size, _), members in groups.items():
             workload = self._by_key[key]
             given = (members, workload.recipe, rates.of(key), workload.shape, workers)
             by_setting, room = self.config.scheduler.method != "none", PACK_BYTES
@@ -243,7 +246,7 @@ class NetworkPreparation:
             dataset = datasets.index(data_key(workload.config))
             formed = form_packs(*given, room, total / workers, dataset, by_setting=by_setting)
             packs += [replace(pack.going_on(age), part_size=size) for pack in formed]
-        return sorted(packs, key=lambda pack: -pack.seconds)
+        return sorted(packs, key=lambda pack: (turns.get(pack.trials[0].id, 0), -pack.seconds))
 
 
 Preparation: TypeAlias = "NetworkPreparation | OwnPreparation"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from inspect import GEN_CREATED, getgeneratorstate
+
 from sweep.execution.sources.source import Answer, Reports
 from sweep.running.reports import Report
 
 WORKER_LOST = "The worker "
 """Prefix of the error of a lost worker; errors raised by training start with the exception's name."""
+
+
+def has_begun(reports: Reports) -> bool:
+    """Whether a training has begun, so that it can be told which trials leave it."""
+    return getgeneratorstate(reports) != GEN_CREATED
 
 
 def next_report(reports: Reports, answer: Answer | None = None) -> Report | str | None:

@@ -7,7 +7,7 @@ import time
 
 from threadpoolctl import threadpool_limits
 
-from sweep.execution.boundary import next_report
+from sweep.execution.boundary import has_begun, next_report
 from sweep.execution.executor import ExecutorCommand, Handler
 from sweep.execution.sources.source import Answer, Reports, Source
 from sweep.running.commands import AnswerPack, EndExecution, StopPack, StopTrials, TrainPack
@@ -84,7 +84,9 @@ class InlineExecutor:
 
     def _step(self, command: TrainPack, handle: Handler) -> None:
         assert self._reports is not None, "a command is carried out by a training"
-        answer, self._answer = self._answer, None
+        answer = None
+        if has_begun(self._reports):
+            answer, self._answer = self._answer, None
         report = next_report(self._reports, answer)
         if report is None:
             return

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -144,11 +145,28 @@ def form_packs(
         parts = max(round(total / portion), min(round(total / finer), len(members) // FULL_PACK), 1)
         # The overhead of the packs must not be most of the work.
         parts = min(parts, max(workers, int(total / fixed))) if fixed else parts
-        for chosen in _portions(members, parts, recipe, shape, room):
+        units = _units(members, by_setting=by_setting)
+        for chosen in _portions(units, parts, recipe, shape, room):
             cost = fixed + sum(seconds[trial.id] for trial in chosen)
             specs = tuple(map(spec_of, chosen))
             jobs.append(PlannedPack(chosen, specs, batch_size, epochs, cost, recipe=recipe, dataset=dataset))
     return sorted(jobs, key=lambda job: -job.seconds)
+
+
+def seed_turns(trials: Sequence[Trial], factor: str | None) -> dict[str, int]:
+    """Return when each trial should begin, for a rule that compares the seeds of a setting with those of another.
+
+    The first setting of each level comes first, with all its seeds; then the others, one seed after another.
+
+    Args:
+        trials: in the order of the plan.
+        factor: the compared hyperparameter, by which settings are in levels; None for none.
+    """
+    first: dict[object, str] = {}
+    for trial in trials:
+        first.setdefault(trial.arm.setting.get(factor or ""), trial.arm.id)
+    place = {seed: turn for turn, seed in enumerate(dict.fromkeys(trial.seed for trial in trials), start=1)}
+    return {trial.id: 0 if trial.arm.id in first.values() else place[trial.seed] for trial in trials}
 
 
 def _by_seed(trial: Trial) -> tuple[object, ...]:
@@ -167,16 +185,28 @@ def total_seconds(trials: Sequence[Trial], recipe: Recipe, rates: Rates, shape: 
     return overhead + sum(rates.trial_seconds(trial.arm.setting, examples) for trial in trials)
 
 
+def _units(members: Sequence[Trial], *, by_setting: bool) -> list[tuple[Trial, ...]]:
+    """Return what is not split: each trial, or the seeds of each setting, which a scheduler decides on together."""
+    if not by_setting:
+        return [(trial,) for trial in members]
+    return [tuple(seeds) for _, seeds in groupby(members, key=lambda trial: trial.arm.id)]
+
+
 def _portions(
-    members: Sequence[Trial], parts: int, recipe: Recipe, shape: DatasetShape, room: int
+    units: Sequence[tuple[Trial, ...]], parts: int, recipe: Recipe, shape: DatasetShape, room: int
 ) -> list[tuple[Trial, ...]]:
-    """Split into ``parts`` portions whose sizes differ by at most one, or into more until each fits ``room`` bytes."""
+    """Split into ``parts`` portions whose sizes differ by at most one unit, or more until each fits ``room`` bytes.
+
+    Units are split only if one of them does not fit.
+    """
     while True:
-        cuts = np.array_split(np.arange(len(members)), min(len(members), parts))
-        portions = [tuple(members[row] for row in rows) for rows in cuts]
+        cuts = np.array_split(np.arange(len(units)), min(len(units), parts))
+        portions = [tuple(trial for row in rows for trial in units[row]) for rows in cuts]
         largest = max(pack_bytes(portion, recipe, shape) for portion in portions)
         most = len(portions[0])
         if largest <= room or most == 1:
             return portions
+        if len(cuts) == len(units):
+            units = [(trial,) for unit in units for trial in unit]
         # Fixed memory such as the data does not shrink with the pack, so that several iterations may be needed.
-        parts = math.ceil(len(members) / max(1, min(most - 1, most * room // largest)))
+        parts = math.ceil(sum(map(len, units)) / max(1, min(most - 1, most * room // largest)))

@@ -181,20 +181,25 @@ def _content(findings: Findings) -> dict[str, object]:
         "remarks": () if findings.data is None else findings.data.notes,
         "urgent": urgent,
         "notes": [card for card in findings.cards if card.severity == "note"],
-        "size": ", ".join(
-            counted(number, noun)
-            for number, noun in (
-                (len(findings.trials), "trial"),
-                (len(findings.leaderboard), "arm"),
-                (findings.trials["seed"].nunique(), "seed"),
-            )
-        ),
+        "size": _size(findings),
         "data": subject.data,
         "commands": subject.commands,
         "config": findings.config_text,
         "environment": environment(findings),
         "fingerprints": fingerprints(findings),
     }
+
+
+def _size(findings: Findings) -> str:
+    """Numbers of trials, arms and seeds, and of trials that were ended early, if there are any."""
+    counts = findings.trials["status"].value_counts()
+    numbers = [
+        (len(findings.trials), "trial"),
+        (len(findings.leaderboard), "arm"),
+        (findings.trials["seed"].nunique(), "seed"),
+    ]
+    ended = [f"{counts[status]:,} {status.lower()}" for status in ("PRUNED", "CANCELLED") if status in counts]
+    return ", ".join([*(counted(number, noun) for number, noun in numbers), *ended])
 
 
 def _example(findings: Findings) -> str:

@@ -229,7 +229,7 @@ class Coordinator:
         if worker not in self._workers:
             self.counts.failed_starts += 1
             self._workers.fail_to_start()
-            return [FailPack(pack, reason) for pack in self._packs.clear()] if self._workers.starts_fail else []
+            return self._packs.fail_all(reason) if self._workers.starts_fail else []
         self.counts.lost += 1
         pack = self._workers.lose(worker)
         if pack is None:

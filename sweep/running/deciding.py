@@ -50,7 +50,14 @@ def settle(packs: PackQueue, decisions: Decisions) -> list[Command]:
     packs.paused.resume(settled.resumed)
     commands: list[Command] = []
     for one in settled.pruned:
-        commands += packs.end_trial(one.trial_id, pruned(decisions, one.trial_id, one.rung), decisions.tags)
+        if decisions.has_waited(one.trial_id) and packs.is_left(one.trial_id):
+            # It still writes its checkpoint, or is trained again up to its rung as its worker was lost.
+            packs.doomed[one.trial_id] = one.rung
+        else:
+            commands += packs.end_trial(one.trial_id, pruned(decisions, one.trial_id, one.rung), decisions.tags)
+    for trial_id in [trial_id for trial_id in packs.doomed if trial_id in packs.paused]:
+        rung = packs.doomed.pop(trial_id)
+        commands += packs.end_trial(trial_id, pruned(decisions, trial_id, rung), decisions.tags)
     return commands
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.planning.metric_demand import SCHEDULER_TAG
-from sweep.records import Trial, TrialResult
+from sweep.records import ENDED_WELL, Trial, TrialResult
 from sweep.running.reports import Report
 from sweep.running.schedulers.scheduler import Observation, Scheduler, Settled, Verdict, sign_of
 
@@ -19,8 +19,9 @@ from sweep.running.schedulers.scheduler import Observation, Scheduler, Settled, 
 class Decisions:
     """A scheduler, and what it has been told and has decided so far.
 
-    A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. Seeds of a
-    setting that wait together are decided on by their mean, so that a setting is not left with its lucky seeds.
+    A report of a trial counts once, also if its pack is trained again, so that a decision stays as it is. A trial is
+    decided on by the mean of all seeds of its setting that have come to the same point, with it or before it, so that a
+    setting is not left with its lucky seeds; where trials wait for each other anyway, a rule takes the mean over all.
 
     Args:
         scheduler: decides.
@@ -42,6 +43,7 @@ class Decisions:
         self._sign = sign_of(mode)
         self._seen: dict[str, float] = {}
         self._scores: dict[str, float] = {}
+        self._together: defaultdict[tuple[str, float], dict[int, float]] = defaultdict(dict)
         self._decided: dict[str, tuple[float, Verdict]] = {}
 
     def restore(self, results: Iterable[TrialResult]) -> None:
@@ -62,18 +64,24 @@ class Decisions:
         points, before = self._scheduler.points, 0.0
         counters = result.epochs.get(points.counter, ())
         scores = result.epochs.get(self._metric, np.full(len(counters), np.nan))
-        for counter, score in zip(counters, scores, strict=True):
+        # A trial that has ended by itself did not wait at its last report.
+        decided = len(counters) - (result.status in ENDED_WELL)
+        for row, (counter, score) in enumerate(zip(counters, scores, strict=True)):
             observation = Observation(result.trial, float(counter), self._sign * float(score))
             self._observe(observation)
-            if points.passed(before, observation.at) is not None:
-                self._scheduler.decide([observation])
+            if row < decided and points.passed(before, observation.at) is not None:
+                self._scheduler.decide(self._judged([observation]))
             before = observation.at
-        self._scheduler.end(result.trial, result.status)
+        self._scheduler.end(result.trial, result.status, result.pruned_rung)
 
     def value_of(self, trial_id: str) -> float | None:
         """Return the metric of a trial at its last report; None if it has none or is not finite."""
         score = self._scores.get(trial_id, np.nan)
         return self._sign * score if np.isfinite(score) else None
+
+    def has_waited(self, trial_id: str) -> bool:
+        """Whether a trial has come to where it was decided on."""
+        return trial_id in self._decided
 
     def rung_of(self, trial_id: str) -> float:
         """Return the value of the counter at the last decision on a trial."""
@@ -90,19 +98,25 @@ class Decisions:
         last = {int(trial): row for row, trial in enumerate(report.trials)} if waiting else {}
         rows = range(len(report.trials)) if self._scheduler.observes else ()
         counters, scores = self._columns(report)
+        decided = {last[trial] for trial in waiting}
         for row in rows:
-            trial = int(report.trials[row])
-            if trial not in waiting or last[trial] != row:
+            if row not in decided:
+                trial = int(report.trials[row])
                 self._observe(Observation(trials[trial], float(counters[row]), float(scores[row])))
         found = [
             (trial, Observation(trials[trial], float(counters[last[trial]]), float(scores[last[trial]])))
             for trial in waiting
         ]
         new = [one for _, one in found if self._is_new(one)]
-        for one, verdict in zip(new, self._scheduler.decide(_with_means(new)), strict=True):
+        for one, verdict in zip(new, self._scheduler.decide(self._judged(new)), strict=True):
             self._seen[one.trial.id], self._scores[one.trial.id] = one.at, one.score
             self._decided[one.trial.id] = one.at, verdict
-        return {trial: self._decided.get(one.trial.id, (0.0, "continue"))[1] for trial, one in found}
+        return {trial: self._verdict(one) for trial, one in found}
+
+    def _verdict(self, observation: Observation) -> Verdict:
+        """What was decided on a trial where it waits; a trial that is trained again passes the points behind it."""
+        at, verdict = self._decided.get(observation.trial.id, (np.inf, "continue"))
+        return verdict if observation.at >= at else "continue"
 
     def end(self, trial: Trial, status: str) -> None:
         """Take the end of a trial that was not decided on."""
@@ -118,7 +132,19 @@ class Decisions:
         settled = self._scheduler.settle()
         for trial in settled.resumed:
             self._decided[trial] = self._decided[trial][0], "continue"
+        for one in settled.pruned:
+            if one.trial_id in self._decided:
+                self._decided[one.trial_id] = self._decided[one.trial_id][0], "prune"
         return settled
+
+    def _judged(self, waiting: Sequence[Observation]) -> list[Observation]:
+        """Give each trial the mean of the scores of its setting, unless the rule takes it itself."""
+        if self._scheduler.compares_settings:
+            return list(waiting)
+        for one in waiting:
+            self._together[one.trial.arm.id, one.at][one.trial.seed] = one.score
+        means = [float(np.mean(list(self._together[one.trial.arm.id, one.at].values()))) for one in waiting]
+        return [replace(one, score=mean) for one, mean in zip(waiting, means, strict=True)]
 
     def _observe(self, observation: Observation) -> None:
         if self._is_new(observation):
@@ -136,11 +162,3 @@ class Decisions:
         columns = dict(zip(report.names, report.values.T, strict=True)) if len(report.trials) else {}
         counters = report.epochs.astype(np.float64) if counter == "epoch" else columns.get(counter, missing)
         return counters, self._sign * columns.get(self._metric, missing)
-
-
-def _with_means(waiting: Sequence[Observation]) -> list[Observation]:
-    """Give the trials of each setting the mean of their scores."""
-    scores: defaultdict[str, list[float]] = defaultdict(list)
-    for one in waiting:
-        scores[one.trial.arm.id].append(one.score)
-    return [replace(one, score=float(np.mean(scores[one.trial.arm.id]))) for one in waiting]

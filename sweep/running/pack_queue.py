@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sweep.planning.packing import PlannedPack
-from sweep.running.commands import Command, EndTrials, FormPack, StopPack, StopTrials
+from sweep.running.commands import Command, EndTrials, FailPack, FormPack, StopPack, StopTrials
 from sweep.running.packs import Pack
 from sweep.running.paused_trials import SMALL_PACK, PausedTrials
 from sweep.running.reports import Report
@@ -19,6 +19,8 @@ class PackQueue:
 
     def __init__(self) -> None:
         self.paused = PausedTrials()
+        # Trials that end as soon as they have reached their rung, with it.
+        self.doomed: dict[str, float] = {}
         self._packs: dict[int, Pack] = {}
         self._queue: deque[int] = deque()
         self._next = 0
@@ -97,12 +99,14 @@ class PackQueue:
             self._queue.remove(number)
         return self._packs.pop(number)
 
-    def clear(self) -> list[int]:
-        """Take out all packs, and return their numbers."""
-        numbers = list(self._packs)
+    def fail_all(self, reason: str) -> list[Command]:
+        """Take out all packs and paused trials, which FAILED."""
+        commands: list[Command] = [FailPack(number, reason) for number in self._packs]
+        for one in self.paused.pop_all():
+            commands.append(EndTrials(one.pack, (Ended(one.index, "FAILED", 0, error=reason),)))
         self._packs.clear()
         self._queue.clear()
-        return numbers
+        return commands
 
     def take_ends(self, number: int, report: Report) -> list[Ended]:
         """Take the trials that have ended with a report, or have written the checkpoint with which they pause.
@@ -121,6 +125,11 @@ class PackQueue:
             else:
                 found.append(end)
         return found
+
+    def is_left(self, trial_id: str) -> bool:
+        """Whether a trial is in a pack that has not ended, and has not ended itself."""
+        number, index = self._place.get(trial_id, (-1, -1))
+        return number in self._packs and index in self._packs[number].left
 
     def end_trial(self, trial_id: str, how: Ended, tags: Mapping[str, str]) -> list[Command]:
         """End a trial that does not wait for an answer, wherever it is; ``how`` gets its index in its pack."""

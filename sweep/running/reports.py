@@ -113,6 +113,7 @@ class PackCollector:
         self._past_seconds = self._current_seconds = 0.0
         self._last: Report | None = None
         self._index = {trial.id: index for index, trial in enumerate(trials)}
+        self._paused: set[int] = set()
         self._begin()
 
     @property
@@ -148,7 +149,8 @@ class PackCollector:
                 self._rows[int(trial)].append((report.names, report.epochs[rows], report.values[rows]))
                 self.running.add(int(trial))
         self._last = report
-        self.running -= {end.trial for end in report.ended if end.status == "PAUSED"}
+        self._paused |= {end.trial for end in report.ended if end.status == "PAUSED"}
+        self.running -= self._paused
         ended = [end for end in report.ended if end.status != "PAUSED"]
         return [self._result(end, report) for end in ended if end.trial in self.unfinished]
 
@@ -174,12 +176,12 @@ class PackCollector:
         self._rows.pop(trial, None)
 
     def fail(self, error: str, now_seconds: float) -> list[TrialResult]:
-        """Return FAILED results for all trials that have not ended."""
+        """Return FAILED results for all trials that have neither ended nor paused, as those go on in another pack."""
         results = [
             TrialResult(self.trials[trial], "FAILED", NO_EPOCHS, {}, now_seconds, now_seconds, error=error)
-            for trial in sorted(self.unfinished)
+            for trial in sorted(self.unfinished - self._paused)
         ]
-        self.unfinished.clear()
+        self.unfinished &= self._paused
         self.running.clear()
         return results
 
@@ -210,7 +212,15 @@ class PackCollector:
 def _no_report(now_seconds: float) -> Report:
     """Stand for the reports of a pack that has made none."""
     return Report(
-        (), np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0)), (), now_seconds, now_seconds, 0, False
+        names=(),
+        epochs=np.empty(0, np.int64),
+        trials=np.empty(0, np.int64),
+        values=np.empty((0, 0)),
+        ended=(),
+        started_seconds=now_seconds,
+        now_seconds=now_seconds,
+        number=0,
+        last=False,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import ray
 from ray import tune
 
-from sweep.execution.boundary import next_report
+from sweep.execution.boundary import has_begun, next_report
 from sweep.execution.sources.source import Answer, Reports, Source
 from sweep.running.commands import AnswerPack, EndExecution, StopPack, StopTrials, TrainPack
 from sweep.running.events import PackFailed, ReportReceived, WorkerJoined
@@ -108,13 +108,17 @@ class Worker(tune.Trainable):
         training = self._training
         return training is not None and (training.pack, training.attempt) == (command.pack, command.attempt)
 
+    @property
+    def _has_begun(self) -> bool:
+        return self._reports is not None and has_begun(self._reports)
+
     def _answer(self, command: AnswerPack | None) -> Answer | None:
         """Return which trials leave the training before it goes on; None if none do."""
         answer = self._leaving
         if command is not None and self._is_current(command) and command.number == self._waits_for:
             self._waits_for = None
             answer = answer.joined(Answer(command.stop, command.pause))
-        elif self._waits_for is not None or answer == Answer():
+        elif self._waits_for is not None or answer == Answer() or not self._has_begun:
             return None
         self._leaving = Answer()
         return answer

@@ -141,10 +141,10 @@ class CheckpointWriter:
         sign = self._sign
         for trial, one in enumerate(kept):
             self.rows[trial] = list(one.rows)
+            if self.keeping.weights != "best":
+                continue
             # A trial that has paused has left its best state where that is kept.
-            best = one
-            if self.keeping.weights == "best":
-                best = read_checkpoint(self.keeping.path(self.trials[trial]), self.trials[trial]) or one
+            best = read_checkpoint(self.keeping.path(self.trials[trial]), self.trials[trial]) or one
             value = best.rows[-1][2].get(self.keeping.metric, np.nan)
             self._best[trial] = (np.inf if np.isnan(value) else sign * value, best)
 

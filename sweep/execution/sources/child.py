@@ -19,11 +19,12 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sweep.execution.sources.assignment import Assignment
+from sweep.execution.sources.assignment import Assignment, Row
 from sweep.execution.sources.command import run_command
 from sweep.execution.sources.standard_streams import StandardStreams
 from sweep.execution.sources.state import StateError
-from sweep.execution.sources.trial import Answer, Row, Trial, TrialStopped
+from sweep.execution.sources.trial import Trial, TrialStopped
+from sweep.execution.sources.trial_decisions import Answer
 from sweep.reporting import ReportError
 from sweep.system.process_group import kill_group
 from trainers.user_code import attempt, describe
@@ -66,16 +67,19 @@ class Channel:
 
     def report(self, row: Row) -> None:
         """Send a report."""
-        epoch, step, metrics, seconds = row
-        self.send("report", epoch=epoch, step=step, metrics=metrics, seconds=seconds)
+        self._send_row("report", row)
 
-    def wait(self) -> Answer:
-        """Tell the worker that the trial waits for a decision, and return it."""
+    def wait(self, row: Row) -> Answer:
+        """Send a report at which the trial waits for a decision, and return that."""
         self._answer = None
-        self.send("waits")
+        self._send_row("waits", row)
         with self._arrived:
             self._arrived.wait_for(lambda: self._stops or self._answer is not None)
         return self._answer or "stop"
+
+    def _send_row(self, kind: str, row: Row) -> None:
+        epoch, step, metrics, seconds = row
+        self.send(kind, epoch=epoch, step=step, metrics=metrics, seconds=seconds)
 
     def next_order(self) -> tuple[Mapping[str, Any], list[int]]:
         """Wait for the next trial, and return it with the file descriptors that came with it."""
@@ -134,7 +138,14 @@ def main() -> None:
         streams.direct(handles)
         os.chdir(folder)
         assignment = Assignment(**order["trial"])
-        trial = Trial(assignment, channel.report, channel.stops, channel.wait, channel.pauses)
+        trial = Trial(
+            assignment,
+            channel.report,
+            channel.stops,
+            channel.wait,
+            channel.pauses,
+            lambda: channel.send("alive"),
+        )
         error, raised = None, None
         if train is not None:
             error, raised = _train(train, trial)

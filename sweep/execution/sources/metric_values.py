@@ -1,8 +1,11 @@
-"""Checks the names of the metrics that a training reports."""
+"""Checks the names and the values of the metrics that a training reports."""
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
+from typing import Literal
 
 from sweep.reporting import ReportError
 from sweep.system.mlflow_names import is_mlflow_name
@@ -30,3 +33,23 @@ def is_loss(name: str) -> bool:
     (True, True, False)
     """
     return "loss" in re.split(r"[^a-z0-9]+", name.lower())
+
+
+def has_diverged(values: Mapping[str, float], metric: str) -> bool:
+    """Return whether the metric that decides, or a loss, is not finite.
+
+    >>> has_diverged({"val_loss": float("nan")}, "val_accuracy"), has_diverged({"ratio": float("inf")}, "val_accuracy")
+    (True, False)
+    """
+    return any(not math.isfinite(value) and (name == metric or is_loss(name)) for name, value in values.items())
+
+
+def has_reached(value: float | None, target: float | None, mode: Literal["min", "max"]) -> bool:
+    """Return whether a value reaches a target; a missing one does not.
+
+    >>> has_reached(0.1, 0.2, "min"), has_reached(0.1, 0.2, "max"), has_reached(None, 0.2, "min")
+    (True, False, False)
+    """
+    if value is None or target is None:
+        return False
+    return value <= target if mode == "min" else value >= target

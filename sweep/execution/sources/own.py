@@ -151,9 +151,9 @@ class OwnSource:
             # What a process has sent before its end is read after it.
             was_alive = child.is_alive
             for message in child.messages(left):
-                if message["kind"] == "report":
+                if message["kind"] in ("report", "waits"):
                     rows.add(message)
-                elif message["kind"] in ("waits", "ended"):
+                if message["kind"] in ("waits", "ended"):
                     return message
                 elif message["kind"] == "refused":
                     self._end_child()

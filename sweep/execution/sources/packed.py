@@ -130,5 +130,5 @@ def train_in_reports(
                 paused = tuple(Ended(trial, "PAUSED", session.epoch) for trial in answer.pause)
             session.leave({*answer.stop, *answer.pause})
             left.difference_update(answer.stop, answer.pause)
-            if not paused:
+            if not paused and (left or report.last):
                 break

@@ -9,6 +9,7 @@ import numpy as np
 from sweep.planning.decision_points import DecisionPoints
 from sweep.records import Trial
 from sweep.running.schedulers.scheduler import Observation, Settled, Verdict, rungs
+from sweep.running.schedulers.sorted_scores import SortedScores
 
 
 class AsyncSuccessiveHalving:
@@ -31,6 +32,7 @@ class AsyncSuccessiveHalving:
     """
 
     observes = False
+    compares_settings = False
 
     def __init__(
         self,
@@ -42,9 +44,10 @@ class AsyncSuccessiveHalving:
         counter: str = "epoch",
         seed: int = 0,
     ) -> None:
-        self._factor = reduction_factor
+        # In percent and back, as by Ray, whose rounding decides between equal scores.
+        self._share = (1 - 1 / reduction_factor) * 100 / 100
         self._rungs = [rungs(grace_period, reduction_factor, max_t, bracket) for bracket in range(brackets)]
-        self._scores: dict[tuple[int, float], dict[str, float]] = {}
+        self._scores: dict[tuple[int, float], SortedScores] = {}
         self._bracket_of: dict[str, int] = {}
         self._generator = np.random.default_rng(np.random.SeedSequence(seed))
         self.points = DecisionPoints(counter, tuple(sorted({rung for found in self._rungs for rung in found})))
@@ -66,10 +69,12 @@ class AsyncSuccessiveHalving:
         at = [self._rung(one) for one in waiting]
         for one, key in zip(waiting, at, strict=True):
             if key is not None and one.is_sound:
-                self._scores.setdefault(key, {}).setdefault(one.trial.id, one.score)
+                scores = self._scores.setdefault(key, SortedScores())
+                if one.trial.id not in scores:
+                    scores.put(one.trial.id, one.score)
         return [self._verdict(one, key) for one, key in zip(waiting, at, strict=True)]
 
-    def end(self, trial: Trial, status: str) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """A trial that has ended stays at the rungs that it has reached."""
 
     def settle(self) -> Settled:
@@ -87,7 +92,8 @@ class AsyncSuccessiveHalving:
             return "continue"
         if not observation.is_sound:
             return "prune"
-        others = [score for trial, score in self._scores[key].items() if trial != observation.trial.id]
-        if not others:
+        scores = self._scores[key]
+        if not scores.others(observation.trial.id):
             return "continue"
-        return "prune" if observation.score < np.percentile(others, (1 - 1 / self._factor) * 100) else "continue"
+        cutoff = scores.quantile_of_others(observation.trial.id, self._share)
+        return "prune" if observation.score < cutoff else "continue"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from sweep.records import Trial
@@ -9,16 +11,20 @@ from sweep.running.schedulers.scheduler import Observation, Pruned, Settled, Ver
 
 
 class Bracket:
-    """Trials that are compared with each other.
+    """Trials that are compared with each other, by the mean over the seeds of their setting.
 
     Args:
         rungs: ascending values of the counter at which the trials wait for each other.
-        kept: how many go on from each rung.
+        kept: how many trials go on from each rung.
+        most: how many trials there are at the first rung.
         later_wins: whether the trial that was added later goes on where scores are equal.
     """
 
-    def __init__(self, rungs: Sequence[float], kept: Sequence[int], *, later_wins: bool = False) -> None:
+    def __init__(
+        self, rungs: Sequence[float], kept: Sequence[int], most: int | None = None, *, later_wins: bool = False
+    ) -> None:
         self._rungs = rungs
+        self._most = most
         self._kept = kept
         self._later_wins = later_wins
         self._scores: list[dict[str, Observation]] = [{} for _ in rungs]
@@ -26,9 +32,11 @@ class Bracket:
         self._ended: set[str] = set()
         self._level = 0
 
-    def __len__(self) -> int:
-        """Number of trials that have been neither pruned nor ended by themselves before the current rung."""
-        return len(self._reached)
+    @property
+    def is_full(self) -> bool:
+        """Whether as many trials are left as the current rung takes."""
+        most = self._kept[self._level - 1] if self._level else self._most
+        return most is not None and len(self._reached) >= most
 
     def add(self, trial_id: str) -> None:
         """Add a trial, which begins."""
@@ -47,9 +55,12 @@ class Bracket:
         self._reached[trial] = level
         return level > before and level > self._level
 
-    def end(self, trial_id: str) -> None:
-        """Wait no longer for a trial that has ended by itself; its scores count at the rungs that it has reached."""
+    def end(self, trial_id: str, rung: float | None = None) -> None:
+        """Wait no longer for a trial that has ended; it counts at the rungs that it has reached, below ``rung``."""
         self._ended.add(trial_id)
+        for at, scores in zip(self._rungs, self._scores, strict=True):
+            if rung is not None and at >= rung:
+                scores.pop(trial_id, None)
 
     def settle(self) -> Settled:
         """Once all trials have reached a rung, return which go on and which end; else nothing."""
@@ -74,11 +85,16 @@ class Bracket:
     def _best(self) -> set[str]:
         """The trials that go on from the current rung."""
         scores = self._scores[self._level]
-        order = [trial for trial in self._reached if trial in scores and scores[trial].is_sound]
+        seeds: defaultdict[str, list[float]] = defaultdict(list)
+        for one in scores.values():
+            seeds[one.trial.arm.id].append(one.score)
+        mean = {arm: sum(found) / len(found) for arm, found in seeds.items()}
+        means = {trial: mean[one.trial.arm.id] for trial, one in scores.items()}
+        order = [trial for trial in self._reached if math.isfinite(means.get(trial, math.nan))]
         if self._later_wins:
             order.reverse()
         # A stable sort: equal scores stay in their order.
-        order.sort(key=lambda trial: -scores[trial].score)
+        order.sort(key=lambda trial: -means[trial])
         return set(order[: self._kept[self._level]])
 
 
@@ -119,11 +135,11 @@ class Brackets:
             )
         return [verdicts.get(one.trial.id, "continue") for one in waiting]
 
-    def end(self, trial: Trial) -> None:
+    def end(self, trial: Trial, rung: float | None = None) -> None:
         """Wait no longer for a trial, for which others may have waited."""
         bracket = self._bracket_of.get(trial.id)
         if bracket is not None:
-            bracket.end(trial.id)
+            bracket.end(trial.id, rung)
             self._unsettled.append(bracket.settle())
 
     def settle(self) -> Settled:

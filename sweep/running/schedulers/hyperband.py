@@ -31,12 +31,13 @@ class HyperBand:
     """
 
     observes = False
+    compares_settings = True
 
     def __init__(self, *, reduction_factor: float = 3, max_t: float, counter: str = "epoch") -> None:
         self._factor, self._most = reduction_factor, max_t
         self._size = round(math.log(max_t) / math.log(reduction_factor)) + 1
         self._next = 0
-        self._open: tuple[Bracket, int] | None = None
+        self._open: Bracket | None = None
         self._brackets = Brackets(self._place)
         points = {rung for level in range(self._size) for rung in self._rungs(level)}
         self.points = DecisionPoints(counter, tuple(sorted(points)))
@@ -52,9 +53,9 @@ class HyperBand:
         """Let trials wait for the others of their bracket."""
         return self._brackets.decide(waiting)
 
-    def end(self, trial: Trial, status: str) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """Wait for this trial no longer."""
-        self._brackets.end(trial)
+        self._brackets.end(trial, rung)
 
     def settle(self) -> Settled:
         """Return which paused trials go on, and which end."""
@@ -73,7 +74,7 @@ class HyperBand:
 
     def _place(self, trial: Trial) -> Bracket:
         """Return the bracket that is open, or the next one that has a first rung."""
-        if self._open is None or len(self._open[0]) == self._open[1]:
+        if self._open is None or self._open.is_full:
             level = self._next % self._size
             while int(self._most * self._factor**-level) == 0:
                 self._next += 1
@@ -85,5 +86,5 @@ class HyperBand:
             for _ in rungs:
                 left = math.ceil(left / self._factor)
                 kept.append(left)
-            self._open = Bracket(rungs, kept, later_wins=True), most
-        return self._open[0]
+            self._open = Bracket(rungs, kept, most, later_wins=True)
+        return self._open

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.planning.decision_points import DecisionPoints
 from sweep.records import Trial
 from sweep.running.schedulers.scheduler import Observation, Settled, Verdict
+from sweep.running.schedulers.sorted_scores import SortedScores
+
+
+class Curve:
+    """The reports of a trial, and the running mean of its finite scores from the grace period on."""
+
+    def __init__(self) -> None:
+        self.at = -math.inf
+        self.best = -math.inf
+        self._times: list[float] = []
+        self._scores: NDArray[np.float64] = np.empty(16)
+
+    def add(self, at: float, score: float, *, counts: bool) -> None:
+        """Take a report, whose score counts for the mean if it is finite and the grace period is over."""
+        self.at = at
+        if not math.isfinite(score):
+            return
+        self.best = max(self.best, score)
+        if counts:
+            if len(self._times) == len(self._scores):
+                self._scores = np.concatenate([self._scores, np.empty_like(self._scores)])
+            self._scores[len(self._times)] = score
+            self._times.append(at)
+
+    def mean(self, at: float) -> float | None:
+        """Return the mean of the scores up to a time; None if there are none."""
+        count = bisect_right(self._times, at)
+        # What `mean` computes, without its overhead.
+        return float(np.add.reduce(self._scores[:count]) / count) if count else None
 
 
 class MedianStopping:
@@ -30,11 +62,16 @@ class MedianStopping:
     """
 
     observes = True
+    compares_settings = False
 
     def __init__(self, *, grace_period: float = 1, min_samples_required: int = 3, counter: str = "epoch") -> None:
         self._grace = grace_period
         self._least = min_samples_required
-        self._reports: dict[str, list[tuple[float, float]]] = {}
+        self._curves: dict[str, Curve] = {}
+        # The running means at times at which more than one trial was decided on.
+        self._means: dict[float, SortedScores] = {}
+        self._times: list[float] = []
+        self._asked: set[float] = set()
         self.points = DecisionPoints(counter, start=float(grace_period))
 
     def add(self, trials: Sequence[Trial]) -> None:
@@ -42,9 +79,14 @@ class MedianStopping:
 
     def observe(self, observation: Observation) -> None:
         """Remember the score."""
-        reports = self._reports.setdefault(observation.trial.id, [])
-        if not reports or observation.at > reports[-1][0]:
-            reports.append((observation.at, observation.score))
+        trial, at = observation.trial.id, observation.at
+        curve = self._curves.setdefault(trial, Curve())
+        if at <= curve.at:
+            return
+        first = bisect_right(self._times, curve.at)
+        curve.add(at, observation.score, counts=at >= self._grace)
+        for time in self._times[first : bisect_right(self._times, at)]:
+            self._put(time, trial, curve)
 
     def decide(self, waiting: Sequence[Observation]) -> list[Verdict]:
         """Compare each trial with the others that have come as far."""
@@ -52,7 +94,7 @@ class MedianStopping:
             self.observe(one)
         return [self._verdict(one) for one in waiting]
 
-    def end(self, trial: Trial, status: str) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """A trial that has ended still counts for the others."""
 
     def settle(self) -> Settled:
@@ -60,19 +102,30 @@ class MedianStopping:
         return Settled()
 
     def _verdict(self, observation: Observation) -> Verdict:
-        mine = [score for _, score in self._reports[observation.trial.id] if np.isfinite(score)]
-        if not mine:
+        trial = observation.trial.id
+        best = self._curves[trial].best
+        if not math.isfinite(best):
             return "prune"
-        means = [
-            mean
-            for trial, reports in self._reports.items()
-            if trial != observation.trial.id and reports[-1][0] >= observation.at
-            if (mean := self._running_mean(reports, observation.at)) is not None
-        ]
-        if len(means) < self._least:
+        means = self._means_at(observation.at)
+        if means.others(trial) < self._least:
             return "continue"
-        return "prune" if max(mine) < np.median(means) else "continue"
+        return "prune" if best < means.median_of_others(trial) else "continue"
 
-    def _running_mean(self, reports: Sequence[tuple[float, float]], at: float) -> float | None:
-        scores = [score for time, score in reports if self._grace <= time <= at and np.isfinite(score)]
-        return float(np.mean(scores)) if scores else None
+    def _means_at(self, at: float) -> SortedScores:
+        """The running means of the trials that have come as far; kept from the second time that they are asked for."""
+        if at in self._means:
+            return self._means[at]
+        means = SortedScores()
+        if at in self._asked:
+            self._means[at] = means
+            insort(self._times, at)
+        self._asked.add(at)
+        for trial, curve in self._curves.items():
+            if curve.at >= at and (mean := curve.mean(at)) is not None:
+                means.put(trial, mean)
+        return means
+
+    def _put(self, at: float, trial_id: str, curve: Curve) -> None:
+        mean = curve.mean(at)
+        if mean is not None:
+            self._means[at].put(trial_id, mean)

@@ -23,6 +23,7 @@ class Patience:
     """
 
     observes = True
+    compares_settings = False
 
     def __init__(
         self, *, patience: float, min_delta: float = 0.0, grace_period: float = 1, counter: str = "epoch"
@@ -48,7 +49,7 @@ class Patience:
             self.observe(one)
         return ["prune" if one.at - self._best[one.trial.id][1] >= self._patience else "continue" for one in waiting]
 
-    def end(self, trial: Trial, status: str) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """Forget the trial."""
         self._best.pop(trial.id, None)
 

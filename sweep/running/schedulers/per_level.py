@@ -27,6 +27,7 @@ class PerLevel:
         example = make()
         self.points: DecisionPoints = example.points
         self.observes = example.observes
+        self.compares_settings = example.compares_settings
 
     def add(self, trials: Sequence[Trial]) -> None:
         """Give each level its trials."""
@@ -46,9 +47,9 @@ class PerLevel:
             verdicts |= {one.trial.id: verdict for one, verdict in zip(here, found, strict=True)}
         return [verdicts[one.trial.id] for one in waiting]
 
-    def end(self, trial: Trial, status: str) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """Pass an end on."""
-        self._scheduler(self._level(trial)).end(trial, status)
+        self._scheduler(self._level(trial)).end(trial, status, rung)
 
     def settle(self) -> Settled:
         """Join what all levels have settled."""

@@ -80,6 +80,8 @@ class Scheduler(Protocol):
 
     observes: bool
     """Whether `observe` needs the reports between the points too."""
+    compares_settings: bool
+    """Whether it takes the mean over the seeds of a setting itself, and not only over those that wait together."""
 
     @property
     def points(self) -> DecisionPoints:
@@ -94,8 +96,14 @@ class Scheduler(Protocol):
     def decide(self, waiting: Sequence[Observation]) -> list[Verdict]:
         """Decide on trials that wait at the same point, all in one pack; one verdict each."""
 
-    def end(self, trial: Trial, status: str) -> None:
-        """Take the end of a trial that was not decided here."""
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
+        """Take the end of a trial that was not decided here.
+
+        Args:
+            trial: the trial.
+            status: its status.
+            rung: where it was pruned, if that was before the sweep was resumed.
+        """
 
     def settle(self) -> Settled:
         """Return what has become of paused trials since the last call."""

@@ -29,6 +29,7 @@ class SuccessiveHalving:
     """
 
     observes = False
+    compares_settings = True
 
     def __init__(
         self, *, grace_period: float = 1, reduction_factor: float = 3, max_t: float, counter: str = "epoch"
@@ -52,9 +53,9 @@ class SuccessiveHalving:
         """Let trials wait for the others of their bracket."""
         return self._brackets.decide(waiting)
 
-    def end(self, trial: Trial, status: str) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """Wait for this trial no longer."""
-        self._brackets.end(trial)
+        self._brackets.end(trial, rung)
 
     def settle(self) -> Settled:
         """Return which paused trials go on, and which end."""

@@ -31,6 +31,7 @@ class WilcoxonPairs:
     """
 
     observes = True
+    compares_settings = False
 
     def __init__(self, *, p_threshold: float = 0.1, n_startup_steps: int = 2) -> None:
         self._threshold = p_threshold
@@ -56,7 +57,7 @@ class WilcoxonPairs:
         """No trial waits: whole trials are compared."""
         return ["continue"] * len(waiting)
 
-    def end(self, trial: Trial, status: str) -> None:
+    def end(self, trial: Trial, status: str, rung: float | None = None) -> None:
         """Compare the setting of a trial that has ended with the best one."""
         score = self._last.pop(trial.id, float("nan"))
         if status not in ENDED or not np.isfinite(score):

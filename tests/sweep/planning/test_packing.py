@@ -15,6 +15,7 @@ from sweep.planning.packing import (
     PACKS_PER_WORKER,
     SHORTEST_PACK_SECONDS,
     form_packs,
+    seed_turns,
 )
 from sweep.planning.recipe import Recipe
 from sweep.records import Arm, Trial
@@ -153,3 +154,17 @@ def test_every_pack_fits_the_room_unless_it_is_one_trial(arms, seeds, room, step
     jobs = form_packs(given_trials, RECIPE, rates(step_seconds), SHAPE, 2, room)
     assert sorted(trial.id for job in jobs for trial in job.trials) == sorted(trial.id for trial in given_trials)
     assert all(len(job.trials) == 1 or pack_bytes(job.trials, RECIPE, SHAPE) <= room for job in jobs)
+
+
+def test_for_paired_seeds_a_setting_of_each_level_comes_first_and_then_seed_after_seed():
+    trials = [
+        Trial(f"{level}{rate}{seed}", Arm(f"{level}{rate}", "", {"optimizer": level, "rate": rate}), seed)
+        for level in ("a", "b")
+        for rate in (1, 2)
+        for seed in (7, 3)
+    ]
+    assert seed_turns(trials, "optimizer") == {
+        **dict.fromkeys(["a17", "a13", "b17", "b13"], 0),
+        **dict.fromkeys(["a27", "b27"], 1),
+        **dict.fromkeys(["a23", "b23"], 2),
+    }

@@ -142,3 +142,43 @@ def test_the_page_of_the_users_own_training_has_its_hyperparameters_and_no_optim
     assert "optimizer" not in markdown.replace("optimizer-sweep", "")
     assert "![Best setting at each model.width](figures/sensitivity-1.svg)" in markdown
     assert "![Width over epochs](figures/learning-curves-3.svg)" in markdown
+
+
+PRUNING = """
+name: pruning
+data: {name: iris}
+network: {hidden: [8]}
+trainer: {epochs: 9, target: 0.9}
+metric: {name: val_accuracy}
+optimizers:
+  sgd: {learning_rate: [0.001, 0.01, 0.1, 0.3, 0.5]}
+  adam: {learning_rate: [0.0001, 0.001, 0.01, 0.05, 0.1]}
+space: {batch_size: [16, 32]}
+seeds: 2
+scheduler: {method: asha, reduction_factor: 3, grace_period: 1}
+resources: {executor: inline}
+tracking: {enabled: false}
+"""
+
+
+def test_the_report_of_a_sweep_with_a_scheduler_shows_what_was_pruned(tmp_path):
+    (tmp_path / "sweep.yaml").write_text(f"{PRUNING}results: {tmp_path / 'results'}\n", encoding="utf-8")
+    result = run(load_config(tmp_path / "sweep.yaml"))
+    pruned = result.trials[result.trials["status"] == "PRUNED"]
+    assert set(pruned["pruned_rung"]) <= {1.0, 3.0}
+    assert pruned["pruned_rung"].tolist() == pruned["epochs_done"].tolist()
+    assert pruned["final_val_accuracy"].isna().all()
+    assert result.leaderboard["pruned"].sum() == len(pruned) > 0
+    page = (result.path / "report.html").read_text(encoding="utf-8")
+    assert f"pruning on iris: 40 trials, 20 arms, 2 seeds, {len(pruned)} pruned<" in page
+    assert all(f'id="{name}"' in page for name in ("search-history", "rungs", "slices", "importance"))
+    assert not any(f'id="{name}"' in page for name in ("proposals", "tuning-curves", "heat-maps", "pareto-front"))
+    markdown = (result.path / "report.md").read_text(encoding="utf-8")
+    assert f"The scheduler pruned {len(pruned)} of 40 trainings" in markdown
+    assert "![" in markdown.split("## Rungs and survivors")[1].split("## ")[0]
+
+
+def test_a_grid_without_a_scheduler_has_none_of_the_figures_of_a_search(report):
+    text = report.html.read_text(encoding="utf-8")
+    assert not any(f'id="{name}"' in text for name in ("search-history", "rungs", "slices", "contours", "proposals"))
+    assert "pruned" not in text.split("<h2>All arms")[0].split("<h2>Health")[1]

@@ -48,6 +48,7 @@ def test_the_history_has_every_setting_and_the_best_of_those_that_ended(pruned):
     assert list(best.y)[:3] == pytest.approx([np.nan] * 3, nan_ok=True)
     assert list(best.y)[3:] == [0.2] * 5
     assert np.flatnonzero(np.isfinite(ended.y)).tolist() == [3, 6]
+    assert np.flatnonzero(np.isnan(gone.y)).tolist() == [3, 6]
     assert np.asarray(gone.y)[[0, 2]].tolist() == pytest.approx([0.9 + 0.4, 0.3 + 0.2])
     assert (gone.is_open, gone.tone, ended.is_open) == (True, "grey", False)
     assert "pruned by `asha`" in graph.caption

@@ -193,3 +193,11 @@ def test_a_sweep_that_prunes_nothing_has_no_rungs():
     board = leaderboard(_trials(("a", DONE, 0.4, 0.1, 1.0)), "val_loss", "min")
     assert board["pruned"].tolist() == [0]
     assert not {"pruned_rung", "pruned_value"} & set(board)
+
+
+def test_an_arm_with_pruned_seeds_is_not_on_the_front():
+    rows = [("a", DONE, 0.1, 1.0, None, None), ("a", "PRUNED", None, 0.1, 1.0, 0.9), ("b", DONE, 0.5, 2.0, None, None)]
+    frame = pd.DataFrame(rows, columns=["arm_id", "status", "final_val_loss", "seconds", "pruned_rung", "pruned_value"])
+    frame = frame.assign(arm=frame["arm_id"], optimizer="sgd", best_val_loss=frame["final_val_loss"])
+    board = leaderboard(frame, "val_loss", "min", objectives=[("seconds", "min")])
+    assert board.set_index("arm_id")["pareto"].to_dict() == {"b": True, "a": False}

@@ -16,7 +16,7 @@ from sweep.running.commands import AnswerPack, Command, EndExecution, StopPack, 
 
 def test_a_command_is_either_the_executor_s_or_the_driver_s():
     driven = inspect.getsource(Training._perform)
-    own = {kind for kind in get_args(Command) if f"case {kind.__name__}(" in driven}
+    own = {kind for kind in get_args(Command) if f"{kind.__name__}(" in driven}
     assert own | set(get_args(ExecutorCommand)) == set(get_args(Command))
     assert own & set(get_args(ExecutorCommand)) == set()
 

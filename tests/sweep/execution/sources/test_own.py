@@ -9,12 +9,15 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 
 import pytest
 
 from sweep.execution.sources import own as module
 from sweep.execution.sources.assignment import CHECKPOINT
 from sweep.execution.sources.own import TRIALS, OwnSource
+from sweep.execution.sources.source import Answer
+from sweep.planning.decision_points import DecisionPoints
 from sweep.planning.own_training import OwnTraining
 from sweep.planning.packing import PlannedPack
 from sweep.records import Arm, Trial
@@ -272,3 +275,75 @@ def test_no_file_that_is_sent_is_written_outside_the_folder_of_its_trial(tmp_pat
     trial = Trial("t", Arm("a", "", {}), 0, "lineage")
     write_files(tmp_path / "results", trial, {"../../../outside.txt": b"x", "inside.txt": b"y"})
     assert [path.name for path in tmp_path.rglob("*.txt")] == ["inside.txt"]
+
+
+# Decisions of a scheduler.
+
+WAITS = """
+    from pathlib import Path
+
+    def train(trial):
+        state = trial.restore() if trial.setting.get("saves") else None
+        begin = 0 if state is None else state["epoch"]
+        for epoch in range(begin + 1, 9):
+            with Path("trained.txt").open("a") as file:
+                file.write(f"{trial.setting['name']} {epoch}\\n")
+            if trial.setting.get("saves"):
+                trial.save({"epoch": epoch})
+            trial.report(val_loss=1 / epoch)
+"""
+
+
+def decided(own, name, answers, resumed=0, **setting):
+    """Train a trial that waits after 2, 4 and 8 epochs, and answer it; returns its reports and what it has trained."""
+    pack = PlannedPack((Trial(name, Arm("a", "", {"name": name, **setting}), 0, name),), (), None, 8, 1.0)
+    pack = replace(pack, decisions=DecisionPoints(values=(2.0, 4.0, 8.0)), resumed_epoch=resumed)
+    training, answer, found, left = own.source.train(pack), None, [], list(answers)
+    try:
+        while True:
+            report = next(training) if answer is None else training.send(answer)
+            answer = None
+            if report is not None:
+                found.append(report)
+                answer = left.pop(0) if report.waits else None
+    except StopIteration:
+        pass
+    lines = (own.folder / "trained.txt").read_text().split("\n")
+    return found, [int(line.split()[1]) for line in lines if line.startswith(f"{name} ")]
+
+
+@pytest.fixture(scope="module")
+def waiting(workshop):
+    return workshop.function(WAITS, epochs=8)
+
+
+def test_a_function_waits_for_each_decision_before_its_end_and_goes_on(waiting):
+    reports, trained = decided(waiting, "goes", [Answer(), Answer()])
+    assert [report.epochs[-1] for report in reports if report.waits] == [2, 4]
+    assert [epoch for report in reports for epoch in report.epochs] == trained == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert reports[-1].ended[0].status == "COMPLETED"
+
+
+def test_a_function_that_is_stopped_trains_no_further(waiting):
+    reports, trained = decided(waiting, "stops", [Answer(), Answer(stop=(0,))])
+    assert trained == [1, 2, 3, 4]
+    assert reports[-1].last
+
+
+@pytest.mark.parametrize(("saves", "again"), [(True, []), (False, [1, 2, 3, 4])])
+def test_a_paused_function_goes_on_from_its_state_or_drops_the_reports_that_are_known(waiting, saves, again):
+    name = f"pauses{saves}"
+    reports, _ = decided(waiting, name, [Answer(), Answer(pause=(0,))], saves=saves)
+    assert (reports[-1].ended[0].status, reports[-1].ended[0].step) == ("PAUSED", 4)
+    reports, trained = decided(waiting, name, [], resumed=4, saves=saves)
+    assert trained == [1, 2, 3, 4, *again, 5, 6, 7, 8]
+    assert [epoch for report in reports for epoch in report.epochs] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert reports[-1].ended[0].status == "COMPLETED"
+
+
+def test_a_function_that_pauses_twice_without_saving_in_between_keeps_its_first_state(waiting):
+    decided(waiting, "twice", [Answer(pause=(0,))], saves=True)
+    reports, _ = decided(waiting, "twice", [Answer(pause=(0,))], resumed=2, saves=True)
+    assert reports[-1].ended[0].step == 4
+    _, trained = decided(waiting, "twice", [], resumed=4, saves=True)
+    assert trained == [1, 2, 3, 4, 5, 6, 7, 8]

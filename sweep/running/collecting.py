@@ -1,0 +1,64 @@
+"""Collects the results of all packs of a sweep from the commands for the readers of the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sweep.planning.packing import PlannedPack
+from sweep.records import TrialResult
+from sweep.running.commands import AcceptReport, Command, EndTrials, FailPack, FormPack
+from sweep.running.reports import PackCollector
+
+READ = (AcceptReport, EndTrials, FailPack, FormPack)
+"""The commands that change what is collected."""
+
+
+class Collectors:
+    """The collectors of packs, by their number."""
+
+    def __init__(self) -> None:
+        self._packs: list[PackCollector] = []
+        self._of_trial: dict[str, PackCollector] = {}
+
+    def __len__(self) -> int:
+        """Number of packs so far, which is the number of the next one."""
+        return len(self._packs)
+
+    def __iter__(self) -> Iterator[PackCollector]:
+        return iter(self._packs)
+
+    def __getitem__(self, pack: int) -> PackCollector:
+        """Return the collector of a pack."""
+        return self._packs[pack]
+
+    @property
+    def busy_seconds(self) -> float:
+        """Training time of all packs."""
+        return sum(collector.busy_seconds for collector in self._packs)
+
+    def add(self, packs: Iterable[PlannedPack]) -> None:
+        """Begin to collect packs, which have the next numbers."""
+        for planned in packs:
+            collector = PackCollector(planned.trials)
+            self._packs.append(collector)
+            self._of_trial |= {trial.id: collector for trial in planned.trials}
+
+    def take(self, command: Command, seconds: float) -> list[TrialResult]:
+        """Take one of the commands `READ`, and return the results of the trials that end with it.
+
+        Args:
+            command: the command.
+            seconds: Unix time.
+        """
+        match command:
+            case AcceptReport(pack, report):
+                return self._packs[pack].add(report)
+            case EndTrials(pack, ended, tags):
+                return self._packs[pack].end(ended, seconds, tags)
+            case FailPack(pack, error):
+                return self._packs[pack].fail(error, seconds)
+            case FormPack(_, planned):
+                for trial in planned.trials:
+                    self._of_trial[trial.id].leave(trial.id)
+                self.add([planned])
+        return []
