@@ -276,6 +276,7 @@ def _stop_condition(interruption: Interruption, deadline_seconds: float | None) 
 
 def _record(preparation: Preparation, uri: str, trials: int, renewed: frozenset[str]) -> SweepRecord:
     config, plan, growing = preparation.config, preparation.plan, preparation.growing
+    arms = len(plan.arms) + sum(plan.pending.values())
     return SweepRecord(
         name=config.name,
         question=config.question,

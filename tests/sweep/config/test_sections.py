@@ -42,8 +42,8 @@ def test_a_better_accuracy_is_a_higher_one(load):
         ("tracking: {points: 5}", "`tracking.points` must be"),
         (
             "search: {method: rando}",
-            "`search.method` must be one of grid, random, sobol, halton, latin_hypercube, tpe, gp, cmaes, nsga2, nsga3, "
-            "or a sampler of Optuna by its import path. Received: rando. Did you mean `random`?",
+            "`search.method` must be one of grid, random, sobol, halton, latin_hypercube, tpe, gp, cmaes, nsga2, "
+            "nsga3, or a sampler of Optuna by its import path. Received: rando. Did you mean `random`?",
         ),
         ("search: {method: bayes, trials: 3}", "Received: bayes. Did you mean `tpe`?"),
         ("search: {method: random}", "`search.trials` is needed for the method random: the number of settings of each"),
