@@ -14,7 +14,6 @@ import typing
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
 
 from sweep.running import log_records
 from sweep.running.commands import Command
@@ -59,24 +58,14 @@ def test_the_examples_of_a_page_print_what_is_shown(
             assert runner.run(example).failed == 0
 
 
-def test_the_example_of_a_search_method_gives_the_settings_that_it_promises() -> None:
-    page = ROOT / "docs" / "how-to-search.md"
-    names: dict[str, typing.Any] = {}
-    exec(compiled(page)[0], names)
-    settings = list(names["one_at_a_time"]({"optimizer": ("adam",), "beta1": (0.8, 0.9), "batch_size": (16, 32, 64)}))
-    # One, one other beta1 and two other batch sizes.
-    assert [(one["beta1"], one["batch_size"]) for one in settings] == [(0.8, 16), (0.9, 16), (0.8, 32), (0.8, 64)]
+def test_the_example_of_a_search_method_gives_the_points_that_it_promises() -> None:
+    from sweep.planning.search.streams import stream_of
 
-
-def test_the_example_of_a_section_chooses_by_the_method() -> None:
-    page = ROOT / "docs" / "how-to-search.md"
     names: dict[str, typing.Any] = {}
-    exec(compiled(page)[1], names)
-    section = TypeAdapter(names["AnySearch"])
-    assert section.validate_python({"method": "one_at_a_time"}).method == "one_at_a_time"
-    assert section.validate_python({}).method == "grid"
-    with pytest.raises(ValidationError, match="grid"):
-        section.validate_python({"method": "nope"})
+    exec(compiled(ROOT / "docs" / "how-to-search.md")[0], names)
+    points = names["centred"](3, stream_of(0, "test"), 10)
+    assert next(points) == [0.5] * 3
+    assert len({tuple(next(points)) for _ in range(10)}) == 10
 
 
 def test_the_site_is_built_without_a_word_of_output(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -22,7 +22,6 @@ from sweep.config.conditions import as_list
 from sweep.config.problems import Problem, refuse
 from sweep.system.mlflow_names import is_mlflow_name
 from trainers import metrics
-from trainers.errors import did_you_mean
 from trainers.imports import FORM
 from trainers.limits import LARGEST_COUNT
 from trainers.metrics import SCORED, AskedMetrics, Metric, Mode, known_metric, split_name
@@ -170,14 +169,14 @@ class MetricConfig(Section):
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the metrics that are computed because they are asked, the one that decides first."""
-        names = dict.fromkeys([*self.goals, *map(_column_of, self.also)])
+        names = dict.fromkeys([*self.goals, *map(column_of, self.also)])
         measures = {*SCORED, *self.own}
         return tuple(name for name in names if not name.startswith("test_") and split_name(name)[1] in measures)
 
     @property
     def beside(self) -> tuple[str, ...]:
         """Names of the metrics of the training and the validation part that are asked besides the one that decides."""
-        names = dict.fromkeys([*self.goals[1:], *map(_column_of, self.also)])
+        names = dict.fromkeys([*self.goals[1:], *map(column_of, self.also)])
         names.pop(SECONDS, None)
         return tuple(name for name in names if name != self.name and not name.startswith("test_"))
 
@@ -188,7 +187,7 @@ class MetricConfig(Section):
         It is what `trainers.metrics.evaluate` takes for another part.
         """
         own = self.own
-        names = (split_name(_column_of(name))[1] for name in (self.name, *self.also))
+        names = (split_name(column_of(name))[1] for name in (self.name, *self.also))
         return tuple(dict.fromkeys(own.get(name, name) for name in names))
 
     @property
@@ -234,94 +233,11 @@ def _usual(mode: object, info: ValidationInfo) -> object:
     return usual
 
 
-def _column_of(name: str) -> str:
+def column_of(name: str) -> str:
     """The name of the column of a metric that is asked; the validation part is left out.
 
-    >>> _column_of("roc_auc"), _column_of("train_f1"), _column_of("my_metric:share_of_first")
+    >>> column_of("roc_auc"), column_of("train_f1"), column_of("my_metric:share_of_first")
     ('val_roc_auc', 'train_f1', 'val_share_of_first')
     """
     name = name_of(name) if is_path(name) else name
     return name if split_name(name)[0] else f"val_{name}"
-
-
-def name_problems(raw: Any) -> Iterator[Problem]:
-    """Check the names of the metrics of our networks, as the file has them.
-
-    Args:
-        raw: the section, or the name of the metric alone.
-    """
-    section = read_metric(raw)
-    if not isinstance(section, Mapping):
-        return
-    given = as_list(section.get("also", ()))
-    also = [(index, one) for index, one in enumerate(given) if isinstance(one, str)] if isinstance(given, tuple) else []
-    name = section.get("name", "val_loss")
-    names = [*([name] if isinstance(name, str) else []), *(one for _, one in also)]
-    paths = [one for one in dict.fromkeys(names) if is_path(one)]
-    own = {name_of(path) for path in paths}
-    seen: set[str] = set()
-    if isinstance(name, str):
-        yield from _deciding_problems(name, own, paths, ("name",) if isinstance(raw, Mapping) else ())
-        # One of the user's own is named here and given by its path below.
-        seen = {_column_of(name)} if is_path(name) or split_name(name)[1] not in own else set()
-    yield from _objective_problems(section.get("objectives", ()), own)
-    for index, one in also:
-        at = ("also", index)
-        found = _path_problem(one, paths, at) if is_path(one) else _also_problem(one, own, at)
-        if found is None and _column_of(one) in seen:
-            found = Problem("must name each metric once", "Leave it out here.", at, one)
-        if found is not None:
-            yield found
-        seen.add(_column_of(one))
-
-
-def _deciding_problems(name: str, own: set[str], paths: list[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
-    part, measure = split_name(name)
-    if is_path(name):
-        found = _path_problem(name, paths, at)
-    elif part == "test":
-        rule = "must not be of the test part, which is used once, at the end, and decides nothing"
-        found = Problem(rule, f"Give val_{measure}, and test_{measure} in `metric.also`.", at, name)
-    elif part and (measure in metrics.METRICS or measure in own):
-        found = None
-    elif name in metrics.METRICS or name in own:
-        rule = "must say of which part of the data it is, by `val_` or `train_`"
-        found = Problem(rule, f"Give val_{name}.", at, name)
-    else:
-        found = _unknown(name, [*METRICS, *(f"val_{one}" for one in own)], "val_loss", at)
-    if found is not None:
-        yield found
-
-
-def _objective_problems(objectives: Any, own: set[str]) -> Iterator[Problem]:
-    """Check the names of the further objectives."""
-    for index, one in enumerate(objectives if isinstance(objectives, list | tuple) else ()):
-        name = one.get("name") if isinstance(one, Mapping) else one
-        if isinstance(name, str) and name != SECONDS:
-            yield from _deciding_problems(name, own, [], ("objectives", index, "name"))
-
-
-def _also_problem(name: str, own: set[str], at: tuple[str, int]) -> Problem | None:
-    measure = split_name(name)[1]
-    known = {*metrics.METRICS, *own}
-    return None if measure in known else _unknown(name, [*known, *METRICS], "roc_auc", at)
-
-
-def _unknown(name: str, known: list[str], example: str, at: tuple[str | int, ...]) -> Problem:
-    without = name.replace("neg_", "", 1)
-    suggestion = f"Did you mean `{without}`?" if without in known else did_you_mean(name, known).strip()
-    return Problem("must be a metric of docs/metrics.md", suggestion or f"Give one such as {example}.", at, name)
-
-
-def _path_problem(path: str, paths: list[str], at: tuple[str | int, ...]) -> Problem | None:
-    """What is wrong with the import path of a metric of the user's own, before it is imported."""
-    name = name_of(path)
-    if not FORM.fullmatch(path):
-        return Problem("must name a module and a function in it", "Write such as my_metric:share_of_first.", at, path)
-    if name in metrics.METRICS:
-        rule = f"must not be called as the metric `{name}` that is known"
-        return Problem(rule, "Give the function another name.", at, path)
-    if any(name_of(earlier) == name for earlier in paths[: paths.index(path)]):
-        rule = "must have a name of its own, by which its column is called"
-        return Problem(rule, "Give one of the functions another name.", at, path)
-    return None

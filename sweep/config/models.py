@@ -25,7 +25,8 @@ from sweep.config.fields import SweepFields
 from sweep.config.free_space import FreeSpace, read_free_space
 from sweep.config.gates import ExactGate, Gate, gate_of, gate_problems
 from sweep.config.known_names import compared_levels, known_hyperparameters
-from sweep.config.metric import MetricConfig, name_problems
+from sweep.config.metric import MetricConfig
+from sweep.config.metric_names import name_problems
 from sweep.config.network import ModuleNetwork
 from sweep.config.optimizer_spaces import OptimizerSpace, space_of_each
 from sweep.config.own_training import (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.analysis.fingerprints import require_equal_conditions
 from sweep.analysis.health_card import Card
-from sweep.analysis.hyperparameters import grouped_by, hyperparameter_keys
+from sweep.analysis.hyperparameters import grouped_by
 from sweep.analysis.outcomes import Mode
 from sweep.analysis.ranking import By
 from sweep.analysis.selection import Selected
@@ -26,9 +26,10 @@ from sweep.driver.finalize import finalize
 from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
 from sweep.driver.notes import lacking_notes, limit_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
-from sweep.driver.prepare import Preparation, prepare
+from sweep.driver.prepare import prepare
 from sweep.driver.progress_tracker import ProgressTracker
 from sweep.driver.proposing import known_results, resumed_search
+from sweep.driver.sweep_record import sweep_record
 from sweep.errors import ComparisonError
 from sweep.errors.masking import without_secrets
 from sweep.planning.plan import Plan
@@ -40,7 +41,6 @@ from sweep.results.requests import take_requests
 from sweep.system.invocation import command
 from sweep.system.signals import Interruption
 from sweep.tracking import (
-    SweepRecord,
     SweepWriter,
     WriterReport,
     check_store,
@@ -179,7 +179,7 @@ def _run_once(
             writer = stack.enter_context(
                 SweepWriter(
                     uri,
-                    _record(preparation, uri, phases.total, lacking),
+                    sweep_record(preparation, phases.total, lacking),
                     folder.path,
                     points=tracking.points,
                     database=tracking.store,
@@ -272,34 +272,6 @@ def _stop_condition(interruption: Interruption, deadline_seconds: float | None) 
     if deadline_seconds is None:
         return lambda: interruption.requested
     return lambda: interruption.requested or time.monotonic() > deadline_seconds
-
-
-def _record(preparation: Preparation, uri: str, trials: int, renewed: frozenset[str]) -> SweepRecord:
-    config, plan, growing = preparation.config, preparation.plan, preparation.growing
-    return SweepRecord(
-        name=config.name,
-        question=config.question,
-        experiment=config.experiment,
-        plan_hash=plan.sweep_id,
-        config_yaml=as_yaml(config),
-        metric=config.metric.name,
-        mode=config.metric.mode,
-        by=config.metric.by,
-        keys=hyperparameter_keys(
-            (*(arm.setting for arm in plan.arms), *(growing.examples() if growing is not None else ())),
-            is_own=config.own is not None,
-        ),
-        grouped_by=grouped_by(config),
-        is_own=config.own is not None,
-        # MLflow's parameters are immutable, and a sweep can grow.
-        tags={
-            "trials": str(trials),
-            "arms": str(len(plan.arms) + sum(plan.pending.values())),
-            "seeds": str(len(plan.seeds)),
-        },
-        dataset=preparation.dataset_record,
-        renewed=renewed,
-    )
 
 
 def _unequal(result: SweepResult) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sweep.planning.own_training import code_of
 from sweep.planning.plan import Merge, Plan, plan_hash
 from sweep.planning.roles import make_design
 from sweep.planning.search.conditions import meeting, meets
+from sweep.planning.search.search import Search
 from sweep.planning.search.size import require_listable
 from sweep.records import Arm, Setting, plain
 
@@ -77,7 +79,11 @@ def make_own_plan(config: SweepConfig) -> Plan:
     Raises:
         ConfigError: if there are more trials than `search.limit`, or no setting meets the conditions.
     """
-    return plan_own(config, OwnArms(config))
+    arms_of = OwnArms(config)
+    if config.search.is_grid:
+        return plan_own(config, arms_of)
+    search = Search(config, arms_of.accept, arms_of.examples_of)
+    return replace(plan_own(config, arms_of, search.first()), pending=search.pending)
 
 
 def plan_own(config: SweepConfig, arms_of: OwnArms, proposed: Sequence[Setting] | None = None) -> Plan:

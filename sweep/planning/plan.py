@@ -19,6 +19,7 @@ from sweep.planning.part_notes import fold_notes, part_notes
 from sweep.planning.recipe import steps_per_epoch
 from sweep.planning.roles import Design, count_budgets, make_design
 from sweep.planning.search import asked_settings, meeting, require_listable, settings
+from sweep.planning.search.search import Search
 from sweep.planning.space import Merge, auto_batch_size, merge_equal, summed
 from sweep.planning.workload import DataFacts, configs_by_workload, data_key, workload_key
 from sweep.records import Arm, Setting, Trial, TrialResult, Value
@@ -152,7 +153,9 @@ def make_plan(
     data_fingerprint: str | None,
     others: Mapping[str, DataFacts] = MappingProxyType({}),
 ) -> Plan:
-    """Create the plan of all combinations; the same configuration and data give the same plan on every machine.
+    """Create the plan of a sweep; the same configuration and data give the same plan on every machine.
+
+    Of a search that learns from results, it holds the settings that come before there are any.
 
     Args:
         config: configuration of the sweep.
@@ -166,7 +169,11 @@ def make_plan(
         ValueError: if the data comes from a file or module and no fingerprint is given.
     """
     facts = {**others, data_key(config): DataFacts(shape, data_fingerprint)}
-    return plan_networks(config, NetworkArms(config, facts))
+    arms_of = NetworkArms(config, facts)
+    if config.search.is_grid:
+        return plan_networks(config, arms_of)
+    search = Search(config, arms_of.accept, arms_of.examples_of)
+    return replace(plan_networks(config, arms_of, search.first()), pending=search.pending)
 
 
 def plan_networks(config: SweepConfig, arms_of: NetworkArms, proposed: Sequence[Setting] | None = None) -> Plan:

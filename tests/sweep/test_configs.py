@@ -40,6 +40,7 @@ def test_it_plans_and_opens_with_its_question_and_schema(path):
         ("moons", 27, 27, 54),  # (3 + 6) x 3, 2 seeds
         ("optimizers", 33, 33, 99),  # 11 optimizers x 3 rates, 3 seeds
         ("roles", 32, 32, 96),  # 4 optimizers x 4 rates x 2 batch sizes, 3 seeds that pick
+        ("search", 16, 16, 32),  # 2 optimizers x 8 settings, 2 seeds
         ("schedules", 16, 16, 48),  # 2 optimizers x (2 + 2 + 1 + 2 + 1) schedules, 3 seeds
     ],
 )
@@ -57,6 +58,7 @@ def test_it_has_the_size_that_it_says(name, asked, arms, trials):
         ("optimizers", "optimizer"),
         ("quickstart", "optimizer"),
         ("roles", "optimizer"),
+        ("search", "optimizer"),
         ("schedules", "decay"),
     ],
 )
