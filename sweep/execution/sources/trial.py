@@ -204,11 +204,7 @@ class Trial:
         self._keep(epoch, values)
         if has_reached:
             self._stop("STOPPED")
-        if waits:
-            self._obey(self._wait(row))
-        elif self._should_pause() and epoch != self._assignment.epochs:
-            self._flush()
-            self._obey("pause")
+        self._obey(self._wait(row) if waits else self._pause_at(epoch))
 
     def save(self, state: object) -> None:
         """Keep a state, which belongs to the next report.
@@ -264,6 +260,13 @@ class Trial:
         epoch, step, metrics, _ = row
         counters = {**metrics, "epoch": float(epoch), "steps": float(epoch if step is None else step)}
         return counters.get(self._points.counter, 0.0)
+
+    def _pause_at(self, epoch: int) -> Answer:
+        """Whether the trial goes on or pauses at a report at which no scheduler decides."""
+        if not self._should_pause() or epoch == self._assignment.epochs:
+            return "continue"
+        self._flush()
+        return "pause"
 
     def _obey(self, answer: Answer) -> None:
         """End the trial if it is not to go on; one that pauses leaves its state and its reports."""
