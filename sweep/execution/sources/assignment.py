@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 TRIALS = "trials"
 """Folder in a results folder that holds a folder for each trial, named after its lineage."""
@@ -16,6 +16,10 @@ PAUSED = "paused"
 CHECKPOINT = "checkpoint.safetensors"
 FILES = "files"
 """The file of a trial's state and the folder of the user's own files, in the trial's folder."""
+
+
+Row: TypeAlias = tuple[int, "int | None", Mapping[str, float], float]
+"""A report: its epoch, its step or None, its metrics, and the seconds of training until then."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,11 +19,12 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sweep.execution.sources.assignment import Assignment
+from sweep.execution.sources.assignment import Assignment, Row
 from sweep.execution.sources.command import run_command
 from sweep.execution.sources.standard_streams import StandardStreams
 from sweep.execution.sources.state import StateError
-from sweep.execution.sources.trial import Answer, Row, Trial, TrialStopped
+from sweep.execution.sources.trial import Trial, TrialStopped
+from sweep.execution.sources.trial_decisions import Answer
 from sweep.reporting import ReportError
 from sweep.system.process_group import kill_group
 from trainers.user_code import attempt, describe

@@ -10,33 +10,21 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 
-from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending
+from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, Ending, Row
 from sweep.execution.sources.fingerprint import fingerprint
 from sweep.execution.sources.metric_values import is_loss, require_metric_name
+from sweep.execution.sources.report_pace import ReportPace
 from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
-from sweep.planning.decision_points import DecisionPoints
+from sweep.execution.sources.trial_decisions import Answer, TrialDecisions
 from sweep.reporting import ReportError, numbers, whole
-
-BURST = 1000
-"""So many reports of a trial are all kept."""
-
-LEAST_SECONDS = 0.01
-"""After them, one report in so many seconds is kept, and the last."""
-
-
-Answer: TypeAlias = Literal["continue", "stop", "pause"]
 
 
 class TrialStopped(BaseException):
     """Ends a training function whose trial is to stop; no `except Exception` catches it."""
-
-
-Row: TypeAlias = tuple[int, int | None, Mapping[str, float], float]
-"""A report: its epoch, its step or None, its metrics, and the seconds of training until then."""
 
 
 class Trial:
@@ -64,24 +52,18 @@ class Trial:
         self._assignment = assignment
         self._send = send
         self._should_stop = should_stop
-        self._wait = wait
-        self._should_pause = should_pause
         self._alive = alive
-        self._points = None if assignment.decisions is None else DecisionPoints.from_mapping(assignment.decisions)
-        self._saved: tuple[int, Snapshot] | None = None
         self.ending = Ending()
         self._epoch = assignment.resumed_epoch
-        self._reports = 0
         self._names: set[str] = set()
         self._rows: list[Row] = self._known_rows()
         self._begun = time.monotonic() - (self._rows[-1][3] if self._rows else 0.0)
-        self._waiting: Row | None = None
-        self._sent_at = 0.0
+        self._pace = ReportPace(self._add)
+        self._decisions = TrialDecisions(assignment, wait, should_pause, self._rows)
         self._state: Snapshot | None = None
         self._best: float | None = None
         self._has_checkpoint = assignment.resumed_epoch > 0
         self._has_kept = False
-        self._decided = max((self._counter(row) for row in self._rows), default=0.0)
         for _, _, metrics, _ in self._rows:
             self._is_best(metrics.get(assignment.metric))
         self._is_closed = False
@@ -190,7 +172,8 @@ class Trial:
         if epoch <= self._assignment.known_epoch:
             # A state that was saved for a report that is known is no state of a later one.
             if self._state is not None:
-                self._saved, self._state = (epoch, self._state), None
+                self._decisions.remember(epoch, self._state)
+                self._state = None
             self._alive()
             return
         if self._has_diverged(values):
@@ -199,12 +182,17 @@ class Trial:
         self._remember_loss(values)
         row = (epoch, step, values, time.monotonic() - self._begun)
         has_reached = self._has_reached(values)
-        waits = not has_reached and self._is_decided_at(row)
-        self._pass_on(row, waits=waits)
+        waits = not has_reached and self._decisions.is_decided_at(row)
+        if waits:
+            # It is sent with the question.
+            self._pace.skip()
+            self._rows.append(row)
+        else:
+            self._pace.add(row)
         self._keep(epoch, values)
         if has_reached:
             self._stop("STOPPED")
-        self._obey(self._wait(row) if waits else self._pause_at(epoch))
+        self._obey(self._decisions.answer(row, waits=waits))
 
     def save(self, state: object) -> None:
         """Keep a state, which belongs to the next report.
@@ -227,13 +215,13 @@ class Trial:
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the sweep uses what is saved, to keep it or for a pause; where not, a training need not save."""
-        return self._assignment.weights != "none" or self._points is not None
+        """Whether the sweep keeps what is saved; where it does not, a training need not save."""
+        return self._assignment.weights != "none" or self._decisions.may_pause
 
     @property
     def reported(self) -> int:
         """Number of reports so far."""
-        return self._reports
+        return self._pace.reported
 
     @property
     def names(self) -> list[str]:
@@ -243,48 +231,19 @@ class Trial:
     def close(self) -> None:
         """Send what was held back; the trial takes no report any more, such as from a thread that was left behind."""
         with self._lock:
-            self._flush()
+            self._pace.flush()
+            self.ending.dropped = self._pace.dropped
             self._is_closed = True
-
-    def _is_decided_at(self, row: Row) -> bool:
-        """Whether a scheduler decides on the trial at this report, which is not its last."""
-        if self._points is None or row[0] == self._assignment.epochs:
-            return False
-        before, self._decided = self._decided, max(self._decided, self._counter(row))
-        return self._points.passed(before, self._decided) is not None
-
-    def _counter(self, row: Row) -> float:
-        """What the scheduler counts, at a report; not a number where it was not reported."""
-        if self._points is None:
-            return 0.0
-        epoch, step, metrics, _ = row
-        counters = {**metrics, "epoch": float(epoch), "steps": float(epoch if step is None else step)}
-        return counters.get(self._points.counter, 0.0)
-
-    def _pause_at(self, epoch: int) -> Answer:
-        """Whether the trial goes on or pauses at a report at which no scheduler decides."""
-        if not self._should_pause() or epoch == self._assignment.epochs:
-            return "continue"
-        self._flush()
-        return "pause"
 
     def _obey(self, answer: Answer) -> None:
         """End the trial if it is not to go on; one that pauses leaves its state and its reports."""
         if answer == "pause":
-            epoch, saved = self._saved or self._restored()
-            facts = {"trial_id": self.id, "epoch": self._epoch, "state_epoch": epoch, "rows": self._rows}
-            path = Path(self._assignment.paused)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_state(path, saved.content(facts))
+            self._pace.flush()
+            self._decisions.write_pause(self._rows, self.restore)
             self.ending.step = self._epoch
             self._stop("PAUSED")
         if answer == "stop":
             self._stop("STOPPED")
-
-    def _restored(self) -> tuple[int, Snapshot]:
-        """The state from which the trial has gone on, and its epoch; nothing if it has begun anew."""
-        restored = self.restore()
-        return (0, snapshot(None)) if restored is None else (self._assignment.resumed_epoch, snapshot(restored))
 
     def _known_rows(self) -> list[Row]:
         """The reports up to where the trial goes on."""
@@ -319,31 +278,6 @@ class Trial:
             return False
         return value <= stop_at if self._assignment.mode == "min" else value >= stop_at
 
-    def _pass_on(self, row: Row, *, waits: bool) -> None:
-        """Send a report, or hold it back if reports come too fast; one that waits is sent with its question."""
-        self._reports += 1
-        if waits:
-            self.ending.dropped += self._waiting is not None
-            self._waiting = None
-            self._rows.append(row)
-            return
-        if self._reports > BURST:
-            now = time.monotonic()
-            if now - self._sent_at < LEAST_SECONDS:
-                self.ending.dropped += self._waiting is not None
-                self._waiting = row
-                return
-            self._sent_at = now
-            self.ending.dropped += self._waiting is not None
-            self._waiting = None
-        self._add(row)
-
-    def _flush(self) -> None:
-        """Send a report that was held back, since reports came too fast."""
-        if self._waiting is not None:
-            row, self._waiting = self._waiting, None
-            self._add(row)
-
     def _add(self, row: Row) -> None:
         self._rows.append(row)
         self._send(row)
@@ -351,15 +285,15 @@ class Trial:
     def _keep(self, epoch: int, values: Mapping[str, float]) -> None:
         """Write the saved state, if it is to be kept."""
         state, self._state = self._state, None
-        if state is not None and (self._points is not None or self._should_pause()):
-            self._saved = epoch, state
+        if state is not None:
+            self._decisions.remember(epoch, state)
         weights = self._assignment.weights
         if state is None or weights == "none":
             return
         if weights == "best" and not self._is_best(values.get(self._assignment.metric)):
             return
         # What is kept includes the report that it belongs to.
-        self._flush()
+        self._pace.flush()
         write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
         self._has_checkpoint = self._has_kept = True
 

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from sweep.execution.sources import report_pace as pace
 from sweep.execution.sources import trial as module
 from sweep.execution.sources.assignment import CHECKPOINT, Assignment
 from sweep.execution.sources.state import StateError, read_facts, read_state
@@ -150,7 +151,7 @@ def test_each_report_may_have_other_metrics(make):
 
 def test_reports_up_to_a_thousand_are_all_kept_however_fast(make):
     trial, rows = make()
-    for _ in range(module.BURST):
+    for _ in range(pace.BURST):
         trial.report(val_loss=1)
     trial.close()
     assert (len(rows), trial.ending.dropped) == (1000, 0)
@@ -173,12 +174,12 @@ def test_more_are_thinned_and_counted_and_the_last_is_kept(make, monkeypatch):
 
 def test_the_last_finite_report_before_a_divergence_is_kept(make):
     trial, rows = make()
-    for number in range(1, module.BURST + 4):
+    for number in range(1, pace.BURST + 4):
         trial.report(val_loss=number)
     with pytest.raises(TrialStopped):
         trial.report(val_loss=math.nan)
     trial.close()
-    assert rows[-1][2] == {"val_loss": module.BURST + 3}
+    assert rows[-1][2] == {"val_loss": pace.BURST + 3}
 
 
 # The end of a trial.
@@ -337,12 +338,12 @@ def test_a_damaged_state_is_one_sentence(make, tmp_path):
 
 def test_a_state_is_kept_with_all_reports_up_to_it_also_those_that_came_too_fast(make, tmp_path):
     trial, rows = make(weights="last")
-    for number in range(1, module.BURST + 6):
-        if number > module.BURST:
+    for number in range(1, pace.BURST + 6):
+        if number > pace.BURST:
             trial.save(number)
         trial.report(val_loss=number)
     facts = read_facts(tmp_path / "t" / CHECKPOINT)
-    assert facts["epoch"] == facts["rows"][-1][0] == module.BURST + 5
+    assert facts["epoch"] == facts["rows"][-1][0] == pace.BURST + 5
     assert json.loads(json.dumps(rows)) == facts["rows"]
 
 
