@@ -10,7 +10,7 @@ import pytest
 
 import sweep
 from sweep import load_config
-from sweep.driver import prepare as preparation
+from sweep.driver import network_preparation as preparation
 
 GOOD = """
 question: "Is [adam] best? :smile:"

@@ -332,7 +332,7 @@ def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, work
     """One pack is spoilt before it starts and one on its way; the third is as if they were not there."""
     file = workplace(tmp_path, SWEEP.replace("[16, full]", "[16, 32, full]"))
     few = [*FEW, "resources.workers=1"]
-    from sweep.driver import prepare as preparation
+    from sweep.driver import network_preparation as preparation
 
     form = preparation.form_packs
 
