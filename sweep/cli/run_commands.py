@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.cli.app import File, Overrides, app
+from sweep.cli.app import File, Name, Overrides, Root, app
 from sweep.errors import SweepError
 
 if TYPE_CHECKING:
@@ -51,6 +52,26 @@ def run_config(config: SweepConfig, *, quiet: bool = False, fresh: bool = False)
     if failed := failures(result.trials) or unranked(result.trials, result.leaderboard):
         raise SweepError(failed)
     if result.undelivered:
+        raise typer.Exit(UNDELIVERED)
+
+
+@app.command()
+def sync(
+    name: Name,
+    root: Root = Path("results"),
+    uri: Annotated[
+        str | None, typer.Option(help="MLflow store; default: of the sweep's file, or MLFLOW_TRACKING_URI.")
+    ] = None,
+) -> None:
+    """Deliver to MLflow, and to the URL of the results, what could not be delivered before; train nothing.
+
+    Ends with 0 if all is there, 4 if something is still to be delivered.
+    """
+    from sweep.driver.delivery import deliver
+
+    delivery = deliver(name, root, uri)
+    typer.echo("\n".join(delivery.lines))
+    if not delivery.complete:
         raise typer.Exit(UNDELIVERED)
 
 

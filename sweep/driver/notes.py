@@ -48,7 +48,7 @@ def notes_on(
     if interrupted:
         notes.append("Stopped before the end. Run the same command to go on.")
     if tracked is not None:
-        notes += _tracking_notes(tracked)
+        notes += tracking_notes(tracked)
     if unreported:
         notes.append(f"There is no report: {unreported}")
     return notes
@@ -99,7 +99,7 @@ def lacking_notes(trials: pd.DataFrame, metric: MetricConfig) -> list[str]:
     return notes
 
 
-def _tracking_notes(tracked: WriterReport) -> list[str]:
+def tracking_notes(tracked: WriterReport) -> list[str]:
     """Tell what MLflow lacks."""
     notes = []
     if tracked.error and not tracked.failed:

@@ -108,6 +108,7 @@ def run(
     fresh: bool = False,
     cache: TrialCache | None = None,
     deadline_seconds: float | None = None,
+    train: bool = True,
 ) -> RunResult:
     """Run a sweep; trials that an earlier run of the same plan has finished are not trained again.
 
@@ -117,6 +118,7 @@ def run(
         fresh: whether to train everything again.
         cache: trials in the cache are reused, and newly trained ones are added to it.
         deadline_seconds: value of ``time.monotonic()`` at which training is stopped; None for no limit.
+        train: False only delivers, to MLflow and to the URL of the results, what is there and was not delivered.
 
     Returns:
         The results; if the run was interrupted, trials that had not ended are PENDING.
@@ -124,6 +126,8 @@ def run(
     Raises:
         SweepError: a subclass, with a one-sentence message; before any training.
     """
+    if not train:
+        return _run_once(config, progress, False, None, None, train=False)
     result = _run_once(config, progress, fresh, cache, deadline_seconds)
     while not result.interrupted and (asked := take_requests(result.path, frozenset(("extend",)))):
         config = extended(config, asked)
@@ -137,6 +141,8 @@ def _run_once(
     fresh: bool,
     cache: TrialCache | None,
     deadline_seconds: float | None,
+    *,
+    train: bool = True,
 ) -> RunResult:
     """Run a sweep with the settings that are asked now; arguments as for `run`."""
     start = time.monotonic()
@@ -166,6 +172,8 @@ def _run_once(
         phases = Phases(config, plan, folder, proposing, known_elsewhere)
         phases.add(folder.results())
         remaining = phases.first()
+        if not train:
+            remaining = ()
         if remaining and not fresh:
             # The first epochs of a trial that lacks a metric would lack it again.
             others = [trial for trial in remaining if trial.id not in lacking]

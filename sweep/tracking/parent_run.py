@@ -96,10 +96,24 @@ class ParentRun:
             self.client.log_artifacts(self.run_id, folder)
 
     def finish(self, status: RunStatus, metrics: Mapping[str, float]) -> None:
-        """Log the metrics of the parent run and end it; its artifacts are logged by ``log_artifacts``."""
+        """Log the metrics of the parent run and end it; its artifacts are logged by ``log_artifacts``.
+
+        Of two runs of a trial, as when two processes write the sweep at once, the younger is deleted.
+        """
+        self._delete_doubles()
         now = round(time.time() * 1000)
         self.client.log_batch(self.run_id, metrics=[Metric(key, value, now, 0) for key, value in metrics.items()])
         self.client.set_terminated(self.run_id, status, now)
+
+    def _delete_doubles(self) -> None:
+        oldest: dict[str, MlflowRun] = {}
+        found = self._search(f"tags.`{PARENT_TAG}` = '{self.run_id}'")
+        for run in sorted(found, key=lambda one: (one.info.start_time, one.info.run_id)):
+            trial_id = run.data.tags.get(TRIAL_TAG)
+            if trial_id is not None and oldest.setdefault(trial_id, run) is not run:
+                self.client.delete_run(run.info.run_id)
+                kept = oldest[trial_id]
+                self.remember(trial_id, kept.info.run_id, kept.data.tags.get(STATUS_TAG, ""))
 
     def _find_or_create_experiment(self, record: SweepRecord) -> str:
         tags = experiment_tags(record)

@@ -12,7 +12,7 @@ from sweep.tracking.trial_runs import PARENT_TAG, TrialRun
 
 
 class ClientSink:
-    """Writes runs with three calls each, the fewest that MLflow's API allows.
+    """Writes runs with four calls each: one looks for a run of another process.
 
     Args:
         parent: the open parent run.
@@ -21,7 +21,6 @@ class ClientSink:
 
     def __init__(self, parent: ParentRun, calls: int = 1) -> None:
         self._parent = parent
-        self._attempted: set[str] = set()
         self._threads = ThreadPoolExecutor(calls, thread_name_prefix="mlflow-call")
 
     def write(self, runs: Sequence[TrialRun]) -> None:
@@ -44,10 +43,9 @@ class ClientSink:
     def _write(self, run: TrialRun) -> None:
         client = self._parent.client
         self._parent.discard(run.trial_id)
-        # An earlier attempt may have created the run although its response was lost.
-        run_id = self._parent.find(run.trial_id) if run.trial_id in self._attempted else None
+        # An earlier attempt whose response was lost, or another process, may have created the run.
+        run_id = self._parent.find(run.trial_id)
         if run_id is None:
-            self._attempted.add(run.trial_id)
             tags = {**run.tags, PARENT_TAG: self._parent.run_id}
             created = client.create_run(self._parent.experiment_id, run.started_milliseconds, tags, run.name)
             run_id = created.info.run_id
@@ -59,4 +57,3 @@ class ClientSink:
         )
         client.set_terminated(run_id, run.status, run.ended_milliseconds)
         self._parent.remember(run.trial_id, run_id, run.outcome)
-        self._attempted.discard(run.trial_id)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sweep.tracking.parent_run import ParentRun
 from sweep.tracking.sqlite_template import REVISION
 from sweep.tracking.store import StoreError
-from sweep.tracking.trial_runs import PARENT_TAG, TRIAL_TAG, TrialRun
-from sweep.tracking.writers.rows import Place, Rows, new_run_id, rows_of
+from sweep.tracking.trial_runs import STATUS_TAG, TrialRun
+from sweep.tracking.writers.rows import Place, Rows, rows_of
+from sweep.tracking.writers.run_ids import choose_run_ids
 
 if TYPE_CHECKING:
     import psycopg
@@ -57,32 +60,33 @@ class PostgresqlSink:
         self._address = libpq_address(uri)
         self._parent = parent
         self._connection: psycopg.Connection | None = None
-        self._in_doubt: set[str] = set()
 
     def write(self, runs: Sequence[TrialRun]) -> None:
-        """Write complete runs; a retry after an error writes none twice."""
+        """Write complete runs; a retry after an error, or another process, writes none twice."""
         import psycopg
 
-        new = [run for run in runs if self._parent.outcome(run.trial_id) != run.outcome]
-        for run in new:
-            self._parent.discard(run.trial_id)
-        ids = {run.trial_id: new_run_id() for run in new}
+        new = {run.trial_id: run for run in runs if self._parent.outcome(run.trial_id) != run.outcome}
+        for trial_id in new:
+            self._parent.discard(trial_id)
         place = Place(self._parent.run_id, self._parent.experiment_id, self._parent.artifact_location)
         try:
             connection = self._connected()
             with connection.transaction(), connection.cursor() as cursor:
-                written = self._written_before(cursor, new)
-                self._in_doubt.update(ids)
-                for rows in rows_of([(ids[r.trial_id], r) for r in new if r.trial_id not in written], place):
+                chosen = choose_run_ids(new.values(), place.parent_run_id, {}, partial(_outcomes, cursor))
+                cursor.execute(
+                    "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = %s WHERE run_uuid = ANY(%s)",
+                    (round(time.time() * 1000), list(chosen.outdated)),
+                )
+                for rows in rows_of([(run_id, new[trial_id]) for trial_id, run_id in chosen.free.items()], place):
                     copy(cursor, rows)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.errors.UniqueViolation) as error:
+            # Another process may have written a run since it was looked up; the next attempt sees it.
             self.close()
             raise StoreError(str(error), permanent=False) from error
         except psycopg.Error as error:
             raise StoreError(str(error), permanent=True) from error
-        for run in new:
-            self._parent.remember(run.trial_id, written.get(run.trial_id, ids[run.trial_id]), run.outcome)
-        self._in_doubt.difference_update(ids)
+        for trial_id, run_id in {**chosen.free, **chosen.written}.items():
+            self._parent.remember(trial_id, run_id, new[trial_id].outcome)
 
     def close(self) -> None:
         """Close the connection."""
@@ -97,17 +101,15 @@ class PostgresqlSink:
             self._connection = psycopg.connect(self._address, autocommit=True, connect_timeout=CONNECT_SECONDS)
         return self._connection
 
-    def _written_before(self, cursor: psycopg.Cursor, runs: Iterable[TrialRun]) -> dict[str, str]:
-        """Find runs of an attempt whose commit succeeded although its response was lost."""
-        doubtful = [run.trial_id for run in runs if run.trial_id in self._in_doubt]
-        if not doubtful:
-            return {}
-        cursor.execute(
-            "SELECT trial.value, run_uuid FROM tags AS trial JOIN tags AS parent USING (run_uuid) "
-            "WHERE trial.key = %s AND trial.value = ANY(%s) AND parent.key = %s AND parent.value = %s",
-            (TRIAL_TAG, doubtful, PARENT_TAG, self._parent.run_id),
-        )
-        return {row[0]: row[1] for row in cursor}
+
+def _outcomes(cursor: psycopg.Cursor, run_ids: Sequence[str]) -> dict[str, str | None]:
+    """Return the outcome of each run that exists, None for a deleted one."""
+    cursor.execute(
+        "SELECT runs.run_uuid, lifecycle_stage, tags.value FROM runs "
+        "LEFT JOIN tags ON tags.run_uuid = runs.run_uuid AND tags.key = %s WHERE runs.run_uuid = ANY(%s)",
+        (STATUS_TAG, list(run_ids)),
+    )
+    return {run_id: (outcome or "") if stage == "active" else None for run_id, stage, outcome in cursor}
 
 
 def copy(cursor: psycopg.Cursor, rows: Rows) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sweep.tracking.internals import record_fallback, schema_revisions
 from sweep.tracking.records import DatasetRecord, RunStatus, SweepRecord
 from sweep.tracking.sqlite_template import REVISION, statements
 from sweep.tracking.store import Artifacts, StoreError
-from sweep.tracking.trial_runs import ENDED_RUN, PARENT_TAG, PLAN_TAG, STATUS_TAG, TRIAL_TAG, TrialRun
+from sweep.tracking.trial_runs import PLAN_TAG, TrialRun
 from sweep.tracking.views import NOTHING_SEEN, Seen, saved_views
 from sweep.tracking.writers.rows import (
     KEY_COLUMNS,
@@ -33,6 +34,8 @@ from sweep.tracking.writers.rows import (
     rows_of,
     run_row,
 )
+from sweep.tracking.writers.run_ids import choose_run_ids
+from sweep.tracking.writers.sqlite_queries import find_experiment, find_parent, has_tables, outcomes_of, runs_of_trials
 
 BUSY_SECONDS = 20.0
 CACHE_KIB = 65_536
@@ -49,11 +52,11 @@ def is_known(path: Path, experiment: str) -> bool:
     if not path.exists():
         return True
     with _store_errors(), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
-        if not _has_tables(database):
+        if not has_tables(database):
             return True
         try:
             revisions = {row[0] for row in database.execute("SELECT version_num FROM alembic_version")}
-            location = _experiment(database, experiment)[1]
+            location = find_experiment(database, experiment)[1]
             elsewhere = database.execute("SELECT 1 FROM experiments WHERE workspace <> 'default'").fetchone()
         except sqlite3.OperationalError:
             return False
@@ -87,11 +90,11 @@ class SqliteStore:
         """Find or create the file, the experiment and the parent run, and find the runs of an earlier start."""
         tags = {"mlflow.note.content": description, PLAN_TAG: record.plan_hash, **environment, **record.tags}
         with self._transaction() as database:
-            if not _has_tables(database):
+            if not has_tables(database):
                 for statement in statements():
                     database.execute(statement)
             experiment, location = self._find_or_create_experiment(database, record)
-            parent = _find_parent(database, experiment, record.plan_hash)
+            parent = find_parent(database, experiment, record.plan_hash)
             place = Place(parent or new_run_id(), experiment, location)
             if parent is None:
                 user = tags.get("mlflow.user", "unknown")
@@ -120,7 +123,7 @@ class SqliteStore:
             _set_experiment_tags(database, experiment, saved_views(record, place.parent_run_id, NOTHING_SEEN))
             self._runs = {
                 trial_id: (run_id, "" if trial_id in record.renewed else outcome)
-                for trial_id, (run_id, outcome) in _runs_of_trials(database, place)
+                for trial_id, (run_id, outcome) in runs_of_trials(database, place)
             }
         self._place = place
 
@@ -134,15 +137,18 @@ class SqliteStore:
 
     def write(self, runs: Sequence[TrialRun]) -> None:
         """Write complete runs; those of an earlier start with another outcome are deleted."""
-        new = [(new_run_id(), run) for run in runs if self.outcome(run.trial_id) != run.outcome]
+        new = {run.trial_id: run for run in runs if self.outcome(run.trial_id) != run.outcome}
+        replaced = {trial_id: self._runs[trial_id][0] for trial_id in new if trial_id in self._runs}
         with self._transaction() as database:
-            old = [(_now(), self._runs[run.trial_id][0]) for _, run in new if run.trial_id in self._runs]
+            chosen = choose_run_ids(new.values(), self.run_id, replaced, partial(outcomes_of, database))
             database.executemany(
-                "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = ? WHERE run_uuid = ?", old
+                "UPDATE runs SET lifecycle_stage = 'deleted', deleted_time = ? WHERE run_uuid = ?",
+                [(_now(), run_id) for run_id in chosen.outdated],
             )
-            for rows in rows_of(new, self._place):
+            for rows in rows_of([(run_id, new[trial_id]) for trial_id, run_id in chosen.free.items()], self._place):
                 _insert(database, rows)
-        self._runs.update((run.trial_id, (run_id, run.outcome)) for run_id, run in new)
+        ids = {**chosen.free, **chosen.written}
+        self._runs.update((trial_id, (run_id, new[trial_id].outcome)) for trial_id, run_id in ids.items())
 
     def save_views(self, record: SweepRecord, seen: Seen) -> None:
         """Save the dashboard views of the sweep; they replace those of an earlier sweep of the same name."""
@@ -196,7 +202,7 @@ class SqliteStore:
                 raise
 
     def _find_or_create_experiment(self, database: sqlite3.Connection, record: SweepRecord) -> tuple[str, str]:
-        experiment, location = _experiment(database, record.experiment)
+        experiment, location = find_experiment(database, record.experiment)
         if experiment is None or location is None:
             location = experiment_location(self._path.absolute().parent / "mlartifacts", record.experiment)
             now = _now()
@@ -223,47 +229,9 @@ def _store_errors() -> Iterator[None]:
         raise StoreError(str(error), permanent=True) from error
 
 
-def _has_tables(database: sqlite3.Connection) -> bool:
-    return database.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
-
-
-def _experiment(database: sqlite3.Connection, name: str) -> tuple[str | None, str | None]:
-    """Return id and artifact location of an active experiment."""
-    query = (
-        "SELECT experiment_id, artifact_location FROM experiments "
-        "WHERE name = ? AND workspace = 'default' AND lifecycle_stage = 'active'"
-    )
-    found = database.execute(query, (name,)).fetchone()
-    return (None, None) if found is None else (str(found[0]), found[1])
-
-
 def _folder(location: str) -> Path | None:
     """Return the folder of an artifact location; None if it is not a local folder."""
     return Path(location) if location.startswith("/") else file_path(location)
-
-
-def _find_parent(database: sqlite3.Connection, experiment_id: str, plan_hash: str) -> str | None:
-    query = (
-        "SELECT run_uuid FROM runs JOIN tags USING (run_uuid) WHERE experiment_id = ? "
-        "AND lifecycle_stage = 'active' AND tags.key = ? AND tags.value = ? ORDER BY start_time DESC LIMIT 1"
-    )
-    found = database.execute(query, (experiment_id, PLAN_TAG, plan_hash)).fetchone()
-    return None if found is None else str(found[0])
-
-
-def _runs_of_trials(database: sqlite3.Connection, place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield each trial with its run and outcome, which is empty for a run left open by a crash."""
-    query = (
-        "SELECT runs.run_uuid, runs.status, trial.value, outcome.value FROM tags AS parent "
-        "JOIN runs ON runs.run_uuid = parent.run_uuid "
-        "JOIN tags AS trial ON trial.run_uuid = runs.run_uuid AND trial.key = ? "
-        "LEFT JOIN tags AS outcome ON outcome.run_uuid = runs.run_uuid AND outcome.key = ? "
-        "WHERE parent.key = ? AND parent.value = ? AND runs.lifecycle_stage = 'active'"
-    )
-    for run_id, status, trial_id, outcome in database.execute(
-        query, (TRIAL_TAG, STATUS_TAG, PARENT_TAG, place.parent_run_id)
-    ):
-        yield trial_id, (run_id, (outcome or "") if status in ENDED_RUN else "")
 
 
 def _log_dataset(database: sqlite3.Connection, record: DatasetRecord, place: Place) -> None:

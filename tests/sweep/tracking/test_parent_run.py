@@ -109,3 +109,16 @@ def test_an_experiment_that_is_there_keeps_its_place_and_its_own_tags(opened, st
     assert tags["mlflow.experimentKind"] == "their own"
     assert tags["mlflow.experiment.primaryMetric.greaterIsBetter"] == "True"
     assert client.get_run(parent.run_id).inputs.dataset_inputs == []
+
+
+def test_of_two_runs_of_a_trial_the_end_keeps_the_older(opened, store_uri):
+    parent = opened()
+    client = MlflowClient(store_uri)
+    tags = {"mlflow.parentRunId": parent.run_id, "sweep.trial_id": "t1", "status": "COMPLETED"}
+    young, old = (client.create_run(parent.experiment_id, start, tags).info.run_id for start in (2000, 1000))
+    other = add_run(parent, "t2", "FINISHED", "COMPLETED")
+    parent.remember("t1", young, "COMPLETED")
+    parent.finish("FINISHED", {})
+    assert client.get_run(young).info.lifecycle_stage == "deleted"
+    assert [client.get_run(one).info.lifecycle_stage for one in (old, other)] == ["active", "active"]
+    assert parent.run_ids()["t1"] == old

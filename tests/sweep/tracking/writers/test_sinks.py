@@ -67,3 +67,16 @@ def test_a_run_can_be_continued_with_the_client(uri, kind, open_parent, make_res
     client.restore_run(run.info.run_id)
     assert client.get_run(run.info.run_id).data.metrics["val_accuracy"] == 0.99
     assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["note.txt"]
+
+
+def test_two_processes_that_write_a_sweep_at_once_leave_one_run_of_each_trial(
+    kind, uri, open_parent, make_result, described, children
+):
+    one, other = open_parent(uri), open_parent(uri)
+    assert one.run_id == other.run_id
+    runs = [described(make_result, seed=seed) for seed in range(3)]
+    for parent, some in ((one, runs[:2]), (other, runs[1:]), (one, runs)):
+        sink = sink_of(kind, uri, parent)
+        sink.write(some)
+        sink.close()
+    assert sorted(run.data.tags["seed"] for run in children(uri, one)) == ["0", "1", "2"]

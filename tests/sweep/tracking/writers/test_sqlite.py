@@ -12,6 +12,7 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep.system.locations import sqlite_path
+from sweep.tracking.trial_runs import STATUS_TAG
 from sweep.tracking.writers.mlflow import MlflowStore
 from sweep.tracking.writers.sqlite import SqliteStore, is_known
 
@@ -92,3 +93,33 @@ def test_a_file_that_mlflow_wrote_differently_is_left_to_its_client(tmp_path, st
         database.execute("UPDATE alembic_version SET version_num = 'another'")
         database.commit()
     assert not is_known(path, "here")
+
+
+def test_two_processes_that_write_a_sweep_at_once_write_one_run_of_each_trial(
+    store_uri, fresh_record, trials, children
+):
+    """Both have opened the store before either has written."""
+    one, other = SqliteStore(sqlite_path(store_uri)), SqliteStore(sqlite_path(store_uri))
+    for store in (one, other):
+        store.open(fresh_record, {}, "")
+    one.write(trials[:5])
+    other.write(trials[3:])
+    one.write(trials)
+    other.write(trials)
+    assert one.run_ids() == other.run_ids()
+    assert sorted(run.info.run_id for run in children(store_uri, one)) == sorted(one.run_ids().values())
+    assert len(one.run_ids()) == len(trials) == 8
+
+
+def test_a_trial_that_ended_differently_elsewhere_has_the_run_of_its_last_end(
+    store_uri, fresh_record, trials, children
+):
+    one, other = SqliteStore(sqlite_path(store_uri)), SqliteStore(sqlite_path(store_uri))
+    for store in (one, other):
+        store.open(fresh_record, {}, "")
+    trial = trials[0]
+    failed = dataclasses.replace(trial, outcome="FAILED", tags={**trial.tags, STATUS_TAG: "FAILED"})
+    one.write([failed])
+    other.write([dataclasses.replace(trial, outcome="COMPLETED", tags={**trial.tags, STATUS_TAG: "COMPLETED"})])
+    (run,) = children(store_uri, other)
+    assert run.data.tags[STATUS_TAG] == "COMPLETED"
