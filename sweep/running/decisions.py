@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sweep.planning.metric_demand import SCHEDULER_TAG
 from sweep.records import ENDED_WELL, Trial, TrialResult
@@ -95,18 +94,17 @@ class Decisions:
             trials: trials of the pack.
             waiting: indices of those that wait at their last row.
         """
-        last = {int(trial): row for row, trial in enumerate(report.trials)} if waiting else {}
-        rows = range(len(report.trials)) if self._scheduler.observes else ()
+        if not waiting and not self._scheduler.observes:
+            return {}
         counters, scores = self._columns(report)
-        decided = {last[trial] for trial in waiting}
-        for row in rows:
-            if row not in decided:
-                trial = int(report.trials[row])
-                self._observe(Observation(trials[trial], float(counters[row]), float(scores[row])))
-        found = [
-            (trial, Observation(trials[trial], float(counters[last[trial]]), float(scores[last[trial]])))
-            for trial in waiting
-        ]
+        members = report.trials.tolist()
+        last = {trial: row for row, trial in enumerate(members)}
+        if self._scheduler.observes:
+            decided = {last[trial] for trial in waiting}
+            for row, trial in enumerate(members):
+                if row not in decided:
+                    self._observe(Observation(trials[trial], counters[row], scores[row]))
+        found = [(trial, Observation(trials[trial], counters[last[trial]], scores[last[trial]])) for trial in waiting]
         new = [one for _, one in found if self._is_new(one)]
         for one, verdict in zip(new, self._scheduler.decide(self._judged(new)), strict=True):
             self._seen[one.trial.id], self._scores[one.trial.id] = one.at, one.score
@@ -141,10 +139,13 @@ class Decisions:
         """Give each trial the mean of the scores of its setting, unless the rule takes it itself."""
         if self._scheduler.compares_settings:
             return list(waiting)
-        for one in waiting:
-            self._together[one.trial.arm.id, one.at][one.trial.seed] = one.score
-        means = [float(np.mean(list(self._together[one.trial.arm.id, one.at].values()))) for one in waiting]
-        return [replace(one, score=mean) for one, mean in zip(waiting, means, strict=True)]
+        together = [self._together[one.trial.arm.id, one.at] for one in waiting]
+        for one, scores in zip(waiting, together, strict=True):
+            scores[one.trial.seed] = one.score
+        return [
+            one if len(scores) == 1 else replace(one, score=float(np.mean(list(scores.values()))))
+            for one, scores in zip(waiting, together, strict=True)
+        ]
 
     def _observe(self, observation: Observation) -> None:
         if self._is_new(observation):
@@ -155,10 +156,8 @@ class Decisions:
     def _is_new(self, observation: Observation) -> bool:
         return observation.at > self._seen.get(observation.trial.id, -np.inf)
 
-    def _columns(self, report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _columns(self, report: Report) -> tuple[list[float], list[float]]:
         """The counter and the score of each row; NaN where they were not reported."""
         counter = self._scheduler.points.counter
-        missing = np.full(len(report.trials), np.nan)
-        columns = dict(zip(report.names, report.values.T, strict=True)) if len(report.trials) else {}
-        counters = report.epochs.astype(np.float64) if counter == "epoch" else columns.get(counter, missing)
-        return counters, self._sign * columns.get(self._metric, missing)
+        counters = report.epochs.astype(np.float64).tolist() if counter == "epoch" else report.column(counter)
+        return counters, [self._sign * score for score in report.column(self._metric)]
