@@ -80,8 +80,7 @@ class Training:
         self.scheduler = make_scheduler(preparation.config)
         config = preparation.config
         self.steering = Steering(folder.path, config.scientific)
-        metric, target = config.metric, config.trainer.target
-        self.limits = Limits(config.limits, metric.name, metric.mode, target, len(phases.plan.seeds))
+        self.limits = Limits(config.limits, config.metric, config.trainer.target, phases.plan.seeds)
         self._found_limit: str | None = None
         self._start = uuid.uuid4().hex[:8]
 
