@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -27,15 +29,23 @@ class Decisions:
         metric: name of the metric that it decides by.
         mode: whether small or large values of the metric are better.
         rule: identifies the scheduler and its arguments, in a tag of each trial that it ends.
-        order: ids of the trials in the order of the plan; others follow in that in which they come.
+        cohorts: ids of the trials that are planned together, in the order of the plan; others follow in that in which
+            they come. A sweep that goes on trains what is left of several cohorts at once.
     """
 
     def __init__(
-        self, scheduler: Scheduler, metric: str, mode: Literal["min", "max"], rule: str = "", order: Iterable[str] = ()
+        self,
+        scheduler: Scheduler,
+        metric: str,
+        mode: Literal["min", "max"],
+        rule: str = "",
+        cohorts: Iterable[Iterable[str]] = (),
     ) -> None:
         self._scheduler = scheduler
         self.tags: Mapping[str, str] = {SCHEDULER_TAG: rule} if rule else {}
-        self._order = {trial: place for place, trial in enumerate(order)}
+        self._place: dict[str, tuple[float, int]] = {
+            trial: (cohort, place) for cohort, members in enumerate(cohorts) for place, trial in enumerate(members)
+        }
         self._trials: dict[str, Trial] = {}
         self._known: list[TrialResult] = []
         self._metric = metric
@@ -54,7 +64,10 @@ class Decisions:
         known, self._known = self._known, []
         together = [*(result.trial for result in known), *trials]
         self._trials |= {trial.id: trial for trial in together}
-        self._scheduler.add(sorted(together, key=lambda trial: self._order.get(trial.id, len(self._order))))
+        unplaced = math.inf, 0
+        ordered = sorted(together, key=lambda trial: self._place.get(trial.id, unplaced))
+        for _, cohort in groupby(ordered, key=lambda trial: self._place.get(trial.id, unplaced)[0]):
+            self._scheduler.add(list(cohort))
         for result in known:
             self._take_result(result)
 

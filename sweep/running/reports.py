@@ -73,7 +73,7 @@ class Report:
 
     def column(self, name: str) -> list[float]:
         """Return the values of a metric, one for each row; NaN if it was not reported."""
-        if name not in self.names:
+        if name not in self.names or not len(self.trials):
             return [math.nan] * len(self.trials)
         column: list[float] = self.values[:, self.names.index(name)].tolist()
         return column
