@@ -102,6 +102,21 @@ def test_with_fewer_workers_wanted_than_there_are_only_so_many_train():
     assert workers.free == ["a"]
 
 
+def test_none_is_free_while_more_are_busy_than_are_wanted():
+    workers = pool(5, "a", "b", "c", "d", "e")
+    workers.give("a", 0)
+    workers.give("b", 1)
+    workers.limit(1)
+    assert workers.free == []
+
+
+def test_more_workers_may_be_asked_for_than_at_the_start():
+    workers = pool(2)
+    assert workers.change_of_number(9) == 2
+    workers.limit(5)
+    assert workers.change_of_number(9) == 5
+
+
 def test_starts_fail_once_so_many_in_a_row_did_and_nobody_is_alive():
     workers = pool(2)
     for _ in range(FAILED_STARTS - 1):
