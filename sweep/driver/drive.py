@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain
 
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
@@ -80,8 +81,7 @@ class Training:
         self.scheduler = make_scheduler(preparation.config)
         config = preparation.config
         self.steering = Steering(folder.path, config.scientific)
-        metric, target = config.metric, config.trainer.target
-        self.limits = Limits(config.limits, metric.name, metric.mode, target, len(phases.plan.seeds))
+        self.limits = Limits(config.limits, config.metric, config.trainer.target, phases.plan.seeds)
         self._found_limit: str | None = None
         self._start = uuid.uuid4().hex[:8]
 
@@ -140,10 +140,10 @@ class Training:
         if self.scheduler is None:
             return None
         metric = self.preparation.config.metric
-        plan = self.phases.plan
-        selection = [trial.id for trial in plan.trials if trial.seed in plan.seeds]
-        decisions = Decisions(self.scheduler, metric.name, metric.mode, plan.demand.scheduler, selection)
-        finished = self.folder.finished_trial_ids().intersection(selection)
+        rule = self.phases.plan.demand.scheduler
+        cohorts = [[trial.id for trial in cohort] for cohort in self.phases.cohorts]
+        decisions = Decisions(self.scheduler, metric.name, metric.mode, rule, cohorts)
+        finished = self.folder.finished_trial_ids().intersection(chain.from_iterable(cohorts))
         decisions.restore(result for result in self.folder.results() if result.trial.id in finished)
         return decisions
 

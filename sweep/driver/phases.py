@@ -53,6 +53,12 @@ class Phases:
         return expected + (0 if self._has_report else self.plan.report_trials)
 
     @property
+    def cohorts(self) -> Sequence[Sequence[Trial]]:
+        """The trials of the selection that were planned together: all at once, or each set of proposals."""
+        planned = [self.plan.trials] if self._proposing is None else self._proposing.cohorts
+        return [[trial for trial in cohort if trial.seed in self.plan.seeds] for cohort in planned]
+
+    @property
     def ended(self) -> bool:
         """Whether all phases have ended."""
         return self._has_report and self._proposing is None

@@ -39,6 +39,8 @@ class Proposing:
         self._results: defaultdict[str, dict[str, TrialResult]] = defaultdict(dict)
         self._told: set[str] = set()
         self.plan = plan
+        self.cohorts: list[Sequence[Trial]] = [plan.trials]
+        """The trials that were planned together, each time."""
 
     def add(self, results: Iterable[TrialResult]) -> None:
         """Take note of trials that have ended."""
@@ -51,8 +53,9 @@ class Proposing:
             if record.kind != "proposed" or (earlier := proposed_of(record)).search != self._growing.identity:
                 continue
             self._tell(earlier.told)
-            before = len(self.plan.arms)
+            before, trials = len(self.plan.arms), len(self.plan.trials)
             self.plan = self._grown(earlier.rounds)
+            self.cohorts.append(self.plan.trials[trials:])
             found = tuple(arm.id for arm in self.plan.arms[before:])
             if found != earlier.arms:
                 return len(earlier.arms)
@@ -84,7 +87,8 @@ class Proposing:
             arms=tuple(arm.id for arm in added),
             settings=tuple(plain(arm.setting) for arm in added),
         )
-        return self.plan.trials[trials:], proposed_record(proposed, time.time())
+        self.cohorts.append(self.plan.trials[trials:])
+        return self.cohorts[-1], proposed_record(proposed, time.time())
 
     def _outcomes(self) -> dict[str, Outcome]:
         """Outcomes of the arms whose trials have all ended and that the search does not know yet."""

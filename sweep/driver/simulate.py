@@ -175,7 +175,7 @@ class _Simulation:
         self._points = None if scheduler is None else scheduler.points
         decisions = None if scheduler is None else Decisions(scheduler, metric.name, metric.mode)
         self._coordinator = Coordinator(workers, plans_ahead=growing is not None, decisions=decisions)
-        self._limits = Limits(config.limits, metric.name, metric.mode, config.trainer.target, len(self._plan.seeds))
+        self._limits = Limits(config.limits, metric, config.trainer.target, self._plan.seeds)
         self._is_limited = False
         self._collectors = Collectors()
         self._executor = SimulatedExecutor(self._curve, workers)

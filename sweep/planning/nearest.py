@@ -9,11 +9,13 @@ from typing import Any, TypeGuard
 from sweep.planning.identity import canonical
 
 LEAST = 1e-12
-"""Numbers below this have no logarithm to compare."""
+"""Proposed numbers below this have no logarithm to compare."""
 
 
 class NearestSettings:
-    """Settings with distances between them: numbers on their logarithms, all else equal or not.
+    """Settings with distances between them: numbers by their ratio or their difference, all else equal or not.
+
+    A hyperparameter whose recorded values are all positive is compared on its logarithm, another number as it is.
 
     A setting that is recorded is its own nearest. Others are compared with those of the same text values first, such
     as the same optimizer; a hyperparameter that one of the two lacks counts as different.
@@ -31,8 +33,12 @@ class NearestSettings:
         for setting in self._settings:
             for name, value in setting.items():
                 if _is_number(value):
-                    numbers.setdefault(name, []).append(_log(value))
-        self._spread = {name: (max(values) - min(values)) or 1.0 for name, values in numbers.items()}
+                    numbers.setdefault(name, []).append(float(value))
+        self._is_log = {name for name, values in numbers.items() if min(values) > 0}
+        self._spread = {
+            name: (self._place(name, max(values)) - self._place(name, min(values))) or 1.0
+            for name, values in numbers.items()
+        }
 
     def nearest(self, setting: Mapping[str, Any]) -> int:
         """Return the index of the nearest setting; the first of several that are equally near.
@@ -47,18 +53,17 @@ class NearestSettings:
 
     def _distance(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[int, float]:
         different, distance = 0, 0.0
-        for name in {*one, *other}:
+        for name in dict.fromkeys([*one, *other]):
             mine, its = one.get(name), other.get(name)
             if _is_number(mine) and _is_number(its):
-                distance += ((_log(mine) - _log(its)) / self._spread.get(name, 1.0)) ** 2
-            elif mine != its:
+                distance += ((self._place(name, mine) - self._place(name, its)) / self._spread.get(name, 1.0)) ** 2
+            elif name not in one or name not in other or mine != its:
                 different += 1
         return different, distance
+
+    def _place(self, name: str, value: float) -> float:
+        return math.log(max(value, LEAST)) if name in self._is_log else float(value)
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _log(value: float) -> float:
-    return math.log(max(abs(float(value)), LEAST))

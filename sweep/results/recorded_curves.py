@@ -78,7 +78,11 @@ def write_curves(path: Path, curves: Sequence[RecordedCurve]) -> None:
             "seed": [curve.seed for curve in curves],
             "status": [curve.status for curve in curves],
             **{
-                name: pa.array([curve.columns[name].tolist() for curve in curves], pa.list_(pa.float32()))
+                # A count of many millions of examples is not exact as float32.
+                name: pa.array(
+                    [curve.columns[name].tolist() for curve in curves],
+                    pa.list_(pa.float64() if name in COUNTERS else pa.float32()),
+                )
                 for name in names
             },
         }
@@ -95,16 +99,24 @@ def read_curves(path: Path, metric: str) -> Iterator[RecordedCurve]:
     try:
         table = parquet.read_table(path)
     except (OSError, pa.ArrowException) as error:
-        raise ResultsError(
-            f"`{path}` must be a Parquet file of recorded curves ({type(error).__name__}). "
-            "Write one with `sweep simulate FILE --from NAME --save FILE`."
-        ) from error
+        raise _not_curves(path, error) from error
     if metric not in table.column_names:
         raise _lacks(path, metric)
     names = [name for name in (*COUNTERS, metric) if name in table.column_names]
     for row in table.to_pylist():
-        columns = {name: np.asarray(row[name], dtype=np.float64) for name in names}
-        yield RecordedCurve(json.loads(row["setting"]), int(row["seed"]), str(row["status"]), columns)
+        try:
+            columns = {name: np.asarray(list(row[name]), dtype=np.float64) for name in names}
+            yield RecordedCurve(dict(json.loads(row["setting"])), int(row["seed"]), str(row["status"]), columns)
+        except (KeyError, TypeError, ValueError) as error:
+            # Such as the tables of a results folder.
+            raise _not_curves(path, error) from error
+
+
+def _not_curves(path: Path, error: Exception) -> ResultsError:
+    return ResultsError(
+        f"`{path}` must be a Parquet file of recorded curves ({type(error).__name__}). "
+        "Write one with `sweep simulate FILE --from NAME --save FILE`."
+    )
 
 
 def _lacks(path: Path, metric: str) -> ResultsError:

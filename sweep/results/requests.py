@@ -63,7 +63,7 @@ def take_requests(folder: Path, kinds: frozenset[str]) -> list[Request]:
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
             request = Request(str(facts.pop("kind")), facts)
-        except (OSError, ValueError, KeyError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             request = None
         if request is not None and request.kind not in kinds:
             continue

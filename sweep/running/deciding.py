@@ -21,7 +21,8 @@ def decide(event: ReportReceived, packs: PackQueue, decisions: Decisions) -> lis
         Commands; a `StopPack` if no trial of the pack is left.
     """
     pack, report = packs[event.pack], event.report
-    waiting = [trial for trial in report.waiting if trial in pack.left]
+    here = report.waiting
+    waiting = [trial for trial in here if trial in pack.left]
     verdicts = decisions.take(report, pack.planned.trials, waiting)
     if not report.waits:
         return []
@@ -40,7 +41,7 @@ def decide(event: ReportReceived, packs: PackQueue, decisions: Decisions) -> lis
     if not pack.left:
         return [*commands, StopPack(event.worker, event.pack, event.attempt)]
     # A trial that was stopped after the worker began to wait is gone too.
-    gone = tuple(trial for trial in report.waiting if trial not in pack.left)
+    gone = tuple(trial for trial in here if trial not in pack.left)
     return [*commands, AnswerPack(event.worker, event.pack, event.attempt, report.number, gone, pause)]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sweep.planning.metric_demand import SCHEDULER_TAG
 from sweep.records import ENDED_WELL, Trial, TrialResult
@@ -28,15 +29,23 @@ class Decisions:
         metric: name of the metric that it decides by.
         mode: whether small or large values of the metric are better.
         rule: identifies the scheduler and its arguments, in a tag of each trial that it ends.
-        order: ids of the trials in the order of the plan; others follow in that in which they come.
+        cohorts: ids of the trials that are planned together, in the order of the plan; others follow in that in which
+            they come. A sweep that goes on trains what is left of several cohorts at once.
     """
 
     def __init__(
-        self, scheduler: Scheduler, metric: str, mode: Literal["min", "max"], rule: str = "", order: Iterable[str] = ()
+        self,
+        scheduler: Scheduler,
+        metric: str,
+        mode: Literal["min", "max"],
+        rule: str = "",
+        cohorts: Iterable[Iterable[str]] = (),
     ) -> None:
         self._scheduler = scheduler
         self.tags: Mapping[str, str] = {SCHEDULER_TAG: rule} if rule else {}
-        self._order = {trial: place for place, trial in enumerate(order)}
+        self._place: dict[str, tuple[float, int]] = {
+            trial: (cohort, place) for cohort, members in enumerate(cohorts) for place, trial in enumerate(members)
+        }
         self._trials: dict[str, Trial] = {}
         self._known: list[TrialResult] = []
         self._metric = metric
@@ -55,7 +64,10 @@ class Decisions:
         known, self._known = self._known, []
         together = [*(result.trial for result in known), *trials]
         self._trials |= {trial.id: trial for trial in together}
-        self._scheduler.add(sorted(together, key=lambda trial: self._order.get(trial.id, len(self._order))))
+        unplaced = math.inf, 0
+        ordered = sorted(together, key=lambda trial: self._place.get(trial.id, unplaced))
+        for _, cohort in groupby(ordered, key=lambda trial: self._place.get(trial.id, unplaced)[0]):
+            self._scheduler.add(list(cohort))
         for result in known:
             self._take_result(result)
 
@@ -95,18 +107,17 @@ class Decisions:
             trials: trials of the pack.
             waiting: indices of those that wait at their last row.
         """
-        last = {int(trial): row for row, trial in enumerate(report.trials)} if waiting else {}
-        rows = range(len(report.trials)) if self._scheduler.observes else ()
+        if not waiting and not self._scheduler.observes:
+            return {}
         counters, scores = self._columns(report)
-        decided = {last[trial] for trial in waiting}
-        for row in rows:
-            if row not in decided:
-                trial = int(report.trials[row])
-                self._observe(Observation(trials[trial], float(counters[row]), float(scores[row])))
-        found = [
-            (trial, Observation(trials[trial], float(counters[last[trial]]), float(scores[last[trial]])))
-            for trial in waiting
-        ]
+        members = report.trials.tolist()
+        last = {trial: row for row, trial in enumerate(members)}
+        if self._scheduler.observes:
+            decided = {last[trial] for trial in waiting}
+            for row, trial in enumerate(members):
+                if row not in decided:
+                    self._observe(Observation(trials[trial], counters[row], scores[row]))
+        found = [(trial, Observation(trials[trial], counters[last[trial]], scores[last[trial]])) for trial in waiting]
         new = [one for _, one in found if self._is_new(one)]
         for one, verdict in zip(new, self._scheduler.decide(self._judged(new)), strict=True):
             self._seen[one.trial.id], self._scores[one.trial.id] = one.at, one.score
@@ -141,10 +152,13 @@ class Decisions:
         """Give each trial the mean of the scores of its setting, unless the rule takes it itself."""
         if self._scheduler.compares_settings:
             return list(waiting)
-        for one in waiting:
-            self._together[one.trial.arm.id, one.at][one.trial.seed] = one.score
-        means = [float(np.mean(list(self._together[one.trial.arm.id, one.at].values()))) for one in waiting]
-        return [replace(one, score=mean) for one, mean in zip(waiting, means, strict=True)]
+        together = [self._together[one.trial.arm.id, one.at] for one in waiting]
+        for one, scores in zip(waiting, together, strict=True):
+            scores[one.trial.seed] = one.score
+        return [
+            one if len(scores) == 1 else replace(one, score=float(np.mean(list(scores.values()))))
+            for one, scores in zip(waiting, together, strict=True)
+        ]
 
     def _observe(self, observation: Observation) -> None:
         if self._is_new(observation):
@@ -155,10 +169,8 @@ class Decisions:
     def _is_new(self, observation: Observation) -> bool:
         return observation.at > self._seen.get(observation.trial.id, -np.inf)
 
-    def _columns(self, report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _columns(self, report: Report) -> tuple[list[float], list[float]]:
         """The counter and the score of each row; NaN where they were not reported."""
         counter = self._scheduler.points.counter
-        missing = np.full(len(report.trials), np.nan)
-        columns = dict(zip(report.names, report.values.T, strict=True)) if len(report.trials) else {}
-        counters = report.epochs.astype(np.float64) if counter == "epoch" else columns.get(counter, missing)
-        return counters, self._sign * columns.get(self._metric, missing)
+        counters = report.epochs.astype(np.float64).tolist() if counter == "epoch" else report.column(counter)
+        return counters, [self._sign * score for score in report.column(self._metric)]

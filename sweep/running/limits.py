@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from sweep.analysis.ranking import mean, value_of
 from sweep.config.limits import LimitsConfig
+from sweep.config.metric import MetricConfig
 from sweep.records import ENDED_WELL, TrialResult
 from sweep.running.schedulers.scheduler import sign_of
 
@@ -24,25 +25,19 @@ class Limits:
 
     Args:
         config: the limits.
-        metric: the metric that decides.
-        mode: whether small or large values of it are better.
+        metric: the metric that decides, and which of its values counts.
         target: value of the metric that ends the sweep; None for none.
-        seeds: number of trials of a setting.
+        seeds: the seeds on which settings are selected; trials of others are no settings of their own.
     """
 
     def __init__(
-        self,
-        config: LimitsConfig,
-        metric: str,
-        mode: Literal["min", "max"],
-        target: float | None = None,
-        seeds: int = 1,
+        self, config: LimitsConfig, metric: MetricConfig, target: float | None = None, seeds: Collection[int] = (0,)
     ) -> None:
         self._config = config
         self._metric = metric
-        self._sign = sign_of(mode)
+        self._sign = sign_of(metric.mode)
         self._target = target if config.target else None
-        self._seeds = seeds
+        self._seeds = frozenset(seeds)
         self._trials = self._epochs = self._failed = self._failed_in_a_row = 0
         self._values: defaultdict[str, list[float]] = defaultdict(list)
         self._best = -np.inf
@@ -88,16 +83,19 @@ class Limits:
 
     def _add_value(self, result: TrialResult) -> None:
         """Compare the setting of a trial with the best one, once all of its seeds have ended."""
-        values = np.asarray(result.epochs.get(self._metric, ()), dtype=np.float64)
-        values = self._sign * values[np.isfinite(values)]
-        if self._target is not None and (values >= self._sign * self._target).any():
+        values = np.asarray(result.epochs.get(self._metric.name, ()), dtype=np.float64)
+        values = values[np.isfinite(values)]
+        if self._target is not None and (self._sign * values >= self._sign * self._target).any():
             self._is_target_reached = True
-        has_value = result.status in ENDED_WELL and len(values) > 0
-        found = self._values[result.trial.arm.id]
-        found.append(float(values[-1]) if has_value else -np.inf)
-        if len(found) < self._seeds:
+        if result.trial.seed not in self._seeds:
             return
-        mean = float(np.mean(found))
-        is_better = mean > self._best
-        self._best = max(self._best, mean)
+        has_ended_well = result.status in ENDED_WELL
+        found = self._values[result.trial.arm.id]
+        found.append(value_of(values, self._metric.by, self._metric.mode) if has_ended_well else np.nan)
+        if len(found) < len(self._seeds):
+            return
+        # Of a setting with a seed that has no value, it is NaN, which is never better.
+        score = self._sign * mean(found)
+        is_better = score > self._best
+        self._best = score if is_better else self._best
         self._since_best = 0 if is_better else self._since_best + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -67,8 +68,15 @@ class Report:
         if not self.waits:
             return ()
         ended = {end.trial for end in self.ended}
-        here = self.trials[self.epochs == self.epochs[-1]]
-        return tuple(trial for trial in map(int, here) if trial not in ended)
+        here: list[int] = self.trials[self.epochs == self.epochs[-1]].tolist()
+        return tuple(trial for trial in here if trial not in ended)
+
+    def column(self, name: str) -> list[float]:
+        """Return the values of a metric, one for each row; NaN if it was not reported."""
+        if name not in self.names or not len(self.trials):
+            return [math.nan] * len(self.trials)
+        column: list[float] = self.values[:, self.names.index(name)].tolist()
+        return column
 
     @property
     def first(self) -> bool:

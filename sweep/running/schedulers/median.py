@@ -16,13 +16,15 @@ from sweep.running.schedulers.sorted_scores import SortedScores
 
 
 class Curve:
-    """The reports of a trial, and the running mean of its finite scores from the grace period on."""
+    """The best score of a trial, and the running mean of its finite scores from the grace period on."""
 
     def __init__(self) -> None:
         self.at = -math.inf
         self.best = -math.inf
-        self._times: list[float] = []
         self._scores: NDArray[np.float64] = np.empty(16)
+        self._times: list[float] = []
+        # The mean up to each of the times, computed once.
+        self._means: list[float] = []
 
     def add(self, at: float, score: float, *, counts: bool) -> None:
         """Take a report, whose score counts for the mean if it is finite and the grace period is over."""
@@ -31,16 +33,18 @@ class Curve:
             return
         self.best = max(self.best, score)
         if counts:
-            if len(self._times) == len(self._scores):
+            count = len(self._times) + 1
+            if count > len(self._scores):
                 self._scores = np.concatenate([self._scores, np.empty_like(self._scores)])
-            self._scores[len(self._times)] = score
+            self._scores[count - 1] = score
             self._times.append(at)
+            # What `numpy.mean` computes, whose rounding decides between equal scores, without its overhead.
+            self._means.append(float(np.add.reduce(self._scores[:count]) / count))
 
     def mean(self, at: float) -> float | None:
         """Return the mean of the scores up to a time; None if there are none."""
         count = bisect_right(self._times, at)
-        # What `mean` computes, without its overhead.
-        return float(np.add.reduce(self._scores[:count]) / count) if count else None
+        return self._means[count - 1] if count else None
 
 
 class MedianStopping:
@@ -115,14 +119,12 @@ class MedianStopping:
         """The running means of the trials that have come as far; kept from the second time that they are asked for."""
         if at in self._means:
             return self._means[at]
-        means = SortedScores()
+        come = ((trial, curve.mean(at)) for trial, curve in self._curves.items() if curve.at >= at)
+        means = SortedScores({trial: mean for trial, mean in come if mean is not None})
         if at in self._asked:
             self._means[at] = means
             insort(self._times, at)
         self._asked.add(at)
-        for trial, curve in self._curves.items():
-            if curve.at >= at and (mean := curve.mean(at)) is not None:
-                means.put(trial, mean)
         return means
 
     def _put(self, at: float, trial_id: str, curve: Curve) -> None:

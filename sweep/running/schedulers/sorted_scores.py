@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, insort
+from collections.abc import Mapping
+from types import MappingProxyType
 
 
 class SortedScores:
     """One finite score per trial.
 
-    >>> scores = SortedScores()
-    >>> for trial, score in {"a": 0.1, "b": 0.4, "c": 0.2}.items():
-    ...     scores.put(trial, score)
+    Args:
+        scores: trial id -> score, to begin with.
+
+    >>> scores = SortedScores({"a": 0.1, "b": 0.4})
+    >>> scores.put("c", 0.2)
     >>> scores.quantile_of_others("b", 0.5), scores.median_of_others("d")
     (0.15000000000000002, 0.2)
     """
 
-    def __init__(self) -> None:
-        self._of: dict[str, float] = {}
-        self._sorted: list[float] = []
+    def __init__(self, scores: Mapping[str, float] = MappingProxyType({})) -> None:
+        self._of = dict(scores)
+        self._sorted = sorted(self._of.values())
 
     def __contains__(self, trial_id: str) -> bool:
         """Whether the trial has a score."""

@@ -191,6 +191,19 @@ def test_a_damaged_history_is_told(work):
     assert proposing.replay(records[1:]) == 6
 
 
+def test_after_a_restart_it_is_known_which_trials_were_planned_together(work):
+    preparation = prepare(load_config("search.yaml"))
+    path = run(load_config("search.yaml")).path
+    proposing = Proposing(preparation.config, preparation.growing, preparation.plan)
+    proposing.replay(EventLog(path / "events").read()[0])
+    # 10 settings of each level at first and twice 3 of each, with two seeds each.
+    assert [len(cohort) for cohort in proposing.cohorts] == [40, 12, 12]
+    assert proposing.cohorts[0] == preparation.plan.trials
+    assert [{trial.arm.id for trial in cohort} for cohort in proposing.cohorts[1:]] == [
+        set(one.arms) for one in proposed(path)
+    ]
+
+
 def test_minutes_are_a_budget_that_ends(work):
     result = run(load_config("search.yaml", ["search={method: random, budget: {minutes: 0.0005}}"]))
     spent = result.trials.groupby("optimizer")["seconds"].sum()

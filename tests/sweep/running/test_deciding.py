@@ -92,7 +92,7 @@ class Sweep:
             Trial(f"t{n:02}", Arm(f"a{n // self.seeds}", "", {}), n % self.seeds) for n in range(sum(self.sizes))
         ]
         scheduler = RULES[self.rule]()
-        decisions = Decisions(scheduler, "score", "max", self.rule, [trial.id for trial in self.trials])
+        decisions = Decisions(scheduler, "score", "max", self.rule, [[trial.id for trial in self.trials]])
         decisions.restore(self.known)
         self.coordinator = Coordinator(self.workers, decisions=decisions)
         done = {result.trial.id for result in self.known}

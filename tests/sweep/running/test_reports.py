@@ -135,3 +135,12 @@ def test_only_a_diverged_trial_has_a_last_finite_loss_and_only_a_pruned_one_a_ru
     assert (diverged.diverged_step, diverged.last_finite_loss) == (7, 0.25)
     assert [(one.pruned_rung, one.pruned_value) for one in (completed, diverged)] == [(None, None), (None, None)]
     assert (pruned.status, pruned.pruned_rung, pruned.pruned_value) == ("PRUNED", 3.0, 0.75)
+
+
+def test_a_column_has_one_value_for_each_row_and_nan_for_a_metric_that_was_not_reported(make_report):
+    report = make_report(0, 2, [0.5, 0.25])
+    assert report.column("loss") == [0.5, 0.25]
+    assert report.column("steps") == [20.0, 20.0]
+    assert np.isnan(report.column("accuracy")).tolist() == [True, True]
+    # A report without rows has no columns at all.
+    assert replace(report, names=(), trials=np.empty(0, np.int64), values=np.empty((0, 0))).column("loss") == []

@@ -33,3 +33,13 @@ def test_a_new_score_takes_the_place_of_the_last():
     assert "a" in scores
     assert (scores.others("a"), scores.others("c")) == (1, 2)
     assert scores.median_of_others("b") == 2.0
+
+
+def test_scores_to_begin_with_count_as_those_that_are_put_one_by_one():
+    given = {"a": 0.7, "b": 0.1, "c": 0.4}
+    scores = SortedScores(given)
+    scores.put("b", 0.9)
+    # Of 0.4, 0.7 and 0.9.
+    assert scores.median_of_others("none") == 0.7
+    assert scores.median_of_others("a") == (0.4 + 0.9) / 2
+    assert given == {"a": 0.7, "b": 0.1, "c": 0.4}
