@@ -99,7 +99,9 @@ def test_a_sweep_that_does_not_exist_is_refused(tmp_path):
 
 def test_a_running_sweep_pauses_and_goes_on(place):
     place.begin()
-    assert control.pause("steered", place.root) == f"pausing {place.folder}: trials write a checkpoint after their epoch"
+    assert (
+        control.pause("steered", place.root) == f"pausing {place.folder}: trials write a checkpoint after their epoch"
+    )
     assert control.resume("steered", place.root) == f"{place.folder} goes on"
     assert place.asked() == [Request("pause"), Request("resume")]
 
