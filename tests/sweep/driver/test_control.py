@@ -11,7 +11,7 @@ import pytest
 from sweep.config import SweepConfig, load_config
 from sweep.driver import control
 from sweep.errors import ConfigError, ResultsError, UsageError
-from sweep.results.requests import REQUESTS, Request, take_requests
+from sweep.results.requests import Request, take_requests
 from sweep.system.folder_lock import lock_folder
 
 CONFIG = """

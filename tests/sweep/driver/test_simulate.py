@@ -99,8 +99,8 @@ def test_a_limit_ends_a_replay_as_it_ends_a_sweep(recording):
     found = simulate(sweep(limits={"trials": 3}), recording)
     assert (found.trials, found.epochs) == (3, 12)
     found = simulate(sweep(limits={"minutes": 10 / 60}), recording)
-    # The limit is seen when the third trial ends, after 12 s.
-    assert (found.epochs, found.seconds) == (12, 12)
+    # The third trial is ended in its middle, with the epoch that reaches the limit.
+    assert (found.trials, found.epochs, found.seconds) == (3, 10, 10)
 
 
 def test_a_search_draws_as_many_settings_as_asked_which_take_the_curves_of_the_nearest(recording):
