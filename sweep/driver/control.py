@@ -12,7 +12,7 @@ from sweep.errors import ResultsError, UsageError
 from sweep.reports.collect import find_folder
 from sweep.results.frames import CONFIG
 from sweep.results.planned_trials import planned_trials, trial_named
-from sweep.results.requests import Request, write_request
+from sweep.results.requests import Request, take_requests, write_request
 from sweep.system.folder_lock import is_locked
 
 WORKERS = "resources.workers"
@@ -64,6 +64,8 @@ def resume(name: str, root: Path) -> SweepConfig | str:
     """Let a paused sweep go on; returns what will happen, or the configuration to run if no process runs it."""
     folder = find_folder(name, root, "`sweep resume`")
     if not is_locked(folder):
+        # A request that came when the sweep was about to end would pause it at once.
+        take_requests(folder, frozenset(("pause",)))
         return stored_config(folder)
     write_request(folder, Request("resume"))
     return f"{folder} goes on"

@@ -192,10 +192,12 @@ class _Simulation:
         best, value = self._best
         curves = self._recording.curves
         recorded, spread = self._recording.best(self._config.metric.name, self._sign)
+        # A limit also ends a trial that was about to begin.
+        trained = [one for one in self._results if one.status != "CANCELLED" or len(one.epochs.get("epoch", ()))]
         return SimulatedSweep(
             seed=self._seed,
-            arms=len({result.trial.arm.id for result in self._results}),
-            trials=len(self._results),
+            arms=len({result.trial.arm.id for result in trained}),
+            trials=len(trained),
             pruned=sum(result.status == "PRUNED" for result in self._results),
             epochs=self._epochs,
             examples=sum(_last(result.epochs.get("examples", np.empty(0)), 0.0) for result in self._results),

@@ -10,12 +10,14 @@ from rich.table import Table
 
 from sweep.analysis.wording import listing
 from sweep.config.metric import MetricConfig
+from sweep.config.scheduler import HalvingRule
 from sweep.driver.estimate import Estimate
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.errors.masking import without_secrets
 from sweep.planning.roles import Design
 from sweep.records import plain
+from sweep.running.schedulers import make_scheduler
 from sweep.terminal.quantities import duration, plain_console, size
 
 NEGLIGIBLE = 0.05
@@ -79,7 +81,7 @@ def print_plan(
         rows.add_row("your code", ", ".join(plan.code))
     rows.add_row("arms", f"{len(plan.arms):,} distinct settings")
     design = plan.design
-    for name, text in (*_metrics(config.metric), *_compared(design)):
+    for name, text in (*_metrics(config.metric), *_early_stopping(preparation), *_compared(design)):
         rows.add_row(name, text)
     rows.add_row("seeds", f"{len(plan.seeds):,} each ({_seeds(plan.seeds)})")
     rows.add_row("trials", f"{len(plan.trials):,}")
@@ -109,6 +111,20 @@ def _metrics(metric: MetricConfig) -> Iterator[tuple[str, str]]:
     """Which metrics are computed besides the one that decides, as rows of the plan."""
     if beside := metric.beside:
         yield "metric", f"{metric.name} decides; also {listing(beside)}"
+
+
+def _early_stopping(preparation: Preparation) -> Iterator[tuple[str, str]]:
+    """The scheduler and where it decides, as rows of the plan."""
+    scheduler = make_scheduler(preparation.config)
+    if scheduler is None:
+        return
+    rule, points = preparation.config.scheduler, scheduler.points
+    counter = {"epoch": "epochs"}.get(points.counter, points.counter)
+    share = f"1 of {rule.reduction_factor:g} goes on " if isinstance(rule, HalvingRule) else "decides "
+    where = f"after every {points.counter} from {points.start:g} on" if points.start is not None else ""
+    if points.values:
+        where = f"after {counter} {', '.join(f'{value:,g}' for value in points.values)}"
+    yield "early stopping", f"{rule.method}: {share}{where or 'at the end of a trial'}"  # type: ignore[attr-defined]
 
 
 def _compared(design: Design) -> Iterator[tuple[str, str]]:

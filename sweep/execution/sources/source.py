@@ -23,9 +23,10 @@ class Answer:
     pause: tuple[int, ...] = ()
 
     def joined(self, other: Answer) -> Answer:
-        """Return both answers in one; a trial that ends does not pause."""
-        stop = tuple(dict.fromkeys((*self.stop, *other.stop)))
-        return Answer(stop, tuple(trial for trial in (*self.pause, *other.pause) if trial not in stop))
+        """Return both answers in one, in which a trial leaves once; one that ends does not pause."""
+        stop = dict.fromkeys((*self.stop, *other.stop))
+        pause = dict.fromkeys((*self.pause, *other.pause))
+        return Answer(tuple(stop), tuple(trial for trial in pause if trial not in stop))
 
 
 Reports: TypeAlias = Generator[Report | None, Answer | None, None]

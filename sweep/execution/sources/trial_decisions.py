@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -86,9 +87,10 @@ class TrialDecisions:
         write_state(path, saved.content(facts))
 
     def _counter(self, row: Row) -> float:
-        """What the scheduler counts, at a report; 0 where it was not reported."""
+        """What the scheduler counts, at a report; 0 where it was not reported, or is not finite."""
         if self._points is None:
             return 0.0
         epoch, step, metrics, _ = row
         counters = {**metrics, "epoch": float(epoch), "steps": float(epoch if step is None else step)}
-        return counters.get(self._points.counter, 0.0)
+        counter = counters.get(self._points.counter, 0.0)
+        return counter if math.isfinite(counter) else 0.0

@@ -65,3 +65,26 @@ def test_a_plan_tells_the_cost_of_metrics_that_is_not_negligible(share, is_told)
     told = "metrics about 10.0 s of the training for val_f1_macro after every 2 epochs; a larger `metric.every`"
     assert (told in shown) is is_told
     assert plan_summary.plan_as_mapping(preparation, found)["estimate"]["metric_seconds"] == 20.0 * share
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "said"),
+    [
+        ({"method": "asha"}, "early stopping asha: 1 of 3 goes on after epochs 1, 3, 9"),
+        (
+            {"method": "successive_halving", "reduction_factor": 2, "grace_period": 4},
+            "early stopping successive_halving: 1 of 2 goes on after epochs 4, 8",
+        ),
+        (
+            {"method": "asha", "time_attr": "steps", "grace_period": 500, "max_t": 2000},
+            "early stopping asha: 1 of 3 goes on after steps 500, 1,500",
+        ),
+        ({"method": "median", "grace_period": 2}, "early stopping median: decides after every epoch from 2 on"),
+    ],
+)
+def test_a_plan_tells_the_scheduler_and_its_rungs(scheduler, said):
+    assert said in printed(scheduler=scheduler, trainer={"epochs": 10})
+
+
+def test_a_plan_without_a_scheduler_does_not_speak_of_one():
+    assert not [line for line in printed() if line.startswith("early")]

@@ -347,3 +347,67 @@ def test_a_function_that_pauses_twice_without_saving_in_between_keeps_its_first_
     assert reports[-1].ended[0].step == 4
     _, trained = decided(waiting, "twice", [], resumed=4, saves=True)
     assert trained == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+YIELDS = """
+    from pathlib import Path
+
+    def train(trial):
+        try:
+            for epoch in range(1, 9):
+                with Path("trained.txt").open("a") as file:
+                    file.write(f"{trial.setting['name']} {epoch}\\n")
+                yield {"val_loss": 1 / epoch}
+        finally:
+            with Path("closed.txt").open("a") as file:
+                file.write(f"{trial.setting['name']}\\n")
+"""
+
+
+def test_a_generator_that_is_stopped_at_a_rung_is_closed_and_trains_no_further(workshop):
+    own = workshop.function(YIELDS, epochs=8)
+    reports, trained = decided(own, "stops", [Answer(), Answer(stop=(0,))])
+    assert [epoch for report in reports for epoch in report.epochs] == trained == [1, 2, 3, 4]
+    assert reports[-1].last
+    assert (own.folder / "closed.txt").read_text() == "stops\n"
+    pid = own.pid
+    _, trained = decided(own, "next", [Answer(), Answer()])
+    assert (trained, own.pid) == ([1, 2, 3, 4, 5, 6, 7, 8], pid), "its process trains the next trial"
+
+
+WAITING_COMMAND = """
+    [ "$2" = polite ] && trap 'touch "$1.tidied"; exit 0' TERM
+    [ "$2" = stubborn ] && trap '' TERM
+    for epoch in 1 2 3 4 5 6 7 8; do
+        echo "$1 $epoch" >> trained.txt
+        [ "$2" = quick ] || echo $$ > "$1.pid"
+        echo "{\\"val_loss\\": 0.$epoch}" >> "$SWEEP_REPORT_FILE"
+        [ "$2" = quick ] || sleep 0.5
+    done
+"""
+
+
+@pytest.fixture(scope="module")
+def waiting_command(workshop):
+    return workshop.command("sh", "train.sh", "{name}", "{kind}", script=WAITING_COMMAND, epochs=8, grace=0.3)
+
+
+@pytest.mark.parametrize(("kind", "tidied"), [("polite", True), ("stubborn", False)])
+def test_a_command_that_is_stopped_at_a_rung_is_ended_with_sigterm_or_else_killed(
+    waiting_command, kind, tidied, survivors
+):
+    own = waiting_command
+    reports, trained = decided(own, kind, [Answer(stop=(0,))], kind=kind)
+    assert [epoch for report in reports for epoch in report.epochs] == [1, 2]
+    assert reports[-1].last
+    assert trained[-1] < 8
+    assert survivors(own.pids(f"{kind}.pid"), 0) == []
+    assert (own.folder / f"{kind}.tidied").exists() is tidied
+
+
+def test_what_a_command_reports_while_it_waits_counts_only_if_it_goes_on(waiting_command):
+    reports, trained = decided(waiting_command, "goes", [Answer(), Answer(stop=(0,))], kind="quick")
+    # A command does not know that it waits, and has trained all its epochs before it is told.
+    assert trained == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [epoch for report in reports for epoch in report.epochs] == [1, 2, 3, 4]
+    assert [report.epochs[-1] for report in reports if report.waits] == [2, 4]

@@ -34,7 +34,7 @@ def planned(rates=RATES, epochs: int = 8) -> PlannedPack:
 
 def run(pack, keeping, answers=()):
     """Train a pack, and answer it where it waits; returns all its reports."""
-    training, answer, found, left = train_in_reports(pack, RECIPE, DATA, keeping=keeping), None, [], list(answers)
+    training, answer, found, left = train_in_reports(pack, pack.recipe, DATA, keeping=keeping), None, [], list(answers)
     while True:
         try:
             report = next(training) if answer is None else training.send(answer)
@@ -100,3 +100,13 @@ def test_a_training_that_all_trials_have_left_says_that_it_has_ended(keeping):
 def test_a_pack_that_cannot_read_a_checkpoint_starts_over(keeping, alone):
     reports = run(planned().going_on(5), keeping)
     assert [rows(reports, trial) for trial in range(3)] == alone[0]
+
+
+def test_on_torch_a_trial_that_is_stopped_and_those_that_go_on_have_the_numbers_of_each_alone_within_a_tolerance():
+    pytest.importorskip("torch")
+    recipe = replace(RECIPE, backend="torch")
+    together = run(replace(planned(), recipe=recipe), None, [Answer(stop=(1,)), Answer(stop=(0,))])
+    for trial, (rate, epochs) in enumerate(zip(RATES, (5, 2, 8), strict=True)):
+        alone = rows(run(replace(planned((rate,)), recipe=recipe, decisions=None), None), 0)
+        assert len(alone) == 8
+        np.testing.assert_allclose(rows(together, trial), alone[:epochs], rtol=1e-10, atol=1e-12)
