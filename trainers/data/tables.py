@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trainers.data.cells import cell_text
 from trainers.data.columns import cells_of
 from trainers.data.dataset import Dataset, Floats, classification, digest, regression, require_examples
+from trainers.data.distinct import distinct_words
 from trainers.data.feature_columns import Encode, Feature, LeftOut, read_feature
 from trainers.data.holdout import ByGroup, ByTime, Holdout, column_of
 from trainers.data.numeric import Column
@@ -145,9 +146,9 @@ def _joined(
 
 def _column(table: Table, frame: pd.DataFrame, name: str, options: TableOptions) -> Column:
     is_target = name == options.target
-    return Column(
-        name=name, origin=table.name, cells=cells_of(frame[name]), is_typed=table.is_typed, is_target=is_target
-    )
+    known = distinct_words(frame[name])
+    cells = cells_of(frame[name]) if known is None else known.values[known.codes]
+    return Column(name=name, origin=table.name, cells=cells, is_typed=table.is_typed, is_target=is_target, known=known)
 
 
 def typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
@@ -159,11 +160,15 @@ def typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
 
     found: dict[str, Encode] = {}
     for name, kind in frame.dtypes.items():
-        if not isinstance(kind, types.CategoricalDtype) or frame[name].nunique(dropna=False) < 2:
+        if not isinstance(kind, types.CategoricalDtype) or not (
+            kind.ordered or types.is_numeric_dtype(kind.categories.dtype)
+        ):
+            continue
+        if frame[name].nunique(dropna=False) < 2:
             continue
         if kind.ordered:
             found[str(name)] = tuple(str(cell_text(each)) for each in kind.categories)
-        elif types.is_numeric_dtype(kind.categories.dtype):
+        else:
             found[str(name)] = "one_hot"
     return found
 
