@@ -159,4 +159,5 @@ def by_distinct(cells: NDArray[Any], function: Callable[[Any], Any]) -> Objects:
     ['a', 'b', 'a', 'None']
     """
     found = distinct_cells(cells)
-    return found.each(function)[found.codes]
+    each: Objects = found.each(function)[found.codes]
+    return each

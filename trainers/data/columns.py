@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trainers.data.array_shapes import require_shapes
 from trainers.data.dataset import Dataset, Floats, classification, regression, require_examples
-from trainers.data.distinct import distinct_words
+from trainers.data.distinct import Objects, distinct_words
 from trainers.data.numeric import MOST_EXACT, Column, read_numbers
 from trainers.data.target import Classes, Task, read_target
 from trainers.errors import DataError
@@ -77,7 +77,8 @@ def cells_of(series: pd.Series[Any]) -> NDArray[Any]:
     from pandas.api import types
 
     if (words := distinct_words(series)) is not None:
-        return words.values[words.codes]
+        cells: Objects = words.values[words.codes]
+        return cells
     if isinstance(series.dtype, types.CategoricalDtype | types.DatetimeTZDtype):
         series = series.astype(object)
         return series.infer_objects().to_numpy()

@@ -121,6 +121,45 @@ def is_finite(values: NDArray[Any]) -> bool:
     return not values.size or bool(np.isfinite(values.min()) and np.isfinite(values.max()))
 
 
+def count_distinct(values: NDArray[Any]) -> int:
+    """Count the different numbers.
+
+    **Variant.** Whole numbers, and numbers of a few decimals, are ticked off on a list if it is no longer than they
+    are, which is several times as fast as to sort them.
+
+    Args:
+        values: (N,) numbers, none of them NaN.
+
+    >>> count_distinct(np.array([0.25, -1.5, 0.25])), count_distinct(np.array([True, True]))
+    (2, 1)
+    """
+    whole = _ticks(values)
+    if whole is None:
+        return len(np.unique(values))
+    seen = np.zeros(int(whole.max()) - int(whole.min()) + 1, dtype=bool)
+    seen[whole - whole.min()] = True
+    return int(np.count_nonzero(seen))
+
+
+def _ticks(values: NDArray[Any]) -> NDArray[np.int64] | None:
+    """Whole numbers of a small range that are as different as the values; None if there are none."""
+    if not len(values) or values.dtype.kind == "b":
+        return None
+    if values.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            for scale in (1.0, 1e2, 1e4):
+                # The first numbers decide for most columns.
+                if all(np.array_equal(np.rint(some * scale) / scale, some) for some in (values[:100], values)):
+                    values = np.rint(values * scale)
+                    break
+            else:
+                return None
+    low, high = float(values.min()), float(values.max())
+    if max(-low, high) >= MOST_EXACT or high - low > len(values):
+        return None
+    return values.astype(np.int64, copy=False)
+
+
 def require_present(column: Column, missing: NDArray[np.bool_]) -> None:
     """Refuse missing cells and name the text that counts as missing.
 
@@ -188,7 +227,7 @@ def whole_numbers(cells: NDArray[Any]) -> NDArray[Any] | None:
 
 def _require_distinct(column: Column, values: Floats) -> None:
     """Refuse different integers that are equal in float64, where the distinction would be lost."""
-    if not len(values) or column.cells.dtype.kind in "bf" or np.abs(values).max() < MOST_EXACT:
+    if not len(values) or column.cells.dtype.kind in "bf" or max(-values.min(), values.max()) < MOST_EXACT:
         return
     exact = whole_numbers(column.cells)
     if exact is None:

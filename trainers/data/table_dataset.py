@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trainers.data.blocks.stored_rows import StoredRows
 from trainers.data.dataset import Dataset, Floats, classification, regression
-from trainers.data.digests import PORTION, InPortions, digest
+from trainers.data.digests import InPortions, digest
 from trainers.data.feature_columns import Feature, LeftOut
 from trainers.data.numeric import Column
 from trainers.data.table_notes import notes_on
@@ -24,6 +24,9 @@ from trainers.errors import DataError
 
 if TYPE_CHECKING:
     from trainers.data.tables import TableOptions
+
+HASHED = 2**16
+"""Numbers that are hashed at once, so that what is made of them stays in the cache too."""
 
 BLOCK_ROWS = 4096
 """Rows that are put side by side at once, so that they stay in the cache of the processor."""
@@ -147,7 +150,7 @@ def _blocks(rows: Floats | StoredRows) -> Iterator[NDArray[Any]]:
     if isinstance(rows, StoredRows):
         yield from rows.in_blocks()
         return
-    step = max(1, PORTION // max(1, rows.shape[1]))
+    step = max(1, HASHED // rows.shape[1])
     for start in range(0, len(rows), step):
         yield rows[start : start + step]
 

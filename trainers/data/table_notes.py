@@ -11,7 +11,7 @@ import numpy as np
 from trainers.data.cells import cell_text
 from trainers.data.feature_columns import Feature, LeftOut
 from trainers.data.holdout import column_of
-from trainers.data.numeric import Column, is_finite
+from trainers.data.numeric import Column, count_distinct, is_finite
 from trainers.data.table_schema import ColumnSummary
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def _counts(column: Column) -> tuple[int, int]:
     if cells.dtype.kind in "biuf":
         if cells.dtype.kind == "f" and not is_finite(cells):
             present = cells[~np.isnan(cells)]
-            return len(cells) - len(present), len(np.unique(present))
-        return 0, len(np.unique(cells))
+            return len(cells) - len(present), count_distinct(present)
+        return 0, count_distinct(cells)
     texts = column.distinct.each(cell_text)
     missing = column.distinct.count(np.array([text is None for text in texts], dtype=bool))
     return missing, len({*texts} - {None})
