@@ -110,10 +110,15 @@ def dataset_of(
         plain = classification(found.name, nothing, target.labels, target.names, ())
     else:
         plain = regression(found.name, nothing, target, ())
-    # Neither NumPy nor the hash keeps the other thread waiting.
-    with ThreadPoolExecutor(1) as hashing:
-        fingerprint = hashing.submit(_fingerprint, schema, rows, plain)
-        columns = tuple(summaries)
+    if isinstance(rows, StoredRows):
+        # The stack of a thread would be memory that such data are short of.
+        fingerprint, columns = _fingerprint(schema, rows, plain), tuple(summaries)
+    else:
+        # Neither NumPy nor the hash keeps the other thread waiting.
+        with ThreadPoolExecutor(1) as hashing:
+            hashed = hashing.submit(_fingerprint, schema, rows, plain)
+            columns = tuple(summaries)
+        fingerprint = hashed.result()
     reason = reason_of_task(found.columns[options.target], target, options.task)
     notes = (*found.notes, reason, *notes_on(found.features, found.left_out))
     return replace(
@@ -121,7 +126,7 @@ def dataset_of(
         inputs=cast("NDArray[Any]", rows),
         feature_names=schema.stored,
         schema=None if schema.is_plain else schema,
-        fingerprint=fingerprint.result(),
+        fingerprint=fingerprint,
         keys=keys_of(found.columns, found.origin, options.validation, "data.validation"),
         notes=tuple(filter(None, notes)),
         columns=columns,
