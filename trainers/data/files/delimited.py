@@ -11,12 +11,13 @@ from typing import Any, NoReturn
 from trainers.data.files.arrow_frames import frame_of
 from trainers.data.files.content import Content
 from trainers.data.files.dialect import Dialect, detect, records
-from trainers.data.files.encoding import checked_encoding, encoding_of, other_encoding, undecodable
+from trainers.data.files.encoding import checked_encoding, encoding_of, guess_shown, other_encoding, undecodable
+from trainers.data.files.first_rows import types_by_first_rows
 from trainers.data.files.memory import require_fits
 from trainers.data.files.problems import check_names, check_rows, unreadable
 from trainers.data.files.row_numbers import are_row_numbers, named_row_numbers
 from trainers.data.files.table import FileOptions, Table
-from trainers.data.files.text_columns import MOST_LOOKED_AT, NumberFormat, convert, loses_meaning, may_be_values
+from trainers.data.files.text_columns import NumberFormat, convert, loses_meaning
 from trainers.errors import DataError, shortened
 
 EXPECTED = "a text table with a header line"
@@ -92,7 +93,8 @@ def _read(content: Content, options: FileOptions, encoding: str) -> Table:
     except csv.Error as error:
         raise unreadable(content.shown, EXPECTED, f"{error}, as after a quote that is never closed") from error
     thousands = f", thousands `{options.thousands}`" if options.thousands else ""
-    note = f"text table: {dialect}{thousands}, encoding {_called(encoding)}"
+    guess = "" if options.encoding else guess_shown(content, encoding)
+    note = f"text table: {dialect}{thousands}, encoding {_called(encoding)}{guess}"
     return Table(name=content.origin, frame=frame_of(columns), is_typed=False, notes=(note,))
 
 
@@ -126,13 +128,12 @@ def _columns(
     if dialect.separator == " " or dialect.has_blanks:
         content, dialect, encoding = _rewritten(content, dialect, encoding)
         has_quotes = True
-    missing = set(options.missing)
-    amounts = set() if options.thousands else _decimal_columns(dialect, written, missing)
-    types = _types(dialect, amounts, _word_columns(dialect, written, missing))
-    table = _parse_numbers(content, dialect, options, encoding, types, has_quotes=has_quotes) if amounts else None
+    types = types_by_first_rows(dialect, written, options.missing)
+    table = None
+    if pa.float64() in types.values():
+        table = _parse_numbers(content, dialect, options, encoding, types, has_quotes=has_quotes)
     if table is None:
-        types = {name: pa.large_string() if name in amounts else kind for name, kind in types.items()}
-        amounts = set()
+        types = {name: pa.large_string() if kind == pa.float64() else kind for name, kind in types.items()}
         try:
             table = _parse(content, dialect, options, encoding, types, has_quotes=has_quotes)
         except (pa.ArrowException, UnicodeDecodeError) as error:
@@ -142,16 +143,6 @@ def _columns(
     del table
     is_text = pa.large_string()
     return {name: convert(left.pop(), written) if types[name] == is_text else left.pop() for name in dialect.names}
-
-
-def _types(dialect: Dialect, amounts: set[str], words: set[str]) -> dict[str, Any]:
-    import pyarrow as pa
-
-    repeated = pa.dictionary(pa.int32(), pa.string())
-    return {
-        name: pa.float64() if name in amounts else repeated if name in words else pa.large_string()
-        for name in dialect.names
-    }
 
 
 def _parse_numbers(
@@ -218,39 +209,6 @@ def _parse(
 def _skip_blank(row: Any) -> str:
     """Skip a line of blanks, as pandas does."""
     return "error" if row.text.strip() else "skip"
-
-
-def _decimal_columns(dialect: Dialect, written: NumberFormat, missing: set[str]) -> set[str]:
-    """The columns that hold decimal numbers by their first rows, which are parsed as such at once."""
-    found = set()
-    rows = [row for row in dialect.rows if len(row) == len(dialect.names)]
-    for name, cells in zip(dialect.names, zip(*rows, strict=True), strict=False):
-        numbers = [cell.strip().replace(written.decimal, ".") for cell in cells if cell and cell not in missing]
-        if any("." in number for number in numbers) and all(map(_is_decimal, numbers)):
-            found.add(name)
-    return found
-
-
-def _word_columns(dialect: Dialect, written: NumberFormat, missing: set[str]) -> set[str]:
-    """The columns of words that repeat by their first rows: neither numbers nor true and false, few of them different.
-
-    Words that all differ are read as text, of which a dictionary would be larger than the cells.
-    """
-    found = set()
-    rows = [row for row in dialect.rows if len(row) == len(dialect.names)]
-    for name, cells in zip(dialect.names, zip(*rows, strict=True), strict=False):
-        present = [cell for cell in cells if cell and cell not in missing]
-        if 2 * len(set(present)) <= len(present) and not may_be_values(present[:MOST_LOOKED_AT], written):
-            found.add(name)
-    return found
-
-
-def _is_decimal(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
 
 
 def _rewritten(content: Content, dialect: Dialect, encoding: str) -> tuple[Content, Dialect, str]:
