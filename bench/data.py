@@ -3,8 +3,8 @@
 The table has 100,000 rows of numbers with gaps, categories, dates and an identifier, as CSV. What a user would write by
 hand is ``pandas.read_csv`` with ``parse_dates``, and scikit-learn's ``ColumnTransformer``, fitted to the training part.
 A matrix in an NPY file is trained by blocks and in memory.
-A CSV of 1,000,000 rows, 20 columns of numbers and 5 of words, is only read by pandas, with its engine pyarrow; ours ends
-in a data set: columns told apart, categories coded, missing and different cells counted, all of it hashed.
+A CSV of 1,000,000 rows, 20 columns of numbers and 5 of words, is only read by pandas, with its engine pyarrow; ours is
+a data set in the end: columns told apart, categories coded, missing and different cells counted, all of it hashed.
 Each contender runs in a process of its own; its time is that of the work without the imports, its memory the peak.
 
 Usage: python bench/data.py [--repeat N] [--json]
@@ -216,7 +216,7 @@ def measure(repeat: int) -> list[Row]:
         Row(f"{table}: peak memory", column(ours, 2), by_hand, column(hand, 2), "MB", 1.5, "at most", False),
         Row(f"{million}: read", column(ours_wide, 0), arrow, column(pandas_wide, 0), "s", 1, "at most", False),
         Row(f"{million}: read, CPU", column(ours_wide, 1), arrow, column(pandas_wide, 1), "s", 1, "at most", False),
-        Row(f"{million}: peak memory", column(ours_wide, 2), arrow, column(pandas_wide, 2), "MB", 1.5, "at most", False),
+        Row(f"{million}: memory", column(ours_wide, 2), arrow, column(pandas_wide, 2), "MB", 1.5, "at most", False),
         Row(f"{large}: load by blocks", column(blocks, 0), "in memory", column(whole, 0), "s", 5, "at most", False),
         Row(f"{large}: two epochs", column(blocks, 1), "in memory", column(whole, 1), "s", 2, "at most", False),
         Row(f"{large}: peak memory", column(blocks, 2), "in memory", column(whole, 2), "MB", 0.5, "at most", False),
