@@ -145,16 +145,10 @@ def _refuse_mixture(column: Column) -> NoReturn:
 def number_column(column: Column) -> Feature:
     """Read numbers, with NaN for missing cells."""
     cells = column.cells
-    if cells.dtype.kind in "biu":
-        return Feature(
-            column=FeatureColumn(name=column.name, encoding="number"), rows=read_numbers(column)[:, np.newaxis]
-        )
+    if cells.dtype.kind in "biu" or (cells.dtype.kind == "f" and is_finite(cells)):
+        kind = FeatureColumn(name=column.name, encoding="number")
+        return Feature(column=kind, rows=read_numbers(column)[:, np.newaxis])
     if cells.dtype.kind == "f":
-        if is_finite(cells):
-            return Feature(
-                column=FeatureColumn(name=column.name, encoding="number"),
-                rows=cells.astype(np.float64, copy=False)[:, np.newaxis],
-            )
         missing = np.isnan(cells)
     else:
         missing = column.are(Kind.EMPTY, Kind.MISSING_WORD)
@@ -204,7 +198,7 @@ def _text(column: Column, most_categories: int, *, is_named: bool) -> Feature | 
 
 def _category(column: Column, encoding: Encoding, most_categories: int) -> Feature:
     """Read categories in the order of their names; missing cells are one of their own but for ordinal encoding."""
-    codes, texts = _coded_texts(column)
+    codes, texts = column.distinct.codes, column.distinct.each(cell_text).tolist()
     names = _in_order({text for text in texts if text is not None})
     has_missing = None in texts
     if encoding == "ordinal":
@@ -223,13 +217,8 @@ def _category_note(column: FeatureColumn, most_categories: int) -> str:
     return f"`{column.name}` ({count}{and_missing})"
 
 
-def _coded_texts(column: Column) -> tuple[NDArray[np.integer[Any]], list[str | None]]:
-    """The text of each different cell, and of each cell its place among them; texts of different blanks are alike."""
-    return column.distinct.codes, column.distinct.each(cell_text).tolist()
-
-
 def _ordinal(column: Column, order: tuple[str, ...]) -> Feature:
-    codes, texts = _coded_texts(column)
+    codes, texts = column.distinct.codes, column.distinct.each(cell_text).tolist()
     unknown = np.flatnonzero(np.array([text is not None and text not in order for text in texts], dtype=bool)[codes])
     if len(unknown):
         raise DataError(
