@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,10 +199,10 @@ def describe_data(preparation: NetworkPreparation, folder: Path, tests: Mapping[
     workload, dataset = preparation.workloads[0], preparation.data
     test = tests.get(workload.key)
     holdout, seed = workload.recipe.validation, preparation.plan.seeds[0]
-    found = summarize(dataset, holdout, seed, 0 if test is None else test.examples).as_mapping()
+    found = summarize(dataset, holdout, seed, 0 if test is None else test.examples)
     if dataset.item:
         # A pixel or a token alone says nothing, and images are rarely the same by chance.
-        write_data_summary(folder, {**found, "leaks": [], "duplicates": {"across_parts": 0}})
+        write_data_summary(folder, found)
         return
     repeated = duplicates_of(dataset, *split_indices(dataset, *part_of_seed(holdout, seed)), test)
-    write_data_summary(folder, {**found, "leaks": list(leaks(dataset)), "duplicates": {"across_parts": repeated}})
+    write_data_summary(folder, replace(found, leaks=tuple(leaks(dataset)), duplicates=repeated))

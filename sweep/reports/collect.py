@@ -26,11 +26,12 @@ from sweep.errors import AnalysisError, ResultsError
 from sweep.records import UNFINISHED, Setting
 from sweep.reports.subject import Subject, subject_of
 from sweep.results import SweepResult, load_results
-from sweep.results.data_summary import DataSummary, read_data_summary
+from sweep.results.data_summary import read_data_summary
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
 from sweep.results.predictions import read_predictions, read_test_results
 from sweep.tracking.records import RunLinks
 from trainers.base_rates import BaseRate
+from trainers.data.summary import DataSummary
 
 if TYPE_CHECKING:
     import pandas as pd

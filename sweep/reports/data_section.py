@@ -7,7 +7,8 @@ from collections.abc import Callable
 from sweep.analysis.wording import counted, listing
 from sweep.reports.graph_records import Graph, Shares
 from sweep.reports.html_tables import Grid
-from sweep.results.data_summary import ColumnSummary, DataSummary
+from trainers.data.summary import DataSummary
+from trainers.data.table_schema import ColumnSummary
 
 TASKS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
 
@@ -37,12 +38,12 @@ def data_facts(data: DataSummary) -> tuple[tuple[str, str], ...]:
     else:
         facts.append(("features", f"{data.features:,}"))
     facts += _target(data)
-    encoded = [column for column in features if column.encoding not in ("", "number")]
+    encoded = [column for column in features if column.encoding not in (None, "number")]
     if encoded:
-        facts.append(("encoded", _named(encoded, lambda column: ENCODINGS.get(column.encoding, column.encoding))))
+        facts.append(("encoded", _named(encoded, _encoding)))
     left_out = [column for column in data.columns if column.role == "left out"]
     if left_out:
-        facts.append(("left out", _named(left_out, lambda column: column.reason)))
+        facts.append(("left out", _named(left_out, lambda column: column.reason or "")))
     if data.columns:
         missing = [column for column in data.columns if column.missing]
         facts.append(("missing", _named(missing, lambda column: _share(column.missing, data.rows)) or "none"))
@@ -87,6 +88,10 @@ def _named(columns: list[ColumnSummary], say: Callable[[ColumnSummary], str]) ->
     return listing([*shown[:MOST_NAMES], *more]) if shown else ""
 
 
+def _encoding(column: ColumnSummary) -> str:
+    return ENCODINGS.get(column.encoding or "", column.encoding or "")
+
+
 def _share(rows: int, of: int) -> str:
     return f"{100 * rows / of:.2g} %" if of else f"{rows:,}"
 
@@ -99,12 +104,12 @@ def columns_grid(data: DataSummary) -> Grid | None:
         (
             column.name,
             column.role,
-            ENCODINGS.get(column.encoding, column.encoding),
+            _encoding(column),
             "" if column.categories is None else f"{column.categories:,}",
             f"{column.missing:,}",
             _share(column.missing, data.rows) if column.missing else "",
             f"{column.distinct:,}",
-            column.reason,
+            column.reason or "",
         )
         for column in data.columns
     )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Objects = NDArray[np.object_]
+from trainers.data.distinct import Objects, distinct_cells
 
 MISSING_WORDS = frozenset(
     {
@@ -143,28 +143,6 @@ def texts_of(cells: NDArray[Any]) -> list[str | None]:
     return texts
 
 
-def distinct_texts(cells: NDArray[Any]) -> tuple[NDArray[np.intp], list[str | None]]:
-    """The different texts of a column, and of each cell the position of its text among them, (N,).
-
-    A text may stand there several times, as cells that differ in blanks have the same one.
-
-    >>> codes, texts = distinct_texts(np.array(["b", "a", None, "b"], dtype=object))
-    >>> [texts[code] for code in codes]
-    ['b', 'a', None, 'b']
-    """
-    import pandas as pd
-
-    if cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) == "string":
-        codes, distinct = pd.factorize(cells)
-        # The code of a missing cell is -1, which is the last.
-        is_missing_used = bool((codes < 0).any())
-        found: list[str | None] = [cell_text(text) for text in distinct]
-        return np.where(codes < 0, len(found), codes), [*found, *[None] * is_missing_used]
-    texts = texts_of(cells)
-    position = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    return np.array([position[text] for text in texts], dtype=np.intp), list(position)
-
-
 def are_missing(cells: NDArray[Any]) -> NDArray[np.bool_]:
     """Which cells are missing, (N,)."""
     return np.array([text is None for text in texts_of(cells)], dtype=bool)
@@ -180,16 +158,6 @@ def by_distinct(cells: NDArray[Any], function: Callable[[Any], Any]) -> Objects:
     >>> by_distinct(np.array(["a", "b", "a", None], dtype=object), str).tolist()
     ['a', 'b', 'a', 'None']
     """
-    found = np.empty(len(cells), dtype=object)
-    if cells.dtype == object:
-        import pandas as pd
-
-        if pd.api.types.infer_dtype(cells, skipna=True) == "string":
-            codes, distinct = pd.factorize(cells)
-            results = np.empty(len(distinct) + 1, dtype=object)
-            results[:-1] = [function(text) for text in distinct]
-            # The code of a missing cell is -1.
-            results[-1] = function(None)
-            return results[codes]
-    found[:] = [function(cell) for cell in cells.tolist()]
-    return found
+    found = distinct_cells(cells)
+    each: Objects = found.each(function)[found.codes]
+    return each

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trainers.data.array_shapes import require_shapes
 from trainers.data.dataset import Dataset, Floats, classification, regression, require_examples
+from trainers.data.distinct import Objects, distinct_words
 from trainers.data.numeric import MOST_EXACT, Column, read_numbers
 from trainers.data.target import Classes, Task, read_target
 from trainers.errors import DataError
@@ -75,6 +76,9 @@ def cells_of(series: pd.Series[Any]) -> NDArray[Any]:
     """The cells of a column as a NumPy array; categories become their values."""
     from pandas.api import types
 
+    if (words := distinct_words(series)) is not None:
+        cells: Objects = words.values[words.codes]
+        return cells
     if isinstance(series.dtype, types.CategoricalDtype | types.DatetimeTZDtype):
         series = series.astype(object)
         return series.infer_objects().to_numpy()

@@ -10,10 +10,10 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.cells import Kind, are_missing, distinct_texts, is_missing, kinds_of, named
+from trainers.data.cells import Kind, are_missing, cell_text, is_missing, named
 from trainers.data.dates import PARTS, AmbiguousDatesError, date_parts, find_date_format, parse_dates
 from trainers.data.identifiers import FEWEST_ROWS, UNNAMED, UUID, is_identifier
-from trainers.data.numeric import MOST_EXACT, Column, read_numbers, whole_numbers
+from trainers.data.numeric import MOST_EXACT, Column, is_finite, read_numbers, whole_numbers
 from trainers.data.table_schema import MISSING, Encoding, FeatureColumn, codes_of
 from trainers.errors import DataError
 
@@ -98,30 +98,29 @@ def _object(column: Column, most_categories: int, *, is_named: bool) -> Feature 
     cells = column.cells
     if cells.dtype.kind == "M" or (cells.dtype == object and _are_dates(cells)):
         return _date(column, is_named=is_named)
-    kinds = kinds_of(cells)
-    counts = {kind: int((kinds == kind).sum()) for kind in Kind}
+    values = {kind: column.distinct.values[column.kinds == kind] for kind in Kind}
+    counts = {kind: column.distinct.count(column.kinds == kind) for kind in Kind}
     if counts[Kind.EMPTY] == len(cells):
         return LeftOut(column.name, "which is empty")
     if counts[Kind.OTHER]:
-        example = named(cells, np.flatnonzero(kinds == Kind.OTHER)[:1])
+        example = named(cells, np.flatnonzero(column.are(Kind.OTHER))[:1])
         return LeftOut(column.name, f"which holds neither numbers nor text ({example})")
-    typed = cells[kinds == Kind.DISGUISED]
-    if any(isinstance(cell, datetime.time | datetime.timedelta | np.timedelta64) for cell in typed):
+    if any(isinstance(cell, datetime.time | datetime.timedelta | np.timedelta64) for cell in values[Kind.DISGUISED]):
         return LeftOut(column.name, "which holds times without a date; make them numbers such as seconds")
     numbers, disguised, words = counts[Kind.NUMBER], counts[Kind.DISGUISED], counts[Kind.WORD]
-    if numbers and not disguised and all(_is_placeholder(cell) for cell in cells[kinds == Kind.WORD]):
-        is_text = column.is_typed and all(isinstance(cell, str) for cell in cells[kinds == Kind.NUMBER])
+    if numbers and not disguised and all(map(_is_placeholder, values[Kind.WORD])):
+        is_text = column.is_typed and all(isinstance(cell, str) for cell in values[Kind.NUMBER])
         if is_text:
-            return _text(column, kinds, most_categories, is_named=is_named)
+            return _text(column, most_categories, is_named=is_named)
         return number_column(column) if is_named else _automatic_number(column)
     if disguised and not numbers and not words:
         try:
             return _date(column, is_named=is_named)
         except NoDatesError:
-            _refuse_mixture(column, kinds)
+            _refuse_mixture(column)
     if numbers + disguised > words:
-        _refuse_mixture(column, kinds)
-    return _text(column, kinds, most_categories, is_named=is_named)
+        _refuse_mixture(column)
+    return _text(column, most_categories, is_named=is_named)
 
 
 def _is_placeholder(cell: Any) -> bool:
@@ -133,8 +132,8 @@ def _are_dates(cells: NDArray[np.object_]) -> bool:
     return isinstance(first, datetime.date | np.datetime64)
 
 
-def _refuse_mixture(column: Column, kinds: NDArray[np.object_]) -> NoReturn:
-    odd = np.flatnonzero((kinds == Kind.WORD) | (kinds == Kind.DISGUISED))
+def _refuse_mixture(column: Column) -> NoReturn:
+    odd = np.flatnonzero(column.are(Kind.WORD, Kind.DISGUISED))
     raise DataError(
         f"{column} must hold numbers alone, dates alone or categories. Received: {named(column.cells, odd)}. "
         "Say what such cells mean: `data.missing` lists words for a missing value, `data.thousands` and `data.decimal` "
@@ -146,20 +145,20 @@ def _refuse_mixture(column: Column, kinds: NDArray[np.object_]) -> NoReturn:
 def number_column(column: Column) -> Feature:
     """Read numbers, with NaN for missing cells."""
     cells = column.cells
-    if cells.dtype.kind in "biu":
-        return Feature(
-            column=FeatureColumn(name=column.name, encoding="number"), rows=read_numbers(column)[:, np.newaxis]
-        )
+    if cells.dtype.kind in "biu" or (cells.dtype.kind == "f" and is_finite(cells)):
+        kind = FeatureColumn(name=column.name, encoding="number")
+        return Feature(column=kind, rows=read_numbers(column)[:, np.newaxis])
     if cells.dtype.kind == "f":
         missing = np.isnan(cells)
     else:
-        kinds = kinds_of(cells)
-        missing = (kinds == Kind.EMPTY) | (kinds == Kind.MISSING_WORD)
-        missing |= (kinds == Kind.WORD) & np.array([_is_placeholder(cell) for cell in cells], dtype=bool)
+        missing = column.are(Kind.EMPTY, Kind.MISSING_WORD)
+        placeholders = column.distinct.each(_is_placeholder).astype(bool)
+        missing |= column.are(Kind.WORD) & placeholders[column.distinct.codes]
     rows = np.full(len(cells), np.nan)
-    rows[~missing] = read_numbers(replace(column, cells=cells[~missing])) if not missing.all() else []
+    rows[~missing] = read_numbers(column.only(~missing)) if not missing.all() else []
     kind = FeatureColumn(name=column.name, encoding="number", has_missing=bool(missing.any()))
-    words = sorted({str(cell).strip() for cell in cells[missing] if isinstance(cell, str) and cell.strip()})
+    empty: set[Any] = set() if cells.dtype.kind == "f" else set(filter(_is_text, cells[missing]))
+    words = sorted({cell.strip() for cell in empty})
     taken = f" ({', '.join(map(repr, words[:3]))} taken as missing)" if words else ""
     note = f"`{column.name}` in {int(missing.sum()):,} rows{taken}" if missing.any() else ""
     return Feature(column=kind, rows=rows[:, np.newaxis], note=note)
@@ -180,10 +179,14 @@ def _automatic_number(column: Column) -> Feature | LeftOut:
     return LeftOut(column.name, "which is the same in every row") if _is_constant(found) else found
 
 
-def _text(column: Column, kinds: NDArray[np.object_], most_categories: int, *, is_named: bool) -> Feature | LeftOut:
-    codes, texts = distinct_texts(column.cells)
+def _is_text(cell: Any) -> bool:
+    return isinstance(cell, str) and bool(cell.strip())
+
+
+def _text(column: Column, most_categories: int, *, is_named: bool) -> Feature | LeftOut:
+    texts = column.distinct.each(cell_text)
     distinct = {text for text in texts if text is not None}
-    present = len(codes) - int(np.array([text is None for text in texts], dtype=bool)[codes].sum())
+    present = column.distinct.count(np.array([text is not None for text in texts], dtype=bool))
     if not is_named and present >= FEWEST_ROWS:
         if len(distinct) == present and all(UUID.fullmatch(text) for text in distinct):
             return LeftOut(column.name, "an identifier: its cells are UUIDs")
@@ -195,7 +198,7 @@ def _text(column: Column, kinds: NDArray[np.object_], most_categories: int, *, i
 
 def _category(column: Column, encoding: Encoding, most_categories: int) -> Feature:
     """Read categories in the order of their names; missing cells are one of their own but for ordinal encoding."""
-    codes, texts = distinct_texts(column.cells)
+    codes, texts = column.distinct.codes, column.distinct.each(cell_text).tolist()
     names = _in_order({text for text in texts if text is not None})
     has_missing = None in texts
     if encoding == "ordinal":
@@ -215,7 +218,7 @@ def _category_note(column: FeatureColumn, most_categories: int) -> str:
 
 
 def _ordinal(column: Column, order: tuple[str, ...]) -> Feature:
-    codes, texts = distinct_texts(column.cells)
+    codes, texts = column.distinct.codes, column.distinct.each(cell_text).tolist()
     unknown = np.flatnonzero(np.array([text is not None and text not in order for text in texts], dtype=bool)[codes])
     if len(unknown):
         raise DataError(
@@ -229,7 +232,7 @@ def _coded(
     name: str,
     encoding: Encoding,
     categories: tuple[str, ...],
-    codes: NDArray[np.intp],
+    codes: NDArray[np.integer[Any]],
     texts: Sequence[str | None],
     *,
     has_missing: bool,

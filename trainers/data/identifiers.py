@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from trainers.data.cells import Kind, kinds_of
+from trainers.data.cells import Kind
 from trainers.data.numeric import Column, finite_numbers, whole_numbers
 
 FEWEST_ROWS = 20
@@ -28,10 +28,14 @@ def is_identifier(column: Column) -> bool:
         return False
     if cells.dtype.kind == "f" and np.isnan(cells).any():
         return False
-    if cells.dtype.kind == "O" and set(kinds_of(cells)) != {Kind.NUMBER}:
+    if cells.dtype.kind == "O" and set(column.kinds) != {Kind.NUMBER}:
         return False
     finite_numbers(column)
-    exact = whole_numbers(cells)
-    if exact is None or len(set(exact.tolist())) < len(exact):
+    if cells.dtype.kind == "f" and whole_numbers(cells[:FEWEST_ROWS]) is None:
         return False
-    return bool((np.diff(exact) == 1).all() or _IDENTIFIER_NAME.search(column.name))
+    exact = whole_numbers(cells)
+    if exact is None:
+        return False
+    if (np.diff(exact) == 1).all():
+        return True
+    return _IDENTIFIER_NAME.search(column.name) is not None and len(set(exact.tolist())) == len(exact)

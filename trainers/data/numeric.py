@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.cells import Kind, kinds_of, named
+from trainers.data.cells import Kind, kind_of, named
 from trainers.data.dataset import Floats
+from trainers.data.distinct import Distinct, distinct_cells
 from trainers.errors import DataError
 
 MOST_EXACT = 2**53
@@ -27,6 +29,7 @@ class Column:
         cells: (N,) numbers, booleans, dates, or objects (which include text).
         is_typed: whether the source distinguishes text from numbers; CSV does not.
         is_target: whether it is the column to predict.
+        known: the different cells, where the source has them apart.
     """
 
     name: str
@@ -34,6 +37,30 @@ class Column:
     cells: NDArray[Any]
     is_typed: bool = True
     is_target: bool = False
+    known: Distinct | None = field(default=None, repr=False)
+
+    @cached_property
+    def distinct(self) -> Distinct:
+        """The different cells; of numbers each is its own."""
+        return self.known if self.known is not None else distinct_cells(self.cells)
+
+    @cached_property
+    def kinds(self) -> NDArray[np.object_]:
+        """(K,) the kind of each different cell."""
+        return self.distinct.each(kind_of)
+
+    def are(self, *kinds: Kind) -> NDArray[np.bool_]:
+        """Which cells are of some kinds, (N,)."""
+        chosen = np.array([kind in kinds for kind in self.kinds], dtype=bool)
+        return np.asarray(chosen[self.distinct.codes])
+
+    def only(self, chosen: NDArray[Any]) -> Column:
+        """Return a column of some cells.
+
+        Args:
+            chosen: (n,) indices, or (N,) bool.
+        """
+        return replace(self, cells=self.cells[chosen], known=None)
 
     def __str__(self) -> str:
         return f"column `{self.name}` of `{self.origin}`"
@@ -70,7 +97,9 @@ def finite_numbers(column: Column) -> Floats:
     cells = column.cells
     if cells.dtype.kind in "biuf":
         with np.errstate(over="ignore"):
-            values = cells.astype(np.float64)
+            values = cells.astype(np.float64, copy=False)
+        if cells.dtype.kind in "biu" or is_finite(values):
+            return values
         require_present(column, np.isnan(values))
     else:
         values = _convert_objects(column)
@@ -81,6 +110,54 @@ def finite_numbers(column: Column) -> Floats:
             "Correct or drop the rows."
         )
     return values
+
+
+def is_finite(values: NDArray[Any]) -> bool:
+    """Whether no number is NaN or infinite; their extremes tell, without an array as long as they are.
+
+    >>> is_finite(np.array([1.0, -2.0])), is_finite(np.array([1.0, np.nan])), is_finite(np.array([]))
+    (True, False, True)
+    """
+    return not values.size or bool(np.isfinite(values.min()) and np.isfinite(values.max()))
+
+
+def count_distinct(values: NDArray[Any]) -> int:
+    """Count the different numbers.
+
+    **Variant.** Whole numbers, and numbers of a few decimals, are ticked off on a list if it is no longer than they
+    are, which is several times as fast as to sort them.
+
+    Args:
+        values: (N,) numbers, none of them NaN.
+
+    >>> count_distinct(np.array([0.25, -1.5, 0.25])), count_distinct(np.array([True, True]))
+    (2, 1)
+    """
+    whole = _ticks(values)
+    if whole is None:
+        return len(np.unique(values))
+    seen = np.zeros(int(whole.max()) - int(whole.min()) + 1, dtype=bool)
+    seen[whole - whole.min()] = True
+    return int(np.count_nonzero(seen))
+
+
+def _ticks(values: NDArray[Any]) -> NDArray[np.int64] | None:
+    """Whole numbers of a small range that are as different as the values; None if there are none."""
+    if not len(values) or values.dtype.kind == "b":
+        return None
+    if values.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            for scale in (1.0, 1e2, 1e4):
+                # The first numbers decide for most columns.
+                if all(np.array_equal(np.rint(some * scale) / scale, some) for some in (values[:100], values)):
+                    values = np.rint(values * scale)
+                    break
+            else:
+                return None
+    low, high = float(values.min()), float(values.max())
+    if max(-low, high) >= MOST_EXACT or high - low > len(values):
+        return None
+    return values.astype(np.int64, copy=False)
 
 
 def require_present(column: Column, missing: NDArray[np.bool_]) -> None:
@@ -105,10 +182,10 @@ def require_present(column: Column, missing: NDArray[np.bool_]) -> None:
 
 def _convert_objects(column: Column) -> Floats:
     """Convert an object array cell by cell."""
-    kinds = kinds_of(column.cells)
-    missing = np.array([kind in (Kind.EMPTY, Kind.MISSING_WORD) for kind in kinds], dtype=bool)
-    wrong = np.array([kind is not Kind.NUMBER for kind in kinds], dtype=bool) & ~missing
-    wrong &= np.array([not isinstance(cell, bool | np.bool_) for cell in column.cells], dtype=bool)
+    missing = column.are(Kind.EMPTY, Kind.MISSING_WORD)
+    wrong = ~column.are(Kind.NUMBER) & ~missing
+    if wrong.any():
+        wrong &= np.array([not isinstance(cell, bool | np.bool_) for cell in column.cells], dtype=bool)
     if wrong.any():
         raise DataError(
             f"{column} must hold numbers. Received: {named(column.cells, np.flatnonzero(wrong))}. "
@@ -150,7 +227,7 @@ def whole_numbers(cells: NDArray[Any]) -> NDArray[Any] | None:
 
 def _require_distinct(column: Column, values: Floats) -> None:
     """Refuse different integers that are equal in float64, where the distinction would be lost."""
-    if not len(values) or column.cells.dtype.kind in "bf" or np.abs(values).max() < MOST_EXACT:
+    if not len(values) or column.cells.dtype.kind in "bf" or max(-values.min(), values.max()) < MOST_EXACT:
         return
     exact = whole_numbers(column.cells)
     if exact is None:

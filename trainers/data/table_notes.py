@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainers.data.cells import texts_of
+from trainers.data.cells import cell_text
 from trainers.data.feature_columns import Feature, LeftOut
 from trainers.data.holdout import column_of
-from trainers.data.numeric import Column
+from trainers.data.numeric import Column, count_distinct, is_finite
 from trainers.data.table_schema import ColumnSummary
 
 if TYPE_CHECKING:
@@ -48,10 +48,13 @@ def _counts(column: Column) -> tuple[int, int]:
     """The numbers of missing and of different cells."""
     cells = column.cells
     if cells.dtype.kind in "biuf":
-        missing = np.isnan(cells) if cells.dtype.kind == "f" else np.zeros(len(cells), dtype=bool)
-        return int(missing.sum()), len(np.unique(cells[~missing]))
-    texts = texts_of(cells)
-    return texts.count(None), len({*texts} - {None})
+        if cells.dtype.kind == "f" and not is_finite(cells):
+            present = cells[~np.isnan(cells)]
+            return len(cells) - len(present), count_distinct(present)
+        return 0, count_distinct(cells)
+    texts = column.distinct.each(cell_text)
+    missing = column.distinct.count(np.array([text is None for text in texts], dtype=bool))
+    return missing, len({*texts} - {None})
 
 
 def notes_on(features: Iterable[Feature], left_out: Sequence[LeftOut]) -> tuple[str, ...]:

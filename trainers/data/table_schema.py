@@ -114,16 +114,16 @@ class ColumnSummary:
 
     Args:
         name: of the column.
-        role: what it is used for.
-        encoding: of a feature.
-        categories: number of categories of a feature that has some.
+        role: ``feature``, ``left out``, ``target`` or ``split``, which decides the parts.
+        encoding: of a feature, such as ``one_hot``; None for another column.
+        categories: number of categories of a feature that has some; None for another column.
         missing: number of rows without a value.
         distinct: number of different values.
-        reason: why it is left out.
+        reason: why it is left out; None for another column.
     """
 
     name: str
-    role: Literal["feature", "left out", "target", "split"]
+    role: str
     encoding: str | None = None
     categories: int | None = None
     missing: int = 0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,16 @@ from numpy.typing import NDArray
 
 from trainers.data.cells import cell_text
 from trainers.data.columns import cells_of
-from trainers.data.dataset import Dataset, Floats, classification, digest, regression, require_examples
+from trainers.data.dataset import Dataset, require_examples
+from trainers.data.distinct import distinct_words
 from trainers.data.feature_columns import Encode, Feature, LeftOut, read_feature
 from trainers.data.holdout import ByGroup, ByTime, Holdout, column_of
 from trainers.data.numeric import Column
-from trainers.data.table_notes import column_summary, notes_on
-from trainers.data.table_parts import TEST, VALIDATION, keys_of, rows_of_test, with_training, without_test
-from trainers.data.table_schema import MOST_CATEGORIES, TableSchema
-from trainers.data.target import Classes, Task, read_target, reason_of_task
+from trainers.data.table_dataset import Found, dataset_of, divided, in_test_part, side_by_side
+from trainers.data.table_notes import column_summary
+from trainers.data.table_parts import TEST, VALIDATION, with_training, without_test
+from trainers.data.table_schema import MOST_CATEGORIES
+from trainers.data.target import Task, read_target
 from trainers.errors import DataError, did_you_mean, listed
 
 if TYPE_CHECKING:
@@ -90,32 +91,30 @@ def read_datasets(
     encode = {**typed_categories(frame), **options.encode}
     target = read_target(columns[options.target], options.task)
     wanted = wanted_columns(options, names, table.name)
-    found = [
+    each = [
         read_feature(columns[name], encode.get(name), options.most_categories, is_named=is_named)
         for name, is_named in wanted.items()
     ]
-    if not any(isinstance(one, Feature) for one in found):
+    if not any(isinstance(one, Feature) for one in each):
         # A single column of numbers is what the target is predicted from, also where it numbers the rows.
-        found = [one.feature if isinstance(one, LeftOut) and one.feature is not None else one for one in found]
-    features = [one for one in found if isinstance(one, Feature)]
-    left_out = [one for one in found if isinstance(one, LeftOut)]
-    if not features:
-        raise without_features(table.name, left_out)
-    dataset = _dataset(table.name, features, target, options.most_categories)
-    notes += (reason_of_task(columns[options.target], target, options.task), *notes_on(features, left_out))
-    keys = keys_of(columns, origin, options.validation, "data.validation")
-    summaries = tuple(column_summary(columns[name], options, wanted, found) for name in names)
-    dataset = replace(dataset, keys=keys, notes=tuple(filter(None, notes)), columns=summaries)
-    return _parts(dataset, columns, origin, options)
-
-
-def without_features(table: str, left_out: Sequence[LeftOut]) -> DataError:
-    """Make the error for a table of which no column can be a feature."""
-    reasons = "; ".join(f"`{one.name}`, {one.reason}" for one in left_out[:3])
-    return DataError(
-        f"`{table}` must have a column that can be a feature. Received: {reasons or 'the target alone'}. "
-        "Name the columns to use in `data.features`."
+        each = [one.feature if isinstance(one, LeftOut) and one.feature is not None else one for one in each]
+    features, left_out = divided(table.name, each)
+    found = Found(
+        name=table.name,
+        columns=columns,
+        target=target,
+        features=features,
+        left_out=left_out,
+        notes=notes,
+        origin=origin,
     )
+    summaries = (column_summary(columns[name], options, wanted, each) for name in names)
+    dataset = dataset_of(found, side_by_side(features), options, summaries)
+    in_test = in_test_part(found, dataset, options)
+    if in_test is None:
+        return with_training(dataset, options.validation), None
+    pool, held_out = without_test(dataset, in_test)
+    return with_training(pool, options.validation), held_out
 
 
 def _joined(
@@ -145,9 +144,9 @@ def _joined(
 
 def _column(table: Table, frame: pd.DataFrame, name: str, options: TableOptions) -> Column:
     is_target = name == options.target
-    return Column(
-        name=name, origin=table.name, cells=cells_of(frame[name]), is_typed=table.is_typed, is_target=is_target
-    )
+    known = distinct_words(frame[name])
+    cells = cells_of(frame[name]) if known is None else known.values[known.codes]
+    return Column(name=name, origin=table.name, cells=cells, is_typed=table.is_typed, is_target=is_target, known=known)
 
 
 def typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
@@ -159,11 +158,15 @@ def typed_categories(frame: pd.DataFrame) -> dict[str, Encode]:
 
     found: dict[str, Encode] = {}
     for name, kind in frame.dtypes.items():
-        if not isinstance(kind, types.CategoricalDtype) or frame[name].nunique(dropna=False) < 2:
+        if not isinstance(kind, types.CategoricalDtype) or not (
+            kind.ordered or types.is_numeric_dtype(kind.categories.dtype)
+        ):
+            continue
+        if frame[name].nunique(dropna=False) < 2:
             continue
         if kind.ordered:
             found[str(name)] = tuple(str(cell_text(each)) for each in kind.categories)
-        elif types.is_numeric_dtype(kind.categories.dtype):
+        else:
             found[str(name)] = "one_hot"
     return found
 
@@ -230,38 +233,3 @@ def _matching(pattern: str, names: Sequence[str], key: str, table: str) -> list[
             f"Received: {pattern}.{did_you_mean(pattern, names)} Columns: {listed(names)}."
         )
     return found
-
-
-def _dataset(name: str, features: Sequence[Feature], target: Classes | Floats, most_categories: int) -> Dataset:
-    rows = np.concatenate([feature.rows for feature in features], axis=1)
-    outputs = len(target.names) if isinstance(target, Classes) and len(target.names) > 2 else 1
-    schema = TableSchema(
-        columns=tuple(feature.column for feature in features), most_categories=most_categories, outputs=outputs
-    )
-    # The checks of plain numbers hold for the targets of any table.
-    inputs = rows if schema.is_plain else np.zeros((len(rows), 1))
-    names = schema.stored if schema.is_plain else ("",)
-    if isinstance(target, Classes):
-        plain = classification(name, inputs, target.labels, target.names, names)
-    else:
-        plain = regression(name, inputs, target, names)
-    if schema.is_plain:
-        return plain
-    text = json.dumps(schema.as_mapping(), sort_keys=True)
-    present = np.where(np.isnan(rows), 0.0, rows)
-    fingerprint = digest(plain.task, text, present, np.isnan(rows).astype(np.int64), plain.targets)
-    return replace(plain, inputs=rows, feature_names=schema.stored, schema=schema, fingerprint=fingerprint)
-
-
-def _parts(
-    dataset: Dataset, columns: Mapping[str, Column], origin: NDArray[np.int64], options: TableOptions
-) -> tuple[Dataset, Dataset | None]:
-    """Divide off the test part."""
-    in_test = None
-    if options.test is not None:
-        keys = keys_of(columns, origin, options.test, "data.test")
-        in_test = rows_of_test(dataset, options.test, keys)
-    if in_test is None:
-        return with_training(dataset, options.validation), None
-    pool, test = without_test(dataset, in_test)
-    return with_training(pool, options.validation), test

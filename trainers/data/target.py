@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trainers.data.cells import Kind, kinds_of, named
+from trainers.data.cells import Kind, named
 from trainers.data.dataset import Floats
 from trainers.data.numeric import Column, finite_numbers, read_numbers, require_present, whole_numbers
 from trainers.errors import DataError
@@ -74,16 +74,14 @@ def read_target(column: Column, task: Task) -> Classes | Floats:
         return _classes_from_text(column)
     if cells.dtype.kind in "iuf":
         return _read_numeric(column, task)
-    kinds = kinds_of(cells)
-    _refuse_cells(column, kinds == Kind.OTHER)
-    is_number = kinds == Kind.NUMBER
-    is_word = (kinds == Kind.WORD) | (kinds == Kind.DISGUISED)
-    if is_number.any() and not is_word.any():
-        require_present(column, (kinds == Kind.EMPTY) | (kinds == Kind.MISSING_WORD))
+    _refuse_cells(column, column.are(Kind.OTHER))
+    is_number = column.are(Kind.NUMBER)
+    if is_number.any() and not column.are(Kind.WORD, Kind.DISGUISED).any():
+        require_present(column, column.are(Kind.EMPTY, Kind.MISSING_WORD))
         return _read_numeric_text(column, task) if column.is_typed and _is_text(cells) else _read_numeric(column, task)
-    _require_class(column, kinds == Kind.EMPTY)
+    _require_class(column, column.are(Kind.EMPTY))
     if task == "auto":
-        _refuse_amounts(column, is_number | (kinds == Kind.DISGUISED), ~is_number)
+        _refuse_amounts(column, is_number | column.are(Kind.DISGUISED), ~is_number)
     return _classes_from_text(column)
 
 
@@ -146,21 +144,22 @@ def _read_numeric_text(column: Column, task: Task) -> Classes | Floats:
 
 
 def _classes_from_text(column: Column) -> Classes:
-    # An object array, because a text array would drop trailing NUL characters.
-    texts = np.array([str(cell) for cell in column.cells], dtype=object)
-    names, labels = np.unique(texts, return_inverse=True)
-    _refuse_alike(column, names.tolist(), texts)
-    _require_two_each(column, labels, names.tolist(), "Give more examples, or leave the class out.")
-    return Classes(labels, tuple(names.tolist()))
+    texts = column.distinct.each(str).tolist()
+    names = sorted(set(texts))
+    place = {name: at for at, name in enumerate(names)}
+    labels = np.array([place[text] for text in texts], dtype=np.int64)[column.distinct.codes]
+    _refuse_alike(column, names, labels)
+    _require_two_each(column, labels, names, "Give more examples, or leave the class out.")
+    return Classes(labels, tuple(names))
 
 
-def _refuse_alike(column: Column, names: Sequence[str], texts: NDArray[np.object_]) -> None:
+def _refuse_alike(column: Column, names: Sequence[str], labels: NDArray[np.int64]) -> None:
     """Refuse classes whose names differ by blanks or case alone, which are one class written in two ways."""
     known: dict[str, str] = {}
     for name in names:
         other = known.setdefault(name.strip().casefold(), name)
         if other != name:
-            rows = [int((texts == each).argmax()) + 1 for each in (other, name)]
+            rows = [int((labels == names.index(each)).argmax()) + 1 for each in (other, name)]
             raise DataError(
                 f"{column}, the target, must hold classes that differ by more than blanks and capitals. "
                 f"Received: {other!r} in row {rows[0]} and {name!r} in row {rows[1]} (the first row is 1). "
@@ -186,7 +185,7 @@ def _require_class(column: Column, missing: NDArray[np.bool_]) -> None:
 
 def _refuse_amounts(column: Column, is_amount: NDArray[np.bool_], odd: NDArray[np.bool_]) -> None:
     """Refuse a numeric column in which some cells are not numbers: such a column does not hold classes."""
-    amounts = {str(cell) for cell in column.cells[is_amount]}
+    amounts = set(map(str, column.cells[is_amount]))
     if 2 * int(is_amount.sum()) < len(column.cells) and len(amounts) <= MOST_CLASSES:
         return
     plain = int((~odd).sum())

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sweep.reports.data_section import columns_grid, data_facts, data_graph
-from sweep.results.data_summary import ColumnSummary, DataSummary, TargetSummary
+from trainers.data.summary import DataSummary, TargetSummary
+from trainers.data.table_schema import ColumnSummary
 
 COLUMNS = (
     ColumnSummary(name="id", role="left out", distinct=600, reason="an identifier"),

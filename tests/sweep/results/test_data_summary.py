@@ -7,7 +7,9 @@ import json
 import pytest
 
 from sweep.errors import ResultsError
-from sweep.results.data_summary import ColumnSummary, TargetSummary, read_data_summary
+from sweep.results.data_summary import read_data_summary, write_data_summary
+from trainers.data.summary import TargetSummary
+from trainers.data.table_schema import ColumnSummary
 
 WRITTEN = {
     "name": "passengers.csv",
@@ -48,11 +50,19 @@ def test_a_summary_is_read_as_it_was_written(tmp_path):
     assert found.columns[0] == ColumnSummary(
         name="port", role="feature", encoding="one_hot", categories=4, missing=32, distinct=3
     )
-    assert (found.columns[1].encoding, found.columns[1].reason) == ("", "free text: 600 different cells")
+    assert (found.columns[1].encoding, found.columns[1].reason) == (None, "free text: 600 different cells")
     assert found.classes == (("0", 310), ("1", 290))
     assert found.target is None
     assert dict(found.parts) == {"training": 480, "validation": 120, "test": 0}
     assert (found.leaks, found.duplicates) == (("`fare` alone predicts the target.",), 3)
+
+
+def test_what_is_written_again_is_what_was_read(tmp_path):
+    found = read_data_summary(write(tmp_path, WRITTEN))
+    write_data_summary(tmp_path, found)
+    first = {"reason": None, **WRITTEN["columns"][0]}
+    again = {**WRITTEN, "columns": [first, WRITTEN["columns"][1]]}
+    assert json.loads((tmp_path / "data.json").read_text(encoding="utf-8")) == again
 
 
 def test_a_numeric_target_has_quartiles_and_what_is_not_said_is_empty(tmp_path):

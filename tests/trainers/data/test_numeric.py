@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trainers.data.numeric import Column, read_numbers, whole_numbers
+from trainers.data.numeric import Column, count_distinct, is_finite, read_numbers, whole_numbers
 from trainers.errors import DataError
 
 
@@ -57,3 +57,32 @@ def test_whole_numbers_are_exact_whatever_their_size(numbers: list[int]) -> None
     assert found is not None
     assert found.tolist() == numbers
     assert whole_numbers(column(*map(str, numbers), "0.5").cells) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([0.25, -1.5, 0.25, 100.0]),
+        np.array([1e308, -1e308, 1e308]),
+        np.array([np.inf, -np.inf, 1.0, np.inf]),
+        np.array([np.inf, np.inf]),
+        np.array([0.0, -0.0, 0.1, 0.1 + 2**-55]),
+        np.array([2**62, 2**62 + 1, -(2**62), 2**62]),
+        np.array([2**64 - 1, 2**64 - 2, 2**64 - 1], dtype=np.uint64),
+        np.array([-128, 127, -128], dtype=np.int8),
+        np.array([0.5, 0.25, 0.5], dtype=np.float16),
+        np.array([True, False, True]),
+        np.array([], dtype=np.float64),
+        np.random.default_rng(0).normal(size=500),
+        np.random.default_rng(0).normal(size=5000).round(3),
+        np.random.default_rng(0).integers(-20, 20, 500),
+    ],
+)
+def test_different_numbers_are_counted_as_a_set_counts_them(values):
+    assert count_distinct(values) == len(set(values.tolist()))
+
+
+def test_a_number_that_is_not_finite_is_seen_among_others():
+    assert is_finite(np.array([1e308, -1e308]))
+    for odd in (np.nan, np.inf, -np.inf):
+        assert not is_finite(np.array([0.0, odd, 1.0]))

@@ -11,7 +11,7 @@ import pytest
 from trainers.data.dataset import Dataset, classification, regression
 from trainers.data.files.table import Table
 from trainers.data.holdout import ByGroup, ByTime, Folds, Given
-from trainers.data.summary import summarize
+from trainers.data.summary import TargetSummary, summarize
 from trainers.data.tables import TableOptions, read_datasets
 
 
@@ -55,11 +55,11 @@ def test_each_column_of_a_table_is_said_to_be_what_it_is_used_for() -> None:
 
 def test_classes_are_counted_and_amounts_have_their_quartiles() -> None:
     of_classes = summarize(passengers(), 0.25, seed=0, test=5)
-    assert of_classes.classes == ({"name": "no", "rows": 12}, {"name": "yes", "rows": 8})
+    assert of_classes.classes == (("no", 12), ("yes", 8))
     assert (of_classes.target, of_classes.rows, of_classes.parts["test"]) == (None, 25, 5)
     amounts = regression("line", np.arange(5.0)[:, np.newaxis], np.array([0.0, 10, 20, 30, 60]), ["x"])
     of_amounts = summarize(amounts, Folds(5), seed=0, test=0)
-    assert of_amounts.target == {"minimum": 0, "quartiles": [10, 20, 30], "maximum": 60, "mean": 24}
+    assert of_amounts.target == TargetSummary(minimum=0, quartiles=(10, 20, 30), maximum=60, mean=24)
     assert of_amounts.classes == ()
     assert of_amounts.parts == {"training": 4, "validation": 1, "test": 0}
 

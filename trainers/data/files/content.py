@@ -50,7 +50,11 @@ class Content:
         found = [0] * len(single)
         with self.open() as stream:
             while block := stream.read(1 << 20):
-                found = [count + block.count(byte) for count, byte in zip(found, single, strict=True)]
+                # To find out that there is none is much faster than to count.
+                found = [
+                    count + (block.count(byte) if byte in block else 0)
+                    for count, byte in zip(found, single, strict=True)
+                ]
         return tuple(found)
 
     def line_of(self, part: bytes) -> int | None:

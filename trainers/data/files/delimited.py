@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 from trainers.data.files.arrow_frames import frame_of
 from trainers.data.files.content import Content
 from trainers.data.files.dialect import Dialect, detect, records
-from trainers.data.files.encoding import checked_encoding, encoding_of, other_encoding, undecodable
+from trainers.data.files.encoding import checked_encoding, encoding_of, guess_shown, other_encoding, undecodable
+from trainers.data.files.first_rows import types_by_first_rows
 from trainers.data.files.memory import require_fits
 from trainers.data.files.problems import check_names, check_rows, unreadable
 from trainers.data.files.row_numbers import are_row_numbers, named_row_numbers
@@ -86,13 +87,14 @@ def _read(content: Content, options: FileOptions, encoding: str) -> Table:
         check_rows(content.origin, len(dialect.rows))
         if quotes % 2:
             _require_closed_quotes(content, dialect, encoding)
-        columns = _columns(content, dialect, options, encoding)
+        columns = _columns(content, dialect, options, encoding, has_quotes=quotes > 0)
         if "" in given and not are_row_numbers(columns[dialect.names[given.index("")]]):
             check_names(content.origin, content.shown, given)
     except csv.Error as error:
         raise unreadable(content.shown, EXPECTED, f"{error}, as after a quote that is never closed") from error
     thousands = f", thousands `{options.thousands}`" if options.thousands else ""
-    note = f"text table: {dialect}{thousands}, encoding {_called(encoding)}"
+    guess = "" if options.encoding else guess_shown(content, encoding)
+    note = f"text table: {dialect}{thousands}, encoding {_called(encoding)}{guess}"
     return Table(name=content.origin, frame=frame_of(columns), is_typed=False, notes=(note,))
 
 
@@ -116,41 +118,62 @@ def _detect(content: Content, options: FileOptions, encoding: str) -> Dialect:
         size *= 8
 
 
-def _columns(content: Content, dialect: Dialect, options: FileOptions, encoding: str) -> dict[str, Any]:
-    """Read all columns, numeric where every cell is a number."""
+def _columns(
+    content: Content, dialect: Dialect, options: FileOptions, encoding: str, *, has_quotes: bool
+) -> dict[str, Any]:
+    """Read all columns, numeric where every cell is a number, as dictionaries where words repeat."""
     import pyarrow as pa
 
     written = NumberFormat(decimal=dialect.decimal, thousands=options.thousands)
     if dialect.separator == " " or dialect.has_blanks:
         content, dialect, encoding = _rewritten(content, dialect, encoding)
-    amounts = set() if options.thousands else _decimal_columns(dialect, written, set(options.missing))
-    table = _parse_numbers(content, dialect, options, encoding, amounts) if amounts else None
+        has_quotes = True
+    types = types_by_first_rows(dialect, written, options.missing)
+    table = None
+    if pa.float64() in types.values():
+        table = _parse_numbers(content, dialect, options, encoding, types, has_quotes=has_quotes)
     if table is None:
-        amounts = set()
+        types = {name: pa.large_string() if kind == pa.float64() else kind for name, kind in types.items()}
         try:
-            table = _parse(content, dialect, options, encoding, amounts)
+            table = _parse(content, dialect, options, encoding, types, has_quotes=has_quotes)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             _explain(content, dialect, encoding, error)
     # Each column of text is dropped once it is converted, so that its memory can be used for the next ones.
     left = table.columns[::-1]
     del table
-    return {name: left.pop() if name in amounts else convert(left.pop(), written) for name in dialect.names}
+    is_text = pa.large_string()
+    return {name: convert(left.pop(), written) if types[name] == is_text else left.pop() for name in dialect.names}
 
 
-def _parse_numbers(content: Content, dialect: Dialect, options: FileOptions, encoding: str, amounts: set[str]) -> Any:
-    """Parse the rows; None if not all cells of the columns ``amounts`` turn out to be numbers."""
+def _parse_numbers(
+    content: Content,
+    dialect: Dialect,
+    options: FileOptions,
+    encoding: str,
+    types: dict[str, Any],
+    *,
+    has_quotes: bool,
+) -> Any:
+    """Parse the rows; None if not all cells of the columns of numbers turn out to be numbers."""
     import pyarrow as pa
 
     try:
-        table = _parse(content, dialect, options, encoding, amounts)
+        table = _parse(content, dialect, options, encoding, types, has_quotes=has_quotes)
     except pa.ArrowException:
         return None
-    read = zip(dialect.names, table.columns, strict=True)
-    return None if any(loses_meaning(column) for name, column in read if name in amounts) else table
+    return None if any(pa.types.is_floating(one.type) and loses_meaning(one) for one in table.columns) else table
 
 
-def _parse(content: Content, dialect: Dialect, options: FileOptions, encoding: str, amounts: set[str]) -> Any:
-    """Parse the rows; the columns ``amounts`` must hold numbers alone, and all others are text.
+def _parse(
+    content: Content,
+    dialect: Dialect,
+    options: FileOptions,
+    encoding: str,
+    types: dict[str, Any],
+    *,
+    has_quotes: bool,
+) -> Any:
+    """Parse the rows into columns of some types.
 
     Raises:
         pa.ArrowException: if a row or a number cannot be parsed.
@@ -158,7 +181,6 @@ def _parse(content: Content, dialect: Dialect, options: FileOptions, encoding: s
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    types = {name: pa.float64() if name in amounts else pa.large_string() for name in dialect.names}
     source = content.path if content.path is not None else pa.BufferReader(content.unpacked)
     with pa.OSFile(str(source.absolute())) if content.path is not None else source as stream:
         return arrow_csv.read_csv(
@@ -170,7 +192,10 @@ def _parse(content: Content, dialect: Dialect, options: FileOptions, encoding: s
                 encoding="utf8" if encoding in ("utf-8", "utf-8-sig") else encoding,
             ),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=dialect.separator, newlines_in_values=True, invalid_row_handler=_skip_blank
+                # Without a quote no cell holds the end of a line, and blocks are found without parsing them first.
+                delimiter=dialect.separator,
+                newlines_in_values=has_quotes,
+                invalid_row_handler=_skip_blank,
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=types,
@@ -184,25 +209,6 @@ def _parse(content: Content, dialect: Dialect, options: FileOptions, encoding: s
 def _skip_blank(row: Any) -> str:
     """Skip a line of blanks, as pandas does."""
     return "error" if row.text.strip() else "skip"
-
-
-def _decimal_columns(dialect: Dialect, written: NumberFormat, missing: set[str]) -> set[str]:
-    """The columns that hold decimal numbers by their first rows, which are parsed as such at once."""
-    found = set()
-    rows = [row for row in dialect.rows if len(row) == len(dialect.names)]
-    for name, cells in zip(dialect.names, zip(*rows, strict=True), strict=False):
-        numbers = [cell.strip().replace(written.decimal, ".") for cell in cells if cell and cell not in missing]
-        if any("." in number for number in numbers) and all(map(_is_decimal, numbers)):
-            found.add(name)
-    return found
-
-
-def _is_decimal(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
 
 
 def _rewritten(content: Content, dialect: Dialect, encoding: str) -> tuple[Content, Dialect, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 
 from trainers.data.files.content import Content
-from trainers.errors import DataError
+from trainers.data.files.latin_script import WESTERN, latin_encoding, telling_word
+from trainers.errors import DataError, shortened
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -15,9 +16,6 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """Byte order mark -> encoding; the one of UTF-32 begins with that of UTF-16."""
-
-WESTERN = "cp1252"
-"""What Windows writes in western Europe and America."""
 
 OTHERS = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "gb18030", "big5", "cp949")
 """Encodings of other scripts, which charset-normalizer tells apart well; those of Latin script it does not."""
@@ -57,8 +55,9 @@ def encoding_of(content: Content, sample: bytes) -> str:
 def other_encoding(content: Content) -> str:
     """Guess the encoding of a file that is not UTF-8, by all of its lines that are not ASCII.
 
-    **Variant.** That of another script if charset-normalizer is sure of it, else Windows' western one, cp1252, or the
-    one of central Europe, cp1250, if cp1252 lacks a byte.
+    **Variant.** That of another script if charset-normalizer is sure of it, else that of a language in Latin script
+    that has all the letters, else Windows' western one, cp1252, or the one of central Europe, cp1250, if cp1252 lacks a
+    byte.
 
     Raises:
         DataError: if neither fits.
@@ -79,13 +78,15 @@ def other_encoding(content: Content) -> str:
         alike = [other for other in found if (other.coherence, other.chaos) == (best.coherence, best.chaos)]
         if best.coherence > 0 or len(alike) < 3:
             return str(best.encoding)
+    if latin := latin_encoding(bytes(telling)):
+        return latin
     for name in (WESTERN, "cp1250"):
         if _fits(bytes(telling), name):
             return name
     raise DataError(
         f"`{content.shown}` must be text in an encoding that can be told. Received: "
-        f"{undecodable(content, 'utf-8')}, which is neither UTF-8 nor {WESTERN}. Give its `encoding`, such as latin-1, "
-        "or save it as UTF-8."
+        f"{undecodable(content, 'utf-8')}, which is neither UTF-8 nor {WESTERN}. "
+        "Give its `encoding`, such as cp1250, cp1254 or cp850, or save it as UTF-8."
     )
 
 
@@ -104,6 +105,18 @@ def checked_encoding(name: str) -> str:
         ) from error
     # A byte order mark is no part of the first column's name.
     return "utf-8-sig" if codec.name == "utf-8" else codec.name
+
+
+def guess_shown(content: Content, encoding: str) -> str:
+    """Show a word by which a reader sees whether a guess among encodings of single bytes is right; empty for others."""
+    if encoding.startswith("utf"):
+        return ""
+    with content.open() as lines:
+        words = (telling_word(line.decode(encoding, "replace")) for line in lines if not line.isascii())
+        word = next(filter(None, words), "")
+    if not word:
+        return ""
+    return f" by its letters, as in `{shortened(word)}` (`data.encoding` names another, such as cp1250 or cp1254)"
 
 
 def undecodable(content: Content, encoding: str) -> str | None:

@@ -82,7 +82,11 @@ def _as_read(path: str, target: str | None, options: FileOptions | None) -> Tabl
 
 def _with_empty_text(column: pd.Series[Any], target: str | None, *, is_typed: bool) -> pd.Series[Any]:
     """In a format of text, a missing value is an empty cell, which messages name; of features it is no mistake."""
+    import pandas as pd
+
     is_number = column.dtype.kind in "biuf" and column.name != target
     if is_typed or is_number or not column.hasnans:
         return column
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return (column if "" in column.cat.categories else column.cat.add_categories([""])).fillna("")
     return column.astype(object).where(column.notna(), "")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from trainers.data.numeric import MOST_EXACT
 
 TRUE = ("True", "TRUE", "true")
 FALSE = ("False", "FALSE", "false")
 """What pandas takes for true and false."""
+
+MOST_LOOKED_AT = 50
+"""Cells that show what a column may hold."""
 
 _WHOLE = re.compile(r"[-+]?\d+(\.0*)?", re.ASCII)
 _PLAIN = re.compile(r"[-+]?(0|[1-9]\d*)", re.ASCII)
@@ -55,8 +61,10 @@ def convert(column: Any, written: NumberFormat) -> Any:
 
     if column.null_count == len(column):
         return pa.nulls(len(column), pa.float64())
-    if not _may_be_values(column, written):
+    if not may_be_values([cell for cell in column.slice(0, MOST_LOOKED_AT).to_pylist() if cell is not None], written):
         return column
+    if (plain := _plain_integers(column)) is not None:
+        return plain
     cells = pc.utf8_trim_whitespace(column)
     if (blank := pc.equal(cells, "")) and pc.any(blank).as_py():
         cells = pc.if_else(blank, None, cells)
@@ -134,9 +142,42 @@ def _integers(cells: Any, column: Any) -> Any:
     return values.cast(pa.float64()) if max(map(abs, extremes.values())) < MOST_EXACT else column
 
 
-def _may_be_values(column: Any, written: NumberFormat) -> bool:
-    """Whether the first cells look like numbers or booleans, which is cheaper than to convert all."""
-    shown = [cell.strip() for cell in column.slice(0, 50).to_pylist() if cell is not None]
+def _plain_integers(column: Any) -> Any | None:
+    """Convert integers of 64 bits that all are written as Python writes them; None for anything else.
+
+    That a text is the usual one is seen by its length, which a leading zero, a plus or a blank changes.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column.null_count:
+        return None
+    try:
+        values = pc.cast(column, pa.int64())
+    except pa.ArrowInvalid:
+        return None
+    numbers = values.to_numpy()
+    # The smallest integer of 64 bits has no absolute value, and is left to the other way.
+    absolute = np.abs(numbers)
+    digits = (numbers < 0) + np.ones(len(numbers), dtype=np.int64)
+    power, largest = 10, int(absolute.max())
+    while power <= largest:
+        digits += absolute >= power
+        power *= 10
+    return values if (digits == pc.binary_length(column).to_numpy()).all() else None
+
+
+def may_be_values(cells: Sequence[str], written: NumberFormat) -> bool:
+    """Whether the first cells look like numbers or booleans, which is cheaper than to convert all.
+
+    Args:
+        cells: the first ones that are not missing.
+        written: how numbers are written.
+
+    >>> may_be_values(["1.5", " true", "-2"], NumberFormat()), may_be_values(["1.5", "no"], NumberFormat())
+    (True, False)
+    """
+    shown = [cell.strip() for cell in cells]
     return all(not cell or cell in TRUE or cell in FALSE or _starts_as_number(cell, written) for cell in shown)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from trainers.data.files import delimited, read_table
+from trainers.data.files.table import FileOptions
 
 
 def kinds(table):
@@ -37,7 +38,10 @@ def test_a_semicolon_file_with_decimal_commas_of_the_csv_module(tmp_path):
         writer.writerows([["température", "saison", "vélos"], ["0,3", "été", "5,1"], ["-0,2", "hiver", "3"]])
     table = read_table(str(path))
     assert table.frame.to_dict("list") == {"température": [0.3, -0.2], "saison": ["été", "hiver"], "vélos": [5.1, 3.0]}
-    assert table.notes == ("text table: separator `;`, decimal comma, encoding cp1252",)
+    assert table.notes == (
+        "text table: separator `;`, decimal comma, encoding cp1252 by its letters, as in `température` "
+        "(`data.encoding` names another, such as cp1250 or cp1254)",
+    )
 
 
 def test_what_r_writes_with_spaces_between(read, refusal):
@@ -68,7 +72,37 @@ def test_a_byte_that_is_not_utf_8_far_down_is_found(read):
     text = ("a,b\n" + "1,x\n" * 80_000).encode() + "2,é\n".encode("cp1252")
     table = read("a.csv", text)
     assert table.frame.b.iloc[-1] == "é"
-    assert table.notes == ("text table: separator `,`, encoding cp1252",)
+    assert table.notes[0].startswith("text table: separator `,`, encoding cp1252 by its letters, as in `é` ")
+
+
+# ruff: noqa: RUF001
+@pytest.mark.parametrize(
+    ("encoding", "cities", "shown"),
+    [
+        ("cp1250", ["Łódź", "Kraków", "Gdańsk"], "Łódź"),
+        ("cp1250", ["Székesfehérvár", "Győr", "Szőke"], "Székesfehérvár"),
+        ("cp1254", ["İstanbul", "Iğdır", "Eskişehir"], "İstanbul"),
+        ("cp1257", ["Šiauliai", "Kėdainiai", "Panevėžys"], "Šiauliai"),
+        ("iso8859_2", ["Łódź", "Zażółć", "Świdnica"], "Łódź"),
+        ("cp850", ["Köln", "Düsseldorf", "Gießen", "Öhringen", "Würzburg", "Münster"], "Köln"),
+    ],
+)
+def test_a_file_of_pandas_in_an_encoding_of_single_bytes_is_read_right_or_shows_a_word(
+    tmp_path, encoding, cities, shown
+):
+    path = tmp_path / "cities.csv"
+    pd.DataFrame({"city": cities, "size": range(len(cities))}).to_csv(path, index=False, encoding=encoding)
+    told = read_table(str(path), FileOptions(encoding=encoding))
+    assert list(told.frame.city) == cities
+    assert "by its letters" not in told.notes[0]
+    guessed = read_table(str(path))
+    if encoding == "cp1250" and "Győr" in cities:
+        # These letters are those of Portuguese too: the plan shows a word, and `data.encoding` says it.
+        assert list(guessed.frame.city) == ["Székesfehérvár", "Gyõr", "Szõke"]
+        assert "encoding cp1252 by its letters" in guessed.notes[0]
+    else:
+        assert list(guessed.frame.city) == cities
+        assert f"by its letters, as in `{shown}` (`data.encoding` names another" in guessed.notes[0]
 
 
 def test_numbers_are_those_of_pandas_bit_for_bit(tmp_path):

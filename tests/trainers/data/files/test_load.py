@@ -133,7 +133,7 @@ def test_true_and_false_are_one_and_zero_as_inputs(csv):
          "Received: 1 of class `b`."),
         ("x,y\n1,7\n2,8\n3,9\n", "y", "Received: 1 of class `7`. Say `task: regression` if these are amounts"),
         ("x,x,y\n1,2,a\n", "y", "must have different names. Received: `x` 2 times."),
-        (",x,y\n0,1,a\n1,2,b\n", "y", "must have a name. Received: none for column 1. Name it, or drop it"),
+        (",x,y\n5,1,a\n7,2,b\n", "y", "must have a name. Received: none for column 1. Name it, or drop it"),
         ("y\n1\n2\n", "y", "must have a target and at least one other column. Received: `y` alone."),
         ("x,y\n1,2,a\n3,4,b\n", "y", "as many cells as the header. Received: 2 names"),
         ("x,y\n1,a\n2,b,c\n", "y", "Received: 2 names, and 3 cells in line 3 (`2,b,c`)."),
