@@ -124,7 +124,7 @@ def _early_stopping(preparation: Preparation) -> Iterator[tuple[str, str]]:
     where = f"after every {points.counter} from {points.start:g} on" if points.start is not None else ""
     if points.values:
         where = f"after {counter} {', '.join(f'{value:,g}' for value in points.values)}"
-    yield "early stopping", f"{rule.method}: {share}{where or 'at the end of a trial'}"  # type: ignore[attr-defined]
+    yield "early stopping", f"{rule.method}: {share}{where or 'at the end of a trial'}"
 
 
 def _compared(design: Design) -> Iterator[tuple[str, str]]:
