@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 TRIALS = "trials"
@@ -12,6 +13,28 @@ TRIALS = "trials"
 
 PAUSED = "paused"
 """Folder in a results folder that holds the checkpoints of trials that wait for a decision."""
+
+
+def paused_file(folder: str | Path, trial_id: str, epoch: int) -> Path:
+    """Return the file of the checkpoint with which a trial has paused after an epoch.
+
+    Each epoch has its own, so that a pack that is trained again finds the one that it had begun from.
+
+    Args:
+        folder: the folder `PAUSED` of the results folder.
+        trial_id: the trial.
+        epoch: the epoch.
+    """
+    return Path(folder) / f"{trial_id}-{epoch}.safetensors"
+
+
+def drop_paused(folder: str | Path, trial_id: str, kept: Collection[int]) -> None:
+    """Delete the checkpoints with which a trial has paused, but for those of some epochs; arguments as above."""
+    names = {paused_file(folder, trial_id, epoch).name for epoch in kept}
+    for path in Path(folder).glob(f"{trial_id}-*.safetensors"):
+        if path.name not in names:
+            path.unlink(missing_ok=True)
+
 
 CHECKPOINT = "checkpoint.safetensors"
 FILES = "files"
@@ -39,7 +62,7 @@ class Assignment:
         weights: whether the saved state is kept, after the last or the best report.
         resumed_epoch: the epoch after which the trial goes on; 0 from the beginning.
         known_epoch: the epoch up to which its reports are known, and are dropped if it makes them again.
-        paused: file of the checkpoint with which the trial pauses, and from which it goes on if ``known_epoch`` is not
+        paused: folder of the checkpoints with which trials pause; the trial goes on from one if ``known_epoch`` is not
             0.
         decisions: where the trial waits for a scheduler, as of `DecisionPoints.as_mapping`; None for nowhere.
     """
@@ -62,7 +85,9 @@ class Assignment:
     @property
     def state_file(self) -> str:
         """The file with the state and the reports from which the trial goes on."""
-        return self.paused if self.known_epoch else os.path.join(self.folder, CHECKPOINT)
+        if self.known_epoch:
+            return os.fspath(paused_file(self.paused, self.trial_id, self.known_epoch))
+        return os.path.join(self.folder, CHECKPOINT)
 
 
 @dataclass
