@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sweep.config.base_section import Section, unknown_name
+from sweep.config.conditions import as_list
 from sweep.config.distributions import Distribution
 from sweep.config.problems import Problem, refuse
 from sweep.config.values import Domain
@@ -137,10 +138,14 @@ class PbtRule(ComparingRule):
     resample_probability: float = Field(default=0.25, ge=0, le=1)
     """How often a changed value is drawn anew from the space, and not perturbed."""
 
-    perturbation_factors: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (1.2, 0.8)
+    perturbation_factors: Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(as_list)] = Field(
+        default=(1.2, 0.8), min_length=1
+    )
     """One of which a value of a range is multiplied by; a value of a list is replaced by one of its neighbours."""
 
-    hyperparam_mutations: tuple[str, ...] | None = Field(default=None, examples=[["learning_rate"]])
+    hyperparam_mutations: Annotated[tuple[str, ...] | None, BeforeValidator(as_list)] = Field(
+        default=None, examples=[["learning_rate"]]
+    )
     """The hyperparameters that change. Default: those of the optimizer that vary in the space; a training of your own
     must name them."""
 

@@ -173,7 +173,7 @@ class PackCollector:
         rows = []
         for names, epochs, values in self._rows.get(self._index[trial_id], ()):
             for epoch, row in zip(epochs.tolist(), values.tolist(), strict=True):
-                metrics = {name: value for name, value in zip(names, row, strict=True) if value == value}  # noqa: PLR0124
+                metrics = {name: value for name, value in zip(names, row, strict=True) if value == value}
                 seconds, steps = metrics.pop("seconds", 0.0), int(metrics.pop("steps", epoch))
                 rows.append((epoch, steps, metrics, seconds))
         return rows

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -184,7 +185,7 @@ class PopulationBasedTraining:
         seed: int = 0,
     ) -> None:
         rungs = tuple(float(epoch) for epoch in range(perturbation_interval, epochs, perturbation_interval))
-        self._make = lambda: Population(rungs, quantile_fraction, explore, seed)
+        self._make = partial(Population, rungs, quantile_fraction, explore, seed)
         self._factor = factor
         self._of: dict[str, Population] = {}
         self._unsettled: list[Settled] = []
