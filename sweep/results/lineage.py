@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,11 +54,11 @@ def read_descents(folder: Path, trials: pd.DataFrame, epochs: pd.DataFrame) -> t
         parent, changed = taken.setdefault(row["trial_id"], {}).setdefault(int(row["epoch"]), (row["donor_id"], []))
         if row["hyperparameter"]:
             changed.append((row["hyperparameter"], row["new"]))
-    ends: Mapping[str, float] = epochs.groupby("trial_id")["epoch"].max().to_dict()
+    ends = {str(trial): float(end) for trial, end in epochs.groupby("trial_id")["epoch"].max().items()}
     found = []
     for trial in map(str, trials["trial_id"]):
         starts = taken.get(trial, {})
-        stops = [*starts, max(float(ends.get(trial, 0.0)), *starts, 0.0)]
+        stops = [*starts, max(ends.get(trial, 0.0), *starts, 0.0)]
         found.append(Descent(trial, 0.0, float(stops[0])))
         for (start, (parent, changed)), stop in zip(starts.items(), stops[1:], strict=True):
             found.append(Descent(trial, float(start), float(stop), parent, tuple(changed)))

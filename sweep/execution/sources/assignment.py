@@ -36,6 +36,9 @@ def drop_paused(folder: str | Path, trial_id: str, kept: Collection[int]) -> Non
             path.unlink(missing_ok=True)
 
 
+IS_CHANGED = "is_changed"
+"""Fact of a kept state of a trial whose setting changed on the way, from which no trial of its setting goes on."""
+
 CHECKPOINT = "checkpoint.safetensors"
 FILES = "files"
 """The file of a trial's state and the folder of the user's own files, in the trial's folder."""
@@ -65,6 +68,7 @@ class Assignment:
         paused: folder of the checkpoints with which trials pause; the trial goes on from one if ``known_epoch`` is not
             0.
         decisions: where the trial waits for a scheduler, as of `DecisionPoints.as_mapping`; None for nowhere.
+        is_changed: whether the setting is not the one that the trial began with.
     """
 
     trial_id: str
@@ -81,6 +85,12 @@ class Assignment:
     known_epoch: int = 0
     paused: str = ""
     decisions: Mapping[str, object] | None = None
+    is_changed: bool = False
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a kept state says of its trial."""
+        return {"trial_id": self.trial_id, **({IS_CHANGED: True} if self.is_changed else {})}
 
     @property
     def state_file(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from sweep.execution.sources.assignment import CHECKPOINT, PAUSED, TRIALS, drop_paused, paused_file
+from sweep.execution.sources.assignment import CHECKPOINT, IS_CHANGED, PAUSED, TRIALS, drop_paused, paused_file
 from sweep.execution.sources.state import read_facts, read_state, snapshot, write_state
 from sweep.records import Trial
 from trainers.checkpoint import Checkpoint, split_state
@@ -62,9 +62,18 @@ class Kept:
     network: NetworkDescription | None = None
 
 
-def write_checkpoint(path: Path, trial: Trial, kept: Kept) -> None:
-    """Write a checkpoint in one step: a reader finds the old file or the new."""
+def write_checkpoint(path: Path, trial: Trial, kept: Kept, *, is_changed: bool = False) -> None:
+    """Write a checkpoint in one step: a reader finds the old file or the new.
+
+    Args:
+        path: the file.
+        trial: whose it is.
+        kept: the checkpoint.
+        is_changed: whether the setting of the trial is not the one that it began with.
+    """
     facts = {"trial_id": trial.id, "epoch": kept.checkpoint.epoch, "rows": list(kept.rows)}
+    if is_changed:
+        facts[IS_CHANGED] = True
     if kept.network is not None:
         facts["network"] = kept.network.as_mapping()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,6 +141,7 @@ class CheckpointWriter:
         session: their training.
         rows: index of a trial -> the metrics of its epochs so far.
         resumed_epoch: the epoch whose checkpoints the trials have gone on from.
+        changed: ids of the trials whose setting is not the one that they began with.
     """
 
     keeping: Keeping
@@ -139,6 +149,7 @@ class CheckpointWriter:
     session: Session
     rows: dict[int, list[Row]] = field(default_factory=dict)
     resumed_epoch: int = 0
+    changed: Collection[str] = ()
     _best: dict[int, tuple[float, Kept]] = field(default_factory=dict)
 
     def restore(self, kept: Sequence[Kept]) -> None:
@@ -203,7 +214,8 @@ class CheckpointWriter:
         }
 
     def _write(self, trial: int, kept: Kept) -> None:
-        write_checkpoint(self.keeping.path(self.trials[trial]), self.trials[trial], kept)
+        one = self.trials[trial]
+        write_checkpoint(self.keeping.path(one), one, kept, is_changed=one.id in self.changed)
 
 
 def weights_of(kept: Kept) -> dict[str, Any]:

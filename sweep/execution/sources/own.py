@@ -90,7 +90,11 @@ class OwnSource:
             setting = planned.setting_of(trial)
             assignment = replace(self._assignment(trial, setting, folder, known), paused=os.fspath(paused))
             if planned.decisions is not None:
-                assignment = replace(assignment, decisions=planned.decisions.as_mapping())
+                assignment = replace(
+                    assignment,
+                    decisions=planned.decisions.as_mapping(),
+                    is_changed=trial.id in planned.settings,
+                )
             child.send("train", [output.handle], trial=asdict(assignment))
             output.close_handle()
             message: Mapping[str, Any] | str | None = None

@@ -101,11 +101,11 @@ def train_in_reports(
     state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
     session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
     is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
-    writer = (
-        CheckpointWriter(keeping, pack.trials, session, resumed_epoch=pack.resumed_epoch)
-        if keeping is not None and is_kept
-        else None
-    )
+    writer = None
+    if keeping is not None and is_kept:
+        writer = CheckpointWriter(
+            keeping, pack.trials, session, resumed_epoch=pack.resumed_epoch, changed=pack.settings.keys()
+        )
     epochs: list[EpochMetrics] = []
     if kept is not None:
         epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names))
