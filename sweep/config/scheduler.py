@@ -181,7 +181,7 @@ def read_scheduler(raw: Any) -> Any:
     if isinstance(raw, Mapping):
         if "method" not in raw:
             refuse([Problem("is needed", f"Give one of {', '.join(METHODS)}.", ("method",), is_key=True)])
-        if raw["method"] not in METHODS:
+        if not isinstance(raw["method"], str) or raw["method"] not in METHODS:
             refuse([replace(unknown_name(raw["method"], tuple(METHODS)), at=("method",))])
     return raw
 

@@ -25,7 +25,6 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "n_epochs": "trainer.epochs",
         "max_epochs": "trainer.epochs",
         "max_iter": "trainer.epochs",
-        "scheduler": "decay",
         "lr_scheduler": "decay",
         "schedule": "decay",
         "lr_decay": "decay",

@@ -10,7 +10,7 @@ import pytest
 
 import sweep
 from sweep import load_config
-from sweep.driver import prepare as preparation
+from sweep.driver import network_preparation as preparation
 
 GOOD = """
 question: "Is [adam] best? :smile:"
@@ -128,7 +128,7 @@ def test_a_quiet_run_prints_nothing_the_next_trains_nothing_and_a_fresh_one_all(
 
 def test_failed_trials_end_with_1_and_are_named_on_the_error_output(command, monkeypatch):
     form = preparation.form_packs
-    monkeypatch.setattr(preparation, "form_packs", lambda *given: [replace(job, epochs=0) for job in form(*given)])
+    monkeypatch.setattr(preparation, "form_packs", lambda *given, **named: [replace(job, epochs=0) for job in form(*given, **named)])
     code, out, err = command("run", "good.yaml")
     assert code == 1
     assert "4 failed" in out

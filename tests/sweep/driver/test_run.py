@@ -55,7 +55,7 @@ class Watched:
     def start(self, total, done=0):
         self.calls.append(("start", total, done))
 
-    def update(self, *, done, running, diverged, failed, best):
+    def update(self, *, done, running, diverged, failed, best, pruned=0):
         self.calls.append(("update", done, running, diverged, failed))
         self.watch(done, running)
 
@@ -332,13 +332,13 @@ def test_a_pack_that_cannot_be_trained_fails_in_one_sentence_and_alone(ray, work
     """One pack is spoilt before it starts and one on its way; the third is as if they were not there."""
     file = workplace(tmp_path, SWEEP.replace("[16, full]", "[16, 32, full]"))
     few = [*FEW, "resources.workers=1"]
-    from sweep.driver import prepare as preparation
+    from sweep.driver import network_preparation as preparation
 
     form = preparation.form_packs
 
-    def spoil(*arguments):
+    def spoil(*arguments, **named):
         spoilt: list[PlannedPack] = []
-        for job in form(*arguments):
+        for job in form(*arguments, **named):
             if job.batch_size == 16:
                 schedule = Schedule("constant")
                 object.__setattr__(schedule, "kind", "nonsense")
