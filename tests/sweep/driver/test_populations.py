@@ -11,10 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from sweep import load_config, run
+from sweep.config import SweepConfig
 from sweep.driver.populations import noted
+from sweep.driver.simulate import simulate
+from sweep.errors import ConfigError
 from sweep.records import Arm, Exploit, Trial, TrialResult
+from sweep.reports.collect import gather
 from sweep.running.event_log import EventLog
 from trainers.checkpoint import join_checkpoints, split_state
 from trainers.data import DataSource, load
@@ -172,6 +177,7 @@ def test_a_sweep_that_was_interrupted_goes_on_to_the_same_end(start, monkeypatch
     expected = start(NETWORKS)
     reports = sum(seen)
     assert reports > 6
+    gone_on = 0
     for at in range(1, reports, 2):
         seen.clear()
         stop = at
@@ -180,10 +186,20 @@ def test_a_sweep_that_was_interrupted_goes_on_to_the_same_end(start, monkeypatch
         stop = -1
         again = start(NETWORKS, name=f"again-{at}")
         assert not again.interrupted
+        gone_on += is_resumed(again)
         assert lineage(again) == lineage(expected)
         for trial, curve in curves(expected).items():
             np.testing.assert_array_equal(curves(again)[trial], curve)
         assert not (again.path / "paused").exists()
+    # Not from their beginning, but for those that were stopped before the first interval.
+    assert gone_on >= 2
+
+
+def is_resumed(result):
+    """Whether the second start of a sweep has planned trials from a checkpoint."""
+    records, _ = EventLog(result.path / "events").read()
+    (_, second) = [place for place, record in enumerate(records) if record.kind == "start"]
+    return any(record.facts.get("ages") for record in records[second + 1 : second + 3])
 
 
 def test_a_trial_that_diverges_goes_on_from_another(start):
@@ -294,6 +310,36 @@ def test_mlflow_keeps_the_parameters_that_a_run_began_with_and_logs_the_changes(
         f"SELECT 1 FROM metrics WHERE key LIKE 'pbt/%' AND run_uuid IN ({','.join('?' * len(others))})",
         [runs[one] for one in others],
     ).fetchall()
+
+
+def test_the_report_says_that_settings_changed_and_has_the_stretches_of_each_trial(start):
+    result = start(NETWORKS)
+    found = gather(result.path)
+    assert "Settings changed on the way" in found.sentence
+    assert "population" in {card.check for card in found.cards}
+    assert {one.trial for one in found.descents} == set(result.trials["trial_id"])
+    assert {(one.trial, one.start, one.parent) for one in found.descents if one.parent} == {
+        (trial, float(epoch), donor) for trial, rows in taken(result).items() for epoch, (donor, _) in rows.items()
+    }
+    assert max(one.end for one in found.descents) == 7
+
+
+def test_a_population_does_not_grow_from_what_is_kept_and_nothing_grows_from_it(start):
+    kept = {"keep": "{weights: last, trials: all}"}
+    first = start(NETWORKS, **kept)
+    longer = start(NETWORKS, trainer__epochs=9, **kept)
+    alone = start(NETWORKS.replace("scheduler:", "#"), name="alone", trainer__epochs=9, **kept)
+    assert "went on from what was kept" not in " ".join(longer.notes)
+    never = start(NETWORKS.replace("scheduler:", "#"), name="never", trainer__epochs=9, results="elsewhere")
+    for trial, curve in curves(never).items():
+        np.testing.assert_array_equal(curves(alone)[trial], curve)
+    assert taken(first)
+
+
+def test_recorded_curves_cannot_take_over():
+    config = SweepConfig.model_validate(yaml.safe_load(NETWORKS))
+    with pytest.raises(ConfigError, match=r"scheduler\.method.*cannot go on from .*Received: pbt"):
+        simulate(config, None)
 
 
 def test_a_value_holds_in_the_epochs_after_the_exploit():
