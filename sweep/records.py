@@ -89,6 +89,39 @@ class Trial:
     lineage: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Exploit:
+    """A trial of a population takes over the state of a better one, and goes on with its setting, changed a little.
+
+    Args:
+        trial_id: the trial that goes on from another's state.
+        donor: id of the trial whose state it takes over.
+        at: the epoch after which it does.
+        before: the setting with which it was trained until then.
+        setting: the setting with which it goes on.
+    """
+
+    trial_id: str
+    donor: str
+    at: int
+    before: Setting
+    setting: Setting
+
+    @property
+    def changed(self) -> tuple[tuple[str, Value, Value], ...]:
+        """The hyperparameters that change, each with its value before and its value from then on.
+
+        >>> before, setting = {"learning_rate": 0.1, "beta1": 0.9}, {"learning_rate": 0.12, "beta1": 0.9}
+        >>> Exploit(trial_id="a", donor="b", at=4, before=before, setting=setting).changed
+        (('learning_rate', 0.1, 0.12),)
+        """
+        before, after = self.before, self.setting
+        names = dict.fromkeys((*before, *after))
+        return tuple(
+            (name, before.get(name, "-"), after.get(name, "-")) for name in names if before.get(name) != after.get(name)
+        )
+
+
 @dataclass(frozen=True)
 class TrialResult:
     """Result of one trial.

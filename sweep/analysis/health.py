@@ -10,8 +10,10 @@ from sweep.analysis.comparison_data import Study
 from sweep.analysis.health_base_rate import base_rate_cards
 from sweep.analysis.health_card import ORDER, Card
 from sweep.analysis.health_design import edges, few_seeds, flattered, under_tuned, unequal_budgets
+from sweep.analysis.health_population import changed_on_the_way
 from sweep.analysis.health_pruning import flattered_by_pruning, late_ranks, pruned
 from sweep.analysis.health_training import diverged, gaps, still_improving, target_missed
+from sweep.analysis.objectives import Descent
 from sweep.analysis.wording import capitalised
 from trainers.base_rates import BaseRate
 
@@ -25,6 +27,7 @@ def health(
     epochs: pd.DataFrame,
     rates: Sequence[BaseRate] = (),
     keys: Sequence[str] = (),
+    descents: Sequence[Descent] = (),
 ) -> tuple[Card, ...]:
     """Run all health checks, the most serious cards first.
 
@@ -34,6 +37,7 @@ def health(
         epochs: one row per epoch of a trial.
         rates: base rates on the same splits; empty if unknown.
         keys: the hyperparameters of a training of the user's own.
+        descents: the stretches of the trials of a population; empty without one.
     """
     cards = [
         *base_rate_cards(study, rates),
@@ -44,6 +48,7 @@ def health(
         *diverged(study, trials),
         *pruned(study, trials),
         *flattered_by_pruning(study),
+        *changed_on_the_way(descents),
         *late_ranks(study, trials, epochs),
         *target_missed(study),
         *still_improving(study, trials, epochs),

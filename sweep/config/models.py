@@ -36,8 +36,9 @@ from sweep.config.own_training import (
     OwnTrainer,
     trainer_kind,
 )
+from sweep.config.population import population_problems
 from sweep.config.problems import Problem, refuse
-from sweep.config.scheduler import epochs_of, scheduler_problems
+from sweep.config.scheduler import PbtRule, epochs_of, scheduler_problems
 from sweep.config.sections import (
     TrainerConfig,
 )
@@ -171,6 +172,8 @@ class SweepConfig(SweepFields):
             self.scheduler, self.most_epochs, len(self.selection_seeds), is_own=self.own is not None
         )
         found = [replace(one, at=("scheduler", *one.at), absolute=True) for one in problems]
+        if isinstance(self.scheduler, PbtRule):
+            found += population_problems(self, self.scheduler)
         if found:
             refuse(found)
         return self

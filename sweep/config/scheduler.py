@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sweep.config.base_section import Section, unknown_name
+from sweep.config.conditions import as_list
 from sweep.config.distributions import Distribution
 from sweep.config.problems import Problem, refuse
 from sweep.config.values import Domain
@@ -122,6 +123,33 @@ class WilcoxonRule(ComparingRule):
     """Least number of seeds that both settings have behind them."""
 
 
+class PbtRule(ComparingRule):
+    """Population based training: bad trials go on from the state of good ones, with a setting changed a little."""
+
+    method: Literal["pbt"]
+    """Trials of a level and a seed are a population; at each interval the worst take over from the best."""
+
+    perturbation_interval: int = Field(ge=1, examples=[5])
+    """Epochs after which trials are compared, again and again."""
+
+    quantile_fraction: float = Field(default=0.25, ge=0, le=0.5)
+    """Share of a population that takes over the state of others, and share of the best from which they are chosen."""
+
+    resample_probability: float = Field(default=0.25, ge=0, le=1)
+    """How often a changed value is drawn anew from the space, and not perturbed."""
+
+    perturbation_factors: Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(as_list)] = Field(
+        default=(1.2, 0.8), min_length=1
+    )
+    """One of which a value of a range is multiplied by; a value of a list is replaced by one of its neighbours."""
+
+    hyperparam_mutations: Annotated[tuple[str, ...] | None, BeforeValidator(as_list)] = Field(
+        default=None, examples=[["learning_rate"]]
+    )
+    """The hyperparameters that change. Default: those of the optimizer that vary in the space; a training of your own
+    must name them."""
+
+
 RULES: tuple[type[Rule], ...] = (
     NoScheduler,
     AshaRule,
@@ -130,6 +158,7 @@ RULES: tuple[type[Rule], ...] = (
     MedianRule,
     PatienceRule,
     WilcoxonRule,
+    PbtRule,
 )
 METHODS: dict[str, type[Rule]] = {get_args(rule.model_fields["method"].annotation)[0]: rule for rule in RULES}
 """Name of a rule -> its section."""
@@ -164,7 +193,8 @@ AnyScheduler: TypeAlias = Annotated[
     | Annotated[HyperBandRule, Tag("hyperband")]
     | Annotated[MedianRule, Tag("median")]
     | Annotated[PatienceRule, Tag("patience")]
-    | Annotated[WilcoxonRule, Tag("wilcoxon")],
+    | Annotated[WilcoxonRule, Tag("wilcoxon")]
+    | Annotated[PbtRule, Tag("pbt")],
     Discriminator(_method_of),
 ]
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from sweep.driver.phases import Phases
+from sweep.driver.populations import Populations
 from sweep.driver.prepare import Preparation
 from sweep.driver.progress_tracker import ProgressTracker
 from sweep.driver.steering import Steering
@@ -34,6 +35,7 @@ from sweep.running.commands import (
     NotifyWaiting,
     PlanMore,
     RestartPack,
+    TakeOver,
 )
 from sweep.running.coordinator import Coordinator
 from sweep.running.decisions import Decisions
@@ -80,9 +82,11 @@ class Training:
         self.counts = Counts()
         self.scheduler = make_scheduler(preparation.config)
         config = preparation.config
+        self.populations = Populations(folder)
         self.steering = Steering(folder.path, config.scientific)
         self.limits = Limits(config.limits, config.metric, config.trainer.target, phases.plan.seeds)
         self._found_limit: str | None = None
+        self._is_complete = False
         self._start = uuid.uuid4().hex[:8]
 
     def efficiency(self, seconds: float) -> float | None:
@@ -132,8 +136,9 @@ class Training:
                     self.tracker.progress.message(note)
         finally:
             self.tracker.progress.stop()
-            # Paused trials of an interrupted sweep start over.
-            shutil.rmtree(self.folder.path / PAUSED, ignore_errors=True)
+            # Paused trials of an interrupted sweep start over, except those of a population, which depend on others.
+            if self._is_complete or not self.populations.is_used:
+                shutil.rmtree(self.folder.path / PAUSED, ignore_errors=True)
 
     def _decisions(self) -> Decisions | None:
         """Return the scheduler with what it is to know of trials that have ended before."""
@@ -193,6 +198,7 @@ class Training:
 
         plan(trials)
         executor.run(handle)
+        self._is_complete = coordinator.is_complete
 
     def _steer(self, handle: Callable[[Event], None], minutes: float) -> None:
         """Carry out what the user has asked, and look whether a limit is reached."""
@@ -219,7 +225,7 @@ class Training:
         """Form packs, in which a scheduler decides while the selection lasts."""
         if self.phases.plan is not self.preparation.plan and self.preparation.growing is not None:
             self.preparation = self.preparation.with_plan(self.phases.plan)
-        packs = self.preparation.packs(trials, rates, workers) if trials else []
+        packs = self.populations.packs(self.preparation, trials, rates, workers) if trials else []
         if self.scheduler is None or self.phases.is_report:
             return packs
         return [replace(pack, decisions=self.scheduler.points) for pack in packs]
@@ -247,6 +253,8 @@ class Training:
                 if isinstance(command, AcceptReport) and command.report.files:
                     write_files(self.folder.path, self.collectors[command.pack].trials[0], command.report.files)
                 self._add_results(self.collectors.take(command, seconds))
+            case TakeOver():
+                self.populations.take_over(command, self.collectors)
             case RestartPack():
                 self.tracker.progress.message(STARTS_OVER)
             case NotifyWaiting():
@@ -263,6 +271,6 @@ class Training:
         self._found_limit = self.limits.add(results)
         if self.writer is not None:
             for result in results:
-                self.writer.log_trial(result)
+                self.writer.log_trial(self.populations.noted(result))
         self.tracker.ended(results)
         self.tracker.show(self.collectors)

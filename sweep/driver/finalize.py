@@ -20,6 +20,7 @@ from sweep.results import ResultsFolder, SweepResult
 from sweep.results.data_summary import DATA
 from sweep.results.kept_files import drop_files
 from sweep.results.kept_models import best_of_levels, read_models
+from sweep.results.lineage import write_lineage
 from sweep.results.predictions import TEST
 from sweep.tracking import ArmSummary, BaseRateSummary, SweepWriter, WriterReport
 from sweep.tracking.logged_models import log_models
@@ -55,6 +56,7 @@ def finalize(
         objectives=metric.further,
         also=metric.beside,
     )
+    write_lineage(folder)
     if not interrupted:
         if isinstance(preparation, NetworkPreparation):
             tests = held_out_parts(preparation)

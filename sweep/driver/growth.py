@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import Preparation
 from sweep.errors import ResultsError
-from sweep.execution.sources.assignment import CHECKPOINT, TRIALS
+from sweep.execution.sources.assignment import CHECKPOINT, IS_CHANGED, TRIALS
 from sweep.execution.sources.state import read_facts
 from sweep.records import Setting, Trial, TrialResult, plain
 from sweep.results import ResultsFolder
@@ -62,6 +62,9 @@ def continue_trials(
     preparation: Preparation, folder: ResultsFolder, trials: Sequence[Trial]
 ) -> tuple[Preparation, list[str]]:
     """Let trials go on from their checkpoints, where they may; returns what to train, and notes for the user."""
+    if preparation.plan.demand.is_population:
+        # They go on together, from where they have paused; see `sweep.driver.populations`.
+        return preparation, []
     own = preparation.config.own
     # Of our networks, a lineage is shared only by trials whose first epochs do not depend on how many follow.
     found = find_continued(
@@ -158,6 +161,8 @@ def find_continued(
         facts = None if kept is None else read_facts(kept / CHECKPOINT)
         epochs = epochs_of(trial)
         if kept is None or facts is None or (epochs is not None and facts["epoch"] >= epochs):
+            continue
+        if facts.get(IS_CHANGED):
             continue
         if facts["trial_id"] != trial.id and not is_extendable:
             refused += 1

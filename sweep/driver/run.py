@@ -26,6 +26,7 @@ from sweep.driver.finalize import finalize
 from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
 from sweep.driver.notes import lacking_notes, limit_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
+from sweep.driver.populations import all_noted
 from sweep.driver.prepare import prepare
 from sweep.driver.progress_tracker import ProgressTracker
 from sweep.driver.proposing import known_results, resumed_search
@@ -193,7 +194,7 @@ def _run_once(
                     database=tracking.store,
                 )
             )
-            for one in past:
+            for one in all_noted(folder, past):
                 # Trials of an earlier start that the store lacks are added; those that it has are skipped.
                 writer.log_trial(one)
         metric = config.metric

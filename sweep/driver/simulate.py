@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sweep.config import SweepConfig
+from sweep.config.scheduler import PbtRule
 from sweep.driver.prepare import Preparation, prepare
 from sweep.driver.proposing import Proposing
 from sweep.errors import ResultsError
@@ -143,6 +144,12 @@ def simulate(
     Raises:
         SweepError: one of its kinds, if the sweep cannot be planned.
     """
+    if isinstance(config.scheduler, PbtRule):
+        raise config.error(
+            "scheduler.method",
+            "must be a rule that leaves settings as they are, since a recorded curve cannot go on from the state of "
+            "another. Received: pbt. Give such as asha.",
+        )
     config = config.model_copy(update={"search": config.search.model_copy(update={"seed": seed})})
     return _Simulation(config, prepare(config), recording, seed=seed, workers=workers, pack_size=pack_size).run()
 

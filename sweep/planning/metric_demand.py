@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sweep.config import SweepConfig
-from sweep.config.scheduler import NoScheduler
+from sweep.config.scheduler import NoScheduler, PbtRule
 from sweep.planning.identity import canonical, metric_digests
 from sweep.records import ENDED_WELL, TrialResult
 
 SCHEDULER_TAG = "scheduler"
 """Tag of a pruned trial with `MetricDemand.scheduler` of the sweep that pruned it."""
+
+POPULATION_TAG = "population"
+"""Tag of a trial that was trained in a population, with the rule: its numbers depend on the others."""
 
 CODE_TAG = "metric_code."
 """Begin of the tag of a trial with the digest of a metric of the user's own, by the name of the metric."""
@@ -30,17 +33,23 @@ class MetricDemand:
             of other metrics does not make a sweep train again.
         scheduler: identifies the rule that prunes trials, with its arguments; empty without one. A pruned trial has
             ended only for a sweep with the same rule.
+        is_population: whether the rule changes the settings of trials, so that a trial of another sweep, in which they
+            stay as they are, is not the same.
     """
 
     columns: tuple[str, ...] = ()
     code: Mapping[str, str] = field(default_factory=dict)
     scheduler: str = ""
+    is_population: bool = False
 
     def is_met(self, result: TrialResult) -> bool:
         """Whether a result has all that is asked.
 
-        A diverged or failed trial has no value to compare, with or without the metric.
+        A diverged or failed trial has no value to compare, with or without the metric. One that was trained in a
+        population is good for the same rule only, and for that no other is.
         """
+        if result.tags.get(POPULATION_TAG, "") != (self.scheduler if self.is_population else ""):
+            return False
         if result.status not in ENDED_WELL:
             return True
         count = len(result.epochs["epoch"])
@@ -65,7 +74,12 @@ def metric_demand(config: SweepConfig) -> MetricDemand:
     """Return the metrics that every trial of a sweep over our networks must have."""
     path = config.metric.deciding_path
     code = {} if path is None else {tag_of(path): metric_digests(config)[path]}
-    return MetricDemand(config.metric.columns, code, scheduler_name(config))
+    return MetricDemand(config.metric.columns, code, scheduler_name(config), is_population(config))
+
+
+def is_population(config: SweepConfig) -> bool:
+    """Whether the scheduler of a sweep changes the settings of trials while they are trained."""
+    return isinstance(config.scheduler, PbtRule)
 
 
 def scheduler_name(config: SweepConfig) -> str:

@@ -14,7 +14,7 @@ from sweep.config.free_space import FreeSpace
 from sweep.config.own_training import CommandTrainer, FunctionTrainer
 from sweep.planning.arm_labels import label_of, labels, varied_in
 from sweep.planning.identity import ArmIdentity, MadeArm, canonical, digest, relative_paths
-from sweep.planning.metric_demand import MetricDemand, scheduler_name
+from sweep.planning.metric_demand import MetricDemand, is_population, scheduler_name
 from sweep.planning.own_training import code_of
 from sweep.planning.plan import Merge, Plan, plan_hash
 from sweep.planning.roles import make_design
@@ -132,7 +132,7 @@ def plan_own(config: SweepConfig, arms_of: OwnArms, proposed: Sequence[Setting] 
         identity=arms_of.shared,
         code=relative_paths(map(Path, arms_of.files)),
         identities={one.arm.id: one.identity for one in made},
-        demand=MetricDemand(scheduler=scheduler_name(config)),
+        demand=MetricDemand(scheduler=scheduler_name(config), is_population=is_population(config)),
     )
 
 

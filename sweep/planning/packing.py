@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
@@ -14,7 +14,7 @@ from sweep.planning.cost import Rates
 from sweep.planning.decision_points import DecisionPoints
 from sweep.planning.memory import PACK_BYTES, pack_bytes
 from sweep.planning.recipe import Recipe, batch_size_of, spec_of
-from sweep.records import Trial
+from sweep.records import Setting, Trial
 from trainers.data import Dataset, DatasetShape, training_size
 from trainers.pack import Pack, TrialSpec
 
@@ -46,6 +46,7 @@ class PlannedPack:
         resumed_epoch: the epoch whose checkpoints the trials go on from; 0 from the beginning.
         decisions: where its trials wait for a scheduler; None for nowhere.
         part_size: what else than the other fields trials of one pack must share: the size of their training parts.
+        settings: trial id -> the setting with which it goes on, where that is not the one that it began with.
     """
 
     trials: tuple[Trial, ...]
@@ -58,6 +59,11 @@ class PlannedPack:
     resumed_epoch: int = 0
     decisions: DecisionPoints | None = None
     part_size: int = 0
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    def setting_of(self, trial: Trial) -> Setting:
+        """Return the setting with which a trial is trained."""
+        return self.settings.get(trial.id, trial.arm.setting)
 
     def pack(self, recipe: Recipe, data: Dataset) -> Pack:
         """Create the pack that the trainers train."""
@@ -82,13 +88,25 @@ class PlannedPack:
             self,
             trials=tuple(self.trials[index] for index in chosen),
             specs=tuple(self.specs[index] for index in chosen) if self.specs else (),
+            settings={
+                one.id: self.settings[one.id]
+                for one in (self.trials[index] for index in chosen)
+                if one.id in self.settings
+            },
             seconds=self.seconds * len(chosen) / len(self.trials),
         )
+
+    def given_to(self, trial: Trial, setting: Setting) -> PlannedPack:
+        """Return the pack of another trial, which goes on in place of its only one with a setting of its own."""
+        used = replace(trial, arm=replace(trial.arm, setting=setting))
+        specs = (spec_of(used),) if self.specs else ()
+        return replace(self, trials=(trial,), specs=specs, settings={trial.id: setting})
 
     def joined(self, others: Sequence[PlannedPack]) -> PlannedPack:
         """Return one pack of the trials of several of equal kind and age."""
         return replace(
             self,
+            settings={trial: setting for pack in (self, *others) for trial, setting in pack.settings.items()},
             trials=tuple(trial for pack in (self, *others) for trial in pack.trials),
             specs=tuple(spec for pack in (self, *others) for spec in pack.specs),
             seconds=sum(pack.seconds for pack in (self, *others)),

@@ -28,6 +28,7 @@ from sweep.reports.subject import Subject, subject_of
 from sweep.results import SweepResult, load_results
 from sweep.results.data_summary import read_data_summary
 from sweep.results.frames import PLAN, TRIALS, read_base_rates, read_environments, read_links, read_settings
+from sweep.results.lineage import read_descents
 from sweep.results.predictions import read_predictions, read_test_results
 from sweep.tracking.records import RunLinks
 from trainers.base_rates import BaseRate
@@ -40,6 +41,9 @@ RESULTS = "results"
 
 SEED = 0
 """Seed of the bootstraps, so that the same results give the same report."""
+
+ON_THE_WAY = " Settings changed on the way: an arm is named by the setting that it began with."
+"""Added to the conclusion where trials took over the state of others."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +215,10 @@ def gather(folder: Path) -> Findings:
         # Drawn settings have few values in common, over which an effect could be averaged.
         rng = np.random.default_rng(SEED)
         effects = effect_answers(study, trials, subject.keys, rng, seeds=config.selection_seeds)
+    descents = read_descents(folder, trials, result.epochs)
+    sentence = answer(study, unit_of(study))
+    if any(one.parent for one in descents):
+        sentence += ON_THE_WAY
     objectives = None
     if COLUMN in result.leaderboard:
         order = dict.fromkeys(trials["arm_id"])
@@ -227,8 +235,8 @@ def gather(folder: Path) -> Findings:
         epochs=result.epochs,
         leaderboard=result.leaderboard,
         study=study,
-        sentence=answer(study, unit_of(study)),
-        cards=(*_of_data(data), *health(study, trials, result.epochs, rates, subject.keys)),
+        sentence=sentence,
+        cards=(*_of_data(data), *health(study, trials, result.epochs, rates, subject.keys, descents)),
         environments=tuple(read_environments(folder)),
         runs=_links(folder),
         base_rates=rates,
@@ -240,6 +248,7 @@ def gather(folder: Path) -> Findings:
         predictions=read_predictions(folder),
         search=config.search.method,
         objectives=objectives,
+        descents=descents,
         scheduler="" if config.scheduler.method == "none" else config.scheduler.method,
     )
 

@@ -86,7 +86,8 @@ def history_graph(findings: Findings) -> Graph | None:
 
 def _method(findings: Findings) -> str:
     parts = [f"proposed by `{findings.search}`"] if findings.search != "grid" else []
-    parts += [f"pruned by `{findings.scheduler}`"] if findings.scheduler else []
+    does = "changed" if any(one.parent for one in findings.descents) else "pruned"
+    parts += [f"{does} by `{findings.scheduler}`"] if findings.scheduler else []
     return f", {' and '.join(parts)}" if parts else ""
 
 

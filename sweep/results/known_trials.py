@@ -55,7 +55,8 @@ def find_finished(
         trials: the trials that are wanted.
         demand: the metrics that they must have.
     """
-    wanted = {trial.id: trial for trial in trials}
+    # Which states a trial of a population took over depends on the others.
+    wanted = {} if demand.is_population else {trial.id: trial for trial in trials}
     found: list[TrialResult] = []
     for folder in other_folders(root, own):
         if not wanted:

@@ -43,6 +43,10 @@ class Collectors:
             self._packs.append(collector)
             self._of_trial |= {trial.id: collector for trial in planned.trials}
 
+    def rows_of(self, trial_id: str) -> list[tuple[int, int, dict[str, float], float]]:
+        """Return the reports of a trial so far, as its checkpoint holds them."""
+        return self._of_trial[trial_id].rows_of(trial_id)
+
     def take(self, command: Command, seconds: float) -> list[TrialResult]:
         """Take one of the commands `READ`, and return the results of the trials that end with it.
 

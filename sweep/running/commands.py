@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sweep.planning.packing import PlannedPack
+from sweep.records import Exploit, Trial
 from sweep.running.reports import Report
 from trainers.loop import Ended
 
@@ -142,6 +143,23 @@ class FormPack:
 
 
 @dataclass(frozen=True)
+class TakeOver:
+    """To the readers: the state of a paused trial is replaced by that of another, from which it goes on.
+
+    Args:
+        exploit: who takes over from whom, and what changes.
+        trial: the trial that takes over.
+        donor: the other, whose checkpoint is written too.
+        epoch: the epoch of that checkpoint.
+    """
+
+    exploit: Exploit
+    trial: Trial
+    donor: Trial
+    epoch: int
+
+
+@dataclass(frozen=True)
 class FailPack:
     """To the readers: the trials of a pack that have not ended are FAILED.
 
@@ -195,6 +213,7 @@ Command: TypeAlias = (
     | AcceptReport
     | EndTrials
     | FormPack
+    | TakeOver
     | FailPack
     | RestartPack
     | NotifyWaiting

@@ -127,6 +127,9 @@ class Coordinator:
         if self._decisions is not None:
             decided = [pack for pack in event.packs if pack.decisions is not None]
             self._decisions.add([trial for pack in decided for trial in pack.trials])
+            for pack in decided:
+                for trial in pack.trials if pack.resumed_epoch else ():
+                    self._decisions.go_on(trial.id, pack.resumed_epoch, pack.setting_of(trial))
         return []
 
     def _end_plan(self, event: PlanEnded) -> list[Command]:
@@ -201,6 +204,8 @@ class Coordinator:
         pack.next_report += 1
         # The planner may propose more once a trial has ended.
         self._has_asked = self._has_asked and not report.ended
+        if self._decisions is not None and pack.planned.decisions is not None:
+            report = self._decisions.held(report, pack.planned.trials, pack.left)
         commands: list[Command] = [AcceptReport(event.pack, report)]
         ended = self._packs.take_ends(event.pack, report)
         if self._decisions is not None and pack.planned.decisions is not None:

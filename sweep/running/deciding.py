@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sweep.running.commands import AnswerPack, Command, EndTrials, StopPack
+from sweep.running.commands import AnswerPack, Command, EndTrials, StopPack, TakeOver
 from sweep.running.decisions import Decisions
 from sweep.running.events import ReportReceived
 from sweep.running.pack_queue import PackQueue
@@ -49,7 +49,18 @@ def settle(packs: PackQueue, decisions: Decisions) -> list[Command]:
     """Carry out what a scheduler has decided on paused trials, and on those that have not begun."""
     settled = decisions.settle()
     packs.paused.resume(settled.resumed)
-    commands: list[Command] = []
+    packs.paused.exploit(settled.exploits)
+    commands: list[Command] = [*packs.paused.take_over()]
+    given_up = [*settled.given_up]
+    for exploit in packs.paused.drop_exploits(packs.is_left):
+        # The trial goes on from its own state, if it has one.
+        decisions.undo(exploit)
+        given_up += [exploit.trial_id] if exploit.trial_id in decisions.diverged else []
+    for exploit in (one.exploit for one in commands if isinstance(one, TakeOver)):
+        decisions.diverged.pop(exploit.trial_id, None)
+    for trial_id in given_up:
+        if (how := decisions.diverged.pop(trial_id, None)) is not None:
+            commands += packs.end_trial(trial_id, how, decisions.population_tags)
     for one in settled.pruned:
         if decisions.has_waited(one.trial_id) and packs.is_left(one.trial_id):
             # It still writes its checkpoint, or is trained again up to its rung as its worker was lost.

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Literal
 
 import numpy as np
 
-from sweep.planning.metric_demand import SCHEDULER_TAG
-from sweep.records import ENDED_WELL, Trial, TrialResult
+from sweep.planning.metric_demand import POPULATION_TAG, SCHEDULER_TAG
+from sweep.records import ENDED_WELL, Exploit, Setting, Trial, TrialResult
 from sweep.running.reports import Report
+from sweep.running.schedulers.pbt import PopulationBasedTraining
 from sweep.running.schedulers.scheduler import Observation, Scheduler, Settled, Verdict, sign_of
+from trainers.loop import Ended
 
 
 class Decisions:
@@ -54,6 +56,9 @@ class Decisions:
         self._scores: dict[str, float] = {}
         self._together: defaultdict[tuple[str, float], dict[int, float]] = defaultdict(dict)
         self._decided: dict[str, tuple[float, Verdict]] = {}
+        self._population = scheduler if isinstance(scheduler, PopulationBasedTraining) else None
+        self.diverged: dict[str, Ended] = {}
+        """How trials have ended that wait for the state of another."""
 
     def restore(self, results: Iterable[TrialResult]) -> None:
         """Remember the results of trials that have ended before, until the first trials are added."""
@@ -71,8 +76,49 @@ class Decisions:
         for result in known:
             self._take_result(result)
 
+    def go_on(self, trial_id: str, at: float, setting: Setting) -> None:
+        """Take a trial that an earlier start of the sweep has trained up to an epoch; its setting may have changed."""
+        if self._population is not None:
+            self._population.go_on(trial_id, at, setting)
+
+    def undo(self, exploit: Exploit) -> None:
+        """Take back that a trial takes over the state of another, which has ended meanwhile."""
+        if self._population is not None:
+            self._population.undo(exploit)
+
+    def held(self, report: Report, trials: Sequence[Trial], left: Collection[int]) -> Report:
+        """Return a report in which trials that have diverged only pause, if they can take over another's state.
+
+        All trials that end in it are tagged with the rule, since their numbers depend on the population.
+
+        Args:
+            report: the report.
+            trials: trials of the pack.
+            left: indices of those that have not ended, nor left the pack.
+        """
+        if self._population is None:
+            return report
+        ended = []
+        for end in report.ended:
+            trial = trials[end.trial]
+            if end.status == "DIVERGED" and end.trial in left and self._population.lose(trial):
+                self.diverged[trial.id] = end
+            # A pack that is trained again tells it again.
+            waits = end.status == "DIVERGED" and trial.id in self.diverged
+            ended.append(Ended(end.trial, "PAUSED", 0) if waits else end)
+        return replace(report, ended=tuple(ended), tags={**report.tags, **self.population_tags})
+
+    @property
+    def population_tags(self) -> Mapping[str, str]:
+        """Tags of each trial of a population."""
+        return {} if self._population is None else {POPULATION_TAG: self.tags.get(SCHEDULER_TAG, "")}
+
     def _take_result(self, result: TrialResult) -> None:
         """Take all reports of a trial that has ended before, on which nothing is decided any more."""
+        if self._population is not None:
+            # Its state is gone, so that it gives nothing to the others.
+            self._scheduler.end(result.trial, result.status)
+            return
         points, before = self._scheduler.points, 0.0
         counters = result.epochs.get(points.counter, ())
         scores = result.epochs.get(self._metric, np.full(len(counters), np.nan))
@@ -141,7 +187,8 @@ class Decisions:
     def settle(self) -> Settled:
         """Return what has become of paused trials since the last call."""
         settled = self._scheduler.settle()
-        for trial in settled.resumed:
+        # A trial of a population pauses in any case, as its pack is split: also if it is trained again.
+        for trial in settled.resumed if self._population is None else ():
             self._decided[trial] = self._decided[trial][0], "continue"
         for one in settled.pruned:
             if one.trial_id in self._decided:

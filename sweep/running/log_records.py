@@ -20,6 +20,7 @@ from sweep.running.commands import (
     FailPack,
     FormPack,
     RestartPack,
+    TakeOver,
     TrainPack,
 )
 from sweep.running.event_log import Record
@@ -83,7 +84,8 @@ def event_record(event: Event, *, start: str, first_pack: int, seconds: float) -
 
 def _plan_record(packs: Mapping[int, PlannedPack], stamp: Mapping[str, Any]) -> Record:
     members = {str(number): [[trial.id, trial.seed] for trial in pack.trials] for number, pack in packs.items()}
-    return Record("plan", {**stamp, "packs": members})
+    ages = {str(number): pack.resumed_epoch for number, pack in packs.items() if pack.resumed_epoch}
+    return Record("plan", {**stamp, "packs": members, **({"ages": ages} if ages else {})})
 
 
 def command_record(command: Command, *, start: str, seconds: float) -> Record | None:
@@ -96,6 +98,11 @@ def command_record(command: Command, *, start: str, seconds: float) -> Record | 
             return report_record(report, start, pack)
         case FormPack(pack, planned):
             return _plan_record({pack: planned}, stamp)
+        case TakeOver(exploit, _, _, epoch):
+            changed = [list(change) for change in exploit.changed]
+            settings = {"before": dict(exploit.before), "setting": dict(exploit.setting)}
+            facts = {"trial": exploit.trial_id, "donor": exploit.donor, "at": exploit.at, "epoch": epoch}
+            return Record("take over", {**stamp, **facts, "changed": changed, **settings})
         case EndTrials(pack, ended, tags):
             return Record("ended", {**stamp, "pack": pack, "ended": [asdict(end) for end in ended], "tags": dict(tags)})
         case RestartPack(pack, attempt):

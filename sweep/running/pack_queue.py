@@ -121,7 +121,8 @@ class PackQueue:
             pack.left.discard(end.trial)
             if end.status == "PAUSED":
                 part = pack.planned.only([end.trial]).going_on(end.step)
-                self.paused.add(number, end.trial, part, may_wait=end.trial in pack.merging)
+                # Of a trial that has diverged there is no checkpoint after any epoch.
+                self.paused.add(number, end.trial, part, may_wait=end.trial in pack.merging, has_state=end.step > 0)
             else:
                 found.append(end)
         return found

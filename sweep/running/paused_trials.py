@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 
 from sweep.planning.packing import SHORTEST_PACK_SECONDS, PlannedPack
+from sweep.records import Exploit
+from sweep.running.commands import TakeOver
 
 SMALL_PACK = 8
 """A pack of fewer trials costs clearly more per trial and step than a full one (docs/performance.md)."""
@@ -22,6 +24,7 @@ class PausedTrial:
         part: the pack of this trial alone, going on from its checkpoint.
         is_resumed: whether it may go on.
         may_wait: whether it goes on only with others or when a worker is free, as it was paused to be merged.
+        has_state: whether it has a checkpoint; one that has diverged goes on only from that of another.
     """
 
     pack: int
@@ -29,6 +32,7 @@ class PausedTrial:
     part: PlannedPack
     is_resumed: bool = False
     may_wait: bool = False
+    has_state: bool = True
 
 
 class PausedTrials:
@@ -38,6 +42,7 @@ class PausedTrials:
         self._trials: dict[str, PausedTrial] = {}
         self._resumed: set[str] = set()
         self._most: dict[Hashable, int] = {}
+        self._exploits: dict[str, Exploit] = {}
 
     def __len__(self) -> int:
         return len(self._trials)
@@ -51,7 +56,7 @@ class PausedTrials:
             kind = planned.kind
             self._most[kind] = max(self._most.get(kind, 1), len(planned.trials))
 
-    def add(self, pack: int, index: int, part: PlannedPack, *, may_wait: bool = False) -> None:
+    def add(self, pack: int, index: int, part: PlannedPack, *, may_wait: bool = False, has_state: bool = True) -> None:
         """Take a trial whose checkpoint is written.
 
         Args:
@@ -59,9 +64,11 @@ class PausedTrials:
             index: its place in it.
             part: the pack of this trial alone, from its checkpoint on.
             may_wait: whether it was paused only to be merged with others.
+            has_state: False if it has diverged, and waits for the checkpoint of another.
         """
         (trial,) = part.trials
-        self._trials[trial.id] = PausedTrial(pack, index, part, trial.id in self._resumed or may_wait, may_wait)
+        is_resumed = trial.id in self._resumed or may_wait
+        self._trials[trial.id] = PausedTrial(pack, index, part, is_resumed, may_wait, has_state)
         self._resumed.discard(trial.id)
 
     def pop(self, trial_id: str) -> PausedTrial:
@@ -82,6 +89,37 @@ class PausedTrials:
             else:
                 self._resumed.add(trial)
 
+    def exploit(self, found: Iterable[Exploit]) -> None:
+        """Let trials take over the state of others, once the checkpoints of both are written."""
+        self._exploits |= {one.trial_id: one for one in found}
+
+    def take_over(self) -> list[TakeOver]:
+        """Carry out what can be: replace the state of trials by that of their donors, with the setting of each."""
+        commands = []
+        for one in list(self._exploits.values()):
+            if one.trial_id in self._trials and one.donor in self._trials:
+                taking, donor = self._trials[one.trial_id], self._trials[one.donor]
+                (trial,), (giving,) = taking.part.trials, donor.part.trials
+                taking.part, taking.is_resumed, taking.has_state = donor.part.given_to(trial, one.setting), True, True
+                commands.append(TakeOver(one, trial, giving, donor.part.resumed_epoch))
+                del self._exploits[one.trial_id]
+        return commands
+
+    def drop_exploits(self, is_left: Callable[[str], bool]) -> list[Exploit]:
+        """Forget what can no longer be carried out, as a trial has ended meanwhile.
+
+        Args:
+            is_left: whether a trial that is not here will still come.
+        """
+        gone = [
+            one
+            for one in self._exploits.values()
+            if not all(trial in self._trials or is_left(trial) for trial in (one.trial_id, one.donor))
+        ]
+        for one in gone:
+            del self._exploits[one.trial_id]
+        return gone
+
     def forget(self, trial_ids: Collection[str]) -> None:
         """Let trials that are not here after all, as they go on in a worker, not be resumed."""
         self._resumed.difference_update(trial_ids)
@@ -98,8 +136,9 @@ class PausedTrials:
             is_hungry: whether a worker has nothing to train, so that no trial waits to be merged.
         """
         groups: dict[Hashable, list[PausedTrial]] = {}
-        for one in self._trials.values():
-            if one.is_resumed:
+        bound = {trial for one in self._exploits.values() for trial in (one.trial_id, one.donor)}
+        for name, one in self._trials.items():
+            if one.is_resumed and one.has_state and name not in bound:
                 groups.setdefault((one.part.kind, one.part.resumed_epoch), []).append(one)
         packs: list[PlannedPack] = []
         for members in groups.values():

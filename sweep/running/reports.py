@@ -176,6 +176,16 @@ class PackCollector:
             if end.trial in self.unfinished
         ]
 
+    def rows_of(self, trial_id: str) -> list[tuple[int, int, dict[str, float], float]]:
+        """Return the reports of a trial so far: epoch, steps, metrics that it has, and seconds of training."""
+        rows = []
+        for names, epochs, values in self._rows.get(self._index[trial_id], ()):
+            for epoch, row in zip(epochs.tolist(), values.tolist(), strict=True):
+                metrics = {name: value for name, value in zip(names, row, strict=True) if value == value}
+                seconds, steps = metrics.pop("seconds", 0.0), int(metrics.pop("steps", epoch))
+                rows.append((epoch, steps, metrics, seconds))
+        return rows
+
     def leave(self, trial_id: str) -> None:
         """Forget a trial that goes on in another pack."""
         trial = self._index[trial_id]

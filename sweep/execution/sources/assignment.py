@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 TRIALS = "trials"
@@ -12,6 +13,31 @@ TRIALS = "trials"
 
 PAUSED = "paused"
 """Folder in a results folder that holds the checkpoints of trials that wait for a decision."""
+
+
+def paused_file(folder: str | Path, trial_id: str, epoch: int) -> Path:
+    """Return the file of the checkpoint with which a trial has paused after an epoch.
+
+    Each epoch has its own, so that a pack that is trained again finds the one that it had begun from.
+
+    Args:
+        folder: the folder `PAUSED` of the results folder.
+        trial_id: the trial.
+        epoch: the epoch.
+    """
+    return Path(folder) / f"{trial_id}-{epoch}.safetensors"
+
+
+def drop_paused(folder: str | Path, trial_id: str, kept: Collection[int]) -> None:
+    """Delete the checkpoints with which a trial has paused, but for those of some epochs; arguments as above."""
+    names = {paused_file(folder, trial_id, epoch).name for epoch in kept}
+    for path in Path(folder).glob(f"{trial_id}-*.safetensors"):
+        if path.name not in names:
+            path.unlink(missing_ok=True)
+
+
+IS_CHANGED = "is_changed"
+"""Fact of a kept state of a trial whose setting changed on the way, from which no trial of its setting goes on."""
 
 CHECKPOINT = "checkpoint.safetensors"
 FILES = "files"
@@ -39,9 +65,10 @@ class Assignment:
         weights: whether the saved state is kept, after the last or the best report.
         resumed_epoch: the epoch after which the trial goes on; 0 from the beginning.
         known_epoch: the epoch up to which its reports are known, and are dropped if it makes them again.
-        paused: file of the checkpoint with which the trial pauses, and from which it goes on if ``known_epoch`` is not
+        paused: folder of the checkpoints with which trials pause; the trial goes on from one if ``known_epoch`` is not
             0.
         decisions: where the trial waits for a scheduler, as of `DecisionPoints.as_mapping`; None for nowhere.
+        is_changed: whether the setting is not the one that the trial began with.
     """
 
     trial_id: str
@@ -58,11 +85,19 @@ class Assignment:
     known_epoch: int = 0
     paused: str = ""
     decisions: Mapping[str, object] | None = None
+    is_changed: bool = False
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a kept state says of its trial."""
+        return {"trial_id": self.trial_id, **({IS_CHANGED: True} if self.is_changed else {})}
 
     @property
     def state_file(self) -> str:
         """The file with the state and the reports from which the trial goes on."""
-        return self.paused if self.known_epoch else os.path.join(self.folder, CHECKPOINT)
+        if self.known_epoch:
+            return os.fspath(paused_file(self.paused, self.trial_id, self.known_epoch))
+        return os.path.join(self.folder, CHECKPOINT)
 
 
 @dataclass

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from sweep.execution.sources.assignment import CHECKPOINT, PAUSED, TRIALS
+from sweep.execution.sources.assignment import CHECKPOINT, IS_CHANGED, PAUSED, TRIALS, drop_paused, paused_file
 from sweep.execution.sources.state import read_facts, read_state, snapshot, write_state
 from sweep.records import Trial
 from trainers.checkpoint import Checkpoint, split_state
@@ -42,9 +42,9 @@ class Keeping:
         """Return the path of a trial's checkpoint."""
         return Path(self.folder) / TRIALS / trial.lineage / CHECKPOINT
 
-    def paused_path(self, trial: Trial) -> Path:
-        """Return the path of the checkpoint with which a trial has paused."""
-        return Path(self.folder) / PAUSED / f"{trial.id}.safetensors"
+    def paused_path(self, trial: Trial, epoch: int) -> Path:
+        """Return the path of the checkpoint with which a trial has paused after an epoch."""
+        return paused_file(Path(self.folder) / PAUSED, trial.id, epoch)
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,18 @@ class Kept:
     network: NetworkDescription | None = None
 
 
-def write_checkpoint(path: Path, trial: Trial, kept: Kept) -> None:
-    """Write a checkpoint in one step: a reader finds the old file or the new."""
+def write_checkpoint(path: Path, trial: Trial, kept: Kept, *, is_changed: bool = False) -> None:
+    """Write a checkpoint in one step: a reader finds the old file or the new.
+
+    Args:
+        path: the file.
+        trial: whose it is.
+        kept: the checkpoint.
+        is_changed: whether the setting of the trial is not the one that it began with.
+    """
     facts = {"trial_id": trial.id, "epoch": kept.checkpoint.epoch, "rows": list(kept.rows)}
+    if is_changed:
+        facts[IS_CHANGED] = True
     if kept.network is not None:
         facts["network"] = kept.network.as_mapping()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +102,7 @@ def read_checkpoints(keeping: Keeping, trials: Sequence[Trial], epoch: int) -> l
     """Return the checkpoints of trials that go on from an epoch; None if one of them cannot, so that all start over."""
     ready = []
     for trial in trials:
-        found = (read_checkpoint(path) for path in (keeping.paused_path(trial), keeping.path(trial)))
+        found = (read_checkpoint(path) for path in (keeping.paused_path(trial, epoch), keeping.path(trial)))
         fitting = (one for one in found if one is not None and one.checkpoint.epoch == epoch)
         one = next(fitting, None)
         if one is None or not one.checkpoint.is_whole:
@@ -109,13 +118,16 @@ def known_epochs(kept: Sequence[Kept], names: Sequence[str]) -> list[EpochMetric
         kept: the checkpoint of each trial.
         names: of the metrics, in order.
     """
-    trials = np.arange(len(kept), dtype=np.intp)
+    by_epoch: dict[int, list[tuple[int, dict[str, float]]]] = {}
+    for trial, one in enumerate(kept):
+        # A trial that took over from another when it had diverged lacks some.
+        for epoch, steps, metrics, seconds in one.rows:
+            by_epoch.setdefault(epoch, []).append((trial, {**metrics, "steps": steps, "seconds": seconds}))
     epochs = []
-    for rows in zip(*(one.rows for one in kept), strict=True):
-        found = [{**metrics, "steps": steps, "seconds": seconds} for _, steps, metrics, seconds in rows]
+    for epoch, rows in sorted(by_epoch.items()):
         # A metric may be asked that was not when the trials began.
-        values = {name: np.array([row.get(name, np.nan) for row in found], dtype=np.float64) for name in names}
-        epochs.append(EpochMetrics(rows[0][0], trials, values, ()))
+        values = {name: np.array([row.get(name, np.nan) for _, row in rows], dtype=np.float64) for name in names}
+        epochs.append(EpochMetrics(epoch, np.array([trial for trial, _ in rows], dtype=np.intp), values, ()))
     return epochs
 
 
@@ -128,12 +140,16 @@ class CheckpointWriter:
         trials: trials of the pack, in order.
         session: their training.
         rows: index of a trial -> the metrics of its epochs so far.
+        resumed_epoch: the epoch whose checkpoints the trials have gone on from.
+        changed: ids of the trials whose setting is not the one that they began with.
     """
 
     keeping: Keeping
     trials: Sequence[Trial]
     session: Session
     rows: dict[int, list[Row]] = field(default_factory=dict)
+    resumed_epoch: int = 0
+    changed: Collection[str] = ()
     _best: dict[int, tuple[float, Kept]] = field(default_factory=dict)
 
     def restore(self, kept: Sequence[Kept]) -> None:
@@ -174,7 +190,9 @@ class CheckpointWriter:
     def pause(self, trials: Sequence[int]) -> None:
         """Write the checkpoints from which some trials go on in another pack."""
         for trial, kept in self._states(trials).items():
-            write_checkpoint(self.keeping.paused_path(self.trials[trial]), self.trials[trial], kept)
+            epoch, one = kept.checkpoint.epoch, self.trials[trial]
+            write_checkpoint(self.keeping.paused_path(one, epoch), one, kept)
+            drop_paused(Path(self.keeping.folder) / PAUSED, one.id, (epoch, self.resumed_epoch))
             if trial in self._best:
                 self._write(trial, self._best.pop(trial)[1])
 
@@ -196,7 +214,8 @@ class CheckpointWriter:
         }
 
     def _write(self, trial: int, kept: Kept) -> None:
-        write_checkpoint(self.keeping.path(self.trials[trial]), self.trials[trial], kept)
+        one = self.trials[trial]
+        write_checkpoint(self.keeping.path(one), one, kept, is_changed=one.id in self.changed)
 
 
 def weights_of(kept: Kept) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sweep.execution.sources.assignment import CHECKPOINT, PAUSED, TRIALS, Assignment
+from sweep.execution.sources.assignment import CHECKPOINT, PAUSED, TRIALS, Assignment, paused_file
 from sweep.execution.sources.child_process import ChildProcess
 from sweep.execution.sources.output import LOG, Output
 from sweep.execution.sources.report_rows import ReportRows
 from sweep.execution.sources.source import Answer, Reports
-from sweep.execution.sources.state import read_facts
+from sweep.execution.sources.state import StateError, read_facts
+from sweep.execution.sources.taking_over import LACKING
 from sweep.planning.own_training import OwnTraining
 from sweep.planning.packing import PlannedPack
-from sweep.records import Trial, plain
+from sweep.records import Setting, Trial, plain
 from trainers.loop import Ended
 
 REPORT_SECONDS = 0.5
@@ -79,16 +80,21 @@ class OwnSource:
         """Train the one trial of a pack; the process is replaced if it does not survive."""
         (trial,) = planned.trials
         results = Path(self._own_folder.name if self._own_folder else self.folder)
-        folder, paused = results / TRIALS / trial.lineage, results / PAUSED / f"{trial.id}.safetensors"
+        folder, paused = results / TRIALS / trial.lineage, results / PAUSED
         child = self._child if self._child is not None and self._child.is_alive else self._start()
         output = Output(folder / LOG)
         known = self._known(planned, folder, paused)
         rows = ReportRows(known["rows"] if known else ())
         is_over = False
         try:
-            assignment = replace(self._assignment(trial, folder, known), paused=os.fspath(paused))
+            setting = planned.setting_of(trial)
+            assignment = replace(self._assignment(trial, setting, folder, known), paused=os.fspath(paused))
             if planned.decisions is not None:
-                assignment = replace(assignment, decisions=planned.decisions.as_mapping())
+                assignment = replace(
+                    assignment,
+                    decisions=planned.decisions.as_mapping(),
+                    is_changed=trial.id in planned.settings,
+                )
             child.send("train", [output.handle], trial=asdict(assignment))
             output.close_handle()
             message: Mapping[str, Any] | str | None = None
@@ -121,16 +127,18 @@ class OwnSource:
         """Return what was kept of a trial that goes on; None if it begins."""
         (trial,) = planned.trials
         if planned.resumed_epoch:
-            facts = read_facts(paused)
-            return facts if facts is not None and facts["epoch"] == planned.resumed_epoch else None
+            facts = read_facts(paused_file(paused, trial.id, planned.resumed_epoch))
+            if facts is None and planned.settings:
+                raise StateError(LACKING)
+            return facts
         return read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
 
-    def _assignment(self, trial: Trial, folder: Path, known: Mapping[str, Any] | None) -> Assignment:
+    def _assignment(self, trial: Trial, setting: Setting, folder: Path, known: Mapping[str, Any] | None) -> Assignment:
         training = self.training
-        epochs = trial.arm.setting.get("epochs", training.epochs)
+        epochs = setting.get("epochs", training.epochs)
         return Assignment(
             trial_id=trial.id,
-            setting=plain(trial.arm.setting),
+            setting=plain(setting),
             seed=trial.seed,
             epochs=None if epochs is None else int(epochs),
             folder=os.fspath(folder),

@@ -8,8 +8,10 @@ from importlib.util import find_spec
 
 from threadpoolctl import threadpool_limits
 
-from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, known_epochs, read_checkpoints
+from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, Kept, known_epochs, read_checkpoints
 from sweep.execution.sources.source import Reports
+from sweep.execution.sources.state import StateError
+from sweep.execution.sources.taking_over import LACKING
 from sweep.execution.sources.waiting import Waiting
 from sweep.planning.metric_demand import metric_tags
 from sweep.planning.packing import PlannedPack
@@ -95,13 +97,15 @@ def train_in_reports(
     started_seconds = time.time()
     recipe.require_planned_code()
     whole = pack.pack(recipe, dataset)
-    kept = None
-    if keeping is not None and pack.resumed_epoch:
-        kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
+    kept = _kept(pack, keeping)
     state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
     session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
     is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
-    writer = CheckpointWriter(keeping, pack.trials, session) if keeping is not None and is_kept else None
+    writer = None
+    if keeping is not None and is_kept:
+        writer = CheckpointWriter(
+            keeping, pack.trials, session, resumed_epoch=pack.resumed_epoch, changed=pack.settings.keys()
+        )
     epochs: list[EpochMetrics] = []
     if kept is not None:
         epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names))
@@ -109,7 +113,7 @@ def train_in_reports(
             writer.restore(kept)
     given = session.fingerprints()
     tags = metric_tags({path: digest for path, digest in recipe.code if path in recipe.asked.own.values()})
-    waiting = Waiting(pack.decisions, epochs[-1] if epochs else None)
+    waiting = Waiting(pack.decisions, epochs[-1] if epochs else None, session.epoch)
     number, left = 0, set(range(len(pack.trials)))
     begin = time.monotonic()
     for metrics in train_session(session):
@@ -132,3 +136,17 @@ def train_in_reports(
             left.difference_update(answer.stop, answer.pause)
             if not paused and (left or report.last):
                 break
+
+
+def _kept(pack: PlannedPack, keeping: Keeping | None) -> list[Kept] | None:
+    """Return the checkpoints that the trials go on from; None if they start over.
+
+    Raises:
+        StateError: if they cannot start over, as one of them has taken over the state of another.
+    """
+    if keeping is None or not pack.resumed_epoch:
+        return None
+    kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
+    if kept is None and pack.settings:
+        raise StateError(LACKING)
+    return kept

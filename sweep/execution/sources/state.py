@@ -109,6 +109,18 @@ def write_state(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
+def with_facts(path: Path, facts: Mapping[str, Any]) -> bytes:
+    """Return the content of a file with the same state, which is not decoded, and other facts.
+
+    Args:
+        path: a file that `read_facts` can read.
+        facts: as for `Snapshot.content`.
+    """
+    with safe_open(str(path), "numpy") as file:
+        document = file.metadata()["state"]
+    return Snapshot(document, load_file(path)).content(facts)
+
+
 def read_facts(path: Path) -> dict[str, Any] | None:
     """Return the facts kept with a state; None if the file is missing or damaged."""
     try:

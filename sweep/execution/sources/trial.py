@@ -287,7 +287,7 @@ class Trial:
             return
         # What is kept includes the report that it belongs to.
         self._pace.flush()
-        write_state(self._checkpoint, state.content({"trial_id": self.id, "epoch": epoch, "rows": self._rows}))
+        write_state(self._checkpoint, state.content({**self._assignment.facts, "epoch": epoch, "rows": self._rows}))
         self._has_checkpoint = self._has_kept = True
 
     def _is_best(self, value: float | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from sweep.execution.sources.assignment import Assignment, Row
+from sweep.execution.sources.assignment import Assignment, Row, drop_paused, paused_file
 from sweep.execution.sources.state import Snapshot, snapshot, write_state
 from sweep.planning.decision_points import DecisionPoints
 
@@ -36,6 +36,9 @@ class TrialDecisions:
         self._should_pause = should_pause
         self._points = None if assignment.decisions is None else DecisionPoints.from_mapping(assignment.decisions)
         self._reached = max((self._counter(row) for row in rows), default=0.0)
+        if self._points is not None and self._points.counter == "epoch":
+            # A trial that takes over from another may lack the last reports before.
+            self._reached = max(self._reached, float(assignment.known_epoch))
         self._saved: tuple[int, Snapshot] | None = None
 
     @property
@@ -82,9 +85,10 @@ class TrialDecisions:
             "state_epoch": epoch,
             "rows": list(rows),
         }
-        path = Path(self._assignment.paused)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_state(path, saved.content(facts))
+        folder, trial, epoch = Path(self._assignment.paused), self._assignment.trial_id, rows[-1][0]
+        folder.mkdir(parents=True, exist_ok=True)
+        write_state(paused_file(folder, trial, epoch), saved.content(facts))
+        drop_paused(folder, trial, (epoch, self._assignment.known_epoch))
 
     def _counter(self, row: Row) -> float:
         """What the scheduler counts, at a report; 0 where it was not reported, or is not finite."""

@@ -11,12 +11,15 @@ class Waiting:
 
     Args:
         points: the points; None for none.
-        last: the epoch that the trials go on from; None from the beginning.
+        last: the metrics of the epoch that the trials go on from; None from the beginning.
+        epoch: that epoch, which the metrics may lack if all trials took over from others when they had diverged.
     """
 
-    def __init__(self, points: DecisionPoints | None, last: EpochMetrics | None = None) -> None:
+    def __init__(self, points: DecisionPoints | None, last: EpochMetrics | None = None, epoch: int = 0) -> None:
         self._points = points
         self._before = 0.0 if last is None or points is None else self._counter(points, last)
+        if points is not None and points.counter == "epoch":
+            self._before = max(self._before, float(epoch))
 
     def is_due(self, metrics: EpochMetrics) -> bool:
         """Whether the trials wait after this epoch, which is the next one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from sweep.planning.decision_points import DecisionPoints
-from sweep.records import Trial
+from sweep.records import Exploit, Trial
 
 Verdict = Literal["continue", "prune", "pause"]
 """What happens to a trial that waits: it goes on, it ends as PRUNED, or it waits for others in a checkpoint."""
@@ -54,17 +54,24 @@ class Settled:
     Args:
         resumed: ids of paused trials that go on, in the order in which they should.
         pruned: trials that end.
+        exploits: which of the resumed take over the state of others.
+        given_up: ids of trials that have diverged, and that no other can give its state.
     """
 
     resumed: tuple[str, ...] = ()
     pruned: tuple[Pruned, ...] = ()
+    exploits: tuple[Exploit, ...] = ()
+    given_up: tuple[str, ...] = ()
 
     @classmethod
     def joined(cls, found: Iterable[Settled]) -> Settled:
         """Join several into one, in their order."""
         each = tuple(found)
         return cls(
-            tuple(trial for one in each for trial in one.resumed), tuple(end for one in each for end in one.pruned)
+            tuple(trial for one in each for trial in one.resumed),
+            tuple(end for one in each for end in one.pruned),
+            tuple(exploit for one in each for exploit in one.exploits),
+            tuple(trial for one in each for trial in one.given_up),
         )
 
 

@@ -21,6 +21,7 @@ from sweep.running.commands import (
     PlanMore,
     StopPack,
     StopTrials,
+    TakeOver,
     TrainPack,
     UseWorkers,
 )
@@ -31,6 +32,7 @@ from sweep.running.reports import PackCollector, Report
 from sweep.running.schedulers.asha import AsyncSuccessiveHalving
 from sweep.running.schedulers.hyperband import HyperBand
 from sweep.running.schedulers.median import MedianStopping
+from sweep.running.schedulers.pbt import PopulationBasedTraining
 from sweep.running.schedulers.successive_halving import SuccessiveHalving
 from trainers.loop import Ended
 
@@ -41,6 +43,7 @@ RULES = {
     "median": lambda: MedianStopping(grace_period=2),
     "successive_halving": lambda: SuccessiveHalving(reduction_factor=2, max_t=EPOCHS),
     "hyperband": lambda: HyperBand(reduction_factor=2, max_t=EPOCHS),
+    "pbt": lambda: PopulationBasedTraining(perturbation_interval=2, epochs=EPOCHS, explore=lambda setting, _: setting),
 }
 
 
@@ -101,9 +104,8 @@ class Sweep:
             members = tuple(trial for trial in self.trials[first : first + size] if trial.id not in done)
             first += size
             if members:
-                self.packs.append(
-                    PlannedPack(members, (None,) * len(members), 16, EPOCHS, 1.0, RECIPE, decisions=scheduler.points)
-                )
+                specs = () if self.rule == "pbt" else (None,) * len(members)
+                self.packs.append(PlannedPack(members, specs, 16, EPOCHS, 1.0, RECIPE, decisions=scheduler.points))
         self.points = scheduler.points
         self.alive: set[str] = set()
         self.training: dict[str, Worker] = {}
@@ -112,6 +114,7 @@ class Sweep:
         self.results: dict[str, object] = {}
         self.commands: list[object] = []
         self.paused: dict[str, int] = {}
+        self.taken: list[tuple[str, str, int]] = []
         self.born, self.is_over, self.wanted = 0, False, self.workers
 
     def run(self) -> dict[str, tuple[str, int]]:
@@ -171,6 +174,11 @@ class Sweep:
                 for trial in planned.trials:
                     self.owner[trial.id].leave(trial.id)
                 self.collect([planned])
+            case TakeOver(exploit, trial, donor, epoch):
+                assert self.paused[donor.id] == epoch, "the donor has left its checkpoint"
+                assert trial.id not in self.results, "a trial that has ended takes nothing over"
+                self.paused[trial.id] = epoch
+                self.taken.append((trial.id, donor.id, exploit.at))
             case FailPack(pack, error):
                 self.add(self.collectors[pack].fail(error, 1.0))
             case PlanMore():
@@ -308,13 +316,47 @@ def ends_of(sweep: Sweep) -> list[list[str]]:
     return list(rungs.values())
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "pbt"])
 def test_trials_that_diverge_are_not_waited_for(rule):
     sweep = Sweep(1, rule, 2, [4, 4, 4], diverging={"t00": 1, "t05": 2, "t07": 5})
     ended = sweep.run()
     assert {name for name, (status, _) in ended.items() if status == "DIVERGED"} <= {"t00", "t05", "t07"}
     assert ended["t00"] == ("DIVERGED", 0)
     assert "COMPLETED" in {status for status, _ in ended.values()}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_who_takes_over_from_whom_does_not_depend_on_packs_and_workers(seed):
+    alone = Sweep(0, "pbt", 1, [24], seeds=2)
+    alone.run()
+    chance = random.Random(seed)
+    cuts = sorted(chance.sample(range(1, 24), 5))
+    sizes = [after - before for before, after in zip([0, *cuts], [*cuts, 24], strict=True)]
+    split = Sweep(seed, "pbt", 3, sizes, seeds=2, lossy=0.01 * (seed % 2))
+    ended = split.run()
+    if "FAILED" not in {status for status, _ in ended.values()}:
+        assert sorted(split.taken) == sorted(alone.taken)
+    # Of each seed's 12 trials, 3 take over at 2, 4 and 6.
+    assert len(alone.taken) == 2 * 3 * 3
+
+
+@pytest.mark.parametrize("lossy", [0.0, 0.03])
+@pytest.mark.parametrize("seed", range(20))
+def test_trials_of_a_population_that_diverge_take_over_at_the_next_interval(seed, lossy):
+    """t00 diverges in each epoch, t05 from 3 on, and t07 in the last two, after which there is no interval."""
+    sweep = Sweep(seed, "pbt", 3, [4, 4, 4], diverging={"t00": 1, "t05": 3, "t07": 7}, lossy=lossy)
+    ended = sweep.run()
+    if "FAILED" in {status for status, _ in ended.values()}:
+        return
+    assert {name for name, (status, _) in ended.items() if status == "DIVERGED"} == {"t00", "t05", "t07"}
+    lost = [(name, at) for name, donor, at in sweep.taken if name in ("t00", "t05")]
+    assert {("t00", 2), ("t00", 4), ("t00", 6), ("t05", 4), ("t05", 6)} <= set(lost)
+    assert not {("t00", at) for at in (2, 4, 6)} & {(donor, at) for _, donor, at in sweep.taken}
+
+
+def test_a_population_that_diverges_as_a_whole_ends():
+    sweep = Sweep(0, "pbt", 2, [2, 2], diverging=dict.fromkeys(["t00", "t01", "t02", "t03"], 3))
+    assert {status for status, _ in sweep.run().values()} == {"DIVERGED"}
 
 
 @pytest.mark.parametrize("rule", RULES)
