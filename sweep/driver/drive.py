@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
+from sweep.driver.going_on import GoingOn, drop_ended
 from sweep.driver.phases import Phases
 from sweep.driver.prepare import Preparation
 from sweep.driver.progress_tracker import ProgressTracker
@@ -18,6 +19,7 @@ from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
 from sweep.execution.sources.assignment import PAUSED
+from sweep.execution.sources.checkpoint_files import drop_pack, find_files
 from sweep.planning.cost import Rates
 from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
@@ -50,6 +52,10 @@ PAUSES = "The sweep is paused; `sweep resume` lets it go on."
 GOES_ON = "The sweep goes on."
 
 STARTS_OVER = "A worker died; its trials start over."
+GO_ON = "A worker died; its trials go on from their last checkpoint."
+
+NOTHING = GoingOn()
+"""No trial goes on."""
 
 LOOK_SECONDS = 0.1
 """How often a sweep that waits for another sweep of this process checks whether it should stop."""
@@ -68,13 +74,16 @@ class Training:
         writer: SweepWriter | None,
         tracker: ProgressTracker,
         phases: Phases,
+        going_on: GoingOn = NOTHING,
     ) -> None:
         self.preparation = preparation
         self.folder = folder
         self.writer = writer
         self.tracker = tracker
         self.phases = phases
+        self.going_on = going_on
         self.collectors = Collectors()
+        self.collectors.know(going_on.rows)
         self.workers = 0
         self.counts = Counts()
         self.scheduler = make_scheduler(preparation.config)
@@ -134,6 +143,7 @@ class Training:
             self.tracker.progress.stop()
             # Paused trials of an interrupted sweep start over.
             shutil.rmtree(self.folder.path / PAUSED, ignore_errors=True)
+            drop_ended(self.folder.path, self.folder.finished_trial_ids())
 
     def _decisions(self) -> Decisions | None:
         """Return the scheduler with what it is to know of trials that have ended before."""
@@ -219,8 +229,10 @@ class Training:
         """Form packs, in which a scheduler decides while the selection lasts."""
         if self.phases.plan is not self.preparation.plan and self.preparation.growing is not None:
             self.preparation = self.preparation.with_plan(self.phases.plan)
-        packs = self.preparation.packs(trials, rates, workers) if trials else []
-        if self.scheduler is None or self.phases.is_report:
+        is_decided = self.scheduler is not None and not self.phases.is_report
+        points = self.scheduler.points if self.scheduler is not None and is_decided else None
+        packs = self.going_on.packs(self.preparation, trials, rates, workers, points) if trials else []
+        if self.scheduler is None or not is_decided:
             return packs
         return [replace(pack, decisions=self.scheduler.points) for pack in packs]
 
@@ -247,14 +259,22 @@ class Training:
                 if isinstance(command, AcceptReport) and command.report.files:
                     write_files(self.folder.path, self.collectors[command.pack].trials[0], command.report.files)
                 self._add_results(self.collectors.take(command, seconds))
+                if not self.collectors[command.pack].unfinished:
+                    drop_pack(self.folder.path, [trial.id for trial in self.collectors[command.pack].trials])
             case RestartPack():
-                self.tracker.progress.message(STARTS_OVER)
+                self.tracker.progress.message(GO_ON if self._has_checkpoint(command.pack) else STARTS_OVER)
             case NotifyWaiting():
                 self.tracker.progress.message(WAITING)
             case PlanMore():
                 plan_more(command)
             case _:
                 executor.send(command)
+
+    def _has_checkpoint(self, pack: int) -> bool:
+        """Whether there are checkpoints of the trials of a pack that have not ended."""
+        collector = self.collectors[pack]
+        left = {collector.trials[index].id for index in collector.unfinished}
+        return any(not left.isdisjoint(file.trials) for file in find_files(self.folder.path))
 
     def _add_results(self, results: Sequence[TrialResult]) -> None:
         """Pass results of ended trials, which are already in the event log, to MLflow and the display."""

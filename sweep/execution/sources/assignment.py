@@ -42,6 +42,9 @@ class Assignment:
         paused: file of the checkpoint with which the trial pauses, and from which it goes on if ``known_epoch`` is not
             0.
         decisions: where the trial waits for a scheduler, as of `DecisionPoints.as_mapping`; None for nowhere.
+        results: the results folder, into which checkpoints are written; empty where it is on another machine.
+        every: seconds between two checkpoints; 0 for none.
+        checkpoint: file of the checkpoint, written in training, that the trial goes on from; empty if it does not.
     """
 
     trial_id: str
@@ -58,10 +61,15 @@ class Assignment:
     known_epoch: int = 0
     paused: str = ""
     decisions: Mapping[str, object] | None = None
+    results: str = ""
+    every: float = 0.0
+    checkpoint: str = ""
 
     @property
     def state_file(self) -> str:
         """The file with the state and the reports from which the trial goes on."""
+        if self.checkpoint:
+            return self.checkpoint
         return self.paused if self.known_epoch else os.path.join(self.folder, CHECKPOINT)
 
 

@@ -16,6 +16,7 @@ from sweep.execution.sources.output import LOG, Output
 from sweep.execution.sources.report_rows import ReportRows
 from sweep.execution.sources.source import Answer, Reports
 from sweep.execution.sources.state import read_facts
+from sweep.execution.sources.trial_checkpoints import read_trial
 from sweep.planning.own_training import OwnTraining
 from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, plain
@@ -79,14 +80,22 @@ class OwnSource:
         """Train the one trial of a pack; the process is replaced if it does not survive."""
         (trial,) = planned.trials
         results = Path(self._own_folder.name if self._own_folder else self.folder)
+        # Another machine's checkpoints would be lost with it.
+        checkpoints = "" if self._own_folder else self.folder
         folder, paused = results / TRIALS / trial.lineage, results / PAUSED / f"{trial.id}.safetensors"
         child = self._child if self._child is not None and self._child.is_alive else self._start()
         output = Output(folder / LOG)
-        known = self._known(planned, folder, paused)
+        checkpoint, known = self._known(planned, folder, paused)
         rows = ReportRows(known["rows"] if known else ())
         is_over = False
         try:
-            assignment = replace(self._assignment(trial, folder, known), paused=os.fspath(paused))
+            assignment = replace(
+                self._assignment(trial, folder, known),
+                paused=os.fspath(paused),
+                results=checkpoints,
+                every=self.training.checkpoint_seconds,
+                checkpoint=checkpoint,
+            )
             if planned.decisions is not None:
                 assignment = replace(assignment, decisions=planned.decisions.as_mapping())
             child.send("train", [output.handle], trial=asdict(assignment))
@@ -117,13 +126,15 @@ class OwnSource:
         self._child = ChildProcess(self.training.how(self.working_folder), self.working_folder, self._threads)
         return self._child
 
-    def _known(self, planned: PlannedPack, folder: Path, paused: Path) -> Mapping[str, Any] | None:
-        """Return what was kept of a trial that goes on; None if it begins."""
+    def _known(self, planned: PlannedPack, folder: Path, paused: Path) -> tuple[str, Mapping[str, Any] | None]:
+        """Return what was kept of a trial that goes on, None if it begins; and the file that was written in training."""
         (trial,) = planned.trials
+        if planned.known_epoch and (found := read_trial(self.folder, trial.id)) is not None:
+            return os.fspath(found[0]), found[1]
         if planned.resumed_epoch:
             facts = read_facts(paused)
-            return facts if facts is not None and facts["epoch"] == planned.resumed_epoch else None
-        return read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
+            return "", facts if facts is not None and facts["epoch"] == planned.resumed_epoch else None
+        return "", read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
 
     def _assignment(self, trial: Trial, folder: Path, known: Mapping[str, Any] | None) -> Assignment:
         training = self.training

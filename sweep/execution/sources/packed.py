@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from threadpoolctl import threadpool_limits
 
 from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, known_epochs, read_checkpoints
+from sweep.execution.sources.pack_checkpoints import PackCheckpoints, read_pack
 from sweep.execution.sources.source import Reports
 from sweep.execution.sources.waiting import Waiting
 from sweep.planning.metric_demand import metric_tags
@@ -81,7 +82,9 @@ def train_in_reports(
 ) -> Reports:
     """Train a pack, and yield a report every ``report_seconds``, where its trials wait for a decision, and at the end.
 
-    Trials that go on report the epochs that they have behind them too; if a checkpoint is missing, all start over.
+    Trials that have paused report the epochs that they have behind them too; those that go on from a checkpoint written
+    in training do not, as the event log has them. If a checkpoint is missing, all start over. A training that is closed
+    writes a checkpoint.
 
     Args:
         pack: the pack.
@@ -95,13 +98,15 @@ def train_in_reports(
     started_seconds = time.time()
     recipe.require_planned_code()
     whole = pack.pack(recipe, dataset)
-    kept = None
-    if keeping is not None and pack.resumed_epoch:
+    is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
+    kept = None if keeping is None else read_pack(keeping, pack.trials, pack.known_epoch, has_rows=is_kept)
+    resumed = kept[0].checkpoint.epoch if kept else 0
+    if keeping is not None and pack.resumed_epoch and kept is None:
         kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
     state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
     session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
-    is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
     writer = CheckpointWriter(keeping, pack.trials, session) if keeping is not None and is_kept else None
+    checkpoints = PackCheckpoints(keeping, pack.trials, session, writer, resumed) if keeping is not None else None
     epochs: list[EpochMetrics] = []
     if kept is not None:
         epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names))
@@ -111,6 +116,8 @@ def train_in_reports(
     tags = metric_tags({path: digest for path, digest in recipe.code if path in recipe.asked.own.values()})
     waiting = Waiting(pack.decisions, epochs[-1] if epochs else None)
     number, left = 0, set(range(len(pack.trials)))
+    if resumed:
+        epochs = []
     begin = time.monotonic()
     for metrics in train_session(session):
         epochs.append(metrics)
@@ -119,9 +126,16 @@ def train_in_reports(
         left.difference_update(end.trial for end in metrics.ended)
         waits = waiting.is_due(metrics) and bool(left)
         paused: tuple[Ended, ...] = ()
-        while not left or waits or paused or time.monotonic() - begin > report_seconds:
+        is_due = checkpoints is not None and checkpoints.is_due
+        while not left or waits or paused or is_due or time.monotonic() - begin > report_seconds:
             report = make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)
-            answer = yield replace(report, tags=tags, waits=waits, ended=(*report.ended, *paused))
+            report = replace(report, tags=tags, waits=waits, ended=(*report.ended, *paused))
+            try:
+                answer = yield replace(report, resumed_epoch=0 if number else resumed)
+            except GeneratorExit:
+                if checkpoints is not None:
+                    checkpoints.write(left)
+                raise
             number, epochs, begin, waits, paused = number + 1, [], time.monotonic(), False, ()
             if answer is None:
                 break
@@ -132,3 +146,5 @@ def train_in_reports(
             left.difference_update(answer.stop, answer.pause)
             if not paused and (left or report.last):
                 break
+        if is_due and checkpoints is not None:
+            checkpoints.write(left)

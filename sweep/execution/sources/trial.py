@@ -193,6 +193,10 @@ class Trial:
         else:
             self._pace.add(row)
         self._keep(epoch, values)
+        if self._decisions.checkpoints.is_due:
+            # What is written includes the report that it belongs to.
+            self._pace.flush()
+            self.write_checkpoint()
         if is_over:
             self._stop("STOPPED")
         if waits:
@@ -216,13 +220,18 @@ class Trial:
         """Return the state of the last report that was kept, by this process or an earlier one; None if none was."""
         if not self._has_checkpoint:
             return None
-        is_own = self._assignment.known_epoch and not self._has_kept
+        is_own = (self._assignment.known_epoch or self._assignment.checkpoint) and not self._has_kept
         return read_state(Path(self._assignment.state_file) if is_own else self._checkpoint)
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the sweep uses what is saved, to keep it or for a pause; where not, a training need not save."""
-        return self._assignment.weights != "none" or self._decisions.may_pause
+        """Whether the sweep uses what is saved now: to keep it, for a pause or for a checkpoint that is due."""
+        decisions = self._decisions
+        return self._assignment.weights != "none" or decisions.may_pause or decisions.checkpoints.is_due
+
+    def write_checkpoint(self) -> None:
+        """Write what the trial has saved last, from which it goes on later; any thread may call it."""
+        self._decisions.checkpoints.write()
 
     @property
     def reported(self) -> int:

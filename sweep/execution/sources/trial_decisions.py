@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from sweep.execution.sources.assignment import Assignment, Row
 from sweep.execution.sources.state import Snapshot, snapshot, write_state
+from sweep.execution.sources.trial_checkpoints import TrialCheckpoints
 from sweep.planning.decision_points import DecisionPoints
 
 Answer: TypeAlias = Literal["continue", "stop", "pause"]
@@ -36,6 +37,7 @@ class TrialDecisions:
         self._points = None if assignment.decisions is None else DecisionPoints.from_mapping(assignment.decisions)
         self._reached = max((self._counter(row) for row in rows), default=0.0)
         self._saved: tuple[int, Snapshot] | None = None
+        self.checkpoints = TrialCheckpoints(assignment, rows)
 
     @property
     def may_pause(self) -> bool:
@@ -43,7 +45,8 @@ class TrialDecisions:
         return self._points is not None or self._should_pause()
 
     def remember(self, epoch: int, state: Snapshot) -> None:
-        """Hold the state that belongs to the report of an epoch, in case that the trial pauses."""
+        """Hold the state that belongs to the report of an epoch, in case that the trial pauses or is interrupted."""
+        self.checkpoints.remember(epoch, state)
         if self.may_pause:
             self._saved = epoch, state
 
