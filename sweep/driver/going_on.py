@@ -98,7 +98,7 @@ def find_going_on(folder: ResultsFolder, preparation: Preparation, lacking: Coll
                 epochs[trial_id] = file.epoch
     if unknown := len(wanted.difference(epochs, kept)):
         notes.append(
-            f"{unknown:,} trials started over: they have no checkpoint that is whole, of an epoch that the event log has."
+            f"{unknown:,} trials started over, without a checkpoint that is whole and of an epoch in the event log."
         )
     if epochs:
         ages = sorted(set(epochs.values()))

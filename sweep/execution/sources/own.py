@@ -127,7 +127,7 @@ class OwnSource:
         return self._child
 
     def _known(self, planned: PlannedPack, folder: Path, paused: Path) -> tuple[str, Mapping[str, Any] | None]:
-        """Return what was kept of a trial that goes on, None if it begins; and the file that was written in training."""
+        """Return what was kept of a trial that goes on, after its file if that was written in training."""
         (trial,) = planned.trials
         if planned.known_epoch and (found := read_trial(self.folder, trial.id)) is not None:
             return os.fspath(found[0]), found[1]

@@ -28,25 +28,27 @@ class PackCheckpoints:
     """The checkpoints of a pack in training.
 
     Args:
-        keeping: where they are, and how often they are written.
+        keeping: where they are, and how often they are written; None for none.
         trials: trials of the pack, in order.
         session: their training.
         writer: what keeps their metrics and best states, where that is asked; None where it is not.
         epoch: of the last checkpoint, or the one that the pack has gone on from.
     """
 
-    keeping: Keeping
+    keeping: Keeping | None
     trials: Sequence[Trial]
     session: Session
     writer: CheckpointWriter | None = None
     epoch: int = 0
     _pace: CheckpointPace = field(init=False)
+    _folder: str = field(init=False)
     _is_possible: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing is written where the results folder is on another machine."""
-        self._pace = CheckpointPace(self.keeping.every)
-        self._is_possible = self.keeping.every > 0 and Path(self.keeping.folder).is_dir()
+        self._pace = CheckpointPace(0.0 if self.keeping is None else self.keeping.every)
+        self._folder = self.keeping.folder if self.keeping is not None and self.keeping.every else ""
+        self._is_possible = bool(self._folder) and Path(self._folder).is_dir()
 
     @property
     def is_due(self) -> bool:
@@ -78,7 +80,7 @@ class PackCheckpoints:
         with contextlib.suppress(*UNWRITABLE):
             if self.writer is not None:
                 self.writer.write_best()
-            write_file(self.keeping.folder, name, self.session.epoch, content)
+            write_file(self._folder, name, self.session.epoch, content)
             self.epoch = self.session.epoch
         self._pace.written(time.monotonic() - begin)
 

@@ -20,7 +20,7 @@ from trainers.checkpoint import join_checkpoints
 from trainers.data import Dataset
 from trainers.diagnostics import metric_names
 from trainers.loop import Ended, EpochMetrics, train_session
-from trainers.pack import Backend
+from trainers.pack import Backend, Pack
 from trainers.session import TILE_BYTES, Session
 
 REPORT_SECONDS = 0.5
@@ -70,6 +70,50 @@ class PackedSource:
         """Nothing was started."""
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A pack that has begun, or goes on.
+
+    Args:
+        session: its training.
+        writer: what keeps the metrics and best states of its trials; None if nothing needs them.
+        checkpoints: what writes its checkpoints in training.
+        unreported: the epochs that its trials have behind them and report again.
+        waiting: where they wait for a scheduler.
+        resumed_epoch: the epoch that they go on from, if they do not report those until then again.
+    """
+
+    session: Session
+    writer: CheckpointWriter | None
+    checkpoints: PackCheckpoints
+    unreported: list[EpochMetrics]
+    waiting: Waiting
+    resumed_epoch: int
+
+
+def _begin(pack: PlannedPack, whole: Pack, keeping: Keeping | None, *, compiled: bool, tile_bytes: int) -> _Begun:
+    """Begin a pack, or go on from the checkpoints of its trials."""
+    is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
+    kept = None if keeping is None else read_pack(keeping, pack.trials, pack.known_epoch, has_rows=is_kept)
+    resumed = kept[0].checkpoint.epoch if kept else 0
+    if keeping is not None and pack.resumed_epoch and kept is None:
+        kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
+    state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
+    session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
+    writer = CheckpointWriter(keeping, pack.trials, session) if keeping is not None and is_kept else None
+    epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names)) if kept else []
+    if writer is not None and kept is not None:
+        writer.restore(kept)
+    return _Begun(
+        session=session,
+        writer=writer,
+        checkpoints=PackCheckpoints(keeping, pack.trials, session, writer, resumed),
+        unreported=[] if resumed else epochs,
+        waiting=Waiting(pack.decisions, epochs[-1] if epochs else None),
+        resumed_epoch=resumed,
+    )
+
+
 def train_in_reports(
     pack: PlannedPack,
     recipe: Recipe,
@@ -97,44 +141,27 @@ def train_in_reports(
     """
     started_seconds = time.time()
     recipe.require_planned_code()
-    whole = pack.pack(recipe, dataset)
-    is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
-    kept = None if keeping is None else read_pack(keeping, pack.trials, pack.known_epoch, has_rows=is_kept)
-    resumed = kept[0].checkpoint.epoch if kept else 0
-    if keeping is not None and pack.resumed_epoch and kept is None:
-        kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
-    state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
-    session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
-    writer = CheckpointWriter(keeping, pack.trials, session) if keeping is not None and is_kept else None
-    checkpoints = PackCheckpoints(keeping, pack.trials, session, writer, resumed) if keeping is not None else None
-    epochs: list[EpochMetrics] = []
-    if kept is not None:
-        epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names))
-        if writer is not None:
-            writer.restore(kept)
+    begun = _begin(pack, pack.pack(recipe, dataset), keeping, compiled=compiled, tile_bytes=tile_bytes)
+    session, writer, checkpoints, epochs = begun.session, begun.writer, begun.checkpoints, begun.unreported
     given = session.fingerprints()
     tags = metric_tags({path: digest for path, digest in recipe.code if path in recipe.asked.own.values()})
-    waiting = Waiting(pack.decisions, epochs[-1] if epochs else None)
     number, left = 0, set(range(len(pack.trials)))
-    if resumed:
-        epochs = []
     begin = time.monotonic()
     for metrics in train_session(session):
         epochs.append(metrics)
         if writer is not None:
             writer.add(metrics)
         left.difference_update(end.trial for end in metrics.ended)
-        waits = waiting.is_due(metrics) and bool(left)
+        waits = begun.waiting.is_due(metrics) and bool(left)
         paused: tuple[Ended, ...] = ()
-        is_due = checkpoints is not None and checkpoints.is_due
+        is_due = checkpoints.is_due
         while not left or waits or paused or is_due or time.monotonic() - begin > report_seconds:
             report = make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)
             report = replace(report, tags=tags, waits=waits, ended=(*report.ended, *paused))
             try:
-                answer = yield replace(report, resumed_epoch=0 if number else resumed)
+                answer = yield replace(report, resumed_epoch=0 if number else begun.resumed_epoch)
             except GeneratorExit:
-                if checkpoints is not None:
-                    checkpoints.write(left)
+                checkpoints.write(left)
                 raise
             number, epochs, begin, waits, paused = number + 1, [], time.monotonic(), False, ()
             if answer is None:
@@ -146,5 +173,5 @@ def train_in_reports(
             left.difference_update(answer.stop, answer.pause)
             if not paused and (left or report.last):
                 break
-        if is_due and checkpoints is not None:
+        if is_due:
             checkpoints.write(left)

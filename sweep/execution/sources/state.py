@@ -182,8 +182,10 @@ def _digest(texts: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> str
     found = hashlib.sha256()
     for name in ("state", "facts"):
         found.update(f"{len(texts[name])} ".encode() + texts[name].encode())
-    for name, array in sorted(arrays.items()):
-        found.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+    for name, given in sorted(arrays.items()):
+        # The file is little-endian.
+        array = given.astype(given.dtype.newbyteorder("<"), copy=False)
+        found.update(f"{name} {array.dtype.name} {array.shape} ".encode())
         found.update(array.reshape(-1).view(np.uint8).data)
     return found.hexdigest()
 

@@ -72,7 +72,7 @@ class TrialCheckpoints:
             self._pace.written(time.monotonic() - begin)
 
     def _last(self) -> tuple[int, Sequence[Row], Snapshot | None]:
-        """Return the last epoch that the trial can go on from, the reports up to it and its state; 0 if there is none."""
+        """Return the last epoch to go on from, the reports up to it and its state; epoch 0 if there is none."""
         state, rows = self._state, list(self._rows)
         if state is not None:
             epoch = state[0]
