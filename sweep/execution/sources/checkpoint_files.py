@@ -80,7 +80,7 @@ def find_files(results: str | Path, most_epoch: int | None = None) -> list[Check
 
 
 def write_file(results: str | Path, name: str, epoch: int, content: bytes, kept: Collection[Path] = ()) -> None:
-    """Write a checkpoint durably, and drop those of the same pack before the last.
+    """Write a checkpoint durably, and drop those of the same pack but for it and the last before it.
 
     Args:
         results: the results folder.
@@ -92,8 +92,11 @@ def write_file(results: str | Path, name: str, epoch: int, content: bytes, kept:
     folder = Path(results) / CHECKPOINTS
     folder.mkdir(exist_ok=True)
     write_state(folder / f"{name}-{epoch}{SUFFIX}", content, is_durable=True)
-    for one in [one for one in find_files(results) if one.name == name][GENERATIONS:]:
-        if one.path not in kept:
+    own = [one for one in find_files(results) if one.name == name]
+    # One of more epochs was of no use, as the pack has gone on from an earlier one.
+    staying = [one for one in own if one.epoch <= epoch][:GENERATIONS]
+    for one in own:
+        if one not in staying and one.path not in kept:
             one.path.unlink(missing_ok=True)
 
 
