@@ -111,14 +111,21 @@ def _last_states(results: str, trial_ids: Sequence[str], most_epoch: int) -> lis
             epoch, found = file.epoch, {}
         if wanted.isdisjoint(file.trials) or (content := file.read()) is None:
             continue
-        _, state = content
-        rows = state["rows"] or {}
-        for trial_id in wanted & state["states"].keys():
-            one = Checkpoint.from_mapping(state["states"][trial_id])
-            found[trial_id] = Kept(one, _unpacked(rows[trial_id]) if trial_id in rows else ())
+        # Another version may have written something else.
+        with contextlib.suppress(KeyError, TypeError):
+            found |= _kept_of(content[1], wanted)
         if len(found) == len(wanted):
             return [found[trial_id] for trial_id in trial_ids]
     return None
+
+
+def _kept_of(state: Any, wanted: Collection[str]) -> dict[str, Kept]:
+    """Read the checkpoints of some trials, and their metrics if they are there."""
+    rows = state["rows"] or {}
+    found = {trial_id: Checkpoint.from_mapping(one) for trial_id, one in state["states"].items() if trial_id in wanted}
+    return {
+        trial_id: Kept(one, _unpacked(rows[trial_id]) if trial_id in rows else ()) for trial_id, one in found.items()
+    }
 
 
 def _packed(rows: Sequence[Row]) -> dict[str, Any]:

@@ -6,14 +6,14 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sweep.execution.sources.assignment import FILES, Assignment, Row
 from sweep.execution.sources.checkpoint_files import CheckpointPace, find_files, pack_name, write_file
 from sweep.execution.sources.pack_checkpoints import UNWRITABLE
-from sweep.execution.sources.state import Snapshot, snapshot
+from sweep.execution.sources.state import Snapshot, read_facts, snapshot
 
 
 class TrialCheckpoints:
@@ -46,6 +46,12 @@ class TrialCheckpoints:
         """Hold the state that belongs to the report of an epoch."""
         if self._assignment.results and self._assignment.every:
             self._state = epoch, state
+
+    def write_if_due(self, flush: Callable[[], None]) -> None:
+        """Write a checkpoint when it is time; ``flush`` adds a report that is held back, to which it may belong."""
+        if self.is_due:
+            flush()
+            self.write()
 
     def write(self) -> None:
         """Write a checkpoint, unless there is nothing new to go on from."""
@@ -87,6 +93,14 @@ class TrialCheckpoints:
         with contextlib.suppress(OSError):
             return any(os.scandir(Path(self._assignment.folder) / FILES))
         return False
+
+
+def known_rows(assignment: Assignment) -> list[Row]:
+    """Return the reports of a trial up to where it goes on."""
+    if not assignment.resumed_epoch and not assignment.known_epoch:
+        return []
+    facts = read_facts(Path(assignment.state_file))
+    return [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in (facts or {"rows": ()})["rows"]]
 
 
 def read_trial(results: str | Path, trial_id: str) -> tuple[Path, Mapping[str, Any]] | None:

@@ -44,6 +44,11 @@ class TrialDecisions:
         """Whether a state that is saved now may be the one that the trial goes on from."""
         return self._points is not None or self._should_pause()
 
+    @property
+    def keeps_state(self) -> bool:
+        """Whether a state that is saved now is used: for a pause, or for a checkpoint that is due."""
+        return self.may_pause or self.checkpoints.is_due
+
     def remember(self, epoch: int, state: Snapshot) -> None:
         """Hold the state that belongs to the report of an epoch, in case that the trial pauses or is interrupted."""
         self.checkpoints.remember(epoch, state)
