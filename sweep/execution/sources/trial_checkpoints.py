@@ -90,8 +90,8 @@ class TrialCheckpoints:
         return rows[-1][0], rows, None
 
     def _has_files(self) -> bool:
-        with contextlib.suppress(OSError):
-            return any(os.scandir(Path(self._assignment.folder) / FILES))
+        with contextlib.suppress(OSError), os.scandir(Path(self._assignment.folder) / FILES) as entries:
+            return any(entries)
         return False
 
 

@@ -109,8 +109,13 @@ def stopped(tmp_path, monkeypatch):
     return stop
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-@pytest.mark.parametrize("epoch", [1, 700, 1800])
+@pytest.mark.parametrize(
+    ("number", "epoch"),
+    [
+        *((signal.SIGKILL, epoch) for epoch in (1, 700, 1800)),
+        *((number, 700) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)),
+    ],
+)
 def test_a_sweep_that_is_ended_by_a_signal_goes_on_inside_its_trials(tmp_path, whole, number, epoch):
     process = started(tmp_path)
     wait_for_epoch(tmp_path, epoch, process)
@@ -192,9 +197,7 @@ def test_a_damaged_record_of_epochs_before_the_checkpoint_makes_trials_start_ove
     require_same(tmp_path, whole)
 
 
-def test_a_record_that_is_damaged_once_the_trials_have_ended_is_told_and_they_start_over(
-    tmp_path, whole, stopped
-):
+def test_a_record_that_is_damaged_once_the_trials_have_ended_is_told_and_they_start_over(tmp_path, whole, stopped):
     stopped(500)
     result = run(written(tmp_path))
     log = EventLog(result.path / "events").files()[0]
