@@ -19,7 +19,7 @@ from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
 from sweep.execution.sources.assignment import PAUSED
-from sweep.execution.sources.checkpoint_files import drop_pack, find_files
+from sweep.execution.sources.checkpoint_files import CHECKPOINTS, drop_pack, find_files
 from sweep.planning.cost import Rates
 from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
@@ -143,7 +143,8 @@ class Training:
             self.tracker.progress.stop()
             # Paused trials of an interrupted sweep start over.
             shutil.rmtree(self.folder.path / PAUSED, ignore_errors=True)
-            drop_ended(self.folder.path, self.folder.finished_trial_ids())
+            if (self.folder.path / CHECKPOINTS).is_dir():
+                drop_ended(self.folder.path, {result.trial.id for result in self.folder.results()})
 
     def _decisions(self) -> Decisions | None:
         """Return the scheduler with what it is to know of trials that have ended before."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sweep.driver.own_preparation import OwnPreparation
 from sweep.driver.prepare import Preparation
-from sweep.execution.sources.checkpoint_files import CheckpointFile, find_files
+from sweep.execution.sources.checkpoint_files import CHECKPOINTS, CheckpointFile, find_files
 from sweep.planning.cost import Rates
 from sweep.planning.decision_points import DecisionPoints
 from sweep.planning.packing import PlannedPack
+from sweep.planning.plan import Plan
 from sweep.records import Trial
 from sweep.results import ResultsFolder
 from sweep.running.replay import known_rows
@@ -25,12 +27,30 @@ class GoingOn:
     Args:
         epochs: trial id -> the epoch that it goes on from.
         rows: trial id -> its epochs until then, of which the event log has a record.
-        notes: what the user is told, one sentence each.
+        unknown: ids of trials that have checkpoints, but none that they can go on from.
+        damaged: files that were damaged, and are deleted.
     """
 
     epochs: Mapping[str, int] = field(default_factory=dict)
     rows: Mapping[str, list[Rows]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    unknown: Collection[str] = ()
+    damaged: Sequence[Path] = ()
+
+    def notes(self, plan: Plan, points: DecisionPoints | None) -> list[str]:
+        """Return what the user is told, one sentence each; ``points`` as for `packs`, for the selection seeds."""
+        found = [
+            f"`{path}` is damaged; its trials go on from an earlier checkpoint, or start over." for path in self.damaged
+        ]
+        of_seed = {trial.id: points if trial.seed in plan.seeds else None for trial in plan.trials}
+        begun = [trial for trial in plan.trials if self._goes_on(trial, of_seed[trial.id])]
+        over = sum(trial.id in self.unknown or trial.id in self.epochs for trial in plan.trials) - len(begun)
+        if over:
+            found.append(f"{over:,} trials started over, without a checkpoint that they can go on from.")
+        if begun:
+            ages = sorted({self.epochs[trial.id] for trial in begun})
+            after = f"epoch {ages[0]:,}" if len(ages) == 1 else f"epochs {ages[0]:,} to {ages[-1]:,}"
+            found.append(f"{len(begun):,} trials went on from their checkpoints after {after}.")
+        return found
 
     def packs(
         self,
@@ -87,30 +107,27 @@ def find_going_on(folder: ResultsFolder, preparation: Preparation, lacking: Coll
     wanted = {trial_id for file in files for trial_id in file.trials} - frozenset(ended)
     rows = {} if is_own else known_rows(folder.log.read()[0], wanted)
     epochs: dict[str, int] = {}
-    notes: list[str] = []
+    damaged = []
     for file in files:
         if not file.is_whole:
-            notes.append(f"`{file.path}` is damaged; its trials go on from an earlier checkpoint, or start over.")
+            damaged.append(file.path)
+            file.path.unlink(missing_ok=True)
             continue
         for trial_id in wanted.intersection(file.trials).difference(epochs):
             is_known = is_own or bool(rows_until(rows.get(trial_id, ()), file.epoch))
             if is_known and file.epoch > kept.get(trial_id, 0):
                 epochs[trial_id] = file.epoch
-    if unknown := len(wanted.difference(epochs, kept)):
-        notes.append(
-            f"{unknown:,} trials started over, without a checkpoint that is whole and of an epoch in the event log."
-        )
-    if epochs:
-        ages = sorted(set(epochs.values()))
-        after = f"epoch {ages[0]:,}" if len(ages) == 1 else f"epochs {ages[0]:,} to {ages[-1]:,}"
-        notes.append(f"{len(epochs):,} trials went on from their checkpoints after {after}.")
-    return GoingOn(epochs, {trial_id: rows[trial_id] for trial_id in epochs if trial_id in rows}, tuple(notes))
+    known = {trial_id: rows[trial_id] for trial_id in epochs if trial_id in rows}
+    return GoingOn(epochs, known, wanted.difference(epochs, kept), damaged)
 
 
 def drop_ended(results: Path, ended: Collection[str]) -> None:
     """Delete the checkpoints whose trials have all ended."""
     for file in find_files(results):
         _drop(file, ended)
+    # Where others are left, the folder stays.
+    with contextlib.suppress(OSError):
+        (results / CHECKPOINTS).rmdir()
 
 
 def _drop(file: CheckpointFile, ended: Collection[str]) -> bool:

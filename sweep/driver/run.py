@@ -173,7 +173,6 @@ def _run_once(
             preparation, resumed = continue_trials(preparation, folder, others)
             growth += [*resumed, *restarted_notes(earlier, others), *renewed_notes(config.metric, len(lacking))]
         going_on = find_going_on(folder, preparation, lacking) if remaining else GoingOn()
-        growth += going_on.notes
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
         past = [one for one in folder.results() if one.trial.id in finished] if finished else []
         writer = None
@@ -207,6 +206,7 @@ def _run_once(
         unreported = remaining or not folder.has_report
         report_process = stack.enter_context(ReportProcess()) if config.report and unreported else None
         training = Training(preparation, folder, writer, tracker, phases, going_on)
+        growth += going_on.notes(phases.plan, None if training.scheduler is None else training.scheduler.points)
         training.limits.add(past)
         if remaining:
             training.run(remaining, _stop_condition(interruption, deadline_seconds), stack)

@@ -129,12 +129,14 @@ class OwnSource:
     def _known(self, planned: PlannedPack, folder: Path, paused: Path) -> tuple[str, Mapping[str, Any] | None]:
         """Return what was kept of a trial that goes on, after its file if that was written in training."""
         (trial,) = planned.trials
-        if planned.known_epoch and (found := read_trial(self.folder, trial.id)) is not None:
+        kept = read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
+        found = read_trial(self.folder, trial.id) if planned.known_epoch else None
+        if found is not None and (kept is None or kept["epoch"] < found[1]["epoch"]):
             return os.fspath(found[0]), found[1]
         if planned.resumed_epoch:
             facts = read_facts(paused)
             return "", facts if facts is not None and facts["epoch"] == planned.resumed_epoch else None
-        return "", read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
+        return "", kept
 
     def _assignment(self, trial: Trial, folder: Path, known: Mapping[str, Any] | None) -> Assignment:
         training = self.training

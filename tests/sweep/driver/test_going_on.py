@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep import load_config, run
+from sweep import load_config
+from sweep.driver.run import run
 from sweep.execution.sources.checkpoint_files import CHECKPOINTS, find_files
 from sweep.results import load_results
 from sweep.running.event_log import EventLog
@@ -145,7 +146,8 @@ def test_what_was_trained_is_not_trained_again(tmp_path, whole, stopped, monkeyp
 
     monkeypatch.setattr(packed, "train_session", counted)
     run(written(tmp_path))
-    assert min(trained) == newest + 1
+    # Packs that go on come first; others may not have begun.
+    assert trained[0] == newest + 1
     require_same(tmp_path, whole)
 
 
@@ -170,10 +172,12 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_is_used(tmp_path, whole
 
 def test_trials_whose_checkpoints_are_all_damaged_start_over(tmp_path, whole, stopped):
     first = stopped(500)
-    for file in find_files(first.path):
+    files = find_files(first.path)
+    for file in files:
         file.path.write_bytes(file.path.read_bytes()[:-1])
     result = run(written(tmp_path))
-    assert any("8 trials started over" in note for note in result.notes)
+    assert sum("damaged" in note for note in result.notes) == len(files)
+    assert not any("went on" in note for note in result.notes)
     require_same(tmp_path, whole)
     assert not find_files(result.path)
 
@@ -218,7 +222,7 @@ def test_a_fresh_sweep_uses_no_checkpoint(tmp_path, whole, stopped):
 
 
 def test_a_trial_that_has_passed_a_decision_starts_over(tmp_path, stopped):
-    asha = ("scheduler.method=asha", "scheduler.first=50")
+    asha = ("scheduler.method=asha", "scheduler.grace_period=50")
     stopped(200, *asha)
     result = run(written(tmp_path, *asha))
     assert set(result.trials["status"]) <= {"COMPLETED", "PRUNED"}
