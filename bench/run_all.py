@@ -26,6 +26,7 @@ SCRIPTS = (
     ("step.py", 5),
     ("startup.py", 5),
     ("own_trials.py", 5),
+    ("checkpoints.py", 5),
     ("schedulers.py", 5),
     ("data.py", 5),
     ("large.py", 5),

@@ -56,26 +56,6 @@ def run_config(config: SweepConfig, *, quiet: bool = False, fresh: bool = False)
 
 
 @app.command()
-def sync(
-    name: Name,
-    root: Root = Path("results"),
-    uri: Annotated[
-        str | None, typer.Option(help="MLflow store; default: of the sweep's file, or MLFLOW_TRACKING_URI.")
-    ] = None,
-) -> None:
-    """Deliver to MLflow, and to the URL of the results, what could not be delivered before; train nothing.
-
-    Ends with 0 if all is there, 4 if something is still to be delivered.
-    """
-    from sweep.driver.delivery import deliver
-
-    delivery = deliver(name, root, uri)
-    typer.echo("\n".join(delivery.lines))
-    if not delivery.complete:
-        raise typer.Exit(UNDELIVERED)
-
-
-@app.command()
 def plan(
     file: File,
     overrides: Overrides = None,
@@ -107,3 +87,23 @@ def plan(
         sys.stdout.write("\n")
     else:
         print_plan(preparation, estimate(preparation), detectable=seen)
+
+
+@app.command()
+def sync(
+    name: Name,
+    root: Root = Path("results"),
+    uri: Annotated[
+        str | None, typer.Option(help="MLflow store; default: of the sweep's file, or MLFLOW_TRACKING_URI.")
+    ] = None,
+) -> None:
+    """Deliver to MLflow, and to the URL of the results, what could not be delivered before; train nothing.
+
+    Ends with 0 if all is there, 4 if something is still to be delivered.
+    """
+    from sweep.driver.delivery import deliver
+
+    delivery = deliver(name, root, uri)
+    typer.echo("\n".join(delivery.lines))
+    if not delivery.complete:
+        raise typer.Exit(UNDELIVERED)

@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from sweep.config.base_section import Section
+from sweep.config.checkpoints import CheckpointConfig
 from sweep.config.comparison import Roles, SeedsField
 from sweep.config.conditions import as_list
 from sweep.config.data import AnyData
@@ -115,6 +116,9 @@ class SweepFields(Section):
 
     keep: KeepConfig = Field(default_factory=KeepConfig)
     """What is kept of the trials besides their metrics."""
+
+    checkpoint: CheckpointConfig = Field(default_factory=CheckpointConfig)
+    """How often the trials in training write checkpoints, from which they go on after any death."""
 
     report: bool = True
     """Whether a sweep that has ended writes its report, report.html and report.md, into its results folder."""

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from itertools import chain
 
+from sweep.driver.going_on import GoingOn, drop_ended
 from sweep.driver.phases import Phases
 from sweep.driver.populations import Populations
 from sweep.driver.prepare import Preparation
@@ -20,6 +21,7 @@ from sweep.execution.executor import Executor
 from sweep.execution.inline import InlineExecutor
 from sweep.execution.ray import WorkerSettings, fallbacks, ray_executor, ray_session
 from sweep.execution.sources.assignment import PAUSED
+from sweep.execution.sources.checkpoint_files import CHECKPOINTS, drop_pack, find_files
 from sweep.planning.cost import Rates
 from sweep.planning.packing import PlannedPack
 from sweep.records import Trial, TrialResult
@@ -48,11 +50,13 @@ from sweep.running.schedulers import make_scheduler
 from sweep.tracking import SweepWriter
 
 WAITING = "No worker has come yet: there is no room, or the nodes of the cluster still start. The sweep waits for them."
-
 PAUSES = "The sweep is paused; `sweep resume` lets it go on."
 GOES_ON = "The sweep goes on."
-
 STARTS_OVER = "A worker died; its trials start over."
+GO_ON = "A worker died; its trials go on from their last checkpoint."
+
+NOTHING = GoingOn()
+"""No trial goes on."""
 
 LOOK_SECONDS = 0.1
 """How often a sweep that waits for another sweep of this process checks whether it should stop."""
@@ -71,13 +75,16 @@ class Training:
         writer: SweepWriter | None,
         tracker: ProgressTracker,
         phases: Phases,
+        going_on: GoingOn = NOTHING,
     ) -> None:
         self.preparation = preparation
         self.folder = folder
         self.writer = writer
         self.tracker = tracker
         self.phases = phases
+        self.going_on = going_on
         self.collectors = Collectors()
+        self.collectors.know(going_on.rows)
         self.workers = 0
         self.counts = Counts()
         self.scheduler = make_scheduler(preparation.config)
@@ -139,6 +146,8 @@ class Training:
             # Paused trials of an interrupted sweep start over, except those of a population, which depend on others.
             if self._is_complete or not self.populations.is_used:
                 shutil.rmtree(self.folder.path / PAUSED, ignore_errors=True)
+            if (self.folder.path / CHECKPOINTS).is_dir():
+                drop_ended(self.folder.path, {result.trial.id for result in self.folder.results()})
 
     def _decisions(self) -> Decisions | None:
         """Return the scheduler with what it is to know of trials that have ended before."""
@@ -225,8 +234,14 @@ class Training:
         """Form packs, in which a scheduler decides while the selection lasts."""
         if self.phases.plan is not self.preparation.plan and self.preparation.growing is not None:
             self.preparation = self.preparation.with_plan(self.phases.plan)
-        packs = self.populations.packs(self.preparation, trials, rates, workers) if trials else []
-        if self.scheduler is None or self.phases.is_report:
+        is_decided = self.scheduler is not None and not self.phases.is_report
+        points = self.scheduler.points if self.scheduler is not None and is_decided else None
+        packs: Sequence[PlannedPack] = []
+        if self.populations.is_used:
+            packs = self.populations.packs(self.preparation, trials, rates, workers) if trials else []
+        elif trials:
+            packs = self.going_on.packs(self.preparation, trials, rates, workers, points)
+        if self.scheduler is None or not is_decided:
             return packs
         return [replace(pack, decisions=self.scheduler.points) for pack in packs]
 
@@ -253,16 +268,24 @@ class Training:
                 if isinstance(command, AcceptReport) and command.report.files:
                     write_files(self.folder.path, self.collectors[command.pack].trials[0], command.report.files)
                 self._add_results(self.collectors.take(command, seconds))
+                if not self.collectors[command.pack].unfinished:
+                    drop_pack(self.folder.path, [trial.id for trial in self.collectors[command.pack].trials])
             case TakeOver():
                 self.populations.take_over(command, self.collectors)
             case RestartPack():
-                self.tracker.progress.message(STARTS_OVER)
+                self.tracker.progress.message(GO_ON if self._has_checkpoint(command.pack) else STARTS_OVER)
             case NotifyWaiting():
                 self.tracker.progress.message(WAITING)
             case PlanMore():
                 plan_more(command)
             case _:
                 executor.send(command)
+
+    def _has_checkpoint(self, pack: int) -> bool:
+        """Whether there are checkpoints of the trials of a pack that have not ended."""
+        collector = self.collectors[pack]
+        left = {collector.trials[index].id for index in collector.unfinished}
+        return any(not left.isdisjoint(file.trials) for file in find_files(self.folder.path))
 
     def _add_results(self, results: Sequence[TrialResult]) -> None:
         """Pass results of ended trials, which are already in the event log, to MLflow and the display."""

@@ -151,7 +151,8 @@ class NetworkPreparation:
         tile_bytes = tuned_tile_bytes(None if cache is None else cache / TILE_FILE)
         backend = self.config.network_trainer.backend
         metric = self.config.metric
-        keeping = Keeping(self.kept_weights, str(results.absolute()), metric.name, metric.mode)
+        every = self.config.checkpoint.every
+        keeping = Keeping(self.kept_weights, str(results.absolute()), metric.name, metric.mode, every)
         return PackedSource(tuple(self._datasets.values()), tile_bytes, backend, seconds, keeping)
 
     def seconds(self, trials: Sequence[Trial], rates: Rates) -> float:

@@ -23,6 +23,7 @@ from sweep.driver.control import extended
 from sweep.driver.display import Progress, Silent
 from sweep.driver.drive import Training
 from sweep.driver.finalize import finalize
+from sweep.driver.going_on import GoingOn, find_going_on
 from sweep.driver.growth import continue_trials, earlier_settings, restarted_notes, take_over
 from sweep.driver.notes import lacking_notes, limit_notes, notes_on, renewed_notes
 from sweep.driver.phases import Phases
@@ -172,14 +173,13 @@ def _run_once(
         known_elsewhere = partial(known_results, config.results, folder, fresh)
         phases = Phases(config, plan, folder, proposing, known_elsewhere)
         phases.add(folder.results())
-        remaining = phases.first()
-        if not train:
-            remaining = ()
+        remaining = phases.first() if train else ()
         if remaining and not fresh:
             # The first epochs of a trial that lacks a metric would lack it again.
             others = [trial for trial in remaining if trial.id not in lacking]
             preparation, resumed = continue_trials(preparation, folder, others)
             growth += [*resumed, *restarted_notes(earlier, others), *renewed_notes(config.metric, len(lacking))]
+        going_on = find_going_on(folder, preparation, lacking) if remaining else GoingOn()
         finished = folder.finished_trial_ids() & {trial.id for trial in phases.plan.trials}
         past = [one for one in folder.results() if one.trial.id in finished] if finished else []
         writer = None
@@ -212,7 +212,8 @@ def _run_once(
         # The report's libraries load while Ray starts.
         unreported = remaining or not folder.has_report
         report_process = stack.enter_context(ReportProcess()) if config.report and unreported else None
-        training = Training(preparation, folder, writer, tracker, phases)
+        training = Training(preparation, folder, writer, tracker, phases, going_on)
+        growth += going_on.notes(phases.plan, None if training.scheduler is None else training.scheduler.points)
         training.limits.add(past)
         if remaining:
             training.run(remaining, _stop_condition(interruption, deadline_seconds), stack)

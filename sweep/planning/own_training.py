@@ -38,6 +38,7 @@ class OwnTraining:
         weights: whether the saved state is kept, after the last or the best report.
         resumed: ids of the trials that go on from what an earlier sweep has kept.
         pickled: the function, pickled by value; empty if it is imported.
+        checkpoint_seconds: seconds between the checkpoints of a trial; 0 for none.
     """
 
     function: str = ""
@@ -52,6 +53,7 @@ class OwnTraining:
     weights: Literal["none", "last", "best"] = "none"
     resumed: frozenset[str] = frozenset()
     pickled: bytes = b""
+    checkpoint_seconds: float = 0.0
 
     def how(self, working_folder: str) -> dict[str, Any]:
         """Return what the process of the training needs to know, of JSON types."""
@@ -100,6 +102,7 @@ def own_training(config: SweepConfig) -> OwnTraining:
         stop_at=own.target if own.stop_at_target else None,
         weights=config.keep.weights,
         pickled=b"" if config.by_value is None else config.by_value.pickled,
+        checkpoint_seconds=config.checkpoint.every,
     )
 
 

@@ -44,6 +44,8 @@ class PlannedPack:
         recipe: what the trials share; None for a training of the user's own.
         dataset: which of the sweep's data sets they are trained on.
         resumed_epoch: the epoch whose checkpoints the trials go on from; 0 from the beginning.
+        known_epoch: the epoch up to which the event log has their reports, so that they may go on from a checkpoint
+            that was written in training until then; 0 for none.
         decisions: where its trials wait for a scheduler; None for nowhere.
         part_size: what else than the other fields trials of one pack must share: the size of their training parts.
         settings: trial id -> the setting with which it goes on, where that is not the one that it began with.
@@ -59,6 +61,7 @@ class PlannedPack:
     resumed_epoch: int = 0
     decisions: DecisionPoints | None = None
     part_size: int = 0
+    known_epoch: int = 0
     settings: Mapping[str, Setting] = field(default_factory=dict)
 
     def setting_of(self, trial: Trial) -> Setting:
@@ -75,7 +78,7 @@ class PlannedPack:
             return self
         left = self.epochs - self.resumed_epoch
         seconds = self.seconds * (self.epochs - epoch) / left if left else self.seconds
-        return replace(self, resumed_epoch=epoch, seconds=seconds)
+        return replace(self, resumed_epoch=epoch, seconds=seconds, known_epoch=0)
 
     @property
     def kind(self) -> Hashable:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from sweep.analysis.hyperparameters import hyperparameter_keys
 from sweep.errors import ResultsError
 from sweep.execution.sources.assignment import TRIALS as TRIAL_FOLDERS
+from sweep.execution.sources.checkpoint_files import CHECKPOINTS
 from sweep.records import TrialResult, plain
 from sweep.results.data_summary import DATA
 from sweep.results.frames import (
@@ -230,7 +231,8 @@ class ResultsFolder:
         """Delete all results, so that every trial is trained again."""
         self.log.clear()
         self._drop_report()
-        shutil.rmtree(self.path / TRIAL_FOLDERS, ignore_errors=True)
+        for name in (TRIAL_FOLDERS, CHECKPOINTS):
+            shutil.rmtree(self.path / name, ignore_errors=True)
         for name in (TRIALS, EPOCHS, LEADERBOARD, DATA, TEST, PREDICTIONS):
             with reported(self.path):
                 (self.path / name).unlink(missing_ok=True)

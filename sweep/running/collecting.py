@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sweep.planning.packing import PlannedPack
 from sweep.records import TrialResult
 from sweep.running.commands import AcceptReport, Command, EndTrials, FailPack, FormPack
-from sweep.running.reports import PackCollector
+from sweep.running.reports import PackCollector, Rows
 
 READ = (AcceptReport, EndTrials, FailPack, FormPack)
 """The commands that change what is collected."""
@@ -18,6 +18,7 @@ class Collectors:
 
     def __init__(self) -> None:
         self._packs: list[PackCollector] = []
+        self._known: dict[str, list[Rows]] = {}
         self._of_trial: dict[str, PackCollector] = {}
 
     def __len__(self) -> int:
@@ -36,10 +37,17 @@ class Collectors:
         """Training time of all packs."""
         return sum(collector.busy_seconds for collector in self._packs)
 
+    def know(self, rows: Mapping[str, list[Rows]]) -> None:
+        """Take the epochs of trials that an earlier start has recorded, by the id of the trial."""
+        self._known |= rows
+
     def add(self, packs: Iterable[PlannedPack]) -> None:
         """Begin to collect packs, which have the next numbers."""
         for planned in packs:
             collector = PackCollector(planned.trials)
+            for trial in planned.trials:
+                if rows := self._known.pop(trial.id, None):
+                    collector.know(trial.id, rows)
             self._packs.append(collector)
             self._of_trial |= {trial.id: collector for trial in planned.trials}
 
@@ -63,6 +71,6 @@ class Collectors:
                 return self._packs[pack].fail(error, seconds)
             case FormPack(_, planned):
                 for trial in planned.trials:
-                    self._of_trial[trial.id].leave(trial.id)
+                    self._known[trial.id] = self._of_trial[trial.id].leave(trial.id)
                 self.add([planned])
         return []

@@ -96,9 +96,7 @@ class Coordinator:
     def handle(self, event: Event) -> list[Command]:
         """Process an event and return the commands to carry out, in order."""
         if self._has_ended:
-            # Reports that still arrive belong to packs that were stopped.
-            self.counts.stale += isinstance(event, ReportReceived)
-            return []
+            return self._report_after_end(event) if isinstance(event, ReportReceived) else []
         return [*self._dispatch(event), *self._settle(), *self._assign(), *self._plan_more_or_end()]
 
     def _dispatch(self, event: Event) -> Iterable[Command]:
@@ -201,7 +199,7 @@ class Coordinator:
             stop = StopPack(event.worker, event.pack, pack.attempt)
             self._workers.release(event.worker)
             return [stop, *self._restart(event.pack)]
-        pack.next_report += 1
+        pack.take(report)
         # The planner may propose more once a trial has ended.
         self._has_asked = self._has_asked and not report.ended
         if self._decisions is not None and pack.planned.decisions is not None:
@@ -215,6 +213,16 @@ class Coordinator:
         if report.last:
             self._end(event.pack)
         return commands
+
+    def _report_after_end(self, event: ReportReceived) -> list[Command]:
+        """Accept a report of a pack that was stopped with the sweep: its trials go on from there when it is resumed."""
+        pack = self._packs.get(event.pack)
+        if pack is None or not self._is_current(event) or event.report.number != pack.next_report:
+            self.counts.stale += 1
+            return []
+        pack.take(event.report)
+        self._packs.take_ends(event.pack, event.report)
+        return [AcceptReport(event.pack, event.report)]
 
     def _settle(self) -> list[Command]:
         if self._decisions is None or self._has_ended:

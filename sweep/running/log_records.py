@@ -161,6 +161,10 @@ def proposed_of(record: Record) -> Proposed:
     )
 
 
+REPORTS = ("report", "resumed report")
+"""Kinds of records of reports. Earlier versions do not read the second, which holds a part of the epochs only."""
+
+
 def report_record(report: Report, start: str, pack: int) -> Record:
     """Create the record of a report."""
     facts = {
@@ -176,7 +180,10 @@ def report_record(report: Report, start: str, pack: int) -> Record:
         "node": report.node,
         "tags": dict(report.tags),
     }
-    return Record("report", facts, {"epochs": report.epochs, "trials": report.trials, "values": report.values})
+    if report.resumed_epoch:
+        facts["resumed_epoch"] = report.resumed_epoch
+    kind = REPORTS[bool(report.resumed_epoch)]
+    return Record(kind, facts, {"epochs": report.epochs, "trials": report.trials, "values": report.values})
 
 
 def report_of(record: Record) -> Report:
@@ -195,6 +202,7 @@ def report_of(record: Record) -> Report:
         fingerprints={int(seed): found for seed, found in facts["fingerprints"].items()},
         node=facts["node"],
         tags=facts.get("tags", {}),
+        resumed_epoch=facts.get("resumed_epoch", 0),
     )
 
 

@@ -88,8 +88,7 @@ class PackQueue:
     def restart(self, number: int) -> int:
         """Put a pack first in the queue again, and return the number of its attempt."""
         pack = self._packs[number]
-        pack.attempt, pack.next_report, pack.worker = pack.attempt + 1, 0, None
-        pack.merging.clear()
+        pack.begin_again()
         self._queue.appendleft(number)
         return pack.attempt
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sweep.planning.packing import PlannedPack
+from sweep.running.reports import Report
 
 
 @dataclass
@@ -16,6 +17,7 @@ class Pack:
         planned: what to train.
         attempt: counts from 0; incremented each time that the pack is restarted.
         next_report: number of the report that is expected.
+        reported_epoch: the last epoch that this attempt has reported.
         worker: id of the worker that trains it; None while it waits for one.
         left: indices of its trials that have not ended.
         merging: indices of those that leave it only to be merged into a larger pack.
@@ -24,6 +26,7 @@ class Pack:
     planned: PlannedPack
     attempt: int = 0
     next_report: int = 0
+    reported_epoch: int = 0
     worker: str | None = None
     left: set[int] = field(default_factory=set)
     merging: set[int] = field(default_factory=set)
@@ -31,6 +34,19 @@ class Pack:
     def __post_init__(self) -> None:
         """All trials are left."""
         self.left = set(range(len(self.planned.trials)))
+
+    def take(self, report: Report) -> None:
+        """Take the report that was expected."""
+        self.next_report += 1
+        if len(report.epochs):
+            self.reported_epoch = int(report.epochs.max())
+
+    def begin_again(self) -> None:
+        """Begin the next attempt, which may go on from a checkpoint whose epochs are reported."""
+        known = self.reported_epoch or self.planned.known_epoch
+        self.planned = replace(self.planned, known_epoch=known)
+        self.attempt, self.next_report, self.reported_epoch, self.worker = self.attempt + 1, 0, 0, None
+        self.merging.clear()
 
     def ids(self, indices: Sequence[int]) -> list[str]:
         """Return the ids of some of its trials."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sweep.records import Arm, Trial, TrialResult
 from sweep.running.event_log import Record
-from sweep.running.log_records import report_of, results_of
-from sweep.running.reports import PackCollector
+from sweep.running.log_records import REPORTS, report_of, results_of
+from sweep.running.reports import PackCollector, Rows
 from trainers.loop import Ended
 
 
@@ -32,11 +32,26 @@ def replay(records: Iterable[Record], trials: Iterable[Trial]) -> list[TrialResu
     return list(found.values())
 
 
+def known_rows(records: Iterable[Record], trial_ids: Collection[str]) -> dict[str, list[Rows]]:
+    """Return the epochs of trials that have begun and not ended, as far as they were reported without a gap.
+
+    Args:
+        records: records of an event log.
+        trial_ids: the trials.
+    """
+    packs = _Packs({})
+    for record in records:
+        packs.add(record)
+    found = {trial_id: packs.known(trial_id) for trial_id in trial_ids}
+    return {trial_id: rows for trial_id, rows in found.items() if rows}
+
+
 class _Packs:
     """The packs of all starts of a sweep, by start and number."""
 
     def __init__(self, trials: Mapping[str, Trial]) -> None:
         self._trials = trials
+        self._of_trial: dict[str, PackCollector] = {}
         self._packs: dict[tuple[str, int], PackCollector] = {}
         self._expected: dict[tuple[str, int], int | None] = {}
 
@@ -45,10 +60,14 @@ class _Packs:
         facts = record.facts
         if record.kind == "plan":
             for number, members in facts["packs"].items():
-                self._packs[facts["start"], int(number)] = PackCollector([self._trial(*member) for member in members])
+                self._plan((facts["start"], int(number)), [self._trial(*member) for member in members])
             return []
         key = facts.get("start"), facts.get("pack")
-        if record.kind not in ("report", "fail", "ended") or key not in self._packs:
+        if record.kind not in (*REPORTS, "start over", "fail", "ended") or key not in self._packs:
+            return []
+        if record.kind == "start over":
+            # The reports of the attempt before are over.
+            self._expected[key] = 0
             return []
         if record.kind == "ended":
             ended = [Ended(**end) for end in facts["ended"]]
@@ -60,6 +79,18 @@ class _Packs:
             return []
         self._expected[key] = facts["number"] + 1
         return self._packs[key].add(report_of(record))
+
+    def known(self, trial_id: str) -> list[Rows]:
+        """Return the epochs of a trial that has not ended."""
+        return self._of_trial[trial_id].known(trial_id) if trial_id in self._of_trial else []
+
+    def _plan(self, key: tuple[str, int], trials: Sequence[Trial]) -> None:
+        """Begin to collect a pack, whose trials may go on from what was reported before, also by an earlier start."""
+        self._packs[key] = collector = PackCollector(trials)
+        for trial in trials:
+            if before := self._of_trial.get(trial.id):
+                collector.know(trial.id, before.leave(trial.id))
+            self._of_trial[trial.id] = collector
 
     def _trial(self, trial_id: str, seed: int) -> Trial:
         """Return a trial; if it is not wanted, one with an empty arm."""

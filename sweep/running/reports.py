@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ NO_EPOCHS: Mapping[str, Floats] = {name: np.empty(0) for name in ("epoch", "step
 
 NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
-_Rows = tuple[tuple[str, ...], NDArray[np.int64], Floats]
+Rows: TypeAlias = tuple[tuple[str, ...], NDArray[np.int64], Floats]
+"""Some epochs of one trial: names, (n,) epochs and (n, M) values."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Report:
         waits: whether the trials of its last epoch that have not ended wait for a decision.
         files: files of the trial that ended, by their path in its folder, from a machine that does not share the
             results folder; they are not part of the event log.
+        resumed_epoch: first report only: the epoch up to which earlier reports of its trials hold, as they go on from
+            there; 0 if this attempt reports all epochs.
     """
 
     names: tuple[str, ...]
@@ -61,6 +65,7 @@ class Report:
     tags: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     waits: bool = False
+    resumed_epoch: int = 0
 
     @property
     def waiting(self) -> tuple[int, ...]:
@@ -130,21 +135,33 @@ class PackCollector:
         return self._past_seconds + self._current_seconds
 
     def _begin(self) -> None:
-        self._rows: dict[int, list[_Rows]] = defaultdict(list)
+        self._rows: dict[int, list[Rows]] = defaultdict(list)
         self._fingerprints: Mapping[int, Mapping[str, str]] = {}
         self.unfinished = set(range(len(self.trials)))
         self.running: set[int] = set()
 
+    def know(self, trial_id: str, rows: Sequence[Rows]) -> None:
+        """Take the epochs of a trial that were reported before, in another pack or by an earlier start."""
+        self._rows[self._index[trial_id]] = list(rows)
+
+    def known(self, trial_id: str) -> list[Rows]:
+        """Return the epochs of a trial so far; none if it has ended."""
+        return list(self._rows.get(self._index[trial_id], ()))
+
     def add(self, report: Report) -> list[TrialResult]:
         """Add a report and return the results of the trials that ended with it.
 
-        A pack that is restarted because its worker died is collected anew; trials that had ended are not
-        returned again.
+        A pack that is restarted because its worker died is collected from the epoch that it goes on from; trials that
+        had ended are not returned again, and those whose epochs until there are not known are never returned.
         """
         if report.first:
-            returned = set(range(len(self.trials))) - self.unfinished
+            unfinished, rows = self.unfinished, self._rows
             self._begin()
-            self.unfinished -= returned
+            self.unfinished = unfinished
+            if report.resumed_epoch:
+                for trial in sorted(unfinished):
+                    self._rows[trial] = rows_until(rows.get(trial, ()), report.resumed_epoch)
+                self.unfinished = {trial for trial in unfinished if self._rows[trial]}
             self._past_seconds += self._current_seconds
         self._fingerprints = {**self._fingerprints, **report.fingerprints}
         self._current_seconds = report.now_seconds - report.started_seconds
@@ -152,9 +169,9 @@ class PackCollector:
         trials, first = np.unique(report.trials[order], return_index=True)
         # Without epochs, as when all trials diverge in their first, np.split would still return one empty piece.
         pieces = np.split(order, first[1:]) if len(trials) else []
-        for trial, rows in zip(trials, pieces, strict=True):
+        for trial, piece in zip(trials, pieces, strict=True):
             if int(trial) in self.unfinished:
-                self._rows[int(trial)].append((report.names, report.epochs[rows], report.values[rows]))
+                self._rows[int(trial)].append((report.names, report.epochs[piece], report.values[piece]))
                 self.running.add(int(trial))
         self._last = report
         self._paused |= {end.trial for end in report.ended if end.status == "PAUSED"}
@@ -186,12 +203,12 @@ class PackCollector:
                 rows.append((epoch, steps, metrics, seconds))
         return rows
 
-    def leave(self, trial_id: str) -> None:
-        """Forget a trial that goes on in another pack."""
+    def leave(self, trial_id: str) -> list[Rows]:
+        """Forget a trial that goes on in another pack, and return its epochs so far."""
         trial = self._index[trial_id]
         self.unfinished.discard(trial)
         self.running.discard(trial)
-        self._rows.pop(trial, None)
+        return self._rows.pop(trial, [])
 
     def fail(self, error: str, now_seconds: float) -> list[TrialResult]:
         """Return FAILED results for all trials that have neither ended nor paused, as those go on in another pack."""
@@ -242,7 +259,14 @@ def _no_report(now_seconds: float) -> Report:
     )
 
 
-def _columns(parts: Sequence[_Rows], names: Sequence[str]) -> dict[str, Floats]:
+def rows_until(parts: Sequence[Rows], last: int) -> list[Rows]:
+    """Return the epochs of a trial up to one; none at all if they do not reach it."""
+    if not any(last in epochs for _, epochs, _ in parts):
+        return []
+    return [(names, epochs[epochs <= last], values[epochs <= last]) for names, epochs, values in parts]
+
+
+def _columns(parts: Sequence[Rows], names: Sequence[str]) -> dict[str, Floats]:
     """Join the rows of one trial; a metric that a part lacks is NaN there.
 
     Args:

@@ -69,6 +69,9 @@ class Assignment:
             0.
         decisions: where the trial waits for a scheduler, as of `DecisionPoints.as_mapping`; None for nowhere.
         is_changed: whether the setting is not the one that the trial began with.
+        results: the results folder, into which checkpoints are written; empty where it is on another machine.
+        every: seconds between two checkpoints; 0 for none.
+        checkpoint: file of the checkpoint, written in training, that the trial goes on from; empty if it does not.
     """
 
     trial_id: str
@@ -86,6 +89,9 @@ class Assignment:
     paused: str = ""
     decisions: Mapping[str, object] | None = None
     is_changed: bool = False
+    results: str = ""
+    every: float = 0.0
+    checkpoint: str = ""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -95,6 +101,8 @@ class Assignment:
     @property
     def state_file(self) -> str:
         """The file with the state and the reports from which the trial goes on."""
+        if self.checkpoint:
+            return self.checkpoint
         if self.known_epoch:
             return os.fspath(paused_file(self.paused, self.trial_id, self.known_epoch))
         return os.path.join(self.folder, CHECKPOINT)

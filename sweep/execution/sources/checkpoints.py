@@ -31,12 +31,14 @@ class Keeping:
         folder: the results folder of the sweep.
         metric: the metric that decides which epoch is the best.
         mode: whether small or large values of it are better.
+        every: seconds between the checkpoints of trials in training; 0 for none.
     """
 
     weights: Literal["none", "last", "best"]
     folder: str
     metric: str = "val_loss"
     mode: Mode = "min"
+    every: float = 0.0
 
     def path(self, trial: Trial) -> Path:
         """Return the path of a trial's checkpoint."""
@@ -151,6 +153,7 @@ class CheckpointWriter:
     resumed_epoch: int = 0
     changed: Collection[str] = ()
     _best: dict[int, tuple[float, Kept]] = field(default_factory=dict)
+    _written: dict[int, int] = field(default_factory=dict)
 
     def restore(self, kept: Sequence[Kept]) -> None:
         """Take the checkpoints that the trials go on from."""
@@ -195,6 +198,13 @@ class CheckpointWriter:
             drop_paused(Path(self.keeping.folder) / PAUSED, one.id, (epoch, self.resumed_epoch))
             if trial in self._best:
                 self._write(trial, self._best.pop(trial)[1])
+
+    def write_best(self) -> None:
+        """Write the best states so far, as trials write a checkpoint from which they go on later."""
+        for trial, (_, kept) in self._best.items():
+            if self._written.get(trial) != kept.checkpoint.epoch:
+                self._written[trial] = kept.checkpoint.epoch
+                self._write(trial, kept)
 
     def _keep_best(self, metrics: EpochMetrics) -> None:
         """Hold the state of each trial that is better than in all earlier epochs."""

@@ -48,6 +48,8 @@ class Channel:
         self._stops = False
         self._pauses = False
         self._answer: Answer | None = None
+        self.on_stop: Callable[[], None] = lambda: None
+        """Called, in another thread, before the current trial is stopped."""
         threading.Thread(target=self._listen, daemon=True).start()
 
     def stops(self) -> bool:
@@ -101,6 +103,8 @@ class Channel:
             *lines, rest = (rest + content).split(b"\n")
             for line in lines:
                 order = json.loads(line)
+                if order["kind"] == "stop":
+                    self.on_stop()
                 with self._arrived:
                     if order["kind"] == "stop":
                         self._stops = True
@@ -146,6 +150,7 @@ def main() -> None:
             channel.pauses,
             lambda: channel.send("alive"),
         )
+        channel.on_stop = trial.write_checkpoint
         error, raised = None, None
         if train is not None:
             error, raised = _train(train, trial)
@@ -157,6 +162,7 @@ def main() -> None:
             streams.write_error(f"{error}\n" if error else "")
             os._exit(0)
         trial.close()
+        channel.on_stop = lambda: None
         # The worker waits for the end of what the trial prints.
         streams.direct([os.open(os.devnull, os.O_WRONLY)])
         ending = trial.ending

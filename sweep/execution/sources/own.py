@@ -17,6 +17,7 @@ from sweep.execution.sources.report_rows import ReportRows
 from sweep.execution.sources.source import Answer, Reports
 from sweep.execution.sources.state import StateError, read_facts
 from sweep.execution.sources.taking_over import LACKING
+from sweep.execution.sources.trial_checkpoints import read_trial
 from sweep.planning.own_training import OwnTraining
 from sweep.planning.packing import PlannedPack
 from sweep.records import Setting, Trial, plain
@@ -80,15 +81,22 @@ class OwnSource:
         """Train the one trial of a pack; the process is replaced if it does not survive."""
         (trial,) = planned.trials
         results = Path(self._own_folder.name if self._own_folder else self.folder)
+        # Another machine's checkpoints would be lost with it.
+        checkpoints = "" if self._own_folder else self.folder
         folder, paused = results / TRIALS / trial.lineage, results / PAUSED
         child = self._child if self._child is not None and self._child.is_alive else self._start()
         output = Output(folder / LOG)
-        known = self._known(planned, folder, paused)
+        checkpoint, known = self._known(planned, folder, paused)
         rows = ReportRows(known["rows"] if known else ())
         is_over = False
         try:
-            setting = planned.setting_of(trial)
-            assignment = replace(self._assignment(trial, setting, folder, known), paused=os.fspath(paused))
+            assignment = replace(
+                self._assignment(trial, planned.setting_of(trial), folder, known),
+                paused=os.fspath(paused),
+                results=checkpoints,
+                every=self.training.checkpoint_seconds,
+                checkpoint=checkpoint,
+            )
             if planned.decisions is not None:
                 assignment = replace(
                     assignment,
@@ -123,15 +131,19 @@ class OwnSource:
         self._child = ChildProcess(self.training.how(self.working_folder), self.working_folder, self._threads)
         return self._child
 
-    def _known(self, planned: PlannedPack, folder: Path, paused: Path) -> Mapping[str, Any] | None:
-        """Return what was kept of a trial that goes on; None if it begins."""
+    def _known(self, planned: PlannedPack, folder: Path, paused: Path) -> tuple[str, Mapping[str, Any] | None]:
+        """Return what was kept of a trial that goes on, after its file if that was written in training."""
         (trial,) = planned.trials
+        kept = read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
+        found = read_trial(self.folder, trial.id) if planned.known_epoch else None
+        if found is not None and (kept is None or kept["epoch"] < found[1]["epoch"]):
+            return os.fspath(found[0]), found[1]
         if planned.resumed_epoch:
             facts = read_facts(paused_file(paused, trial.id, planned.resumed_epoch))
             if facts is None and planned.settings:
                 raise StateError(LACKING)
-            return facts
-        return read_facts(folder / CHECKPOINT) if trial.id in self.training.resumed else None
+            return "", facts
+        return "", kept
 
     def _assignment(self, trial: Trial, setting: Setting, folder: Path, known: Mapping[str, Any] | None) -> Assignment:
         training = self.training

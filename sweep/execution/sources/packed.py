@@ -8,7 +8,8 @@ from importlib.util import find_spec
 
 from threadpoolctl import threadpool_limits
 
-from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, Kept, known_epochs, read_checkpoints
+from sweep.execution.sources.checkpoints import CheckpointWriter, Keeping, known_epochs, read_checkpoints
+from sweep.execution.sources.pack_checkpoints import PackCheckpoints, read_pack
 from sweep.execution.sources.source import Reports
 from sweep.execution.sources.state import StateError
 from sweep.execution.sources.taking_over import LACKING
@@ -21,7 +22,7 @@ from trainers.checkpoint import join_checkpoints
 from trainers.data import Dataset
 from trainers.diagnostics import metric_names
 from trainers.loop import Ended, EpochMetrics, train_session
-from trainers.pack import Backend
+from trainers.pack import Backend, Pack
 from trainers.session import TILE_BYTES, Session
 
 REPORT_SECONDS = 0.5
@@ -71,6 +72,62 @@ class PackedSource:
         """Nothing was started."""
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A pack that has begun, or goes on.
+
+    Args:
+        session: its training.
+        writer: what keeps the metrics and best states of its trials; None if nothing needs them.
+        checkpoints: what writes its checkpoints in training.
+        unreported: the epochs that its trials have behind them and report again.
+        waiting: where they wait for a scheduler.
+        resumed_epoch: the epoch that they go on from, if they do not report those until then again.
+    """
+
+    session: Session
+    writer: CheckpointWriter | None
+    checkpoints: PackCheckpoints
+    unreported: list[EpochMetrics]
+    waiting: Waiting
+    resumed_epoch: int
+
+
+def _begin(pack: PlannedPack, whole: Pack, keeping: Keeping | None, *, compiled: bool, tile_bytes: int) -> _Begun:
+    """Begin a pack, or go on from the checkpoints of its trials.
+
+    Raises:
+        StateError: if they cannot start over, as one of them has taken over the state of another.
+    """
+    is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
+    kept = None
+    if keeping is not None and not pack.settings:
+        kept = read_pack(keeping, pack.trials, pack.known_epoch, has_rows=is_kept)
+    resumed = kept[0].checkpoint.epoch if kept else 0
+    if keeping is not None and pack.resumed_epoch and kept is None:
+        kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
+        if kept is None and pack.settings:
+            raise StateError(LACKING)
+    state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
+    session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
+    writer = None
+    if keeping is not None and is_kept:
+        writer = CheckpointWriter(
+            keeping, pack.trials, session, resumed_epoch=pack.resumed_epoch, changed=pack.settings.keys()
+        )
+    epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names)) if kept else []
+    if writer is not None and kept is not None:
+        writer.restore(kept)
+    return _Begun(
+        session=session,
+        writer=writer,
+        checkpoints=PackCheckpoints(keeping, pack.trials, session, writer, resumed),
+        unreported=[] if resumed else epochs,
+        waiting=Waiting(pack.decisions, epochs[-1] if epochs else None, session.epoch),
+        resumed_epoch=resumed,
+    )
+
+
 def train_in_reports(
     pack: PlannedPack,
     recipe: Recipe,
@@ -83,7 +140,9 @@ def train_in_reports(
 ) -> Reports:
     """Train a pack, and yield a report every ``report_seconds``, where its trials wait for a decision, and at the end.
 
-    Trials that go on report the epochs that they have behind them too; if a checkpoint is missing, all start over.
+    Trials that have paused report the epochs that they have behind them too; those that go on from a checkpoint written
+    in training do not, as the event log has them. If a checkpoint is missing, all start over. A training that is closed
+    writes a checkpoint.
 
     Args:
         pack: the pack.
@@ -96,24 +155,10 @@ def train_in_reports(
     """
     started_seconds = time.time()
     recipe.require_planned_code()
-    whole = pack.pack(recipe, dataset)
-    kept = _kept(pack, keeping)
-    state = None if kept is None else join_checkpoints([one.checkpoint for one in kept], whole)
-    session = Session(whole, compiled=compiled, tile_bytes=tile_bytes, state=state)
-    is_kept = keeping is not None and (keeping.weights != "none" or pack.decisions is not None)
-    writer = None
-    if keeping is not None and is_kept:
-        writer = CheckpointWriter(
-            keeping, pack.trials, session, resumed_epoch=pack.resumed_epoch, changed=pack.settings.keys()
-        )
-    epochs: list[EpochMetrics] = []
-    if kept is not None:
-        epochs = known_epochs(kept, metric_names(whole.task, whole.asked.names))
-        if writer is not None:
-            writer.restore(kept)
+    begun = _begin(pack, pack.pack(recipe, dataset), keeping, compiled=compiled, tile_bytes=tile_bytes)
+    session, writer, checkpoints, epochs = begun.session, begun.writer, begun.checkpoints, begun.unreported
     given = session.fingerprints()
     tags = metric_tags({path: digest for path, digest in recipe.code if path in recipe.asked.own.values()})
-    waiting = Waiting(pack.decisions, epochs[-1] if epochs else None, session.epoch)
     number, left = 0, set(range(len(pack.trials)))
     begin = time.monotonic()
     for metrics in train_session(session):
@@ -121,11 +166,17 @@ def train_in_reports(
         if writer is not None:
             writer.add(metrics)
         left.difference_update(end.trial for end in metrics.ended)
-        waits = waiting.is_due(metrics) and bool(left)
+        waits = begun.waiting.is_due(metrics) and bool(left)
         paused: tuple[Ended, ...] = ()
-        while not left or waits or paused or time.monotonic() - begin > report_seconds:
+        is_due = checkpoints.is_due
+        while not left or waits or paused or is_due or time.monotonic() - begin > report_seconds:
             report = make_report(epochs, started_seconds, time.time(), number, not left, {} if number else given)
-            answer = yield replace(report, tags=tags, waits=waits, ended=(*report.ended, *paused))
+            report = replace(report, tags=tags, waits=waits, ended=(*report.ended, *paused))
+            try:
+                answer = yield replace(report, resumed_epoch=0 if number else begun.resumed_epoch)
+            except GeneratorExit:
+                checkpoints.write(left)
+                raise
             number, epochs, begin, waits, paused = number + 1, [], time.monotonic(), False, ()
             if answer is None:
                 break
@@ -136,17 +187,5 @@ def train_in_reports(
             left.difference_update(answer.stop, answer.pause)
             if not paused and (left or report.last):
                 break
-
-
-def _kept(pack: PlannedPack, keeping: Keeping | None) -> list[Kept] | None:
-    """Return the checkpoints that the trials go on from; None if they start over.
-
-    Raises:
-        StateError: if they cannot start over, as one of them has taken over the state of another.
-    """
-    if keeping is None or not pack.resumed_epoch:
-        return None
-    kept = read_checkpoints(keeping, pack.trials, pack.resumed_epoch)
-    if kept is None and pack.settings:
-        raise StateError(LACKING)
-    return kept
+        if is_due:
+            checkpoints.write(left)

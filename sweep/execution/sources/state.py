@@ -7,7 +7,9 @@ Arrays, tensors and bytes are the file's tensors. All else is a JSON document in
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +31,9 @@ MOST_CHARACTERS = 50_000_000
 
 DEEPEST = 200
 """Levels of nesting."""
+
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError, SafetensorError)
+"""Exceptions that reading a damaged file can raise."""
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = frozenset(("bool", *INTEGERS, "float16", "float32", "float64"))
@@ -52,7 +57,8 @@ class Snapshot:
         Args:
             facts: what else is kept, of JSON types.
         """
-        return save(dict(self.arrays), {"state": self.document, "facts": json.dumps(dict(facts))})
+        texts = {"state": self.document, "facts": json.dumps(dict(facts))}
+        return save(dict(self.arrays), {**texts, "digest": _digest(texts, self.arrays)})
 
 
 @dataclass
@@ -103,10 +109,19 @@ def _too_large(limit: int, size: int, what: str = "") -> StateError:
     )
 
 
-def write_state(path: Path, content: bytes) -> None:
-    """Write an encoded state in one step: a reader finds the old content or the new."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
+def write_state(path: Path, content: bytes, *, is_durable: bool = False) -> None:
+    """Write an encoded state in one step: a reader finds the old content or the new.
+
+    Args:
+        path: the file.
+        content: what it is to hold.
+        is_durable: whether it must be on the disk before the file is replaced, so that it survives a power failure.
+    """
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        stream.write(content)
+        if is_durable:
+            stream.flush()
+            os.fsync(stream.fileno())
 
 
 def with_facts(path: Path, facts: Mapping[str, Any]) -> bytes:
@@ -127,8 +142,27 @@ def read_facts(path: Path) -> dict[str, Any] | None:
         with safe_open(str(path), "numpy") as file:
             facts: dict[str, Any] = json.loads(file.metadata()["facts"])
             return facts
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+    except UNREADABLE:
         return None
+
+
+def read_verified(path: Path) -> tuple[dict[str, Any], Any] | None:
+    """Return the facts and the state in a file; None if it is missing or does not have its checksum."""
+    try:
+        texts, arrays = _read(path)
+        if "digest" not in texts:
+            return None
+        return json.loads(texts["facts"]), _decode(json.loads(texts["state"]), arrays)
+    except UNREADABLE:
+        return None
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file exists and has its checksum, so that `read_verified` can read it."""
+    try:
+        return "digest" in _read(path)[0]
+    except UNREADABLE:
+        return False
 
 
 def read_state(path: Path) -> Any:
@@ -138,11 +172,34 @@ def read_state(path: Path) -> Any:
         StateError: if the file is damaged.
     """
     try:
-        with safe_open(str(path), "numpy") as file:
-            tree = json.loads(file.metadata()["state"])
-        return _decode(tree, load_file(path))
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        texts, arrays = _read(path)
+        return _decode(json.loads(texts["state"]), arrays)
+    except UNREADABLE as error:
         raise StateError(f"`{path}` must be a state that `trial.save` wrote ({error}). Run with --fresh.") from error
+
+
+def _read(path: Path) -> tuple[Mapping[str, str], Mapping[str, NDArray[Any]]]:
+    """Return the texts and the arrays of a file, whose checksum is verified if it has one."""
+    with safe_open(str(path), "numpy") as file:
+        texts: Mapping[str, str] = file.metadata()
+    arrays = load_file(path)
+    # Files of earlier versions have no checksum.
+    if "digest" in texts and texts["digest"] != _digest(texts, arrays):
+        raise ValueError("its content does not have its checksum")
+    return texts, arrays
+
+
+def _digest(texts: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Hash everything that a file holds."""
+    found = hashlib.sha256()
+    for name in ("state", "facts"):
+        found.update(f"{len(texts[name])} ".encode() + texts[name].encode())
+    for name, given in sorted(arrays.items()):
+        # The file is little-endian.
+        array = given.astype(given.dtype.newbyteorder("<"), copy=False)
+        found.update(f"{name} {array.dtype.name} {array.shape} ".encode())
+        found.update(array.reshape(-1).view(np.uint8).data)
+    return found.hexdigest()
 
 
 def flat_arrays(state: object) -> bytes | None:

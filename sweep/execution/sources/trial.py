@@ -17,7 +17,8 @@ from sweep.execution.sources.assignment import CHECKPOINT, FILES, Assignment, En
 from sweep.execution.sources.fingerprint import fingerprint
 from sweep.execution.sources.metric_values import has_diverged, has_reached, is_loss, require_metric_name
 from sweep.execution.sources.report_pace import ReportPace
-from sweep.execution.sources.state import Snapshot, read_facts, read_state, snapshot, write_state
+from sweep.execution.sources.state import Snapshot, read_state, snapshot, write_state
+from sweep.execution.sources.trial_checkpoints import known_rows
 from sweep.execution.sources.trial_decisions import Answer, TrialDecisions
 from sweep.reporting import ReportError, numbers, whole
 
@@ -55,17 +56,18 @@ class Trial:
         self.ending = Ending()
         self._epoch = assignment.resumed_epoch
         self._names: set[str] = set()
-        self._rows: list[Row] = self._known_rows()
+        self._rows: list[Row] = known_rows(assignment)
         self._begun = time.monotonic() - (self._rows[-1][3] if self._rows else 0.0)
         self._pace = ReportPace(self._add)
         self._decisions = TrialDecisions(assignment, wait, should_pause, self._rows)
+        self.write_checkpoint = self._decisions.checkpoints.write
+        """Writes what the trial has saved last, from which it goes on later; any thread may call it."""
         self._state: Snapshot | None = None
         self._best: float | None = None
         self._has_checkpoint = assignment.resumed_epoch > 0
-        self._has_kept = False
+        self._has_kept = self._has_restored = self._is_closed = False
         for _, _, metrics, _ in self._rows:
             self._is_best(metrics.get(assignment.metric))
-        self._is_closed = False
         self._process = os.getpid()
         # Threads of the user's may report at once.
         self._lock = threading.Lock()
@@ -156,6 +158,9 @@ class Trial:
             raise TrialStopped
         if self.ending.status != "COMPLETED" or self._should_stop():
             self._stop("STOPPED" if self.ending.status == "COMPLETED" else self.ending.status)
+        if self._assignment.checkpoint and not self._has_restored:
+            # The training begins anew, so that it makes the reports again that are known.
+            self._epoch, self._has_restored = 0, True
         epoch = self._epoch + 1 if epoch is None else whole(epoch, "epoch")
         step = None if step is None else whole(step, "step")
         if epoch <= self._epoch:
@@ -193,6 +198,7 @@ class Trial:
         else:
             self._pace.add(row)
         self._keep(epoch, values)
+        self._decisions.checkpoints.write_if_due(self._pace.flush)
         if is_over:
             self._stop("STOPPED")
         if waits:
@@ -214,15 +220,16 @@ class Trial:
 
     def restore(self) -> Any:
         """Return the state of the last report that was kept, by this process or an earlier one; None if none was."""
+        self._has_restored = True
         if not self._has_checkpoint:
             return None
-        is_own = self._assignment.known_epoch and not self._has_kept
+        is_own = (self._assignment.known_epoch or self._assignment.checkpoint) and not self._has_kept
         return read_state(Path(self._assignment.state_file) if is_own else self._checkpoint)
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the sweep uses what is saved, to keep it or for a pause; where not, a training need not save."""
-        return self._assignment.weights != "none" or self._decisions.may_pause
+        """Whether the sweep uses what is saved now: to keep it, for a pause or for a checkpoint that is due."""
+        return self._assignment.weights != "none" or self._decisions.keeps_state
 
     @property
     def reported(self) -> int:
@@ -250,13 +257,6 @@ class Trial:
             self._stop("PAUSED")
         if answer == "stop":
             self._stop("STOPPED")
-
-    def _known_rows(self) -> list[Row]:
-        """The reports up to where the trial goes on."""
-        if not self._assignment.resumed_epoch and not self._assignment.known_epoch:
-            return []
-        facts = read_facts(Path(self._assignment.state_file))
-        return [(epoch, step, metrics, seconds) for epoch, step, metrics, seconds in (facts or {"rows": ()})["rows"]]
 
     @property
     def _checkpoint(self) -> Path:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from sweep.execution.sources.assignment import Assignment, Row, drop_paused, paused_file
 from sweep.execution.sources.state import Snapshot, snapshot, write_state
+from sweep.execution.sources.trial_checkpoints import TrialCheckpoints
 from sweep.planning.decision_points import DecisionPoints
 
 Answer: TypeAlias = Literal["continue", "stop", "pause"]
@@ -40,14 +41,21 @@ class TrialDecisions:
             # A trial that takes over from another may lack the last reports before.
             self._reached = max(self._reached, float(assignment.known_epoch))
         self._saved: tuple[int, Snapshot] | None = None
+        self.checkpoints = TrialCheckpoints(assignment, rows)
 
     @property
     def may_pause(self) -> bool:
         """Whether a state that is saved now may be the one that the trial goes on from."""
         return self._points is not None or self._should_pause()
 
+    @property
+    def keeps_state(self) -> bool:
+        """Whether a state that is saved now is used: for a pause, or for a checkpoint that is due."""
+        return self.may_pause or self.checkpoints.is_due
+
     def remember(self, epoch: int, state: Snapshot) -> None:
-        """Hold the state that belongs to the report of an epoch, in case that the trial pauses."""
+        """Hold the state that belongs to the report of an epoch, in case that the trial pauses or is interrupted."""
+        self.checkpoints.remember(epoch, state)
         if self.may_pause:
             self._saved = epoch, state
 

@@ -192,9 +192,46 @@ def test_the_user_is_told_once_that_no_worker_has_come():
 
 def test_a_stop_ends_everything_and_what_arrives_later_is_counted(two):
     assert two.handle(StopRequested("user")) == [EndExecution(at_once=True)]
-    assert two.handle(received("a", 0, 0, 0, last=True)) == []
+    assert two.handle(received("a", 0, 0, 1, last=True)) == []
     assert two.counts.stale == 1
     assert not two.is_complete
+
+
+def test_the_report_that_was_on_its_way_when_the_sweep_was_stopped_is_accepted(two):
+    two.handle(received("a", 0, 0, 0))
+    two.handle(StopRequested("user"))
+    late = received("a", 0, 0, 1)
+    (accepted,) = two.handle(late)
+    assert isinstance(accepted, AcceptReport)
+    assert accepted.report is late.report
+    assert two.counts.stale == 0
+    # A gap, a repetition and another attempt are not.
+    assert two.handle(received("a", 0, 0, 3)) == []
+    assert two.handle(received("a", 0, 0, 1)) == []
+    assert two.handle(received("a", 0, 1, 2)) == []
+    assert two.counts.stale == 3
+
+
+def test_a_pack_whose_worker_dies_may_go_on_from_what_it_has_reported():
+    coordinator = Coordinator(1)
+    coordinator.handle(PacksPlanned(packs(1)))
+    coordinator.handle(WorkerJoined("a"))
+    coordinator.handle(of_epochs("a", 0, 0, 0, [1, 2, 3]))
+    coordinator.handle(of_epochs("a", 0, 0, 1, [4, 5]))
+    coordinator.handle(WorkerLost("a", ""))
+    (again,) = [one for one in coordinator.handle(WorkerJoined("b")) if isinstance(one, TrainPack)]
+    assert (again.attempt, again.planned.known_epoch, again.planned.resumed_epoch) == (1, 5, 0)
+    # It dies before it has reported: what was known of it still is.
+    coordinator.handle(WorkerLost("b", ""))
+    (again,) = [one for one in coordinator.handle(WorkerJoined("c")) if isinstance(one, TrainPack)]
+    assert (again.attempt, again.planned.known_epoch) == (2, 5)
+
+
+def of_epochs(worker: str, pack: int, attempt: int, number: int, epochs: list[int]) -> ReportReceived:
+    """A report of some epochs of the one trial of a pack."""
+    trials = np.zeros(len(epochs), np.int64)
+    made = Report(("loss",), np.array(epochs), trials, np.ones((len(epochs), 1)), (), 0.0, 1.0, number, False)
+    return ReportReceived(worker=worker, pack=pack, attempt=attempt, report=made)
 
 
 def test_commands_that_a_worker_dropped_are_counted(two):
