@@ -128,7 +128,9 @@ def test_a_quiet_run_prints_nothing_the_next_trains_nothing_and_a_fresh_one_all(
 
 def test_failed_trials_end_with_1_and_are_named_on_the_error_output(command, monkeypatch):
     form = preparation.form_packs
-    monkeypatch.setattr(preparation, "form_packs", lambda *given, **named: [replace(job, epochs=0) for job in form(*given, **named)])
+    monkeypatch.setattr(
+        preparation, "form_packs", lambda *given, **named: [replace(job, epochs=0) for job in form(*given, **named)]
+    )
     code, out, err = command("run", "good.yaml")
     assert code == 1
     assert "4 failed" in out
