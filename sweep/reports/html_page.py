@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from sweep.analysis.health_card import Card
 from sweep.analysis.wording import counted
+from sweep.errors.masking import hide_secrets
 from sweep.reports.collect import Findings, find_folder, gather
 from sweep.reports.data_section import columns_grid, data_facts, data_graph
 from sweep.reports.environment_table import environment, fingerprints
@@ -110,8 +111,9 @@ def write_findings(findings: Findings, *, figures: bool = False) -> ReportFiles:
     graphs = make_graphs(findings)
     html, markdown = findings.folder / HTML, findings.folder / MARKDOWN
     saved = tuple(_save(findings.folder / FIGURES, graphs, figures))
-    write_text(html, render_html(findings, graphs))
-    write_text(markdown, render_markdown(findings, graphs))
+    # Names, questions and errors are the user's, and may quote an address with its password.
+    write_text(markdown, hide_secrets(render_markdown(findings, graphs)))
+    write_text(html, hide_secrets(render_html(findings, graphs)))
     return ReportFiles(html, markdown, saved, findings.answers, findings.cards)
 
 
