@@ -24,7 +24,10 @@ HOSTILE = {
     "depth of mappings": ("{a: " * 900 + "}" * 900, "lists and mappings must not be deeper than 50"),
     "a long list": ("a: [" + "1," * (MOST_VALUES + 1) + "]", "must have 250,000 values or fewer"),
     "a long mapping": ("\n".join(f"{n}:" for n in range(MOST_VALUES)), "must have 250,000 values or fewer"),
-    "a tag": ("data: !!python/object/apply:os.system ['touch pwned']\n", "hostile.yaml:1:7: the tag tag:yaml.org,2002:"),
+    "a tag": (
+        "data: !!python/object/apply:os.system ['touch pwned']\n",
+        "hostile.yaml:1:7: the tag tag:yaml.org,2002:",
+    ),
     "a tag of its own": ("data: !mine {a: 1}\n", "hostile.yaml:1:7: the tag !mine is not known. Write a plain value."),
 }
 
@@ -50,7 +53,12 @@ def test_an_override_has_the_same_limits():
 
 def test_what_is_within_the_limits_is_read():
     assert read_value("[" * DEEPEST + "]" * DEEPEST, "override") is not None
-    assert read_value("{a: &a [1, 2], b: *a, c: !!str 3, d: ! x}", "x") == {"a": [1, 2], "b": [1, 2], "c": "3", "d": "x"}
+    assert read_value("{a: &a [1, 2], b: *a, c: !!str 3, d: ! x}", "x") == {
+        "a": [1, 2],
+        "b": [1, 2],
+        "c": "3",
+        "d": "x",
+    }
 
 
 def test_each_alias_counts_with_all_that_it_stands_for():
