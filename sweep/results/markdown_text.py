@@ -12,9 +12,9 @@ def inline(text: object) -> str:
     r"""Spell text within a line; text between backticks stays code.
 
     >>> inline("`lr < 0.1` of <script>alert(1)</script>\n# a"), inline("![x](http://host)")
-    ('`lr < 0.1` of &lt;script>alert(1)&lt;/script> # a', '![x\\](http://host)')
+    ('`lr < 0.1` of &lt;script>alert(1)&lt;/script> # a', '![x\\]\\(http://host)')
     """
-    return TAG.sub("&lt;", " ".join(str(text).splitlines())).replace("](", r"\](")
+    return TAG.sub("&lt;", " ".join(str(text).splitlines())).replace("](", r"\]\(")
 
 
 def cell(text: object) -> str:
