@@ -79,7 +79,7 @@ def require_readable(loader: AnyLoader, origin: str, *, has_lines: bool = True) 
             count.close()
         elif isinstance(event, yaml.AliasEvent):
             # An unknown anchor is an error of the reader, and one that is still open of ours.
-            count.add(count.sizes.get(event.anchor, 1))
+            count.add(count.sizes.get(event.anchor or "", 1))
         elif isinstance(event, yaml.ScalarEvent):
             count.add(1)
             if event.anchor is not None:
