@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ LONGEST_HEADER = 1_000_000
 """Characters of a header, which names the fields of records: of 20,000 fields and more."""
 
 
-def require_sound_array(shown: str, stream: BinaryIO, size: int) -> None:
+def require_sound_array(shown: str, stream: IO[bytes], size: int) -> None:
     """Refuse an array that the memory cannot hold, or whose header declares more than the file holds.
 
     Args:
