@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.errors.masking import hide_secrets
+
 
 class Choice(str):
     """A value that is neither a number nor text: null, true, false, a list or a mapping, shown by its label.
@@ -156,3 +158,10 @@ class TrialResult:
     tags: Mapping[str, str] = field(default_factory=dict)
     pruned_rung: float | None = None
     pruned_value: float | None = None
+
+    def __post_init__(self) -> None:
+        """Mask passwords in addresses that an error or the output of the user's code quotes, wherever they go next."""
+        if self.error is not None:
+            object.__setattr__(self, "error", hide_secrets(self.error))
+        if self.tags:
+            object.__setattr__(self, "tags", {name: hide_secrets(text) for name, text in self.tags.items()})

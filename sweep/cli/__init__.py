@@ -7,6 +7,7 @@ import os
 import sys
 from importlib import import_module
 
+from sweep.cli.own_arguments import hide_own_arguments
 from sweep.cli.streams import open_streams, output_problem
 from sweep.errors import SweepError
 
@@ -29,6 +30,7 @@ def main() -> None:
     """Entry point of the command ``sweep``: every error ends in an exit code and a one-sentence message."""
     open_streams()
     try:
+        hide_own_arguments()
         code = _run()
         if problem := output_problem():
             _print_error(problem)

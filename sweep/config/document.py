@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from sweep.config.yaml_limits import LARGEST_FILE, require_readable
 from sweep.config.yaml_words import AnyLoader, FastLoader, Loader
 from sweep.errors import ConfigError
 
@@ -113,9 +114,6 @@ class Document:
 LONG_FILE = 50_000
 """Files with at least this many characters are read by `FastLoader`."""
 
-LARGEST_FILE = 2_000_000
-"""Largest accepted file in bytes: about 200,000 values; reading more takes too long for interactive use."""
-
 
 def read_document(path: Path) -> Document:
     """Read a YAML file.
@@ -194,7 +192,11 @@ class _Reader:
     def read(self, text: str) -> Any:
         loader: AnyLoader | None = None
         try:
-            loader = (Loader if len(text) < LONG_FILE else FastLoader)(text)
+            kind = Loader if len(text) < LONG_FILE else FastLoader
+            loader = kind(text)
+            require_readable(loader, self._document.origin, has_lines=self._has_lines)
+            loader.dispose()
+            loader = kind(text)
             node = loader.get_single_node()
             value = None if node is None else self._value(loader, node, ())
         except yaml.MarkedYAMLError as error:

@@ -17,6 +17,7 @@ from sweep.driver.prepare import NetworkPreparation, Preparation
 from sweep.planning.plan import Plan
 from sweep.reports.report_subprocess import ReportProcess, Written
 from sweep.results import ResultsFolder, SweepResult
+from sweep.results.csv_text import as_csv
 from sweep.results.data_summary import DATA
 from sweep.results.kept_files import drop_files
 from sweep.results.kept_models import best_of_levels, read_models
@@ -155,7 +156,7 @@ def _curves(result: SweepResult, config: SweepConfig) -> dict[str, Path | str | 
         return {}
     curves = learning_curves(result.epochs, best["arm_id"].tolist(), config.metric.name)
     labels = dict(zip(best["arm_id"], best["arm"], strict=True))
-    return {"curves.csv": curves.assign(arm=curves["arm_id"].map(labels)).to_csv(index=False)}
+    return {"curves.csv": as_csv(curves.assign(arm=curves["arm_id"].map(labels)))}
 
 
 def _pages(report: Written, folder: Path) -> dict[str, Path | str | bytes]:

@@ -19,7 +19,7 @@ from sweep.errors import ConfigError, SweepError
 from sweep.execution.sources.inspection import signature_problem
 from sweep.planning.function_identity import NotIdentifiableError, identify
 from sweep.reports.collect import gather
-from sweep.results.folder import REPORT
+from sweep.results.report_files import REPORT
 from trainers.imported_files import imported_files
 from trainers.user_code import attempt
 

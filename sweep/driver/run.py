@@ -231,10 +231,9 @@ def _run_once(
         notes = notes_on(known, len(remaining), interrupted, tracked, problems, report.problem, inline=inline)
         notes += limit_notes(phases.limit, result.trials)
         notes += [] if config.own is not None or interrupted else lacking_notes(result.trials, config.metric)
-        seconds = time.monotonic() - start
         return RunResult(
             path=result.path,
-            seconds=seconds,
+            seconds=(seconds := time.monotonic() - start),
             interrupted=interrupted,
             tracked=tracked,
             dashboard=_dashboard(uri),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sweep.analysis.hyperparameters import grouped_by, hyperparameter_keys
 from sweep.config.dumping import as_yaml
 from sweep.driver.prepare import Preparation
+from sweep.errors.masking import hide_secrets
 from sweep.tracking import SweepRecord
 
 
@@ -20,7 +21,7 @@ def sweep_record(preparation: Preparation, trials: int, renewed: frozenset[str])
     arms = len(plan.arms) + sum(plan.pending.values())
     return SweepRecord(
         name=config.name,
-        question=config.question,
+        question=hide_secrets(config.question),
         experiment=config.experiment,
         plan_hash=plan.sweep_id,
         config_yaml=as_yaml(config),

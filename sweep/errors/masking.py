@@ -47,7 +47,7 @@ def hide_secrets(text: str) -> str:
     >>> hide_secrets("override `tracking.uri=postgres://ada:secret@db/x`: no such store")
     'override `tracking.uri=postgres://ada:***@db/x`: no such store'
     """
-    return IN_TEXT.sub(_mask_word, text)
+    return IN_TEXT.sub(_mask_word, text) if "://" in text else text
 
 
 def hide_in(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect import GEN_CREATED, getgeneratorstate
 
+from sweep.errors.masking import hide_secrets
 from sweep.execution.sources.source import Answer, Reports
 from sweep.running.reports import Report
 
@@ -32,5 +33,5 @@ def next_report(reports: Reports, answer: Answer | None = None) -> Report | str 
     try:
         return next(reports) if answer is None else reports.send(answer)
     except Exception as error:
-        reason = " ".join(str(error).split())
+        reason = hide_secrets(" ".join(str(error).split()))
         return f"{type(error).__name__}: {reason}"

@@ -110,6 +110,8 @@ def read_baseline(path: Path, folders: Sequence[Path] = ()) -> Baseline:
             f"`baseline` must be a file that exists. Received: {path}{looked}. "
             f"Make it with `{command('baseline', 'save')}`."
         ) from None
+    except RecursionError as error:
+        raise _damaged(path, "lists within lists without end") from error
     except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
     try:

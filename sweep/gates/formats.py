@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sweep.gates.decision import Check
+from sweep.results.markdown_text import cell, inline
 
 SIGNS = {"holds": "✅ holds", "fails": "❌ fails", "too noisy": "❔ too noisy"}
 
@@ -16,19 +17,19 @@ def markdown(check: Check) -> str:
         check: result of the check.
     """
     lines = [
-        f"### sweep check: {check.name}",
+        f"### sweep check: {inline(check.name)}",
         "",
-        check.sentence,
+        inline(check.sentence),
         "",
         "| gate | result | evidence |",
         "| --- | --- | --- |",
     ]
     lines += [
-        f"| {_cell(decision.gate)} | {SIGNS[decision.verdict]} | {_cell(decision.evidence)} |"
+        f"| {cell(decision.gate)} | {SIGNS[decision.verdict]} | {cell(decision.evidence)} |"
         for decision in check.decisions
     ]
-    lines += ["", *(f"> {said}\n" for said in check.warnings)]
-    lines += [f"{trained(check)} {' '.join(check.notes)}".strip()]
+    lines += ["", *(f"> {inline(said)}\n" for said in check.warnings)]
+    lines += [inline(f"{trained(check)} {' '.join(check.notes)}".strip())]
     return "\n".join(lines) + "\n"
 
 
@@ -79,10 +80,6 @@ def trained(check: Check) -> str:
     if not check.trained and check.is_complete:
         return f"Nothing was trained: {check.trials:,} trials are known from before ({check.seconds:.1f} s)."
     return f"Trained {check.trained:,} of {check.trials:,} trials in {check.seconds:.1f} s."
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def _message(text: str) -> str:

@@ -13,6 +13,7 @@ from sweep.lecture.html_page import Part, page
 from sweep.lecture.outcome import LectureSection, Outcome
 from sweep.lecture.section_config import check_settings, read_settings, shipped_file
 from sweep.lecture.section_registry import SECTIONS, find
+from sweep.results.csv_text import as_csv
 from trainers.errors import did_you_mean
 
 FOLDER = Path("results/lecture")
@@ -106,7 +107,7 @@ def _write(outcome: Outcome, name: str, folder: Path) -> tuple[Path, ...]:
     contents: dict[Path, str | bytes] = {
         folder / f"{name}.png": picture.png,
         folder / f"{name}.svg": picture.svg,
-        **{folder / f"{key}.csv": table.to_csv(index=False) for key, table in outcome.data.items()},
+        **{folder / f"{key}.csv": as_csv(table) for key, table in outcome.data.items()},
     }
     _save(contents)
     return tuple(contents)

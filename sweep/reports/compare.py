@@ -16,6 +16,7 @@ from sweep.config import load_config
 from sweep.errors import ComparisonError
 from sweep.reports.collect import Findings, find_folder, gather
 from sweep.reports.html_tables import Grid
+from sweep.results.markdown_text import cell, inline
 from sweep.system.files import reported, write_text
 
 OWN_KEYS = ("function", "command", "epochs")
@@ -154,12 +155,14 @@ def _trained_otherwise(ours: Findings, theirs: Findings, names: tuple[str, str])
 def _markdown(
     ours: Findings, theirs: Findings, names: tuple[str, str], said: str, grid: Grid, warnings: tuple[str, ...]
 ) -> str:
-    lines = [f"# {names[0]} and {names[1]}", "", said, ""]
-    lines += [f"- **warning**: {warning}" for warning in warnings] + ([""] if warnings else [])
-    lines += [f"## {grid.heading}", "", f"| {' | '.join(grid.columns)} |"]
+    lines = [f"# {inline(names[0])} and {inline(names[1])}", "", inline(said), ""]
+    lines += [f"- **warning**: {inline(warning)}" for warning in warnings] + ([""] if warnings else [])
+    lines += [f"## {grid.heading}", "", f"| {' | '.join(map(cell, grid.columns))} |"]
     lines.append(f"|{'|'.join(' ---: ' if number else ' --- ' for number in grid.numeric)}|")
-    lines += [f"| {' | '.join(row)} |" for row in grid.rows]
-    lines += ["", grid.note, ""]
-    lines += [f"- {name}: {findings.sentence}" for name, findings in zip(names, (ours, theirs), strict=True)]
-    lines += [f"- `{findings.folder.as_posix()}`, plan `{findings.plan_hash}`" for findings in (ours, theirs)]
+    lines += [f"| {' | '.join(map(cell, row))} |" for row in grid.rows]
+    lines += ["", inline(grid.note), ""]
+    lines += [
+        f"- {inline(name)}: {inline(findings.sentence)}" for name, findings in zip(names, (ours, theirs), strict=True)
+    ]
+    lines += [f"- `{inline(findings.folder.as_posix())}`, plan `{findings.plan_hash}`" for findings in (ours, theirs)]
     return "\n".join(lines) + "\n"

@@ -11,6 +11,7 @@ from sweep.reports.collect import find_folder, gather
 from sweep.reports.html_tables import Grid
 from sweep.reports.levels_table import levels_grid
 from sweep.results import load_results
+from sweep.results.csv_text import write_csv
 from sweep.results.frames import EPOCHS, LEADERBOARD, TRIALS
 from sweep.system.files import replacing, write_text
 
@@ -56,7 +57,7 @@ def export(name: str | Path, to: Format, *, root: str | Path = "results") -> tup
         if path.name not in SOURCES:
             frame = getattr(result, table)
             with replacing(path) as temporary:
-                frame.to_csv(temporary, index=False) if to == "csv" else frame.to_parquet(temporary, index=False)
+                write_csv(frame, temporary) if to == "csv" else frame.to_parquet(temporary, index=False)
     return tuple(written)
 
 

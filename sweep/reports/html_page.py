@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from sweep.analysis.health_card import Card
 from sweep.analysis.wording import counted
+from sweep.errors.masking import hide_secrets
 from sweep.reports.collect import Findings, find_folder, gather
 from sweep.reports.data_section import columns_grid, data_facts, data_graph
 from sweep.reports.environment_table import environment, fingerprints
@@ -34,9 +35,10 @@ from sweep.reports.setting_graphs import (
 from sweep.reports.svg import draw
 from sweep.reports.svg.parallel import draw_parallel
 from sweep.reports.training_graphs import learning_graph, schedule_graph, target_graph
-from sweep.results.folder import FIGURES
-from sweep.results.folder import REPORT as HTML
-from sweep.results.folder import REPORT_MARKDOWN as MARKDOWN
+from sweep.results.markdown_text import cell, fenced, inline
+from sweep.results.report_files import FIGURES
+from sweep.results.report_files import REPORT as HTML
+from sweep.results.report_files import REPORT_MARKDOWN as MARKDOWN
 from sweep.system.files import reported, write_text
 
 GRAPHS = (
@@ -110,8 +112,10 @@ def write_findings(findings: Findings, *, figures: bool = False) -> ReportFiles:
     graphs = make_graphs(findings)
     html, markdown = findings.folder / HTML, findings.folder / MARKDOWN
     saved = tuple(_save(findings.folder / FIGURES, graphs, figures))
-    write_text(html, render_html(findings, graphs))
-    write_text(markdown, render_markdown(findings, graphs))
+    # Names, questions and errors are the user's, and may quote an address with its password. The page is written last,
+    # so that it is there only if the rest is.
+    write_text(markdown, hide_secrets(render_markdown(findings, graphs)))
+    write_text(html, hide_secrets(render_html(findings, graphs)))
     return ReportFiles(html, markdown, saved, findings.answers, findings.cards)
 
 
@@ -249,5 +253,5 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["with_code"] = with_code
+    made.filters.update(with_code=with_code, inline=inline, cell=cell, fenced=fenced)
     return made

@@ -19,6 +19,7 @@ from sweep.errors import ResultsError
 from sweep.execution.sources.assignment import TRIALS as TRIAL_FOLDERS
 from sweep.execution.sources.checkpoint_files import CHECKPOINTS
 from sweep.records import TrialResult, plain
+from sweep.results.csv_text import write_csv
 from sweep.results.data_summary import DATA
 from sweep.results.frames import (
     BASE_RATES,
@@ -38,6 +39,7 @@ from sweep.results.known_trials import is_finished
 from sweep.results.leaderboard import Goals, leaderboard
 from sweep.results.predictions import PREDICTIONS, TEST
 from sweep.results.remote_sync import Mirror, is_url, local_root, open_mirror, require_store
+from sweep.results.report_files import drop_report, is_current
 from sweep.results.tables import epochs_table, histories, is_own, order_by_plan, trials_table, write_table
 from sweep.running.event_log import EventLog
 from sweep.running.log_records import results_record
@@ -46,8 +48,6 @@ from sweep.running.replay import replay
 from sweep.running.trial_rows import to_results, to_table
 from sweep.system.files import TEMPORARY, replacing, reported, write_text
 from sweep.system.folder_lock import lock_folder
-
-REPORT, REPORT_MARKDOWN, FIGURES = "report.html", "report.md", "figures"
 
 if TYPE_CHECKING:
     from sweep.analysis.outcomes import Mode
@@ -175,20 +175,13 @@ class ResultsFolder:
         except (OSError, UnicodeDecodeError):
             before = ""
         if before != text:
-            self._drop_report()
+            drop_report(self.path)
         write_text(path, text)
 
     @property
     def has_report(self) -> bool:
-        """Whether there is a report of the current configuration."""
-        return (self.path / REPORT).exists()
-
-    def _drop_report(self) -> None:
-        with reported(self.path):
-            for name in (REPORT, REPORT_MARKDOWN):
-                (self.path / name).unlink(missing_ok=True)
-            if (self.path / FIGURES).exists():
-                shutil.rmtree(self.path / FIGURES)
+        """Whether there is a report of the current configuration and of all results."""
+        return is_current(self.path, self.log.files())
 
     def write_environment(self, environment: Mapping[str, str]) -> None:
         """Append the environment to ``environment.json``, unless it equals that of the previous start."""
@@ -230,7 +223,7 @@ class ResultsFolder:
     def clear(self) -> None:
         """Delete all results, so that every trial is trained again."""
         self.log.clear()
-        self._drop_report()
+        drop_report(self.path)
         for name in (TRIAL_FOLDERS, CHECKPOINTS):
             shutil.rmtree(self.path / name, ignore_errors=True)
         for name in (TRIALS, EPOCHS, LEADERBOARD, DATA, TEST, PREDICTIONS):
@@ -283,7 +276,7 @@ class ResultsFolder:
         frame, report_seeds = trials_frame(trials), plan.report_seeds
         ranked = leaderboard(frame, metric, mode, keys, report_seeds, by=by, objectives=objectives, also=also)
         with replacing(self.path / LEADERBOARD) as temporary:
-            ranked.to_csv(temporary, index=False)
+            write_csv(ranked, temporary)
         if self._mirror is not None and (problem := self._mirror.send(self.path)):
             self.problems, self.unsent = (*self.problems, problem), True
         return load_results(self.path)

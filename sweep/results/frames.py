@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from sweep.errors import ResultsError
 from sweep.records import Setting
+from sweep.results.csv_text import unmarked
 from trainers.base_rates import BaseRate
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class SweepResult:
             types = {field.name: "str" for field in schema if pa.types.is_string(field.type)}
             types |= {"arm_id": "str", "arm": "str", "optimizer": "str", "rank": "Int64"}
             types |= {"report_seeds": "Int64", "report_diverged": "Int64"}
-            return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+            return unmarked(pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""]))
         except (OSError, ValueError, pa.ArrowException) as error:
             raise _unreadable(path, error) from error
 

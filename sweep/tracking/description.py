@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from sweep.analysis.ranking import rule
+from sweep.results.markdown_text import inline
 from sweep.tracking.records import SweepRecord
 
 
 def describe(record: SweepRecord) -> str:
     """Return Markdown for the parent run: the question, and how to read the runs in the dashboard."""
-    better = "larger" if record.mode == "max" else "smaller"
+    better, question = "larger" if record.mode == "max" else "smaller", inline(record.question)
     if record.is_own:
         return _describe_own(record, better)
-    return f"""**{record.question}**
+    return f"""**{question}**
 
 Each child run is one trial: one optimizer setting with one seed. Settings are ranked by the {rule(record.by)}
 of `{record.metric}`: the mean of `{record.ranked_by}` ({better} is better). A parameter that an optimizer ignores
@@ -36,7 +37,7 @@ duration of a run is that of its pack. `best_{record.metric}` is the best value 
 
 
 def _describe_own(record: SweepRecord, better: str) -> str:
-    title = f"**{record.question}**\n\n" if record.question else ""
+    title = f"**{inline(record.question)}**\n\n" if record.question else ""
     example = record.keys[0] if record.keys else "seed"
     return f"""{title}Each child run is one trial: one setting of the hyperparameters, trained with one seed by your own
 function or command. Settings are ranked by the {rule(record.by)} of `{record.metric}`: the mean of

@@ -81,7 +81,7 @@ def _check_port(host: str, port: int) -> None:
 @contextmanager
 def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``mlflow server`` in its own process group, and end the whole group."""
-    arguments = ["--backend-store-uri", mlflow_address(uri), "--host", host, "--port", str(port), "--workers", "1"]
+    arguments = ["--host", host, "--port", str(port), "--workers", "1"]
     folder = artifact_folder(uri)
     if folder is not None:
         arguments += ["--artifacts-destination", file_address(folder)]
@@ -89,8 +89,14 @@ def _server(uri: str, host: str, port: int, log: IO[bytes]) -> Iterator[subproce
         [sys.executable, "-m", "mlflow", "server", *arguments],
         stdout=log,
         stderr=subprocess.STDOUT,
-        # The job queue would start more processes for features that sweeps do not use.
-        env={**SETTINGS, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ},
+        # The job queue would start more processes for features that sweeps do not use. The address may hold a password,
+        # and every user of the machine can read the arguments of a process.
+        env={
+            **SETTINGS,
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            **os.environ,
+            "MLFLOW_BACKEND_STORE_URI": mlflow_address(uri),
+        },
         **group_options(),
     )
     # SIGINT too, because a process started in the background by a script ignores it by default.

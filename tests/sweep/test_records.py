@@ -54,3 +54,9 @@ def test_a_diverged_result_reaches_another_process_number_for_number():
     assert (back.trial, back.status, back.tags) == (given.trial, "DIVERGED", {"node": "host-1"})
     assert (back.diverged_step, back.last_finite_loss, back.error) == (13, 0.1, None)
     np.testing.assert_array_equal(back.epochs["epoch"], [0.0, 1.0, 2.0], strict=True)
+
+
+def test_a_result_keeps_no_password_of_an_address():
+    result = make_result(error="no answer from http://me:hunter2@host", tags={"output": "see s3://key:hunter2@bucket"})
+    assert result.error == "no answer from http://***@host"
+    assert result.tags == {"output": "see s3://***@bucket"}

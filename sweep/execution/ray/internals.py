@@ -6,8 +6,11 @@ notifies the user once.
 
 from __future__ import annotations
 
+import ipaddress
+import os
+import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -90,6 +93,88 @@ def node_groups() -> tuple[list[tuple[dict[str, float], int]], dict[str, float] 
     except CHANGED:
         _tell("ray._private.state", "`resources.workers` says how many workers a cluster grows to")
         return [], None
+
+
+LOOPBACK_VARIABLE = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Ray takes the loopback address as its node's if this is 0, as it does by default on macOS and Windows."""
+
+TOKEN_VARIABLES = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+
+
+@contextmanager
+def private_node() -> Iterator[None]:
+    """Keep a local node, for as long as it runs, to this machine's loopback interface and to who has its token.
+
+    Ray listens on all interfaces otherwise, also with ``_node_ip_address="127.0.0.1"``; whoever connects runs code.
+    The token is a random one of this node, unless the user has chosen how Ray authenticates. Both are undone at the
+    end, because a later sweep of this process may join a cluster.
+    """
+    with _environment({LOOPBACK_VARIABLE: "0"}), _clusters_disabled():
+        if any(name in os.environ for name in TOKEN_VARIABLES):
+            yield
+            return
+        try:
+            with _environment({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}):
+                _read_token_again()
+                yield
+        finally:
+            _read_token_again()
+
+
+def tell_if_not_private() -> None:
+    """Notify the user if the node that was started has another address than the loopback interface's."""
+    import ray
+
+    address = ray.util.get_node_ip_address()  # type: ignore[no-untyped-call]
+    if not ipaddress.ip_address(address).is_loopback:
+        listens = f"Ray listens at {address}, where other machines may reach it"
+        _tell("ray._private.ray_constants", f"{listens}; `resources.executor: inline` opens no port")
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables, and restore them at the end."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _clusters_disabled() -> Iterator[None]:
+    """Set what Ray has read from `LOOPBACK_VARIABLE` when it was imported, which may be long ago."""
+    from ray._private import ray_constants
+
+    usual = getattr(ray_constants, "ENABLE_RAY_CLUSTER", None)
+    if usual is None:
+        # What listens elsewhere is told once the node is there.
+        yield
+        return
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = usual
+
+
+def _read_token_again() -> None:
+    """Have Ray read the variables of authentication again, which it keeps once read.
+
+    A version without these names has no tokens for local nodes, and needs nothing.
+    """
+    try:
+        from ray._raylet import AuthenticationTokenLoader, Config  # type: ignore[attr-defined]
+
+        Config.initialize("")
+        AuthenticationTokenLoader.instance().reset_cache()
+    except CHANGED:
+        return
 
 
 def start_ray(**options: Any) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from sweep.errors import ResourceError
 from sweep.execution.ray.autoscaling import autoscaled
 from sweep.execution.ray.code_shipping import JOB_VARIABLE, copy_code, ships_code
-from sweep.execution.ray.internals import driver_settings, start_ray
+from sweep.execution.ray.internals import driver_settings, private_node, start_ray, tell_if_not_private
 from sweep.execution.ray.resources import Resources
 from sweep.execution.ray.session_folder import ray_folder, start_error, temporary_home
 from sweep.system.limits import available_cpus
@@ -81,7 +81,7 @@ class _SharedRay:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sweeps = 0
-        self._folder = ExitStack()
+        self._restored = ExitStack()
 
     def join(self, resources: Resources) -> bool:
         """Start or share Ray; returns False if it was started elsewhere, and is not ours to end."""
@@ -110,9 +110,11 @@ class _SharedRay:
         # pandas is half of Ray Tune's import time; it loads while Ray waits for its processes.
         ahead = threading.Thread(target=import_module, args=("pandas",), daemon=True)
         ahead.start()
-        self._folder.enter_context(temporary_home())
+        self._restored.enter_context(temporary_home())
         if resources.address is None:
-            _start_here(self._folder.enter_context(ray_folder(os.environ)))
+            self._restored.enter_context(private_node())
+            _start_here(self._restored.enter_context(ray_folder(os.environ)))
+            tell_if_not_private()
         else:
             with tempfile.TemporaryDirectory(prefix="sweep-code-") as code_folder:
                 _connect(resources.address, Path(code_folder))
@@ -122,7 +124,7 @@ class _SharedRay:
         import ray
 
         ray.shutdown()
-        self._folder.close()
+        self._restored.close()
 
 
 _SHARED = _SharedRay()

@@ -28,7 +28,8 @@ class Output:
         self._first = bytearray()
         self._last = bytearray()
         self._left_out = 0
-        self._file = path.open("wb")
+        # What a training prints is for the user alone, who may print what no other account is to read.
+        self._file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")  # noqa: SIM115
         self._lock = threading.Lock()
         self._read, self.handle = os.pipe()
         self._thread = threading.Thread(target=self._receive, daemon=True)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sweep.errors.masking import hide_secrets
 from sweep.execution.sources.assignment import CHECKPOINT, PAUSED, TRIALS, Assignment, paused_file
 from sweep.execution.sources.child_process import ChildProcess
 from sweep.execution.sources.output import LOG, Output
@@ -216,9 +217,10 @@ def _ending(message: Mapping[str, Any] | str, output: Output) -> tuple[Ended, di
         tags = {"thinned_reports": f"{dropped:,} reports came too fast and were left out"} if dropped else {}
         return end, message["fingerprints"], tags
     reason, raised = (message, "") if isinstance(message, str) else (message["error"], message["traceback"])
-    failed = Ended(0, "FAILED", 0, None, _with_output(reason, output))
+    # Code of the user's own may quote the address of a database; what is kept and shown of it has no password.
+    failed = Ended(0, "FAILED", 0, None, hide_secrets(_with_output(reason, output)))
     output.append(raised)
-    return failed, {}, {"output": output.tail(OUTPUT_BYTES)}
+    return failed, {}, {"output": hide_secrets(output.tail(OUTPUT_BYTES))}
 
 
 def _with_output(reason: str, output: Output) -> str:

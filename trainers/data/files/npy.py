@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.files.array_header import require_sound_array
 from trainers.data.files.content import Content
 from trainers.data.files.memory import require_fits
 from trainers.data.files.problems import check_names, check_rows, unreadable
@@ -55,6 +56,10 @@ def _array(content: Content) -> NDArray[Any]:
     try:
         # Objects are never unpickled: a data file must not be able to run code.
         with content.open() as stream:
+            if stream.read(len(np.lib.format.MAGIC_PREFIX)) == np.lib.format.MAGIC_PREFIX:
+                stream.seek(0)
+                require_sound_array(content.shown, stream, content.size)
+            stream.seek(0)
             array = np.load(stream, allow_pickle=False)
         if not isinstance(array, np.ndarray):
             raise ValueError("several arrays, as numpy.savez writes them into a .npz file")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data.files.array_header import require_sound_array
 from trainers.data.files.content import Content
 from trainers.data.files.memory import require_fits
 from trainers.data.files.problems import unreadable
@@ -35,6 +36,10 @@ def read_arrays(content: Content, names: tuple[str, str]) -> list[NDArray[Any]]:
             entries = archive.zip.infolist() if archive.zip is not None else []
             require_fits(content.shown, sum(int(entry.file_size) for entry in entries))
             available = list(archive.files)
+            for entry in entries:
+                if entry.filename.removesuffix(".npy") in names and archive.zip is not None:
+                    with archive.zip.open(entry) as packed:
+                        require_sound_array(content.shown, packed, int(entry.file_size))
             arrays += [archive[name] for name in names if name in available]
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, DataError):
