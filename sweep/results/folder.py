@@ -231,10 +231,7 @@ class ResultsFolder:
                 (self.path / name).unlink(missing_ok=True)
 
     def finished_trial_ids(self) -> frozenset[str]:
-        """Ids of trials that are not trained again, as `sweep.results.known_trials.is_finished` says.
-
-        FAILED ones are retried, and so is a trial that lacks a metric that is asked.
-        """
+        """Ids of trials that are not trained again; FAILED ones are, and those that lack a metric that is asked."""
         return frozenset(one.trial.id for one in self._ended() if is_finished(one, self._demand))
 
     def lacking_trial_ids(self) -> frozenset[str]:

@@ -180,10 +180,10 @@ def report_record(report: Report, start: str, pack: int) -> Record:
         "node": report.node,
         "tags": dict(report.tags),
     }
+    arrays = {"epochs": report.epochs, "trials": report.trials, "values": report.values}
     if report.resumed_epoch:
-        facts["resumed_epoch"] = report.resumed_epoch
-    kind = REPORTS[bool(report.resumed_epoch)]
-    return Record(kind, facts, {"epochs": report.epochs, "trials": report.trials, "values": report.values})
+        return Record("resumed report", {**facts, "resumed_epoch": report.resumed_epoch}, arrays)
+    return Record("report", facts, arrays)
 
 
 def report_of(record: Record) -> Report:

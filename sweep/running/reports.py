@@ -155,12 +155,12 @@ class PackCollector:
         had ended are not returned again, and those whose epochs until there are not known are never returned.
         """
         if report.first:
-            unfinished, rows = self.unfinished, self._rows
+            unfinished, before = self.unfinished, self._rows
             self._begin()
             self.unfinished = unfinished
             if report.resumed_epoch:
                 for trial in sorted(unfinished):
-                    self._rows[trial] = rows_until(rows.get(trial, ()), report.resumed_epoch)
+                    self._rows[trial] = rows_until(before.get(trial, ()), report.resumed_epoch)
                 self.unfinished = {trial for trial in unfinished if self._rows[trial]}
             self._past_seconds += self._current_seconds
         self._fingerprints = {**self._fingerprints, **report.fingerprints}

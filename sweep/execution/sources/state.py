@@ -117,11 +117,17 @@ def write_state(path: Path, content: bytes, *, is_durable: bool = False) -> None
         content: what it is to hold.
         is_durable: whether it must be on the disk before the file is replaced, so that it survives a power failure.
     """
-    with replacing(path) as temporary, temporary.open("wb") as stream:
-        stream.write(content)
-        if is_durable:
-            stream.flush()
-            os.fsync(stream.fileno())
+    with replacing(path) as temporary:
+        try:
+            with temporary.open("wb") as stream:
+                stream.write(content)
+                if is_durable:
+                    stream.flush()
+                    os.fsync(stream.fileno())
+        except (OSError, TypeError):
+            # A part of a file would only take room, which may be what was lacking.
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def with_facts(path: Path, facts: Mapping[str, Any]) -> bytes:

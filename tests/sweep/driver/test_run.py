@@ -410,3 +410,29 @@ def test_a_report_and_the_run_of_the_sweep_belong_to_the_configuration(workplace
     assert second.report.stat().st_mtime_ns == before
     run(load_config(file, [*short, "metric.name=train_loss", "report=false"]))
     assert not second.report.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
+def test_a_pack_whose_worker_is_killed_goes_on_from_its_checkpoint(ray, workplace, tmp_path):
+    file = workplace(tmp_path, SWEEP)
+    epochs = 8000
+    killed = []
+
+    def kill(done, running):
+        places = (tmp_path / "results").glob("*/checkpoints/*.safetensors")
+        if running and not killed and any(int(path.stem.rpartition("-")[2]) > 500 for path in places):
+            killed.extend(workers())
+            for worker in killed:
+                os.kill(worker, signal.SIGKILL)
+
+    longer = [*FEW, f"trainer.epochs={epochs}", "space.batch_size=16", "checkpoint.every=0.2"]
+    progress = Watched(kill)
+    result = run(load_config(file, [*longer, "seeds=2"]), progress=progress)
+    assert killed
+    assert ("message", "A worker died; its trials go on from their last checkpoint.") in progress.calls
+    assert result.trials["status"].tolist() == ["COMPLETED"] * 2
+    assert result.epochs.groupby("trial_id")["epoch"].apply(list).tolist() == [list(range(1, epochs + 1))] * 2
+    resumed = [record for record in EventLog(result.path / "events").read()[0] if record.kind == "resumed report"]
+    assert resumed
+    assert all(record.facts["resumed_epoch"] > 100 for record in resumed)
+    assert not list(result.path.glob("checkpoints*"))

@@ -64,11 +64,12 @@ def test_a_trial_goes_on_from_its_last_state(make, tmp_path):
 
 
 def test_reports_after_the_last_state_are_made_again(make, tmp_path):
-    trial, _ = make()
+    trial, _ = make(every=3600.0)
     trial.save(1)
     trial.report(val_loss=0.5)
     trial.report(val_loss=0.4)
     trial.report(val_loss=0.3)
+    trial.write_checkpoint()
     _, facts = read_trial(tmp_path, "t")
     assert (facts["epoch"], [row[0] for row in facts["rows"]]) == (1, [1])
 
