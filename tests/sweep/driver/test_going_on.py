@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,11 @@ def require_same(folder: Path, whole) -> None:
 def started(folder: Path, *overrides: str) -> subprocess.Popen[bytes]:
     written(folder)
     command = [sys.executable, "-m", "sweep", "run", "long.yaml", "results=results", *overrides]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # Under nohup, SIGHUP is ignored here, and by what is started here.
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(
+        command, cwd=folder, preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL), **streams
+    )
 
 
 def wait_for_epoch(folder: Path, epoch: int, process: subprocess.Popen[bytes]) -> None:

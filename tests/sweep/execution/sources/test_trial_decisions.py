@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sweep.execution.sources.assignment import Assignment
+from sweep.execution.sources.assignment import Assignment, paused_file
 from sweep.execution.sources.state import read_facts, read_state, snapshot
 from sweep.execution.sources.trial_decisions import TrialDecisions
 from sweep.planning.decision_points import DecisionPoints
@@ -31,7 +31,7 @@ def make(tmp_path):
             metric="val_loss",
             mode="min",
             resumed_epoch=resumed,
-            paused=str(tmp_path / "paused" / "t.safetensors"),
+            paused=str(tmp_path / "paused"),
             decisions=None if points is None else points.as_mapping(),
         )
         return TrialDecisions(assignment, wait, lambda: bool(told), rows)
@@ -116,7 +116,7 @@ def test_a_state_is_of_use_where_a_scheduler_may_pause_or_the_user_does(make):
 
 
 def paused(tmp_path):
-    path = tmp_path / "paused" / "t.safetensors"
+    (path,) = (tmp_path / "paused").iterdir()
     facts = read_facts(path)
     return read_state(path), facts["epoch"], facts["state_epoch"], [one[0] for one in facts["rows"]]
 
@@ -128,7 +128,7 @@ def test_a_pause_writes_the_last_state_and_all_reports(make, tmp_path):
     decisions.write_pause([row(1), row(2), row(3)], restore=lambda: pytest.fail("a state was saved"))
     # The state is that of epoch 2, so that the report of epoch 3 is made again and dropped.
     assert paused(tmp_path) == ({"at": 2}, 3, 2, [1, 2, 3])
-    assert read_facts(tmp_path / "paused" / "t.safetensors")["trial_id"] == "t"
+    assert read_facts(paused_file(tmp_path / "paused", "t", 3))["trial_id"] == "t"
 
 
 def test_a_pause_without_a_new_state_keeps_the_one_that_the_trial_has_gone_on_from(make, tmp_path):
