@@ -14,6 +14,7 @@ from sweep.results.frames import CONFIG
 from sweep.results.planned_trials import planned_trials, trial_named
 from sweep.results.requests import Request, take_requests, write_request
 from sweep.system.folder_lock import is_locked
+from sweep.system.invocation import command
 
 WORKERS = "resources.workers"
 SETTABLE = (WORKERS, *(f"limits.{name}" for name in LimitsConfig.model_fields))
@@ -163,6 +164,6 @@ def _running(name: str, root: Path, verb: str) -> Path:
     if not is_locked(folder):
         raise ResultsError(
             f"`sweep {verb}` needs a sweep that runs. Received: `{folder}`, which no process writes now. "
-            "Run it again with `sweep resume`."
+            f"Run it again with `{command('resume', name)}`."
         )
     return folder

@@ -20,7 +20,6 @@ from sweep.planning.growing import Earlier
 from sweep.planning.search.method import Outcome
 from sweep.planning.space import subspaces
 from sweep.records import ENDED_WELL
-from sweep.reports.collect import find_folder
 from sweep.results import load_results
 from sweep.results.frames import read_settings
 from sweep.tracking import resolve_uri
@@ -38,6 +37,9 @@ def earlier_results(config: SweepConfig) -> Earlier:
     name = config.search.start_from
     if name is None:
         return ()
+    # Its statistics take half a second to import, which a plan without an earlier sweep does not need.
+    from sweep.reports.collect import find_folder
+
     try:
         return list(_of_sweep(config, find_folder(name, config.results, "`search.from`")))
     except ResultsError as error:

@@ -17,6 +17,7 @@ from sweep.errors import ResultsError
 from sweep.records import plain
 from sweep.results.frames import load_results, read_settings
 from sweep.running.trial_rows import FINISHED
+from sweep.system.invocation import command
 
 Floats = NDArray[np.float64]
 
@@ -115,7 +116,7 @@ def read_curves(path: Path, metric: str) -> Iterator[RecordedCurve]:
 def _not_curves(path: Path, error: Exception) -> ResultsError:
     return ResultsError(
         f"`{path}` must be a Parquet file of recorded curves ({type(error).__name__}). "
-        "Write one with `sweep simulate FILE --from NAME --save FILE`."
+        f"Write one with `{command('simulate', 'FILE', '--from', 'NAME', '--save', 'FILE')}`."
     )
 
 

@@ -21,6 +21,7 @@ from trainers.data.blocks.analysis import Analysis
 from trainers.data.blocks.column_file import ColumnFile, ColumnWriter
 from trainers.data.blocks.stored_rows import StoredRows
 from trainers.data.dataset import Dataset
+from trainers.data.files.memory import free_bytes
 from trainers.data.table_schema import ColumnSummary, TableSchema
 from trainers.errors import DataError
 
@@ -103,7 +104,7 @@ def entry_of(
 
 
 def _require_room(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
+    free = free_bytes(folder)
     if size > free:
         raise DataError(
             f"the disk of `{folder}` must have room for the numbers of the data, {size / 1e9:,.1f} GB. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from trainers.errors import DataError
@@ -33,6 +34,11 @@ def most_bytes(root: Path = Path("/")) -> int:
         if text.isdigit():
             total = min(total, int(text))
     return int(total * SHARE)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes the disk of a folder has room for."""
+    return shutil.disk_usage(folder).free
 
 
 def require_fits(shown: str, size: int, limit: int | None = None) -> None:
