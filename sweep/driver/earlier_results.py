@@ -20,8 +20,6 @@ from sweep.planning.growing import Earlier
 from sweep.planning.search.method import Outcome
 from sweep.planning.space import subspaces
 from sweep.records import ENDED_WELL
-from sweep.results import load_results
-from sweep.results.frames import read_settings
 from sweep.tracking import resolve_uri
 from sweep.tracking.reading import LoggedRun, read_experiment
 from sweep.tracking.sources import source_of
@@ -37,7 +35,7 @@ def earlier_results(config: SweepConfig) -> Earlier:
     name = config.search.start_from
     if name is None:
         return ()
-    # Its statistics take half a second to import, which a plan without an earlier sweep does not need.
+    # Reading results takes half a second to import, which a plan without an earlier sweep does not need.
     from sweep.reports.collect import find_folder
 
     try:
@@ -58,6 +56,9 @@ def _unknown(name: str, reason: str) -> str:
 
 
 def _of_sweep(config: SweepConfig, folder: Path) -> Iterator[tuple[Mapping[str, Any], Outcome]]:
+    from sweep.results import load_results
+    from sweep.results.frames import read_settings
+
     trials, settings, metric = load_results(folder).trials, read_settings(folder), config.metric
     columns = [SECONDS if name == SECONDS else f"{metric.by}_{name}" for name in metric.goals]
     columns = [column if column in trials else column.replace("best_", "final_", 1) for column in columns]
