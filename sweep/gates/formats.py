@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sweep.analysis.markdown_text import cell, inline
 from sweep.gates.decision import Check
-from sweep.results.markdown_text import cell, inline
 
 SIGNS = {"holds": "✅ holds", "fails": "❌ fails", "too noisy": "❔ too noisy"}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sweep.analysis.contrast import Contrast, Pair, contrast, sentence
+from sweep.analysis.markdown_text import cell, inline
 from sweep.analysis.ranking import basis
 from sweep.analysis.wording import bounds, difference, metric_name
 from sweep.analysis.wording import value as spelled
@@ -16,7 +17,6 @@ from sweep.config import load_config
 from sweep.errors import ComparisonError
 from sweep.reports.collect import Findings, find_folder, gather
 from sweep.reports.html_tables import Grid
-from sweep.results.markdown_text import cell, inline
 from sweep.system.files import reported, write_text
 
 OWN_KEYS = ("function", "command", "epochs")

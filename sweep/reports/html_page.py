@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from sweep.analysis.health_card import Card
+from sweep.analysis.markdown_text import cell, fenced, inline
 from sweep.analysis.wording import counted
 from sweep.errors.masking import hide_secrets
 from sweep.reports.collect import Findings, find_folder, gather
@@ -35,7 +36,6 @@ from sweep.reports.setting_graphs import (
 from sweep.reports.svg import draw
 from sweep.reports.svg.parallel import draw_parallel
 from sweep.reports.training_graphs import learning_graph, schedule_graph, target_graph
-from sweep.results.markdown_text import cell, fenced, inline
 from sweep.results.report_files import FIGURES
 from sweep.results.report_files import REPORT as HTML
 from sweep.results.report_files import REPORT_MARKDOWN as MARKDOWN

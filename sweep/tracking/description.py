@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sweep.analysis.markdown_text import inline
 from sweep.analysis.ranking import rule
-from sweep.results.markdown_text import inline
 from sweep.tracking.records import SweepRecord
 
 

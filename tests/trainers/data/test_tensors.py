@@ -88,4 +88,4 @@ def test_the_summary_has_no_columns_of_images_and_counts_no_position_without_a_c
     tags[0] = IGNORED
     found = summarize(made(np.arange(80.0).reshape(10, 4, 2), tags), 0.2, seed=0, test=0)
     assert (found.columns, found.features) == ((), 8)
-    assert [one["rows"] for one in found.classes] == [18, 18]
+    assert [rows for _, rows in found.classes] == [18, 18]

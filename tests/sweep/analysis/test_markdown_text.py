@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sweep
-from sweep.results.markdown_text import cell, fenced, inline
+from sweep.analysis.markdown_text import cell, fenced, inline
 
 HOSTILE = "<script>alert(1)</script>|`x`\n# heading\n![i](http://host/i.png)"
 
