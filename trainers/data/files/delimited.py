@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, NoReturn
 
 from trainers.data.files.arrow_frames import frame_of
@@ -129,13 +131,12 @@ def _columns(
         content, dialect, encoding = _rewritten(content, dialect, encoding)
         has_quotes = True
     types = types_by_first_rows(dialect, written, options.missing)
-    table = None
-    if pa.float64() in types.values():
-        table = _parse_numbers(content, dialect, options, encoding, types, has_quotes=has_quotes)
+    parse = partial(_parse, content, dialect, options, encoding, has_quotes=has_quotes)
+    table = _numbers(parse, types) if pa.float64() in types.values() else None
     if table is None:
         types = {name: pa.large_string() if kind == pa.float64() else kind for name, kind in types.items()}
         try:
-            table = _parse(content, dialect, options, encoding, types, has_quotes=has_quotes)
+            table = parse(types)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             _explain(content, dialect, encoding, error)
     # Each column of text is dropped once it is converted, so that its memory can be used for the next ones.
@@ -145,20 +146,12 @@ def _columns(
     return {name: convert(left.pop(), written) if types[name] == is_text else left.pop() for name in dialect.names}
 
 
-def _parse_numbers(
-    content: Content,
-    dialect: Dialect,
-    options: FileOptions,
-    encoding: str,
-    types: dict[str, Any],
-    *,
-    has_quotes: bool,
-) -> Any:
+def _numbers(parse: Callable[[dict[str, Any]], Any], types: dict[str, Any]) -> Any:
     """Parse the rows; None if not all cells of the columns of numbers turn out to be numbers."""
     import pyarrow as pa
 
     try:
-        table = _parse(content, dialect, options, encoding, types, has_quotes=has_quotes)
+        table = parse(types)
     except pa.ArrowException:
         return None
     return None if any(pa.types.is_floating(one.type) and loses_meaning(one) for one in table.columns) else table
