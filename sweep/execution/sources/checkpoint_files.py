@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class CheckpointFile:
     name: str
     epoch: int
 
-    @property
+    @cached_property
     def trials(self) -> tuple[str, ...]:
         """Ids of its trials; none if it cannot be read."""
         facts = read_facts(self.path) or {}
@@ -64,17 +65,21 @@ def pack_name(trial_ids: Sequence[str]) -> str:
     return "pack" + hashlib.sha256(" ".join(trial_ids).encode()).hexdigest()[:12]
 
 
-def find_files(results: str | Path, most_epoch: int | None = None) -> list[CheckpointFile]:
+def find_files(
+    results: str | Path, most_epoch: int | None = None, *, of_pack: str | None = None
+) -> list[CheckpointFile]:
     """Return the checkpoints in a results folder, those after most epochs first.
 
     Args:
         results: the results folder.
         most_epoch: the most epochs that they may have behind them; None for any number.
+        of_pack: name of the pack that has written them; None for all.
     """
     found = []
     for path in sorted((Path(results) / CHECKPOINTS).glob(f"*-*{SUFFIX}")):
         name, _, epoch = path.name.removesuffix(SUFFIX).rpartition("-")
-        if epoch.isdecimal() and (most_epoch is None or int(epoch) <= most_epoch):
+        is_wanted = of_pack in (None, name)
+        if is_wanted and epoch.isdecimal() and (most_epoch is None or int(epoch) <= most_epoch):
             found.append(CheckpointFile(path, name, int(epoch)))
     return sorted(found, key=lambda one: -one.epoch)
 
@@ -92,7 +97,7 @@ def write_file(results: str | Path, name: str, epoch: int, content: bytes, kept:
     folder = Path(results) / CHECKPOINTS
     folder.mkdir(exist_ok=True)
     write_state(folder / f"{name}-{epoch}{SUFFIX}", content, is_durable=True)
-    own = [one for one in find_files(results) if one.name == name]
+    own = find_files(results, of_pack=name)
     # One of more epochs was of no use, as the pack has gone on from an earlier one.
     staying = [one for one in own if one.epoch <= epoch][:GENERATIONS]
     for one in own:
@@ -102,8 +107,8 @@ def write_file(results: str | Path, name: str, epoch: int, content: bytes, kept:
 
 def drop_pack(results: str | Path, trial_ids: Sequence[str]) -> None:
     """Delete the checkpoints of a pack whose trials have all ended."""
-    for path in (Path(results) / CHECKPOINTS).glob(f"{pack_name(trial_ids)}-*{SUFFIX}"):
-        path.unlink(missing_ok=True)
+    for file in find_files(results, of_pack=pack_name(trial_ids)):
+        file.path.unlink(missing_ok=True)
 
 
 class CheckpointPace:

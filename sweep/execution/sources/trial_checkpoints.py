@@ -105,7 +105,7 @@ def known_rows(assignment: Assignment) -> list[Row]:
 
 def read_trial(results: str | Path, trial_id: str) -> tuple[Path, Mapping[str, Any]] | None:
     """Return the last checkpoint of a trial that is whole, as its path and its facts; None if there is none."""
-    for file in find_files(results):
-        if file.name == pack_name([trial_id]) and (content := file.read()) is not None:
+    for file in find_files(results, of_pack=pack_name([trial_id])):
+        if (content := file.read()) is not None:
             return file.path, content[0]
     return None
