@@ -35,11 +35,8 @@ def earlier_results(config: SweepConfig) -> Earlier:
     name = config.search.start_from
     if name is None:
         return ()
-    # Reading results takes half a second to import, which a plan without an earlier sweep does not need.
-    from sweep.reports.collect import find_folder
-
     try:
-        return list(_of_sweep(config, find_folder(name, config.results, "`search.from`")))
+        return list(_of_sweep(config, name))
     except ResultsError as error:
         if not config.tracking.enabled:
             raise config.error("search.from", _unknown(name, str(error))) from error
@@ -55,10 +52,13 @@ def _unknown(name: str, reason: str) -> str:
     return f"must name a sweep that has run, or an MLflow experiment. Received: {name}; {reason}"
 
 
-def _of_sweep(config: SweepConfig, folder: Path) -> Iterator[tuple[Mapping[str, Any], Outcome]]:
+def _of_sweep(config: SweepConfig, name: str) -> Iterator[tuple[Mapping[str, Any], Outcome]]:
+    # Reading results takes half a second to import, which a plan without an earlier sweep does not need.
+    from sweep.reports.collect import find_folder
     from sweep.results import load_results
     from sweep.results.frames import read_settings
 
+    folder = find_folder(name, config.results, "`search.from`")
     trials, settings, metric = load_results(folder).trials, read_settings(folder), config.metric
     columns = [SECONDS if name == SECONDS else f"{metric.by}_{name}" for name in metric.goals]
     columns = [column if column in trials else column.replace("best_", "final_", 1) for column in columns]
